@@ -1,0 +1,17 @@
+# featc_library(NAME [LINK targets...] [PRIVATE targets...]): the static library of the current
+# folder, made of all its .cpp files, compiled with the project's warnings and float rules.
+
+add_library(featc_options INTERFACE)
+target_compile_options(featc_options INTERFACE
+  -Wall -Wextra -Wpedantic -Werror
+  # A config means the same on every CPU: no fused multiply-add that was not written.
+  -ffp-contract=off)
+target_include_directories(featc_options INTERFACE ${PROJECT_SOURCE_DIR})
+
+function(featc_library NAME)
+  cmake_parse_arguments(ARG "" "" "LINK;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp *.h)
+  add_library(${NAME} STATIC ${sources})
+  target_include_directories(${NAME} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_link_libraries(${NAME} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:featc_options> ${ARG_PRIVATE})
+endfunction()

@@ -1,0 +1,23 @@
+# The libraries that Debian ships without a CMake package, as imported targets featc::NAME.
+
+include(FindPackageHandleStandardArgs)
+
+function(featc_import NAME HEADER LIBRARY)
+  find_path(FEATC_${NAME}_INCLUDE ${HEADER})
+  find_library(FEATC_${NAME}_LIBRARY ${LIBRARY})
+  mark_as_advanced(FEATC_${NAME}_INCLUDE FEATC_${NAME}_LIBRARY)
+  if(FEATC_${NAME}_INCLUDE AND FEATC_${NAME}_LIBRARY AND NOT TARGET featc::${NAME})
+    add_library(featc::${NAME} UNKNOWN IMPORTED)
+    set_target_properties(featc::${NAME} PROPERTIES
+      IMPORTED_LOCATION ${FEATC_${NAME}_LIBRARY}
+      INTERFACE_INCLUDE_DIRECTORIES ${FEATC_${NAME}_INCLUDE})
+  endif()
+endfunction()
+
+featc_import(xxhash xxhash.h xxhash)
+featc_import(farmhash farmhash.h farmhash)
+featc_import(murmurhash murmurhash.h murmurhash)
+featc_import(sleef sleef.h sleef)
+
+find_package_handle_standard_args(FeatcLibraries REQUIRED_VARS
+  FEATC_xxhash_LIBRARY FEATC_farmhash_LIBRARY FEATC_murmurhash_LIBRARY FEATC_sleef_LIBRARY)

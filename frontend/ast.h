@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was written: the statements and expressions of one config and its imports.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ops/type.h"
+#include "runtime/program_info.h"
+#include "support/source.h"
+
+namespace featc {
+
+using ExprId = uint32_t;
+inline constexpr ExprId kNoExpr = UINT32_MAX;
+
+enum class ExprKind : uint8_t {
+  Int,          // intValue
+  Float,        // floatValue
+  Bool,         // intValue 0 or 1
+  String,       // text (escapes decoded, any bytes)
+  List,         // children
+  Map,          // children: key, value, key, value ...
+  Name,         // text
+  Field,        // children[0] . text
+  Index,        // children[0] [ children[1] ]
+  Call,         // text ( children ); argNames beside them
+  Unary,        // op children[0]
+  Binary,       // children[0] op children[1]
+  Conditional,  // children[0] ? children[1] : children[2]
+};
+
+enum class UnaryOp : uint8_t { Negate, Not };
+enum class BinaryOp : uint8_t {
+  Multiply,
+  Divide,
+  Remainder,
+  Add,
+  Subtract,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  Equal,
+  NotEqual,
+  And,
+  Or,
+  Default,
+};
+// As written: `+`, `??`.
+std::string_view symbolOf(BinaryOp op);
+std::string_view symbolOf(UnaryOp op);
+// The operator record behind it: `add`, `default_to`; see ops/.
+std::string_view operatorName(BinaryOp op);
+std::string_view operatorName(UnaryOp op);
+
+// Expressions live in one table of their Ast, children and texts in tables beside it.
+struct Expr {
+  ExprKind kind = ExprKind::Int;
+  uint8_t op = 0;  // UnaryOp or BinaryOp
+  bool parenthesized = false;
+  Span span;      // whole expression, parentheses excluded
+  Span nameSpan;  // Field, Call: the name; Unary, Binary: the operator sign
+  int64_t intValue = 0;
+  double floatValue = 0;
+  uint32_t text = 0;        // index in Ast::texts
+  uint32_t firstChild = 0;  // in Ast::children
+  uint32_t childCount = 0;
+  uint32_t firstArgName = 0;  // Call: in Ast::argNames, one a child
+};
+
+// `name = value` in a call; positional arguments have an empty name.
+struct ArgName {
+  std::string name;
+  Span span;
+};
+
+struct Name {
+  std::string text;
+  Span span;
+};
+
+struct TypeName {
+  Type type;  // None where the text is no type (reported already)
+  Span span;
+};
+
+struct FieldDecl {
+  Name name;
+  TypeName type;
+};
+
+// `request { ... }` or `item { ... }`.
+struct SchemaDecl {
+  Scope scope = Scope::Item;
+  Span span;  // the keyword
+  std::vector<FieldDecl> fields;
+};
+
+struct SourceDecl {
+  Name name;
+  std::vector<FieldDecl> keys;
+  std::optional<Name> encoding;
+  std::string keyPattern;  // escapes decoded
+  Span keyPatternSpan;     // empty where the `key` line is missing
+  std::vector<FieldDecl> fields;
+};
+
+struct LetDecl {
+  Name name;
+  ExprId value = kNoExpr;
+};
+
+struct FnDecl {
+  Name name;
+  std::vector<FieldDecl> params;
+  ExprId body = kNoExpr;
+};
+
+// An integer clause: `slot 4`, `width 8`, `length 50`, `missing 0`.
+struct IntClause {
+  int64_t value = 0;
+  Span span;  // the number
+};
+
+struct OutputDecl {
+  OutputKind kind = OutputKind::Sparse;
+  Name name;
+  Span span;  // from the keyword to the end of the expression
+  std::optional<IntClause> slot;
+  std::optional<Span> shared;
+  std::optional<IntClause> missing;
+  std::optional<IntClause> width;
+  std::optional<double> defaultValue;
+  Span defaultSpan;
+  std::optional<IntClause> length;
+  ExprId value = kNoExpr;
+};
+
+// `model NAME`, `hash_family NAME`.
+struct NamedDecl {
+  Name name;
+  Span keyword;
+};
+struct SemanticsDecl {
+  IntClause version;
+  Span keyword;
+};
+
+enum class StatementKind : uint8_t { Model, Semantics, HashFamily, Schema, Source, Let, Fn, Output };
+
+// Position in the table of its kind; statements are in order, an import's where it stands.
+struct Statement {
+  StatementKind kind;
+  uint32_t index = 0;
+};
+
+// The main file and everything it imports, in one piece.
+struct Ast {
+  FileId mainFile = 0;
+  std::vector<Statement> statements;
+  std::vector<NamedDecl> models;
+  std::vector<SemanticsDecl> semantics;
+  std::vector<NamedDecl> hashFamilies;
+  std::vector<SchemaDecl> schemas;
+  std::vector<SourceDecl> sources;
+  std::vector<LetDecl> lets;
+  std::vector<FnDecl> fns;
+  std::vector<OutputDecl> outputs;
+
+  std::vector<Expr> exprs;
+  std::vector<ExprId> children;
+  std::vector<std::string> texts;
+  std::vector<ArgName> argNames;
+
+  const Expr& expr(ExprId id) const { return exprs[id]; }
+  ExprId child(const Expr& e, uint32_t i) const { return children[e.firstChild + i]; }
+  const std::string& text(const Expr& e) const { return texts[e.text]; }
+};
+
+// What dump --stage ast prints: one statement a line, expressions fully parenthesized.
+std::string toString(const Ast& ast);
+
+}  // namespace featc

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bump allocation for the strings and lists that operators make; reused from call to call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace featc {
+
+// Memory is freed all at once by reset(), which keeps the blocks: a warm call allocates nothing.
+// Past `limit` bytes allocate() returns null and `exhausted()` stays true until reset().
+class Arena {
+ public:
+  static constexpr size_t kDefaultLimit = size_t{256} << 20U;
+
+  explicit Arena(size_t limit = kDefaultLimit) : limit_(limit) {}
+
+  // `bytes` of storage aligned to 16, or null when the limit is reached.
+  void* allocate(size_t bytes) {
+    bytes = (bytes + 15) & ~size_t{15};
+    if (bytes <= static_cast<size_t>(end_ - next_)) {
+      void* p = next_;
+      next_ += bytes;
+      return p;
+    }
+    return allocateSlow(bytes);
+  }
+  template <class T>
+  T* allocate(size_t count) {
+    if (count > limit_ / sizeof(T)) {
+      exhausted_ = true;
+      return nullptr;
+    }
+    return static_cast<T*>(allocate(count * sizeof(T)));
+  }
+  bool exhausted() const { return exhausted_; }
+  void reset();
+  size_t reservedBytes() const { return reserved_; }
+
+ private:
+  struct Block {
+    std::unique_ptr<char[]> memory;
+    size_t size;
+  };
+  void* allocateSlow(size_t bytes);
+
+  char* next_ = nullptr;
+  char* end_ = nullptr;
+  size_t limit_;
+  size_t reserved_ = 0;
+  size_t current_ = 0;
+  std::vector<Block> blocks_;
+  bool exhausted_ = false;
+};
+
+}  // namespace featc

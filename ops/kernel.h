@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+// From an operator's C++ function of one row to loops over columns: what every engine calls.
+//
+// The function's signature says all that the loops need to know:
+//   R f([Context&,] [const State&,] A...)
+// A parameter T is strict (a missing argument makes the result missing and f is not called),
+// Finite is a strict double whose non-finite values count as missing, Maybe<T> accepts missing
+// values, Each<T> as the last one takes all remaining arguments (strictly). R is T or Maybe<T>.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+#include "ops/arena.h"
+#include "ops/cell.h"
+#include "ops/hash.h"
+
+namespace featc {
+
+// The most arguments that an operator with a variable number of them takes.
+inline constexpr uint32_t kMaxArguments = 64;
+// The most elements of a list, and half the bytes of a string, that one operator may make.
+inline constexpr uint64_t kMaxElements = 65'536;
+inline constexpr uint64_t kMaxStringBytes = uint64_t{1} << 20U;
+
+// What an operator makes of its constant arguments once, at load time.
+struct OpState {
+  virtual ~OpState() = default;
+};
+
+enum class RowStatus : uint8_t {
+  Ok = 0,
+  BadInput,       // a required field was missing or a value was malformed
+  TooManyIds,     // an output made more ids than allowed
+  ValueTooLarge,  // an operator's list or string passed kMaxElements or kMaxStringBytes
+  OutOfMemory,    // the row needs more scratch memory than the arena's limit
+};
+
+// Things worth telling that are no errors, counted per call.
+struct DataEvents {
+  uint64_t unequalLengths = 0;  // lists combined by position had different lengths
+};
+
+// What a kernel may use besides its columns. One per node and block of rows.
+struct Context {
+  Arena* arena = nullptr;
+  const OpState* state = nullptr;
+  const Type* argTypes = nullptr;  // of the value (non-constant) arguments
+  uint32_t argCount = 0;
+  uint64_t liftMask = 0;  // bit i: value argument i is a list that is mapped over
+  HashFamily hashFamily = HashFamily::Xxh3;
+  DataEvents* events = nullptr;
+  RowStatus* rowStatus = nullptr;  // of the rows of this call
+  uint64_t row = 0;                // the row being computed
+
+  // Marks the current row as failed; its results are then worthless but must stay safe to read.
+  void fail(RowStatus status) {
+    if (rowStatus != nullptr && rowStatus[row] == RowStatus::Ok) rowStatus[row] = status;
+  }
+  // Storage for a string or list; null after marking the row when it is too large.
+  char* newString(uint64_t bytes) {
+    if (bytes > kMaxStringBytes) {
+      fail(RowStatus::ValueTooLarge);
+      return nullptr;
+    }
+    return allocated(arena->allocate<char>(bytes));
+  }
+  template <class T>
+  T* newList(uint64_t elements) {
+    if (elements > kMaxElements) {
+      fail(RowStatus::ValueTooLarge);
+      return nullptr;
+    }
+    return allocated(arena->allocate<T>(elements));
+  }
+
+ private:
+  template <class T>
+  T* allocated(T* p) {
+    if (p == nullptr) fail(RowStatus::OutOfMemory);
+    return p;
+  }
+};
+
+// Computes rows 0..n-1 of `out` from `args` (the value arguments). Rows that are missing get a zero
+// cell. `out.valid` is null where the node's type cannot be missing.
+using Kernel = void (*)(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n);
+
+namespace detail {
+
+template <class F>
+struct Signature;
+template <class R, class... A>
+struct Signature<R (*)(A...)> {
+  using Result = R;
+  using State = void;
+  using Args = std::tuple<A...>;
+  static constexpr bool kContext = false;
+};
+template <class R, class... A>
+struct Signature<R (*)(Context&, A...)> : Signature<R (*)(A...)> {
+  static constexpr bool kContext = true;
+};
+template <class R, class S, class... A>
+  requires std::is_base_of_v<OpState, S>
+struct Signature<R (*)(const S&, A...)> : Signature<R (*)(A...)> {
+  using State = S;
+};
+template <class R, class S, class... A>
+  requires std::is_base_of_v<OpState, S>
+struct Signature<R (*)(Context&, const S&, A...)> : Signature<R (*)(A...)> {
+  using State = S;
+  static constexpr bool kContext = true;
+};
+
+template <class P>
+struct Param {  // strict
+  using Cell = P;
+  static constexpr bool kStrict = true, kFinite = false, kEach = false;
+  static bool accept(Maybe<Cell> in, P& out) {
+    out = in.value;
+    return in.present;
+  }
+};
+template <>
+struct Param<Finite> {
+  using Cell = double;
+  static constexpr bool kStrict = true, kFinite = true, kEach = false;
+  static bool accept(Maybe<double> in, Finite& out) {
+    out.value = in.value;
+    return in.present && std::isfinite(in.value);
+  }
+};
+template <class T>
+struct Param<Maybe<T>> {
+  using Cell = T;
+  static constexpr bool kStrict = false, kFinite = false, kEach = false;
+  static bool accept(Maybe<T> in, Maybe<T>& out) {
+    out = in;
+    return true;
+  }
+};
+template <>
+struct Param<Maybe<Finite>> {
+  using Cell = double;
+  static constexpr bool kStrict = false, kFinite = true, kEach = false;
+  static bool accept(Maybe<double> in, Maybe<Finite>& out) {
+    out.value.value = in.value;
+    out.present = in.present && std::isfinite(in.value);
+    return true;
+  }
+};
+template <class T>
+struct Param<Each<T>> {
+  using Cell = T;
+  static constexpr bool kStrict = true, kFinite = false, kEach = true;
+};
+
+template <class R>
+struct ResultOf {
+  using Cell = R;
+  static constexpr bool kMaybe = false;
+};
+template <class T>
+struct ResultOf<Maybe<T>> {
+  using Cell = T;
+  static constexpr bool kMaybe = true;
+};
+
+// Gathers eight results at a time into the bitmaps, cells straight into the column.
+template <class T>
+class RowWriter {
+ public:
+  explicit RowWriter(const ColumnRef& out) : out_(out) {}
+  void put(uint64_t row, const T& value, bool present) {
+    auto bit = static_cast<uint8_t>(1U << (row & 7U));
+    if (present) valid_ = static_cast<uint8_t>(valid_ | bit);
+    if constexpr (std::is_same_v<T, bool>) {
+      if (present && value) bools_ = static_cast<uint8_t>(bools_ | bit);
+    } else {
+      static_cast<T*>(out_.data)[row] = present ? value : T{};
+    }
+    if ((row & 7U) == 7U) flush(row);
+  }
+  void finish(uint64_t rows) {
+    if ((rows & 7U) != 0) flush(rows - 1);
+  }
+
+ private:
+  void flush(uint64_t row) {
+    if (out_.valid != nullptr) out_.valid[row >> 3U] = valid_;
+    if constexpr (std::is_same_v<T, bool>) static_cast<uint8_t*>(out_.data)[row >> 3U] = bools_;
+    valid_ = bools_ = 0;
+  }
+  const ColumnRef& out_;
+  uint8_t valid_ = 0;
+  uint8_t bools_ = 0;
+};
+
+}  // namespace detail
+
+// The loops over columns of one function.
+template <auto fn>
+class OpFunction {
+  using Sig = detail::Signature<decltype(fn)>;
+  using Args = typename Sig::Args;
+  using ResultCell = typename detail::ResultOf<typename Sig::Result>::Cell;
+  static constexpr size_t kArity = std::tuple_size_v<Args>;
+  template <size_t I>
+  using Arg = std::tuple_element_t<I, Args>;
+  template <size_t I>
+  using ParamOf = detail::Param<Arg<I>>;
+
+  static constexpr bool endsInEach() {
+    if constexpr (kArity == 0)
+      return false;
+    else
+      return ParamOf<kArity - 1>::kEach;
+  }
+
+ public:
+  static constexpr bool kVariadic = endsInEach();
+  static constexpr bool kMaybeResult = detail::ResultOf<typename Sig::Result>::kMaybe;
+  using State = typename Sig::State;
+
+  static constexpr Type resultType() { return cellType<ResultCell>(); }
+  template <class Out>
+  static void paramTypes(Out&& out) {
+    [&]<size_t... I>(std::index_sequence<I...>) {
+      (out(cellType<typename ParamOf<I>::Cell>(), ParamOf<I>::kStrict, ParamOf<I>::kFinite), ...);
+    }(std::make_index_sequence<kArity>{});
+  }
+  // Whether the result can be computed element by element when a list stands for a scalar.
+  static constexpr bool liftable() {
+    if (!cellType<ResultCell>().isScalar() && !cellType<ResultCell>().isList()) return false;
+    return []<size_t... I>(std::index_sequence<I...>) {
+      return (cellType<typename ParamOf<I>::Cell>().isScalar() || ...);
+    }(std::make_index_sequence<kArity>{});
+  }
+
+  static void kernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    detail::RowWriter<ResultCell> writer(out);
+    for (uint32_t row = 0; row < n; ++row) {
+      context.row = row;
+      Maybe<ResultCell> r = evaluate(
+          context, [&]<class Cell>(size_t i) { return Maybe<Cell>(args[i].get<Cell>(row), args[i].present(row)); });
+      writer.put(row, r.value, r.present);
+    }
+    writer.finish(n);
+  }
+
+  // Arguments in context.liftMask are lists and combine position by position; the result is as
+  // long as the longest of them, missing past the end of a shorter one.
+  static void liftedKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    detail::RowWriter<List<ResultCell>> writer(out);
+    for (uint32_t row = 0; row < n; ++row) {
+      context.row = row;
+      bool present = false;
+      List<ResultCell> list = mapRow(context, args, row, present);
+      writer.put(row, list, present);
+    }
+    writer.finish(n);
+  }
+
+ private:
+  // `load.operator()<Cell>(i)` gives argument i as Maybe<Cell>.
+  template <class Load>
+  static Maybe<ResultCell> evaluate(Context& context, Load&& load) {
+    return evaluateWith(context, load, std::make_index_sequence<kArity>{});
+  }
+
+  template <class Load, size_t... I>
+  static Maybe<ResultCell> evaluateWith(Context& context, Load& load, std::index_sequence<I...>) {
+    Args values{};
+    EachBuffer buffer;
+    bool ready = (take<I>(context, load, std::get<I>(values), buffer) && ...);
+    if (!ready) return {};
+    return invoke(context, std::get<I>(values)...);
+  }
+
+  template <class... A>
+  static typename Sig::Result invoke(Context& context, const A&... args) {
+    if constexpr (Sig::kContext && !std::is_void_v<State>) {
+      return fn(context, static_cast<const State&>(*context.state), args...);
+    } else if constexpr (Sig::kContext) {
+      return fn(context, args...);
+    } else if constexpr (!std::is_void_v<State>) {
+      return fn(static_cast<const State&>(*context.state), args...);
+    } else {
+      return fn(args...);
+    }
+  }
+
+  static auto eachCell() {
+    if constexpr (kVariadic)
+      return typename ParamOf<kArity - 1>::Cell{};
+    else
+      return char{};
+  }
+  using EachBuffer = std::array<decltype(eachCell()), kVariadic ? kMaxArguments : 1>;
+
+  template <size_t I, class Load>
+  static bool take(Context& context, Load& load, Arg<I>& out, EachBuffer& buffer) {
+    using P = ParamOf<I>;
+    using Cell = typename P::Cell;
+    if constexpr (P::kEach) {
+      uint32_t count = 0;
+      for (size_t i = I; i < context.argCount; ++i) {
+        Maybe<Cell> v = load.template operator()<Cell>(i);
+        if (!v.present) return false;
+        buffer[count++] = v.value;
+      }
+      out.data = buffer.data();
+      out.size = count;
+      return true;
+    } else {
+      (void)context, (void)buffer;
+      if constexpr (P::kFinite)
+        return P::accept(load.template operator()<double>(I), out);
+      else
+        return P::accept(load.template operator()<Cell>(I), out);
+    }
+  }
+
+  static List<ResultCell> mapRow(Context& context, const ColumnRef* args, uint32_t row, bool& present) {
+    uint64_t length = 0;
+    bool first = true;
+    for (uint32_t i = 0; i < context.argCount; ++i) {
+      if (!args[i].present(row)) {
+        if (isLifted(context, i) || isStrict(i)) return {};
+        continue;
+      }
+      if (!isLifted(context, i)) continue;
+      // Every list cell starts with the same three words.
+      uint64_t size = args[i].get<List<int64_t>>(row).size;
+      if (!first && size != length && context.events != nullptr) ++context.events->unequalLengths;
+      length = first ? size : std::max(length, size);
+      first = false;
+    }
+    present = true;
+    if (length == 0) return {};
+    auto* data = context.newList<ResultCell>(length);
+    auto* valid = data == nullptr ? nullptr : context.newList<uint8_t>(length);
+    if (valid == nullptr) return {};
+    for (uint64_t k = 0; k < length; ++k) {
+      Maybe<ResultCell> r = evaluate(context, [&]<class Cell>(size_t i) {
+        if (!isLifted(context, i)) return Maybe<Cell>(args[i].get<Cell>(row), args[i].present(row));
+        auto list = args[i].get<List<Cell>>(row);
+        if (k >= list.size || !list.present(k)) return Maybe<Cell>();
+        return Maybe<Cell>(list.data[k], true);
+      });
+      data[k] = r.present ? r.value : ResultCell{};
+      valid[k] = r.present ? 1 : 0;
+    }
+    return {data, valid, length};
+  }
+
+  static bool isLifted(const Context& context, size_t i) { return (context.liftMask >> i & 1U) != 0; }
+  static bool isStrict(size_t i) {
+    return []<size_t... I>(size_t arg, std::index_sequence<I...>) {
+      bool strict = kVariadic;
+      ((strict = arg == I ? ParamOf<I>::kStrict : strict), ...);
+      return strict;
+    }(i, std::make_index_sequence<kArity>{});
+  }
+};
+
+}  // namespace featc

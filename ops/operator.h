@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// An operator is one record: its name, parameters, documentation, function, lowering and laws.
+// Everything that featc knows about an operator, in any stage, it reads from here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ops/inline.h"
+#include "ops/kernel.h"
+#include "ops/rewrite.h"
+#include "ops/type.h"
+#include "ops/value.h"
+
+namespace featc {
+
+// One parameter as the language sees it.
+struct ParamSpec {
+  std::string_view name;
+  // Must be a constant expression; goes to `prepare` instead of the function.
+  bool isConstant = false;
+  // May be left out; the function or `prepare` then sees a missing value.
+  bool isOptional = false;
+};
+constexpr ParamSpec value(std::string_view name) { return {name, false, false}; }
+constexpr ParamSpec optionalValue(std::string_view name) { return {name, false, true}; }
+constexpr ParamSpec constant(std::string_view name) { return {name, true, false}; }
+constexpr ParamSpec optionalConstant(std::string_view name) { return {name, true, true}; }
+
+// What `prepare` found wrong with the constants: which parameter, and what is wrong with it.
+struct PrepareError {
+  uint32_t param = 0;
+  std::string message;  // `boundaries must ascend, but 25 comes after 30`
+};
+struct Prepared {
+  std::shared_ptr<const OpState> state;
+  std::optional<PrepareError> error;
+};
+// `constants`: the constant parameters' values in order, missing where left out.
+// `types`: their types, in the same order.
+using PrepareFn = Prepared (*)(std::span<const Value> constants, std::span<const Type> types);
+
+// One signature of an operator, derived from its C++ function.
+struct Overload {
+  std::vector<Type> params;  // in the order of the record's parameters, constants included
+  std::vector<bool> strict;  // missing in, missing out; of each parameter, true for constants
+  std::vector<bool> finite;  // a non-finite float counts as missing
+  bool variadic = false;     // the last parameter repeats, once or more
+  Type result;
+  bool maybeResult = false;  // the function itself may answer "missing"
+  Kernel kernel = nullptr;
+  Kernel liftedKernel = nullptr;  // null: never maps over lists
+  InlineStrict inlined = nullptr;
+  InlineFull inlinedFull = nullptr;
+
+  bool canInline() const { return inlined != nullptr || inlinedFull != nullptr; }
+};
+
+struct Example {
+  std::string_view expression;  // `bucketize(30, [18, 25, 35])`
+  std::string_view result;      // as toString(Value) prints it: `2`
+};
+
+struct Operator {
+  std::string_view name;
+  std::string_view group;
+  std::vector<ParamSpec> params;
+  std::string_view doc;  // one line
+  std::vector<Example> examples;
+  std::vector<Overload> overloads;
+  PrepareFn prepare = nullptr;
+  RewriteFn simplify = nullptr;     // laws that hold bit for bit
+  RewriteFn shareHashes = nullptr;  // the same in terms of `hash` nodes that others can use too
+  // Whether the result may be missing, given which arguments may be; null: the usual rule (a
+  // strict argument may be missing, a strict float may be non-finite, or maybeResult).
+  bool (*nullable)(std::span<const bool> argNullable) = nullptr;
+  bool isHash = false;      // results are spread over 64 bits; losing some as an id is fine
+  bool isInternal = false;  // made by the compiler only, not callable from a config
+  // How it is written when not as a call: `a + b`; empty for calls.
+  std::string_view symbol;
+
+  bool hasConstants() const;
+  // Index of the parameter that argument `arg` belongs to (the last one repeats when variadic).
+  size_t paramOfArg(size_t arg) const { return arg < params.size() ? arg : params.size() - 1; }
+};
+
+// -- Building records -----------------------------------------------------------------------------
+
+// Adds overloads to a record. Each function pointer becomes one: add<f>().inlined(...).
+class OperatorBuilder {
+ public:
+  explicit OperatorBuilder(Operator& op) : op_(op) {}
+
+  OperatorBuilder& example(std::string_view expression, std::string_view result) {
+    op_.examples.push_back({expression, result});
+    return *this;
+  }
+  // The signature of `fn`; `constants` are the types of the record's constant parameters.
+  template <auto fn>
+  OperatorBuilder& add(std::initializer_list<Type> constants = {}) {
+    using F = OpFunction<fn>;
+    Overload o;
+    std::vector<std::tuple<Type, bool, bool>> values;
+    F::paramTypes([&](Type t, bool strict, bool finite) { values.emplace_back(t, strict, finite); });
+    o.variadic = F::kVariadic;
+    o.result = F::resultType();
+    o.maybeResult = F::kMaybeResult;
+    o.kernel = &F::kernel;
+    if constexpr (F::liftable()) o.liftedKernel = &F::liftedKernel;
+    finishOverload(std::move(o), values, constants);
+    return *this;
+  }
+  // A kernel written by hand, for what one C++ function of a row cannot say (`cross`).
+  OperatorBuilder& addCustom(Overload overload) {
+    op_.overloads.push_back(std::move(overload));
+    return *this;
+  }
+  // The lowering of the overload added last.
+  OperatorBuilder& inlined(InlineStrict lowering) {
+    op_.overloads.back().inlined = lowering;
+    return *this;
+  }
+  OperatorBuilder& inlinedFull(InlineFull lowering) {
+    op_.overloads.back().inlinedFull = lowering;
+    return *this;
+  }
+  // The overload added last takes lists whole or not at all.
+  OperatorBuilder& notLifted() {
+    op_.overloads.back().liftedKernel = nullptr;
+    return *this;
+  }
+  OperatorBuilder& prepare(PrepareFn fn) {
+    op_.prepare = fn;
+    return *this;
+  }
+  OperatorBuilder& simplify(RewriteFn fn) {
+    op_.simplify = fn;
+    return *this;
+  }
+  OperatorBuilder& shareHashes(RewriteFn fn) {
+    op_.shareHashes = fn;
+    return *this;
+  }
+  OperatorBuilder& nullable(bool (*fn)(std::span<const bool>)) {
+    op_.nullable = fn;
+    return *this;
+  }
+  OperatorBuilder& hash() {
+    op_.isHash = true;
+    return *this;
+  }
+  OperatorBuilder& internal() {
+    op_.isInternal = true;
+    return *this;
+  }
+  OperatorBuilder& symbol(std::string_view s) {
+    op_.symbol = s;
+    return *this;
+  }
+
+ private:
+  void finishOverload(Overload o, const std::vector<std::tuple<Type, bool, bool>>& values,
+                      std::initializer_list<Type> constants);
+  Operator& op_;
+};
+
+// All operators, in the order of the reference: by group, then as registered.
+class Registry {
+ public:
+  OperatorBuilder add(std::string_view name, std::vector<ParamSpec> params, std::string_view doc);
+  void group(std::string_view name) { group_ = name; }
+
+  const Operator* find(std::string_view name) const;
+  const std::vector<std::unique_ptr<Operator>>& all() const { return all_; }
+
+ private:
+  std::vector<std::unique_ptr<Operator>> all_;
+  std::string_view group_;
+};
+
+// The one registry, built on first use from every group's file.
+const Registry& operators();
+
+// -- Choosing an overload ---------------------------------------------------------------------------
+
+// How a call's arguments meet one overload.
+struct Resolution {
+  uint32_t overload = 0;
+  uint64_t liftMask = 0;     // by argument: a list stands where the overload takes one element
+  uint64_t convertMask = 0;  // by argument: int64 (or its list) must become float64 first
+};
+
+// The overload that takes `argTypes` (one per parameter; optional ones that were left out have type
+// None) with the fewest lists mapped over, then the fewest conversions; ties go to the one
+// registered first. Nothing where none fits.
+std::optional<Resolution> resolve(const Operator& op, std::span<const Type> argTypes);
+// The call's type for arguments already converted.
+Type resultType(const Operator& op, const Resolution& resolution, std::span<const Type> argTypes);
+// `bucketize(x: float64, boundaries: list<float64>) -> int64`
+std::string signature(const Operator& op, const Overload& overload);
+
+}  // namespace featc

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a call reads: R requests with M items, in columns laid out as Apache Arrow lays them out.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "ops/type.h"
+
+namespace featc {
+
+// One Arrow array, borrowed. Which buffers are used follows from the field's type:
+//   bool     values: bitmap            int64, float64  values: 8 bytes each
+//   string   offsets + values (bytes)  list            offsets + children[0] (elements)
+//   map      offsets + children[0] (keys) + children[1] (values)
+// `offset` skips leading elements of this array (and of its bitmap), as in sliced Arrow arrays.
+struct ColumnData {
+  int64_t length = 0;
+  int64_t offset = 0;
+  const uint8_t* validity = nullptr;  // least significant bit first; null: nothing is missing
+  const void* offsets = nullptr;      // length + 1 of int32, or of int64 when wideOffsets
+  const void* values = nullptr;
+  const ColumnData* children[2] = {nullptr, nullptr};
+  bool wideOffsets = false;
+  bool absent = false;  // the caller has no such column: every value is missing
+};
+
+// `columns[i]` holds ProgramInfo::inputs[i], of `requests` rows for a request field and `items`
+// rows for an item field. Items of request r are rows itemOffsets[r] .. itemOffsets[r + 1]-1.
+struct Batch {
+  int64_t requests = 0;
+  int64_t items = 0;
+  const int64_t* itemOffsets = nullptr;  // requests + 1, from 0 to items, never descending
+  std::span<const ColumnData> columns;
+};
+
+}  // namespace featc

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiled config as a server holds it: immutable, shared by all threads, called per request.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/batch.h"
+#include "runtime/executable.h"
+#include "runtime/result.h"
+#include "runtime/store.h"
+
+namespace featc {
+
+// Which store serves which source; `fallback` serves the rest. A source without a store reads
+// nothing: every field is missing.
+struct StoreBinding {
+  std::map<std::string, std::shared_ptr<Store>> bySource;
+  std::shared_ptr<Store> fallback;
+
+  Store* find(const std::string& source) const;
+};
+
+struct RunLimits {
+  uint32_t maxIdsPerRow = 65'536;
+  size_t arenaBytes = Arena::kDefaultLimit;
+};
+
+class Extractor;
+
+// One thread's reusable memory. Not shared between threads at the same time.
+class Scratch {
+ public:
+  explicit Scratch(const Extractor& extractor);
+  ~Scratch();
+  Scratch(Scratch&&) noexcept;
+  Scratch& operator=(Scratch&&) noexcept;
+
+ private:
+  friend class Extractor;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// What was wrong with a call as a whole; rows that are wrong have a status in the result instead.
+struct RunError {
+  std::string message;  // empty: fine
+  explicit operator bool() const { return !message.empty(); }
+};
+
+class Extractor {
+ public:
+  Extractor(ProgramInfo info, std::shared_ptr<const Executable> executable, StoreBinding stores = {},
+            RunLimits limits = {});
+
+  const ProgramInfo& info() const { return info_; }
+  const Executable& executable() const { return *executable_; }
+
+  // Computes every output for every row of `batch`. Thread-safe; `scratch` and `result` belong to
+  // this call. An error means that the batch does not fit the schema (column count, offsets); the
+  // result is then empty.
+  RunError run(const Batch& batch, Scratch& scratch, Result& result) const;
+
+ private:
+  friend class Scratch;
+  ProgramInfo info_;
+  std::shared_ptr<const Executable> executable_;
+  StoreBinding stores_;
+  RunLimits limits_;
+};
+
+}  // namespace featc

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a compiled config is, without what it computes: names, schema, sources, outputs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ops/hash.h"
+#include "ops/type.h"
+
+namespace featc {
+
+// The newest version of the meaning that this featc knows.
+inline constexpr uint32_t kNewestSemantics = 1;
+
+// Where a value lives: once, once a request, once an item. The join of two scopes is the larger.
+enum class Scope : uint8_t { Constant = 0, Request = 1, Item = 2 };
+std::string_view scopeName(Scope scope);
+
+// A field that the caller supplies.
+struct InputInfo {
+  Scope scope = Scope::Item;  // Request or Item
+  std::string name;
+  Type type;
+
+  std::string qualified() const;  // `item.price`
+  bool operator==(const InputInfo&) const = default;
+};
+
+enum class Encoding : uint8_t { Hash, Json };
+
+struct SourceField {
+  std::string name;
+  Type type;
+  bool operator==(const SourceField&) const = default;
+};
+
+// What a key-value store holds under a key made of the key fields.
+struct SourceInfo {
+  std::string name;
+  std::vector<SourceField> keys;
+  // The key's text: literals and key fields in turn. `user:{user_id}` is {"user:", field 0, ""}.
+  std::string keyPattern;
+  Encoding encoding = Encoding::Hash;
+  std::vector<SourceField> fields;  // always nullable
+  bool operator==(const SourceInfo&) const = default;
+};
+
+enum class OutputKind : uint8_t { Sparse, Dense, Sequence };
+std::string_view outputKindName(OutputKind kind);
+
+// The clauses of an output.
+struct OutputInfo {
+  OutputKind kind = OutputKind::Sparse;
+  std::string name;
+  Type type;  // of the value that is emitted
+  Scope scope = Scope::Item;
+  uint32_t slot = 0;               // sparse, sequence
+  bool shared = false;             // sparse, sequence: another output may have the same slot
+  std::optional<int64_t> missing;  // sparse: payload that stands for a missing value
+  uint32_t width = 1;              // dense
+  bool hasWidth = false;           // dense: written down
+  double defaultValue = 0;         // dense
+  uint32_t length = 0;             // sequence
+  // Sparse, sequence: integers that lose bits are worth a warning (not hashes, not small for sure).
+  bool countLostBits = false;
+  bool operator==(const OutputInfo&) const = default;
+};
+
+struct ProgramInfo {
+  std::string model;
+  uint32_t semantics = kNewestSemantics;
+  HashFamily hashFamily = HashFamily::Xxh3;
+  std::vector<InputInfo> inputs;
+  std::vector<SourceInfo> sources;
+  std::vector<OutputInfo> outputs;
+  bool operator==(const ProgramInfo&) const = default;
+};
+
+}  // namespace featc

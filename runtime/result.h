@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a call writes: one column an output, reused from call to call.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "ops/kernel.h"
+#include "runtime/program_info.h"
+
+namespace featc {
+
+// Per output, how often data did not fit; a request's value counts once, however many items.
+struct OutputCounts {
+  uint64_t lostBits = 0;        // integers outside 0 .. 2^44-1 that were cut to their low 44 bits
+  uint64_t droppedWeights = 0;  // ids dropped because their weight is missing or beyond float32
+  uint64_t cutDense = 0;        // dense lists longer than their width
+  bool operator==(const OutputCounts&) const = default;
+};
+
+// One output's values. `rows` is the number of requests for constant and request scope, else of
+// items; row(item) tells which one belongs to an item.
+struct OutputColumn {
+  Scope scope = Scope::Item;
+  int64_t rows = 0;
+  // Sparse of one value: ids[row], 0 where there is none. Otherwise (`ragged`) a row's ids are
+  // ids[offsets[row]] .. ids[offsets[row + 1] - 1]; id 0 is a missing element of a sequence.
+  bool ragged = false;
+  std::vector<uint64_t> ids;
+  std::vector<int64_t> offsets;
+  std::vector<float> weights;  // as long as ids when the output is weighted, else empty
+  bool weighted = false;
+  std::vector<float> dense;  // rows * width
+  uint32_t width = 0;
+};
+
+// Owned by the caller and passed again and again: a warm call allocates nothing.
+class Result {
+ public:
+  int64_t requests() const { return requests_; }
+  int64_t items() const { return items_; }
+  std::span<const int64_t> itemOffsets() const { return {itemOffsets_.data(), itemOffsets_.size()}; }
+  const OutputColumn& output(size_t i) const { return outputs_[i]; }
+  size_t outputCount() const { return outputs_.size(); }
+  const OutputCounts& counts(size_t output) const { return counts_[output]; }
+  const DataEvents& events() const { return events_; }
+  // The worse of the item's own status and its request's.
+  RowStatus status(int64_t item) const { return itemStatus_[static_cast<size_t>(item)]; }
+  int64_t requestOf(int64_t item) const { return requestOfItem_[static_cast<size_t>(item)]; }
+  int64_t row(const OutputColumn& column, int64_t item) const {
+    return column.scope == Scope::Item ? item : requestOf(item);
+  }
+
+ private:
+  friend class Extractor;
+  int64_t requests_ = 0;
+  int64_t items_ = 0;
+  std::vector<int64_t> itemOffsets_;
+  std::vector<int32_t> requestOfItem_;
+  std::vector<OutputColumn> outputs_;
+  std::vector<OutputCounts> counts_;
+  std::vector<RowStatus> itemStatus_;
+  DataEvents events_;
+};
+
+}  // namespace featc

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Key-value stores as the runtime sees them: a batch of keys in, rows out, asynchronously.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ops/arena.h"
+#include "ops/cell.h"
+#include "runtime/program_info.h"
+
+namespace featc {
+
+enum class KeyStatus : uint8_t { Found, Absent, Failed, TimedOut };
+
+// Distinct keys of one source and the fields wanted of each.
+struct FetchRequest {
+  const SourceInfo* source = nullptr;
+  std::span<const std::string> keys;  // the key pattern filled in: `user:42`
+  std::span<const uint32_t> fields;   // indices in source->fields
+};
+
+// One row a key, in the order of the request. Column f holds field FetchRequest::fields[f]; what its
+// cells point to lives in `arena`. A key that was not found has all fields missing.
+struct FetchResult {
+  std::vector<KeyStatus> status;
+  std::vector<ColumnRef> columns;
+  std::shared_ptr<Arena> arena;
+  uint64_t badFields = 0;  // values that did not parse as their field's type: missing
+};
+
+// Thread-safe. Serves any number of sources.
+class Store {
+ public:
+  using Done = std::function<void(FetchResult)>;
+  virtual ~Store() = default;
+  // Calls `done` exactly once, on any thread, perhaps before returning. The request's spans must
+  // stay valid until then.
+  virtual void fetch(const FetchRequest& request, Done done) = 0;
+};
+
+}  // namespace featc
