@@ -30,11 +30,13 @@ struct FieldRead {
   uint32_t column = 0;  // call column that the values go to
 };
 
-// One batched read: after phase `phase` has run for all rows, `keyColumns` hold the keys; the
-// fields must be there before phase + 1.
+// One batched read: after phase `phase` has run for all rows, `keyColumns` hold the keys and the
+// read can be sent; its fields must be there before phase `neededBy` starts. The phases between
+// run while it is in flight.
 struct ReadStep {
   uint32_t source = 0;
   uint32_t phase = 0;
+  uint32_t neededBy = 0;
   Scope scope = Scope::Item;
   std::vector<uint32_t> keyColumns;
   bool aligned = false;  // the key is a list: fields are lists aligned with it
@@ -46,7 +48,7 @@ struct ProgramLayout {
   std::vector<CallColumn> columns;
   std::vector<ReadStep> reads;
   std::vector<bool> inputUsed;
-  uint32_t phases = 1;  // read levels + 1
+  uint32_t phases = 1;  // each read level adds two: its keys, and what is computed meanwhile
 };
 
 // Growing storage for the ragged outputs of one shard, rows in ascending order.

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a config to something that runs: the whole compiler behind two calls.
+//
+//   featc::CompiledConfig config = featc::compileConfig("takeaway.feat");
+//   if (config.diagnostics.hasErrors()) ...render config.diagnostics.sorted()...
+//   featc::ExtractorResult made = featc::makeExtractor(config.optimized, {});
+//   featc::Scratch scratch(*made.extractor);
+//   featc::Result result;
+//   made.extractor->run(batch, scratch, result);
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codegen/codegen.h"
+#include "frontend/frontend.h"
+#include "ir/graph.h"
+#include "optimizer/pass.h"
+#include "runtime/extractor.h"
+#include "support/diagnostics.h"
+
+namespace featc {
+
+struct CompileOptions {
+  FrontendOptions frontend;
+  OptimizeOptions optimizer;
+};
+
+// Seconds by stage.
+struct CompileTimes {
+  double parse = 0;
+  double check = 0;  // names, types and lowering to the graph
+  double optimize = 0;
+};
+
+// Everything known of a config before an engine is chosen. The graphs are whole only when
+// `diagnostics` has no errors.
+struct CompiledConfig {
+  Sources sources;
+  Diagnostics diagnostics;
+  Graph raw;
+  Graph optimized;
+  OptimizeStatistics statistics;
+  CompileTimes times;
+
+  bool ok() const { return !diagnostics.hasErrors(); }
+  // All diagnostics as text, one after another.
+  std::string diagnosticsText() const;
+};
+
+// Reads, checks, lowers and optimizes the config at `path` and its imports; `text` replaces the
+// content of the main file. Never throws for what a config or the file system does.
+CompiledConfig compileConfig(const std::filesystem::path& path, const CompileOptions& options = {},
+                             std::optional<std::string> text = std::nullopt);
+
+enum class EngineKind { Jit, Interp };
+
+struct EngineOptions {
+  EngineKind engine = EngineKind::Jit;
+  CodegenOptions codegen;
+  StoreBinding stores;
+  RunLimits limits;
+};
+
+struct ExtractorResult {
+  std::shared_ptr<const Extractor> extractor;
+  std::string error;  // not empty: no extractor, e.g. this machine cannot run code for that CPU
+  CodegenTimes times;
+};
+
+ExtractorResult makeExtractor(const Graph& graph, const EngineOptions& options = {});
+
+}  // namespace featc

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// The DAG that a config becomes: typed nodes in topological order, hash-consed on building.
+#include "ir/graph.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace featc {
+
+namespace {
+
+uint64_t mix(uint64_t h, uint64_t v) { return combineHashes(h, v); }
+
+// What an int64 constant (or a list or map of them) becomes where float64 is wanted.
+Value toFloat(const Value& v) {
+  if (v.isInt()) return Value::of(static_cast<double>(v.asInt()));
+  if (v.isList()) {
+    Value::Elements out;
+    for (const Value& e : v.asList()) out.push_back(toFloat(e));
+    return Value::list(std::move(out));
+  }
+  if (v.isMap()) {
+    Value::Entries out;
+    for (const auto& [key, value] : v.asMap()) out.emplace_back(key, toFloat(value));
+    return Value::map(std::move(out));
+  }
+  return v;
+}
+
+// The parameter type of argument `arg`, a list of it where the call maps over that argument.
+Type wantedType(const Operator& op, const Resolution& r, size_t arg) {
+  Type t = op.overloads[r.overload].params[op.paramOfArg(arg)];
+  return (r.liftMask >> arg & 1U) != 0 ? Type::list(t) : t;
+}
+
+}  // namespace
+
+NodeId Graph::addConstant(Value value, Type type, Span origin) {
+  type = type.withNullable(value.isMissing());
+  Node node;
+  node.kind = NodeKind::Constant;
+  node.type = type;
+  node.origin = origin;
+  node.index = static_cast<uint32_t>(constants_.size());
+  constants_.push_back(std::move(value));
+  NodeId id = intern(node, {});
+  // An equal constant was there already: its value stays, the new one goes.
+  if (nodes_[id].index != node.index) constants_.pop_back();
+  return id;
+}
+
+NodeId Graph::addInput(uint32_t input, Span origin) {
+  Node node;
+  node.kind = NodeKind::Input;
+  node.index = input;
+  node.scope = info_.inputs[input].scope;
+  node.type = info_.inputs[input].type;
+  node.origin = origin;
+  return intern(node, {});
+}
+
+NodeId Graph::addRead(uint32_t source, std::span<const NodeId> keys, Span origin) {
+  Node node;
+  node.kind = NodeKind::Read;
+  node.index = source;
+  // A store may answer differently from call to call, so even a constant key is read per request.
+  node.scope = Scope::Request;
+  bool aligned = false;
+  for (NodeId key : keys) aligned = aligned || nodes_[key].type.isList();
+  node.type = Type::row(source, aligned);
+  node.origin = origin;
+  node.level = 1;
+  for (NodeId key : keys) node.level = std::max(node.level, nodes_[key].level + 1);
+  return intern(node, keys);
+}
+
+NodeId Graph::addField(NodeId read, uint32_t field, Span origin) {
+  const Node& row = nodes_[read];
+  Node node;
+  node.kind = NodeKind::Field;
+  node.index = field;
+  Type t = info_.sources[row.index].fields[field].type;
+  node.type = (row.type.rowAligned() ? Type::list(t.present()) : t).withNullable();
+  node.origin = origin;
+  return intern(node, std::span<const NodeId>(&read, 1));
+}
+
+NodeId Graph::addCall(const Operator& op, const Resolution& resolution, std::span<const NodeId> args, Span origin) {
+  Node node;
+  node.kind = NodeKind::Call;
+  node.op = &op;
+  node.resolution = resolution;
+  node.resolution.convertMask = 0;
+  std::vector<Type> types;
+  types.reserve(args.size());
+  for (NodeId arg : args) types.push_back(nodes_[arg].type);
+  node.type = resultType(op, resolution, types);
+  node.origin = origin;
+  return intern(node, args);
+}
+
+NodeId Graph::call(const Operator& op, std::span<const NodeId> given, Span origin) {
+  std::vector<NodeId> args(given.begin(), given.end());
+  if (args.size() < op.params.size()) args.resize(op.params.size(), kNoNode);
+  std::vector<Type> types;
+  types.reserve(args.size());
+  for (NodeId arg : args) types.push_back(arg == kNoNode ? Type() : nodes_[arg].type);
+  std::optional<Resolution> found = resolve(op, types);
+  if (!found) return kNoNode;
+  Resolution resolution = *found;
+  for (size_t i = 0; i < args.size(); ++i) {
+    Type want = wantedType(op, resolution, i);
+    if (args[i] == kNoNode) {
+      args[i] = addConstant(Value::missing(), want, origin);
+    } else if ((resolution.convertMask >> i & 1U) != 0) {
+      if (isConstant(args[i])) {
+        args[i] = addConstant(toFloat(constant(args[i])), want, nodes_[args[i]].origin);
+      } else {
+        args[i] = call(*operators().find("float"), std::span<const NodeId>(&args[i], 1), nodes_[args[i]].origin);
+      }
+    } else if (isConstant(args[i]) && !nodes_[args[i]].type.same(want) && !want.isNone()) {
+      // An empty literal has no element type of its own.
+      args[i] = addConstant(constant(args[i]), want, nodes_[args[i]].origin);
+    }
+  }
+  return addCall(op, resolution, args, origin);
+}
+
+NodeId Graph::intern(Node node, std::span<const NodeId> args) {
+  for (NodeId arg : args) {
+    const Node& a = nodes_[arg];
+    node.scope = std::max(node.scope, a.scope);
+    node.level = std::max(node.level, a.level);
+  }
+  uint64_t hash = hashOf(node, args);
+  auto [first, last] = interned_.equal_range(hash);
+  for (auto it = first; it != last; ++it) {
+    if (equal(node, args, nodes_[it->second], this->args(it->second))) return it->second;
+  }
+  // `args` may point into args_ itself.
+  std::vector<NodeId> copy(args.begin(), args.end());
+  node.firstArg = static_cast<uint32_t>(args_.size());
+  node.argCount = static_cast<uint32_t>(copy.size());
+  args_.insert(args_.end(), copy.begin(), copy.end());
+  nodes_.push_back(node);
+  auto id = static_cast<NodeId>(nodes_.size() - 1);
+  interned_.emplace(hash, id);
+  return id;
+}
+
+bool Graph::equal(const Node& a, std::span<const NodeId> argsA, const Node& b, std::span<const NodeId> argsB) const {
+  if (a.kind != b.kind || a.type != b.type || a.op != b.op || !std::ranges::equal(argsA, argsB)) return false;
+  switch (a.kind) {
+    case NodeKind::Constant: return constants_[a.index] == constants_[b.index];
+    case NodeKind::Call:
+      return a.resolution.overload == b.resolution.overload && a.resolution.liftMask == b.resolution.liftMask;
+    case NodeKind::Input:
+    case NodeKind::Read:
+    case NodeKind::Field: break;
+  }
+  return a.index == b.index;
+}
+
+uint64_t Graph::hashOf(const Node& node, std::span<const NodeId> args) const {
+  uint64_t h = mix(static_cast<uint64_t>(node.kind), node.type.code());
+  switch (node.kind) {
+    case NodeKind::Constant: h = mix(h, constants_[node.index].hash()); break;
+    case NodeKind::Call:
+      h = mix(h, std::bit_cast<uintptr_t>(node.op));
+      h = mix(h, node.resolution.overload);
+      break;
+    case NodeKind::Input:
+    case NodeKind::Read:
+    case NodeKind::Field: h = mix(h, node.index); break;
+  }
+  for (NodeId arg : args) h = mix(h, arg);
+  return h;
+}
+
+}  // namespace featc

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an engine computes once, when a program is loaded: constants and prepared operator states.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "ir/column_store.h"
+#include "ir/constants.h"
+#include "ir/schedule.h"
+#include "ops/arena.h"
+
+namespace featc {
+
+// One call's fixed parts, ready for its kernel.
+struct PreparedCall {
+  Kernel kernel = nullptr;
+  std::vector<NodeId> args;  // value arguments
+  std::vector<Type> types;   // theirs
+  std::shared_ptr<const OpState> state;
+  uint64_t liftMask = 0;
+
+  Context context(HashFamily family) const {
+    Context c;
+    c.state = state.get();
+    c.argTypes = types.data();
+    c.argCount = static_cast<uint32_t>(types.size());
+    c.liftMask = liftMask;
+    c.hashFamily = family;
+    return c;
+  }
+};
+
+class ProgramConstants {
+ public:
+  ProgramConstants(const Graph& graph, const Schedule& schedule);
+
+  // The uniform column of a constant-scope node.
+  ColumnRef column(NodeId node) const { return columns_[node]; }
+  const PreparedCall& call(NodeId node) const { return calls_[callIndex_[node]]; }
+  // Writes the constant keys of reads to their call columns, rows 0 .. requests-1.
+  void fillConstantKeys(const Graph& graph, const Schedule& schedule, std::vector<ColumnRef>& callColumns,
+                        int64_t begin, int64_t end) const;
+
+ private:
+  Arena arena_;
+  std::vector<ColumnStorage> storage_;
+  std::vector<ColumnRef> columns_;
+  std::vector<PreparedCall> calls_;
+  std::vector<uint32_t> callIndex_;
+};
+
+// Cells of one column copied row by row: what `uniform` and requests' values become per item.
+// Row i of `out` gets row rows[i] of `in`.
+void gatherRows(const ColumnRef& in, Type type, const int32_t* rows, uint32_t n, const ColumnRef& out);
+
+}  // namespace featc
