@@ -91,8 +91,8 @@ InlineTerm lowerInline(Inline& builder, const Graph& graph, NodeId call, const I
   InlineValue valid;
   size_t at = 0;
   for (size_t i = 0; i < node.argCount; ++i) {
-    size_t param = node.op->paramOfArg(i);
-    if (node.op->params[param].isConstant) continue;
+    if (node.op->params[node.op->paramOfArg(i)].isConstant) continue;
+    size_t param = overload.paramOfArg(i);
     InlineTerm term = args[at++];
     if (overload.finite[param]) term.valid = builder.both(term.valid, builder.isFinite(term.value));
     if (overload.strict[param]) valid = builder.both(valid, term.valid);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Native code for a graph: optimized and compiled by LLVM, in memory or as text.
+#include <fmt/format.h>
 #include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/ExecutionEngine/Orc/CompileUtils.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
@@ -79,7 +80,9 @@ Target makeTarget(const CodegenOptions& options) {
   if (cpu.empty()) {
     cpu = llvm::sys::getHostCPUName().str();
     for (const auto& feature : llvm::sys::getHostCPUFeatures()) {
-      features += (features.empty() ? "" : ",") + std::string(feature.second ? "+" : "-") + feature.first().str();
+      if (!features.empty()) features += ',';
+      features += feature.second ? '+' : '-';
+      features += feature.first();
     }
   }
   llvm::TargetOptions machineOptions;
@@ -87,7 +90,7 @@ Target makeTarget(const CodegenOptions& options) {
   target.machine.reset(backend->createTargetMachine(triple, cpu, features, machineOptions, llvm::Reloc::PIC_,
                                                     llvm::CodeModel::Small, llvm::CodeGenOptLevel::Less, true));
   if (!options.cpu.empty() && !target.machine->getMCSubtargetInfo()->isCPUStringValid(cpu)) {
-    target.error = "there is no CPU \"" + cpu + "\"; try x86-64, x86-64-v3 or x86-64-v4";
+    target.error = fmt::format("there is no CPU \"{}\"; try x86-64, x86-64-v3 or x86-64-v4", cpu);
   }
   return target;
 }
@@ -162,7 +165,7 @@ NativeResult compileNative(const Graph& graph, const CodegenOptions& options) {
     return result;
   }
   if (std::string feature = missingFeature(*target.machine); !feature.empty()) {
-    result.error = "this machine cannot run code for \"" + options.cpu + "\": it lacks " + feature;
+    result.error = fmt::format("this machine cannot run code for \"{}\": it lacks {}", options.cpu, feature);
     return result;
   }
   Stopwatch watch;

@@ -35,8 +35,12 @@ CompiledConfig compileConfig(const std::filesystem::path& path, const CompileOpt
   config.raw = timed(config.times.check,
                      [&] { return lowerConfig(ast, options.frontend, config.sources, config.diagnostics); });
   if (!config.ok()) return config;
-  config.optimized = timed(config.times.optimize,
-                           [&] { return optimize(config.raw, options.optimizer, &config.statistics); });
+  OptimizeOptions optimizer = options.optimizer;
+  optimizer.after = [&](const PassReport& report, const Graph& graph) {
+    config.passes.push_back(report);
+    if (options.optimizer.after) options.optimizer.after(report, graph);
+  };
+  config.optimized = timed(config.times.optimize, [&] { return optimize(config.raw, optimizer); });
   return config;
 }
 

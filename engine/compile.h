@@ -43,7 +43,7 @@ struct CompiledConfig {
   Diagnostics diagnostics;
   Graph raw;
   Graph optimized;
-  OptimizeStatistics statistics;
+  std::vector<PassReport> passes;  // what each pass did
   CompileTimes times;
 
   bool ok() const { return !diagnostics.hasErrors(); }

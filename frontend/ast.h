@@ -176,6 +176,11 @@ struct Ast {
   std::vector<std::string> texts;
   std::vector<ArgName> argNames;
 
+  // What statements with a syntax error would have declared: using such a name is no second mistake.
+  std::vector<std::string> brokenNames;
+  // An import could not be read: any unknown name may come from it.
+  bool incomplete = false;
+
   const Expr& expr(ExprId id) const { return exprs[id]; }
   ExprId child(const Expr& e, uint32_t i) const { return children[e.firstChild + i]; }
   const std::string& text(const Expr& e) const { return texts[e.text]; }

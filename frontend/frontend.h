@@ -17,11 +17,14 @@ namespace featc {
 // Bounds on what a config may cost; each has a diagnostic of its own.
 struct FrontendLimits {
   size_t fileBytes = size_t{16} << 20U;
-  uint32_t nesting = 256;             // brackets, unary signs and `?:` inside one another, in tokens
-  uint32_t literalElements = 65'536;  // of one list or map literal
+  size_t totalBytes = size_t{64} << 20U;  // of all files together
+  uint32_t nesting = 256;                 // brackets, unary signs and `?:` inside one another, in tokens
+  uint32_t literalElements = 65'536;      // of one list or map literal
   uint32_t imports = 1'000;
   uint32_t outputs = 1U << 20U;
-  uint32_t tokens = 4'000'000;  // of all files together
+  uint32_t tokens = 4'000'000;           // of all files together
+  uint32_t statementTokens = 1'000'000;  // of one statement
+  uint32_t expressionDepth = 1'000;      // of one expression's tree: `1 + 1 + ... + 1` counts each sign
   uint32_t graphNodes = 2'000'000;
 };
 

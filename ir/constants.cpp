@@ -31,6 +31,8 @@ bool ConstantEvaluator::failed(NodeId node) {
 
 void ConstantEvaluator::evaluate(NodeId root) {
   // A work list instead of recursion: chains of lets may be long.
+  // The graph may have grown since.
+  if (known_.size() < graph_.size()) known_.resize(graph_.size());
   std::vector<NodeId> pending{root};
   while (!pending.empty()) {
     NodeId id = pending.back();
@@ -104,10 +106,12 @@ Prepared prepareState(const Graph& graph, NodeId call, ConstantEvaluator& consta
   std::vector<Value> values;
   std::vector<Type> types;
   auto args = graph.args(call);
-  for (size_t i = 0; i < args.size(); ++i) {
-    if (!op.params[op.paramOfArg(i)].isConstant) continue;
-    values.push_back(constants.value(args[i]));
-    types.push_back(graph.node(args[i]).type);
+  for (size_t i = 0; i < op.params.size(); ++i) {
+    if (!op.params[i].isConstant) continue;
+    // An overload may lack the record's last parameters: they were left out.
+    bool leftOut = i >= args.size();
+    values.push_back(leftOut ? Value::missing() : constants.value(args[i]));
+    types.push_back(leftOut ? Type() : graph.node(args[i]).type);
   }
   return op.prepare(values, types);
 }

@@ -27,9 +27,11 @@ Value toFloat(const Value& v) {
   return v;
 }
 
-// The parameter type of argument `arg`, a list of it where the call maps over that argument.
-Type wantedType(const Operator& op, const Resolution& r, size_t arg) {
-  Type t = op.overloads[r.overload].params[op.paramOfArg(arg)];
+// The parameter type of argument `arg`, a list of it where the call maps over that argument; None
+// where the overload takes arguments of any type.
+Type wantedType(const Overload& overload, const Resolution& r, size_t arg) {
+  if (overload.anyArgs) return {};
+  Type t = overload.params[overload.paramOfArg(arg)];
   return (r.liftMask >> arg & 1U) != 0 ? Type::list(t) : t;
 }
 
@@ -108,8 +110,11 @@ NodeId Graph::call(const Operator& op, std::span<const NodeId> given, Span origi
   std::optional<Resolution> found = resolve(op, types);
   if (!found) return kNoNode;
   Resolution resolution = *found;
+  const Overload& overload = op.overloads[resolution.overload];
+  // Optional parameters that this overload does not have were left out.
+  if (!overload.variadic && args.size() > overload.params.size()) args.resize(overload.params.size());
   for (size_t i = 0; i < args.size(); ++i) {
-    Type want = wantedType(op, resolution, i);
+    Type want = wantedType(overload, resolution, i);
     if (args[i] == kNoNode) {
       args[i] = addConstant(Value::missing(), want, origin);
     } else if ((resolution.convertMask >> i & 1U) != 0) {

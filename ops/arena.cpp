@@ -36,6 +36,15 @@ void* Arena::allocateSlow(size_t bytes) {
   return blocks_[current_].memory.get();
 }
 
+void Arena::rewind(const Mark& mark) {
+  // A mark of the time before the first block stands for the start.
+  if (mark.next == nullptr) return reset();
+  exhausted_ = false;
+  current_ = mark.block;
+  next_ = mark.next;
+  end_ = mark.end;
+}
+
 void Arena::reset() {
   exhausted_ = false;
   current_ = 0;

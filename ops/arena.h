@@ -19,7 +19,7 @@ class Arena {
 
   // `bytes` of storage aligned to 16, or null when the limit is reached.
   void* allocate(size_t bytes) {
-    bytes = (bytes + 15) & ~size_t{15};
+    bytes = bytes == 0 ? 16 : (bytes + 15) & ~size_t{15};  // null means failure, so nothing takes room too
     if (bytes <= static_cast<size_t>(end_ - next_)) {
       void* p = next_;
       next_ += bytes;
@@ -36,6 +36,14 @@ class Arena {
     return static_cast<T*>(allocate(count * sizeof(T)));
   }
   bool exhausted() const { return exhausted_; }
+  // How far it is filled; rewind() frees what was allocated since, and keeps the blocks.
+  struct Mark {
+    char* next = nullptr;
+    char* end = nullptr;
+    size_t block = 0;
+  };
+  Mark mark() const { return {next_, end_, current_}; }
+  void rewind(const Mark& mark);
   void reset();
   size_t reservedBytes() const { return reserved_; }
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "ops/hash.h"
+
 namespace featc {
 
 struct OpState;
@@ -75,6 +77,8 @@ class Inline {
 
   // What the operator's prepare made of this node's constant arguments, or null.
   virtual const OpState* state() const = 0;
+  // The program's hash family.
+  virtual HashFamily hashFamily() const = 0;
 
   V rotateLeft(V a, unsigned count) { return bitOr(shiftLeft(a, count), shiftRightUnsigned(a, 64 - count)); }
   V isFinite(V a);
@@ -86,9 +90,11 @@ class Inline {
   }
 };
 
-// Of an operator whose function is strict: arguments present, presence handled by the caller.
+// Of an operator whose function is strict: presence (and that of non-finite floats where the overload
+// counts them as missing) is handled by the caller, who may pass any bits for rows that are missing.
+// A null handle says "not inlinable here": call the kernel.
 using InlineStrict = InlineValue (*)(Inline& b, const InlineValue* args);
-// Of an operator that decides presence itself.
+// Of an operator that decides presence itself. A null value handle says "not inlinable here".
 using InlineFull = InlineTerm (*)(Inline& b, const InlineTerm* args);
 
 }  // namespace featc

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "ops/inline.h"
@@ -51,7 +52,15 @@ struct Overload {
   std::vector<Type> params;  // in the order of the record's parameters, constants included
   std::vector<bool> strict;  // missing in, missing out; of each parameter, true for constants
   std::vector<bool> finite;  // a non-finite float counts as missing
-  bool variadic = false;     // the last parameter repeats, once or more
+  // Optional in the record but not here: leaving it out means another overload.
+  std::vector<bool> required;
+  bool variadic = false;    // the last parameter repeats, once or more
+  bool alternates = false;  // with variadic: the last two parameters repeat, as pairs
+  // Every argument is a scalar or a list of scalars of any type, taken as it is; the result is a list
+  // when one of them is (`cross`).
+  bool anyArgs = false;
+  // Of two arguments: any bracketing of a chain of it gives the same bits, in any order.
+  bool associative = false;
   Type result;
   bool maybeResult = false;  // the function itself may answer "missing"
   Kernel kernel = nullptr;
@@ -60,6 +69,11 @@ struct Overload {
   InlineFull inlinedFull = nullptr;
 
   bool canInline() const { return inlined != nullptr || inlinedFull != nullptr; }
+  // Index in `params` of argument `arg`.
+  size_t paramOfArg(size_t arg) const {
+    if (arg < params.size()) return arg;
+    return alternates ? params.size() - 2 + (arg - params.size()) % 2 : params.size() - 1;
+  }
 };
 
 struct Example {
@@ -80,13 +94,14 @@ struct Operator {
   // Whether the result may be missing, given which arguments may be; null: the usual rule (a
   // strict argument may be missing, a strict float may be non-finite, or maybeResult).
   bool (*nullable)(std::span<const bool> argNullable) = nullptr;
-  bool isHash = false;      // results are spread over 64 bits; losing some as an id is fine
-  bool isInternal = false;  // made by the compiler only, not callable from a config
+  bool commutative = false;  // swapping the two arguments changes no bit that can be seen
+  bool isHash = false;       // results are spread over 64 bits; losing some as an id is fine
+  bool isInternal = false;   // made by the compiler only, not callable from a config
   // How it is written when not as a call: `a + b`; empty for calls.
   std::string_view symbol;
 
   bool hasConstants() const;
-  // Index of the parameter that argument `arg` belongs to (the last one repeats when variadic).
+  // Index of the record's parameter that argument `arg` belongs to (the last one repeats when variadic).
   size_t paramOfArg(size_t arg) const { return arg < params.size() ? arg : params.size() - 1; }
 };
 
@@ -101,7 +116,8 @@ class OperatorBuilder {
     op_.examples.push_back({expression, result});
     return *this;
   }
-  // The signature of `fn`; `constants` are the types of the record's constant parameters.
+  // The signature of `fn`; `constants` are the types of the record's constant parameters. Trailing
+  // parameters of the record may be absent from an overload.
   template <auto fn>
   OperatorBuilder& add(std::initializer_list<Type> constants = {}) {
     using F = OpFunction<fn>;
@@ -118,6 +134,8 @@ class OperatorBuilder {
   }
   // A kernel written by hand, for what one C++ function of a row cannot say (`cross`).
   OperatorBuilder& addCustom(Overload overload) {
+    overload.required.resize(overload.params.size());
+    overload.finite.resize(overload.params.size());
     op_.overloads.push_back(std::move(overload));
     return *this;
   }
@@ -130,6 +148,8 @@ class OperatorBuilder {
     op_.overloads.back().inlinedFull = lowering;
     return *this;
   }
+  // The overload added last is for calls that give this optional parameter.
+  OperatorBuilder& needs(std::string_view param);
   // The overload added last takes lists whole or not at all.
   OperatorBuilder& notLifted() {
     op_.overloads.back().liftedKernel = nullptr;
@@ -149,6 +169,15 @@ class OperatorBuilder {
   }
   OperatorBuilder& nullable(bool (*fn)(std::span<const bool>)) {
     op_.nullable = fn;
+    return *this;
+  }
+  OperatorBuilder& commutative() {
+    op_.commutative = true;
+    return *this;
+  }
+  // The overload added last; the record must be commutative.
+  OperatorBuilder& associative() {
+    op_.overloads.back().associative = true;
     return *this;
   }
   OperatorBuilder& hash() {
@@ -181,6 +210,7 @@ class Registry {
 
  private:
   std::vector<std::unique_ptr<Operator>> all_;
+  std::unordered_map<std::string_view, const Operator*> byName_;
   std::string_view group_;
 };
 

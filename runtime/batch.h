@@ -23,6 +23,7 @@ struct ColumnData {
   const void* values = nullptr;
   const ColumnData* children[2] = {nullptr, nullptr};
   bool wideOffsets = false;
+  bool padded = false;  // 64 bytes may be read past the end of each buffer, children's included
   bool absent = false;  // the caller has no such column: every value is missing
 };
 

@@ -30,7 +30,8 @@ struct RunLimits {
 
 class Extractor;
 
-// One thread's reusable memory. Not shared between threads at the same time.
+// One thread's reusable memory, made for one extractor and its copies. Not shared between threads at
+// the same time.
 class Scratch {
  public:
   explicit Scratch(const Extractor& extractor);
@@ -50,25 +51,28 @@ struct RunError {
   explicit operator bool() const { return !message.empty(); }
 };
 
+// Copies share everything.
 class Extractor {
  public:
+  // `executable` computes what `info` describes.
   Extractor(ProgramInfo info, std::shared_ptr<const Executable> executable, StoreBinding stores = {},
             RunLimits limits = {});
 
-  const ProgramInfo& info() const { return info_; }
-  const Executable& executable() const { return *executable_; }
+  const ProgramInfo& info() const;
+  const Executable& executable() const;
 
   // Computes every output for every row of `batch`. Thread-safe; `scratch` and `result` belong to
-  // this call. An error means that the batch does not fit the schema (column count, offsets); the
-  // result is then empty.
+  // this call. Every declared field that is not nullable must be there in every row, whether an
+  // output uses it or not: else the row's status is BadInput. Blocks while stores answer. An error
+  // means that the batch does not fit the schema (number of columns, rows, offsets), that `scratch`
+  // is of another extractor or that there is no memory for the batch; the result is then empty.
   RunError run(const Batch& batch, Scratch& scratch, Result& result) const;
 
  private:
   friend class Scratch;
-  ProgramInfo info_;
-  std::shared_ptr<const Executable> executable_;
-  StoreBinding stores_;
-  RunLimits limits_;
+  struct Program;
+  class Call;
+  std::shared_ptr<const Program> program_;
 };
 
 }  // namespace featc

@@ -19,8 +19,18 @@ struct OutputCounts {
   bool operator==(const OutputCounts&) const = default;
 };
 
+// What became of a call's reads, in distinct keys.
+struct ReadCounts {
+  uint64_t keys = 0;       // asked for
+  uint64_t absent = 0;     // the store has no such row
+  uint64_t failed = 0;     // the store failed or did not answer in time: fields are missing
+  uint64_t badFields = 0;  // stored values that did not parse as their field's type: missing
+  bool operator==(const ReadCounts&) const = default;
+};
+
 // One output's values. `rows` is the number of requests for constant and request scope, else of
-// items; row(item) tells which one belongs to an item.
+// items; row(item) tells which one belongs to an item. `ids` of one value and `dense` are padded to
+// whole groups of 8 rows: their size says nothing about the number of rows.
 struct OutputColumn {
   Scope scope = Scope::Item;
   int64_t rows = 0;
@@ -45,6 +55,7 @@ class Result {
   size_t outputCount() const { return outputs_.size(); }
   const OutputCounts& counts(size_t output) const { return counts_[output]; }
   const DataEvents& events() const { return events_; }
+  const ReadCounts& reads() const { return reads_; }
   // The worse of the item's own status and its request's.
   RowStatus status(int64_t item) const { return itemStatus_[static_cast<size_t>(item)]; }
   int64_t requestOf(int64_t item) const { return requestOfItem_[static_cast<size_t>(item)]; }
@@ -62,6 +73,7 @@ class Result {
   std::vector<OutputCounts> counts_;
   std::vector<RowStatus> itemStatus_;
   DataEvents events_;
+  ReadCounts reads_;
 };
 
 }  // namespace featc

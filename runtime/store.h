@@ -38,8 +38,8 @@ class Store {
  public:
   using Done = std::function<void(FetchResult)>;
   virtual ~Store() = default;
-  // Calls `done` exactly once, on any thread, perhaps before returning. The request's spans must
-  // stay valid until then.
+  // Calls `done` exactly once, on any thread, perhaps before returning; does not throw. The request's
+  // spans must stay valid until then. An answer without rows says that the store failed as a whole.
   virtual void fetch(const FetchRequest& request, Done done) = 0;
 };
 

@@ -59,10 +59,14 @@ struct Diagnostic {
   }
 };
 
-// Collects diagnostics. At most kMaxErrors errors are kept; one more kind says how many were cut.
+// Collects diagnostics. At most kMaxErrors errors and as many warnings are kept; one more of a kind
+// of its own says that there were others.
 class Diagnostics {
  public:
   static constexpr size_t kMaxErrors = 200;
+
+  // No further error would be kept: whoever reads on only to find errors may stop.
+  bool full() const { return errors_ > kMaxErrors; }
 
   // The reference is valid until the next report.
   Diagnostic& report(DiagnosticKind kind, Span span, std::string message);
@@ -74,7 +78,9 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> all_;
-  Diagnostic overflow_{};
+  Diagnostic dropped_{};  // takes the notes of what is not kept
+  std::optional<Diagnostic> tooManyErrors_;
+  std::optional<Diagnostic> tooManyWarnings_;
   size_t errors_ = 0;
   size_t warnings_ = 0;
 };

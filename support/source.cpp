@@ -9,20 +9,26 @@ namespace featc {
 Span Span::to(Span other) const { return {file, std::min(begin, other.begin), std::max(end, other.end)}; }
 
 SourceFile::SourceFile(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
+  // Reserved exactly: a file of line ends only would else cost a multiple of its size.
+  lineStarts_.reserve(static_cast<size_t>(std::count(text_.begin(), text_.end(), '\n')) + 1);
   lineStarts_.push_back(0);
   for (size_t i = 0; i < text_.size(); ++i) {
     if (text_[i] == '\n') lineStarts_.push_back(static_cast<uint32_t>(i + 1));
   }
 }
 
+uint32_t SourceFile::lineOf(uint32_t offset) const {
+  auto after = std::upper_bound(lineStarts_.begin(), lineStarts_.end(), offset);
+  return static_cast<uint32_t>(after - lineStarts_.begin());
+}
+
 LineColumn SourceFile::locate(uint32_t offset) const {
   offset = std::min(offset, static_cast<uint32_t>(text_.size()));
-  auto after = std::upper_bound(lineStarts_.begin(), lineStarts_.end(), offset);
-  auto line = static_cast<uint32_t>(after - lineStarts_.begin());
+  uint32_t line = lineOf(offset);
+  // Bytes 10xxxxxx continue a code point. Branch-free, since a line may be megabytes long.
   uint32_t column = 1;
   for (uint32_t i = lineStarts_[line - 1]; i < offset; ++i) {
-    // Bytes 10xxxxxx continue a code point.
-    if ((static_cast<unsigned char>(text_[i]) & 0xC0U) != 0x80U) ++column;
+    column += static_cast<uint32_t>((static_cast<unsigned char>(text_[i]) & 0xC0U) != 0x80U);
   }
   // An offset inside a code point still belongs to that code point.
   if (offset < text_.size() && (static_cast<unsigned char>(text_[offset]) & 0xC0U) == 0x80U && column > 1) --column;

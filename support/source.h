@@ -39,6 +39,9 @@ class SourceFile {
   LineColumn locate(uint32_t offset) const;
   // The text of line `line` (from 1) without its line end.
   std::string_view line(uint32_t line) const;
+  uint32_t lineStart(uint32_t line) const { return lineStarts_[line - 1]; }
+  // The number of the line (from 1) that holds an offset.
+  uint32_t lineOf(uint32_t offset) const;
 
  private:
   std::string path_;

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configs that are measured, and data for them: the same for every run and machine.
+#include "bench/mix.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+#include <random>
+
+namespace featc::bench {
+
+namespace {
+
+constexpr uint32_t kInts = 20;
+constexpr uint32_t kFloats = 20;
+constexpr uint32_t kStrings = 10;
+
+std::string schema() {
+  std::string text = "model mix\n\nrequest { now : int64 }\n\nitem {\n";
+  for (uint32_t i = 0; i < kInts; ++i) text += fmt::format("  i{} : int64?\n", i);
+  for (uint32_t i = 0; i < kFloats; ++i) text += fmt::format("  f{} : float64?\n", i);
+  for (uint32_t i = 0; i < kStrings; ++i) text += fmt::format("  s{} : string?\n", i);
+  return text + "}\n\n";
+}
+
+// Writes a random float expression of `operators` operators.
+class ExpressionWriter {
+ public:
+  explicit ExpressionWriter(std::mt19937_64& random) : random_(random) {}
+
+  std::string floating(uint32_t operators) {
+    if (operators == 0) {
+      return pick(3) == 0 ? fmt::format("{}.5", pick(100)) : fmt::format("f{}", pick(kFloats));
+    }
+    uint32_t left = pick(operators);
+    uint32_t right = operators - 1 - left;
+    switch (pick(8)) {
+      case 0: return fmt::format("({} + {})", floating(left), floating(right));
+      case 1: return fmt::format("({} - {})", floating(left), floating(right));
+      case 2: return fmt::format("({} * {})", floating(left), floating(right));
+      case 3: return fmt::format("({} / {})", floating(left), floating(right));
+      case 4: return fmt::format("max({}, {})", floating(left), floating(right));
+      case 5: return fmt::format("abs({})", floating(operators - 1));
+      case 6: return fmt::format("sqrt({})", floating(operators - 1));
+      default:
+        if (operators < 3) return fmt::format("floor({})", floating(operators - 1));
+        return fmt::format("({} < {}.5 ? {} : i{})", floating(left / 2), pick(50), floating(right), pick(kInts));
+    }
+  }
+  uint32_t pick(uint32_t n) { return static_cast<uint32_t>(random_() % n); }
+
+ private:
+  std::mt19937_64& random_;
+};
+
+}  // namespace
+
+std::string mixConfig(uint32_t features) {
+  std::string text = schema();
+  for (uint32_t i = 0; i < features; ++i) {
+    uint32_t k = i / 4;
+    switch (i % 4) {
+      case 0: text += fmt::format("sparse id_{} slot {} = i{}\n", i, i + 1, k % kInts); break;
+      case 1: text += fmt::format("sparse hash_{} slot {} = s{}\n", i, i + 1, k % kStrings); break;
+      case 2: {
+        text += fmt::format("sparse band_{} slot {} = bucketize(f{}, [", i, i + 1, k % kFloats);
+        for (uint32_t b = 0; b < 8; ++b) text += fmt::format("{}{}.25", b == 0 ? "" : ", ", (b + 1) * 10 + k % 7);
+        text += "])\n";
+        break;
+      }
+      default:
+        text += fmt::format("sparse cross_{} slot {} = cross(i{}, i{})\n", i, i + 1, k % kInts,
+                            (k / kInts + k + 1) % kInts);
+        break;
+    }
+  }
+  return text;
+}
+
+std::string generatedConfig(uint32_t features, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  ExpressionWriter writer(random);
+  std::string text = schema();
+  for (uint32_t i = 0; i < features; ++i) {
+    text += fmt::format("dense d_{} = {}\n", i, writer.floating(5 + writer.pick(11)));
+  }
+  return text;
+}
+
+void fillMix(BatchBuilder& builder, uint32_t rows, double missing, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::uniform_real_distribution<double> uniform(0, 1);
+  std::array<size_t, kInts + kFloats + kStrings> fields{};
+  for (uint32_t i = 0; i < fields.size(); ++i) {
+    if (i < kInts)
+      fields[i] = builder.field(fmt::format("i{}", i));
+    else if (i < kInts + kFloats)
+      fields[i] = builder.field(fmt::format("f{}", i - kInts));
+    else
+      fields[i] = builder.field(fmt::format("s{}", i - kInts - kFloats));
+  }
+  builder.clear();
+  builder.beginRequest();
+  builder.set("now", 1'700'000'000);
+  std::string text;
+  for (uint32_t row = 0; row < rows; ++row) {
+    builder.beginItem();
+    for (uint32_t i = 0; i < fields.size(); ++i) {
+      if (uniform(random) < missing) continue;
+      if (i < kInts) {
+        builder.set(fields[i], static_cast<int64_t>(random() % 1'000'000));
+      } else if (i < kInts + kFloats) {
+        builder.set(fields[i], uniform(random) * 100);
+      } else {
+        text.clear();
+        fmt::format_to(std::back_inserter(text), "w{:x}", random() % 100'000);
+        builder.set(fields[i], text);
+      }
+    }
+    builder.endItem();
+  }
+  builder.endRequest();
+}
+
+}  // namespace featc::bench

@@ -1,0 +1,33 @@
+# What `cmake --install` brings: the program, the static libraries, their headers and a CMake
+# package, so that find_package(featc) gives featc::featc (compile and run) and featc::runtime
+# (run only).
+
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(featc_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/featc)
+
+foreach(folder support ops runtime ir frontend optimizer codegen engine)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/featc
+    FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
+endforeach()
+
+set(featc_targets)
+foreach(library support ops runtime ir grammar frontend optimizer native codegen engine)
+  list(APPEND featc_targets featc_${library})
+  set_target_properties(featc_${library} PROPERTIES EXPORT_NAME ${library})
+  # Headers include one another from the project's root, which is include/featc once installed.
+  target_include_directories(featc_${library} INTERFACE
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/featc>)
+endforeach()
+set_target_properties(featc_engine PROPERTIES EXPORT_NAME featc)
+add_library(featc::featc ALIAS featc_engine)
+
+install(TARGETS featc DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS ${featc_targets} EXPORT featcTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT featcTargets NAMESPACE featc:: DESTINATION ${featc_package_dir})
+
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/featcConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_SOURCE_DIR}/cmake/featcConfig.cmake ${PROJECT_SOURCE_DIR}/cmake/FindFeatcLibraries.cmake
+              ${PROJECT_BINARY_DIR}/featcConfigVersion.cmake
+  DESTINATION ${featc_package_dir})

@@ -1,0 +1,10 @@
+# find_package(featc): featc::featc compiles and runs configs, featc::runtime only runs them.
+include(CMakeFindDependencyMacro)
+find_dependency(fmt 9)
+find_dependency(Threads)
+find_dependency(simdjson)
+find_dependency(LLVM 19 CONFIG)
+list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+find_dependency(FeatcLibraries)
+list(POP_FRONT CMAKE_MODULE_PATH)
+include(${CMAKE_CURRENT_LIST_DIR}/featcTargets.cmake)

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// The text form of an Ast: a config again, one statement a line, every expression in parentheses.
+#include <fmt/format.h>
+
+#include "frontend/ast.h"
+#include "frontend/lexer.h"
+#include "frontend/literals.h"
+
+namespace featc {
+namespace {
+
+class AstWriter {
+ public:
+  explicit AstWriter(const Ast& ast) : ast_(ast) {}
+
+  std::string run() {
+    for (const Statement& statement : ast_.statements) {
+      write(statement);
+      out_ += '\n';
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void write(const Statement& statement) {
+    uint32_t i = statement.index;
+    switch (statement.kind) {
+      case StatementKind::Model: out_ += "model " + writtenName(ast_.models[i].name.text); break;
+      case StatementKind::Semantics: out_ += fmt::format("semantics {}", ast_.semantics[i].version.value); break;
+      case StatementKind::HashFamily: out_ += "hash_family " + writtenName(ast_.hashFamilies[i].name.text); break;
+      case StatementKind::Schema: {
+        const SchemaDecl& schema = ast_.schemas[i];
+        out_ += schema.scope == Scope::Request ? "request" : "item";
+        out_ += schema.fields.empty() ? " {" : " { ";
+        fields(schema.fields, "  ");
+        out_ += schema.fields.empty() ? "}" : " }";
+        break;
+      }
+      case StatementKind::Source: source(ast_.sources[i]); break;
+      case StatementKind::Let:
+        out_ += fmt::format("let {} = ", writtenName(ast_.lets[i].name.text));
+        expression(ast_.lets[i].value);
+        break;
+      case StatementKind::Fn:
+        out_ += fmt::format("fn {}(", writtenName(ast_.fns[i].name.text));
+        fields(ast_.fns[i].params, ", ");
+        out_ += ") = ";
+        expression(ast_.fns[i].body);
+        break;
+      case StatementKind::Output: output(ast_.outputs[i]); break;
+    }
+  }
+
+  void fields(const std::vector<FieldDecl>& list, std::string_view separator) {
+    std::string_view between;
+    for (const FieldDecl& field : list) {
+      out_ += between;
+      out_ += fmt::format("{}: {}", writtenName(field.name.text), toString(field.type.type));
+      between = separator;
+    }
+  }
+
+  void source(const SourceDecl& decl) {
+    out_ += fmt::format("source {}(", writtenName(decl.name.text));
+    fields(decl.keys, ", ");
+    out_ += ")";
+    if (decl.encoding) out_ += " encoding " + writtenName(decl.encoding->text);
+    out_ += " {";
+    if (decl.keyPatternSpan.end > decl.keyPatternSpan.begin) out_ += " key " + encodeString(decl.keyPattern);
+    if (!decl.fields.empty()) out_ += "  ";
+    fields(decl.fields, "  ");
+    out_ += " }";
+  }
+
+  void output(const OutputDecl& decl) {
+    out_ += fmt::format("{} {}", outputKindName(decl.kind), writtenName(decl.name.text));
+    auto clause = [this](std::string_view word, const std::optional<IntClause>& value) {
+      if (value) out_ += fmt::format(" {} {}", word, value->value);
+    };
+    clause("slot", decl.slot);
+    if (decl.shared) out_ += " shared";
+    clause("missing", decl.missing);
+    clause("width", decl.width);
+    if (decl.defaultValue) out_ += " default " + encodeFloat(*decl.defaultValue);
+    clause("length", decl.length);
+    out_ += " = ";
+    expression(decl.value);
+  }
+
+  void expression(ExprId id) {
+    const Expr& e = ast_.expr(id);
+    switch (e.kind) {
+      case ExprKind::Int: out_ += fmt::format("{}", e.intValue); break;
+      case ExprKind::Float: out_ += encodeFloat(e.floatValue); break;
+      case ExprKind::Bool: out_ += e.intValue != 0 ? "true" : "false"; break;
+      case ExprKind::String: out_ += encodeString(ast_.text(e)); break;
+      case ExprKind::Name: out_ += writtenName(ast_.text(e)); break;
+      case ExprKind::List:
+        out_ += '[';
+        elements(e);
+        out_ += ']';
+        break;
+      case ExprKind::Map:
+        out_ += '{';
+        for (uint32_t i = 0; i < e.childCount; i += 2) {
+          if (i > 0) out_ += ", ";
+          expression(ast_.child(e, i));
+          out_ += ": ";
+          expression(ast_.child(e, i + 1));
+        }
+        out_ += '}';
+        break;
+      case ExprKind::Field:
+        expression(ast_.child(e, 0));
+        out_ += '.' + writtenName(ast_.text(e));
+        break;
+      case ExprKind::Index:
+        expression(ast_.child(e, 0));
+        out_ += '[';
+        expression(ast_.child(e, 1));
+        out_ += ']';
+        break;
+      case ExprKind::Call:
+        out_ += writtenName(ast_.text(e)) + '(';
+        elements(e);
+        out_ += ')';
+        break;
+      case ExprKind::Unary:
+        out_ += '(';
+        out_ += symbolOf(static_cast<UnaryOp>(e.op));
+        expression(ast_.child(e, 0));
+        out_ += ')';
+        break;
+      case ExprKind::Binary:
+        out_ += '(';
+        expression(ast_.child(e, 0));
+        out_ += fmt::format(" {} ", symbolOf(static_cast<BinaryOp>(e.op)));
+        expression(ast_.child(e, 1));
+        out_ += ')';
+        break;
+      case ExprKind::Conditional:
+        out_ += '(';
+        expression(ast_.child(e, 0));
+        out_ += " ? ";
+        expression(ast_.child(e, 1));
+        out_ += " : ";
+        expression(ast_.child(e, 2));
+        out_ += ')';
+        break;
+    }
+  }
+
+  // A list's elements or a call's arguments.
+  void elements(const Expr& e) {
+    for (uint32_t i = 0; i < e.childCount; ++i) {
+      if (i > 0) out_ += ", ";
+      if (e.kind == ExprKind::Call) {
+        const std::string& name = ast_.argNames[e.firstArgName + i].name;
+        if (!name.empty()) out_ += writtenName(name) + " = ";
+      }
+      expression(ast_.child(e, i));
+    }
+  }
+
+  const Ast& ast_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string toString(const Ast& ast) { return AstWriter(ast).run(); }
+
+}  // namespace featc

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls and operators: which one is meant, whether the arguments fit, and what comes out.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/expr_checker.h"
+#include "frontend/literal_values.h"
+
+namespace featc {
+
+namespace {
+
+// What an empty literal may hold, tried in this order after what the other arguments suggest.
+constexpr Type kElementTypes[] = {Type::int64(), Type::float64(), Type::string(), Type::boolean()};
+
+Type toFloat(Type t) { return (t.isList() ? Type::list(Type::float64()) : Type::float64()).withNullable(t.nullable()); }
+
+bool convertsToFloat(Type given, Type wanted) {
+  if (given.isList() && wanted.isList()) return convertsToFloat(given.element(), wanted.element());
+  return given.is(Kind::Int64) && wanted.is(Kind::Float64);
+}
+
+}  // namespace
+
+Type ExprChecker::checkCall(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  for (uint32_t i = 0; i < e.childCount; ++i) check(ast_.child(e, i));
+  const std::string& name = ast_.text(e);
+  if (auto fn = names_.fn(name)) return checkFnCall(id, *fn);
+  if (auto source = names_.source(name)) return checkRead(id, *source);
+  const Operator* op = operators().find(name);
+  if (op == nullptr || op->isInternal || !op->symbol.empty()) {
+    reportUnknownFunction(e);
+    return {};
+  }
+  std::vector<ExprId> args;
+  if (!bindArguments(e, describe(*op), args)) return {};
+  return applyOperator(id, *op, args);
+}
+
+Type ExprChecker::checkOperatorCall(ExprId id, const Operator& op) {
+  const Expr& e = ast_.expr(id);
+  std::vector<ExprId> args;
+  for (uint32_t i = 0; i < e.childCount; ++i) {
+    args.push_back(ast_.child(e, i));
+    check(args.back());
+  }
+  return applyOperator(id, op, args);
+}
+
+bool ExprChecker::bindArguments(const Expr& e, const Callee& callee, std::vector<ExprId>& args) {
+  args.assign(callee.params.size(), kNoExpr);
+  std::vector<bool> given(callee.params.size());
+  bool ok = true;
+  bool namedSeen = false;
+  uint32_t positional = 0;
+  auto fail = [&](Span at, std::string message) {
+    noteSignatures(diagnostics_.report(DiagnosticKind::WrongArguments, at, std::move(message)), callee);
+    ok = false;
+  };
+  for (uint32_t i = 0; i < e.childCount; ++i) {
+    ExprId arg = ast_.child(e, i);
+    if (arg == kNoExpr) return false;
+    Span span = ast_.expr(arg).span;
+    const ArgName& argName = ast_.argNames[e.firstArgName + i];
+    if (argName.name.empty()) {
+      if (namedSeen) {
+        fail(span, "an argument without a name cannot come after one with a name");
+      } else if (positional < callee.params.size()) {
+        args[positional] = arg;
+        given[positional++] = true;
+      } else if (callee.variadic) {
+        args.push_back(arg);
+      } else {
+        fail(span, fmt::format("\"{}\" takes {} argument{}, this is number {}", callee.name, callee.params.size(),
+                               callee.params.size() == 1 ? "" : "s", i + 1));
+        break;
+      }
+      continue;
+    }
+    namedSeen = true;
+    auto found = std::ranges::find(callee.params, argName.name);
+    if (found == callee.params.end()) {
+      std::string message = fmt::format("\"{}\" has no parameter \"{}\"", callee.name, argName.name);
+      auto near = names_.nearest(argName.name, callee.params);
+      if (near) message += fmt::format("; did you mean \"{}\"?", *near);
+      Diagnostic& d = diagnostics_.report(DiagnosticKind::WrongArguments, argName.span, std::move(message));
+      noteSignatures(d, callee);
+      if (near) d.replace(argName.span, *near);
+      ok = false;
+      continue;
+    }
+    auto param = static_cast<size_t>(found - callee.params.begin());
+    if (given[param]) fail(argName.span, fmt::format("parameter \"{}\" is given twice", argName.name));
+    args[param] = arg;
+    given[param] = true;
+  }
+  if (!ok) return false;
+  std::vector<std::string_view> lacking;
+  for (size_t i = 0; i < callee.params.size(); ++i) {
+    if (!given[i] && !callee.optional[i]) lacking.push_back(callee.params[i]);
+  }
+  if (!lacking.empty())
+    fail(e.span,
+         fmt::format("\"{}\" {}needs {}", callee.name, e.childCount > 0 ? "also " : "", fmt::join(lacking, ", ")));
+  return ok;
+}
+
+Type ExprChecker::setCall(ExprId id, CallInfo call, const std::vector<ExprId>& args, Type type, Dependence dependence) {
+  call.firstArg = static_cast<uint32_t>(checked_.args.size());
+  call.argCount = static_cast<uint32_t>(args.size());
+  checked_.args.insert(checked_.args.end(), args.begin(), args.end());
+  checked_.exprs[id] = {type, Meaning::Call, static_cast<uint32_t>(checked_.calls.size()), dependence};
+  checked_.calls.push_back(call);
+  return type;
+}
+
+Type ExprChecker::checkFnCall(ExprId id, uint32_t fnIndex) {
+  const FnDecl& fn = ast_.fns[fnIndex];
+  const FnInfo& info = checked_.fns[fnIndex];
+  std::vector<ExprId> args;
+  if (!bindArguments(ast_.expr(id), describe(fn), args)) return info.result;
+  if (args.size() > kMaxArguments) return {};
+  CallInfo call{.callee = CalleeKind::Fn, .index = fnIndex};
+  bool ok = true;
+  Dependence dependence{info.dependence.varying, 0};
+  for (uint32_t i = 0; i < args.size(); ++i) {
+    Type wanted = fn.params[i].type.type;
+    const Expr& arg = ast_.expr(args[i]);
+    if (isEmptyLiteral(arg) && (arg.kind == ExprKind::List ? wanted.isList() : wanted.isMap()))
+      setLiteralType(args[i], wanted.present());
+    Type given = checkedOperand(args[i]);
+    if (given.isNone() || wanted.isNone() || rejectRow(args[i])) {
+      ok = false;
+      continue;
+    }
+    if (convertsToFloat(given, wanted)) {
+      call.convertMask |= uint64_t{1} << i;
+    } else if (!given.same(wanted)) {
+      reportArgumentType(args[i], fn, i);
+      ok = false;
+      continue;
+    }
+    if (given.nullable() && !wanted.nullable()) {
+      reportMayBeMissing(args[i], fn, i);
+      ok = false;
+    }
+    if ((info.constantParams >> i & 1U) != 0)
+      ok = requireConstant(args[i], fn.name.text, fn.params[i].name.text, &info.constantUses[i]) && ok;
+    if ((info.dependence.params >> i & 1U) != 0) dependence.join(checked_.exprs[args[i]].dependence);
+  }
+  if (!ok) return info.result;
+  return setCall(id, call, args, info.result, dependence);
+}
+
+Type ExprChecker::checkRead(ExprId id, uint32_t sourceIndex) {
+  const SourceDecl& source = ast_.sources[sourceIndex];
+  std::vector<ExprId> args;
+  if (!bindArguments(ast_.expr(id), describe(source), args)) return {};
+  bool aligned = false;
+  bool ok = true;
+  for (size_t i = 0; i < args.size(); ++i) {
+    Type wanted = source.keys[i].type.type;
+    const Expr& arg = ast_.expr(args[i]);
+    if (isEmptyLiteral(arg) && arg.kind == ExprKind::List && !wanted.isNone())
+      setLiteralType(args[i], Type::list(wanted));
+    Type given = checkedOperand(args[i]);
+    if (given.isNone() || wanted.isNone() || rejectRow(args[i])) {
+      ok = false;
+      continue;
+    }
+    bool isList = given.isList() && given.element().same(wanted);
+    aligned = aligned || isList;
+    if (isList || given.same(wanted)) continue;
+    diagnostics_
+        .report(DiagnosticKind::ArgumentType, arg.span,
+                fmt::format("key field \"{}\" of source \"{}\" is {}, but this is {}", source.keys[i].name.text,
+                            source.name.text, toString(wanted), toString(given)))
+        .note(source.keys[i].name.span, "the key field is declared here");
+    ok = false;
+  }
+  if (!ok) return {};
+  CallInfo call{.callee = CalleeKind::Source, .index = sourceIndex};
+  return setCall(id, call, args, Type::row(sourceIndex, aligned), {true, 0});
+}
+
+Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector<ExprId>& args) {
+  const Expr& e = ast_.expr(id);
+  if (args.size() > kMaxArguments) {
+    diagnostics_.report(DiagnosticKind::TooManyArguments, e.span,
+                        e.kind == ExprKind::List || e.kind == ExprKind::Map
+                            ? fmt::format("a literal that is not all constant has at most {} elements, this has {}",
+                                          kMaxArguments, args.size())
+                            : fmt::format("a call has at most {} arguments, this has {}", kMaxArguments, args.size()));
+    return {};
+  }
+  std::vector<Type> types;
+  bool known = true;
+  bool empties = false;
+  Dependence dependence;
+  for (ExprId arg : args) {
+    types.push_back(arg == kNoExpr ? Type() : typeOf(arg));
+    if (arg == kNoExpr) {
+      // Left out, or (in an expression with a sign) never read.
+      known = known && e.kind == ExprKind::Call;
+      continue;
+    }
+    dependence.join(checked_.exprs[arg].dependence);
+    if (types.back().isNone() && isEmptyLiteral(ast_.expr(arg)))
+      empties = true;
+    else
+      known = known && !types.back().isNone() && !rejectRow(arg);
+  }
+  if (!known) return {};
+  if (empties && !settleEmptyLiterals(op, args, types)) return {};
+  auto resolution = resolve(op, types);
+  if (!resolution) {
+    reportNoOverload(e, op, args, types);
+    return {};
+  }
+  for (size_t i = 0; i < types.size(); ++i) {
+    if ((resolution->convertMask >> i & 1U) != 0) types[i] = toFloat(types[i]);
+  }
+  CallInfo call{.callee = CalleeKind::Operator, .op = &op};
+  Type type = resultType(op, *resolution, types);
+  setCall(id, call, args, type, dependence);
+  if (!checkConstants(id, checked_.calls.back(), *resolution, types)) checked_.exprs[id].meaning = Meaning::Unknown;
+  return type;
+}
+
+bool ExprChecker::settleEmptyLiterals(const Operator& op, const std::vector<ExprId>& args, std::vector<Type>& types) {
+  std::vector<Type> candidates;
+  for (Type t : types) {
+    if (t.isScalar()) candidates.push_back(t.present());
+    if (t.isList() && t.element().isScalar()) candidates.push_back(t.element());
+  }
+  candidates.insert(candidates.end(), std::begin(kElementTypes), std::end(kElementTypes));
+  Type mapOfOthers;
+  for (Type t : types) {
+    if (t.isMap()) mapOfOthers = t.present();
+  }
+  for (Type element : candidates) {
+    for (Type key : {Type::string(), Type::int64()}) {
+      std::vector<Type> tried = types;
+      for (size_t i = 0; i < args.size(); ++i) {
+        if (args[i] == kNoExpr || !types[i].isNone()) continue;
+        bool isList = ast_.expr(args[i]).kind == ExprKind::List;
+        tried[i] = isList ? Type::list(element) : mapOfOthers.isMap() ? mapOfOthers : Type::map(key, element);
+      }
+      if (!resolve(op, tried)) continue;
+      for (size_t i = 0; i < args.size(); ++i) {
+        if (args[i] != kNoExpr && types[i].isNone()) setLiteralType(args[i], tried[i]);
+      }
+      types = std::move(tried);
+      return true;
+    }
+  }
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i] != kNoExpr && types[i].isNone()) checkedOperand(args[i]);
+  }
+  return false;
+}
+
+bool ExprChecker::requireConstant(ExprId arg, std::string_view callee, std::string_view param, const Span* use) {
+  const Dependence& dependence = checked_.exprs[arg].dependence;
+  Span span = ast_.expr(arg).span;
+  if (dependence.varying) {
+    Diagnostic& d = diagnostics_.report(
+        DiagnosticKind::NotConstant, span,
+        fmt::format("\"{}\" of \"{}\" must be known before any data is seen, but this depends on the data", param,
+                    callee));
+    if (use != nullptr) d.note(*use, "it is needed here");
+    return false;
+  }
+  for (uint32_t i = 0; fnInfo_ != nullptr && i < fnInfo_->constantUses.size(); ++i) {
+    if ((dependence.params >> i & 1U) == 0 || (fnInfo_->constantParams >> i & 1U) != 0) continue;
+    fnInfo_->constantParams |= uint64_t{1} << i;
+    fnInfo_->constantUses[i] = span;
+  }
+  return true;
+}
+
+bool ExprChecker::checkConstants(ExprId id, CallInfo& call, const Resolution& resolution,
+                                 const std::vector<Type>& types) {
+  const Operator& op = *call.op;
+  if (!op.hasConstants()) return true;
+  bool ok = true;
+  for (size_t i = 0; i < call.argCount; ++i) {
+    const ParamSpec& param = op.params[op.paramOfArg(i)];
+    ExprId arg = checked_.args[call.firstArg + i];
+    if (!param.isConstant || arg == kNoExpr) continue;
+    ok = requireConstant(arg, op.name, param.name, nullptr) && ok;
+    call.prepareLate = call.prepareLate || !checked_.exprs[arg].dependence.isConstant();
+  }
+  if (!ok || call.prepareLate) return ok;
+  std::vector<NodeId> nodes;
+  for (size_t i = 0; i < call.argCount; ++i) {
+    ExprId arg = checked_.args[call.firstArg + i];
+    if (arg == kNoExpr || !op.params[op.paramOfArg(i)].isConstant) {
+      nodes.push_back(kNoNode);
+      continue;
+    }
+    nodes.push_back(constants_.lower(arg));
+    if (nodes.back() == kNoNode) return false;
+  }
+  std::vector<Span> spans;
+  for (size_t i = 0; i < call.argCount; ++i) {
+    ExprId arg = checked_.args[call.firstArg + i];
+    spans.push_back(ast_.expr(arg == kNoExpr ? id : arg).span);
+  }
+  return prepareConstants(op, resolution, types, nodes, spans, constantGraph_, evaluator_, diagnostics_);
+}
+
+}  // namespace featc

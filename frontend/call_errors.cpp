@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is wrong with a call or an operator, in the words of who wrote it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/expr_checker.h"
+
+namespace featc {
+
+namespace {
+
+// Signatures shown with one message.
+constexpr size_t kShownSignatures = 6;
+
+std::string parameterText(const FieldDecl& p) {
+  return fmt::format("{}: {}", written(p.name.text), toString(p.type.type));
+}
+
+std::string signatureOf(std::string_view name, const std::vector<FieldDecl>& params) {
+  std::string text = written(name) + "(";
+  for (size_t i = 0; i < params.size() && i < kMaxArguments; ++i)
+    text += (i > 0 ? ", " : "") + parameterText(params[i]);
+  return text + ")";
+}
+
+// What may stand for a missing value of the type; empty where nothing short does.
+std::string_view defaultOf(Type type) {
+  switch (type.kind()) {
+    case Kind::Bool: return "false";
+    case Kind::Int64: return "0";
+    case Kind::Float64: return "0.0";
+    case Kind::String: return "\"\"";
+    case Kind::List: return "[]";
+    default: return "";
+  }
+}
+
+}  // namespace
+
+std::string describeType(Type type, const Ast& ast) {
+  if (type.isRow()) return fmt::format("a row of \"{}\"", ast.sources[type.rowSource()].name.text);
+  return toString(type);
+}
+
+ExprChecker::Callee ExprChecker::describe(const Operator& op) {
+  Callee callee{.what = "operator", .name = op.name};
+  size_t shortest = op.params.size();
+  for (const Overload& o : op.overloads) {
+    callee.variadic = callee.variadic || o.variadic;
+    shortest = std::min(shortest, o.params.size());
+    callee.signatures.push_back(signature(op, o));
+  }
+  for (size_t i = 0; i < op.params.size(); ++i) {
+    callee.params.push_back(op.params[i].name);
+    callee.optional.push_back(op.params[i].isOptional || i >= shortest);
+  }
+  return callee;
+}
+
+ExprChecker::Callee ExprChecker::describe(const FnDecl& fn) {
+  Callee callee{.what = "fn", .name = fn.name.text, .signatures = {signatureOf(fn.name.text, fn.params)}};
+  for (const FieldDecl& p : fn.params) callee.params.push_back(p.name.text);
+  callee.optional.resize(fn.params.size());
+  return callee;
+}
+
+ExprChecker::Callee ExprChecker::describe(const SourceDecl& source) {
+  Callee callee{.what = "source", .name = source.name.text, .signatures = {signatureOf(source.name.text, source.keys)}};
+  for (const FieldDecl& key : source.keys) callee.params.push_back(key.name.text);
+  callee.optional.resize(source.keys.size());
+  return callee;
+}
+
+void ExprChecker::noteSignatures(Diagnostic& d, const Callee& callee) const {
+  for (size_t i = 0; i < callee.signatures.size() && i < kShownSignatures; ++i)
+    d.note(fmt::format("{} {}", callee.what, callee.signatures[i]));
+}
+
+std::string ExprChecker::operandText(const Expr& e) const {
+  std::string text = textOf(e);
+  return e.kind == ExprKind::Binary || e.kind == ExprKind::Conditional ? "(" + text + ")" : text;
+}
+
+bool ExprChecker::rejectRow(ExprId id) {
+  Type type = typeOf(id);
+  if (!type.isRow()) return false;
+  const SourceInfo& source = checked_.info.sources[type.rowSource()];
+  const Expr& e = ast_.expr(id);
+  Diagnostic& d =
+      diagnostics_.report(DiagnosticKind::RowAsValue, e.span,
+                          fmt::format("this is a whole row of \"{}\", only its fields can be used", source.name));
+  if (!source.fields.empty()) {
+    std::vector<std::string> uses;
+    for (size_t i = 0; i < source.fields.size() && i < 3; ++i)
+      uses.push_back(fmt::format("{}.{}", textOf(e), written(source.fields[i].name)));
+    d.note(fmt::format("for example {}", fmt::join(uses, ", ")));
+  }
+  return true;
+}
+
+void ExprChecker::reportUnknownFunction(const Expr& e) {
+  const std::string& name = ast_.text(e);
+  if (names_.mayBeDeclared(name)) return;
+  const Operator* op = operators().find(name);
+  if (op != nullptr && !op->isInternal) {
+    diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
+                        fmt::format("\"{}\" is not called, it is written with its sign {}", name, op->symbol));
+    return;
+  }
+  bool isParam = fn_ != nullptr && findParam(*fn_, name);
+  if (isParam || names_.isValue(name)) {
+    std::string_view what = isParam ? "parameter" : names_.let(name) ? "let" : "field";
+    diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
+                        fmt::format("\"{}\" is a {}, it cannot be called", name, what));
+    return;
+  }
+  if (auto output = names_.output(name)) {
+    diagnostics_
+        .report(DiagnosticKind::MisusedName, e.nameSpan,
+                fmt::format("\"{}\" is an output, and outputs cannot be used in expressions", name))
+        .note(ast_.outputs[*output].name.span, "the output is here");
+    return;
+  }
+  std::string message = fmt::format("\"{}\" is no operator, fn or source", name);
+  auto near = names_.nearestFunction(name);
+  if (near) message += fmt::format("; did you mean \"{}\"?", *near);
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownFunction, e.nameSpan, std::move(message));
+  if (near) d.replace(e.nameSpan, written(*near));
+}
+
+void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
+                                   const std::vector<Type>& types) {
+  auto text = [&](size_t i) { return toString(types[i].present()); };
+  auto report = [&](Span at, std::string message) -> Diagnostic& {
+    return diagnostics_.report(DiagnosticKind::ArgumentType, at, std::move(message));
+  };
+  const Expr& first = ast_.expr(args.empty() || args[0] == kNoExpr ? ast_.child(e, 0) : args[0]);
+  if (e.kind == ExprKind::Conditional) {
+    bool isCondition = types[0].is(Kind::Bool) || (types[0].isList() && types[0].element().is(Kind::Bool));
+    if (!isCondition) {
+      Diagnostic& d = report(first.span, fmt::format("what stands before \"?\" must be bool, this is {}", text(0)));
+      if (types[0].isNumber()) d.replace(first.span, fmt::format("{} != 0", operandText(first)));
+      return;
+    }
+    report(e.span, fmt::format("the branches of \"?:\" must have one type, these are {} and {}", text(1), text(2)));
+    return;
+  }
+  if (e.kind == ExprKind::Index) {
+    Diagnostic& d = report(e.span, fmt::format("[...] takes a list and an int64, not {} and {}", text(0), text(1)));
+    if (types[0].isMap()) {
+      d.note("the value of a key is found with lookup");
+      d.replace(e.span, fmt::format("lookup({}, {})", textOf(first), textOf(ast_.expr(args[1]))));
+    }
+    return;
+  }
+  if (e.kind == ExprKind::Unary) {
+    std::string_view wanted = static_cast<UnaryOp>(e.op) == UnaryOp::Not ? "bool" : "a number";
+    report(first.span, fmt::format("\"{}\" takes {}, not {}", op.symbol, wanted, text(0)));
+    return;
+  }
+  if (e.kind == ExprKind::Binary) {
+    auto sign = static_cast<BinaryOp>(e.op);
+    const Expr& second = ast_.expr(args[1]);
+    if (sign == BinaryOp::Default) {
+      report(second.span, fmt::format("a missing {} cannot be replaced by {}", text(0), text(1)));
+      return;
+    }
+    Diagnostic& d = report(e.span, fmt::format("\"{}\" cannot take {} and {}", symbolOf(sign), text(0), text(1)));
+    if (sign == BinaryOp::Add && types[0].is(Kind::String) && types[1].is(Kind::String)) {
+      d.note("strings are joined with concat");
+      d.replace(e.span, fmt::format("concat({}, {})", textOf(first), textOf(second)));
+    } else if (sign == BinaryOp::Remainder && types[0].isNumber() && types[1].isNumber()) {
+      d.note("the remainder of floats depends on rounding; make them integers first: int(x)");
+    } else if (types[0].is(Kind::String) != types[1].is(Kind::String)) {
+      d.note("a string becomes a number with int(s) or float(s), anything becomes a string with string(x)");
+    } else if (types[0].is(Kind::Bool) || types[1].is(Kind::Bool)) {
+      d.note("a bool becomes a number with int(b), a number becomes a bool with x != 0");
+    }
+    return;
+  }
+  if (e.kind == ExprKind::List || e.kind == ExprKind::Map) {
+    report(e.span, fmt::format("a {} cannot hold these values", e.kind == ExprKind::List ? "list" : "map"));
+    return;
+  }
+  std::string given;
+  for (size_t i = 0; i < types.size(); ++i) {
+    if (types[i].isNone()) continue;
+    given += (given.empty() ? "" : ", ") + text(i);
+  }
+  noteSignatures(report(e.span, fmt::format("\"{}\" cannot take {}", op.name, given)), describe(op));
+}
+
+void ExprChecker::reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t param) {
+  const FieldDecl& p = fn.params[param];
+  diagnostics_
+      .report(DiagnosticKind::ArgumentType, ast_.expr(arg).span,
+              fmt::format("\"{}\" of fn \"{}\" is {}, but this is {}", p.name.text, fn.name.text, toString(p.type.type),
+                          toString(typeOf(arg))))
+      .note(p.name.span, "the parameter is declared here");
+}
+
+void ExprChecker::reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param) {
+  const FieldDecl& p = fn.params[param];
+  const Expr& e = ast_.expr(arg);
+  std::string_view fallback = defaultOf(p.type.type);
+  std::string message = fmt::format("this may be missing, but \"{}\" of fn \"{}\" is {}", p.name.text, fn.name.text,
+                                    toString(p.type.type));
+  if (!fallback.empty()) message += fmt::format("; say what counts instead: {} ?? {}", operandText(e), fallback);
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::MayBeMissing, e.span, std::move(message));
+  d.note(p.name.span, fmt::format("or let the parameter be missing: {}?", parameterText(p)));
+  if (!fallback.empty()) d.replace(e.span, fmt::format("{} ?? {}", operandText(e), fallback));
+}
+
+}  // namespace featc

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the checker found out about an Ast: the type and meaning of every expression, by ExprId.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "frontend/ast.h"
+#include "ops/operator.h"
+#include "runtime/program_info.h"
+
+namespace featc {
+
+// What an expression stands for once its names are known.
+enum class Meaning : uint8_t {
+  Unknown,  // a mistake was reported, or the expression was never checked
+  Literal,  // a constant that is spelled out
+  Input,    // target: index in ProgramInfo::inputs
+  Let,      // target: index in Ast::lets
+  Param,    // target: parameter of the function around it
+  Field,    // target: field of the source whose row child 0 is
+  Call,     // target: index in CheckedAst::calls
+};
+
+// Whether a value is known when the config is compiled.
+struct Dependence {
+  bool varying = false;  // on a field or a read
+  uint64_t params = 0;   // on these parameters of the function around it
+
+  bool isConstant() const { return !varying && params == 0; }
+  void join(Dependence other) {
+    varying = varying || other.varying;
+    params |= other.params;
+  }
+};
+
+struct ExprInfo {
+  Type type;  // None: unknown because of a mistake that was reported
+  Meaning meaning = Meaning::Unknown;
+  uint32_t target = 0;
+  Dependence dependence;
+};
+
+enum class CalleeKind : uint8_t { Operator, Fn, Source };
+
+// A call, or what is written with an operator sign. Its arguments, one a parameter, are
+// CheckedAst::args[firstArg ..]; kNoExpr where left out.
+struct CallInfo {
+  CalleeKind callee = CalleeKind::Operator;
+  const Operator* op = nullptr;
+  uint32_t index = 0;  // Fn: in Ast::fns. Source: in Ast::sources
+  uint32_t firstArg = 0;
+  uint32_t argCount = 0;
+  uint64_t convertMask = 0;  // Fn: int64 arguments for float64 parameters
+  // Operator: its constant arguments come through parameters, so that they can only be looked at
+  // once the function is inlined.
+  bool prepareLate = false;
+};
+
+struct FnInfo {
+  Type result;
+  Dependence dependence;
+  // Parameters that reach a constant parameter of an operator, and the first such place of each.
+  uint64_t constantParams = 0;
+  std::vector<Span> constantUses;  // by parameter
+};
+
+struct OutputPlan {
+  // Applied to the value one after another to get what is emitted: `hash`, `float` ...
+  std::vector<const Operator*> steps;
+};
+
+struct CheckedAst {
+  explicit CheckedAst(const Ast& a) : ast(a), exprs(a.exprs.size()), fns(a.fns.size()), outputs(a.outputs.size()) {}
+
+  const Ast& ast;
+  // sources as in Ast::sources, outputs as in Ast::outputs (their type and scope come with lowering).
+  ProgramInfo info;
+  std::vector<ExprInfo> exprs;
+  std::vector<CallInfo> calls;
+  std::vector<ExprId> args;
+  std::vector<FnInfo> fns;
+  std::vector<OutputPlan> outputs;
+
+  // The value of a let: what its expression says.
+  const ExprInfo* let(uint32_t index) const {
+    ExprId value = ast.lets[index].value;
+    return value == kNoExpr ? nullptr : &exprs[value];
+  }
+};
+
+}  // namespace featc

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks what a config declares besides expressions: model, semantics, hash family, schema, sources.
+#include "frontend/declarations.h"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+namespace featc {
+
+namespace {
+
+class Declarations {
+ public:
+  Declarations(const Ast& ast, const Names& names, Diagnostics& diagnostics)
+      : ast_(ast), names_(names), diagnostics_(diagnostics) {}
+
+  ProgramInfo run() {
+    model();
+    semantics();
+    hashFamily();
+    for (const FieldInfo& f : names_.fields()) info_.inputs.push_back({f.scope, std::string(f.name), f.type.type});
+    for (const SourceDecl& source : ast_.sources) info_.sources.push_back(checkSource(source));
+    return std::move(info_);
+  }
+
+ private:
+  void repeated(std::string_view what, Span again, Span first) {
+    diagnostics_
+        .report(DiagnosticKind::RepeatedSetting, again, fmt::format("\"{}\" is said twice, once is enough", what))
+        .note(first, "first said here");
+  }
+
+  void model() {
+    const NamedDecl* main = nullptr;
+    for (const NamedDecl& decl : ast_.models) {
+      if (decl.keyword.file != ast_.mainFile) continue;
+      if (main != nullptr)
+        repeated("model", decl.keyword, main->keyword);
+      else
+        main = &decl;
+    }
+    if (main != nullptr) {
+      info_.model = main->name.text;
+    } else if (!diagnostics_.hasErrors()) {
+      // Where something could not be read, it may have been the model line.
+      diagnostics_
+          .report(DiagnosticKind::MissingModel, Span{ast_.mainFile, 0, 0}, "the config does not say which model it is")
+          .note("start it with a line like: model click_through");
+    }
+  }
+
+  void semantics() {
+    for (size_t i = 0; i < ast_.semantics.size(); ++i) {
+      const SemanticsDecl& decl = ast_.semantics[i];
+      if (i > 0) repeated("semantics", decl.keyword, ast_.semantics[0].keyword);
+      if (decl.version.value >= 1 && decl.version.value <= int64_t{kNewestSemantics}) {
+        info_.semantics = static_cast<uint32_t>(decl.version.value);
+        continue;
+      }
+      diagnostics_
+          .report(DiagnosticKind::UnknownSemantics, decl.version.span,
+                  fmt::format("this featc does not know semantics {}, its newest is {}", decl.version.value,
+                              kNewestSemantics))
+          .replace(decl.version.span, std::to_string(kNewestSemantics));
+    }
+  }
+
+  void hashFamily() {
+    for (size_t i = 0; i < ast_.hashFamilies.size(); ++i) {
+      const NamedDecl& decl = ast_.hashFamilies[i];
+      if (i > 0) repeated("hash_family", decl.keyword, ast_.hashFamilies[0].keyword);
+      if (auto family = parseHashFamily(decl.name.text)) {
+        info_.hashFamily = *family;
+        continue;
+      }
+      unknownWord(DiagnosticKind::UnknownHashFamily, decl.name, "hash family", {"xxh3", "farm", "murmur3"});
+    }
+  }
+
+  void unknownWord(DiagnosticKind kind, const Name& name, std::string_view what,
+                   const std::vector<std::string_view>& known) {
+    std::string message = fmt::format("\"{}\" is no {}", name.text, what);
+    auto near = names_.nearest(name.text, known);
+    if (near) message += fmt::format("; did you mean \"{}\"?", *near);
+    Diagnostic& d = diagnostics_.report(kind, name.span, std::move(message));
+    d.note(fmt::format("possible are {}", fmt::join(known, ", ")));
+    if (near) d.replace(name.span, *near);
+  }
+
+  SourceInfo checkSource(const SourceDecl& decl) {
+    SourceInfo info;
+    info.name = decl.name.text;
+    info.keyPattern = decl.keyPattern;
+    info.keys = fieldsOf(decl.keys, "key field");
+    info.fields = fieldsOf(decl.fields, "field");
+    for (SourceField& f : info.fields) f.type = f.type.isNone() ? f.type : f.type.withNullable();
+    for (const FieldDecl& key : decl.keys) {
+      Type t = key.type.type;
+      if (t.isNone() || t == Type::int64() || t == Type::string()) continue;
+      diagnostics_.report(DiagnosticKind::BadSource, key.type.span,
+                          fmt::format("a key field is int64 or string, not {}", toString(t)));
+    }
+    if (decl.keys.empty()) {
+      diagnostics_
+          .report(DiagnosticKind::BadSource, decl.name.span,
+                  fmt::format("source \"{}\" has no key field", decl.name.text))
+          .note(fmt::format("write: source {}(user_id: int64)", written(decl.name.text)));
+    }
+    if (decl.encoding) checkEncoding(*decl.encoding, info);
+    checkKeyPattern(decl);
+    return info;
+  }
+
+  std::vector<SourceField> fieldsOf(const std::vector<FieldDecl>& decls, std::string_view what) {
+    std::vector<SourceField> fields;
+    std::unordered_map<std::string_view, Span> seen;
+    for (const FieldDecl& f : decls) {
+      auto [it, isNew] = seen.try_emplace(f.name.text, f.name.span);
+      if (!isNew) {
+        diagnostics_
+            .report(DiagnosticKind::DuplicateName, f.name.span,
+                    fmt::format("{} \"{}\" is declared twice", what, f.name.text))
+            .note(it->second, "first declared here");
+      }
+      fields.push_back({f.name.text, f.type.type});
+    }
+    return fields;
+  }
+
+  void checkEncoding(const Name& encoding, SourceInfo& info) {
+    if (encoding.text == "json")
+      info.encoding = Encoding::Json;
+    else if (encoding.text != "hash")
+      unknownWord(DiagnosticKind::UnknownEncoding, encoding, "encoding", {"hash", "json"});
+  }
+
+  // `user:{user_id}`: every placeholder names a key field, every key field has a placeholder.
+  void checkKeyPattern(const SourceDecl& decl) {
+    if (decl.keyPatternSpan == Span{}) {
+      diagnostics_
+          .report(DiagnosticKind::BadSource, decl.name.span,
+                  fmt::format("source \"{}\" does not say what its keys look like", decl.name.text))
+          .note(fmt::format("add a line like: key \"{}:{}\"", decl.name.text, placeholders(decl)));
+      return;
+    }
+    const std::string& pattern = decl.keyPattern;
+    Span at = decl.keyPatternSpan;
+    std::vector<bool> used(decl.keys.size());
+    std::vector<std::string_view> known;
+    for (const FieldDecl& key : decl.keys) known.push_back(key.name.text);
+    for (size_t i = 0; i < pattern.size(); ++i) {
+      if (pattern[i] == '}') return badPattern(at, "\"}\" without a \"{\" before it");
+      if (pattern[i] != '{') continue;
+      size_t close = pattern.find_first_of("{}", i + 1);
+      if (close == std::string::npos || pattern[close] == '{') return badPattern(at, "\"{\" without its \"}\"");
+      std::string name = pattern.substr(i + 1, close - i - 1);
+      size_t key = 0;
+      while (key < known.size() && known[key] != name) ++key;
+      if (key < known.size()) {
+        used[key] = true;
+      } else {
+        std::string message = fmt::format("\"{}\" is no key field of source \"{}\"", name, decl.name.text);
+        if (auto near = names_.nearest(name, known)) message += fmt::format("; did you mean \"{}\"?", *near);
+        diagnostics_.report(DiagnosticKind::BadSource, at, std::move(message));
+      }
+      i = close;
+    }
+    for (size_t key = 0; key < used.size(); ++key) {
+      if (used[key]) continue;
+      diagnostics_
+          .report(DiagnosticKind::BadSource, at,
+                  fmt::format("key field \"{}\" is not part of the key, so different rows would share one", known[key]))
+          .note(decl.keys[key].name.span, "the key field is here");
+    }
+  }
+
+  void badPattern(Span at, std::string_view problem) {
+    diagnostics_.report(DiagnosticKind::BadSource, at, fmt::format("the key pattern has {}", problem));
+  }
+
+  static std::string placeholders(const SourceDecl& decl) {
+    std::string text;
+    for (const FieldDecl& key : decl.keys) text += fmt::format("{}{{{}}}", text.empty() ? "" : ":", key.name.text);
+    return text;
+  }
+
+  const Ast& ast_;
+  const Names& names_;
+  Diagnostics& diagnostics_;
+  ProgramInfo info_;
+};
+
+}  // namespace
+
+ProgramInfo checkDeclarations(const Ast& ast, const Names& names, Diagnostics& diagnostics) {
+  return Declarations(ast, names, diagnostics).run();
+}
+
+}  // namespace featc

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks what a config declares besides expressions: model, semantics, hash family, schema, sources.
+#pragma once
+
+#include "frontend/names.h"
+#include "runtime/program_info.h"
+
+namespace featc {
+
+// The program's description without its outputs; `sources` as in Ast::sources.
+ProgramInfo checkDeclarations(const Ast& ast, const Names& names, Diagnostics& diagnostics);
+
+}  // namespace featc

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names, fields and literals: what each means and which type it has.
+#include "frontend/expr_checker.h"
+
+#include <fmt/format.h>
+
+#include <unordered_set>
+
+#include "frontend/literal_values.h"
+
+namespace featc {
+
+ExprChecker::ExprChecker(CheckedAst& checked, const Names& names, const DefinitionOrder& order, const Sources& sources,
+                         const FrontendLimits& limits, Diagnostics& diagnostics)
+    : checked_(checked),
+      ast_(checked.ast),
+      names_(names),
+      order_(order),
+      sources_(sources),
+      diagnostics_(diagnostics),
+      constants_(checked, constantGraph_, limits, diagnostics),
+      evaluator_(constantGraph_) {
+  usage_.fields.resize(names.fields().size());
+  usage_.lets.resize(ast_.lets.size());
+  usage_.params.resize(ast_.fns.size());
+  for (size_t i = 0; i < ast_.fns.size(); ++i) usage_.params[i].resize(ast_.fns[i].params.size());
+  constantGraph_.info().hashFamily = checked.info.hashFamily;
+}
+
+void ExprChecker::checkLet(uint32_t let) {
+  if (!order_.brokenLet[let]) checkValue(ast_.lets[let].value);
+}
+
+void ExprChecker::checkFn(uint32_t fn) {
+  if (order_.brokenFn[fn]) return;
+  fn_ = &ast_.fns[fn];
+  fnInfo_ = &checked_.fns[fn];
+  fnIndex_ = fn;
+  fnInfo_->constantUses.resize(std::min<size_t>(fn_->params.size(), kMaxArguments));
+  fnInfo_->result = checkValue(fn_->body);
+  if (fn_->body != kNoExpr) fnInfo_->dependence = checked_.exprs[fn_->body].dependence;
+  fn_ = nullptr;
+  fnInfo_ = nullptr;
+}
+
+Type ExprChecker::checkValue(ExprId id) {
+  if (id == kNoExpr) return {};
+  check(id);
+  return checkedOperand(id);
+}
+
+Type ExprChecker::checkedOperand(ExprId id) {
+  Type type = typeOf(id);
+  const Expr& e = ast_.expr(id);
+  if (type.isNone() && isEmptyLiteral(e)) {
+    diagnostics_
+        .report(DiagnosticKind::EmptyLiteral, e.span,
+                fmt::format("nothing says what \"{}\" holds", e.kind == ExprKind::List ? "[]" : "{}"))
+        .note("an empty literal takes its type from what it stands beside: c ? tags : []");
+  }
+  return type;
+}
+
+Type ExprChecker::check(ExprId id) {
+  if (id == kNoExpr) return {};
+  const Expr& e = ast_.expr(id);
+  switch (e.kind) {
+    case ExprKind::Int: setLiteralType(id, Type::int64()); break;
+    case ExprKind::Float: setLiteralType(id, Type::float64()); break;
+    case ExprKind::Bool: setLiteralType(id, Type::boolean()); break;
+    case ExprKind::String: setLiteralType(id, Type::string()); break;
+    case ExprKind::List: return checkList(id);
+    case ExprKind::Map: return checkMap(id);
+    case ExprKind::Name: return checkName(id);
+    case ExprKind::Field: return checkField(id);
+    case ExprKind::Index: return checkOperatorCall(id, *operators().find("index"));
+    case ExprKind::Call: return checkCall(id);
+    case ExprKind::Unary:
+      if (isNegatedLiteral(ast_, e)) {
+        setLiteralType(id, Type::float64());
+        break;
+      }
+      return checkOperatorCall(id, *operators().find(operatorName(static_cast<UnaryOp>(e.op))));
+    case ExprKind::Binary: return checkOperatorCall(id, *operators().find(operatorName(static_cast<BinaryOp>(e.op))));
+    case ExprKind::Conditional: return checkOperatorCall(id, *operators().find("if"));
+  }
+  return checked_.exprs[id].type;
+}
+
+void ExprChecker::setLiteralType(ExprId id, Type type) {
+  ExprInfo& info = checked_.exprs[id];
+  info.meaning = Meaning::Literal;
+  info.type = type;
+}
+
+Type ExprChecker::setInput(ExprId id, uint32_t field) {
+  usage_.fields[field] = true;
+  checked_.exprs[id] = {names_.fields()[field].type.type, Meaning::Input, field, {true, 0}};
+  return checked_.exprs[id].type;
+}
+
+Type ExprChecker::checkName(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  const std::string& name = ast_.text(e);
+  ExprInfo& info = checked_.exprs[id];
+  if (fn_ != nullptr) {
+    if (auto param = findParam(*fn_, name)) {
+      usage_.params[fnIndex_][*param] = true;
+      info = {fn_->params[*param].type.type, Meaning::Param, *param, {false, uint64_t{1} << *param}};
+      return info.type;
+    }
+  }
+  auto request = names_.field(Scope::Request, name);
+  auto item = names_.field(Scope::Item, name);
+  if (request && item) {
+    usage_.fields[*request] = usage_.fields[*item] = true;
+    diagnostics_
+        .report(DiagnosticKind::AmbiguousName, e.span,
+                fmt::format("\"{0}\" is a field of the request and of the item; write request.{1} or item.{1}", name,
+                            written(name)))
+        .note(names_.fields()[*request].span, "the request field")
+        .note(names_.fields()[*item].span, "the item field");
+    return {};
+  }
+  if (request || item) return setInput(id, request ? *request : *item);
+  if (auto let = names_.let(name)) {
+    usage_.lets[*let] = true;
+    const ExprInfo* value = checked_.let(*let);
+    if (value != nullptr) info = {value->type, Meaning::Let, *let, value->dependence};
+    return info.type;
+  }
+  return reportUnknownName(e);
+}
+
+Type ExprChecker::reportUnknownName(const Expr& e) {
+  const std::string& name = ast_.text(e);
+  if (names_.mayBeDeclared(name)) return {};
+  auto misused = [&](std::string message) -> Diagnostic& {
+    return diagnostics_.report(DiagnosticKind::MisusedName, e.span, std::move(message));
+  };
+  const Operator* op = operators().find(name);
+  if (auto fn = names_.fn(name)) {
+    misused(fmt::format("\"{}\" is a fn, call it: {}", name, describe(ast_.fns[*fn]).signatures[0]))
+        .note(ast_.fns[*fn].name.span, "declared here");
+  } else if (auto source = names_.source(name)) {
+    misused(
+        fmt::format("\"{}\" is a source, read it with a key: {}", name, describe(ast_.sources[*source]).signatures[0]))
+        .note(ast_.sources[*source].name.span, "declared here");
+  } else if (auto output = names_.output(name)) {
+    misused(fmt::format("\"{}\" is an output, and outputs cannot be used in expressions", name))
+        .note(ast_.outputs[*output].name.span, "put its expression in a let and use that in both places");
+  } else if (name == "request" || name == "item") {
+    misused(fmt::format("\"{0}\" is not a value by itself, name one of its fields: {0}.FIELD", name));
+  } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_)) {
+    misused(fmt::format("\"{}\" is an operator, call it: {}", name, signature(*op, op->overloads[0])));
+  } else {
+    std::string message = fmt::format("\"{}\" is no field, let or parameter", name);
+    auto near = names_.nearestValue(name, fn_);
+    if (near) message += fmt::format("; did you mean \"{}\"?", *near);
+    Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span, std::move(message));
+    if (near) d.replace(e.span, written(*near));
+  }
+  return {};
+}
+
+// `request.x`, `item.x`. False where the expression is no such thing.
+bool ExprChecker::checkSchemaField(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  ExprId rowId = ast_.child(e, 0);
+  if (rowId == kNoExpr) return false;
+  const Expr& row = ast_.expr(rowId);
+  if (row.kind != ExprKind::Name) return false;
+  const std::string& prefix = ast_.text(row);
+  if (prefix != "request" && prefix != "item") return false;
+  Scope scope = prefix == "request" ? Scope::Request : Scope::Item;
+  const std::string& name = ast_.text(e);
+  if (auto field = names_.field(scope, name)) {
+    setInput(id, *field);
+    return true;
+  }
+  if (names_.mayBeDeclared(name)) return true;
+  if (names_.isValue(prefix) || (fn_ != nullptr && findParam(*fn_, prefix))) return false;
+  Scope otherScope = scope == Scope::Request ? Scope::Item : Scope::Request;
+  auto other = names_.field(otherScope, name);
+  std::string message = fmt::format("the {} has no field \"{}\"", prefix, name);
+  auto near = other ? std::nullopt : names_.nearestField(name, scope);
+  if (other) message += fmt::format(", but the {} has", scopeName(otherScope));
+  if (near) message += fmt::format("; did you mean \"{}\"?", *near);
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownField, e.nameSpan, std::move(message));
+  if (other) d.replace(row.span, std::string(scopeName(otherScope)));
+  if (near) d.replace(e.nameSpan, written(*near));
+  return true;
+}
+
+Type ExprChecker::checkField(ExprId id) {
+  if (checkSchemaField(id)) return typeOf(id);
+  const Expr& e = ast_.expr(id);
+  ExprId rowId = ast_.child(e, 0);
+  Type row = checkValue(rowId);
+  if (row.isNone()) return {};
+  const std::string& name = ast_.text(e);
+  if (!row.isRow()) {
+    Diagnostic& d =
+        diagnostics_.report(DiagnosticKind::NotARow, e.nameSpan,
+                            fmt::format("{} has no fields, only what a source gives has", describeType(row, ast_)));
+    if (row.isMap() && row.key().is(Kind::String)) {
+      d.note("the value of a key is found with lookup");
+      d.replace(e.span, fmt::format("lookup({}, {})", textOf(ast_.expr(rowId)), quote(name)));
+    }
+    return {};
+  }
+  const SourceInfo& source = checked_.info.sources[row.rowSource()];
+  for (uint32_t i = 0; i < source.fields.size(); ++i) {
+    if (source.fields[i].name != name) continue;
+    Type type = source.fields[i].type;
+    if (!type.isNone() && row.rowAligned()) type = Type::list(type.present()).withNullable();
+    checked_.exprs[id] = {type, Meaning::Field, i, {true, 0}};
+    return type;
+  }
+  if (names_.mayBeDeclared(name)) return {};
+  std::vector<std::string_view> candidates;
+  for (const SourceField& f : source.fields) candidates.push_back(f.name);
+  auto near = names_.nearest(name, candidates);
+  std::string message = fmt::format("source \"{}\" has no field \"{}\"", source.name, name);
+  if (near) message += fmt::format("; did you mean \"{}\"?", *near);
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownField, e.nameSpan, std::move(message));
+  d.note(ast_.sources[row.rowSource()].name.span, "the source is declared here");
+  if (near) d.replace(e.nameSpan, written(*near));
+  return {};
+}
+
+bool ExprChecker::isLiteral(ExprId id) const { return checked_.exprs[id].meaning == Meaning::Literal; }
+
+Type ExprChecker::joinElements(const Expr& e, uint32_t first, uint32_t step, std::string_view what) {
+  Type joined;
+  ExprId from = kNoExpr;
+  for (uint32_t i = first; i < e.childCount; i += step) {
+    ExprId id = ast_.child(e, i);
+    Type type = id == kNoExpr ? Type() : typeOf(id).present();
+    if (type.isNone() || rejectRow(id)) return {};
+    if (joined.isNone()) {
+      joined = type;
+      from = id;
+    } else if (joined.isNumber() && type.isNumber()) {
+      if (type.is(Kind::Float64)) joined = type;
+    } else if (!joined.same(type)) {
+      diagnostics_
+          .report(DiagnosticKind::MixedLiteral, ast_.expr(id).span,
+                  fmt::format("{} of one literal must have one type, but this is {} and the first is {}", what,
+                              describeType(type, ast_), describeType(joined, ast_)))
+          .note(ast_.expr(from).span, "the first is here");
+      return {};
+    }
+  }
+  return joined;
+}
+
+Type ExprChecker::checkList(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  if (e.childCount == 0) return {};
+  bool literal = true;
+  std::vector<ExprId> args;
+  for (uint32_t i = 0; i < e.childCount; ++i) {
+    args.push_back(ast_.child(e, i));
+    checkValue(args.back());
+    literal = literal && args.back() != kNoExpr && isLiteral(args.back());
+  }
+  Type element = joinElements(e, 0, 1, "the elements");
+  if (element.isNone()) return {};
+  if (!element.isScalar()) {
+    diagnostics_.report(DiagnosticKind::MixedLiteral, ast_.expr(args[0]).span,
+                        fmt::format("a list holds single values, not {}", describeType(element, ast_)));
+    return {};
+  }
+  if (!literal) return applyOperator(id, *operators().find("make_list"), args);
+  setLiteralType(id, Type::list(element));
+  return typeOf(id);
+}
+
+Type ExprChecker::checkMap(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  if (e.childCount == 0) return {};
+  bool literal = true;
+  std::vector<ExprId> args;
+  for (uint32_t i = 0; i < e.childCount; ++i) {
+    args.push_back(ast_.child(e, i));
+    checkValue(args.back());
+    literal = literal && args.back() != kNoExpr && isLiteral(args.back());
+  }
+  Type key = joinElements(e, 0, 2, "the keys");
+  Type value = joinElements(e, 1, 2, "the values");
+  if (key.isNone() || value.isNone()) return {};
+  if (!key.is(Kind::Int64) && !key.is(Kind::String)) {
+    diagnostics_.report(DiagnosticKind::MixedLiteral, ast_.expr(args[0]).span,
+                        fmt::format("the keys of a map are int64 or string, not {}", describeType(key, ast_)));
+    return {};
+  }
+  if (!value.isScalar()) {
+    diagnostics_.report(DiagnosticKind::MixedLiteral, ast_.expr(args[1]).span,
+                        fmt::format("a map holds single values, not {}", describeType(value, ast_)));
+    return {};
+  }
+  if (!literal) return applyOperator(id, *operators().find("make_map"), args);
+  setLiteralType(id, Type::map(key, value));
+  warnRepeatedKeys(e, key);
+  return typeOf(id);
+}
+
+void ExprChecker::warnRepeatedKeys(const Expr& e, Type key) {
+  std::unordered_set<std::string> seen;
+  for (uint32_t i = 0; i < e.childCount; i += 2) {
+    std::string text = toString(literalValue(ast_, ast_.child(e, i), key));
+    if (seen.insert(text).second) continue;
+    diagnostics_.report(DiagnosticKind::RepeatedKey, ast_.expr(ast_.child(e, i)).span,
+                        fmt::format("key {} stands here again, its last value counts", text));
+  }
+}
+
+}  // namespace featc

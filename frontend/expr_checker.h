@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds out what every expression means and what type it has; reports what makes no sense.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frontend/checked_ast.h"
+#include "frontend/lowering.h"
+#include "frontend/names.h"
+#include "frontend/order.h"
+#include "frontend/prepare.h"
+
+namespace featc {
+
+// What the warnings about unused things need to know.
+struct Usage {
+  std::vector<bool> fields;               // by position in Names::fields
+  std::vector<bool> lets;                 // by position in Ast::lets
+  std::vector<std::vector<bool>> params;  // by position in Ast::fns, then by parameter
+};
+
+// Definitions must be checked after those that they use.
+class ExprChecker {
+ public:
+  ExprChecker(CheckedAst& checked, const Names& names, const DefinitionOrder& order, const Sources& sources,
+              const FrontendLimits& limits, Diagnostics& diagnostics);
+
+  void checkLet(uint32_t let);
+  void checkFn(uint32_t fn);
+  // The type of the expression, None where a mistake keeps it from being known.
+  Type checkValue(ExprId id);
+  // True after a report: a whole row is no value.
+  bool rejectRow(ExprId id);
+  const Usage& usage() const { return usage_; }
+
+ private:
+  // Arguments of a call by parameter, and where in the text each came from.
+  struct Callee {
+    std::string_view what;  // `fn`, `operator`, `source`
+    std::string_view name;
+    std::vector<std::string_view> params{};
+    std::vector<bool> optional{};
+    bool variadic = false;  // the last parameter repeats
+    std::vector<std::string> signatures{};
+  };
+
+  // -- expr_checker.cpp: names, fields, literals
+  Type check(ExprId id);
+  Type checkName(ExprId id);
+  Type checkField(ExprId id);
+  bool checkSchemaField(ExprId id);
+  Type setInput(ExprId id, uint32_t field);
+  Type reportUnknownName(const Expr& e);
+  Type checkList(ExprId id);
+  Type checkMap(ExprId id);
+  void warnRepeatedKeys(const Expr& e, Type key);
+  bool isLiteral(ExprId id) const;
+  // The common type of some elements of a literal, None after a report or where one is unknown.
+  Type joinElements(const Expr& e, uint32_t first, uint32_t step, std::string_view what);
+  void setLiteralType(ExprId id, Type type);
+
+  // -- call_checker.cpp: calls, operators
+  Type checkCall(ExprId id);
+  Type checkFnCall(ExprId id, uint32_t fn);
+  Type checkRead(ExprId id, uint32_t source);
+  Type checkOperatorCall(ExprId id, const Operator& op);
+  // `args`: one a parameter (more when variadic), already checked; kNoExpr where left out.
+  Type applyOperator(ExprId id, const Operator& op, const std::vector<ExprId>& args);
+  bool checkConstants(ExprId id, CallInfo& call, const Resolution& resolution, const std::vector<Type>& types);
+  // Whether the argument is known when compiling, or will be once the fn around it is inlined.
+  bool requireConstant(ExprId arg, std::string_view callee, std::string_view param, const Span* use);
+  // Puts positional and named arguments in the order of the parameters.
+  bool bindArguments(const Expr& e, const Callee& callee, std::vector<ExprId>& args);
+  // Finds a type for the empty literals among the arguments.
+  bool settleEmptyLiterals(const Operator& op, const std::vector<ExprId>& args, std::vector<Type>& types);
+  Type setCall(ExprId id, CallInfo call, const std::vector<ExprId>& args, Type type, Dependence dependence);
+  Type typeOf(ExprId id) const { return checked_.exprs[id].type; }
+  // Of an argument that was checked; an empty literal without a type is reported.
+  Type checkedOperand(ExprId id);
+
+  // -- call_errors.cpp: what is wrong with a call, in the writer's words
+  void reportUnknownFunction(const Expr& e);
+  void reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
+                        const std::vector<Type>& types);
+  void reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t param);
+  void reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param);
+  void noteSignatures(Diagnostic& d, const Callee& callee) const;
+  static Callee describe(const Operator& op);
+  static Callee describe(const FnDecl& fn);
+  static Callee describe(const SourceDecl& source);
+  std::string textOf(const Expr& e) const { return std::string(sources_.text(e.span)); }
+  // The text as an operand of `??`.
+  std::string operandText(const Expr& e) const;
+
+  CheckedAst& checked_;
+  const Ast& ast_;
+  const Names& names_;
+  const DefinitionOrder& order_;
+  const Sources& sources_;
+  Diagnostics& diagnostics_;
+  Usage usage_;
+  const FnDecl* fn_ = nullptr;  // whose body is being checked
+  FnInfo* fnInfo_ = nullptr;
+  uint32_t fnIndex_ = 0;
+  // Where constant arguments are computed, so that they can be looked at.
+  Graph constantGraph_;
+  Lowering constants_;
+  ConstantEvaluator evaluator_;
+};
+
+// As messages name it: a row says of which source.
+std::string describeType(Type type, const Ast& ast);
+
+}  // namespace featc

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts tokens into statements by lines and brackets, and counts nesting before anything recurses.
+#include "frontend/layout.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "support/suggest.h"
+
+namespace featc {
+namespace {
+
+// In the order of the grammar's tokens.
+constexpr std::array<std::string_view, 12> kKeywords = {"model",   "import", "semantics", "hash_family",
+                                                        "request", "item",   "source",    "let",
+                                                        "fn",      "sparse", "dense",     "sequence"};
+
+// A line that ends in one of these goes on.
+bool continuesLine(TokenKind kind) {
+  return isOperatorToken(kind) || kind == TokenKind::Comma || kind == TokenKind::Assign ||
+         kind == TokenKind::Question || kind == TokenKind::Colon;
+}
+
+bool opensBracket(TokenKind kind) {
+  return kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace;
+}
+bool closesBracket(TokenKind kind) {
+  return kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
+}
+bool isPair(TokenKind open, TokenKind close) { return static_cast<int>(close) == static_cast<int>(open) + 1; }
+
+}  // namespace
+
+std::span<const std::string_view> statementKeywords() { return kKeywords; }
+
+std::optional<size_t> statementKeyword(std::string_view word) {
+  const auto* found = std::find(kKeywords.begin(), kKeywords.end(), word);
+  if (found == kKeywords.end()) return std::nullopt;
+  return static_cast<size_t>(found - kKeywords.begin());
+}
+
+bool Layout::isKeyword(uint32_t i) const {
+  return token(i).kind == TokenKind::Name && statementKeyword(file_.text(token(i))).has_value();
+}
+
+// Keyword and name side by side stand in no expression and no schema, so this starts a statement
+// whatever bracket is open.
+bool Layout::surelyStarts(uint32_t i) const {
+  if (!isKeyword(i)) return false;
+  TokenKind next = token(i + 1).kind;
+  std::string_view word = file_.text(token(i));
+  if (word == "request" || word == "item") return next == TokenKind::LeftBrace;
+  if (word == "semantics") return next == TokenKind::Integer;
+  if (word == "import") return next == TokenKind::String || next == TokenKind::RawString;
+  return isNameToken(next) && !token(i + 1).startsLine;
+}
+
+// At the start of a line, outside brackets, after a complete line.
+bool Layout::starts(uint32_t i) const {
+  if (!isKeyword(i)) return false;
+  TokenKind next = token(i + 1).kind;
+  if (token(i + 1).startsLine) return true;
+  // `item.price`, `let + 1`: a field with a keyword's name.
+  return !isOperatorToken(next) && next != TokenKind::Dot && next != TokenKind::Question && next != TokenKind::Comma &&
+         !closesBracket(next);
+}
+
+// `spase age slot 1 = ...`: a word that is no keyword, followed by what follows a keyword.
+bool Layout::looksMisspelt(uint32_t i) const {
+  if (token(i).kind != TokenKind::Name || token(i + 1).startsLine) return false;
+  TokenKind next = token(i + 1).kind;
+  return isNameToken(next) || next == TokenKind::LeftBrace || next == TokenKind::String || next == TokenKind::Assign ||
+         next == TokenKind::Integer;
+}
+
+std::optional<StatementTokens> Layout::next() {
+  while (token(at_).kind != TokenKind::End && !starts(at_) && !diagnostics_.full()) reportStray();
+  if (token(at_).kind == TokenKind::End || diagnostics_.full()) return std::nullopt;
+
+  levels_.assign(1, Level{});
+  nesting_ = 0;
+  signs_ = 0;
+  broken_ = false;
+  std::string_view keyword = file_.text(token(at_));
+  schema_ = keyword == "request" || keyword == "item" || keyword == "source";
+  inTypes_ = schema_ || keyword == "fn";
+  bool expressionWithin = !schema_;
+
+  StatementTokens statement{at_, at_, false};
+  uint32_t i = at_ + 1;
+  for (;; ++i) {
+    const Token& t = token(i);
+    if (t.kind == TokenKind::End) {
+      if (levels_.size() > 1) reportUnclosed(0);
+      break;
+    }
+    if (t.startsLine) {
+      if (surelyStarts(i)) {
+        if (levels_.size() > 1) reportUnclosed(i);
+        break;
+      }
+      if (levels_.size() == 1 && !(expressionWithin && continuesLine(token(i - 1).kind))) break;
+    }
+    if (isBadToken(t.kind) && fail()) reportBadToken(diagnostics_, file_.id, file_.text(), t);
+    if (i - at_ == limits_.statementTokens && fail()) {
+      diagnostics_.report(DiagnosticKind::StatementTooLong, file_.span(token(at_)),
+                          fmt::format("this statement has more than {} words and signs", limits_.statementTokens));
+    }
+    count(i);
+  }
+  statement.end = i;
+  statement.broken = broken_;
+  at_ = i;
+  return statement;
+}
+
+// True for the first mistake of a statement, the only one that is reported.
+bool Layout::fail() {
+  bool first = !broken_;
+  broken_ = true;
+  return first;
+}
+
+void Layout::count(uint32_t i) {
+  TokenKind kind = token(i).kind;
+  Level& level = levels_.back();
+  bool unary = (kind == TokenKind::Minus || kind == TokenKind::Not) && !endsOperand(token(i - 1).kind);
+  if (unary) {
+    ++signs_;
+    ++nesting_;
+    checkNesting(i);
+    return;
+  }
+  if (opensBracket(kind)) {
+    open(i);
+    return;
+  }
+  nesting_ -= signs_;
+  signs_ = 0;
+  if (closesBracket(kind)) {
+    close(i);
+  } else if (inTypes_) {
+    if (kind == TokenKind::Less) {
+      ++level.angles;
+      ++nesting_;
+      checkNesting(i);
+    } else if (kind == TokenKind::Greater && level.angles > 0) {
+      --level.angles;
+      --nesting_;
+    } else if (kind == TokenKind::Assign && levels_.size() == 1) {
+      // The expression of an `fn` begins.
+      inTypes_ = schema_;
+      nesting_ -= level.angles;
+      level.angles = 0;
+    }
+  } else if (kind == TokenKind::Question || kind == TokenKind::Default) {
+    ++level.chained;
+    ++nesting_;
+    checkNesting(i);
+  } else if (kind == TokenKind::Comma) {
+    nesting_ -= level.chained;
+    level.chained = 0;
+    if (++level.elements > limits_.literalElements && !closesBracket(token(i + 1).kind) && levels_.size() > 1 &&
+        fail()) {
+      std::string_view what = token(level.open).kind == TokenKind::LeftParen ? "call" : "literal";
+      diagnostics_
+          .report(DiagnosticKind::LiteralTooLong, file_.span(token(level.open)),
+                  fmt::format("this {} has more than {} elements", what, limits_.literalElements))
+          .note(file_.span(token(i + 1)), "the first one too many");
+    }
+  }
+}
+
+void Layout::checkNesting(uint32_t i) {
+  if (nesting_ <= limits_.nesting || !fail()) return;
+  diagnostics_
+      .report(DiagnosticKind::TooDeep, file_.span(token(i)),
+              fmt::format("more than {} brackets, signs and conditions stand inside one another", limits_.nesting))
+      .note("give parts of the expression names of their own with \"let\"");
+}
+
+void Layout::open(uint32_t i) {
+  levels_.push_back(Level{i, signs_, 0, 0, 1});
+  signs_ = 0;
+  ++nesting_;
+  checkNesting(i);
+}
+
+void Layout::close(uint32_t i) {
+  TokenKind kind = token(i).kind;
+  if (levels_.size() == 1) {
+    if (fail()) {
+      diagnostics_.report(DiagnosticKind::UnclosedBracket, file_.span(token(i)),
+                          fmt::format("this \"{}\" closes no bracket", file_.text(token(i))));
+    }
+    return;
+  }
+  const Token& opening = token(levels_.back().open);
+  bool matches = isPair(opening.kind, kind);
+  if (!matches && fail()) {
+    diagnostics_
+        .report(DiagnosticKind::UnclosedBracket, file_.span(token(i)),
+                fmt::format("\"{}\" is closed by \"{}\"", file_.text(opening), file_.text(token(i))))
+        .note(file_.span(opening), "opened here");
+  }
+  const Level& level = levels_.back();
+  nesting_ -= 1 + level.signsBefore + level.chained + level.angles;
+  levels_.pop_back();
+}
+
+void Layout::reportUnclosed(uint32_t nextStatement) {
+  if (!fail()) return;
+  const Token& opening = token(levels_.back().open);
+  Diagnostic& diagnostic = diagnostics_.report(DiagnosticKind::UnclosedBracket, file_.span(opening),
+                                               fmt::format("this \"{}\" is never closed", file_.text(opening)));
+  if (nextStatement != 0) diagnostic.note(file_.span(token(nextStatement)), "the next statement starts here");
+}
+
+const Token* Layout::strayLine() const {
+  const Token& t = token(at_);
+  if (t.kind == TokenKind::End || starts(at_) || looksMisspelt(at_)) return nullptr;
+  return &t;
+}
+
+void Layout::skipStrayLines() {
+  size_t depth = 0;
+  do {
+    TokenKind kind = token(at_).kind;
+    if (opensBracket(kind)) ++depth;
+    if (closesBracket(kind) && depth > 0) --depth;
+    ++at_;
+  } while (token(at_).kind != TokenKind::End && !endsStray(at_, depth > 0));
+}
+
+// At a line that is a statement, or a mistake of its own.
+bool Layout::endsStray(uint32_t i, bool insideBrackets) const {
+  if (!token(i).startsLine) return false;
+  if (surelyStarts(i)) return true;
+  if (insideBrackets || continuesLine(token(i - 1).kind)) return false;
+  TokenKind kind = token(i).kind;
+  return !continuesLine(kind) && kind != TokenKind::Dot && !closesBracket(kind);
+}
+
+void Layout::reportUnknownStatement(uint32_t i) {
+  const Token& t = token(i);
+  std::string_view word = file_.text(t);
+  if (token(i + 1).kind == TokenKind::Assign) {
+    diagnostics_
+        .report(DiagnosticKind::UnknownStatement, file_.span(t),
+                fmt::format("\"{}\" starts no statement; write \"let {} = ...\"", word, word))
+        .replace({file_.id, t.begin, t.begin}, "let ");
+    return;
+  }
+  if (auto nearest = nearestName(word, kKeywords)) {
+    diagnostics_
+        .report(DiagnosticKind::UnknownStatement, file_.span(t),
+                fmt::format("\"{}\" starts no statement; did you mean \"{}\"?", word, *nearest))
+        .replace(file_.span(t), *nearest);
+    return;
+  }
+  Diagnostic& diagnostic = diagnostics_.report(DiagnosticKind::UnknownStatement, file_.span(t),
+                                               fmt::format("\"{}\" starts no statement", word));
+  if (i > 0) {
+    diagnostic.note(
+        file_.span(token(i - 1)),
+        fmt::format("line {} is complete; it goes on only inside brackets or after an operator, \",\" or \"=\"",
+                    file_.source->lineOf(token(i - 1).begin)));
+  }
+  diagnostic.note(fmt::format("a statement starts with one of: {}", fmt::join(kKeywords, " ")));
+}
+
+void Layout::reportStray() {
+  uint32_t i = at_;
+  const Token& t = token(i);
+  if (isBadToken(t.kind)) {
+    reportBadToken(diagnostics_, file_.id, file_.text(), t);
+  } else if (looksMisspelt(i)) {
+    reportUnknownStatement(i);
+  } else if (i == 0) {
+    diagnostics_
+        .report(DiagnosticKind::StrayLine, file_.span(t),
+                fmt::format("expected a statement, found \"{}\"", file_.text(t).substr(0, 40)))
+        .note(fmt::format("a statement starts with one of: {}", fmt::join(kKeywords, " ")));
+  } else {
+    const Token& before = token(i - 1);
+    uint32_t lineAbove = file_.source->lineOf(before.begin);
+    diagnostics_
+        .report(DiagnosticKind::StrayLine, file_.span(t),
+                fmt::format("line {} starts no statement, and line {} above it is complete",
+                            file_.source->lineOf(t.begin), lineAbove))
+        .note(
+            file_.span(before),
+            fmt::format("to continue line {}, end it in an operator, \",\" or \"=\", or put the expression in brackets",
+                        lineAbove));
+  }
+  skipStrayLines();
+}
+
+}  // namespace featc

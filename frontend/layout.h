@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts tokens into statements by lines and brackets, and counts nesting before anything recurses.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "frontend/frontend.h"
+#include "frontend/lexer.h"
+
+namespace featc {
+
+// The words that start a statement.
+std::span<const std::string_view> statementKeywords();
+// Position in statementKeywords(), nothing for other words.
+std::optional<size_t> statementKeyword(std::string_view word);
+
+// One file's tokens while they are read.
+struct TokenFile {
+  FileId id = 0;
+  const SourceFile* source = nullptr;
+  std::vector<Token> tokens;
+
+  std::string_view text() const { return source->text(); }
+  std::string_view text(const Token& t) const { return text().substr(t.begin, t.end - t.begin); }
+  Span span(const Token& t) const { return {id, t.begin, t.end}; }
+};
+
+// Tokens [begin, end) of a file are one statement.
+struct StatementTokens {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  bool broken = false;  // reported already, not to be parsed
+};
+
+class Layout {
+ public:
+  Layout(const TokenFile& file, const FrontendLimits& limits, Diagnostics& diagnostics)
+      : file_(file), limits_(limits), diagnostics_(diagnostics) {}
+
+  // Reports and passes over lines that are no statement. Nothing at the end of the file.
+  std::optional<StatementTokens> next();
+  // The line after the statement that next() gave last, where it starts no statement: its first token.
+  const Token* strayLine() const;
+  // Passes over that line and those after it without a report.
+  void skipStrayLines();
+
+ private:
+  // What opened a bracket, and what was counted inside it.
+  struct Level {
+    uint32_t open = 0;
+    uint32_t signsBefore = 0;  // unary signs before the bracket
+    uint32_t chained = 0;      // `?:` and `??` since the last comma
+    uint32_t angles = 0;       // `<` of types
+    uint32_t elements = 1;
+  };
+
+  const Token& token(uint32_t i) const { return file_.tokens[i]; }
+  bool isKeyword(uint32_t i) const;
+  bool surelyStarts(uint32_t i) const;
+  bool starts(uint32_t i) const;
+  bool looksMisspelt(uint32_t i) const;
+  bool endsStray(uint32_t i, bool insideBrackets) const;
+  void reportStray();
+  void reportUnknownStatement(uint32_t i);
+
+  void open(uint32_t i);
+  void close(uint32_t i);
+  void count(uint32_t i);
+  void checkNesting(uint32_t i);
+  void reportUnclosed(uint32_t nextStatement);
+  bool fail();
+
+  const TokenFile& file_;
+  const FrontendLimits& limits_;
+  Diagnostics& diagnostics_;
+  uint32_t at_ = 0;
+
+  // Of the statement being read.
+  std::vector<Level> levels_;
+  uint32_t nesting_ = 0;
+  uint32_t signs_ = 0;
+  bool inTypes_ = false;
+  bool schema_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace featc

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values of expressions that are spelled out: numbers, strings, lists and maps of them.
+#pragma once
+
+#include "frontend/ast.h"
+#include "ops/value.h"
+
+namespace featc {
+
+// The value of literal `id` as one of `type`: an int64 becomes a float64 where the type says so.
+Value literalValue(const Ast& ast, ExprId id, Type type);
+
+// `-0.5`: the sign of a float literal.
+inline bool isNegatedLiteral(const Ast& ast, const Expr& e) {
+  if (e.kind != ExprKind::Unary || static_cast<UnaryOp>(e.op) != UnaryOp::Negate) return false;
+  ExprId operand = ast.child(e, 0);
+  return operand != kNoExpr && ast.expr(operand).kind == ExprKind::Float;
+}
+
+// `[]` and `{}` take their type from what stands around them.
+inline bool isEmptyLiteral(const Expr& e) {
+  return (e.kind == ExprKind::List || e.kind == ExprKind::Map) && e.childCount == 0;
+}
+
+}  // namespace featc

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// From an Ast to its graph: check everything, then lower what the outputs need.
+#include <fmt/format.h>
+
+#include "frontend/declarations.h"
+#include "frontend/expr_checker.h"
+#include "frontend/frontend.h"
+#include "frontend/id_range.h"
+#include "frontend/output_checker.h"
+
+namespace featc {
+
+namespace {
+
+// Names shown in the summary of unused fields.
+constexpr size_t kShownFields = 8;
+
+void warnUnusedFields(const Names& names, const Usage& usage, bool each, Diagnostics& diagnostics) {
+  std::vector<const FieldInfo*> unused;
+  for (size_t i = 0; i < names.fields().size(); ++i) {
+    if (!usage.fields[i]) unused.push_back(&names.fields()[i]);
+  }
+  if (unused.empty()) return;
+  if (each) {
+    for (const FieldInfo* f : unused) {
+      diagnostics.report(DiagnosticKind::UnusedFields, f->span,
+                         fmt::format("{} field \"{}\" is not used", scopeName(f->scope), f->name));
+    }
+    return;
+  }
+  std::string list;
+  for (size_t i = 0; i < unused.size() && i < kShownFields; ++i)
+    list += fmt::format("{}{}.{}", i > 0 ? ", " : "", scopeName(unused[i]->scope), written(unused[i]->name));
+  if (unused.size() > kShownFields) list += fmt::format(" and {} more", unused.size() - kShownFields);
+  diagnostics.report(DiagnosticKind::UnusedFields, unused[0]->span,
+                     fmt::format("{} of {} fields {} not used: {}", unused.size(), names.fields().size(),
+                                 unused.size() == 1 ? "is" : "are", list));
+}
+
+// Only of the main file: what an import offers need not all be used.
+void warnUnused(const Ast& ast, const Names& names, const Usage& usage, const FrontendOptions& options,
+                Diagnostics& diagnostics) {
+  for (size_t i = 0; i < ast.lets.size(); ++i) {
+    const Name& name = ast.lets[i].name;
+    if (usage.lets[i] || name.span.file != ast.mainFile) continue;
+    diagnostics.report(DiagnosticKind::UnusedLet, name.span, fmt::format("let \"{}\" is not used", name.text));
+  }
+  for (size_t i = 0; i < ast.fns.size(); ++i) {
+    const FnDecl& fn = ast.fns[i];
+    if (fn.name.span.file != ast.mainFile) continue;
+    for (size_t p = 0; p < fn.params.size(); ++p) {
+      if (usage.params[i][p]) continue;
+      diagnostics.report(
+          DiagnosticKind::UnusedParameter, fn.params[p].name.span,
+          fmt::format("parameter \"{}\" of fn \"{}\" is not used", fn.params[p].name.text, fn.name.text));
+    }
+  }
+  warnUnusedFields(names, usage, options.warnUnusedFields, diagnostics);
+}
+
+// False after a report: the graph grows too large, or a constant that came through a fn is bad.
+bool lowerOutputs(const CheckedAst& checked, const FrontendLimits& limits, Graph& graph, Diagnostics& diagnostics) {
+  Lowering lowering(checked, graph, limits, diagnostics);
+  bool ok = true;
+  for (size_t i = 0; i < checked.ast.outputs.size(); ++i) {
+    const OutputDecl& decl = checked.ast.outputs[i];
+    NodeId node = lowering.lower(decl.value);
+    if (node == kNoNode) {
+      ok = false;
+      continue;
+    }
+    for (const Operator* op : checked.outputs[i].steps)
+      node = graph.call(*op, std::span<const NodeId>(&node, 1), checked.ast.expr(decl.value).span);
+    OutputInfo& info = graph.info().outputs[i];
+    info.type = graph.node(node).type;
+    info.scope = graph.node(node).scope;
+    info.countLostBits = decl.kind != OutputKind::Dense && mayLoseBits(graph, node);
+    graph.addOutput(node);
+  }
+  return ok;
+}
+
+}  // namespace
+
+Graph lowerConfig(const Ast& ast, const FrontendOptions& options, const Sources& sources, Diagnostics& diagnostics) {
+  CheckedAst checked(ast);
+  Names names(ast, diagnostics);
+  checked.info = checkDeclarations(ast, names, diagnostics);
+  DefinitionOrder order = orderDefinitions(ast, names, diagnostics);
+  ExprChecker exprs(checked, names, order, sources, options.limits, diagnostics);
+  for (Definition d : order.order) d.isFn ? exprs.checkFn(d.index) : exprs.checkLet(d.index);
+  OutputChecker(checked, exprs, diagnostics).run();
+  if (diagnostics.hasErrors()) return {};
+  warnUnused(ast, names, exprs.usage(), options, diagnostics);
+  Graph graph;
+  graph.info() = checked.info;
+  if (!lowerOutputs(checked, options.limits, graph, diagnostics)) return {};
+  return graph;
+}
+
+}  // namespace featc

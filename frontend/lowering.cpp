@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// From checked expressions to nodes of a graph; functions are inlined, each once for the same arguments.
+#include "frontend/lowering.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/literal_values.h"
+#include "frontend/prepare.h"
+
+namespace featc {
+
+Lowering::Lowering(const CheckedAst& checked, Graph& graph, const FrontendLimits& limits, Diagnostics& diagnostics)
+    : checked_(checked),
+      ast_(checked.ast),
+      graph_(graph),
+      limit_(limits.graphNodes),
+      diagnostics_(diagnostics),
+      evaluator_(graph),
+      lets_(ast_.lets.size(), kNoNode),
+      copies_(ast_.fns.size()) {}
+
+size_t Lowering::InstanceHash::operator()(const Instance& instance) const {
+  uint64_t h = instance.fn;
+  for (NodeId arg : instance.args) h = combineHashes(h, arg);
+  return h;
+}
+
+NodeId Lowering::lower(ExprId id) {
+  if (exhausted_) return kNoNode;
+  frames_.assign(1, Frame{.expr = id});
+  values_.clear();
+  while (!frames_.empty()) {
+    if (!step()) return kNoNode;
+  }
+  return values_.back();
+}
+
+void Lowering::done(NodeId value) {
+  values_.push_back(value);
+  frames_.pop_back();
+}
+
+bool Lowering::step() {
+  Frame& frame = frames_.back();
+  const ExprInfo& info = checked_.exprs[frame.expr];
+  const Expr& e = ast_.expr(frame.expr);
+  switch (info.meaning) {
+    case Meaning::Literal:
+      done(graph_.addConstant(literalValue(ast_, frame.expr, info.type), info.type, e.span));
+      return withinLimits(e.span);
+    case Meaning::Input: done(graph_.addInput(info.target, e.span)); return true;
+    case Meaning::Param: done(instances_[frame.instance].args[info.target]); return true;
+    case Meaning::Let:
+      if (lets_[info.target] != kNoNode) {
+        done(lets_[info.target]);
+      } else if (frame.next++ == 0) {
+        frames_.push_back({.expr = ast_.lets[info.target].value});
+      } else {
+        // The let's value is on top already, where this frame's belongs.
+        lets_[info.target] = values_.back();
+        frames_.pop_back();
+      }
+      return true;
+    case Meaning::Field:
+      if (frame.next++ == 0) {
+        frames_.push_back({.expr = ast_.child(e, 0), .instance = frame.instance});
+      } else {
+        NodeId row = popArgs(1)[0];
+        done(graph_.addField(row, info.target, e.span));
+      }
+      return withinLimits(e.span);
+    case Meaning::Call: return stepCall(frame, checked_.calls[info.target]);
+    case Meaning::Unknown: break;
+  }
+  return false;
+}
+
+bool Lowering::stepCall(Frame& frame, const CallInfo& call) {
+  if (frame.inlined != kNoInstance) {
+    // The body's value is on top already.
+    inlined_.emplace(instances_[frame.inlined], values_.back());
+    frames_.pop_back();
+    return true;
+  }
+  if (frame.next < call.argCount) {
+    ExprId arg = checked_.args[call.firstArg + frame.next++];
+    if (arg == kNoExpr)
+      values_.push_back(kNoNode);
+    else
+      frames_.push_back({.expr = arg, .instance = frame.instance});
+    return true;
+  }
+  return call.callee == CalleeKind::Fn ? inlineFn(frame, call) : finishCall(frame, call);
+}
+
+bool Lowering::finishCall(Frame frame, const CallInfo& call) {
+  Span span = ast_.expr(frame.expr).span;
+  std::vector<NodeId> args = popArgs(call.argCount);
+  if (call.callee == CalleeKind::Source) {
+    done(graph_.addRead(call.index, args, span));
+    return withinLimits(span);
+  }
+  NodeId node = graph_.call(*call.op, args, span);
+  done(node);
+  return (!call.prepareLate || prepareLate(call, node)) && withinLimits(span);
+}
+
+bool Lowering::inlineFn(Frame& frame, const CallInfo& call) {
+  std::vector<NodeId> args = popArgs(call.argCount);
+  for (uint32_t i = 0; i < args.size(); ++i) {
+    if ((call.convertMask >> i & 1U) != 0) args[i] = toFloat(args[i]);
+  }
+  Instance instance{call.index, std::move(args)};
+  auto known = inlined_.find(instance);
+  if (known != inlined_.end()) {
+    done(known->second);
+    return true;
+  }
+  ++copies_[call.index];
+  frame.inlined = static_cast<uint32_t>(instances_.size());
+  instanceCost_ += 1 + instance.args.size();
+  instances_.push_back(std::move(instance));
+  frames_.push_back({.expr = ast_.fns[call.index].body, .instance = frame.inlined});
+  return withinLimits(ast_.expr(frames_[frames_.size() - 2].expr).span);
+}
+
+NodeId Lowering::toFloat(NodeId node) {
+  Span origin = graph_.node(node).origin;
+  return graph_.call(*operators().find("float"), std::span<const NodeId>(&node, 1), origin);
+}
+
+std::vector<NodeId> Lowering::popArgs(uint32_t count) {
+  std::vector<NodeId> args(values_.end() - count, values_.end());
+  values_.resize(values_.size() - count);
+  return args;
+}
+
+// Inlining is what makes a graph larger than its text, in nodes or in different argument lists.
+bool Lowering::withinLimits(Span at) {
+  if (graph_.size() + instanceCost_ <= limit_) return true;
+  exhausted_ = true;
+  auto most = std::ranges::max_element(copies_);
+  if (most != copies_.end() && *most > 1) {
+    const Name& fn = ast_.fns[static_cast<size_t>(most - copies_.begin())].name;
+    diagnostics_
+        .report(DiagnosticKind::GraphTooLarge, at,
+                fmt::format("written out, the config grows past {} steps; fn \"{}\" alone is used with {} different "
+                            "lists of arguments",
+                            limit_, fn.text, *most))
+        .note(fn.span, "the fn is here");
+  } else {
+    diagnostics_.report(DiagnosticKind::GraphTooLarge, at, fmt::format("the config takes more than {} steps", limit_));
+  }
+  return false;
+}
+
+bool Lowering::prepareLate(const CallInfo& call, NodeId node) {
+  const Node& n = graph_.node(node);
+  auto args = graph_.args(node);
+  std::vector<NodeId> constants;
+  std::vector<Type> types;
+  std::vector<Span> places;
+  for (size_t i = 0; i < args.size(); ++i) {
+    ExprId arg = i < call.argCount ? checked_.args[call.firstArg + i] : kNoExpr;
+    bool isConstant = arg != kNoExpr && call.op->params[call.op->paramOfArg(i)].isConstant;
+    constants.push_back(isConstant ? args[i] : kNoNode);
+    types.push_back(graph_.node(args[i]).type);
+    places.push_back(isConstant ? graph_.node(args[i]).origin : n.origin);
+  }
+  return prepareConstants(*call.op, n.resolution, types, constants, places, graph_, evaluator_, diagnostics_);
+}
+
+}  // namespace featc

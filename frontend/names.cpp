@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every declared name of a config and what it stands for; proposals for names that are none.
+#include "frontend/names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ops/operator.h"
+#include "support/suggest.h"
+
+namespace featc {
+
+namespace {
+
+// Proposals cost time: a file of nothing but unknown names must not take minutes.
+constexpr size_t kMaxComparisons = 500'000;
+
+}  // namespace
+
+Names::Names(const Ast& ast, Diagnostics& diagnostics)
+    : ast_(ast), diagnostics_(diagnostics), broken_(ast.brokenNames.begin(), ast.brokenNames.end()) {
+  addFields();
+  addLetsAndFns();
+  addSources();
+  addOutputs();
+}
+
+std::optional<uint32_t> Names::find(const Table& table, std::string_view name) {
+  auto it = table.find(name);
+  if (it == table.end()) return std::nullopt;
+  return it->second;
+}
+
+std::optional<uint32_t> Names::field(Scope scope, std::string_view name) const {
+  return find(scope == Scope::Request ? requestFields_ : itemFields_, name);
+}
+
+bool Names::isValue(std::string_view name) const {
+  return field(Scope::Request, name) || field(Scope::Item, name) || let(name);
+}
+
+void Names::addFields() {
+  for (const SchemaDecl& schema : ast_.schemas) {
+    Table& table = schema.scope == Scope::Request ? requestFields_ : itemFields_;
+    for (const FieldDecl& decl : schema.fields) {
+      auto [it, isNew] = table.try_emplace(decl.name.text, static_cast<uint32_t>(fields_.size()));
+      if (isNew) {
+        fields_.push_back({schema.scope, decl.name.text, decl.type, decl.name.span});
+        continue;
+      }
+      const FieldInfo& first = fields_[it->second];
+      if (first.type.type.isNone() || decl.type.type.isNone() || first.type.type == decl.type.type) continue;
+      diagnostics_
+          .report(DiagnosticKind::FieldConflict,
+                  decl.name.span.file == decl.type.span.file ? decl.name.span.to(decl.type.span) : decl.name.span,
+                  fmt::format("{} field \"{}\" is declared {} here, but {} elsewhere", scopeName(schema.scope),
+                              decl.name.text, toString(decl.type.type), toString(first.type.type)))
+          .note(first.span, fmt::format("declared {} here", toString(first.type.type)));
+    }
+  }
+}
+
+void Names::addLetsAndFns() {
+  for (uint32_t i = 0; i < ast_.lets.size(); ++i) {
+    const Name& name = ast_.lets[i].name;
+    auto [it, isNew] = lets_.try_emplace(name.text, i);
+    if (!isNew)
+      reportDuplicate("let", name, ast_.lets[it->second].name.span);
+    else if (field(Scope::Request, name.text) || field(Scope::Item, name.text))
+      reportShadowing("let", name);
+  }
+  for (uint32_t i = 0; i < ast_.fns.size(); ++i) {
+    const FnDecl& fn = ast_.fns[i];
+    auto [it, isNew] = fns_.try_emplace(fn.name.text, i);
+    if (!isNew) {
+      reportDuplicate("fn", fn.name, ast_.fns[it->second].name.span);
+    } else if (const Operator* op = operators().find(fn.name.text); op != nullptr && !op->isInternal) {
+      diagnostics_
+          .report(DiagnosticKind::ShadowedOperator, fn.name.span,
+                  fmt::format("fn \"{0}\" takes the place of the operator \"{0}\"", fn.name.text))
+          .note(fmt::format("every call of \"{}\" means this fn", fn.name.text));
+    }
+    checkParams(fn);
+  }
+}
+
+void Names::checkParams(const FnDecl& fn) {
+  Table seen;
+  for (uint32_t i = 0; i < fn.params.size(); ++i) {
+    const Name& name = fn.params[i].name;
+    auto [it, isNew] = seen.try_emplace(name.text, i);
+    if (!isNew)
+      reportDuplicate("parameter", name, fn.params[it->second].name.span);
+    else if (isValue(name.text))
+      reportShadowing("parameter", name);
+  }
+  if (fn.params.size() > kMaxArguments) {
+    diagnostics_.report(DiagnosticKind::TooManyArguments, fn.params[kMaxArguments].name.span,
+                        fmt::format("fn \"{}\" has {} parameters, at most {} are possible", fn.name.text,
+                                    fn.params.size(), kMaxArguments));
+  }
+}
+
+void Names::addSources() {
+  for (uint32_t i = 0; i < ast_.sources.size(); ++i) {
+    const Name& name = ast_.sources[i].name;
+    auto [it, isNew] = sources_.try_emplace(name.text, i);
+    if (!isNew) {
+      reportDuplicate("source", name, ast_.sources[it->second].name.span);
+    } else if (auto f = fn(name.text)) {
+      diagnostics_
+          .report(DiagnosticKind::DuplicateName, name.span,
+                  fmt::format("source \"{}\" has the name of a fn, and both are called alike", name.text))
+          .note(ast_.fns[*f].name.span, "the fn is here");
+    } else if (const Operator* op = operators().find(name.text); op != nullptr && !op->isInternal) {
+      diagnostics_.report(DiagnosticKind::ShadowedOperator, name.span,
+                          fmt::format("source \"{0}\" takes the place of the operator \"{0}\"", name.text));
+    }
+  }
+}
+
+void Names::addOutputs() {
+  for (uint32_t i = 0; i < ast_.outputs.size(); ++i) {
+    const Name& name = ast_.outputs[i].name;
+    auto [it, isNew] = outputs_.try_emplace(name.text, i);
+    if (!isNew) reportDuplicate("output", name, ast_.outputs[it->second].name.span);
+  }
+}
+
+void Names::reportDuplicate(std::string_view what, const Name& again, Span first) {
+  diagnostics_
+      .report(DiagnosticKind::DuplicateName, again.span, fmt::format("{} \"{}\" is declared twice", what, again.text))
+      .note(first, "first declared here");
+}
+
+void Names::reportShadowing(std::string_view what, const Name& name) {
+  std::string other;
+  std::optional<Span> place = placeOfValue(name.text, other);
+  Diagnostic& d =
+      diagnostics_.report(DiagnosticKind::ShadowedName, name.span,
+                          fmt::format("{} \"{}\" has the name of {} {}, so nobody could tell which is meant", what,
+                                      name.text, other == "item field" ? "an" : "a", other));
+  if (place) d.note(*place, fmt::format("the {} is here", other));
+}
+
+std::optional<Span> Names::placeOfValue(std::string_view name, std::string& what) const {
+  for (Scope scope : {Scope::Request, Scope::Item}) {
+    if (auto f = field(scope, name)) {
+      what = fmt::format("{} field", scopeName(scope));
+      return fields_[*f].span;
+    }
+  }
+  what = "let";
+  if (auto l = let(name)) return ast_.lets[*l].name.span;
+  return std::nullopt;
+}
+
+std::optional<std::string> Names::nearest(std::string_view name,
+                                          const std::vector<std::string_view>& candidates) const {
+  comparisons_ += candidates.size();
+  if (diagnostics_.full() || comparisons_ > kMaxComparisons) return std::nullopt;
+  return nearestName(name, candidates);
+}
+
+std::optional<std::string> Names::nearestValue(std::string_view name, const FnDecl* fn) const {
+  std::vector<std::string_view> candidates;
+  if (fn != nullptr) {
+    for (const FieldDecl& p : fn->params) candidates.push_back(p.name.text);
+  }
+  for (const FieldInfo& f : fields_) candidates.push_back(f.name);
+  for (const LetDecl& l : ast_.lets) candidates.push_back(l.name.text);
+  return nearest(name, candidates);
+}
+
+std::optional<std::string> Names::nearestField(std::string_view name, Scope scope) const {
+  std::vector<std::string_view> candidates;
+  for (const FieldInfo& f : fields_) {
+    if (f.scope == scope) candidates.push_back(f.name);
+  }
+  return nearest(name, candidates);
+}
+
+std::optional<std::string> Names::nearestFunction(std::string_view name) const {
+  std::vector<std::string_view> candidates;
+  for (const FnDecl& f : ast_.fns) candidates.push_back(f.name.text);
+  for (const SourceDecl& s : ast_.sources) candidates.push_back(s.name.text);
+  for (const auto& op : operators().all()) {
+    if (!op->isInternal) candidates.push_back(op->name);
+  }
+  return nearest(name, candidates);
+}
+
+std::optional<uint32_t> findParam(const FnDecl& fn, std::string_view name) {
+  // More parameters than that were refused.
+  size_t count = std::min<size_t>(fn.params.size(), kMaxArguments);
+  for (uint32_t i = 0; i < count; ++i) {
+    if (fn.params[i].name.text == name) return i;
+  }
+  return std::nullopt;
+}
+
+std::string written(std::string_view name) {
+  auto isWordCharacter = [](char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  bool plain = !name.empty() && !(name[0] >= '0' && name[0] <= '9') && name != "true" && name != "false";
+  for (char c : name) plain = plain && isWordCharacter(c);
+  return plain ? std::string(name) : fmt::format("`{}`", name);
+}
+
+}  // namespace featc

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every declared name of a config and what it stands for; proposals for names that are none.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "frontend/ast.h"
+#include "support/diagnostics.h"
+
+namespace featc {
+
+// A field of the request or item schema, however often it is declared.
+struct FieldInfo {
+  Scope scope = Scope::Item;
+  std::string_view name;
+  TypeName type;
+  Span span;  // of the first declaration
+};
+
+// Values, functions (with sources, which are called alike) and outputs are three namespaces.
+class Names {
+ public:
+  // Reports duplicates and clashes.
+  Names(const Ast& ast, Diagnostics& diagnostics);
+
+  // In order of their first declaration; positions are those of ProgramInfo::inputs.
+  const std::vector<FieldInfo>& fields() const { return fields_; }
+  std::optional<uint32_t> field(Scope scope, std::string_view name) const;
+  std::optional<uint32_t> let(std::string_view name) const { return find(lets_, name); }
+  std::optional<uint32_t> fn(std::string_view name) const { return find(fns_, name); }
+  std::optional<uint32_t> source(std::string_view name) const { return find(sources_, name); }
+  std::optional<uint32_t> output(std::string_view name) const { return find(outputs_, name); }
+  bool isValue(std::string_view name) const;
+  // What declares it could not be read: an unknown name is then no mistake of its own.
+  bool mayBeDeclared(std::string_view name) const { return ast_.incomplete || broken_.contains(name); }
+
+  // The nearest known name. Nothing once no more mistakes are shown or too many names were compared.
+  std::optional<std::string> nearestValue(std::string_view name, const FnDecl* fn) const;
+  std::optional<std::string> nearestField(std::string_view name, Scope scope) const;
+  std::optional<std::string> nearestFunction(std::string_view name) const;
+  std::optional<std::string> nearest(std::string_view name, const std::vector<std::string_view>& candidates) const;
+
+ private:
+  using Table = std::unordered_map<std::string_view, uint32_t>;
+  static std::optional<uint32_t> find(const Table& table, std::string_view name);
+  void addFields();
+  void addLetsAndFns();
+  void addSources();
+  void addOutputs();
+  void checkParams(const FnDecl& fn);
+  // The place of a field or let of that name.
+  std::optional<Span> placeOfValue(std::string_view name, std::string& what) const;
+  void reportDuplicate(std::string_view what, const Name& again, Span first);
+  void reportShadowing(std::string_view what, const Name& name);
+
+  const Ast& ast_;
+  Diagnostics& diagnostics_;
+  std::vector<FieldInfo> fields_;
+  mutable size_t comparisons_ = 0;
+  std::unordered_set<std::string_view> broken_;
+  Table requestFields_, itemFields_, lets_, fns_, sources_, outputs_;
+};
+
+// Which parameter of `fn` has that name.
+std::optional<uint32_t> findParam(const FnDecl& fn, std::string_view name);
+
+// `name` as it is written in a config: in backquotes where it is no plain word.
+std::string written(std::string_view name);
+
+}  // namespace featc

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the main file of a config and all that it imports into one Ast.
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "frontend/frontend.h"
+#include "frontend/imports.h"
+#include "frontend/layout.h"
+#include "frontend/statement_builder.h"
+#include "frontend/statement_parser.h"
+#include "frontend/syntax_errors.h"
+
+namespace featc {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ConfigReader {
+ public:
+  ConfigReader(const FrontendOptions& options, Sources& sources, Diagnostics& diagnostics)
+      : limits_(options.limits), sources_(sources), diagnostics_(diagnostics), builder_(ast_, limits_, diagnostics) {}
+
+  Ast run(const fs::path& path, std::optional<std::string> mainText, const fs::path& root) {
+    root_ = resolveRoot(root, path);
+    std::error_code error;
+    fs::path folder = path == "-" ? fs::path() : path.parent_path();
+    fs::path resolved = path == "-" ? root_ / "-" : fs::weakly_canonical(fs::absolute(path, error), error);
+    std::string shown = path == "-" ? "<stdin>" : path.string();
+    if (!mainText) {
+      auto content = readConfigFile(path == "-" ? fs::path("/dev/stdin") : path, limits_.fileBytes);
+      if (auto* problem = std::get_if<FileProblem>(&content)) {
+        ast_.mainFile = sources_.add(shown, "");
+        ast_.incomplete = true;
+        report(*problem, fmt::format("\"{}\"", shown), {ast_.mainFile, 0, 0});
+        return std::move(ast_);
+      }
+      mainText = std::move(std::get<std::string>(content));
+    }
+    ast_.mainFile = static_cast<FileId>(sources_.size());
+    chain_.push_back({resolved, {}});
+    states_[resolved] = State::Open;
+    // Imports of a config from elsewhere (stdin) start at the root.
+    readFile({shown, folder, path == "-" ? root_ : resolved.parent_path()}, std::move(*mainText), /*imported=*/false);
+    return std::move(ast_);
+  }
+
+ private:
+  enum class State : uint8_t { Open, Done };
+  // A file's name as messages show it, its folder as shown and as resolved.
+  struct Location {
+    std::string shown;
+    fs::path shownFolder;
+    fs::path folder;
+  };
+  struct Link {
+    fs::path file;
+    Span import;  // that led here
+  };
+
+  // `name` as the message shows it, in quotes.
+  void report(const FileProblem& problem, std::string_view name, Span at) {
+    switch (problem.kind) {
+      case FileProblem::Kind::Unreadable:
+        diagnostics_.report(DiagnosticKind::UnreadableFile, at,
+                            fmt::format("cannot read {}: {}", name, problem.message));
+        break;
+      case FileProblem::Kind::TooLarge:
+        diagnostics_.report(DiagnosticKind::FileTooLarge, at, fmt::format("cannot read {}: {}", name, problem.message));
+        break;
+      case FileProblem::Kind::OutsideRoot:
+        diagnostics_.report(DiagnosticKind::ImportOutsideRoot, at,
+                            fmt::format("cannot import {}: {}", name, problem.message));
+        break;
+    }
+  }
+
+  void readFile(const Location& location, std::string text, bool imported) {
+    totalBytes_ += text.size();
+    bool tooLarge = text.size() > limits_.fileBytes;
+    if (tooLarge || totalBytes_ > limits_.totalBytes) {
+      // The text of an excessive file is not kept.
+      FileId id = sources_.add(location.shown, "");
+      diagnostics_.report(DiagnosticKind::FileTooLarge, {id, 0, 0},
+                          tooLarge ? fmt::format("the file is larger than {} bytes", limits_.fileBytes)
+                                   : fmt::format("all files together are larger than {} bytes", limits_.totalBytes));
+      ast_.incomplete = true;
+      return;
+    }
+    TokenFile file;
+    file.id = sources_.add(location.shown, std::move(text));
+    file.source = &sources_.file(file.id);
+    if (auto position = findInvalidText(file.text())) {
+      auto at = static_cast<uint32_t>(*position);
+      auto byte = static_cast<unsigned char>(file.text()[at]);
+      diagnostics_.report(DiagnosticKind::InvalidText, {file.id, at, at + 1},
+                          byte == 0 ? "a config holds no NUL byte"
+                                    : fmt::format("byte \\x{:02x} is not UTF-8; a config is UTF-8 text", byte));
+      ast_.incomplete = true;
+      return;
+    }
+    TokenList list = tokenize(file.text(), limits_.tokens - tokens_);
+    tokens_ += static_cast<uint32_t>(list.tokens.size() - 1);
+    if (list.exceeded) {
+      uint32_t at = list.tokens.back().begin;
+      diagnostics_.report(DiagnosticKind::TooManyTokens, {file.id, at, at},
+                          fmt::format("the config has more than {} words and signs", limits_.tokens));
+      ast_.incomplete = true;
+      return;
+    }
+    file.tokens = std::move(list.tokens);
+    readStatements(file, location, imported);
+  }
+
+  void readStatements(const TokenFile& file, const Location& location, bool imported) {
+    Layout layout(file, limits_, diagnostics_);
+    while (auto statement = layout.next()) {
+      auto* tree = statement->broken ? nullptr : parser_.parse(file, *statement);
+      if (tree == nullptr) {
+        if (!statement->broken) reportSyntaxError(file, *statement, parser_.failure(), layout, diagnostics_);
+        builder_.addBroken(file, *statement);
+        continue;
+      }
+      if (auto import = builder_.add(file, *statement, tree, imported)) follow(*import, location);
+    }
+  }
+
+  void follow(const ImportDecl& import, const Location& from) {
+    auto found = resolveImport(import.path, from.folder, root_);
+    if (auto* problem = std::get_if<FileProblem>(&found)) return failImport(*problem, import);
+    const fs::path& path = std::get<fs::path>(found);
+    auto known = states_.find(path);
+    if (known != states_.end()) {
+      if (known->second == State::Open) reportCycle(path, import);
+      return;
+    }
+    if (states_.size() > limits_.imports) {
+      // Said once: every further import would say the same.
+      if (!std::exchange(tooManyImports_, true)) {
+        diagnostics_.report(DiagnosticKind::TooManyImports, import.span,
+                            fmt::format("the config imports more than {} files", limits_.imports));
+      }
+      ast_.incomplete = true;
+      return;
+    }
+    auto content = readConfigFile(path, limits_.fileBytes);
+    if (auto* problem = std::get_if<FileProblem>(&content)) return failImport(*problem, import);
+
+    states_[path] = State::Open;
+    chain_.push_back({path, import.span});
+    fs::path shown = (from.shownFolder / import.path).lexically_normal();
+    readFile({shown.string(), shown.parent_path(), path.parent_path()}, std::move(std::get<std::string>(content)),
+             /*imported=*/true);
+    chain_.pop_back();
+    states_[path] = State::Done;
+  }
+
+  void failImport(const FileProblem& problem, const ImportDecl& import) {
+    report(problem, sources_.text(import.span), import.span);
+    ast_.incomplete = true;
+  }
+
+  void reportCycle(const fs::path& path, const ImportDecl& import) {
+    Diagnostic& diagnostic = diagnostics_.report(
+        DiagnosticKind::ImportCycle, import.span,
+        chain_.back().file == path ? fmt::format("{} imports itself", sources_.text(import.span))
+                                   : fmt::format("importing {} closes a circle", sources_.text(import.span)));
+    size_t first = 0;
+    while (chain_[first].file != path) ++first;
+    // A long circle is told by its first links.
+    constexpr size_t kMostLinks = 10;
+    for (size_t i = first + 1; i < chain_.size() && i <= first + kMostLinks; ++i) {
+      diagnostic.note(chain_[i].import, "by way of this import");
+    }
+  }
+
+  FrontendLimits limits_;
+  Sources& sources_;
+  Diagnostics& diagnostics_;
+  Ast ast_;
+  StatementBuilder builder_;
+  StatementParser parser_;
+  fs::path root_;
+  std::map<fs::path, State> states_;
+  std::vector<Link> chain_;
+  size_t totalBytes_ = 0;
+  uint32_t tokens_ = 0;
+  bool tooManyImports_ = false;
+};
+
+}  // namespace
+
+Ast parseConfig(const fs::path& path, std::optional<std::string> mainText, const FrontendOptions& options,
+                Sources& sources, Diagnostics& diagnostics) {
+  return ConfigReader(options, sources, diagnostics).run(path, std::move(mainText), options.root);
+}
+
+}  // namespace featc

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the parse tree of a statement to its declaration in the Ast.
+#include "frontend/statement_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "frontend/literals.h"
+#include "frontend/tree.h"
+#include "support/suggest.h"
+
+namespace featc {
+namespace {
+
+using grammar::FeatParser;
+
+enum class ClauseValue : uint8_t { None, Whole, Number };
+
+// The clauses of outputs: who takes them, and what follows the word.
+struct ClauseRule {
+  std::string_view word;
+  std::array<bool, 3> takes;  // sparse, dense, sequence
+  ClauseValue value;
+};
+constexpr std::array<ClauseRule, 6> kClauses = {{
+    {"slot", {true, false, true}, ClauseValue::Whole},
+    {"shared", {true, false, true}, ClauseValue::None},
+    {"missing", {true, false, false}, ClauseValue::Whole},
+    {"width", {false, true, false}, ClauseValue::Whole},
+    {"default", {false, true, false}, ClauseValue::Number},
+    {"length", {false, false, true}, ClauseValue::Whole},
+}};
+
+std::string clausesOf(OutputKind kind) {
+  std::string words;
+  for (const ClauseRule& rule : kClauses) {
+    if (rule.takes[static_cast<size_t>(kind)]) words += fmt::format(" {}", rule.word);
+  }
+  return words;
+}
+
+}  // namespace
+
+std::optional<ImportDecl> StatementBuilder::add(const TokenFile& file, const StatementTokens& tokens,
+                                                FeatParser::StatementContext* tree, bool imported) {
+  file_ = &file;
+  auto* node = static_cast<antlr4::ParserRuleContext*>(tree->children[0]);
+  bool added = true;
+  switch (node->getRuleIndex()) {
+    case FeatParser::RuleModelStatement:
+      if (!imported) {
+        push(StatementKind::Model, ast_.models, NamedDecl{name(node->children[1]), span(node->children[0])});
+      }
+      break;
+    case FeatParser::RuleHashFamilyStatement:
+      push(StatementKind::HashFamily, ast_.hashFamilies, NamedDecl{name(node->children[1]), span(node->children[0])});
+      break;
+    case FeatParser::RuleImportStatement: return import(static_cast<FeatParser::ImportStatementContext*>(node));
+    case FeatParser::RuleSemanticsStatement:
+      added = semantics(static_cast<FeatParser::SemanticsStatementContext*>(node));
+      break;
+    case FeatParser::RuleSchemaStatement: schema(static_cast<FeatParser::SchemaStatementContext*>(node)); break;
+    case FeatParser::RuleSourceStatement: added = source(static_cast<FeatParser::SourceStatementContext*>(node)); break;
+    case FeatParser::RuleLetStatement: added = let(static_cast<FeatParser::LetStatementContext*>(node)); break;
+    case FeatParser::RuleFnStatement: added = fn(static_cast<FeatParser::FnStatementContext*>(node)); break;
+    default: added = output(static_cast<FeatParser::OutputStatementContext*>(node)); break;
+  }
+  if (!added) addBroken(file, tokens);
+  return std::nullopt;
+}
+
+void StatementBuilder::addBroken(const TokenFile& file, const StatementTokens& tokens) {
+  auto token = [&file](uint32_t i) -> const Token& { return file.tokens[i]; };
+  auto remember = [&](uint32_t i) { ast_.brokenNames.emplace_back(nameOf(file.text(), token(i))); };
+  std::string_view keyword = file.text(token(tokens.begin));
+  bool declares = keyword == "let" || keyword == "fn" || keyword == "source";
+  if (declares && tokens.begin + 1 < tokens.end && isNameToken(token(tokens.begin + 1).kind))
+    remember(tokens.begin + 1);
+  if (keyword == "import") ast_.incomplete = true;
+  if (keyword != "request" && keyword != "item" && keyword != "source") return;
+  for (uint32_t i = tokens.begin + 1; i + 1 < tokens.end; ++i) {
+    bool isField = isNameToken(token(i).kind) && (token(i + 1).kind == TokenKind::Colon || token(i).startsLine);
+    if (isField) remember(i);
+  }
+}
+
+template <typename Decl>
+bool StatementBuilder::push(StatementKind kind, std::vector<Decl>& table, Decl decl) {
+  ast_.statements.push_back({kind, static_cast<uint32_t>(table.size())});
+  table.push_back(std::move(decl));
+  return true;
+}
+
+std::optional<ImportDecl> StatementBuilder::import(FeatParser::ImportStatementContext* tree) {
+  const Token& t = token(tree->children[1]);
+  auto path = decodeString(file_->text(t), file_->span(t), diagnostics_);
+  if (!path) {
+    ast_.incomplete = true;
+    return std::nullopt;
+  }
+  return ImportDecl{std::move(*path), file_->span(t)};
+}
+
+bool StatementBuilder::semantics(FeatParser::SemanticsStatementContext* tree) {
+  const Token& t = token(tree->children[1]);
+  auto version = decodeInteger(file_->text(t), /*negative=*/false, file_->span(t), diagnostics_);
+  if (!version) return false;
+  return push(StatementKind::Semantics, ast_.semantics,
+              SemanticsDecl{{*version, file_->span(t)}, span(tree->children[0])});
+}
+
+void StatementBuilder::schema(FeatParser::SchemaStatementContext* tree) {
+  SchemaDecl decl;
+  decl.scope = leafType(tree->children[0]) == FeatParser::REQUEST ? Scope::Request : Scope::Item;
+  decl.span = span(tree->children[0]);
+  for (size_t i = 2; i + 1 < tree->children.size(); ++i) {
+    const auto& parts = tree->children[i]->children;
+    decl.fields.push_back(field(parts[0], static_cast<FeatParser::TypeContext*>(parts[2])));
+  }
+  push(StatementKind::Schema, ast_.schemas, std::move(decl));
+}
+
+bool StatementBuilder::source(FeatParser::SourceStatementContext* tree) {
+  SourceDecl decl;
+  decl.name = name(tree->children[1]);
+  bool good = parameters(decl.keys, static_cast<FeatParser::ParametersContext*>(tree->children[2]));
+  std::optional<Span> keyWord;
+  for (size_t i = 3; i < tree->children.size() && good; ++i) {
+    if (auto* encoding = as<FeatParser::EncodingContext>(tree->children[i], FeatParser::RuleEncoding)) {
+      Name word = name(encoding->children[0]);
+      if (word.text != "encoding") {
+        diagnostics_
+            .report(
+                DiagnosticKind::UnknownClause, word.span,
+                fmt::format("\"{}\" is no clause of a source; \"encoding hash\" or \"encoding json\" may stand here",
+                            word.text))
+            .replace(word.span, "encoding");
+        return false;
+      }
+      decl.encoding = name(encoding->children[1]);
+    } else if (auto* entry = as<FeatParser::SourceEntryContext>(tree->children[i], FeatParser::RuleSourceEntry)) {
+      good = sourceEntry(decl, keyWord, entry);
+    }
+  }
+  return good && push(StatementKind::Source, ast_.sources, std::move(decl));
+}
+
+// `key "pattern"` or a field.
+bool StatementBuilder::sourceEntry(SourceDecl& decl, std::optional<Span>& keyWord,
+                                   FeatParser::SourceEntryContext* tree) {
+  if (tree->children.size() == 3) {
+    decl.fields.push_back(field(tree->children[0], static_cast<FeatParser::TypeContext*>(tree->children[2])));
+    return true;
+  }
+  Name word = name(tree->children[0]);
+  if (word.text != "key") {
+    diagnostics_.report(DiagnosticKind::UnknownClause, word.span,
+                        fmt::format("\"{}\" takes \":\" and a type; only \"key\" takes a pattern", word.text));
+    return false;
+  }
+  if (keyWord) {
+    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, "a source has one \"key\"")
+        .note(*keyWord, "the first one");
+    return false;
+  }
+  keyWord = word.span;
+  const Token& pattern = token(tree->children[1]);
+  auto text = decodeString(file_->text(pattern), file_->span(pattern), diagnostics_);
+  if (!text) return false;
+  decl.keyPattern = std::move(*text);
+  decl.keyPatternSpan = file_->span(pattern);
+  return true;
+}
+
+bool StatementBuilder::let(FeatParser::LetStatementContext* tree) {
+  auto value = expressions_.build(*file_, static_cast<FeatParser::ExpressionContext*>(tree->children[3]));
+  return value && push(StatementKind::Let, ast_.lets, LetDecl{name(tree->children[1]), *value});
+}
+
+bool StatementBuilder::fn(FeatParser::FnStatementContext* tree) {
+  FnDecl decl;
+  decl.name = name(tree->children[1]);
+  bool good = parameters(decl.params, static_cast<FeatParser::ParametersContext*>(tree->children[2]));
+  auto body = expressions_.build(*file_, static_cast<FeatParser::ExpressionContext*>(tree->children[4]));
+  if (!good || !body) return false;
+  decl.body = *body;
+  return push(StatementKind::Fn, ast_.fns, std::move(decl));
+}
+
+bool StatementBuilder::output(FeatParser::OutputStatementContext* tree) {
+  OutputDecl decl;
+  decl.kind = leafType(tree->children[0]) == FeatParser::SPARSE  ? OutputKind::Sparse
+              : leafType(tree->children[0]) == FeatParser::DENSE ? OutputKind::Dense
+                                                                 : OutputKind::Sequence;
+  decl.name = name(tree->children[1]);
+  decl.span = spanOf(tree);
+  bool good = true;
+  std::vector<Name> seen;
+  for (auto* child : tree->children) {
+    if (auto* c = as<FeatParser::ClauseContext>(child, FeatParser::RuleClause)) good = clause(decl, seen, c) && good;
+  }
+  auto value = expressions_.build(*file_, static_cast<FeatParser::ExpressionContext*>(tree->children.back()));
+  if (!good || !value) return false;
+  decl.value = *value;
+  return push(StatementKind::Output, ast_.outputs, std::move(decl));
+}
+
+bool StatementBuilder::clause(OutputDecl& decl, std::vector<Name>& seen, FeatParser::ClauseContext* tree) {
+  Name word = name(tree->children[0]);
+  const auto* rule =
+      std::find_if(kClauses.begin(), kClauses.end(), [&](const ClauseRule& r) { return r.word == word.text; });
+  if (rule == kClauses.end()) {
+    std::array<std::string_view, kClauses.size()> words;
+    std::transform(kClauses.begin(), kClauses.end(), words.begin(), [](const ClauseRule& r) { return r.word; });
+    auto nearest = nearestName(word.text, words);
+    Diagnostic& diagnostic = diagnostics_.report(
+        DiagnosticKind::UnknownClause, word.span,
+        nearest ? fmt::format("\"{}\" is no clause of an output; did you mean \"{}\"?", word.text, *nearest)
+                : fmt::format("\"{}\" is no clause of an output", word.text));
+    diagnostic.note(fmt::format("a {} output takes:{}", outputKindName(decl.kind), clausesOf(decl.kind)));
+    if (nearest) diagnostic.replace(word.span, *nearest);
+    return false;
+  }
+  if (!rule->takes[static_cast<size_t>(decl.kind)]) {
+    diagnostics_
+        .report(DiagnosticKind::InvalidClause, word.span,
+                fmt::format("\"{}\" is no clause of a {} output", word.text, outputKindName(decl.kind)))
+        .note(fmt::format("a {} output takes:{}", outputKindName(decl.kind), clausesOf(decl.kind)));
+    return false;
+  }
+  auto first = std::find_if(seen.begin(), seen.end(), [&](const Name& other) { return other.text == word.text; });
+  if (first != seen.end()) {
+    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, fmt::format("\"{}\" stands here twice", word.text))
+        .note(first->span, "the first one");
+    return false;
+  }
+  seen.push_back(word);
+  bool hasValue = tree->children.size() > 1;
+  if (hasValue == (rule->value == ClauseValue::None)) {
+    diagnostics_.report(
+        DiagnosticKind::InvalidClause, spanOf(tree),
+        hasValue ? fmt::format("\"{}\" takes no number", word.text) : fmt::format("\"{}\" takes a number", word.text));
+    return false;
+  }
+  return clauseValue(decl, word, tree);
+}
+
+bool StatementBuilder::clauseValue(OutputDecl& decl, const Name& word, FeatParser::ClauseContext* tree) {
+  if (word.text == "shared") {
+    decl.shared = word.span;
+    return true;
+  }
+  bool negative = tree->children.size() == 3;
+  const Token& number = token(tree->children.back());
+  Span at = span(tree->children[1]).to(file_->span(number));
+  if (word.text == "default") {
+    decl.defaultSpan = at;
+    auto value = decodeFloat(file_->text(number), at, diagnostics_);
+    if (!value) return false;
+    decl.defaultValue = negative ? -*value : *value;
+    return true;
+  }
+  if (number.kind == TokenKind::Float) {
+    diagnostics_.report(DiagnosticKind::InvalidClause, at, fmt::format("\"{}\" takes a whole number", word.text));
+    return false;
+  }
+  auto value = decodeInteger(file_->text(number), negative, at, diagnostics_);
+  if (!value) return false;
+  IntClause clause{*value, at};
+  if (word.text == "slot") decl.slot = clause;
+  if (word.text == "missing") decl.missing = clause;
+  if (word.text == "width") decl.width = clause;
+  if (word.text == "length") decl.length = clause;
+  return true;
+}
+
+bool StatementBuilder::parameters(std::vector<FieldDecl>& out, FeatParser::ParametersContext* tree) {
+  for (size_t i = 1; i + 1 < tree->children.size(); ++i) {
+    auto* child = tree->children[i];
+    if (auto* parameter = as<FeatParser::FieldContext>(child, FeatParser::RuleField)) {
+      out.push_back(field(parameter->children[0], static_cast<FeatParser::TypeContext*>(parameter->children[2])));
+    } else if (leafType(tree->children[i + 1]) == FeatParser::COMMA) {
+      diagnostics_.report(DiagnosticKind::Syntax, span(tree->children[i + 1]), "expected a name between the commas");
+      return false;
+    }
+  }
+  return true;
+}
+
+FieldDecl StatementBuilder::field(antlr4::tree::ParseTree* nameLeaf, FeatParser::TypeContext* typeTree) {
+  return {name(nameLeaf), typeName(typeTree)};
+}
+
+const Token& StatementBuilder::token(antlr4::tree::ParseTree* leaf) const {
+  return file_->tokens[tokenIndex(static_cast<antlr4::tree::TerminalNode*>(leaf)->getSymbol())];
+}
+
+Name StatementBuilder::name(antlr4::tree::ParseTree* leaf) const {
+  const Token& t = token(leaf);
+  return {std::string(nameOf(file_->text(), t)), file_->span(t)};
+}
+
+Span StatementBuilder::span(antlr4::tree::ParseTree* leaf) const { return file_->span(token(leaf)); }
+
+Span StatementBuilder::spanOf(antlr4::ParserRuleContext* tree) const {
+  const Token& first = file_->tokens[tokenIndex(tree->getStart())];
+  return file_->span(first).to(file_->span(file_->tokens[tokenIndex(tree->getStop())]));
+}
+
+}  // namespace featc

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the parse tree of a statement to its declaration in the Ast.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/expression_builder.h"
+#include "frontend/statement_parser.h"
+
+namespace featc {
+
+// `import "path"`, to be followed by whoever reads the files.
+struct ImportDecl {
+  std::string path;
+  Span span;  // the string
+};
+
+class StatementBuilder {
+ public:
+  StatementBuilder(Ast& ast, const FrontendLimits& limits, Diagnostics& diagnostics)
+      : ast_(ast), diagnostics_(diagnostics), expressions_(ast, limits, diagnostics) {}
+
+  // Adds the statement to the Ast; an import is returned instead. `imported`: the file's `model` does not count.
+  std::optional<ImportDecl> add(const TokenFile& file, const StatementTokens& tokens,
+                                grammar::FeatParser::StatementContext* tree, bool imported);
+  // Remembers what a statement that is not added would have declared.
+  void addBroken(const TokenFile& file, const StatementTokens& tokens);
+
+ private:
+  using Parser = grammar::FeatParser;
+  using Children = std::vector<antlr4::tree::ParseTree*>;
+
+  std::optional<ImportDecl> import(Parser::ImportStatementContext* tree);
+  bool semantics(Parser::SemanticsStatementContext* tree);
+  void schema(Parser::SchemaStatementContext* tree);
+  bool source(Parser::SourceStatementContext* tree);
+  bool sourceEntry(SourceDecl& decl, std::optional<Span>& keyWord, Parser::SourceEntryContext* tree);
+  bool let(Parser::LetStatementContext* tree);
+  bool fn(Parser::FnStatementContext* tree);
+  bool output(Parser::OutputStatementContext* tree);
+  bool clause(OutputDecl& decl, std::vector<Name>& seen, Parser::ClauseContext* tree);
+  bool clauseValue(OutputDecl& decl, const Name& word, Parser::ClauseContext* tree);
+
+  bool parameters(std::vector<FieldDecl>& out, Parser::ParametersContext* tree);
+  FieldDecl field(antlr4::tree::ParseTree* name, Parser::TypeContext* type);
+  TypeName typeName(Parser::TypeContext* tree);
+  Type type(Parser::TypeContext* tree);
+  Type scalarType(const Token& word);
+  Type listType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments);
+  Type mapType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments);
+  Type element(Parser::TypeContext* tree, std::string_view rule);
+  Type invalidType(Span span, std::string message);
+
+  template <typename Decl>
+  bool push(StatementKind kind, std::vector<Decl>& table, Decl decl);
+
+  const Token& token(antlr4::tree::ParseTree* leaf) const;
+  Name name(antlr4::tree::ParseTree* leaf) const;
+  Span span(antlr4::tree::ParseTree* leaf) const;
+  Span spanOf(antlr4::ParserRuleContext* tree) const;
+
+  Ast& ast_;
+  Diagnostics& diagnostics_;
+  ExpressionBuilder expressions_;
+  const TokenFile* file_ = nullptr;
+};
+
+}  // namespace featc

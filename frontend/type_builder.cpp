@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// The types that a config writes: which there are, and what to say of the others.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "frontend/statement_builder.h"
+#include "frontend/tree.h"
+#include "support/suggest.h"
+
+namespace featc {
+namespace {
+
+using grammar::FeatParser;
+
+constexpr std::array<std::string_view, 6> kTypeWords = {"bool", "int64", "float64", "string", "list", "map"};
+
+// What the types are called elsewhere.
+struct Alias {
+  std::string_view foreign;
+  std::string_view word;
+};
+constexpr Alias kAliases[] = {
+    {"int", "int64"},      {"integer", "int64"},   {"long", "int64"},     {"int32", "int64"},  {"uint64", "int64"},
+    {"uint32", "int64"},   {"int16", "int64"},     {"int8", "int64"},     {"bigint", "int64"}, {"float", "float64"},
+    {"double", "float64"}, {"float32", "float64"}, {"number", "float64"}, {"real", "float64"}, {"str", "string"},
+    {"text", "string"},    {"bytes", "string"},    {"varchar", "string"}, {"boolean", "bool"}, {"array", "list"},
+    {"vector", "list"},    {"dict", "map"},        {"object", "map"},     {"struct", "map"}};
+
+std::optional<std::string> nearestType(std::string_view word) {
+  std::string lower(word);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  for (const Alias& alias : kAliases) {
+    if (alias.foreign == lower) return std::string(alias.word);
+  }
+  return nearestName(word, kTypeWords);
+}
+
+}  // namespace
+
+TypeName StatementBuilder::typeName(FeatParser::TypeContext* tree) { return {type(tree), spanOf(tree)}; }
+
+Type StatementBuilder::invalidType(Span span, std::string message) {
+  diagnostics_.report(DiagnosticKind::InvalidType, span, std::move(message));
+  return {};
+}
+
+Type StatementBuilder::type(FeatParser::TypeContext* tree) {
+  const Token& word = token(tree->children[0]);
+  std::vector<FeatParser::TypeContext*> arguments;
+  for (auto* child : tree->children) {
+    if (auto* argument = as<FeatParser::TypeContext>(child, FeatParser::RuleType)) arguments.push_back(argument);
+  }
+  Type result;
+  std::string_view text = nameOf(file_->text(), word);
+  if (text == "list") {
+    result = listType(tree, arguments);
+  } else if (text == "map") {
+    result = mapType(tree, arguments);
+  } else {
+    result = scalarType(word);
+    if (!result.isNone() && !arguments.empty()) {
+      result = invalidType(spanOf(tree), fmt::format("\"{}\" takes no type in \"<>\"", text));
+    }
+  }
+  bool nullable = leafType(tree->children.back()) == FeatParser::QUESTION;
+  return result.isNone() ? result : result.withNullable(nullable);
+}
+
+Type StatementBuilder::scalarType(const Token& word) {
+  std::string_view text = nameOf(file_->text(), word);
+  if (text == "bool") return Type::boolean();
+  if (text == "int64") return Type::int64();
+  if (text == "float64") return Type::float64();
+  if (text == "string") return Type::string();
+  Span at = file_->span(word);
+  if (auto nearest = nearestType(text)) {
+    diagnostics_
+        .report(DiagnosticKind::UnknownType, at,
+                fmt::format("there is no type \"{}\"; did you mean \"{}\"?", text, *nearest))
+        .replace(at, *nearest);
+  } else {
+    diagnostics_.report(DiagnosticKind::UnknownType, at, fmt::format("there is no type \"{}\"", text))
+        .note("types are bool, int64, float64, string, list<T> and map<K, V>, each with \"?\" where it may be missing");
+  }
+  return {};
+}
+
+// The type inside a list or map: a scalar that does not say of itself that it may be missing.
+Type StatementBuilder::element(FeatParser::TypeContext* tree, std::string_view rule) {
+  std::string_view word = nameOf(file_->text(), token(tree->children[0]));
+  if (word == "list" || word == "map") return invalidType(spanOf(tree), std::string(rule));
+  Type result = type(tree);
+  if (!result.nullable()) return result;
+  Span sign = span(tree->children.back());
+  diagnostics_
+      .report(DiagnosticKind::InvalidType, sign, "elements may always be missing; \"?\" stands only after a whole type")
+      .replace(sign, "");
+  return {};
+}
+
+Type StatementBuilder::listType(FeatParser::TypeContext* tree, const std::vector<FeatParser::TypeContext*>& arguments) {
+  if (arguments.size() != 1) return invalidType(spanOf(tree), "a list names the type of its elements: list<int64>");
+  Type inner = element(arguments[0], "a list holds bool, int64, float64 or string");
+  return inner.isNone() ? inner : Type::list(inner);
+}
+
+Type StatementBuilder::mapType(FeatParser::TypeContext* tree, const std::vector<FeatParser::TypeContext*>& arguments) {
+  if (arguments.size() != 2) {
+    return invalidType(spanOf(tree), "a map names the types of its keys and values: map<string, float64>");
+  }
+  Type key = element(arguments[0], "a map's keys are string or int64");
+  Type value = element(arguments[1], "a map's values are bool, int64, float64 or string");
+  if (!key.isNone() && !key.is(Kind::String) && !key.is(Kind::Int64)) {
+    return invalidType(spanOf(arguments[0]), "a map's keys are string or int64");
+  }
+  return key.isNone() || value.isNone() ? Type() : Type::map(key, value);
+}
+
+}  // namespace featc

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a graph's text form. The text comes from outside: whatever is wrong in it is an error message.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <unordered_map>
+
+#include "ir/interpreter.h"
+#include "ir/text.h"
+#include "ir/text_scanner.h"
+#include "ir/verifier.h"
+
+namespace featc {
+namespace {
+
+constexpr uint32_t kMaxSources = 1U << 20U;
+// Of a dense output's width and a sequence's length.
+constexpr uint32_t kMaxWidth = 1U << 20U;
+
+template <class... A>
+[[noreturn]] void fail(fmt::format_string<A...> text, A&&... args) {
+  throw IrTextError(fmt::format(text, std::forward<A>(args)...));
+}
+
+class GraphParser {
+ public:
+  // One line; header lines come before the first node.
+  void parseLine(std::string_view text) {
+    TextScanner line(text);
+    if (line.atEnd()) return;
+    if (line.nextIs('%')) {
+      parseNode(line);
+    } else if (line.acceptWord("output")) {
+      parseOutput(line);
+    } else {
+      if (graph_.size() > 0) fail("\"{}\" must come before the first node", line.word());
+      parseHeader(line);
+    }
+    line.expectEnd();
+  }
+
+  Graph finish() {
+    if (auto problems = verify(graph_); !problems.empty()) fail("{}", problems.front());
+    return std::move(graph_);
+  }
+
+ private:
+  ProgramInfo& info() { return graph_.info(); }
+
+  // -- Header ---------------------------------------------------------------------------------------
+
+  void parseHeader(TextScanner& line) {
+    if (line.acceptWord("semantics")) {
+      info().semantics = line.integer<uint32_t>(1, kNewestSemantics);
+    } else if (line.acceptWord("model")) {
+      info().model = line.name();
+    } else if (line.acceptWord("hash_family")) {
+      std::string name = line.name();
+      auto family = parseHashFamily(name);
+      if (!family) fail("unknown hash family \"{}\"", name);
+      info().hashFamily = *family;
+    } else if (line.acceptWord("schema")) {
+      parseInput(line);
+    } else if (line.acceptWord("source")) {
+      parseSource(line);
+    } else if (line.acceptWord("field")) {
+      parseSourceField(line);
+    } else {
+      fail("unknown line \"{}\"", line.word());
+    }
+  }
+
+  static Type parseFieldType(TextScanner& line) {
+    line.expect(':');
+    std::optional<Type> type = line.type();
+    if (!type || !isFieldType(*type)) fail("no field can have this type");
+    return *type;
+  }
+
+  void parseInput(TextScanner& line) {
+    InputInfo input;
+    input.scope = line.scope();
+    if (input.scope == Scope::Constant) fail("a field belongs to request or item");
+    line.expect('.');
+    input.name = line.name();
+    input.type = parseFieldType(line);
+    if (!inputs_.emplace(input.qualified(), info().inputs.size()).second)
+      fail("field {} is there twice", input.qualified());
+    info().inputs.push_back(std::move(input));
+  }
+
+  void parseSource(TextScanner& line) {
+    SourceInfo source;
+    source.name = line.name();
+    line.expect('(');
+    while (!line.accept(')')) {
+      if (!source.keys.empty()) line.expect(',');
+      SourceField key;
+      key.name = line.name();
+      key.type = parseFieldType(line);
+      if (!key.type.isScalar()) fail("a key field is a single value");
+      source.keys.push_back(std::move(key));
+    }
+    if (source.keys.empty()) fail("a source has at least one key field");
+    if (!line.acceptWord("encoding")) fail("\"encoding\" is missing");
+    if (line.acceptWord("json")) {
+      source.encoding = Encoding::Json;
+    } else if (!line.acceptWord("hash")) {
+      fail("unknown encoding \"{}\"", line.word());
+    }
+    if (!line.acceptWord("key")) fail("\"key\" is missing");
+    source.keyPattern = line.string();
+    if (info().sources.size() >= kMaxSources) fail("more than {} sources", kMaxSources);
+    if (!sources_.emplace(source.name, info().sources.size()).second) fail("source {} is there twice", source.name);
+    info().sources.push_back(std::move(source));
+  }
+
+  void parseSourceField(TextScanner& line) {
+    SourceInfo& source = info().sources[findSource(line.name())];
+    line.expect('.');
+    SourceField field;
+    field.name = line.name();
+    field.type = parseFieldType(line);
+    if (!sourceFields_.emplace(source.name + '\0' + field.name, source.fields.size()).second) {
+      fail("field {}.{} is there twice", source.name, field.name);
+    }
+    source.fields.push_back(std::move(field));
+  }
+
+  uint32_t findSource(const std::string& name) const {
+    auto it = sources_.find(name);
+    if (it == sources_.end()) fail("unknown source \"{}\"", name);
+    return static_cast<uint32_t>(it->second);
+  }
+
+  // -- Nodes ----------------------------------------------------------------------------------------
+
+  void parseNode(TextScanner& line) {
+    uint32_t number = line.nodeNumber();
+    if (nodes_.contains(number)) fail("%{} is there twice", number);
+    line.expect('=');
+    NodeId id = parseExpression(line);
+    line.expect(':');
+    checkType(line, graph_.node(id).type);
+    if (line.accept('@')) {
+      Scope scope = line.scope();
+      Scope actual = graph_.node(id).scope;
+      if (scope != actual) fail("its scope is {}, not {}", scopeName(actual), scopeName(scope));
+    }
+    nodes_.emplace(number, id);
+  }
+
+  static void checkType(TextScanner& line, Type actual) {
+    bool aligned = line.peekWord() == "rows";
+    std::optional<Type> type = line.type();
+    bool same = type ? *type == actual : actual.isRow() && actual.rowAligned() == aligned;
+    if (same) return;
+    if (actual.isRow()) fail("its type is {}", actual.rowAligned() ? "rows" : "row");
+    fail("its type is {}, not {}", toString(actual), type ? toString(*type) : "row");
+  }
+
+  NodeId parseExpression(TextScanner& line) {
+    if (line.acceptWord("const")) return parseConstant(line);
+    if (line.acceptWord("input")) {
+      Scope scope = line.scope();
+      line.expect('.');
+      std::string name = InputInfo{scope, line.name(), Type()}.qualified();
+      auto it = inputs_.find(name);
+      if (it == inputs_.end()) fail("unknown field \"{}\"", name);
+      return graph_.addInput(static_cast<uint32_t>(it->second));
+    }
+    if (line.acceptWord("read")) return parseRead(line);
+    if (line.acceptWord("field")) return parseField(line);
+    return parseCall(line);
+  }
+
+  NodeId parseConstant(TextScanner& line) {
+    TextScanner value = line.skipConstant();
+    // The type stands behind the constant but says how to read it.
+    TextScanner behind = line;
+    behind.expect(':');
+    std::optional<Type> type = behind.type();
+    if (!type) fail("no constant is a row");
+    Value parsed = value.constant(*type);
+    if (!value.nextIs(':')) fail("the constant is no {}", toString(*type));
+    return graph_.addConstant(std::move(parsed), *type);
+  }
+
+  NodeId parseRead(TextScanner& line) {
+    uint32_t source = findSource(line.name());
+    const auto& keys = info().sources[source].keys;
+    line.expect('(');
+    std::vector<NodeId> args = line.nextIs(')') ? std::vector<NodeId>() : parseArgs(line);
+    line.expect(')');
+    if (args.size() != keys.size()) fail("{} keys are given, {} are wanted", args.size(), keys.size());
+    for (size_t i = 0; i < args.size(); ++i) {
+      Type type = graph_.node(args[i]).type;
+      if (!type.same(keys[i].type) && !type.same(Type::list(keys[i].type))) {
+        fail("key {} is {}, not {}", keys[i].name, toString(type), toString(keys[i].type));
+      }
+    }
+    return graph_.addRead(source, args);
+  }
+
+  NodeId parseField(TextScanner& line) {
+    NodeId read = parseArg(line);
+    if (graph_.node(read).kind != NodeKind::Read) fail("only a read has fields");
+    line.expect('.');
+    std::string name = line.name();
+    const SourceInfo& source = info().sources[graph_.node(read).index];
+    auto it = sourceFields_.find(source.name + '\0' + name);
+    if (it == sourceFields_.end()) fail("source {} has no field \"{}\"", source.name, name);
+    return graph_.addField(read, static_cast<uint32_t>(it->second));
+  }
+
+  NodeId parseArg(TextScanner& line) {
+    uint32_t number = line.nodeNumber();
+    auto it = nodes_.find(number);
+    if (it == nodes_.end()) fail("%{} is not defined above", number);
+    return it->second;
+  }
+
+  std::vector<NodeId> parseArgs(TextScanner& line) {
+    std::vector<NodeId> args{parseArg(line)};
+    while (line.accept(',')) args.push_back(parseArg(line));
+    return args;
+  }
+
+  NodeId parseCall(TextScanner& line) {
+    std::string_view name = line.word();
+    const Operator* op = operators().find(name);
+    if (op == nullptr) fail("unknown operator \"{}\"", name);
+    std::vector<NodeId> args = line.nextIs('%') ? parseArgs(line) : std::vector<NodeId>();
+    if (args.size() > kMaxArguments) fail("more than {} arguments", kMaxArguments);
+    std::vector<Type> types;
+    for (size_t i = 0; i < args.size(); ++i) {
+      const Node& arg = graph_.node(args[i]);
+      if (arg.type.isRow()) fail("argument {} is a row", i + 1);
+      if (!op->params.empty() && op->params[op->paramOfArg(i)].isConstant && arg.scope != Scope::Constant) {
+        fail("argument {} of {} must be a constant", i + 1, name);
+      }
+      types.push_back(arg.type);
+    }
+    std::optional<Resolution> resolution = resolve(*op, types);
+    if (!resolution) fail("{} takes no arguments of types {}", name, typeList(types));
+    if (resolution->convertMask != 0) fail("integer arguments of {} must be converted with \"float\" first", name);
+    NodeId id = graph_.addCall(*op, *resolution, args);
+    checkPrepare(id);
+    return id;
+  }
+
+  static std::string typeList(const std::vector<Type>& types) {
+    std::string out;
+    for (Type type : types) out += fmt::format("{}{}", out.empty() ? "" : ", ", toString(type));
+    return out;
+  }
+
+  // Engines prepare operator states at load time and rely on it to succeed.
+  void checkPrepare(NodeId id) {
+    const Operator& op = *graph_.node(id).op;
+    if (op.prepare == nullptr) return;
+    std::vector<Value> values;
+    std::vector<Type> types;
+    auto args = graph_.args(id);
+    for (size_t i = 0; i < args.size(); ++i) {
+      if (!op.params[op.paramOfArg(i)].isConstant) continue;
+      values.push_back(graph_.isConstant(args[i]) ? graph_.constant(args[i]) : evaluateConstant(graph_, args[i]));
+      types.push_back(graph_.node(args[i]).type);
+    }
+    if (Prepared prepared = op.prepare(values, types); prepared.error) {
+      fail("{}: {}: {}", op.name, op.params[prepared.error->param].name, prepared.error->message);
+    }
+  }
+
+  // -- Outputs --------------------------------------------------------------------------------------
+
+  void parseOutput(TextScanner& line) {
+    OutputInfo output;
+    output.kind = parseOutputKind(line.word());
+    output.name = line.name();
+    if (!outputNames_.insert(output.name).second) fail("output {} is there twice", output.name);
+    while (!line.nextIs('%')) parseClause(line, output);
+    NodeId value = parseArg(line);
+    output.type = graph_.node(value).type;
+    output.scope = graph_.node(value).scope;
+    if (auto problem = outputProblem(output, output.type)) fail("{}", *problem);
+    graph_.addOutput(value);
+    info().outputs.push_back(std::move(output));
+  }
+
+  static OutputKind parseOutputKind(std::string_view text) {
+    for (OutputKind kind : {OutputKind::Sparse, OutputKind::Dense, OutputKind::Sequence}) {
+      if (text == outputKindName(kind)) return kind;
+    }
+    fail("unknown kind of output \"{}\"", text);
+  }
+
+  static void parseClause(TextScanner& line, OutputInfo& output) {
+    if (line.acceptWord("slot")) {
+      output.slot = line.integer<uint32_t>(1, kMaxSlot);
+    } else if (line.acceptWord("shared")) {
+      output.shared = true;
+    } else if (line.acceptWord("missing")) {
+      output.missing = line.integer<int64_t>(0, static_cast<int64_t>(kPayloadMask));
+    } else if (line.acceptWord("width")) {
+      output.hasWidth = true;
+      output.width = line.integer<uint32_t>(1, kMaxWidth);
+    } else if (line.acceptWord("default")) {
+      output.defaultValue = line.number();
+    } else if (line.acceptWord("length")) {
+      output.length = line.integer<uint32_t>(1, kMaxWidth);
+    } else if (line.acceptWord("count_lost_bits")) {
+      output.countLostBits = true;
+    } else {
+      fail("unknown clause \"{}\"", line.word());
+    }
+  }
+
+  Graph graph_;
+  std::unordered_map<uint32_t, NodeId> nodes_;  // by the number in the text
+  std::unordered_map<std::string, size_t> inputs_;
+  std::unordered_map<std::string, size_t> sources_;
+  std::unordered_map<std::string, size_t> sourceFields_;
+  std::set<std::string> outputNames_;
+};
+
+}  // namespace
+
+std::optional<Graph> parseGraph(std::string_view text, std::string& error) {
+  GraphParser parser;
+  size_t number = 0;
+  try {
+    while (!text.empty()) {
+      ++number;
+      size_t end = std::min(text.find('\n'), text.size());
+      parser.parseLine(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return parser.finish();
+  } catch (const IrTextError& problem) {
+    error = fmt::format("line {}: {}", number, problem.what());
+    return std::nullopt;
+  }
+}
+
+}  // namespace featc

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the words, numbers, names, strings and types of one line of IR text.
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "ops/type.h"
+#include "ops/value.h"
+#include "runtime/program_info.h"
+
+namespace featc {
+
+// Why a line is no IR. Thrown by the scanner and the parser, caught in parseGraph.
+struct IrTextError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Each function skips blanks first and throws IrTextError where the text is something else.
+class TextScanner {
+ public:
+  explicit TextScanner(std::string_view line) : rest_(line) {}
+
+  // Nothing but a comment is left.
+  bool atEnd();
+  void expectEnd();
+  bool nextIs(char c);
+  bool accept(char c);
+  void expect(char c);
+
+  // A word of letters, digits and `_`; empty where the next thing is none.
+  std::string_view peekWord();
+  std::string_view word();
+  bool acceptWord(std::string_view word);
+  // A word, or any bytes in backquotes.
+  std::string name();
+  // "..." with the language's escapes.
+  std::string string();
+  template <class T>
+  T integer(T smallest, T largest) {
+    std::string_view text = numberText();
+    T value{};
+    auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (code != std::errc() || end != text.data() + text.size() || value < smallest || value > largest) {
+      throw IrTextError("\"" + std::string(text) + "\" is no integer from " + std::to_string(smallest) + " to " +
+                        std::to_string(largest));
+    }
+    return value;
+  }
+  double number();
+  // The number behind a `%`.
+  uint32_t nodeNumber();
+  // `map<string, float64>?`, or `none`; nothing for what a read has, `row` or `rows`.
+  std::optional<Type> type();
+  Scope scope();
+
+  // Steps over a constant, whatever its type: the type stands behind it.
+  TextScanner skipConstant();
+  Value constant(Type type);
+
+ private:
+  void skipBlanks();
+  std::string_view numberText();
+  std::string quoted(char quote);
+  void appendEscape(std::string& out);
+  uint32_t hexDigits(size_t count);
+  Value listConstant(Type element);
+  Value mapConstant(Type type);
+
+  std::string_view rest_;
+};
+
+}  // namespace featc

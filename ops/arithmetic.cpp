@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operators `+ - * / %`, unary minus and `mod`.
+#include "ops/groups.h"
+#include "ops/laws.h"
+#include "ops/operator.h"
+#include "ops/wrap.h"
+
+namespace featc {
+
+namespace {
+
+int64_t addInt(int64_t a, int64_t b) { return wrapAdd(a, b); }
+double addFloat(double a, double b) { return a + b; }
+int64_t subtractInt(int64_t a, int64_t b) { return wrapSubtract(a, b); }
+double subtractFloat(double a, double b) { return a - b; }
+int64_t multiplyInt(int64_t a, int64_t b) { return wrapMultiply(a, b); }
+double multiplyFloat(double a, double b) { return a * b; }
+double divideFloat(double a, double b) { return a / b; }
+int64_t negateInt(int64_t a) { return wrapSubtract(0, a); }
+double negateFloat(double a) { return -a; }
+
+Maybe<int64_t> remainderInt(int64_t a, int64_t b) {
+  if (b == 0) return {};
+  if (b == -1) return 0;  // INT64_MIN % -1 overflows in C++
+  return a % b;
+}
+
+Maybe<int64_t> modInt(int64_t a, int64_t b) {
+  Maybe<int64_t> r = remainderInt(a, b);
+  if (r.present && r.value != 0 && (r.value < 0) != (b < 0)) r.value += b;
+  return r;
+}
+
+using V = InlineValue;
+V inlineAddInt(Inline& b, const V* a) { return b.add(a[0], a[1]); }
+V inlineAddFloat(Inline& b, const V* a) { return b.fadd(a[0], a[1]); }
+V inlineSubtractInt(Inline& b, const V* a) { return b.sub(a[0], a[1]); }
+V inlineSubtractFloat(Inline& b, const V* a) { return b.fsub(a[0], a[1]); }
+V inlineMultiplyInt(Inline& b, const V* a) { return b.mul(a[0], a[1]); }
+V inlineMultiplyFloat(Inline& b, const V* a) { return b.fmul(a[0], a[1]); }
+V inlineDivide(Inline& b, const V* a) { return b.fdiv(a[0], a[1]); }
+V inlineNegateInt(Inline& b, const V* a) { return b.sub(b.constInt(0), a[0]); }
+V inlineNegateFloat(Inline& b, const V* a) { return b.fneg(a[0]); }
+
+// x + 0 is x for integers; for floats only x + -0 is (-0 + 0 is 0).
+std::optional<NodeRef> simplifyAdd(Rewriter& rw, std::span<const NodeRef> args) {
+  if (!allScalar(rw, args)) return std::nullopt;
+  for (size_t i : {0, 1})
+    if (isInt(rw, args[i], 0) || isFloatBits(rw, args[i], -0.0)) return sameType(rw, args[1 - i], args[i]);
+  return std::nullopt;
+}
+
+// x - 0 is x, -0 and NaN included.
+std::optional<NodeRef> simplifySubtract(Rewriter& rw, std::span<const NodeRef> args) {
+  if (!allScalar(rw, args) || !(isInt(rw, args[1], 0) || isFloatBits(rw, args[1], 0.0))) return std::nullopt;
+  return sameType(rw, args[0], args[1]);
+}
+
+std::optional<NodeRef> simplifyMultiply(Rewriter& rw, std::span<const NodeRef> args) {
+  if (!allScalar(rw, args)) return std::nullopt;
+  for (size_t i : {0, 1})
+    if (isInt(rw, args[i], 1) || isFloatBits(rw, args[i], 1.0)) return sameType(rw, args[1 - i], args[i]);
+  return std::nullopt;
+}
+
+std::optional<NodeRef> simplifyDivide(Rewriter& rw, std::span<const NodeRef> args) {
+  if (!allScalar(rw, args) || !isFloatBits(rw, args[1], 1.0)) return std::nullopt;
+  return sameType(rw, args[0], args[1]);
+}
+
+std::optional<NodeRef> simplifyNegate(Rewriter& rw, std::span<const NodeRef> args) {
+  return undoTwice(rw, "negate", args);
+}
+
+}  // namespace
+
+void registerArithmetic(Registry& r) {
+  r.group("Arithmetic");
+  r.add("add", {value("a"), value("b")}, "Sum; integers wrap around at 64 bits.")
+      .symbol("+")
+      .example("2 + 3", "5")
+      .example("9223372036854775807 + 1", "-9223372036854775808")
+      .example("[1, 2] + 10", "[11, 12]")
+      .add<addInt>()
+      .inlined(inlineAddInt)
+      .commutative()
+      .associative()
+      .add<addFloat>()
+      .inlined(inlineAddFloat)
+      .simplify(simplifyAdd);
+  r.add("subtract", {value("a"), value("b")}, "Difference; integers wrap around at 64 bits.")
+      .symbol("-")
+      .example("2 - 3.5", "-1.5")
+      .add<subtractInt>()
+      .inlined(inlineSubtractInt)
+      .add<subtractFloat>()
+      .inlined(inlineSubtractFloat)
+      .simplify(simplifySubtract);
+  r.add("multiply", {value("a"), value("b")}, "Product; integers wrap around at 64 bits.")
+      .symbol("*")
+      .example("6 * 7", "42")
+      .add<multiplyInt>()
+      .inlined(inlineMultiplyInt)
+      .commutative()
+      .associative()
+      .add<multiplyFloat>()
+      .inlined(inlineMultiplyFloat)
+      .simplify(simplifyMultiply);
+  r.add("divide", {value("a"), value("b")}, "Quotient, always in floats; by zero it is not finite.")
+      .symbol("/")
+      .example("1 / 4", "0.25")
+      .example("(1 / 0) ?? -1", "-1")
+      .add<divideFloat>()
+      .inlined(inlineDivide)
+      .simplify(simplifyDivide);
+  r.add("remainder", {value("a"), value("b")}, "Remainder with the sign of `a`; missing where `b` is 0.")
+      .symbol("%")
+      .example("-7 % 3", "-1")
+      .example("7 % 0", "missing")
+      .add<remainderInt>();
+  r.add("mod", {value("a"), value("b")}, "Remainder with the sign of `b`; missing where `b` is 0.")
+      .example("mod(-7, 3)", "2")
+      .example("mod(7, -3)", "-2")
+      .add<modInt>();
+  r.add("negate", {value("a")}, "The opposite; of the smallest integer it is that integer.")
+      .symbol("-")
+      .example("-(2 + 3)", "-5")
+      .add<negateInt>()
+      .inlined(inlineNegateInt)
+      .add<negateFloat>()
+      .inlined(inlineNegateFloat)
+      .simplify(simplifyNegate);
+}
+
+}  // namespace featc

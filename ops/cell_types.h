@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The types that generic operators are made for.
+#pragma once
+
+#include <type_traits>
+
+#include "ops/cell.h"
+
+namespace featc {
+
+// Calls `f.template operator()<T>()` for each scalar cell.
+template <class F>
+void forEachScalar(F&& f) {
+  f.template operator()<bool>();
+  f.template operator()<int64_t>();
+  f.template operator()<double>();
+  f.template operator()<Str>();
+}
+
+template <class F>
+void forEachMap(F&& f) {
+  forEachScalar([&]<class V>() {
+    f.template operator()<int64_t, V>();
+    f.template operator()<Str, V>();
+  });
+}
+
+// For each type a value can have: scalars, their lists, maps, weighted ids.
+template <class F>
+void forEachCellType(F&& f) {
+  forEachScalar(f);
+  forEachScalar([&]<class T>() { f.template operator()<List<T>>(); });
+  forEachMap([&]<class K, class V>() { f.template operator()<Map<K, V>>(); });
+  forEachScalar([&]<class T>() { f.template operator()<Weighted<T>>(); });
+}
+
+// Cells that lowerings can compute with.
+template <class T>
+inline constexpr bool kInlineCell = std::is_same_v<T, bool> || std::is_same_v<T, int64_t> || std::is_same_v<T, double>;
+
+}  // namespace featc

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// `cross`, and the steps that it is made of when its hashes are shared.
+#include <cmath>
+
+#include "ops/cell_types.h"
+#include "ops/groups.h"
+#include "ops/laws.h"
+#include "ops/operator.h"
+
+namespace featc {
+
+namespace {
+
+using V = InlineValue;
+
+int64_t combine(int64_t left, int64_t right) {
+  return static_cast<int64_t>(combineHashes(static_cast<uint64_t>(left), static_cast<uint64_t>(right)));
+}
+
+V inlineCombine(Inline& b, const V* a) {
+  V x = b.add(b.mul(a[0], b.constInt(static_cast<int64_t>(0x9E3779B97F4A7C15U))), a[1]);
+  x = b.bitXor(x, b.shiftRightUnsigned(x, 32));
+  x = b.mul(x, b.constInt(static_cast<int64_t>(0xD6E8FEB86659FD93U)));
+  return b.bitXor(x, b.shiftRightUnsigned(x, 32));
+}
+
+uint64_t presentCount(List<int64_t> list) {
+  uint64_t n = 0;
+  for (uint64_t i = 0; i < list.size; ++i) n += list.present(i) ? 1 : 0;
+  return n;
+}
+
+// Each hash of the left with each of the right, the left ones outermost, missing ones skipped.
+List<int64_t> product(Context& context, List<int64_t> left, List<int64_t> right) {
+  uint64_t size = presentCount(left) * presentCount(right);
+  auto* out = context.newList<int64_t>(size);
+  if (out == nullptr) return {};
+  uint64_t n = 0;
+  for (uint64_t i = 0; i < left.size; ++i) {
+    if (!left.present(i)) continue;
+    for (uint64_t k = 0; k < right.size; ++k)
+      if (right.present(k)) out[n++] = combine(left.data[i], right.data[k]);
+  }
+  return {out, nullptr, size};
+}
+List<int64_t> productWithOne(Context& context, List<int64_t> left, int64_t right) {
+  return product(context, left, {&right, nullptr, 1});
+}
+List<int64_t> productOfOne(Context& context, int64_t left, List<int64_t> right) {
+  return product(context, {&left, nullptr, 1}, right);
+}
+
+// -- The variadic operator --------------------------------------------------------------------------
+
+template <class T>
+Maybe<int64_t> hashCell(HashFamily family, T x) {
+  if constexpr (std::is_same_v<T, Str>) {
+    return static_cast<int64_t>(hashBytes(family, x.view()));
+  } else if constexpr (std::is_same_v<T, double>) {
+    if (!std::isfinite(x)) return {};
+    return static_cast<int64_t>(hashFloat(family, x));
+  } else {
+    return static_cast<int64_t>(hashInt(family, static_cast<int64_t>(x)));
+  }
+}
+
+// Hashes of one argument's value: one of a scalar, one an element of a list.
+struct Hashes {
+  bool present = false;
+  List<int64_t> list;
+};
+
+Hashes hashArgument(Context& context, Type type, const ColumnRef& column, uint32_t row) {
+  if (!column.present(row)) return {};
+  Type scalar = type.isList() ? type.element() : type;
+  return withScalarCell(scalar, [&]<class T>() -> Hashes {
+    List<T> elements;
+    T one{};
+    if (type.isList()) {
+      elements = column.get<List<T>>(row);
+    } else {
+      one = column.get<T>(row);
+      elements = {&one, nullptr, 1};
+    }
+    auto* hashes = context.newList<int64_t>(elements.size);
+    auto* valid = hashes == nullptr ? nullptr : context.newList<uint8_t>(elements.size);
+    if (valid == nullptr) return {};
+    for (uint64_t i = 0; i < elements.size; ++i) {
+      Maybe<int64_t> h;
+      if (elements.present(i)) h = hashCell(context.hashFamily, elements.data[i]);
+      hashes[i] = h.value;
+      valid[i] = h.present ? 1 : 0;
+    }
+    // A scalar that is missing makes the cross missing; a missing element is skipped.
+    bool present = type.isList() || valid[0] != 0;
+    return {present, {hashes, valid, elements.size}};
+  });
+}
+
+// All arguments are hashed before any is combined, so that a list that is too long fails the row
+// whatever stands beside it, as it does when hashes are nodes of their own.
+Hashes crossRow(Context& context, const ColumnRef* args, uint32_t row) {
+  std::array<Hashes, kMaxArguments> hashes;
+  for (uint32_t i = 0; i < context.argCount; ++i) hashes[i] = hashArgument(context, context.argTypes[i], args[i], row);
+  Hashes acc = hashes[0];
+  for (uint32_t i = 1; i < context.argCount && acc.present; ++i) {
+    acc.present = hashes[i].present;
+    if (acc.present) acc.list = product(context, acc.list, hashes[i].list);
+  }
+  return acc;
+}
+
+void crossKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+  bool isList = false;
+  for (uint32_t i = 0; i < context.argCount; ++i) isList |= context.argTypes[i].isList();
+  detail::RowWriter<int64_t> ids(out);
+  detail::RowWriter<List<int64_t>> lists(out);
+  for (uint32_t row = 0; row < n; ++row) {
+    context.row = row;
+    Hashes r = crossRow(context, args, row);
+    if (isList)
+      lists.put(row, r.list, r.present);
+    else
+      ids.put(row, r.present && r.list.size == 1 ? r.list.data[0] : 0, r.present);
+  }
+  if (isList)
+    lists.finish(n);
+  else
+    ids.finish(n);
+}
+
+Overload crossOverload() {
+  Overload o;
+  o.params = {Type(), Type()};
+  o.strict = {true, true};
+  o.variadic = true;
+  o.anyArgs = true;
+  o.result = Type::int64();
+  o.kernel = &crossKernel;
+  return o;
+}
+
+std::optional<NodeRef> shareCrossHashes(Rewriter& rw, std::span<const NodeRef> args) {
+  NodeRef acc = rw.makeCall("hash", {args[0]});
+  bool isList = rw.type(acc).isList();
+  for (NodeRef arg : args.subspan(1)) {
+    NodeRef next = rw.makeCall("hash", {arg});
+    isList |= rw.type(next).isList();
+    acc = rw.makeCall(isList ? "combine_hashes_product" : "combine_hashes", {acc, next});
+  }
+  return acc;
+}
+
+}  // namespace
+
+void registerCross(Registry& r) {
+  r.add("cross", {value("a"), value("b")},
+        "One id for a combination of two or more values, in order; lists give every combination, the first list "
+        "outermost.")
+      .example(R"(cross(1, "a") == cross(1, "a"))", "true")
+      .example(R"(cross("a", "b") == cross("b", "a"))", "false")
+      .example(R"(len(cross([1, 2], ["a", "b", "c"])))", "6")
+      .addCustom(crossOverload())
+      .shareHashes(shareCrossHashes)
+      .hash();
+  r.add("combine_hashes", {value("a"), value("b")}, "The hash of a pair of hashes.")
+      .internal()
+      .add<combine>()
+      .inlined(inlineCombine)
+      .hash();
+  r.add("combine_hashes_product", {value("a"), value("b")},
+        "Each hash of the left combined with each of the right; missing elements are skipped.")
+      .internal()
+      .add<product>()
+      .notLifted()
+      .add<productWithOne>()
+      .notLifted()
+      .add<productOfOne>()
+      .notLifted()
+      .hash();
+}
+
+}  // namespace featc

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators on lists: making, indexing, cutting, searching; some of them on strings too.
+#include "ops/lists.h"
+
+#include <algorithm>
+
+#include "ops/cell_types.h"
+#include "ops/groups.h"
+#include "ops/operator.h"
+#include "ops/slicing.h"
+
+namespace featc {
+
+namespace {
+
+template <class T>
+List<T> sub(List<T> list, Range range) {
+  if (range.size == 0) return {};
+  return {list.data + range.begin, list.valid == nullptr ? nullptr : list.valid + range.begin, range.size};
+}
+
+template <class T>
+Maybe<T> index(List<T> list, int64_t i) {
+  auto size = static_cast<int64_t>(list.size);
+  if (i < -size || i >= size) return {};
+  auto at = static_cast<uint64_t>(i < 0 ? i + size : i);
+  return list.present(at) ? Maybe<T>(list.data[at]) : Maybe<T>();
+}
+template <class T>
+int64_t length(List<T> list) {
+  return static_cast<int64_t>(list.size);
+}
+template <class K, class V>
+int64_t mapLength(Map<K, V> map) {
+  return length(map.keys);
+}
+template <class T>
+List<T> head(List<T> list, int64_t n) {
+  return sub(list, headRange(list.size, n));
+}
+template <class T>
+List<T> tail(List<T> list, int64_t n) {
+  return sub(list, tailRange(list.size, n));
+}
+template <class T>
+List<T> slice(List<T> list, int64_t start, int64_t length) {
+  return sub(list, sliceRange(list.size, start, length));
+}
+
+template <class T>
+bool contains(List<T> list, T x) {
+  for (uint64_t i = 0; i < list.size; ++i)
+    if (list.present(i) && list.data[i] == x) return true;
+  return false;
+}
+template <class K, class V>
+bool mapContains(Map<K, V> map, K key) {
+  return std::binary_search(map.keys.data, map.keys.data + map.keys.size, key);
+}
+
+template <class T>
+List<T> append(Context& context, List<T> first, Each<List<T>> more) {
+  uint64_t size = first.size;
+  for (const List<T>& list : more) size += list.size;
+  auto* data = context.newList<T>(size);
+  auto* valid = data == nullptr ? nullptr : context.newList<uint8_t>(size);
+  if (valid == nullptr) return {};
+  uint64_t at = 0;
+  auto add = [&](const List<T>& list) {
+    std::copy_n(list.data, list.size, data + at);
+    for (uint64_t i = 0; i < list.size; ++i) valid[at + i] = list.present(i) ? 1 : 0;
+    at += list.size;
+  };
+  add(first);
+  for (const List<T>& list : more) add(list);
+  return {data, valid, size};
+}
+
+// A list literal whose elements are not all constant; a missing one is a missing element.
+template <class T>
+void makeListKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+  detail::RowWriter<List<T>> writer(out);
+  for (uint32_t row = 0; row < n; ++row) {
+    context.row = row;
+    auto* data = context.newList<T>(context.argCount);
+    auto* valid = data == nullptr ? nullptr : context.newList<uint8_t>(context.argCount);
+    List<T> list;
+    if (valid != nullptr) {
+      for (uint32_t i = 0; i < context.argCount; ++i) {
+        valid[i] = args[i].present(row) ? 1 : 0;
+        data[i] = valid[i] != 0 ? args[i].get<T>(row) : T{};
+      }
+      list = {data, valid, context.argCount};
+    }
+    writer.put(row, list, true);
+  }
+  writer.finish(n);
+}
+
+template <class T>
+Overload makeListOverload() {
+  Overload o;
+  o.params = {cellType<T>()};
+  o.strict = {false};
+  o.variadic = true;
+  o.result = cellType<List<T>>();
+  o.kernel = &makeListKernel<T>;
+  return o;
+}
+
+}  // namespace
+
+void registerLists(Registry& r) {
+  r.group("Lists");
+  auto indexOp = r.add("index", {value("list"), value("i")},
+                       "Element `i` of a list or code point `i` of a string, from 0, a negative one from the end; "
+                       "missing outside.")
+                     .symbol("[]")
+                     .example("[10, 20, 30][-1]", "30")
+                     .example("[10, 20, 30][3]", "missing")
+                     .example(R"("h\u{e9}"[1])", "\"\xC3\xA9\"");
+  auto lenOp = r.add("len", {value("x")},
+                     "How many elements a list or map has, missing ones included, or how many "
+                     "code points a string.")
+                   .example("len([1, 2, 3])", "3")
+                   .example(R"(len("h\u{e9}"))", "2");
+  auto headOp =
+      r.add("head", {value("list"), value("n")}, "The first `n` elements.").example("head([1, 2, 3], 2)", "[1, 2]");
+  auto tailOp =
+      r.add("tail", {value("list"), value("n")}, "The last `n` elements.").example("tail([1, 2, 3], 2)", "[2, 3]");
+  auto sliceOp = r.add("slice", {value("list"), value("start"), value("length")},
+                       "At most `length` elements from `start` on; a negative start counts from the end.")
+                     .example("slice([1, 2, 3, 4], 1, 2)", "[2, 3]")
+                     .example("slice([1, 2, 3, 4], -2, 5)", "[3, 4]");
+  auto containsOp = r.add("contains", {value("list"), value("x")},
+                          "Whether `x` is an element of the list, a key of the map, or a part of the string.")
+                        .example("contains([1, 2, 3], 2)", "true")
+                        .example(R"(contains({"a": 1}, "b"))", "false")
+                        .example(R"(contains("hotpot", "pot"))", "true");
+  auto concatOp = r.add("concat", {value("a"), value("b")},
+                        "Lists appended, or strings joined; a string beside a list of strings is joined with each.")
+                      .example("concat([1], [2, 3])", "[1, 2, 3]")
+                      .example(R"(concat("a", "-", "b"))", R"("a-b")")
+                      .example(R"(concat("x:", ["a", "b"]))", R"(["x:a", "x:b"])");
+  auto makeListOp =
+      r.add("make_list", {value("element")}, "A list of its arguments; a missing one is a missing element.")
+          .symbol("[...]")
+          .example("[1, 2 + 3, 1 % 0]", "[1, 5, missing]");
+
+  indexOp.add<stringIndex>();
+  lenOp.add<stringLength>();
+  forEachScalar([&]<class T>() {
+    indexOp.template add<index<T>>();
+    lenOp.template add<length<T>>().notLifted();
+    headOp.template add<head<T>>().notLifted();
+    tailOp.template add<tail<T>>().notLifted();
+    sliceOp.template add<slice<T>>().notLifted();
+    containsOp.template add<contains<T>>();
+    concatOp.template add<append<T>>().notLifted();
+    makeListOp.addCustom(makeListOverload<T>());
+  });
+  forEachMap([&]<class K, class V>() {
+    lenOp.template add<mapLength<K, V>>().notLifted();
+    containsOp.template add<mapContains<K, V>>();
+  });
+  containsOp.add<stringContains>();
+  concatOp.add<joinStrings>();
+}
+
+}  // namespace featc

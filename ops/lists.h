@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The string forms of operators that belong to lists as well; defined in text.cpp.
+#pragma once
+
+#include "ops/kernel.h"
+
+namespace featc {
+
+Maybe<Str> stringIndex(Str s, int64_t i);
+int64_t stringLength(Str s);
+bool stringContains(Str s, Str part);
+Str joinStrings(Context& context, Str first, Each<Str> more);
+
+}  // namespace featc

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators on maps: making them, looking keys up, their keys and values.
+#include <algorithm>
+#include <cmath>
+
+#include "ops/cell_types.h"
+#include "ops/groups.h"
+#include "ops/minmax.h"
+#include "ops/operator.h"
+
+namespace featc {
+
+namespace {
+
+template <class K, class V>
+Maybe<V> lookup(Map<K, V> map, K key, Maybe<V> absent) {
+  const K* end = map.keys.data + map.keys.size;
+  const K* found = std::lower_bound(map.keys.data, end, key);
+  if (found == end || *found != key) return absent;
+  auto at = static_cast<uint64_t>(found - map.keys.data);
+  return map.values.present(at) ? Maybe<V>(map.values.data[at]) : Maybe<V>();
+}
+
+enum class Combiner { Sum, Mean, Min, Max, Count };
+constexpr std::string_view kCombinerNames[] = {"sum", "mean", "min", "max", "count"};
+
+struct CombinerState : OpState {
+  Combiner combiner = Combiner::Sum;
+};
+
+Prepared prepareLookup(std::span<const Value> constants, std::span<const Type>) {
+  if (constants.empty() || constants[0].isMissing()) return {};
+  auto state = std::make_shared<CombinerState>();
+  const auto* name = std::find(std::begin(kCombinerNames), std::end(kCombinerNames), constants[0].asString());
+  if (name == std::end(kCombinerNames))
+    return {nullptr, PrepareError{3, "there is no combiner " + toString(constants[0]) +
+                                         "; there are sum, mean, min, max, count"}};
+  state->combiner = static_cast<Combiner>(name - kCombinerNames);
+  return {state, std::nullopt};
+}
+
+// The values of present keys, combined left to right as the reductions of lists do.
+template <class K, class V>
+Maybe<double> lookupCombined(const CombinerState& state, Map<K, V> map, List<K> keys, Maybe<V> absent) {
+  Maybe<double> acc;
+  uint64_t n = 0;
+  uint64_t finite = 0;
+  for (uint64_t i = 0; i < keys.size; ++i) {
+    if (!keys.present(i)) continue;
+    Maybe<V> found = lookup(map, keys.data[i], absent);
+    if (!found.present) continue;
+    auto x = static_cast<double>(found.value);
+    ++n;
+    finite += std::isfinite(x) ? 1 : 0;
+    if (!acc.present) {
+      acc = x;
+    } else {
+      switch (state.combiner) {
+        case Combiner::Min: acc = minOf(acc.value, x); break;
+        case Combiner::Max: acc = maxOf(acc.value, x); break;
+        default: acc = acc.value + x; break;
+      }
+    }
+  }
+  switch (state.combiner) {
+    case Combiner::Sum: return acc.value;
+    case Combiner::Count: return static_cast<double>(finite);
+    case Combiner::Mean: return {n == 0 ? 0.0 : acc.value / static_cast<double>(n), n != 0};
+    case Combiner::Min:
+    case Combiner::Max: break;
+  }
+  return acc;
+}
+
+template <class K, class V>
+List<K> mapKeys(Map<K, V> map) {
+  return map.keys;
+}
+template <class K, class V>
+List<V> mapValues(Map<K, V> map) {
+  return map.values;
+}
+
+// A map literal whose entries are not all constant: keys and values in turn. An entry without a key
+// is left out; of repeated keys the last wins.
+template <class K, class V>
+Map<K, V> makeMapRow(Context& context, const ColumnRef* args, uint32_t row) {
+  struct Entry {
+    K key;
+    uint32_t at;
+  };
+  std::array<Entry, kMaxArguments / 2> entries;
+  size_t count = 0;
+  for (uint32_t i = 0; i + 1 < context.argCount; i += 2)
+    if (args[i].present(row)) entries[count++] = {args[i].get<K>(row), i + 1};
+  auto* end = entries.data() + count;
+  std::stable_sort(entries.data(), end, [](const Entry& a, const Entry& b) { return a.key < b.key; });
+
+  auto* keys = context.newList<K>(count);
+  auto* values = keys == nullptr ? nullptr : context.newList<V>(count);
+  auto* valid = values == nullptr ? nullptr : context.newList<uint8_t>(count);
+  if (valid == nullptr) return {};
+  uint64_t size = 0;
+  for (const Entry* e = entries.data(); e != end; ++e) {
+    if (size > 0 && keys[size - 1] == e->key) --size;
+    bool present = args[e->at].present(row);
+    keys[size] = e->key;
+    values[size] = present ? args[e->at].template get<V>(row) : V{};
+    valid[size] = present ? 1 : 0;
+    ++size;
+  }
+  return {{keys, nullptr, size}, {values, valid, size}};
+}
+
+template <class K, class V>
+void makeMapKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+  detail::RowWriter<Map<K, V>> writer(out);
+  for (uint32_t row = 0; row < n; ++row) {
+    context.row = row;
+    writer.put(row, makeMapRow<K, V>(context, args, row), true);
+  }
+  writer.finish(n);
+}
+
+template <class K, class V>
+Overload makeMapOverload() {
+  Overload o;
+  o.params = {cellType<K>(), cellType<V>()};
+  o.strict = {false, false};
+  o.variadic = true;
+  o.alternates = true;
+  o.result = cellType<Map<K, V>>();
+  o.kernel = &makeMapKernel<K, V>;
+  return o;
+}
+
+}  // namespace
+
+void registerMaps(Registry& r) {
+  r.group("Maps");
+  auto lookupOp =
+      r.add("lookup", {value("map"), value("key"), optionalValue("default"), optionalConstant("combiner")},
+            "The value under the key; an absent key gives the default, else missing. A list of keys gives a list, or "
+            "one float with the combiner `sum`, `mean`, `min`, `max` or `count`.")
+          .example(R"(lookup({"a": 1, "b": 2}, "b"))", "2")
+          .example(R"(lookup({"a": 1}, "z", default = 0))", "0")
+          .example(R"(lookup({"a": 1, "b": 2}, ["b", "z"]))", "[2, missing]")
+          .example(R"(lookup({"a": 1, "b": 2}, ["a", "b", "z"], combiner = "mean"))", "1.5")
+          .prepare(prepareLookup);
+  auto keysOp = r.add("map_keys", {value("map")}, "The keys of a map, ascending.")
+                    .example(R"(map_keys({"b": 1, "a": 2}))", R"(["a", "b"])");
+  auto valuesOp = r.add("map_values", {value("map")}, "The values of a map, in the order of their keys.")
+                      .example(R"(map_values({"b": 1, "a": 2}))", "[2, 1]");
+  auto makeMapOp = r.add("make_map", {value("key"), value("value")},
+                         "A map of its arguments, keys and values in turn; an entry without a key is left out.")
+                       .symbol("{...}")
+                       .example(R"({"a": 1 + 1, "b": 1 % 0})", R"({"a": 2, "b": missing})");
+  forEachMap([&]<class K, class V>() {
+    lookupOp.template add<lookup<K, V>>();
+    if constexpr (std::is_same_v<V, int64_t> || std::is_same_v<V, double>)
+      lookupOp.template add<lookupCombined<K, V>>({Type::string()}).notLifted().needs("combiner");
+    keysOp.template add<mapKeys<K, V>>();
+    valuesOp.template add<mapValues<K, V>>();
+    makeMapOp.addCustom(makeMapOverload<K, V>());
+  });
+}
+
+}  // namespace featc

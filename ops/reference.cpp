@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operator reference, made from the records.
+#include "ops/reference.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ops/operator.h"
+
+namespace featc {
+
+namespace {
+
+// -- Signatures of generic operators ------------------------------------------------------------------
+
+// Replaces the occurrences of `word` that `mask` selects.
+std::string replaceSome(const std::string& text, std::string_view word, std::string_view by, unsigned mask) {
+  std::string out;
+  size_t at = 0;
+  for (unsigned bit = 0;; ++bit) {
+    size_t found = text.find(word, at);
+    if (found == std::string::npos) return out + text.substr(at);
+    out += text.substr(at, found - at);
+    out += (mask >> bit & 1U) != 0 ? by : word;
+    at = found + word.size();
+  }
+}
+
+unsigned occurrences(const std::string& text, std::string_view word) {
+  unsigned n = 0;
+  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + word.size())) ++n;
+  return n;
+}
+
+// One signature with a hole in the place of some scalar types, and what fills the hole.
+struct Family {
+  std::string_view hole;
+  std::string_view sample;  // stands where the hole goes, in the signature looked at
+  std::vector<std::string_view> fillers;
+};
+
+using Signatures = std::vector<std::string>;
+
+bool hasAll(const Signatures& all, const std::string& pattern, const Family& family) {
+  return std::all_of(family.fillers.begin(), family.fillers.end(), [&](std::string_view filler) {
+    std::string one = replaceSome(pattern, family.hole, filler, ~0U);
+    return std::find(all.begin(), all.end(), one) != all.end();
+  });
+}
+
+// Where signatures exist for all fillers of a hole, the first gives place to the pattern.
+void mergeFamily(Signatures& all, const Family& family) {
+  for (size_t i = 0; i < all.size(); ++i) {
+    unsigned places = occurrences(all[i], family.sample);
+    std::string best;
+    for (unsigned mask = 1; places > 0 && mask < 1U << std::min(places, 6U); ++mask) {
+      std::string pattern = replaceSome(all[i], family.sample, family.hole, mask);
+      if (!hasAll(all, pattern, family)) continue;
+      if (best.empty() || occurrences(pattern, family.hole) > occurrences(best, family.hole)) best = pattern;
+    }
+    if (best.empty()) continue;
+    for (std::string_view filler : family.fillers) {
+      std::string one = replaceSome(best, family.hole, filler, ~0U);
+      all.erase(std::find(all.begin(), all.end(), one));
+    }
+    all.insert(all.begin() + static_cast<ptrdiff_t>(std::min(i, all.size())), best);
+  }
+}
+
+// -- Sentences ----------------------------------------------------------------------------------------
+
+std::string joinNames(const std::vector<std::string_view>& names, std::string_view last) {
+  std::string out;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) out += i + 1 == names.size() ? fmt::format(" {} ", last) : ", ";
+    out += fmt::format("`{}`", names[i]);
+  }
+  return out;
+}
+
+bool anyOverload(const Operator& op, bool (*holds)(const Overload&)) {
+  return std::any_of(op.overloads.begin(), op.overloads.end(), holds);
+}
+
+void appendOperator(std::string& out, const Operator& op) {
+  out += fmt::format("### {}\n\n", op.name);
+  if (!op.symbol.empty()) out += fmt::format("Written `{}`. ", op.symbol);
+  out += fmt::format("{}\n\n```\n", op.doc);
+  for (const std::string& s : signatures(op)) out += s + "\n";
+  out += "```\n\n" + missingRule(op);
+  if (anyOverload(op, [](const Overload& o) { return o.liftedKernel != nullptr; }))
+    out += " Maps over a list given for a single value.";
+  out += "\n";
+  for (const Example& e : op.examples) out += fmt::format("- `{}` is `{}`\n", e.expression, e.result);
+  out += "\n";
+}
+
+}  // namespace
+
+std::vector<std::string> signatures(const Operator& op) {
+  Signatures all;
+  for (const Overload& o : op.overloads) all.push_back(signature(op, o));
+  mergeFamily(all, {"V", "bool", {"bool", "int64", "float64", "string"}});
+  mergeFamily(all, {"K", "string", {"int64", "string"}});
+  // A hole that no key stands beside is plainly any type.
+  for (std::string& s : all)
+    if (s.find('K') == std::string::npos) s = replaceSome(s, "V", "T", ~0U);
+  return all;
+}
+
+std::string missingRule(const Operator& op) {
+  std::vector<std::string_view> strict;
+  std::vector<std::string_view> open;
+  const Overload& first = op.overloads.front();
+  bool finite = anyOverload(op, [](const Overload& o) {
+    return o.anyArgs || std::find(o.finite.begin(), o.finite.end(), true) != o.finite.end();
+  });
+  for (size_t i = 0; i < op.params.size(); ++i) {
+    if (op.params[i].isConstant) continue;
+    auto has =
+        std::find_if(op.overloads.begin(), op.overloads.end(), [&](const Overload& o) { return i < o.params.size(); });
+    (has->strict[i] ? strict : open).push_back(op.params[i].name);
+  }
+  std::string rule;
+  if (!strict.empty())
+    rule += fmt::format("Missing where {}{} is.", joinNames(strict, "or"), first.variadic ? " or a further one" : "");
+  if (!open.empty()) rule += fmt::format("{}{} may be missing.", rule.empty() ? "" : " ", joinNames(open, "and"));
+  if (finite) rule += " A float that is not finite counts as missing.";
+  return rule;
+}
+
+std::string operatorsMarkdown() {
+  std::string out =
+      "# Operators\n\n"
+      "Made from the operator records by `featc ops --markdown`; do not edit.\n\n"
+      "A name with a `?` may be left out, `...` stands for more of the same. `T` and `V` stand for any of\n"
+      "`bool`, `int64`, `float64` and `string`, `K` for `int64` or `string`. An `int64` is taken wherever a\n"
+      "`float64` is. *Maps over a list* means: given a list where a single value stands, the operator works\n"
+      "on each element; several lists go position by position, missing past the end of a shorter one.\n\n";
+  std::vector<std::string_view> groups;
+  for (const auto& op : operators().all())
+    if (!op->isInternal && std::find(groups.begin(), groups.end(), op->group) == groups.end())
+      groups.push_back(op->group);
+  for (std::string_view group : groups) {
+    out += fmt::format("**{}:** ", group);
+    std::string names;
+    for (const auto& op : operators().all())
+      if (op->group == group && !op->isInternal)
+        names += fmt::format("{}[{}](#{})", names.empty() ? "" : ", ", op->name, op->name);
+    out += names + "\n\n";
+  }
+  for (std::string_view group : groups) {
+    out += fmt::format("## {}\n\n", group);
+    for (const auto& op : operators().all())
+      if (op->group == group && !op->isInternal) appendOperator(out, *op);
+  }
+  out += "## Made by the compiler\n\nThese appear in dumps and cannot be called.\n\n";
+  for (const auto& op : operators().all()) {
+    if (!op->isInternal) continue;
+    out += fmt::format("- `{}`: {}\n", op->name, op->doc);
+  }
+  return out;
+}
+
+}  // namespace featc

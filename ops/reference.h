@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operator reference, made from the records.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace featc {
+
+struct Operator;
+
+// The operator's signatures; those that differ only in the scalar type are one, with `T`, `K`, `V`.
+std::vector<std::string> signatures(const Operator& op);
+// When the result is missing, in a sentence.
+std::string missingRule(const Operator& op);
+// docs/operators.md.
+std::string operatorsMarkdown();
+
+}  // namespace featc

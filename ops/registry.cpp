@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of all operators and how a record is put together.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "ops/groups.h"
+#include "ops/operator.h"
+
+namespace featc {
+
+namespace {
+
+// A record that contradicts itself: a mistake in this program, not in a config.
+[[noreturn]] void badRecord(const Operator& op, std::string_view why) {
+  fmt::print(stderr, "featc: operator record \"{}\": {}\n", op.name, why);
+  std::abort();
+}
+
+}  // namespace
+
+bool Operator::hasConstants() const {
+  for (const ParamSpec& p : params)
+    if (p.isConstant) return true;
+  return false;
+}
+
+void OperatorBuilder::finishOverload(Overload o, const std::vector<std::tuple<Type, bool, bool>>& values,
+                                     std::initializer_list<Type> constants) {
+  size_t value = 0;
+  const auto* constant = constants.begin();
+  for (const ParamSpec& p : op_.params) {
+    if (p.isConstant ? constant == constants.end() : value == values.size()) break;
+    if (p.isConstant) {
+      o.params.push_back(*constant++);
+      o.strict.push_back(true);
+      o.finite.push_back(false);
+    } else {
+      auto [type, strict, finite] = values[value++];
+      o.params.push_back(type.present());
+      o.strict.push_back(strict);
+      o.finite.push_back(finite);
+    }
+  }
+  if (value != values.size() || constant != constants.end())
+    badRecord(op_, "a function takes other parameters than the record");
+  o.required.assign(o.params.size(), false);
+  op_.overloads.push_back(std::move(o));
+}
+
+OperatorBuilder& OperatorBuilder::needs(std::string_view param) {
+  Overload& o = op_.overloads.back();
+  for (size_t i = 0; i < o.params.size(); ++i) {
+    if (op_.params[i].name == param) {
+      o.required[i] = true;
+      return *this;
+    }
+  }
+  badRecord(op_, "needs() names no parameter");
+}
+
+OperatorBuilder Registry::add(std::string_view name, std::vector<ParamSpec> params, std::string_view doc) {
+  auto op = std::make_unique<Operator>();
+  op->name = name;
+  op->group = group_;
+  op->params = std::move(params);
+  op->doc = doc;
+  all_.push_back(std::move(op));
+  Operator& added = *all_.back();
+  if (!byName_.emplace(added.name, &added).second) badRecord(added, "there are two of it");
+  return OperatorBuilder(added);
+}
+
+const Operator* Registry::find(std::string_view name) const {
+  auto it = byName_.find(name);
+  return it == byName_.end() ? nullptr : it->second;
+}
+
+const Registry& operators() {
+  static const Registry registry = [] {
+    Registry r;
+    registerArithmetic(r);
+    registerComparison(r);
+    registerMissing(r);
+    registerCasts(r);
+    registerMath(r);
+    registerReduce(r);
+    registerIds(r);
+    registerCross(r);
+    registerLists(r);
+    registerMaps(r);
+    registerText(r);
+    return r;
+  }();
+  return registry;
+}
+
+}  // namespace featc

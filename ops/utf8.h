@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Code points of byte strings that need not be UTF-8: an invalid byte counts as one.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace featc {
+
+// Bytes of the code point that `s`, which is not empty, starts with; 0 where its first byte starts
+// no well-formed sequence (Unicode's table 3-7: no overlong forms, no surrogates).
+constexpr size_t codePointBytes(std::string_view s) {
+  auto at = [&](size_t i) { return static_cast<unsigned char>(s[i]); };
+  auto within = [&](size_t i, unsigned low, unsigned high) { return i < s.size() && at(i) >= low && at(i) <= high; };
+  unsigned lead = at(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return within(1, 0x80, 0xBF) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    unsigned low = lead == 0xE0 ? 0xA0 : 0x80;
+    unsigned high = lead == 0xED ? 0x9F : 0xBF;
+    return within(1, low, high) && within(2, 0x80, 0xBF) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    unsigned low = lead == 0xF0 ? 0x90 : 0x80;
+    unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
+    return within(1, low, high) && within(2, 0x80, 0xBF) && within(3, 0x80, 0xBF) ? 4 : 0;
+  }
+  return 0;
+}
+
+// The same, an invalid byte being a code point of its own.
+constexpr size_t codePointStep(std::string_view s) {
+  size_t n = codePointBytes(s);
+  return n == 0 ? 1 : n;
+}
+
+}  // namespace featc

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes `cross` apart into one `hash` an argument and what combines them, so that a field that is
+// hashed once serves every cross and every output that uses it.
+//
+// Crosses chain to the right end: those that begin alike share their beginning as well.
+#include "optimizer/passes.h"
+#include "optimizer/rewrite.h"
+
+namespace featc {
+
+Graph hashSharing(const Graph& graph) { return rewriteCalls(graph, &Operator::shareHashes); }
+
+}  // namespace featc

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The passes in order, and the one runner that times, verifies and shows each.
+#include "optimizer/pass.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "ir/verifier.h"
+#include "optimizer/passes.h"
+
+namespace featc {
+namespace {
+
+constexpr std::array kPasses{
+    Pass{"constant_folding", "computes what no input reaches", constantFolding},
+    Pass{"simplify", "applies the operators' laws that hold bit for bit", simplify},
+    Pass{"hash_sharing", "takes crosses apart, so that a field hashed once serves every cross that uses it",
+         hashSharing},
+    Pass{"common_operators", "makes one node of calls that differ in the order of their arguments only",
+         commonOperators},
+    Pass{"dead_nodes", "drops what no output needs, reads and their fields included", deadNodes},
+    Pass{"scope_hoisting", "computes per request what items share, and orders requests before items", scopeHoisting},
+    Pass{"read_merging", "puts the reads of one source and level together: they become one batch", readMerging},
+    Pass{"read_first_ordering", "computes keys first, so that everything else runs while reads are in flight",
+         readFirstOrdering},
+};
+
+}  // namespace
+
+std::span<const Pass> passes() { return kPasses; }
+
+const Pass* findPass(std::string_view name) {
+  const auto* found = std::ranges::find(kPasses, name, &Pass::name);
+  return found == kPasses.end() ? nullptr : found;
+}
+
+std::optional<std::vector<const Pass*>> parsePassList(std::string_view text, std::string& error) {
+  std::vector<const Pass*> list;
+  if (text == "none") return list;
+  while (true) {
+    size_t comma = std::min(text.find(','), text.size());
+    std::string_view name = text.substr(0, comma);
+    const Pass* pass = findPass(name);
+    if (pass == nullptr) {
+      error = fmt::format("unknown pass \"{}\"; known are", name);
+      for (const Pass& known : kPasses) error += fmt::format(" {}", known.name);
+      return std::nullopt;
+    }
+    list.push_back(pass);
+    if (comma == text.size()) return list;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string toString(const PassReport& report) {
+  return fmt::format("{:<20} {:>8} -> {:>8} nodes {:>10.2f} ms", report.pass->name, report.nodesBefore,
+                     report.nodesAfter, report.seconds * 1e3);
+}
+
+Graph optimize(const Graph& graph, const OptimizeOptions& options) {
+  std::vector<const Pass*> list;
+  if (options.passes) {
+    list = *options.passes;
+  } else {
+    for (const Pass& pass : kPasses) list.push_back(&pass);
+  }
+  Graph current = graph;
+  for (const Pass* pass : list) {
+    auto start = std::chrono::steady_clock::now();
+    Graph next = pass->run(current);
+    std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    verifyOrDie(next, fmt::format("pass {}", pass->name).c_str());
+    if (options.after) options.after({pass, current.size(), next.size(), seconds.count()}, next);
+    current = std::move(next);
+  }
+  return current;
+}
+
+}  // namespace featc

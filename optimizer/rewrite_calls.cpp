@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators' laws applied to a whole graph.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "ir/constants.h"
+#include "ir/text.h"
+#include "ops/rewrite.h"
+#include "optimizer/rewrite.h"
+
+namespace featc {
+namespace {
+
+// Laws make calls that laws apply to again; beyond this many inside one another they are left alone.
+constexpr int kMaxLawDepth = 32;
+
+class LawRewriter : public Rewriter {
+ public:
+  LawRewriter(Graph& graph, RewriteFn Operator::* law) : graph_(graph), law_(law) {}
+
+  // A node for the call, of which `origin` is the place it came from.
+  NodeId build(const Operator& op, const Resolution& resolution, const std::vector<NodeId>& args, Span origin) {
+    origin_ = origin;
+    if (auto folded = fold(op, resolution, args)) return *folded;
+    if (auto lawful = apply(op, args)) {
+      checkType(op, resolution, args, *lawful);
+      return *lawful;
+    }
+    return graph_.addCall(op, resolution, args, origin);
+  }
+
+  Type type(NodeRef node) const override { return graph_.node(node.index).type; }
+
+  const Value* constant(NodeRef node) const override {
+    if (!graph_.isConstant(node.index)) return nullptr;
+    // The graph's own table moves when a law adds a constant.
+    auto& copy = constants_[node.index];
+    if (!copy) copy = std::make_unique<Value>(graph_.constant(node.index));
+    return copy.get();
+  }
+
+  const Operator* callee(NodeRef node) const override { return graph_.node(node.index).op; }
+
+  std::span<const NodeRef> args(NodeRef node) const override {
+    auto [it, isNew] = args_.try_emplace(node.index);
+    if (isNew) {
+      for (NodeId arg : graph_.args(node.index)) it->second.push_back(NodeRef{arg});
+    }
+    return it->second;
+  }
+
+  NodeRef makeConstant(Value value, Type type) override {
+    return NodeRef{graph_.addConstant(std::move(value), type, origin_)};
+  }
+
+  using Rewriter::makeCall;
+  NodeRef makeCall(std::string_view name, std::span<const NodeRef> given) override {
+    const Operator* op = operators().find(name);
+    std::vector<NodeId> args;
+    for (NodeRef arg : given) args.push_back(arg.index);
+    if (op != nullptr) {
+      // The call itself is made first: only then are its arguments converted and filled up.
+      NodeId call = graph_.call(*op, args, origin_);
+      if (call != kNoNode) return NodeRef{improved(call)};
+    }
+    fmt::print(stderr, "featc: internal error: a law makes a call that does not exist: {}(", name);
+    for (NodeId arg : args) fmt::print(stderr, " {}", nodeText(graph_, arg));
+    fmt::print(stderr, ")\n");
+    std::abort();
+  }
+
+ private:
+  NodeId improved(NodeId call) {
+    const Node node = graph_.node(call);
+    if (node.kind != NodeKind::Call || depth_ >= kMaxLawDepth) return call;
+    std::vector<NodeId> args(graph_.args(call).begin(), graph_.args(call).end());
+    if (auto folded = fold(*node.op, node.resolution, args)) return *folded;
+    return apply(*node.op, args).value_or(call);
+  }
+
+  std::optional<NodeId> apply(const Operator& op, const std::vector<NodeId>& args) {
+    RewriteFn law = op.*law_;
+    if (law == nullptr) return std::nullopt;
+    std::vector<NodeRef> refs;
+    for (NodeId arg : args) refs.push_back(NodeRef{arg});
+    ++depth_;
+    std::optional<NodeRef> result = law(*this, refs);
+    --depth_;
+    return result ? std::optional(result->index) : std::nullopt;
+  }
+
+  // In a small graph of its own: evaluating in the large one would cost its size each time.
+  std::optional<NodeId> fold(const Operator& op, const Resolution& resolution, const std::vector<NodeId>& args) {
+    Graph scratch;
+    scratch.info().hashFamily = graph_.info().hashFamily;
+    std::vector<NodeId> constants;
+    for (NodeId arg : args) {
+      if (!graph_.isConstant(arg)) return std::nullopt;
+    }
+    for (NodeId arg : args) constants.push_back(scratch.addConstant(graph_.constant(arg), graph_.node(arg).type));
+    NodeId call = scratch.addCall(op, resolution, constants);
+    Type type = scratch.node(call).type;
+    if (type.isWeighted()) return std::nullopt;
+    ConstantEvaluator evaluator(scratch);
+    if (evaluator.failed(call)) return std::nullopt;
+    return graph_.addConstant(evaluator.value(call), type, origin_);
+  }
+
+  void checkType(const Operator& op, const Resolution& resolution, const std::vector<NodeId>& args, NodeId result) {
+    std::vector<Type> types;
+    for (NodeId arg : args) types.push_back(graph_.node(arg).type);
+    Type wanted = resultType(op, resolution, types);
+    Type actual = graph_.node(result).type;
+    if (actual.same(wanted)) return;
+    fmt::print(stderr, "featc: internal error: a law of {} makes {} of {}\n", op.name, toString(actual),
+               toString(wanted));
+    std::abort();
+  }
+
+  Graph& graph_;
+  RewriteFn Operator::* law_;
+  Span origin_;
+  int depth_ = 0;
+  mutable std::unordered_map<NodeId, std::unique_ptr<Value>> constants_;
+  mutable std::unordered_map<NodeId, std::vector<NodeRef>> args_;
+};
+
+}  // namespace
+
+Graph rewriteCalls(const Graph& graph, RewriteFn Operator::* law) {
+  GraphRewriter rewriter(graph);
+  LawRewriter laws(rewriter.to(), law);
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    if (node.kind == NodeKind::Call) {
+      rewriter.replace(id, laws.build(*node.op, node.resolution, rewriter.mappedArgs(id), node.origin));
+    } else {
+      rewriter.copy(id);
+    }
+  }
+  return rewriter.finish();
+}
+
+}  // namespace featc

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests and items of a batch that is being built: opening, closing, dropping, checking.
+#include "runtime/batch_builder.h"
+
+#include <fmt/format.h>
+
+namespace featc {
+
+BatchBuilder::BatchBuilder(const ProgramInfo& info) : inputs_(info.inputs), views_(info.inputs.size()) {
+  columns_.reserve(inputs_.size());
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    columns_.emplace_back(inputs_[i].type.present());
+    fieldsOf_[static_cast<size_t>(inputs_[i].scope)].push_back(i);
+    names_.emplace(inputs_[i].qualified(), i);
+  }
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    auto [known, isNew] = names_.emplace(inputs_[i].name, i);
+    // The same name in both scopes; a field that is named like a qualified one yields to it.
+    if (!isNew && known->second < i && inputs_[known->second].name == inputs_[i].name) known->second = kNoField;
+  }
+}
+
+size_t BatchBuilder::field(std::string_view name) const {
+  auto found = names_.find(name);
+  return found == names_.end() ? kNoField : found->second;
+}
+
+size_t BatchBuilder::rowsOf(size_t field) const {
+  return static_cast<size_t>(inputs_[field].scope == Scope::Request ? requests() : items_);
+}
+
+// -- Requests and items ---------------------------------------------------------------------------
+
+BuildError BatchBuilder::beginRequest() {
+  if (inRequest_) return {"beginRequest: the last request has not been ended"};
+  inRequest_ = true;
+  return {};
+}
+
+BuildError BatchBuilder::beginItem() {
+  if (!inRequest_) return {"beginItem: no request has been begun"};
+  if (inItem_) return {"beginItem: the last item has not been ended"};
+  inItem_ = true;
+  return {};
+}
+
+BuildError BatchBuilder::endItem() {
+  if (!inItem_) return {"endItem: no item has been begun"};
+  BuildError error = close(Scope::Item);
+  if (!error) ++items_;
+  inItem_ = false;
+  return error;
+}
+
+BuildError BatchBuilder::endRequest() {
+  if (!inRequest_) return {"endRequest: no request has been begun"};
+  if (inItem_) return {"endRequest: the last item has not been ended"};
+  BuildError error = close(Scope::Request);
+  if (error) {
+    dropRequest();
+    return error;
+  }
+  itemOffsets_.push_back(items_);
+  inRequest_ = false;
+  return {};
+}
+
+// Fills what was not set; on error the row is taken back.
+BuildError BatchBuilder::close(Scope scope) {
+  size_t missing = missingField(scope);
+  if (missing != kNoField) {
+    truncate(scope, rowsOf(missing));
+    return {fmt::format("{} is missing", inputs_[missing].qualified())};
+  }
+  for (size_t field : fieldsOf_[static_cast<size_t>(scope)])
+    if (!isSet(field)) columns_[field].appendMissing();
+  return {};
+}
+
+size_t BatchBuilder::missingField(Scope scope) const {
+  for (size_t field : fieldsOf_[static_cast<size_t>(scope)])
+    if (!inputs_[field].type.nullable() && !isSet(field)) return field;
+  return kNoField;
+}
+
+void BatchBuilder::truncate(Scope scope, size_t rows) {
+  for (size_t field : fieldsOf_[static_cast<size_t>(scope)])
+    if (columns_[field].size() > rows) columns_[field].truncate(rows);
+}
+
+void BatchBuilder::dropItem() {
+  if (!inItem_) return;
+  truncate(Scope::Item, static_cast<size_t>(items_));
+  inItem_ = false;
+}
+
+void BatchBuilder::dropItems() {
+  dropItem();
+  items_ = itemOffsets_.back();
+  truncate(Scope::Item, static_cast<size_t>(items_));
+}
+
+void BatchBuilder::dropRequest() {
+  if (!inRequest_) return;
+  dropItems();
+  truncate(Scope::Request, static_cast<size_t>(requests()));
+  inRequest_ = false;
+}
+
+// -- Values -----------------------------------------------------------------------------------------
+
+BuildError BatchBuilder::open(size_t field) {
+  if (field >= inputs_.size()) return {fmt::format("there is no field number {}", field)};
+  bool isOpen = inputs_[field].scope == Scope::Request ? inRequest_ : inItem_;
+  if (!isOpen)
+    return {fmt::format("{}: no {} has been begun", inputs_[field].qualified(), scopeName(inputs_[field].scope))};
+  cell(field);
+  return {};
+}
+
+ColumnBuffer& BatchBuilder::cell(size_t field) {
+  ColumnBuffer& column = columns_[field];
+  if (isSet(field)) column.truncate(rowsOf(field));
+  return column;
+}
+
+BuildError BatchBuilder::finish(size_t field, std::string_view problem) {
+  size_t row = rowsOf(field);
+  if (problem.empty()) {
+    // A required field that was set to nothing is not set: endItem and endRequest say so.
+    if (!inputs_[field].type.nullable() && !columns_[field].present(row)) columns_[field].truncate(row);
+    return {};
+  }
+  columns_[field].truncate(row);
+  return {fmt::format("{}: expected {}, found {}", inputs_[field].qualified(), toString(inputs_[field].type.present()),
+                      problem)};
+}
+
+BuildError BatchBuilder::setMissing(size_t field) {
+  if (BuildError error = open(field)) return error;
+  columns_[field].appendMissing();
+  return finish(field, {});
+}
+
+BuildError BatchBuilder::unknown(std::string_view name) const {
+  if (names_.contains(name)) return {fmt::format("\"{0}\" may be request.{0} or item.{0}", name)};
+  return {fmt::format("no field is named \"{}\"", name)};
+}
+
+std::string_view BatchBuilder::appendScalar(ColumnBuffer& column, bool value) {
+  if (!column.type().is(Kind::Bool)) return "a bool";
+  column.appendBool(value);
+  return {};
+}
+
+std::string_view BatchBuilder::appendScalar(ColumnBuffer& column, int64_t value) {
+  if (column.type().is(Kind::Int64)) {
+    column.appendInt64(value);
+  } else if (column.type().is(Kind::Float64)) {
+    column.appendFloat64(static_cast<double>(value));
+  } else {
+    return "an integer";
+  }
+  return {};
+}
+
+std::string_view BatchBuilder::appendScalar(ColumnBuffer& column, double value) {
+  if (!column.type().is(Kind::Float64)) return "a float";
+  column.appendFloat64(value);
+  return {};
+}
+
+std::string_view BatchBuilder::appendScalar(ColumnBuffer& column, std::string_view value) {
+  if (!column.type().is(Kind::String)) return "a string";
+  column.appendString(value);
+  return {};
+}
+
+// -- Whole batches ----------------------------------------------------------------------------------
+
+Batch BatchBuilder::batch() {
+  dropRequest();
+  for (size_t i = 0; i < columns_.size(); ++i) views_[i] = columns_[i].view();
+  return {requests(), items_, itemOffsets_.data(), views_};
+}
+
+void BatchBuilder::clear() {
+  for (ColumnBuffer& column : columns_) column.truncate(0);
+  itemOffsets_.resize(1);
+  items_ = 0;
+  inRequest_ = inItem_ = false;
+}
+
+}  // namespace featc

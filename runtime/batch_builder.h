@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds a batch value by value: for programs that hold requests in their own types, and for readers.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <ranges>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "runtime/batch.h"
+#include "runtime/column_buffer.h"
+#include "runtime/program_info.h"
+
+namespace featc {
+
+// Why a value, an item or a request was not taken: `item.price: expected float64, found a string`.
+struct BuildError {
+  std::string message;  // empty: fine
+  explicit operator bool() const { return !message.empty(); }
+};
+
+// Columns for all inputs of a program, filled request by request:
+//
+//   builder.beginRequest();
+//   builder.set("user_id", 42);
+//   builder.beginItem();
+//   builder.set("price", 12.5);
+//   builder.endItem();
+//   builder.endRequest();
+//   extractor.run(builder.batch(), scratch, result);
+//   builder.clear();
+//
+// A field that is not set is missing; setting one again replaces its value. endItem and endRequest
+// drop the item or the request, and say so, where a required field is missing. Nothing throws but
+// std::bad_alloc. The memory is kept by clear(): a warm round allocates nothing.
+class BatchBuilder {
+ public:
+  static constexpr size_t kNoField = SIZE_MAX;
+
+  explicit BatchBuilder(const ProgramInfo& info);
+
+  // By `price` where one scope only has that name, or by `item.price`. kNoField: no such field, or
+  // two of them. The number is the index in ProgramInfo::inputs and makes `set` faster.
+  size_t field(std::string_view name) const;
+  const InputInfo& input(size_t field) const { return inputs_[field]; }
+  size_t fieldCount() const { return inputs_.size(); }
+
+  // -- Requests and items -----------------------------------------------------------------------
+
+  BuildError beginRequest();
+  BuildError beginItem();
+  BuildError endItem();
+  BuildError endRequest();
+  // Drops the open item, or the open request with its items; without one nothing happens.
+  void dropItem();
+  void dropRequest();
+  // Drops all items of the open request.
+  void dropItems();
+  bool inRequest() const { return inRequest_; }
+  bool inItem() const { return inItem_; }
+
+  // -- Values -----------------------------------------------------------------------------------
+
+  // Bools, integers (also for float64 fields), floats, strings, std::optional of these, ranges of
+  // these for lists, ranges of pairs for maps.
+  template <class T>
+  BuildError set(size_t field, const T& value) {
+    if (BuildError error = open(field)) return error;
+    return finish(field, append(columns_[field], value));
+  }
+  template <class T>
+  BuildError set(std::string_view name, const T& value) {
+    size_t index = field(name);
+    return index == kNoField ? unknown(name) : set(index, value);
+  }
+  BuildError setMissing(size_t field);
+
+  // -- Whole batches ----------------------------------------------------------------------------
+
+  // All finished requests; an open one is dropped. Borrows from the builder, until its next change.
+  Batch batch();
+  int64_t requests() const { return static_cast<int64_t>(itemOffsets_.size()) - 1; }
+  // Those of an open request included.
+  int64_t items() const { return items_; }
+  void clear();
+
+  // -- For readers --------------------------------------------------------------------------------
+
+  // The column of `field` with nothing in it for the open row: exactly one value must be appended,
+  // or truncate(size before) called.
+  ColumnBuffer& cell(size_t field);
+  // Whether the open row has a value yet, be it a missing one.
+  bool isSet(size_t field) const { return columns_[field].size() > rowsOf(field); }
+  // The first required field of the open item or request that has no value: what endItem and
+  // endRequest complain of.
+  size_t missingField(Scope scope) const;
+
+ private:
+  size_t rowsOf(size_t field) const;
+  BuildError open(size_t field);
+  BuildError finish(size_t field, std::string_view problem);
+  BuildError unknown(std::string_view name) const;
+  void truncate(Scope scope, size_t rows);
+  BuildError close(Scope scope);
+
+  // Each appends one value, or says what it found instead of the column's type.
+  static std::string_view appendScalar(ColumnBuffer& column, bool value);
+  static std::string_view appendScalar(ColumnBuffer& column, int64_t value);
+  static std::string_view appendScalar(ColumnBuffer& column, double value);
+  static std::string_view appendScalar(ColumnBuffer& column, std::string_view value);
+
+  template <class T>
+  static std::string_view append(ColumnBuffer& column, const T& value) {
+    if constexpr (std::same_as<T, bool>) {
+      return appendScalar(column, value);
+    } else if constexpr (std::integral<T>) {
+      if (std::cmp_greater(value, std::numeric_limits<int64_t>::max())) return "an integer beyond int64";
+      return appendScalar(column, static_cast<int64_t>(value));
+    } else if constexpr (std::floating_point<T>) {
+      return appendScalar(column, static_cast<double>(value));
+    } else if constexpr (std::convertible_to<const T&, std::string_view>) {
+      return appendScalar(column, std::string_view(value));
+    } else if constexpr (requires { value.has_value(); }) {
+      if (value.has_value()) return append(column, *value);
+      column.appendMissing();
+      return {};
+    } else {
+      static_assert(std::ranges::input_range<const T&>, "no value that a field can hold");
+      return appendRange(column, value);
+    }
+  }
+  template <class R>
+  static std::string_view appendRange(ColumnBuffer& column, const R& range) {
+    constexpr bool kPairs = requires(std::ranges::range_value_t<const R&> e) { e.first, e.second; };
+    if constexpr (kPairs) {
+      if (!column.type().isMap()) return "a map";
+      for (const auto& [key, value] : range) {
+        if (std::string_view problem = append(column.keys(), key); !problem.empty()) return problem;
+        if (std::string_view problem = append(column.values(), value); !problem.empty()) return problem;
+      }
+    } else {
+      if (!column.type().isList()) return "a list";
+      // A vector<bool> hands out proxies: name the element's type.
+      for (const std::ranges::range_value_t<const R&>& element : range)
+        if (std::string_view problem = append(column.elements(), element); !problem.empty()) return problem;
+    }
+    column.closeNested();
+    return {};
+  }
+
+  std::vector<InputInfo> inputs_;
+  std::vector<ColumnBuffer> columns_;
+  std::vector<ColumnData> views_;
+  std::vector<size_t> fieldsOf_[3];  // by scope
+  struct NameHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+  };
+  std::unordered_map<std::string, size_t, NameHash, std::equal_to<>> names_;
+  std::vector<int64_t> itemOffsets_{0};
+  int64_t items_ = 0;
+  bool inRequest_ = false;
+  bool inItem_ = false;
+};
+
+}  // namespace featc

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a batch's Arrow arrays to the call columns that engines read, checking what comes from outside.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ops/arena.h"
+#include "ops/cell.h"
+#include "ops/kernel.h"
+#include "runtime/batch.h"
+#include "runtime/program_info.h"
+
+namespace featc {
+
+// Engines read and write columns in whole groups of this many rows.
+inline constexpr int64_t kRowGroup = 8;
+constexpr int64_t roundUpToGroup(int64_t rows) { return (rows + kRowGroup - 1) / kRowGroup * kRowGroup; }
+
+// A column of `rows` rows of `type`, zeroed and padded to whole groups, with a validity bitmap (all
+// missing) where the type is nullable.
+ColumnRef newColumn(Arena& arena, Type type, int64_t rows);
+
+// Binds the columns of one call. What it makes lives in `arena`; what needs no other form is used in
+// place. Nothing outside the buffers that a ColumnData describes is read; a mistake in them is an
+// error, in words that name the field.
+class Binder {
+ public:
+  // An `arena` without a limit: what is made is at most a small multiple of the batch.
+  explicit Binder(Arena& arena) : arena_(arena) {}
+
+  // Makes `out` of `column`, of `rows` rows. The bitmap is there exactly when the type is nullable.
+  // Rows that lack a required value or hold a malformed one get RowStatus::BadInput and a zero cell.
+  // False: see error().
+  bool bind(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out);
+  // What bind does for a field that no output uses: only missing required values are looked for.
+  bool check(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status);
+
+  const std::string& error() const { return error_; }
+
+ private:
+  // Elements of an array as list elements: cells side by side, a byte of validity each or null.
+  struct Elements {
+    const void* data = nullptr;
+    const uint8_t* valid = nullptr;
+  };
+
+  bool fail(const std::string& what);
+  bool checkShape(const ColumnData& column, int64_t rows);
+  // Whether rows were marked.
+  bool markMissing(const ColumnData& column, int64_t rows, RowStatus* status) const;
+  uint8_t* validity(const ColumnData& column, int64_t rows);
+  uint8_t* copyBits(const uint8_t* bits, int64_t offset, int64_t rows);
+  bool bindBools(const ColumnData& column, int64_t rows, bool zeroMissing, ColumnRef& out);
+  bool bindNumbers(const ColumnData& column, int64_t rows, bool zeroMissing, ColumnRef& out);
+
+  // Elements begin .. begin+count-1 of `column`; `status` is of the rows these are, null for what
+  // lies inside a list.
+  bool elements(const ColumnData& column, Type type, int64_t begin, int64_t count, Elements& out);
+  bool cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, RowStatus* status);
+  template <class Offset>
+  bool cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, RowStatus* status);
+  template <class Offset>
+  bool checkOffsets(const ColumnData& column, Type type, int64_t begin, int64_t count);
+  template <class Key>
+  bool mapCell(const Elements& keys, const Elements& values, uint32_t valueSize, int64_t size, void* out);
+
+  Arena& arena_;
+  const InputInfo* input_ = nullptr;
+  std::string error_;
+  std::vector<int64_t> order_;  // of a map's entries while it is sorted
+};
+
+}  // namespace featc

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+// CSV rows into batches: the header's binding, and cells by the types of their fields.
+#include "runtime/csv_reader.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "ops/value.h"
+#include "runtime/csv_record.h"
+#include "runtime/number_text.h"
+
+namespace featc {
+namespace {
+
+constexpr std::string_view kQuotedEmpty = "\"\"";
+constexpr size_t kShownBytes = 40;
+
+// Why a cell or a part of it is no value of its type; empty: it was appended.
+using CellError = std::string;
+
+CellError expected(Type type, std::string_view text) {
+  return fmt::format("expected {}, found {}{}", toString(type), quote(text.substr(0, kShownBytes)),
+                     text.size() > kShownBytes ? "..." : "");
+}
+
+CellError numberError(NumberError error, Type type, std::string_view text) {
+  if (error == NumberError::OutOfRange) return fmt::format("{} is beyond {}", quote(text), toString(type));
+  return expected(type, text);
+}
+
+bool parseBool(std::string_view text, bool& out) {
+  out = text == "true" || text == "True" || text == "TRUE" || text == "1";
+  return out || text == "false" || text == "False" || text == "FALSE" || text == "0";
+}
+
+CellError appendScalar(std::string_view text, ColumnBuffer& column) {
+  Type type = column.type();
+  switch (type.kind()) {
+    case Kind::Bool: {
+      bool value = false;
+      if (!parseBool(text, value)) return expected(type, text);
+      column.appendBool(value);
+      return {};
+    }
+    case Kind::Int64: {
+      int64_t value = 0;
+      NumberError error = parseInt64(text, NumberStyle::Data, value);
+      if (error != NumberError::None) return numberError(error, type, text);
+      column.appendInt64(value);
+      return {};
+    }
+    case Kind::Float64: {
+      double value = 0;
+      NumberError error = parseFloat64(text, NumberStyle::Data, value);
+      if (error != NumberError::None) return numberError(error, type, text);
+      column.appendFloat64(value);
+      return {};
+    }
+    case Kind::String: column.appendString(text); return {};
+    default: return fmt::format("a cell cannot hold {}", toString(type));
+  }
+}
+
+// An element of a list, a map's key or value: nothing is missing, `""` the empty string.
+CellError appendPart(std::string_view text, ColumnBuffer& column) {
+  if (text.empty()) {
+    column.appendMissing();
+    return {};
+  }
+  bool isString = column.type().is(Kind::String);
+  return appendScalar(isString && text == kQuotedEmpty ? std::string_view() : text, column);
+}
+
+CellError appendPair(std::string_view text, ColumnBuffer& column) {
+  size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return fmt::format("expected key:value, found {}", quote(text));
+  if (colon == 0) return fmt::format("a key is missing in {}", quote(text));
+  CellError error = appendPart(text.substr(0, colon), column.keys());
+  return error.empty() ? appendPart(text.substr(colon + 1), column.values()) : error;
+}
+
+CellError appendNested(const CsvCell& cell, char delimiter, ColumnBuffer& column) {
+  bool isMap = column.type().isMap();
+  std::string_view rest = cell.text;
+  if (rest.empty() && (isMap || !column.type().element().is(Kind::String))) {
+    column.closeNested();
+    return {};
+  }
+  if (rest.empty()) rest = kQuotedEmpty;
+  for (size_t index = 0;; ++index) {
+    size_t end = rest.find(delimiter);
+    std::string_view part = rest.substr(0, end);
+    CellError error = isMap ? appendPair(part, column) : appendPart(part, column.elements());
+    if (!error.empty()) return isMap ? error : fmt::format("element {}: {}", index, error);
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  column.closeNested();
+  return {};
+}
+
+class CsvReader final : public RecordReader {
+ public:
+  CsvReader(const ProgramInfo& info, std::unique_ptr<ByteSource> source, std::string file, bool strict, DataSink sink,
+            CsvOptions options)
+      : RecordReader(std::move(file), strict, std::move(sink)),
+        inputs_(info.inputs),
+        window_(std::move(source)),
+        records_(window_, options.delimiter, options.listDelimiter, options.maxRecordBytes),
+        listDelimiter_(options.listDelimiter) {}
+
+  ReadStatus next(BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) override {
+    builder.clear();
+    rows.clear();
+    if (columns_.empty() && !stopped_) readHeader(builder);
+    while (!stopped_ && builder.items() < maxItems) {
+      if (!records_.next()) {
+        if (!window_.error().empty()) fail(records_.line(), fmt::format("reading failed: {}", window_.error()));
+        break;
+      }
+      if (isBlank()) continue;
+      readRow(builder, rows);
+    }
+    return status(builder);
+  }
+
+ private:
+  bool isBlank() const {
+    const auto& cells = records_.cells();
+    return columns_.size() > 1 && cells.size() == 1 && cells[0].text.empty() && !cells[0].quoted;
+  }
+
+  // -- Header ---------------------------------------------------------------------------------------
+
+  void readHeader(const BatchBuilder& builder) {
+    skipByteOrderMark(window_);
+    if (!records_.next())
+      return window_.error().empty() ? fail(0, "the file is empty: its first line must name the columns")
+                                     : fail(0, fmt::format("reading failed: {}", window_.error()));
+    if (records_.problem() != nullptr) return fail(records_.line(), records_.problem());
+    std::set<std::string_view> names;
+    std::vector<bool> bound(inputs_.size());
+    for (const CsvCell& cell : records_.cells()) {
+      std::string name = quote(cell.text);
+      if (!names.insert(cell.text).second) fail(1, fmt::format("the column {} appears twice", name));
+      size_t field = builder.field(cell.text);
+      columns_.push_back(field);
+      if (field == BatchBuilder::kNoField) {
+        unbound(cell.text);
+      } else if (bound[field]) {
+        fail(1, fmt::format("the column {} names {} a second time", name, inputs_[field].qualified()));
+      } else {
+        bound[field] = true;
+      }
+    }
+    checkBound(bound);
+    std::vector<bool> nested;
+    for (size_t field : columns_) {
+      bool isNested = field != BatchBuilder::kNoField && !inputs_[field].type.isScalar();
+      nested.push_back(isNested);
+    }
+    records_.setNested(std::move(nested));
+  }
+
+  void unbound(std::string_view name) {
+    for (const InputInfo& input : inputs_)
+      if (input.name == name)
+        return fail(1, fmt::format("the column {0} may be request.{1} or item.{1}: name it so", quote(name), name));
+    warn(fmt::format("no field is declared for the column {}", quote(name)));
+  }
+
+  void checkBound(const std::vector<bool>& bound) {
+    std::string missing;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      if (bound[i]) continue;
+      if (inputs_[i].type.nullable())
+        warn(fmt::format("the optional field {} never appears", inputs_[i].qualified()));
+      else
+        missing += fmt::format("{}{}", missing.empty() ? "" : ", ", inputs_[i].qualified());
+    }
+    if (!missing.empty()) fail(1, fmt::format("no column for what every row must have: {}", missing));
+  }
+
+  // -- Rows -------------------------------------------------------------------------------------------
+
+  void readRow(BatchBuilder& builder, std::vector<InputRow>& rows) {
+    uint64_t row = counts_.items++;
+    ++counts_.requests;
+    std::string error = records_.problem() != nullptr ? records_.problem() : readCells(builder);
+    if (error.empty()) {
+      builder.endItem();
+      builder.endRequest();
+      rows.push_back({row, row, 0, records_.line()});
+      return;
+    }
+    builder.dropRequest();
+    ++counts_.badItems;
+    bad(records_.line(), std::move(error));
+  }
+
+  // What is wrong, or nothing: then the open request and item have all their values.
+  std::string readCells(BatchBuilder& builder) {
+    const auto& cells = records_.cells();
+    if (cells.size() != columns_.size())
+      return fmt::format("expected {} cells as in the header, found {}", columns_.size(), cells.size());
+    builder.beginRequest();
+    builder.beginItem();
+    for (size_t i = 0; i < cells.size(); ++i) {
+      size_t field = columns_[i];
+      if (field == BatchBuilder::kNoField) continue;
+      ColumnBuffer& column = builder.cell(field);
+      if (cells[i].text.empty() && !cells[i].quoted) {
+        if (!inputs_[field].type.nullable()) return fmt::format("{} is missing", inputs_[field].name);
+        column.appendMissing();
+        continue;
+      }
+      CellError error = inputs_[field].type.isScalar() ? appendScalar(cells[i].text, column)
+                                                       : appendNested(cells[i], listDelimiter_, column);
+      if (!error.empty()) return fmt::format("{}: {}", inputs_[field].name, error);
+    }
+    return {};
+  }
+
+  std::vector<InputInfo> inputs_;
+  InputWindow window_;
+  CsvRecordReader records_;
+  char listDelimiter_;
+  std::vector<size_t> columns_;  // the field of each column, or kNoField
+};
+
+}  // namespace
+
+std::string checkCsvOptions(const CsvOptions& options) {
+  for (char c : {options.delimiter, options.listDelimiter})
+    if (c == '"' || c == '\n' || c == '\r') return "a delimiter cannot be a quote or a line end";
+  if (options.delimiter == options.listDelimiter) return "the delimiter and the list delimiter must differ";
+  return {};
+}
+
+std::unique_ptr<RecordReader> newCsvReader(const ProgramInfo& info, std::unique_ptr<ByteSource> source,
+                                           std::string file, bool strict, DataSink sink, CsvOptions options) {
+  return std::make_unique<CsvReader>(info, std::move(source), std::move(file), strict, std::move(sink), options);
+}
+
+}  // namespace featc

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a value to what an output emits.
+#include "runtime/emit.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/hash.h"
+
+namespace featc {
+
+namespace {
+
+// The id that stands for a missing value; 0: none.
+uint64_t missingId(const OutputInfo& output) { return output.missing ? makeId(output.slot, *output.missing) : 0; }
+
+// The rows of one output that one block emits.
+class Emitter {
+ public:
+  Emitter(ShardFrame& shard, const OutputInfo& output, uint32_t index, const ColumnRef& values, int64_t begin,
+          uint32_t n)
+      : shard_(shard),
+        output_(output),
+        values_(values),
+        begin_(static_cast<uint64_t>(begin)),
+        n_(n),
+        index_(index),
+        column_((*shard.call->outputs)[index]),
+        counts_((*shard.counts)[index]),
+        status_(output.scope == Scope::Item ? shard.call->itemStatus : shard.call->requestStatus) {}
+
+  void sparse() {
+    if (output_.countLostBits) counts_.lostBits += countLostBits(values_, n_);
+    for (uint32_t i = 0; i < n_; ++i)
+      column_.ids[begin_ + i] = sparseId({values_.get<int64_t>(i), values_.present(i)}, output_);
+  }
+
+  void sparseList() {
+    ragged([&](uint32_t i, RaggedBuffer& buffer) {
+      if (!values_.present(i)) return appendMissing(buffer, false);
+      auto list = values_.get<List<int64_t>>(i);
+      for (uint64_t k = 0; k < list.size; ++k) {
+        if (!list.present(k)) continue;
+        countLost(list.data[k]);
+        buffer.ids.push_back(makeId(output_.slot, list.data[k]));
+      }
+    });
+  }
+
+  void sparseWeighted() {
+    ragged([&](uint32_t i, RaggedBuffer& buffer) {
+      if (!values_.present(i)) return appendMissing(buffer, true);
+      auto pairs = values_.get<Weighted<int64_t>>(i);
+      for (uint64_t k = 0; k < pairs.ids.size; ++k) {
+        if (!pairs.ids.present(k)) continue;
+        float weight = pairs.weights.present(k) ? static_cast<float>(pairs.weights.data[k]) : INFINITY;
+        if (!std::isfinite(weight)) {
+          ++counts_.droppedWeights;
+          continue;
+        }
+        countLost(pairs.ids.data[k]);
+        buffer.ids.push_back(makeId(output_.slot, pairs.ids.data[k]));
+        buffer.weights.push_back(weight);
+      }
+    });
+  }
+
+  void sequence() {
+    ragged([&](uint32_t i, RaggedBuffer& buffer) {
+      if (!values_.present(i)) return;
+      auto list = values_.get<List<int64_t>>(i);
+      uint64_t kept = std::min<uint64_t>(list.size, output_.length);
+      for (uint64_t k = 0; k < kept; ++k) {
+        if (list.present(k)) countLost(list.data[k]);
+        buffer.ids.push_back(list.present(k) ? makeId(output_.slot, list.data[k]) : 0);
+      }
+    });
+  }
+
+  void dense() {
+    for (uint32_t i = 0; i < n_; ++i) {
+      float* row = denseRow(i);
+      row[0] = denseValue({values_.get<double>(i), values_.present(i)}, output_);
+      std::fill(row + 1, row + output_.width, defaultValue());
+    }
+  }
+
+  void denseList() {
+    for (uint32_t i = 0; i < n_; ++i) {
+      float* row = denseRow(i);
+      List<double> list = values_.present(i) ? values_.get<List<double>>(i) : List<double>();
+      if (list.size > output_.width) ++counts_.cutDense;
+      uint64_t kept = std::min<uint64_t>(list.size, output_.width);
+      for (uint64_t k = 0; k < kept; ++k) row[k] = denseValue({list.data[k], list.present(k)}, output_);
+      std::fill(row + kept, row + output_.width, defaultValue());
+    }
+  }
+
+ private:
+  float defaultValue() const { return static_cast<float>(output_.defaultValue); }
+  float* denseRow(uint32_t i) { return column_.dense.data() + (begin_ + i) * output_.width; }
+
+  void countLost(int64_t payload) {
+    if (output_.countLostBits && losesBits(payload)) ++counts_.lostBits;
+  }
+
+  void appendMissing(RaggedBuffer& buffer, bool weighted) {
+    if (!output_.missing) return;
+    buffer.ids.push_back(missingId(output_));
+    if (weighted) buffer.weights.push_back(1.0F);
+  }
+
+  // `append(i, buffer)` appends row i's ids; a row with too many of them is taken back.
+  template <class Append>
+  void ragged(Append&& append) {
+    RaggedBuffer& buffer = (*shard_.ragged)[index_];
+    uint32_t* lengths = (*shard_.call->lengths)[index_].data() + begin_;
+    for (uint32_t i = 0; i < n_; ++i) {
+      size_t before = buffer.ids.size();
+      OutputCounts counts = counts_;
+      append(i, buffer);
+      size_t length = buffer.ids.size() - before;
+      if (length > shard_.call->maxIdsPerRow) {
+        buffer.ids.resize(before);
+        if (!buffer.weights.empty()) buffer.weights.resize(before);
+        counts_ = counts;
+        length = 0;
+        if (status_[begin_ + i] == RowStatus::Ok) status_[begin_ + i] = RowStatus::TooManyIds;
+      }
+      lengths[i] = static_cast<uint32_t>(length);
+    }
+  }
+
+  ShardFrame& shard_;
+  const OutputInfo& output_;
+  const ColumnRef& values_;
+  uint64_t begin_;
+  uint32_t n_;
+  uint32_t index_;
+  OutputColumn& column_;
+  OutputCounts& counts_;
+  RowStatus* status_;
+};
+
+}  // namespace
+
+uint64_t sparseId(Maybe<int64_t> payload, const OutputInfo& output) {
+  return payload.present ? makeId(output.slot, payload.value) : missingId(output);
+}
+
+InlineValue inlineSparseId(Inline& b, InlineTerm payload, const OutputInfo& output) {
+  InlineValue slot = b.constInt(static_cast<int64_t>(makeId(output.slot, 0)));
+  InlineValue low = b.bitAnd(payload.value, b.constInt(static_cast<int64_t>(kPayloadMask)));
+  InlineValue id = b.bitOr(slot, low);
+  if (!payload.valid) return id;
+  return b.select(payload.valid, id, b.constInt(static_cast<int64_t>(missingId(output))));
+}
+
+float denseValue(Maybe<double> value, const OutputInfo& output) {
+  auto narrow = static_cast<float>(value.value);
+  return value.present && std::isfinite(narrow) ? narrow : static_cast<float>(output.defaultValue);
+}
+
+void emitColumn(ShardFrame& shard, const OutputInfo& output, uint32_t index, const ColumnRef& values, int64_t begin,
+                uint32_t n) {
+  Emitter emitter(shard, output, index, values, begin, n);
+  bool list = output.type.isList();
+  switch (output.kind) {
+    case OutputKind::Sparse:
+      if (output.type.isWeighted()) return emitter.sparseWeighted();
+      return list ? emitter.sparseList() : emitter.sparse();
+    case OutputKind::Dense: return list ? emitter.denseList() : emitter.dense();
+    case OutputKind::Sequence: return emitter.sequence();
+  }
+}
+
+uint64_t countLostBits(const ColumnRef& values, uint32_t n) {
+  uint64_t lost = 0;
+  for (uint32_t i = 0; i < n; ++i) lost += values.present(i) && losesBits(values.get<int64_t>(i)) ? 1 : 0;
+  return lost;
+}
+
+}  // namespace featc

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON read as values of the language's types: one meaning for request lines and store rows.
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ops/value.h"
+
+namespace featc {
+
+// What is wrong, in words that follow a field's name and a colon: `expected int64, found "3"`.
+// Empty: fine.
+using JsonError = std::string;
+
+// -- One value, not null ----------------------------------------------------------------------------
+// Each leaves `out` alone and says why when the element is no such value.
+
+JsonError readJsonBool(simdjson::dom::element element, bool& out);
+// An integer within int64, or a number with point or exponent that is a whole one below 2^53.
+JsonError readJsonInt(simdjson::dom::element element, int64_t& out);
+// Any number; an integer goes to the nearest double.
+JsonError readJsonFloat(simdjson::dom::element element, double& out);
+// `out` points into the parser's document.
+JsonError readJsonString(simdjson::dom::element element, std::string_view& out);
+// A map's key of type int64, which JSON can only write as a string: optional `-`, digits.
+JsonError readJsonIntKey(std::string_view text, int64_t& out);
+
+// -- A value of any type ----------------------------------------------------------------------------
+
+// null is a missing value, whatever the type; so it is as a list's element and as a map's value. Of
+// repeated keys of an object the last wins.
+JsonError readJson(simdjson::dom::element element, Type type, Value& out);
+
+// A parse error in a writer's words: `a number is out of range`.
+std::string jsonErrorText(simdjson::error_code code);
+
+}  // namespace featc

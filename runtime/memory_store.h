@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// A key-value store in memory, filled from JSON lines when it is loaded.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/store.h"
+
+namespace featc {
+
+// What loading a store's rows met: everything that was not taken is told here.
+struct StoreLoadReport {
+  struct BadLine {
+    uint64_t line = 0;  // from 1, blank lines counted
+    std::string reason;
+  };
+  uint64_t rows = 0;                  // taken, repeated keys included
+  uint64_t badLineCount = 0;          // left out
+  std::vector<BadLine> badLines;      // the first kMaxBadLines of them
+  std::vector<std::string> warnings;  // unknown sources and fields, each once
+  std::string error;                  // the file cannot be read: nothing was loaded
+
+  static constexpr size_t kMaxBadLines = 1000;
+};
+
+// Holds rows {"source": "user_profile", "user_id": 42, "age": 31, ...}. A field that is absent or
+// null is missing. Of rows with the same key the last one holds, whole. Immutable, so thread-safe.
+class MemoryStore final : public Store {
+ public:
+  // Rows of `sources` from the text of JSON lines. Bad lines and rows of other sources are left out
+  // and reported.
+  static std::shared_ptr<MemoryStore> parse(std::string_view text, std::span<const SourceInfo> sources,
+                                            StoreLoadReport& report);
+  // The same from a file; null, with report.error set, when it cannot be read.
+  static std::shared_ptr<MemoryStore> load(const std::string& path, std::span<const SourceInfo> sources,
+                                           StoreLoadReport& report);
+
+  ~MemoryStore() override;
+  // Answers before it returns.
+  void fetch(const FetchRequest& request, Done done) override;
+  // Distinct keys over all sources.
+  size_t size() const;
+
+ private:
+  struct Table;
+  struct Data;
+  class Loader;
+  explicit MemoryStore(std::shared_ptr<const Data> data);
+
+  std::shared_ptr<const Data> data_;  // shared with results, whose cells point into it
+};
+
+}  // namespace featc

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// Collects diagnostics and renders them: as text with carets, or as JSON.
+#include "support/diagnostics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <tuple>
+
+#include "support/json_quote.h"
+
+namespace featc {
+namespace {
+
+struct KindRecord {
+  std::string_view camelName;
+  Severity severity;
+};
+
+constexpr std::array kKinds{
+#define FEATC_DIAGNOSTIC(name, severity, text) KindRecord{#name, Severity::severity},
+#include "support/diagnostic_kinds.def"
+#undef FEATC_DIAGNOSTIC
+};
+
+const std::array<std::string, kKinds.size()>& kebabNames() {
+  static const auto names = [] {
+    std::array<std::string, kKinds.size()> result;
+    for (size_t i = 0; i < kKinds.size(); ++i) {
+      for (char c : kKinds[i].camelName) {
+        bool upper = c >= 'A' && c <= 'Z';
+        if (upper && !result[i].empty()) result[i] += '-';
+        result[i] += upper ? static_cast<char>(c - 'A' + 'a') : c;
+      }
+    }
+    return result;
+  }();
+  return names;
+}
+
+std::string_view severityName(Severity severity) { return severity == Severity::Error ? "error" : "warning"; }
+
+// One code point of a source line and how it is shown.
+struct Glyph {
+  size_t bytes = 1;
+  uint32_t width = 1;  // terminal columns
+  bool printable = true;
+};
+
+// Ranges that terminals show two columns wide: CJK, kana, hangul, full-width forms, emoji.
+uint32_t displayWidth(uint32_t codePoint) {
+  struct Range {
+    uint32_t first, last;
+  };
+  static constexpr Range kZero[] = {{0x0300, 0x036F}, {0x200B, 0x200F}, {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}};
+  static constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},  {0xAC00, 0xD7A3},
+                                    {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},  {0xFFE0, 0xFFE6},
+                                    {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+  auto holds = [codePoint](const Range& range) { return codePoint >= range.first && codePoint <= range.last; };
+  if (std::any_of(std::begin(kZero), std::end(kZero), holds)) return 0;
+  return std::any_of(std::begin(kWide), std::end(kWide), holds) ? 2 : 1;
+}
+
+Glyph glyphAt(std::string_view line, size_t at) {
+  auto byte = [&](size_t i) { return static_cast<unsigned char>(line[i]); };
+  unsigned char lead = byte(at);
+  if (lead < 0x80) return {1, 1, lead >= 0x20 && lead != 0x7F};
+  size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || at + length > line.size()) return {1, 1, false};
+  uint32_t codePoint = lead & (0xFFU >> (length + 1));
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(at + i) & 0xC0U) != 0x80U) return {1, 1, false};
+    codePoint = codePoint << 6U | (byte(at + i) & 0x3FU);
+  }
+  // C1 controls and the signs that reorder text would let a line show other than it is.
+  bool hidden = (codePoint >= 0x80 && codePoint < 0xA0) || (codePoint >= 0x202A && codePoint <= 0x202E) ||
+                (codePoint >= 0x2066 && codePoint <= 0x2069);
+  return {length, hidden ? 1 : displayWidth(codePoint), !hidden};
+}
+
+// How much of a long line is shown before and after the place in question, in bytes.
+constexpr size_t kBytesBefore = 80;
+constexpr size_t kBytesAfter = 120;
+
+bool continuesCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+// The source line and carets under [begin, end) of it, both offsets within the line.
+std::string excerpt(std::string_view line, size_t begin, size_t end, uint32_t lineNumber) {
+  size_t first = begin > kBytesBefore ? begin - kBytesBefore : 0;
+  size_t last = std::min(line.size(), std::max(begin, std::min(end, begin + kBytesAfter)) + kBytesBefore);
+  if (first < 8) first = 0;
+  if (line.size() - last < 8) last = line.size();
+  while (first > 0 && continuesCodePoint(line[first])) --first;
+  while (last < line.size() && continuesCodePoint(line[last])) ++last;
+
+  std::string shown = first > 0 ? "..." : "";
+  std::string carets(shown.size(), ' ');
+  bool started = false;
+  auto mark = [&](size_t width, bool tab) {
+    for (size_t i = 0; i < width; ++i) {
+      carets += tab ? '\t' : started ? '~' : '^';
+      started = started || !tab;
+    }
+  };
+  for (size_t at = first; at < last;) {
+    Glyph glyph = glyphAt(line, at);
+    bool tab = line[at] == '\t';
+    if (tab || glyph.printable) {
+      shown += line.substr(at, glyph.bytes);
+    } else {
+      shown += '?';
+    }
+    bool inside = at + glyph.bytes > begin && at < end;
+    if (inside) {
+      mark(glyph.width, tab);
+    } else if (at < begin) {
+      carets += tab ? "\t" : std::string(glyph.width, ' ');
+    }
+    at += glyph.bytes;
+  }
+  // An empty range, or one past the end of the line, or one of tabs only.
+  if (!started) carets += '^';
+  if (last < line.size()) shown += "...";
+  std::string number = fmt::format("{:>5}", lineNumber);
+  return fmt::format("{} | {}\n{} | {}\n", number, shown, std::string(number.size(), ' '), carets);
+}
+
+// `PATH:LINE:COLUMN: LABEL: MESSAGE` and the line it is about.
+std::string place(const Sources& sources, Span span, std::string_view label, std::string_view message) {
+  const SourceFile& file = sources.file(span.file);
+  LineColumn at = file.locate(span.begin);
+  std::string text = fmt::format("{}:{}:{}: {}: {}\n", file.path(), at.line, at.column, label, message);
+  if (file.text().empty()) return text;
+  std::string_view line = file.line(at.line);
+  size_t begin = std::min<size_t>(span.begin - file.lineStart(at.line), line.size());
+  // Of a range over several lines, the first is shown.
+  size_t end = std::min<size_t>(begin + (span.end - span.begin), line.size());
+  return text + excerpt(line, begin, end, at.line);
+}
+
+constexpr size_t kMaxFixText = 200;
+
+std::string shortened(std::string_view text) {
+  if (text.size() <= kMaxFixText) return std::string(text);
+  size_t end = kMaxFixText;
+  while (end > 0 && continuesCodePoint(text[end])) --end;
+  return std::string(text.substr(0, end)) + "...";
+}
+
+std::string fixText(const Sources& sources, const DiagnosticFix& fix) {
+  std::string_view old = sources.text(fix.span);
+  if (old.empty()) return fmt::format("fix: insert `{}`\n", shortened(fix.replacement));
+  if (fix.replacement.empty()) return fmt::format("fix: remove `{}`\n", shortened(old));
+  return fmt::format("fix: replace `{}` by `{}`\n", shortened(old), shortened(fix.replacement));
+}
+
+std::string jsonPlace(const Sources& sources, Span span) {
+  const SourceFile& file = sources.file(span.file);
+  LineColumn begin = file.locate(span.begin);
+  LineColumn end = file.locate(span.end);
+  return fmt::format(R"("file": {}, "line": {}, "column": {}, "end_line": {}, "end_column": {})",
+                     jsonQuote(file.path()), begin.line, begin.column, end.line, end.column);
+}
+
+}  // namespace
+
+std::string_view kindName(DiagnosticKind kind) { return kebabNames()[static_cast<size_t>(kind)]; }
+Severity kindSeverity(DiagnosticKind kind) { return kKinds[static_cast<size_t>(kind)].severity; }
+size_t diagnosticKindCount() { return kKinds.size(); }
+
+Diagnostic& Diagnostics::report(DiagnosticKind kind, Span span, std::string message) {
+  bool isError = kindSeverity(kind) == Severity::Error;
+  size_t& count = isError ? errors_ : warnings_;
+  if (++count <= kMaxErrors) return all_.emplace_back(Diagnostic{kind, span, std::move(message), {}, std::nullopt});
+  std::optional<Diagnostic>& overflow = isError ? tooManyErrors_ : tooManyWarnings_;
+  if (!overflow) {
+    overflow = Diagnostic{
+        isError ? DiagnosticKind::TooManyErrors : DiagnosticKind::TooManyWarnings,
+        span,
+        fmt::format("more than {} {}s; the others are not shown", kMaxErrors, severityName(kindSeverity(kind))),
+        {},
+        std::nullopt};
+  }
+  dropped_ = Diagnostic{kind, span, {}, {}, std::nullopt};
+  return dropped_;
+}
+
+std::vector<Diagnostic> Diagnostics::sorted() const {
+  std::vector<Diagnostic> result = all_;
+  std::stable_sort(result.begin(), result.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.span.file, a.span.begin) < std::tie(b.span.file, b.span.begin);
+  });
+  if (tooManyErrors_) result.push_back(*tooManyErrors_);
+  if (tooManyWarnings_) result.push_back(*tooManyWarnings_);
+  return result;
+}
+
+std::string renderText(const Sources& sources, const Diagnostic& diagnostic) {
+  std::string text = place(sources, diagnostic.span, severityName(kindSeverity(diagnostic.kind)), diagnostic.message);
+  for (const DiagnosticNote& note : diagnostic.notes) {
+    text += note.span ? place(sources, *note.span, "note", note.message) : fmt::format("note: {}\n", note.message);
+  }
+  if (diagnostic.fix) text += fixText(sources, *diagnostic.fix);
+  return text;
+}
+
+std::string renderJson(const Sources& sources, const Diagnostic& diagnostic) {
+  std::string notes;
+  for (const DiagnosticNote& note : diagnostic.notes) {
+    if (!notes.empty()) notes += ", ";
+    notes += note.span
+                 ? fmt::format(R"({{{}, "message": {}}})", jsonPlace(sources, *note.span), jsonQuote(note.message))
+                 : fmt::format(R"({{"message": {}}})", jsonQuote(note.message));
+  }
+  std::string fix = "null";
+  if (diagnostic.fix) {
+    fix = fmt::format(R"({{{}, "replacement": {}}})", jsonPlace(sources, diagnostic.fix->span),
+                      jsonQuote(diagnostic.fix->replacement));
+  }
+  return fmt::format(R"({{{}, "severity": "{}", "kind": "{}", "message": {}, "notes": [{}], "fix": {}}})",
+                     jsonPlace(sources, diagnostic.span), severityName(kindSeverity(diagnostic.kind)),
+                     kindName(diagnostic.kind), jsonQuote(diagnostic.message), notes, fix);
+}
+
+}  // namespace featc

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether two engines made the same of the same rows, to the bit.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "runtime/result.h"
+
+namespace featc {
+
+// What differs first between all of `part` and the rows of `whole` that begin at a request; nothing
+// when every status is equal and every row that is fine has the same ids, weights and numbers.
+std::optional<std::string> difference(const Result& whole, const Result& part, int64_t firstRequest = 0);
+// What differs in the counts of two results of the same batch.
+std::optional<std::string> countDifference(const Result& a, const Result& b);
+
+std::string_view statusName(RowStatus status);
+
+}  // namespace featc

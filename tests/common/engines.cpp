@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building the engines of one graph.
+#include "tests/common/engines.h"
+
+#include <stdexcept>
+
+#include "codegen/codegen.h"
+#include "ir/interpreter.h"
+
+namespace featc {
+
+const std::vector<std::string>& testedCpus() {
+  static const std::vector<std::string> kCpus = [] {
+    std::vector<std::string> cpus;
+    for (const char* cpu : {"x86-64", "x86-64-v3", "x86-64-v4"}) {
+      CodegenOptions options;
+      options.cpu = cpu;
+      if (compileNative(Graph(), options).error.empty()) cpus.emplace_back(cpu);
+    }
+    // Another architecture: this machine's own CPU.
+    if (cpus.empty()) cpus.emplace_back();
+    return cpus;
+  }();
+  return kCpus;
+}
+
+std::vector<TestedEngine> testedEngines(const Graph& raw, const Graph& optimized,
+                                        const std::vector<std::string>& cpus) {
+  std::vector<TestedEngine> engines;
+  engines.push_back({"raw, interpreted", makeInterpreter(raw)});
+  engines.push_back({"optimized, interpreted", makeInterpreter(optimized)});
+  for (const std::string& cpu : cpus) {
+    CodegenOptions options;
+    options.cpu = cpu;
+    NativeResult native = compileNative(optimized, options);
+    if (!native.error.empty()) throw std::runtime_error("no native code: " + native.error);
+    engines.push_back({"native" + (cpu.empty() ? "" : ", " + cpu), native.executable});
+  }
+  return engines;
+}
+
+}  // namespace featc

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every way that a graph can be computed: the ways that must agree.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ir/graph.h"
+#include "runtime/executable.h"
+
+namespace featc {
+
+// The CPU settings that this machine can run: x86-64, x86-64-v3 ..., the poorest first.
+const std::vector<std::string>& testedCpus();
+
+struct TestedEngine {
+  std::string name;  // `optimized, x86-64-v3`
+  std::shared_ptr<const Executable> executable;
+};
+// The raw graph interpreted (first: the meaning), the optimized one interpreted, and the optimized
+// one as native code for each of `cpus`.
+std::vector<TestedEngine> testedEngines(const Graph& raw, const Graph& optimized, const std::vector<std::string>& cpus);
+
+}  // namespace featc

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs file tests: filetest [--bless] [--require-all-kinds] FILES OR FOLDERS...
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "support/diagnostics.h"
+#include "tests/filetest/stages.h"
+
+namespace featc {
+namespace {
+
+std::vector<std::filesystem::path> testsIn(const std::vector<std::string>& where) {
+  std::vector<std::filesystem::path> paths;
+  for (const std::string& w : where) {
+    if (!std::filesystem::is_directory(w)) {
+      paths.emplace_back(w);
+      continue;
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(w))
+      if (entry.path().extension() == ".test") paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+// A config that is refused is named bad-*, and only such a one.
+std::string nameProblem(const TestFile& test, bool hasErrors) {
+  bool saysBad = test.path.filename().string().starts_with("bad-");
+  if (saysBad == hasErrors) return {};
+  return saysBad ? "is named bad-* but has no error" : "has errors but is not named bad-*";
+}
+
+bool runTest(const std::filesystem::path& path, bool bless, std::set<std::string>& kinds) {
+  std::string error;
+  std::optional<TestFile> test = readTest(path, error);
+  if (!test) {
+    fmt::print("FAIL {}: {}\n", path.string(), error);
+    return false;
+  }
+  std::set<std::string> own;
+  StageOutput out = runStage(*test, own);
+  bool hasErrors = false;
+  for (size_t k = 0; k < diagnosticKindCount(); ++k) {
+    auto kind = static_cast<DiagnosticKind>(k);
+    hasErrors = hasErrors || (kindSeverity(kind) == Severity::Error && own.contains(std::string(kindName(kind))));
+  }
+  kinds.merge(own);
+  if (out.failure.empty()) out.failure = nameProblem(*test, hasErrors);
+  if (!out.failure.empty()) {
+    fmt::print("FAIL {}: {}\n", path.string(), out.failure);
+    return false;
+  }
+  if (out.text == test->expected) return true;
+  if (bless) {
+    blessTest(*test, out.text);
+    fmt::print("blessed {}\n", path.string());
+    return true;
+  }
+  fmt::print("FAIL {}: - expected, + came out\n{}", path.string(), lineDiff(test->expected, out.text));
+  return false;
+}
+
+bool allKindsSeen(const std::set<std::string>& kinds) {
+  bool all = true;
+  for (size_t k = 0; k < diagnosticKindCount(); ++k) {
+    std::string name(kindName(static_cast<DiagnosticKind>(k)));
+    if (kinds.contains(name)) continue;
+    fmt::print("FAIL no test draws the diagnostic {}\n", name);
+    all = false;
+  }
+  return all;
+}
+
+}  // namespace
+}  // namespace featc
+
+int main(int argc, char** argv) {
+  bool bless = false;
+  bool requireAllKinds = false;
+  std::vector<std::string> where;
+  CLI::App app("Runs file tests; docs/testing.md describes them");
+  app.add_flag("--bless", bless, "Write the output that came out into the tests");
+  app.add_flag("--require-all-kinds", requireAllKinds, "Fail when some kind of diagnostic never came out");
+  app.add_option("tests", where, "Files or folders")->required()->check(CLI::ExistingPath);
+  CLI11_PARSE(app, argc, argv);
+
+  std::set<std::string> kinds;
+  size_t failed = 0;
+  std::vector<std::filesystem::path> paths = featc::testsIn(where);
+  for (const auto& path : paths) failed += featc::runTest(path, bless, kinds) ? 0 : 1;
+  if (requireAllKinds && !featc::allKindsSeen(kinds)) ++failed;
+  fmt::print("{} file tests, {} failures\n", paths.size(), failed);
+  return failed == 0 ? 0 : 1;
+}

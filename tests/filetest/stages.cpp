@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a test's config to the output of its stage.
+#include "tests/filetest/stages.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <fstream>
+
+#include "codegen/codegen.h"
+#include "frontend/frontend.h"
+#include "ir/equal.h"
+#include "ir/text.h"
+#include "optimizer/pass.h"
+#include "tests/common/evaluate.h"
+
+namespace featc {
+namespace {
+
+// A folder that holds the test's files while it runs.
+class TestFolder {
+ public:
+  explicit TestFolder(const TestFile& test) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "filetest-XXXXXX").string();
+    path_ = std::filesystem::canonical(mkdtemp(pattern.data()));
+    for (const TestFile::Section& s : test.sections) {
+      if (s.kind != "file") continue;
+      std::filesystem::create_directories((path_ / s.name).parent_path());
+      std::ofstream(path_ / s.name, std::ios::binary) << s.text;
+    }
+  }
+  ~TestFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  // Without the folder's own name, which is another one each time.
+  std::string withoutPath(std::string text) const {
+    std::string prefix = path_.string() + "/";
+    for (size_t at; (at = text.find(prefix)) != std::string::npos;) text.erase(at, prefix.size());
+    return text;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+void setLimits(const TestFile& test, FrontendOptions& options) {
+  auto set = [&](const char* name, auto& limit) {
+    std::string text = test.setting(std::string("limit ") + name);
+    if (!text.empty()) limit = static_cast<std::remove_reference_t<decltype(limit)>>(std::stoull(text));
+  };
+  set("file_bytes", options.limits.fileBytes);
+  set("nesting", options.limits.nesting);
+  set("literal_elements", options.limits.literalElements);
+  set("imports", options.limits.imports);
+  set("tokens", options.limits.tokens);
+  set("statement_tokens", options.limits.statementTokens);
+  set("expression_depth", options.limits.expressionDepth);
+  set("outputs", options.limits.outputs);
+  set("graph_nodes", options.limits.graphNodes);
+}
+
+struct Compiled {
+  Sources sources;
+  Diagnostics diagnostics;
+  Ast ast;
+  std::optional<Graph> graph;
+};
+
+void compileTest(const TestFile& test, const TestFolder& folder, bool lower, Compiled& c) {
+  FrontendOptions options;
+  options.root = folder.path();
+  if (!test.setting("root").empty()) options.root = folder.path() / test.setting("root");
+  options.warnUnusedFields = test.setting("warn") == "unused-fields";
+  setLimits(test, options);
+  if (std::string main = test.setting("main"); !main.empty())
+    c.ast = parseConfig(folder.path() / main, std::nullopt, options, c.sources, c.diagnostics);
+  else
+    c.ast = parseConfig(folder.path() / "main.feat", test.main, options, c.sources, c.diagnostics);
+  if (!lower) return;
+  Graph graph = lowerConfig(c.ast, options, c.sources, c.diagnostics);
+  if (!c.diagnostics.hasErrors()) c.graph = std::move(graph);
+}
+
+std::string diagnosticsText(const Compiled& c, const TestFolder& folder, std::set<std::string>& kinds) {
+  std::string out;
+  for (const Diagnostic& d : c.diagnostics.sorted()) {
+    kinds.emplace(kindName(d.kind));
+    std::string text = renderText(c.sources, d);
+    if (!text.ends_with('\n')) text += '\n';
+    out += fmt::format("# {}\n{}", kindName(d.kind), text);
+  }
+  return folder.withoutPath(std::move(out));
+}
+
+// What the text form loses or adds.
+std::string textFormProblem(const Graph& graph) {
+  std::string error;
+  std::optional<Graph> back = parseGraph(toText(graph), error);
+  if (!back) return "the graph's text does not parse back: " + error;
+  return equalGraphs(graph, *back) ? "" : "the graph's text parses back to another graph";
+}
+
+Graph afterPasses(const TestFile& test, const Graph& graph, std::string& problem) {
+  OptimizeOptions options;
+  if (std::string passes = test.setting("passes"); !passes.empty()) options.passes = parsePassList(passes, problem);
+  return problem.empty() ? optimize(graph, options) : graph;
+}
+
+StageOutput evaluateLines(const TestFile& test) {
+  StageOutput out;
+  std::string_view rest = test.expected;
+  while (!rest.empty()) {
+    size_t end = std::min(rest.find('\n'), rest.size() - 1);
+    std::string line(rest.substr(0, end + 1));
+    rest.remove_prefix(end + 1);
+    size_t arrow = line.rfind("=>");
+    if (arrow == std::string::npos || line.starts_with('#')) {
+      out.text += line;
+      continue;
+    }
+    std::string left = line.substr(0, arrow);
+    out.text += fmt::format("{}=> {}\n", left, evaluateText(left, test.main));
+  }
+  return out;
+}
+
+// The graph of a test: of its config, or of its text form.
+std::optional<Graph> graphOf(const TestFile& test, const TestFolder& folder, Compiled& compiled, StageOutput& out,
+                             std::set<std::string>& kinds) {
+  if (test.setting("input") == "ir") {
+    std::string error;
+    std::optional<Graph> graph = parseGraph(test.main, error);
+    if (!graph) out.text = error + "\n";
+    return graph;
+  }
+  compileTest(test, folder, true, compiled);
+  if (!compiled.graph) out.text = diagnosticsText(compiled, folder, kinds);
+  return std::move(compiled.graph);
+}
+
+}  // namespace
+
+StageOutput runStage(const TestFile& test, std::set<std::string>& kinds) {
+  std::string stage = test.setting("stage");
+  StageOutput out;
+  if (stage == "eval") return evaluateLines(test);
+  TestFolder folder(test);
+  Compiled compiled;
+  if (stage == "parse" || stage == "check") {
+    compileTest(test, folder, stage == "check", compiled);
+    out.text = diagnosticsText(compiled, folder, kinds);
+    if (stage == "parse" && out.text.empty()) out.text = toString(compiled.ast);
+    return out;
+  }
+  std::optional<Graph> graph = graphOf(test, folder, compiled, out, kinds);
+  if (!graph) return out;
+  out.failure = textFormProblem(*graph);
+  if (!out.failure.empty()) return out;
+  if (stage == "ir") {
+    out.text = toText(*graph);
+  } else if (stage == "optimize" || stage == "lower") {
+    Graph optimized = afterPasses(test, *graph, out.failure);
+    if (!out.failure.empty()) return out;
+    out.failure = textFormProblem(optimized);
+    out.text = stage == "optimize" ? toText(optimized) : dumpNative(optimized, NativeStage::Llvm).text;
+  } else if (stage == "run") {
+    return runGraph(test, *graph);
+  } else {
+    out.failure = fmt::format("unknown stage \"{}\"", stage);
+  }
+  return out;
+}
+
+}  // namespace featc

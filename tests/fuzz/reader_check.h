@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// What holds for a reader of requests whatever it reads, for the fuzz targets of the readers.
+#pragma once
+
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/record_reader.h"
+
+namespace featc {
+
+using NewReader =
+    std::function<std::unique_ptr<RecordReader>(const ProgramInfo&, std::unique_ptr<ByteSource>, DataSink)>;
+
+inline void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+inline ProgramInfo readerProgram() {
+  auto type = [](const char* text) { return *parseType(text); };
+  ProgramInfo info;
+  info.inputs = {{Scope::Request, "a", type("int64?")},
+                 {Scope::Request, "b", type("map<int64, string>?")},
+                 {Scope::Request, "s", type("string?")},
+                 {Scope::Item, "a", type("bool?")},
+                 {Scope::Item, "f", type("float64")},
+                 {Scope::Item, "l", type("list<string>?")},
+                 {Scope::Item, "m", type("map<string, float64>?")},
+                 {Scope::Item, "n", type("list<int64>?")}};
+  return info;
+}
+
+inline void checkColumn(const ColumnData& column, Type type, int64_t rows) {
+  require(column.length == rows);
+  if (type.is(Kind::String) || type.isList() || type.isMap()) {
+    const auto* offsets = static_cast<const int64_t*>(column.offsets);
+    require(offsets[0] == 0);
+    for (int64_t i = 0; i < rows; ++i) require(offsets[i] <= offsets[i + 1]);
+    if (type.isList()) checkColumn(*column.children[0], type.element(), offsets[rows]);
+    if (type.isMap()) {
+      checkColumn(*column.children[0], type.key(), offsets[rows]);
+      checkColumn(*column.children[1], type.value(), offsets[rows]);
+      require(column.children[0]->validity == nullptr);
+    }
+  }
+}
+
+// Reads all of `text` in pieces of `chunk` bytes; what was said and where the items stood.
+inline std::string readAll(std::string_view text, size_t chunk, const NewReader& newReader) {
+  ProgramInfo info = readerProgram();
+  std::string said;
+  auto reader = newReader(info, memorySource(text, chunk), [&](const DataMessage& m) { said += m.render() + "\n"; });
+  BatchBuilder builder(info);
+  std::vector<InputRow> rows;
+  uint64_t items = 0;
+  while (reader->next(builder, rows, 3) == ReadStatus::Batch) {
+    Batch batch = builder.batch();
+    require(batch.itemOffsets[batch.requests] == batch.items);
+    require(rows.size() == static_cast<size_t>(batch.items));
+    for (size_t i = 0; i < info.inputs.size(); ++i)
+      checkColumn(batch.columns[i], info.inputs[i].type,
+                  info.inputs[i].scope == Scope::Request ? batch.requests : batch.items);
+    items += rows.size();
+    for (const InputRow& row : rows) said += std::to_string(row.row) + "@" + std::to_string(row.line) + "\n";
+  }
+  const InputCounts& counts = reader->counts();
+  require(items + counts.badItems + counts.lostItems <= counts.items);
+  return said;
+}
+
+// Where the input is cut into pieces must not matter.
+inline void checkReader(std::string_view text, const NewReader& newReader) {
+  size_t chunk = text.empty() ? 1 : static_cast<unsigned char>(text[0]) % 31 + 1;
+  require(readAll(text, SIZE_MAX, newReader) == readAll(text, chunk, newReader));
+}
+
+}  // namespace featc

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The properties that every program must have.
+#include "tests/random/checker.h"
+
+#include <fmt/format.h>
+
+#include "frontend/frontend.h"
+#include "ir/equal.h"
+#include "ir/text.h"
+#include "ir/verifier.h"
+#include "optimizer/pass.h"
+#include "runtime/extractor.h"
+#include "tests/common/compare.h"
+#include "tests/common/engines.h"
+#include "tests/random/random_store.h"
+
+namespace featc {
+namespace {
+
+// The config's graph, or why there is none.
+std::optional<Graph> compile(const std::string& text, std::string& problem) {
+  Sources sources;
+  Diagnostics diagnostics;
+  FrontendOptions options;
+  options.root = "/";
+  Ast ast = parseConfig("/random.feat", text, options, sources, diagnostics);
+  std::optional<Graph> graph;
+  if (!diagnostics.hasErrors()) graph = lowerConfig(ast, options, sources, diagnostics);
+  if (!diagnostics.hasErrors()) return graph;
+  for (const Diagnostic& d : diagnostics.sorted())
+    if (kindSeverity(d.kind) == Severity::Error) problem += renderText(sources, d) + "\n";
+  return std::nullopt;
+}
+
+std::optional<Disagreement> checkText(const Graph& graph, std::string_view which) {
+  if (std::vector<std::string> problems = verify(graph); !problems.empty())
+    return Disagreement{"verifier", fmt::format("{} graph: {}\n{}", which, problems[0], toText(graph))};
+  std::string error;
+  std::string text = toText(graph);
+  std::optional<Graph> back = parseGraph(text, error);
+  if (!back) return Disagreement{"text form", fmt::format("{} graph does not parse back: {}\n{}", which, error, text)};
+  if (!equalGraphs(graph, *back))
+    return Disagreement{"text form", fmt::format("{} graph parses back differently:\n{}\n{}", which, text, toText(*back))};
+  return std::nullopt;
+}
+
+// Each request as a batch of its own against the whole.
+std::optional<std::string> checkAlone(const Extractor& extractor, const RandomCase& c, const Result& whole) {
+  Scratch scratch(extractor);
+  Result alone;
+  for (size_t r = 0; r < c.data.itemCounts.size(); ++r) {
+    BoundBatch batch(c.data, extractor.info(), r, 1);
+    if (RunError e = extractor.run(batch.batch(), scratch, alone)) return e.message;
+    if (auto d = difference(whole, alone, static_cast<int64_t>(r))) return fmt::format("request {} alone: {}", r, *d);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Disagreement> check(const RandomCase& c) {
+  std::string problem;
+  std::optional<Graph> raw = compile(c.program.text(), problem);
+  if (!raw) return Disagreement{"diagnostics", problem};
+  if (auto d = checkText(*raw, "raw")) return d;
+  Graph optimized = optimize(*raw);
+  if (auto d = checkText(optimized, "optimized")) return d;
+
+  StoreBinding stores;
+  stores.fallback = std::make_shared<RandomStore>(c.storeSeed);
+  BoundBatch batch(c.data, raw->info(), 0, c.data.itemCounts.size());
+  std::optional<Result> meaning;
+  for (const TestedEngine& engine : testedEngines(*raw, optimized, c.cpus)) {
+    Extractor extractor(raw->info(), engine.executable, stores);
+    Scratch scratch(extractor);
+    Result result;
+    for (const char* round : {"", ", memory reused"}) {
+      std::string kind = engine.name + round;
+      if (RunError e = extractor.run(batch.batch(), scratch, result)) return Disagreement{kind, e.message};
+      if (!meaning) meaning = result;
+      if (auto d = difference(*meaning, result)) return Disagreement{kind, *d};
+      if (auto d = countDifference(*meaning, result)) return Disagreement{kind, *d};
+    }
+    if (auto d = checkAlone(extractor, c, *meaning)) return Disagreement{engine.name + ", requests alone", *d};
+  }
+  return std::nullopt;
+}
+
+}  // namespace featc

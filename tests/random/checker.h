@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs one random program every way and says what does not agree.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/random/data.h"
+#include "tests/random/program.h"
+
+namespace featc {
+
+struct RandomCase {
+  RandomProgram program;
+  RandomData data;
+  uint64_t storeSeed = 0;
+  std::vector<std::string> cpus;
+};
+
+struct Disagreement {
+  std::string kind;    // `diagnostics`, `text form`, `optimized, interpreted` ...: what a reducer keeps
+  std::string detail;  // for a person
+};
+
+std::optional<Disagreement> check(const RandomCase& randomCase);
+
+}  // namespace featc

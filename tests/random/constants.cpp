@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of hints for constants that need a structure; everything else is drawn by type and
+// put before the operator's own prepare.
+#include "tests/random/constants.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "tests/random/values.h"
+
+namespace featc {
+namespace {
+
+// A value that can be written as a literal.
+Value writable(Rng& rng, Type type) {
+  for (;;) {
+    Value v = randomScalar(rng, type);
+    if (!v.isFloat() || std::isfinite(v.asFloat())) return v;
+  }
+}
+
+std::string scalarText(const Value& v) {
+  if (v.isBool()) return v.asBool() ? "true" : "false";
+  if (v.isInt()) return fmt::format("{}", v.asInt());
+  if (v.isFloat()) return floatLiteral(v.asFloat());
+  return quote(v.asString());
+}
+
+ExprPtr literal(const Value& value, Type type) {
+  std::string text;
+  if (value.isList()) {
+    for (const Value& v : value.asList()) text += (text.empty() ? "" : ", ") + scalarText(v);
+    text = fmt::format("[{}]", text);
+  } else if (value.isMap()) {
+    for (const auto& [k, v] : value.asMap()) text += (text.empty() ? "" : ", ") + scalarText(k) + ": " + scalarText(v);
+    text = fmt::format("{{{}}}", text);
+  } else {
+    text = scalarText(value);
+  }
+  return std::make_shared<RandomExpr>(RandomExpr{RandomExpr::Kind::Literal, type, text, nullptr, {}});
+}
+
+// Distinct scalars that ascend.
+Value::Elements ascending(Rng& rng, Type type, size_t count) {
+  Value::Elements out;
+  for (size_t i = 0; i < count; ++i) out.push_back(writable(rng, type));
+  auto less = [](const Value& a, const Value& b) {
+    if (a.isInt()) return a.asInt() < b.asInt();
+    if (a.isFloat()) return a.asFloat() < b.asFloat();
+    if (a.isBool()) return a.asBool() < b.asBool();
+    return a.asString() < b.asString();
+  };
+  std::sort(out.begin(), out.end(), less);
+  out.erase(std::unique(out.begin(), out.end(), [&](const Value& a, const Value& b) { return !less(a, b); }), out.end());
+  return out;
+}
+
+Value anyWritable(Rng& rng, Type type) {
+  if (type.isList()) {
+    Value::Elements elements;
+    for (size_t i = 0, n = 1 + rng.below(4); i < n; ++i) elements.push_back(writable(rng, type.element()));
+    return Value::list(std::move(elements));
+  }
+  if (type.isMap()) {
+    Value::Entries entries;
+    for (Value& key : ascending(rng, type.key(), 1 + rng.below(4)))
+      entries.emplace_back(std::move(key), writable(rng, type.value()));
+    return Value::map(std::move(entries));
+  }
+  return writable(rng, type);
+}
+
+// What a constant with a structure of its own looks like, by parameter.
+struct Hint {
+  std::string_view param;
+  Value (*make)(Rng& rng, Type type);
+};
+
+constexpr auto kSortedList = [](Rng& rng, Type type) {
+  return Value::list(ascending(rng, type.element(), 1 + rng.below(5)));
+};
+constexpr auto kSmallCount = [](Rng& rng, Type) {
+  return Value::of(rng.chance(80) ? rng.between(1, 1000) : static_cast<int64_t>(rng.next() >> 1U) | 1);
+};
+constexpr auto kSeparator = [](Rng& rng, Type) {
+  static const std::vector<std::string> kSeparators = {",", "|", ",,", "a", "\xC3\xA9", "b", std::string(1, '\0')};
+  return Value::of(rng.pick(kSeparators));
+};
+constexpr auto kCombiner = [](Rng& rng, Type) {
+  static const std::vector<std::string> kCombiners = {"sum", "mean", "min", "max", "count"};
+  return Value::of(rng.pick(kCombiners));
+};
+constexpr auto kVocabulary = [](Rng& rng, Type type) {
+  if (type.isMap()) return anyWritable(rng, type);
+  Value::Elements words = ascending(rng, type.element(), 1 + rng.below(6));
+  for (size_t i = words.size(); i > 1; --i) std::swap(words[i - 1], words[rng.below(i)]);
+  return Value::list(std::move(words));
+};
+
+const Hint kHints[] = {{"boundaries", kSortedList}, {"n", kSmallCount},           {"buckets", kSmallCount},
+                       {"sep", kSeparator},         {"separator", kSeparator},    {"combiner", kCombiner},
+                       {"vocab", kVocabulary},      {"vocabulary", kVocabulary}, {"words", kVocabulary},
+                       {"values", kVocabulary}};
+
+Value randomConstant(Rng& rng, std::string_view param, Type type) {
+  for (const Hint& h : kHints)
+    if (h.param == param) return h.make(rng, type);
+  return anyWritable(rng, type);
+}
+
+}  // namespace
+
+ExprPtr randomLiteral(Rng& rng, Type type) {
+  if (type.is(Kind::Float64) && rng.chance(8)) {
+    static const std::vector<std::string> kNotFinite = {"(0.0 / 0.0)", "(1.0 / 0.0)", "(-1.0 / 0.0)"};
+    RandomExpr e{RandomExpr::Kind::Literal, type, rng.pick(kNotFinite), nullptr, {}};
+    return std::make_shared<RandomExpr>(std::move(e));
+  }
+  return literal(anyWritable(rng, type), type.present());
+}
+
+ExprPtr plainLiteral(Type type) {
+  auto scalar = [](Type t) -> Value {
+    switch (t.kind()) {
+      case Kind::Bool: return Value::of(true);
+      case Kind::Int64: return Value::of(int64_t{1});
+      case Kind::Float64: return Value::of(1.0);
+      default: return Value::of(std::string("a"));
+    }
+  };
+  if (type.isScalar()) return literal(scalar(type), type.present());
+  if (type.isList() && type.element().isScalar()) return literal(Value::list({scalar(type.element())}), type.present());
+  if (type.isMap()) return literal(Value::map({{scalar(type.key()), scalar(type.value())}}), type.present());
+  return nullptr;
+}
+
+bool randomConstants(Rng& rng, const Operator& op, const Overload& overload, std::vector<ExprPtr>& children) {
+  constexpr int kTries = 12;
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    std::vector<Value> values;
+    std::vector<Type> types;
+    for (size_t i = 0; i < op.params.size(); ++i) {
+      if (!op.params[i].isConstant) continue;
+      bool takesIt = i < overload.params.size();
+      types.push_back(takesIt ? overload.params[i] : Type());
+      values.emplace_back();
+      if (!takesIt) continue;
+      children[i] = nullptr;
+      if (op.params[i].isOptional && !overload.required[i] && rng.chance(60)) continue;
+      values.back() = randomConstant(rng, op.params[i].name, overload.params[i]);
+      children[i] = literal(values.back(), overload.params[i].present());
+    }
+    if (op.prepare == nullptr || !op.prepare(values, types).error) return true;
+  }
+  return false;
+}
+
+}  // namespace featc

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+// Top down: wanting a value of some type, pick a name, a literal or an operator that returns it.
+#include "tests/random/generator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "tests/random/constants.h"
+
+namespace featc {
+namespace {
+
+// One way to make a value of some type.
+struct Candidate {
+  const Operator* op = nullptr;
+  uint32_t overload = 0;
+  bool lifted = false;  // the operator maps over one list argument at least
+};
+
+using CandidatesByOperator = std::vector<std::vector<Candidate>>;
+
+// What can make `wanted`, grouped by operator so that many overloads do not weigh more.
+const CandidatesByOperator& candidatesFor(Type wanted) {
+  static std::map<uint32_t, CandidatesByOperator> cache;
+  auto [it, isNew] = cache.try_emplace(wanted.code());
+  if (!isNew) return it->second;
+  for (const auto& op : operators().all()) {
+    if (op->isInternal) continue;
+    std::vector<Candidate> found;
+    for (uint32_t i = 0; i < op->overloads.size(); ++i) {
+      const Overload& o = op->overloads[i];
+      if (o.result.same(wanted)) found.push_back({op.get(), i, false});
+      if (wanted.isList() && o.anyArgs && wanted.element().is(Kind::Int64)) found.push_back({op.get(), i, true});
+      if (wanted.isList() && o.liftedKernel != nullptr && o.result.isScalar() && o.result.same(wanted.element()))
+        found.push_back({op.get(), i, true});
+    }
+    if (!found.empty()) it->second.push_back(std::move(found));
+  }
+  return it->second;
+}
+
+class Generator {
+ public:
+  Generator(Rng& rng, OperatorUse& use) : rng_(rng), use_(use) {}
+
+  RandomProgram run() {
+    static const std::vector<HashFamily> kFamilies = {HashFamily::Xxh3, HashFamily::Xxh3, HashFamily::Farm,
+                                                      HashFamily::Murmur3};
+    program_.hashFamily = rng_.pick(kFamilies);
+    for (uint64_t i = rng_.below(3); i > 0; --i) newField(inputType());
+    for (uint64_t i = rng_.chance(35) ? 1 + rng_.below(2) : 0; i > 0; --i) newFn();
+    for (uint64_t i = rng_.below(3); i > 0; --i) newLet();
+    for (uint64_t i = rng_.chance(30) ? 1 + rng_.below(2) : 0; i > 0; --i) newRead();
+    for (uint64_t i = 1 + rng_.below(6); i > 0; --i) newOutput();
+    return std::move(program_).withoutUnused();
+  }
+
+ private:
+  struct Named {
+    std::string text;
+    Type type;
+    RandomExpr::Kind kind = RandomExpr::Kind::Name;
+  };
+
+  Type scalarType() {
+    static const std::vector<Type> kTypes = {Type::int64(), Type::float64(), Type::string(), Type::boolean()};
+    return kTypes[std::min<uint64_t>(rng_.below(7) / 2, 3)];
+  }
+  Type mapType() { return Type::map(rng_.chance(50) ? Type::string() : Type::int64(), scalarType()); }
+  Type inputType() {
+    uint64_t kind = rng_.below(10);
+    Type t = kind < 6 ? scalarType() : kind < 9 ? Type::list(scalarType()) : mapType();
+    return t.withNullable(rng_.chance(50));
+  }
+  Type letType() { return rng_.chance(5) ? Type::weighted(scalarType()) : inputType().present(); }
+
+  // -- Declarations ---------------------------------------------------------------------------------
+
+  Named newField(Type type) {
+    RandomField f{rng_.chance(40) ? Scope::Request : Scope::Item, fmt::format("f{}", program_.fields.size()), type};
+    program_.fields.push_back(f);
+    names_.push_back({f.name, type});
+    return names_.back();
+  }
+
+  void newFn() {
+    RandomFn fn{fmt::format("fn{}", program_.fns.size()), {}, nullptr};
+    for (uint64_t i = 1 + rng_.below(3); i > 0; --i)
+      fn.params.push_back({fmt::format("{}_p{}", fn.name, i), inputType()});
+    std::vector<Named> params;
+    for (const SourceField& p : fn.params) params.push_back({p.name, p.type});
+    // The body sees its parameters, and the fields that are there already.
+    std::vector<Named> outer = std::exchange(names_, params);
+    if (rng_.chance(30)) names_.insert(names_.end(), outer.begin(), outer.end());
+    mayAddFields_ = false;
+    fn.body = expression(letType(), 2);
+    mayAddFields_ = true;
+    names_ = std::move(outer);
+    program_.fns.push_back(std::move(fn));
+  }
+
+  void newLet() {
+    RandomLet let{fmt::format("v{}", program_.lets.size()), expression(letType(), 3)};
+    names_.push_back({let.name, let.value->type});
+    program_.lets.push_back(std::move(let));
+  }
+
+  // A source and one read of it, keyed by an expression: perhaps by what another read returned.
+  void newRead() {
+    RandomSource source{fmt::format("s{}", program_.sources.size()), {}, {}};
+    bool aligned = rng_.chance(30);
+    uint64_t keys = aligned || rng_.chance(80) ? 1 : 2;
+    RandomExpr read{RandomExpr::Kind::Read, Type::row(static_cast<uint32_t>(program_.sources.size()), aligned),
+                    source.name, nullptr, {}};
+    for (uint64_t i = 0; i < keys; ++i) {
+      Type key = rng_.chance(50) ? Type::int64() : Type::string();
+      source.keys.push_back({fmt::format("k{}", i), key});
+      read.children.push_back(expression(aligned ? Type::list(key) : key, 2));
+    }
+    std::string let = fmt::format("v{}", program_.lets.size());
+    for (uint64_t i = 1 + rng_.below(3); i > 0; --i) {
+      Type type = aligned ? scalarType() : inputType().present();
+      source.fields.push_back({fmt::format("g{}", i), type});
+      Type seen = aligned ? Type::list(type) : type;
+      names_.push_back({let + "." + source.fields.back().name, seen.withNullable(), RandomExpr::Kind::Member});
+    }
+    program_.sources.push_back(std::move(source));
+    program_.lets.push_back({let, std::make_shared<RandomExpr>(std::move(read))});
+  }
+
+  void newOutput() {
+    auto index = static_cast<uint32_t>(program_.outputs.size());
+    RandomOutput o;
+    o.name = fmt::format("o{}", index);
+    o.kind = rng_.pick(std::vector<OutputKind>{OutputKind::Sparse, OutputKind::Sparse, OutputKind::Dense, OutputKind::Sequence});
+    Type type = scalarType();
+    if (o.kind == OutputKind::Dense) {
+      while (type.is(Kind::String)) type = scalarType();
+      if (rng_.chance(35)) {
+        type = Type::list(type);
+        o.width = static_cast<uint32_t>(1 + rng_.below(4));
+      }
+      if (rng_.chance(40)) o.defaultValue = rng_.pick(std::vector<double>{-1.5, 0.25, 3.0, 1e-40});
+    } else {
+      o.shared = rng_.chance(15);
+      o.slot = o.shared ? 777 : rng_.chance(80) ? index + 1 : kMaxSlot - index;
+      if (o.kind == OutputKind::Sequence) {
+        type = Type::list(type);
+        o.length = static_cast<uint32_t>(1 + rng_.below(5));
+      } else {
+        uint64_t shape = rng_.below(10);
+        if (shape == 0) type = Type::weighted(rng_.chance(50) ? Type::int64() : Type::string());
+        if (shape == 1)
+          type = Type::map(rng_.chance(50) ? Type::int64() : Type::string(),
+                           rng_.chance(50) ? Type::int64() : Type::float64());
+        if (shape > 1 && shape < 6) type = Type::list(type);
+        if (rng_.chance(30)) o.missing = rng_.pick(std::vector<int64_t>{0, 99, (int64_t{1} << 44) - 1});
+      }
+    }
+    o.value = expression(type, static_cast<int>(1 + rng_.below(4)));
+    program_.outputs.push_back(std::move(o));
+  }
+
+  // -- Expressions ----------------------------------------------------------------------------------
+
+  ExprPtr expression(Type wanted, int depth) {
+    wanted = wanted.present();
+    if (depth > 0 && !rng_.chance(12)) {
+      if (rng_.chance(8))
+        if (ExprPtr call = functionCall(wanted, depth)) return call;
+      constexpr int kTries = 4;
+      for (int i = 0; i < kTries; ++i)
+        if (ExprPtr call = operatorCall(wanted, depth)) return call;
+    }
+    return leaf(wanted, depth);
+  }
+
+  ExprPtr leaf(Type wanted, int depth) {
+    std::vector<const Named*> fitting;
+    for (const Named& n : names_)
+      if (n.type.same(wanted)) fitting.push_back(&n);
+    constexpr size_t kMaxFields = 14;
+    bool mayAdd = mayAddFields_ && !wanted.isWeighted() && program_.fields.size() < kMaxFields;
+    uint64_t kind = rng_.below(10);
+    if (!fitting.empty() && kind < 6) return name(*rng_.pick(fitting));
+    if (mayAdd && (kind < 8 || rng_.chance(60))) return name(newField(wanted.withNullable(rng_.chance(50))));
+    if (wanted.isWeighted()) return weighted(wanted, depth);
+    return randomLiteral(rng_, wanted);
+  }
+
+  static ExprPtr name(const Named& n) {
+    return std::make_shared<RandomExpr>(RandomExpr{n.kind, n.type, n.text, nullptr, {}});
+  }
+
+  // `weighted(ids, weights)` of leaves: weighted ids have neither fields nor literals.
+  ExprPtr weighted(Type wanted, int depth) {
+    const Operator* op = operators().find("weighted");
+    RandomExpr e{RandomExpr::Kind::Operator, wanted, "", op, {}};
+    e.children.push_back(expression(Type::list(wanted.element()), depth - 1));
+    e.children.push_back(expression(Type::list(Type::float64()), depth - 1));
+    ++use_["weighted"];
+    return std::make_shared<RandomExpr>(std::move(e));
+  }
+
+  ExprPtr functionCall(Type wanted, int depth) {
+    std::vector<const RandomFn*> fitting;
+    for (const RandomFn& f : program_.fns)
+      if (f.body->type.same(wanted)) fitting.push_back(&f);
+    if (fitting.empty()) return nullptr;
+    const RandomFn& fn = *rng_.pick(fitting);
+    RandomExpr e{RandomExpr::Kind::Function, fn.body->type, fn.name, nullptr, {}};
+    for (const SourceField& p : fn.params) {
+      // Only a literal is certain not to be missing.
+      e.children.push_back(p.type.nullable() ? expression(p.type, depth - 1) : certain(p.type));
+    }
+    return std::make_shared<RandomExpr>(std::move(e));
+  }
+
+  ExprPtr certain(Type type) {
+    std::vector<const Named*> fitting;
+    for (const Named& n : names_)
+      if (n.type.same(type) && !n.type.nullable() && n.text[0] == 'f' && n.text[1] != 'n') fitting.push_back(&n);
+    if (!fitting.empty() && rng_.chance(80)) return name(*rng_.pick(fitting));
+    return randomLiteral(rng_, type);
+  }
+
+  ExprPtr operatorCall(Type wanted, int depth) {
+    const CandidatesByOperator& all = candidatesFor(wanted);
+    if (all.empty()) return nullptr;
+    const Candidate c = rng_.pick(rng_.pick(all));
+    const Overload& o = c.op->overloads[c.overload];
+    if (o.anyArgs) return anyArguments(wanted, *c.op, depth);
+    size_t count = o.params.size();
+    if (o.variadic) count += (rng_.chance(90) ? 1 + rng_.below(3) : 0) * (o.alternates ? 2 : 1);
+    RandomExpr e{RandomExpr::Kind::Operator, wanted, "", c.op, std::vector<ExprPtr>(count)};
+    if (!randomConstants(rng_, *c.op, o, e.children)) return nullptr;
+    std::vector<size_t> values;
+    std::vector<size_t> scalars;
+    for (size_t i = 0; i < count; ++i) {
+      size_t param = o.paramOfArg(i);
+      const ParamSpec& spec = c.op->params[param];
+      if (spec.isConstant || (spec.isOptional && !o.required[param] && i < o.params.size() && rng_.chance(50))) continue;
+      values.push_back(i);
+      if (o.params[param].isScalar()) scalars.push_back(i);
+    }
+    if (c.lifted && scalars.empty()) return nullptr;
+    size_t mustLift = c.lifted ? rng_.pick(scalars) : count;
+    for (size_t i : values) {
+      Type type = o.params[o.paramOfArg(i)].present();
+      if (type.is(Kind::Float64) && rng_.chance(25)) type = Type::int64();
+      if (c.lifted && type.isScalar() && (i == mustLift || rng_.chance(30))) type = Type::list(type);
+      e.children[i] = expression(type, depth - 1);
+    }
+    return finished(std::move(e), wanted);
+  }
+
+  // `cross` and the like: scalars and lists of any type.
+  ExprPtr anyArguments(Type wanted, const Operator& op, int depth) {
+    RandomExpr e{RandomExpr::Kind::Operator, wanted, "", &op, {}};
+    for (uint64_t i = 2 + rng_.below(3); i > 0; --i) {
+      Type type = scalarType();
+      if (wanted.isList() && rng_.chance(50)) type = Type::list(type);
+      e.children.push_back(expression(type, depth - 1));
+    }
+    return finished(std::move(e), wanted);
+  }
+
+  // The call when it has the wanted type.
+  ExprPtr finished(RandomExpr e, Type wanted) {
+    std::optional<Type> type = typeOfCall(e);
+    if (!type || !type->same(wanted)) return nullptr;
+    e.type = *type;
+    ++use_[std::string(e.op->name)];
+    return std::make_shared<RandomExpr>(std::move(e));
+  }
+
+  // The type that the language gives the call, or nothing where no overload fits.
+  static std::optional<Type> typeOfCall(const RandomExpr& e) {
+    std::vector<Type> types;
+    for (const ExprPtr& c : e.children) types.push_back(c == nullptr ? Type() : c->type);
+    types.resize(std::max(types.size(), e.op->params.size()));
+    std::optional<Resolution> r = resolve(*e.op, types);
+    if (!r) return std::nullopt;
+    for (size_t i = 0; i < types.size(); ++i) {
+      if ((r->convertMask >> i & 1U) == 0) continue;
+      Type to = types[i].isList() ? Type::list(Type::float64()) : Type::float64();
+      types[i] = to.withNullable(types[i].nullable());
+    }
+    return resultType(*e.op, *r, types);
+  }
+
+  Rng& rng_;
+  OperatorUse& use_;
+  RandomProgram program_;
+  std::vector<Named> names_;
+  bool mayAddFields_ = true;
+};
+
+}  // namespace
+
+RandomProgram randomProgram(Rng& rng, OperatorUse& use) { return Generator(rng, use).run(); }
+
+}  // namespace featc

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes random well-typed configs out of the operator records.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "tests/random/program.h"
+#include "tests/random/rng.h"
+
+namespace featc {
+
+// How often each operator was generated; shared by all programs of a run.
+using OperatorUse = std::map<std::string, uint64_t, std::less<>>;
+
+RandomProgram randomProgram(Rng& rng, OperatorUse& use);
+
+}  // namespace featc

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random values, rich in edge cases, for literals, columns and store rows.
+#pragma once
+
+#include "ops/value.h"
+#include "tests/random/rng.h"
+
+namespace featc {
+
+// A present value of a scalar type. Non-finite floats and bytes that are no UTF-8 included.
+Value randomScalar(Rng& rng, Type type);
+// A present value of any input type: lists have missing elements; a map comes as a list of
+// [key, value] lists, not sorted and with repeated keys, as a caller may pass it.
+Value randomInput(Rng& rng, Type type);
+
+}  // namespace featc

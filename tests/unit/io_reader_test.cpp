@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+// Readers of requests: what they take, what they refuse, what they say, in chunks of any size.
+#include <fmt/format.h>
+
+#include <bit>
+#include <catch2/catch.hpp>
+
+#include "runtime/csv_reader.h"
+#include "runtime/json_reader.h"
+
+namespace featc {
+namespace {
+
+ProgramInfo info(std::vector<std::pair<std::string, std::string>> fields) {
+  ProgramInfo out;
+  for (auto& [name, type] : fields) {
+    size_t dot = name.find('.');
+    out.inputs.push_back(
+        {name.substr(0, dot) == "request" ? Scope::Request : Scope::Item, name.substr(dot + 1), *parseType(type)});
+  }
+  return out;
+}
+
+bool bit(const void* bits, int64_t i) { return bitAt(static_cast<const uint8_t*>(bits), static_cast<uint64_t>(i)); }
+
+std::string show(const ColumnData& c, Type type, int64_t i) {
+  if (c.validity != nullptr && !bit(c.validity, i)) return "-";
+  auto range = [&] {
+    const auto* offsets = static_cast<const int64_t*>(c.offsets);
+    return std::pair(offsets[i], offsets[i + 1]);
+  };
+  switch (type.kind()) {
+    case Kind::Bool: return bit(c.values, i) ? "true" : "false";
+    case Kind::Int64: return fmt::format("{}", static_cast<const int64_t*>(c.values)[i]);
+    case Kind::Float64: return fmt::format("{}", static_cast<const double*>(c.values)[i]);
+    case Kind::String: {
+      auto [begin, end] = range();
+      return fmt::format("'{}'", std::string(static_cast<const char*>(c.values) + begin, end - begin));
+    }
+    default: break;
+  }
+  auto [begin, end] = range();
+  std::string out = "[";
+  for (int64_t k = begin; k < end; ++k) {
+    if (k != begin) out += " ";
+    if (type.isMap())
+      out += show(*c.children[0], type.key(), k) + ":" + show(*c.children[1], type.value(), k);
+    else
+      out += show(*c.children[0], type.element(), k);
+  }
+  return out + "]";
+}
+
+struct Read {
+  std::vector<std::string> items;  // `row/request/item@line: values of request fields | of item fields`
+  std::vector<std::string> messages;
+  InputCounts counts;
+  ReadStatus end = ReadStatus::Batch;
+};
+
+template <class NewReader>
+Read read(const ProgramInfo& program, NewReader newReader, int64_t maxItems = 3) {
+  Read out;
+  std::unique_ptr<RecordReader> reader = newReader([&](const DataMessage& m) { out.messages.push_back(m.render()); });
+  BatchBuilder builder(program);
+  std::vector<InputRow> rows;
+  while ((out.end = reader->next(builder, rows, maxItems)) == ReadStatus::Batch) {
+    Batch batch = builder.batch();
+    REQUIRE(batch.itemOffsets[batch.requests] == batch.items);
+    REQUIRE(rows.size() == static_cast<size_t>(batch.items));
+    for (int64_t r = 0; r < batch.requests; ++r) {
+      for (int64_t i = batch.itemOffsets[r]; i < batch.itemOffsets[r + 1]; ++i) {
+        const InputRow& row = rows[static_cast<size_t>(i)];
+        std::string text = fmt::format("{}/{}/{}@{}:", row.row, row.request, row.item, row.line);
+        for (size_t f = 0; f < program.inputs.size(); ++f) {
+          const InputInfo& input = program.inputs[f];
+          text += fmt::format(" {}", show(batch.columns[f], input.type, input.scope == Scope::Request ? r : i));
+        }
+        out.items.push_back(text);
+      }
+    }
+  }
+  out.counts = reader->counts();
+  return out;
+}
+
+Read readJson(const ProgramInfo& program, const std::string& text, bool strict = false, size_t chunk = SIZE_MAX) {
+  return read(program, [&](DataSink sink) {
+    return newJsonReader(program, memorySource(text, chunk), "in", strict, std::move(sink));
+  });
+}
+
+Read readCsv(const ProgramInfo& program, const std::string& text, CsvOptions options = {}, size_t chunk = SIZE_MAX,
+             bool strict = false) {
+  return read(program, [&](DataSink sink) {
+    return newCsvReader(program, memorySource(text, chunk), "in", strict, std::move(sink), options);
+  });
+}
+
+using Lines = std::vector<std::string>;
+
+TEST_CASE("JSON values come out by type") {
+  ProgramInfo program = info({{"request.u", "int64"}, {"item.v", "T"}});
+  auto one = [&](const char* type, const std::string& value) {
+    program.inputs[1].type = *parseType(type);
+    Read r = readJson(program, fmt::format("{{\"items\":[{{\"v\": {} }}], \"request\":{{\"u\":1}}}}", value));
+    if (!r.messages.empty()) return r.messages[0];
+    return r.items.at(0).substr(11);
+  };
+  CHECK(one("int64", "3.0") == "3");
+  CHECK(one("int64", "3e2") == "300");
+  CHECK(one("int64", "9007199254740993") == "9007199254740993");
+  CHECK(one("int64", "9007199254740993.0") == "9007199254740993");
+  CHECK(one("int64", "-9223372036854775808") == "-9223372036854775808");
+  CHECK(one("int64", "-0") == "0");
+  CHECK(one("int64", "9223372036854775808") == "in:1: item 0: v: 9223372036854775808 is beyond int64");
+  CHECK(one("int64", "99999999999999999999999") == "in:1: item 0: v: 99999999999999999999999 is beyond int64");
+  CHECK(one("int64", "1e400") == "in:1: item 0: v: 1e400 is beyond int64");
+  CHECK(one("int64", "1e-1") == "in:1: item 0: v: expected int64, found 1e-1");
+  CHECK(one("int64", "3.5") == "in:1: item 0: v: expected int64, found 3.5");
+  CHECK(one("int64", "\"3\"") == "in:1: item 0: v: expected int64, found \"3\"");
+  CHECK(one("int64", "true") == "in:1: item 0: v: expected int64, found true");
+  CHECK(one("int64", "null") == "in:1: item 0: v is missing");
+  CHECK(one("int64?", "null") == "-");
+  CHECK(one("float64", "1") == "1");
+  CHECK(one("float64", "18446744073709551616") == "1.8446744073709552e+19");
+  CHECK(one("float64", "1e-400") == "0");
+  CHECK(one("float64", "1e400") == "in:1: item 0: v: 1e400 is beyond float64");
+  CHECK(one("bool", "true") == "true");
+  CHECK(one("bool", "1") == "in:1: item 0: v: expected bool, found 1");
+  CHECK(one("string", R"("a\u0000\ud83d\ude00")") == std::string("'a\0😀'", 8));
+  CHECK(one("string", "[1, {\"a\": []}]") == "in:1: item 0: v: expected string, found a list");
+  CHECK(one("list<int64>", "[]") == "[]");
+  CHECK(one("list<int64>", "[1, null, 3]") == "[1 - 3]");
+  CHECK(one("list<int64>", "[1, \"x\", 3]") == "in:1: item 0: v: element 1: expected int64, found \"x\"");
+  CHECK(one("map<string, float64>", R"({"a": 1, "b": null, "a": 2})") == "['a':1 'b':- 'a':2]");
+  CHECK(one("map<int64, string>", R"({"7": "x", "-1": ""})") == "[7:'x' -1:'']");
+  CHECK(one("map<int64, string>", R"({"x": "x"})") == "in:1: item 0: v: expected an int64 key, found \"x\"");
+  CHECK(one("map<string, bool>", R"({"x": 2})") == "in:1: item 0: v: key \"x\": expected bool, found 2");
+  // No JSON at all: the line is lost.
+  for (const char* broken :
+       {"01", "1.", "nul", "tru e", "[1,]", "{\"a\":1,}", "\"\\ud800\"", "\"\xFF\"", "\"\x01\"", "+1"})
+    CHECK(one("string?", broken).starts_with("in:1: "));
+  for (const char* broken : {"01", "[1,]", "truex"}) CHECK(one("bool?", broken) == one("string?", broken));
+}
+
+TEST_CASE("JSON lines keep the numbers of the input whatever is dropped") {
+  ProgramInfo program = info({{"request.u", "int64"}, {"item.v", "int64"}, {"item.w", "string?"}});
+  std::string text =
+      "\xEF\xBB\xBF"
+      R"({"request": {"u": 1}, "items": [{"v": 10}, {"v": "bad"}, {"v": 12, "w": "x"}]})"
+      "\n\n  \r\n"
+      "{broken\n"
+      R"({"request": {"u": "1"}, "items": [{"v": 1}, {"v": 2}]})"
+      "\r\n"
+      R"({"request": {"u": 2, "zz": [1, {"a": null}]}, "items": [5, {}, {"v": 1, "v": 2}], "extra": 1})"
+      "\n[1]\n"
+      R"({"request": {"u": 3}})"
+      "\n"
+      R"({"request": {"u": 3}, "items": []} x)"
+      "\n"
+      R"({"request": {"u": 4}, "items": [{"v": 4}]})";
+  for (size_t chunk : {size_t{1}, size_t{7}, SIZE_MAX}) {
+    Read r = readJson(program, text, false, chunk);
+    CHECK(r.items == Lines{"0/0/0@1: 1 10 -", "2/0/2@1: 1 12 'x'", "7/3/2@6: 2 2 -", "8/7/0@10: 4 4 -"});
+    CHECK(r.messages == Lines{"in:1: item 1: v: expected int64, found \"bad\"", "in:4: the JSON is malformed",
+                              "in:5: request.u: expected int64, found \"1\"",
+                              "in:6: item 0: expected an object, found 5", "in:6: item 1: v is missing",
+                              "in:7: a line must be an object: {\"request\": {...}, \"items\": [...]}",
+                              "in:8: \"items\" is missing", "in:9: the JSON is malformed",
+                              "in: warning: no field is declared for the key \"extra\"",
+                              "in: warning: no field is declared for the key \"request.zz\""});
+    CHECK(r.end == ReadStatus::End);
+    CHECK(r.counts.requests == 8);
+    CHECK(r.counts.items == 9);
+    CHECK(r.counts.badRequests == 5);
+    CHECK(r.counts.badItems == 3);
+    CHECK(r.counts.lostItems == 2);
+  }
+  Read strict = readJson(program, text, true);
+  CHECK(strict.items.empty());
+  CHECK(strict.messages.size() == 1);
+  CHECK(strict.end == ReadStatus::Failed);
+}
+
+TEST_CASE("optional fields that never appear are warned of") {
+  ProgramInfo program = info({{"request.u", "int64?"}, {"item.v", "int64?"}, {"item.w", "int64?"}});
+  Read r = readJson(program, R"({"items": [{"w": null}]})");
+  CHECK(r.items == Lines{"0/0/0@1: - - -"});
+  CHECK(r.messages == Lines{"in: warning: the optional field request.u never appears",
+                            "in: warning: the optional field item.v never appears"});
+  CHECK(readJson(program, "").messages.empty());
+}
+
+TEST_CASE("CSV cells come out by type") {
+  auto one = [](const char* type, const std::string& cell) {
+    ProgramInfo program = info({{"item.v", type}, {"item.n", "int64"}});
+    Read r = readCsv(program, "v,n\n" + cell + ",1\n");
+    return r.messages.empty() ? r.items.at(0).substr(9) : r.messages[0];
+  };
+  CHECK(one("int64", "3.0") == "3 1");
+  CHECK(one("int64", "007") == "7 1");
+  CHECK(one("int64", "\"-5\"") == "-5 1");
+  CHECK(one("int64", " 3") == "in:2: v: expected int64, found \" 3\"");
+  CHECK(one("int64", "+3") == "in:2: v: expected int64, found \"+3\"");
+  CHECK(one("int64", "") == "in:2: v is missing");
+  CHECK(one("int64", "\"\"") == "in:2: v: expected int64, found \"\"");
+  CHECK(one("int64", "9223372036854775808") == "in:2: v: \"9223372036854775808\" is beyond int64");
+  CHECK(one("float64?", "") == "- 1");
+  CHECK(one("float64", "1e3") == "1000 1");
+  CHECK(one("float64", "nan") == "in:2: v: expected float64, found \"nan\"");
+  CHECK(one("float64", "0x10") == "in:2: v: expected float64, found \"0x10\"");
+  CHECK(one("bool", "True") == "true 1");
+  CHECK(one("bool", "0") == "false 1");
+  CHECK(one("string", " a ") == "' a ' 1");
+  CHECK(one("string", "\"\"") == "'' 1");
+  CHECK(one("string", "") == "in:2: v is missing");
+  CHECK(one("string?", "") == "- 1");
+  CHECK(one("string", "\"a\"\"b,\nc\"") == "'a\"b,\nc' 1");
+  CHECK(one("string", "5\" pipe") == "'5\" pipe' 1");
+  CHECK(one("string", "\"a\"b") == "in:2: a quoted cell goes on behind its closing quote");
+  CHECK(one("string", "a,b") == "in:2: expected 2 cells as in the header, found 3");
+  CHECK(one("list<string>", "a||\"\"|b") == "['a' - '' 'b'] 1");
+  CHECK(one("list<string>", "\"\"|b") == "['' 'b'] 1");
+  CHECK(one("list<string>", "\"\"\"\"\"|b\"") == "['' 'b'] 1");
+  CHECK(one("list<string>", "\"a|b\"") == "['a' 'b'] 1");
+  CHECK(one("list<string>", "\"\"") == "[''] 1");
+  CHECK(one("list<int64>", "\"\"") == "[] 1");
+  CHECK(one("list<int64>", "1|2.0||") == "[1 2 - -] 1");
+  CHECK(one("list<int64>", "1|x") == "in:2: v: element 1: expected int64, found \"x\"");
+  CHECK(one("list<int64>?", "") == "- 1");
+  CHECK(one("map<string, float64>", "a:b:1|c:") == "['a:b':1 'c':-] 1");
+  CHECK(one("map<int64, string>", "1:x|2:\"\"") == "[1:'x' 2:''] 1");
+  CHECK(one("map<int64, string>", "\"\"") == "[] 1");
+  CHECK(one("map<int64, string>", "x") == "in:2: v: expected key:value, found \"x\"");
+}
+
+TEST_CASE("CSV rows keep their numbers, in chunks of any size") {
+  ProgramInfo program = info({{"request.id", "int64"}, {"item.id", "string?"}, {"item.x", "float64?"}});
+  std::string text =
+      "\xEF\xBB\xBF\"request.id\",item.id,x,other\r\n"
+      "1,a,0.5,\r\n"
+      "\r\n"
+      "2,\"b\r\nb\",,z\r\n"
+      "3,c\n"
+      "x,d,,\n"
+      "5,\"e,,\n"
+      "6,f,1,1\n"
+      "7,,2,";
+  for (size_t chunk : {size_t{1}, size_t{5}, SIZE_MAX}) {
+    Read r = readCsv(program, text, {}, chunk);
+    CHECK(r.items == Lines{"0/0/0@2: 1 'a' 0.5", "1/1/0@4: 2 'b\r\nb' -", "5/5/0@9: 6 'f' 1", "6/6/0@10: 7 - 2"});
+    CHECK(r.messages == Lines{"in: warning: no field is declared for the column \"other\"",
+                              "in:6: expected 4 cells as in the header, found 2",
+                              "in:7: id: expected int64, found \"x\"", "in:8: a quote is not closed"});
+    CHECK(r.counts.items == 7);
+    CHECK(r.counts.badItems == 3);
+  }
+  Read strict = readCsv(program, text, {}, SIZE_MAX, true);
+  CHECK(strict.items.size() == 2);
+  CHECK(strict.messages.size() == 2);
+  CHECK(strict.end == ReadStatus::Failed);
+}
+
+TEST_CASE("a CSV header must be sound") {
+  ProgramInfo program = info({{"request.id", "int64?"}, {"item.id", "int64?"}, {"item.x", "float64"}});
+  auto message = [&](const std::string& text) {
+    Read r = readCsv(program, text);
+    CHECK(r.end == ReadStatus::Failed);
+    return r.messages.empty() ? "" : r.messages.back();
+  };
+  CHECK(message("") == "in: the file is empty: its first line must name the columns");
+  CHECK(message("x,x\n") == "in:1: the column \"x\" appears twice");
+  CHECK(message("x,item.x\n") == "in:1: the column \"item.x\" names item.x a second time");
+  CHECK(message("id,x\n") == "in:1: the column \"id\" may be request.id or item.id: name it so");
+  CHECK(message("item.id\n1\n") == "in:1: no column for what every row must have: item.x");
+  CHECK(message("\"x\n1\n") == "in:1: a quote is not closed");
+}
+
+TEST_CASE("TSV, other delimiters, one column, records that are too long") {
+  ProgramInfo program = info({{"item.x", "list<int64>?"}});
+  CHECK(readCsv(program, "x\ty\n1;2\t,\n", {'\t', ';'}).items == Lines{"0/0/0@2: [1 2]"});
+  CHECK(readCsv(program, "x\n1\n\n3").items == Lines{"0/0/0@2: [1]", "1/1/0@3: -", "2/2/0@4: [3]"});
+  Read longOne = readCsv(program, "x\n\"" + std::string(300, '\n') + "\n\"\n4\n", {',', '|', 100}, 10);
+  CHECK(longOne.messages.front() == "in:2: a quote is not closed within the longest record");
+  CHECK(longOne.items.back().ends_with(": [4]"));
+  CHECK(checkCsvOptions({',', ','}) == "the delimiter and the list delimiter must differ");
+  CHECK(checkCsvOptions({'"', '|'}) == "a delimiter cannot be a quote or a line end");
+}
+
+}  // namespace
+}  // namespace featc

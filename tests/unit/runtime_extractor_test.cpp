@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole calls: blocks, statuses, reads between phases, memory limits, and no allocation when warm.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <thread>
+#include <vector>
+
+#include "ops/value.h"
+#include "runtime/float_environment.h"
+#include "runtime/memory_store.h"
+#include "runtime_fixture.h"
+
+using namespace featc;
+using namespace featc::test;
+
+namespace {
+
+std::atomic<uint64_t> allocations{0};
+
+constexpr uint64_t id(uint64_t slot, uint64_t payload) { return slot << 44U | payload; }
+
+// request { user : int64 }  item { x : int64?, tags : list<int64> }: three outputs over items.
+ProgramInfo threeOutputs() {
+  ProgramInfo info;
+  info.inputs = {{Scope::Request, "user", Type::int64()},
+                 {Scope::Item, "x", Type::int64().withNullable()},
+                 {Scope::Item, "tags", Type::list(Type::int64())}};
+  info.outputs = {sparse("x", 1, Type::int64()), sparse("tags", 2, Type::list(Type::int64())), sequence("s", 3, 2)};
+  return info;
+}
+
+void emitThree(ShardFrame& shard, const ProgramInfo& info, Scope scope, int64_t begin, int64_t end) {
+  if (scope != Scope::Item) return;
+  auto n = static_cast<uint32_t>(end - begin);
+  const std::vector<ColumnRef>& columns = shard.call->columns;
+  emitColumn(shard, info.outputs[0], 0, rowsFrom<int64_t>(columns[1], begin), begin, n);
+  emitColumn(shard, info.outputs[1], 1, rowsFrom<List<int64_t>>(columns[2], begin), begin, n);
+  emitColumn(shard, info.outputs[2], 2, rowsFrom<List<int64_t>>(columns[2], begin), begin, n);
+}
+
+Extractor threeOutputExtractor() {
+  ProgramInfo info = threeOutputs();
+  auto run = [info](ShardFrame& shard, uint32_t, Scope scope, int64_t begin, int64_t end) {
+    emitThree(shard, info, scope, begin, end);
+  };
+  return {info, std::make_shared<HandWritten>(inputsOf(info), run)};
+}
+
+// A batch of `requests` requests of `perRequest` items for threeOutputs(); item i has i % 3 tags.
+struct Rows {
+  std::vector<int64_t> users, x, tagValues, itemOffsets;
+  std::vector<int32_t> tagOffsets{0};
+  ColumnData tags;
+  std::vector<ColumnData> columns;
+  Batch batch;
+
+  Rows(int64_t requests, int64_t perRequest) {
+    itemOffsets.push_back(0);
+    for (int64_t r = 0; r < requests; ++r) {
+      users.push_back(r);
+      itemOffsets.push_back((r + 1) * perRequest);
+    }
+    for (int64_t i = 0; i < requests * perRequest; ++i) {
+      x.push_back(i);
+      for (int64_t k = 0; k < i % 3; ++k) tagValues.push_back(i * 10 + k);
+      tagOffsets.push_back(static_cast<int32_t>(tagValues.size()));
+    }
+    tags = numbers(tagValues);
+    ColumnData list;
+    list.length = requests * perRequest;
+    list.offsets = tagOffsets.data();
+    list.children[0] = &tags;
+    columns = {numbers(users), numbers(x), list};
+    batch = {requests, requests * perRequest, itemOffsets.data(), columns};
+  }
+  Rows(const Rows&) = delete;
+};
+
+void checkRows(const Rows& rows, const Result& result) {
+  for (int64_t i = 0; i < result.items(); ++i) {
+    auto at = static_cast<size_t>(i);
+    REQUIRE(result.output(0).ids[at] == id(1, static_cast<uint64_t>(i)));
+    const OutputColumn& tags = result.output(1);
+    REQUIRE(tags.offsets[at + 1] - tags.offsets[at] == i % 3);
+    if (i % 3 > 0) REQUIRE(tags.ids[static_cast<size_t>(tags.offsets[at])] == id(2, static_cast<uint64_t>(i * 10)));
+    REQUIRE(result.status(i) == RowStatus::Ok);
+  }
+  CHECK(result.output(1).ids.size() == rows.tagValues.size());
+}
+
+}  // namespace
+
+// Counts what a warm call allocates.
+void* operator new(size_t bytes) {
+  ++allocations;
+  if (void* p = std::malloc(bytes)) return p;
+  throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, size_t) noexcept { std::free(p); }
+
+TEST_CASE("every row of every block comes out, whatever the number of rows", "[extractor]") {
+  Extractor extractor = threeOutputExtractor();
+  Scratch scratch(extractor);
+  Result result;
+  for (int64_t requests : {0, 1, 3, 260}) {
+    for (int64_t perRequest : {0, 1, 5}) {
+      Rows rows(requests, perRequest);
+      REQUIRE(!extractor.run(rows.batch, scratch, result));
+      REQUIRE(result.items() == requests * perRequest);
+      REQUIRE(result.itemOffsets().size() == static_cast<size_t>(requests) + 1);
+      checkRows(rows, result);
+      if (result.items() > 0) CHECK(result.requestOf(result.items() - 1) == requests - 1);
+    }
+  }
+}
+
+TEST_CASE("a warm call allocates nothing", "[extractor]") {
+  Extractor extractor = threeOutputExtractor();
+  Scratch scratch(extractor);
+  Result result;
+  Rows rows(7, 171);
+  REQUIRE(!extractor.run(rows.batch, scratch, result));
+  for (int call = 0; call < 2; ++call) {
+    uint64_t before = allocations;
+    RunError error = extractor.run(rows.batch, scratch, result);
+    uint64_t made = allocations - before;
+    REQUIRE(!error);
+    CHECK(made == 0);
+  }
+  checkRows(rows, result);
+}
+
+TEST_CASE("a request's missing field fails all its items, an item's only itself", "[extractor]") {
+  Extractor extractor = threeOutputExtractor();
+  Scratch scratch(extractor);
+  Result result;
+  Rows rows(3, 2);
+  const uint8_t users[1] = {0b101};
+  const uint8_t lists[1] = {0b011111};
+  rows.columns[0].validity = users;
+  rows.columns[2].validity = lists;
+  REQUIRE(!extractor.run(rows.batch, scratch, result));
+  std::vector<RowStatus> status;
+  for (int64_t i = 0; i < 6; ++i) status.push_back(result.status(i));
+  constexpr RowStatus kOk = RowStatus::Ok, kBad = RowStatus::BadInput;
+  CHECK(status == std::vector<RowStatus>{kOk, kOk, kBad, kBad, kOk, kBad});
+}
+
+TEST_CASE("a batch that does not fit is an error and leaves the result empty", "[extractor]") {
+  Extractor extractor = threeOutputExtractor();
+  Scratch scratch(extractor);
+  Result result;
+  Rows rows(2, 2);
+  auto error = [&] {
+    RunError e = extractor.run(rows.batch, scratch, result);
+    CHECK(result.items() == 0);
+    CHECK(result.outputCount() == 0);
+    return e.message;
+  };
+  SECTION("columns") {
+    rows.batch.columns = rows.batch.columns.first(2);
+    CHECK(error() == "the batch has 2 columns, but the model has 3 fields");
+  }
+  SECTION("offsets descend") {
+    rows.itemOffsets[1] = 5;
+    CHECK(error() == "the item offsets descend after request 1");
+  }
+  SECTION("offsets end elsewhere") {
+    rows.itemOffsets[2] = 3;
+    CHECK(error() == "the item offsets end with 3, but the batch has 4 items");
+  }
+  SECTION("no offsets") {
+    rows.batch.itemOffsets = nullptr;
+    CHECK(error() == "the batch has no item offsets");
+  }
+  SECTION("another extractor's scratch") {
+    Extractor other = threeOutputExtractor();
+    Scratch wrong(other);
+    CHECK(extractor.run(rows.batch, wrong, result).message == "the scratch was made for another extractor");
+  }
+}
+
+TEST_CASE("a block that runs out of memory is computed again, a few rows at a time", "[extractor]") {
+  ProgramInfo info = threeOutputs();
+  // Each item takes 1 KiB, item 20 more than there is.
+  auto run = [info](ShardFrame& shard, uint32_t, Scope scope, int64_t begin, int64_t end) {
+    if (scope != Scope::Item) return;
+    for (int64_t i = begin; i < end; ++i) {
+      ++shard.events->unequalLengths;
+      if (shard.arena->allocate<char>(i == 20 ? 1 << 20 : 1024) == nullptr)
+        shard.call->itemStatus[i] = RowStatus::OutOfMemory;
+    }
+    emitThree(shard, info, scope, begin, end);
+  };
+  RunLimits limits;
+  limits.arenaBytes = 64 << 10;
+  Extractor extractor(info, std::make_shared<HandWritten>(inputsOf(info), run), {}, limits);
+  Scratch scratch(extractor);
+  Result result;
+  Rows rows(1, 1000);
+  REQUIRE(!extractor.run(rows.batch, scratch, result));
+  for (int64_t i = 0; i < 1000; ++i) CHECK(result.status(i) == (i == 20 ? RowStatus::OutOfMemory : RowStatus::Ok));
+  CHECK(result.events().unequalLengths == 1000);
+  CHECK(result.output(1).ids.size() == rows.tagValues.size());
+  CHECK(result.output(1).offsets[1000] == static_cast<int64_t>(rows.tagValues.size()));
+}
+
+TEST_CASE("floats are computed with denormals, rounded to nearest, and the caller's setting comes back",
+          "[extractor]") {
+  ProgramInfo info;
+  info.inputs = {{Scope::Item, "x", Type::float64()}};
+  info.outputs = {dense("d", Type::float64())};
+  auto run = [info](ShardFrame& shard, uint32_t, Scope scope, int64_t begin, int64_t end) {
+    if (scope != Scope::Item) return;
+    for (int64_t i = begin; i < end; ++i) {
+      volatile double x = static_cast<const double*>(shard.call->columns[0].data)[i];
+      volatile double half = x / 2;
+      (*shard.call->outputs)[0].dense[static_cast<size_t>(i)] = half > 0 ? 1.0F : 0.0F;
+    }
+  };
+  Extractor extractor(info, std::make_shared<HandWritten>(inputsOf(info), run));
+  Scratch scratch(extractor);
+  Result result;
+  std::vector<double> x = {std::numeric_limits<double>::min()};
+  std::vector<ColumnData> columns = {numbers(x)};
+  const int64_t offsets[2] = {0, 1};
+#if defined(__x86_64__)
+  uint32_t before = _mm_getcsr();
+  constexpr uint32_t kFlush = 0x8040;
+  _mm_setcsr(before | kFlush);
+  RunError error = extractor.run({1, 1, offsets, columns}, scratch, result);
+  uint32_t after = _mm_getcsr();
+  _mm_setcsr(before);
+  CHECK((after & kFlush) == kFlush);
+#else
+  RunError error = extractor.run({1, 1, offsets, columns}, scratch, result);
+#endif
+  REQUIRE(!error);
+  CHECK(result.output(0).dense[0] == 1.0F);
+}
+
+// -- Reads ----------------------------------------------------------------------------------------------
+
+namespace {
+
+const SourceInfo kStats{"stats",
+                        {{"item", Type::int64()}},
+                        "stats:{item}",
+                        Encoding::Hash,
+                        {{"clicks", Type::int64()}, {"name", Type::string()}, {"hot", Type::boolean()}}};
+
+// Hands each fetch on, perhaps on another thread, and remembers its keys.
+class Spy : public Store {
+ public:
+  Spy(std::shared_ptr<Store> behind, bool async) : behind_(std::move(behind)), async_(async) {}
+  ~Spy() override {
+    for (std::thread& t : threads_) t.join();
+  }
+  void fetch(const FetchRequest& request, Done done) override {
+    fetches.emplace_back(request.keys.begin(), request.keys.end());
+    if (async_)
+      threads_.emplace_back([this, request, done] { behind_->fetch(request, done); });
+    else
+      behind_->fetch(request, std::move(done));
+  }
+  std::vector<std::vector<std::string>> fetches;
+
+ private:
+  std::shared_ptr<Store> behind_;
+  bool async_;
+  std::vector<std::thread> threads_;
+};
+
+std::shared_ptr<Store> statsStore() {
+  StoreLoadReport report;
+  return MemoryStore::parse(R"({"source": "stats", "item": 1, "clicks": 10, "name": "one", "hot": true}
+{"source": "stats", "item": 2, "clicks": 20}
+{"source": "stats", "item": 3, "name": "three", "hot": false})",
+                            {&kStats, 1}, report);
+}
+
+// Call columns: 0 item.item, 1 item.items (list), then the fields of two reads.
+ProgramInfo readInfo() {
+  ProgramInfo info;
+  info.inputs = {{Scope::Item, "item", Type::int64().withNullable()},
+                 {Scope::Item, "items", Type::list(Type::int64()).withNullable()}};
+  info.sources = {kStats};
+  info.outputs = {sparse("clicks", 1, Type::int64()), sequence("many", 2, 10)};
+  return info;
+}
+
+Extractor readExtractor(StoreBinding stores, std::vector<std::string>& shown) {
+  ProgramInfo info = readInfo();
+  ProgramLayout layout = inputsOf(info);
+  layout.phases = 3;
+  auto field = [&](Type type) {
+    layout.columns.push_back({Scope::Item, type.withNullable()});
+    return static_cast<uint32_t>(layout.columns.size() - 1);
+  };
+  uint32_t clicks = field(Type::int64());
+  uint32_t hot = field(Type::boolean());
+  uint32_t names = field(Type::list(Type::string()));
+  uint32_t many = field(Type::list(Type::int64()));
+  layout.reads = {{0, 0, 2, Scope::Item, {0}, false, {{0, clicks}, {2, hot}}},
+                  {0, 0, 2, Scope::Item, {1}, true, {{1, names}, {0, many}}}};
+  auto run = [=, &shown](ShardFrame& shard, uint32_t phase, Scope scope, int64_t begin, int64_t end) {
+    if (phase != 2 || scope != Scope::Item) return;
+    const std::vector<ColumnRef>& c = shard.call->columns;
+    auto n = static_cast<uint32_t>(end - begin);
+    emitColumn(shard, info.outputs[0], 0, rowsFrom<int64_t>(c[clicks], begin), begin, n);
+    emitColumn(shard, info.outputs[1], 1, rowsFrom<List<int64_t>>(c[many], begin), begin, n);
+    for (int64_t i = begin; i < end; ++i) {
+      auto row = static_cast<uint64_t>(i);
+      shown.push_back(toString(loadCell(c[hot], Type::boolean(), row)) + " " +
+                      toString(loadCell(c[names], Type::list(Type::string()), row)));
+    }
+  };
+  return {info, std::make_shared<HandWritten>(layout, run), std::move(stores)};
+}
+
+struct ReadRows {
+  std::vector<int64_t> items = {1, 2, 9, 1, 0};
+  std::vector<int64_t> listed = {3, 1, 9, 1};
+  std::vector<int32_t> offsets = {0, 3, 3, 4, 4, 4};
+  uint8_t itemBits[1] = {0b01111};
+  uint8_t listBits[1] = {0b10111};
+  int64_t itemOffsets[2] = {0, 5};
+  ColumnData child = numbers(listed);
+  ColumnData list;
+  std::vector<ColumnData> columns;
+  Batch batch;
+  ReadRows() {
+    list.length = 5;
+    list.offsets = offsets.data();
+    list.validity = listBits;
+    list.children[0] = &child;
+    columns = {numbers(items, itemBits), list};
+    batch = {1, 5, itemOffsets, columns};
+  }
+  ReadRows(const ReadRows&) = delete;
+};
+
+}  // namespace
+
+TEST_CASE("reads of one source and level are one fetch of distinct keys", "[reads]") {
+  for (bool async : {false, true}) {
+    auto spy = std::make_shared<Spy>(statsStore(), async);
+    std::vector<std::string> shown;
+    StoreBinding stores;
+    stores.fallback = spy;
+    Extractor extractor = readExtractor(stores, shown);
+    Scratch scratch(extractor);
+    ReadRows rows;
+    Result result;
+    for (int call = 0; call < 3; ++call) {
+      shown.clear();
+      REQUIRE(!extractor.run(rows.batch, scratch, result));
+      CHECK(spy->fetches.back() == std::vector<std::string>{"stats:1", "stats:2", "stats:9", "stats:3"});
+      using Ids = std::vector<uint64_t>;
+      Ids clicks(result.output(0).ids.begin(), result.output(0).ids.begin() + 5);
+      CHECK(clicks == Ids{id(1, 10), id(1, 20), 0, id(1, 10), 0});
+      CHECK(result.output(1).ids == Ids{0, id(2, 10), 0, id(2, 10)});
+      CHECK(result.output(1).offsets == std::vector<int64_t>{0, 3, 3, 4, 4, 4});
+      CHECK(shown == std::vector<std::string>{R"(true ["three", "one", missing])", "missing []", R"(missing ["one"])",
+                                              "true missing", "missing []"});
+      CHECK(result.reads() == ReadCounts{4, 1, 0, 0});
+    }
+    CHECK(spy->fetches.size() == 3);
+  }
+}
+
+TEST_CASE("a source without a store and a failed store read nothing", "[reads]") {
+  struct Broken : Store {
+    void fetch(const FetchRequest&, Done done) override { done({}); }
+  };
+  for (bool bound : {false, true}) {
+    std::vector<std::string> shown;
+    StoreBinding stores;
+    if (bound) stores.bySource["stats"] = std::make_shared<Broken>();
+    Extractor extractor = readExtractor(stores, shown);
+    Scratch scratch(extractor);
+    ReadRows rows;
+    Result result;
+    REQUIRE(!extractor.run(rows.batch, scratch, result));
+    CHECK(result.output(0).ids[0] == 0);
+    CHECK(result.reads() == (bound ? ReadCounts{4, 0, 4, 0} : ReadCounts{4, 4, 0, 0}));
+    CHECK(shown[0] == "missing [missing, missing, missing]");
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiles the config of a subcommand and prints what is wrong with it.
+#include "tools/config.h"
+
+#include <cstdio>
+
+namespace featc {
+namespace {
+
+std::string readStdin() {
+  std::string text;
+  char buffer[1 << 16];
+  while (size_t n = std::fread(buffer, 1, sizeof buffer, stdin)) text.append(buffer, n);
+  return text;
+}
+
+}  // namespace
+
+void addCompileOptions(CLI::App& command, ConfigOptions& options) {
+  command.add_option("--root", options.root, "Folder that imports must stay inside (default: the config's own)")
+      ->type_name("DIR");
+  command.add_option("--diagnostics", options.diagnostics, "How diagnostics are written on stderr")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+}
+
+void addConfigOptions(CLI::App& command, ConfigOptions& options) {
+  command.add_option("FILE", options.file, "The config; - is stdin")->required();
+  addCompileOptions(command, options);
+}
+
+FrontendOptions frontendOptions(const ConfigOptions& options) {
+  FrontendOptions frontend;
+  frontend.root = options.root;
+  return frontend;
+}
+
+MainFile mainFile(const std::string& file) {
+  if (file == "-") return {"<stdin>", readStdin()};
+  return {file, std::nullopt};
+}
+
+void printDiagnostics(const ConfigOptions& options, const Sources& sources, const Diagnostics& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics.sorted()) {
+    std::string text =
+        options.diagnostics == "json" ? renderJson(sources, diagnostic) : renderText(sources, diagnostic);
+    if (text.empty() || text.back() != '\n') text += '\n';
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  }
+}
+
+std::optional<CompiledConfig> loadConfig(const ConfigOptions& options, const OptimizeOptions& optimizer) {
+  MainFile file = mainFile(options.file);
+  CompiledConfig config = compileConfig(file.path, {frontendOptions(options), optimizer}, std::move(file.text));
+  printDiagnostics(options, config.sources, config.diagnostics);
+  if (!config.ok()) return std::nullopt;
+  return config;
+}
+
+}  // namespace featc

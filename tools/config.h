@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The config that a subcommand works on: its options, compiling it, its diagnostics on stderr.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "engine/compile.h"
+
+namespace featc {
+
+struct ConfigOptions {
+  std::string file;  // `-` is stdin
+  std::string root;  // empty: the main file's folder
+  std::string diagnostics = "text";
+};
+
+// --root and --diagnostics.
+void addCompileOptions(CLI::App& command, ConfigOptions& options);
+// The config as the first positional argument, and the options above.
+void addConfigOptions(CLI::App& command, ConfigOptions& options);
+
+FrontendOptions frontendOptions(const ConfigOptions& options);
+// What to hand to the compiler for `file`: stdin has a text and a name that is no file's.
+struct MainFile {
+  std::string path;
+  std::optional<std::string> text;
+};
+MainFile mainFile(const std::string& file);
+
+void printDiagnostics(const ConfigOptions& options, const Sources& sources, const Diagnostics& diagnostics);
+
+// Compiles up to the optimized graph and prints all diagnostics; nothing when there are errors.
+std::optional<CompiledConfig> loadConfig(const ConfigOptions& options, const OptimizeOptions& optimizer = {});
+
+}  // namespace featc

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// featc explain: how one row's features came to be.
+#include <fmt/core.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/command.h"
+#include "tools/config.h"
+#include "tools/data_options.h"
+#include "tools/explain.h"
+#include "tools/output_file.h"
+#include "tools/prune.h"
+
+namespace featc {
+namespace {
+
+struct ExplainOptions {
+  ConfigOptions config;
+  DataOptions data;
+  uint64_t row = 0;
+  std::string feature;
+  bool brief = false;
+};
+
+// Reads up to the request that holds row `row`; false, with a message, where there is none.
+bool findRow(RecordReader& reader, uint64_t wanted, BatchBuilder& builder, ExplainedRow& found) {
+  std::vector<InputRow> rows;
+  while (reader.next(builder, rows, 1) == ReadStatus::Batch) {
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i].row != wanted) continue;
+      found.batch = builder.batch();
+      found.item = static_cast<int64_t>(i);
+      found.origin = rows[i];
+      return true;
+    }
+  }
+  if (wanted < reader.counts().items)
+    fmt::print(stderr, "featc explain: row {} is bad: it has no features\n", wanted);
+  else
+    fmt::print(stderr, "featc explain: there is no row {}: the input has {}, counted from 0\n", wanted,
+               reader.counts().items);
+  return false;
+}
+
+int runExplain(const ExplainOptions& options) {
+  std::optional<CompiledConfig> config = loadConfig(options.config);
+  if (!config) return kBadInput;
+  std::optional<Graph> graph = options.brief ? config->raw : config->optimized;
+  if (!options.feature.empty()) graph = onlyFeature(*graph, options.feature);
+  if (!graph) return kBadCommand;
+
+  int exitCode = kFine;
+  std::optional<StoreBinding> stores = openStores(options.data, graph->info(), exitCode);
+  if (!stores) return exitCode;
+  Progress progress(false, 0);
+  std::unique_ptr<RecordReader> reader = openInput(options.data, graph->info(), false, progress, exitCode);
+  if (reader == nullptr) return exitCode;
+
+  BatchBuilder builder(graph->info());
+  ExplainedRow row;
+  row.file = options.data.input;
+  if (!findRow(*reader, options.row, builder, row)) return kBadInput;
+  return printData(options.brief ? explainBrief(*graph, config->sources, *stores, row)
+                                 : explainSteps(*graph, *stores, row));
+}
+
+}  // namespace
+
+void addExplainCommand(CLI::App& app, int& exitCode) {
+  auto options = std::make_shared<ExplainOptions>();
+  CLI::App* command = app.add_subcommand("explain", "Show every step's value on the way to one row's features");
+  addConfigOptions(*command, options->config);
+  addDataOptions(*command, options->data);
+  command->add_option("--row", options->row, "Which item of the input, from 0")->type_name("N")->capture_default_str();
+  command->add_option("--feature", options->feature, "Only this feature")->type_name("NAME");
+  command->add_flag("--brief", options->brief, "Only a line a feature");
+  command->callback([options, &exitCode] { exitCode = runExplain(*options); });
+}
+
+}  // namespace featc

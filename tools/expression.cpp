@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes a node in the language's own notation.
+#include "tools/expression.h"
+
+#include <fmt/core.h>
+
+#include <vector>
+
+namespace featc {
+namespace {
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
+std::string callText(const Operator& op, const std::vector<std::string>& args) {
+  if (op.name == "if") return fmt::format("{} ? {} : {}", args[0], args[1], args[2]);
+  if (op.name == "index") return fmt::format("{}[{}]", args[0], args[1]);
+  if (op.name == "make_list") return fmt::format("[{}]", joined(args));
+  if (!op.symbol.empty() && args.size() == 1) return fmt::format("{}{}", op.symbol, args[0]);
+  if (!op.symbol.empty() && args.size() == 2) return fmt::format("{} {} {}", args[0], op.symbol, args[1]);
+  return fmt::format("{}({})", op.name, joined(args));
+}
+
+}  // namespace
+
+std::string expressionOf(const Graph& graph, NodeId id, const std::function<std::string(NodeId)>& name) {
+  const Node& node = graph.node(id);
+  switch (node.kind) {
+    case NodeKind::Constant: return toString(graph.constant(id));
+    case NodeKind::Input: return graph.info().inputs[node.index].qualified();
+    case NodeKind::Field: {
+      const SourceInfo& source = graph.info().sources[graph.node(graph.args(id)[0]).index];
+      return fmt::format("{}.{}", name(graph.args(id)[0]), source.fields[node.index].name);
+    }
+    case NodeKind::Read:
+    case NodeKind::Call: break;
+  }
+  std::vector<std::string> args;
+  for (NodeId arg : graph.args(id)) args.push_back(name(arg));
+  if (node.kind == NodeKind::Read) return fmt::format("{}({})", graph.info().sources[node.index].name, joined(args));
+  // Optional parameters that were left out are missing constants at the end.
+  std::span<const NodeId> ids = graph.args(id);
+  while (!args.empty() && node.op->params[node.op->paramOfArg(args.size() - 1)].isOptional &&
+         graph.isConstant(ids[args.size() - 1]) && graph.constant(ids[args.size() - 1]).isMissing())
+    args.pop_back();
+  return callText(*node.op, args);
+}
+
+}  // namespace featc

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The featc program: a table of subcommands.
+#include <csignal>
+#include <exception>
+
+#include <fmt/core.h>
+
+#include "tools/command.h"
+
+namespace {
+
+constexpr featc::AddCommand kCommands[] = {
+    featc::addCheckCommand,    // is a config right?
+    featc::addDumpCommand,     // every stage between its text and machine code
+    featc::addOptCommand,      // the optimizer on a graph's text form
+    featc::addRunCommand,      // features of data
+    featc::addExplainCommand,  // how one row's features came to be
+    featc::addDecodeCommand,   // what an id means
+    featc::addOpsCommand,      // the operator reference
+};
+
+int runProgram(int argc, char** argv) {
+  CLI::App app{"Compiles feature configs into native code.", "featc"};
+  app.set_version_flag("--version", "featc " FEATC_VERSION);
+  app.require_subcommand(1);
+  int exitCode = featc::kFine;
+  for (featc::AddCommand add : kCommands) add(app, exitCode);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? featc::kFine : featc::kBadCommand;
+  }
+  return exitCode;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Whoever reads our output may stop early: writing then fails, which is handled where it happens.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return runProgram(argc, argv);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "featc: {}\n", e.what());
+    return featc::kBadInput;
+  }
+}

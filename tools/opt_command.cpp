@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// featc opt: optimizer passes on a graph's text form.
+#include <fmt/core.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ir/text.h"
+#include "ir/verifier.h"
+#include "optimizer/pass.h"
+#include "runtime/input_stream.h"
+#include "tools/command.h"
+#include "tools/output_file.h"
+
+namespace featc {
+namespace {
+
+struct OptOptions {
+  std::string file;
+  std::optional<std::string> passes;
+};
+
+std::optional<std::string> readAll(const std::string& path) {
+  std::string error;
+  std::string text;
+  if (std::unique_ptr<ByteSource> source = openFile(path, error)) {
+    char buffer[1 << 16];
+    int64_t bytes = 0;
+    while ((bytes = source->read(buffer, sizeof buffer, error)) > 0) text.append(buffer, static_cast<size_t>(bytes));
+  }
+  if (error.empty()) return text;
+  fmt::print(stderr, "featc opt: cannot read {}: {}\n", path, error);
+  return std::nullopt;
+}
+
+std::optional<Graph> readGraph(const std::string& path) {
+  std::optional<std::string> text = readAll(path);
+  if (!text) return std::nullopt;
+  std::string error;
+  std::optional<Graph> graph = parseGraph(*text, error);
+  if (!graph) {
+    fmt::print(stderr, "{}: {}\n", path, error);
+    return std::nullopt;
+  }
+  std::vector<std::string> problems = verify(*graph);
+  for (const std::string& problem : problems) fmt::print(stderr, "{}: {}\n", path, problem);
+  if (!problems.empty()) return std::nullopt;
+  return graph;
+}
+
+int runOpt(const OptOptions& options) {
+  OptimizeOptions optimizer;
+  optimizer.after = [](const PassReport& report, const Graph&) { fmt::print(stderr, "{}\n", toString(report)); };
+  if (options.passes) {
+    std::string error;
+    optimizer.passes = parsePassList(*options.passes, error);
+    if (!optimizer.passes) {
+      fmt::print(stderr, "featc opt: {}\n", error);
+      return kBadCommand;
+    }
+  }
+  std::optional<Graph> graph = readGraph(options.file);
+  if (!graph) return kBadInput;
+  return printData(toText(optimize(*graph, optimizer)));
+}
+
+}  // namespace
+
+void addOptCommand(CLI::App& app, int& exitCode) {
+  auto options = std::make_shared<OptOptions>();
+  CLI::App* command = app.add_subcommand("opt", "Run optimizer passes on a graph's text form");
+  command->add_option("FILE", options->file, "What dump --stage ir printed; - is stdin")->required();
+  std::string names;
+  for (const Pass& pass : passes()) names += fmt::format("{}{}", names.empty() ? "" : " ", pass.name);
+  command->add_option("--passes", options->passes, "In the order given, or none (default: all). Passes: " + names)
+      ->type_name("A,B");
+  command->callback([options, &exitCode] { exitCode = runOpt(*options); });
+}
+
+}  // namespace featc

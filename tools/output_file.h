@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where data goes: a file or stdout, with every failure to write noticed.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace featc {
+
+class OutputFile {
+ public:
+  // `-` is stdout.
+  explicit OutputFile(std::string path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  // False once anything went wrong; what is written from then on is dropped.
+  bool write(std::string_view bytes);
+  // Flushes and closes. The exit code: fine when all was written or the reader of a pipe did not
+  // want more; otherwise the reason was printed on stderr.
+  int finish();
+  bool good() const { return error_ == 0; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  std::FILE* file_ = nullptr;
+  int error_ = 0;  // errno of the first failure
+};
+
+// Writes `text` to stdout and finishes.
+int printData(std::string_view text);
+
+}  // namespace featc

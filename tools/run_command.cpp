@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// featc run: features of data.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runtime/csv_writer.h"
+#include "runtime/json_writer.h"
+#include "tools/command.h"
+#include "tools/config.h"
+#include "tools/data_options.h"
+#include "tools/output_file.h"
+#include "tools/pipeline.h"
+#include "tools/run_totals.h"
+
+namespace featc {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Items a thread takes at a time.
+constexpr int64_t kPieceItems = 4096;
+
+struct RunOptions {
+  ConfigOptions config;
+  DataOptions data;
+  std::string output = "-";
+  std::string format = "json";
+  std::string engine = "jit";
+  std::string cpu;
+  uint32_t threads = 0;  // 0: one a core
+  bool strict = false;
+  bool stats = false;
+  bool progress = false;
+};
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// What the threads of a run share. Only the one that reads, or writes, touches its part.
+struct SharedRun {
+  const Extractor& extractor;
+  const RunOptions& options;
+  const ResultWriter& writer;
+  RecordReader& reader;
+  OutputFile& output;
+  Progress& progress;
+  RunTotals totals;
+  RunLimits limits;
+  bool readFailed = false;
+  bool stoppedByBadRow = false;
+};
+
+class RunWorker final : public PipelineWorker {
+ public:
+  explicit RunWorker(SharedRun& run) : run_(run), builder_(run.extractor.info()), scratch_(run.extractor) {}
+
+  bool read() override {
+    ReadStatus status = run_.reader.next(builder_, rows_, kPieceItems);
+    if (status == ReadStatus::Failed) run_.readFailed = true;
+    return status == ReadStatus::Batch;
+  }
+
+  void work() override {
+    Clock::time_point start = Clock::now();
+    if (RunError error = run_.extractor.run(builder_.batch(), scratch_, result_))
+      throw std::runtime_error(error.message);
+    seconds_ = secondsSince(start);
+    text_.clear();
+    run_.writer.write(result_, rows_, text_);
+  }
+
+  bool write() override {
+    run_.totals.add(result_);
+    run_.totals.extractSeconds += seconds_;
+    uint64_t failed = reportFailedRows();
+    run_.totals.failedRows += failed;
+    run_.totals.written += rows_.size() - failed;
+    run_.progress.addItems(rows_.size());
+    run_.stoppedByBadRow = run_.options.strict && failed > 0;
+    return run_.output.write(text_) && !run_.stoppedByBadRow;
+  }
+
+ private:
+  uint64_t reportFailedRows() {
+    uint64_t failed = 0;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      RowStatus status = result_.status(static_cast<int64_t>(i));
+      if (status == RowStatus::Ok) continue;
+      ++failed;
+      run_.progress.message(fmt::format("{}:{}: item {}: {}", run_.options.data.input, rows_[i].line, rows_[i].item,
+                                        statusText(status, run_.limits)));
+    }
+    return failed;
+  }
+
+  SharedRun& run_;
+  BatchBuilder builder_;
+  std::vector<InputRow> rows_;
+  Scratch scratch_;
+  Result result_;
+  std::string text_;
+  double seconds_ = 0;
+};
+
+void printCompileStats(const RunOptions& options, const CompiledConfig& config, const ExtractorResult& made) {
+  const ProgramInfo& info = config.raw.info();
+  fmt::print(stderr, "config    {}: model {}, {} features, semantics {}\n", options.config.file, info.model,
+             info.outputs.size(), info.semantics);
+  fmt::print(stderr, "graph     {} nodes, {} after optimization\n", config.raw.size(), config.optimized.size());
+  const CodegenTimes& code = made.times;
+  double total = config.times.parse + config.times.check + config.times.optimize + code.plan + code.emit +
+                 code.optimize + code.compile;
+  fmt::print(stderr, "compile   {:.1f} ms: parse {:.1f}, check {:.1f}, optimize {:.1f}", total * 1e3,
+             config.times.parse * 1e3, config.times.check * 1e3, config.times.optimize * 1e3);
+  if (options.engine == "jit")
+    fmt::print(stderr, ", plan {:.1f}, LLVM IR {:.1f}, LLVM passes {:.1f}, machine code {:.1f}", code.plan * 1e3,
+               code.emit * 1e3, code.optimize * 1e3, code.compile * 1e3);
+  fmt::print(stderr, "\n");
+}
+
+void printRunStats(const SharedRun& run, uint32_t threads, double seconds) {
+  const RunTotals& totals = run.totals;
+  const InputCounts& input = run.reader.counts();
+  auto rate = [&](double s) { return s > 0 ? static_cast<double>(totals.written) / s : 0; };
+  fmt::print(stderr, "run       {} items of {} requests in {:.1f} ms: {:.0f} items a second, {} on {} thread{}\n",
+             totals.written, input.requests, seconds * 1e3, rate(seconds), run.extractor.executable().engineName(),
+             threads, threads == 1 ? "" : "s");
+  fmt::print(stderr, "extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
+             totals.extractSeconds * 1e3, rate(totals.extractSeconds));
+  if (totals.reads.keys > 0)
+    fmt::print(stderr, "reads     {} keys, {} of them absent\n", totals.reads.keys, totals.reads.absent);
+}
+
+std::unique_ptr<ResultWriter> newWriter(const std::string& format, const ProgramInfo& info) {
+  if (format == "json") return newJsonWriter(info);
+  return newCsvWriter(info, format == "tsv" ? '\t' : ',');
+}
+
+// Writing over the input would empty it before it is read.
+bool isInput(const RunOptions& options) {
+  std::error_code ignored;
+  return options.output != "-" && std::filesystem::equivalent(options.output, options.data.input, ignored);
+}
+
+// On a terminal, unless the features go there too.
+bool wantsBar(const RunOptions& options) {
+  bool dataOnTerminal = options.output == "-" && isatty(STDOUT_FILENO) != 0;
+  return isatty(STDERR_FILENO) != 0 && !dataOnTerminal;
+}
+
+int finish(SharedRun& run) {
+  run.progress.clear();
+  for (const std::string& line : dataWarnings(run.totals, run.extractor.info()))
+    fmt::print(stderr, "warning: {}\n", line);
+  std::string bad = badDataSummary(run.totals, run.reader.counts());
+  if (!bad.empty()) fmt::print(stderr, "{}: {}\n", run.options.data.input, bad);
+  int exitCode = run.output.finish();
+  if (run.readFailed || run.stoppedByBadRow || (!bad.empty() && run.totals.written == 0)) return kBadInput;
+  return exitCode;
+}
+
+int runRun(const RunOptions& options) {
+  std::optional<CompiledConfig> config = loadConfig(options.config);
+  if (!config) return kBadInput;
+
+  int exitCode = kFine;
+  EngineOptions engine;
+  engine.engine = options.engine == "jit" ? EngineKind::Jit : EngineKind::Interp;
+  engine.codegen.cpu = options.cpu;
+  std::optional<StoreBinding> stores = openStores(options.data, config->raw.info(), exitCode);
+  if (!stores) return exitCode;
+  engine.stores = std::move(*stores);
+  ExtractorResult made = makeExtractor(config->optimized, engine);
+  if (made.extractor == nullptr) {
+    fmt::print(stderr, "featc: {}\n", made.error);
+    return kBadCommand;
+  }
+  if (options.stats) printCompileStats(options, *config, made);
+
+  const ProgramInfo& info = made.extractor->info();
+  Progress progress(options.progress || wantsBar(options), 0);
+  std::unique_ptr<RecordReader> reader = openInput(options.data, info, options.strict, progress, exitCode);
+  if (reader == nullptr) return exitCode;
+  if (isInput(options)) {
+    fmt::print(stderr, "featc: --output {} is the input itself\n", options.output);
+    return kBadCommand;
+  }
+  OutputFile output(options.output);
+  if (!output.good()) return output.finish();
+
+  std::unique_ptr<ResultWriter> writer = newWriter(options.format, info);
+  SharedRun run{*made.extractor, options, *writer, *reader, output, progress, RunTotals(info.outputs.size()),
+                engine.limits};
+  uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  Clock::time_point start = Clock::now();
+  std::string edge;
+  writer->begin(edge);
+  output.write(edge);
+  runPipeline(threads, [&] { return std::make_unique<RunWorker>(run); });
+  edge.clear();
+  writer->end(edge);
+  output.write(edge);
+  double seconds = secondsSince(start);
+
+  exitCode = finish(run);
+  if (options.stats) printRunStats(run, threads, seconds);
+  return exitCode;
+}
+
+}  // namespace
+
+void addRunCommand(CLI::App& app, int& exitCode) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command = app.add_subcommand("run", "Extract features of data");
+  addConfigOptions(*command, options->config);
+  addDataOptions(*command, options->data);
+  command->add_option("--output", options->output, "Where the features go; - is stdout")
+      ->type_name("PATH")
+      ->capture_default_str();
+  command->add_option("--format", options->format, "Format of the features")
+      ->check(CLI::IsMember({"json", "csv", "tsv"}))
+      ->capture_default_str();
+  command->add_option("--engine", options->engine, "Native code or the interpreter; both give the same")
+      ->check(CLI::IsMember({"jit", "interp"}))
+      ->capture_default_str();
+  command->add_option("--cpu", options->cpu, "CPU to compile for, such as x86-64-v3 (default: this machine's)")
+      ->type_name("C");
+  command->add_option("--threads", options->threads, "Threads (default: one a core); the order stays the input's")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");
+  command->add_flag("--stats", options->stats, "Tell on stderr what was compiled and how long it all took");
+  command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is no terminal");
+  command->callback([options, &exitCode] { exitCode = runRun(*options); });
+}
+
+}  // namespace featc

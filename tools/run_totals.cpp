@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Adds up what a run met and puts it into words.
+#include "tools/run_totals.h"
+
+#include <fmt/core.h>
+
+namespace featc {
+namespace {
+
+std::string counted(uint64_t n, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+}  // namespace
+
+void RunTotals::add(const Result& result) {
+  for (size_t i = 0; i < counts.size(); ++i) {
+    const OutputCounts& more = result.counts(i);
+    counts[i].lostBits += more.lostBits;
+    counts[i].droppedWeights += more.droppedWeights;
+    counts[i].cutDense += more.cutDense;
+  }
+  events.unequalLengths += result.events().unequalLengths;
+  reads.keys += result.reads().keys;
+  reads.absent += result.reads().absent;
+  reads.failed += result.reads().failed;
+  reads.badFields += result.reads().badFields;
+}
+
+std::string statusText(RowStatus status, const RunLimits& limits) {
+  switch (status) {
+    case RowStatus::Ok: return "fine";
+    case RowStatus::BadInput: return "a required field is missing or malformed";
+    case RowStatus::TooManyIds: return fmt::format("an output made more than {} ids", limits.maxIdsPerRow);
+    case RowStatus::ValueTooLarge:
+      return fmt::format("an operator made a list of more than {} elements or a string of more than {} bytes",
+                         kMaxElements, kMaxStringBytes);
+    case RowStatus::OutOfMemory: return "its values need more memory than a row may have";
+  }
+  return "unknown status";
+}
+
+std::vector<std::string> dataWarnings(const RunTotals& totals, const ProgramInfo& info) {
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < totals.counts.size(); ++i) {
+    const OutputCounts& counts = totals.counts[i];
+    const std::string& name = info.outputs[i].name;
+    if (counts.lostBits > 0)
+      lines.push_back(
+          fmt::format("{}: {} outside 0 to 2^44-1 cut to the low 44 bits; write hash(...) to keep them apart", name,
+                      counted(counts.lostBits, "integer", "integers")));
+    if (counts.droppedWeights > 0)
+      lines.push_back(fmt::format("{}: {} dropped because the weight is missing or beyond float32", name,
+                                  counted(counts.droppedWeights, "id", "ids")));
+    if (counts.cutDense > 0)
+      lines.push_back(fmt::format("{}: {} longer than its width of {} and cut", name,
+                                  counted(counts.cutDense, "list was", "lists were"), info.outputs[i].width));
+  }
+  if (totals.events.unequalLengths > 0)
+    lines.push_back(fmt::format("lists of different lengths were paired {}; the rest is missing",
+                                counted(totals.events.unequalLengths, "time", "times")));
+  if (totals.reads.failed > 0)
+    lines.push_back(fmt::format("{} failed; their fields are missing", counted(totals.reads.failed, "read", "reads")));
+  if (totals.reads.badFields > 0)
+    lines.push_back(fmt::format("{} in the stores not of the declared type; missing",
+                                counted(totals.reads.badFields, "value is", "values are")));
+  return lines;
+}
+
+std::string badDataSummary(const RunTotals& totals, const InputCounts& input) {
+  std::string text;
+  auto part = [&](uint64_t n, std::string_view one, std::string_view many) {
+    if (n > 0) text += (text.empty() ? "" : ", ") + counted(n, one, many);
+  };
+  part(input.badRequests, "bad request", "bad requests");
+  part(input.lostItems, "item of bad requests", "items of bad requests");
+  part(input.badItems, "bad item", "bad items");
+  part(totals.failedRows, "item that failed when computed", "items that failed when computed");
+  return text.empty() ? "" : fmt::format("left out: {}; {} written", text, counted(totals.written, "item", "items"));
+}
+
+}  // namespace featc

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run counted, and how it is told at the end.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/extractor.h"
+#include "runtime/record_reader.h"
+#include "runtime/result.h"
+
+namespace featc {
+
+struct RunTotals {
+  uint64_t written = 0;     // items
+  uint64_t failedRows = 0;  // read well, failed when computed
+  std::vector<OutputCounts> counts;
+  DataEvents events;
+  ReadCounts reads;
+  double extractSeconds = 0;  // of all threads together
+
+  explicit RunTotals(size_t outputs) : counts(outputs) {}
+  void add(const Result& result);
+};
+
+// Why a row has no features: `an output made more than 65536 ids`.
+std::string statusText(RowStatus status, const RunLimits& limits);
+
+// A line for each thing in the data that is worth a look; empty when there is none.
+std::vector<std::string> dataWarnings(const RunTotals& totals, const ProgramInfo& info);
+// `12 bad rows were left out: ...`; empty when all rows were good.
+std::string badDataSummary(const RunTotals& totals, const InputCounts& input);
+
+}  // namespace featc

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs one row through the tracing interpreter.
+#include "tools/trace_row.h"
+
+#include <fmt/core.h>
+
+#include <stdexcept>
+
+#include "runtime/result_writer.h"
+
+namespace featc {
+namespace {
+
+// Ids that a short text shows of a longer list.
+constexpr size_t kShortIds = 3;
+
+}  // namespace
+
+std::string ExplainedRow::title() const {
+  return fmt::format("row {}: request {}, item {}, line {} of {}\n", origin.row, origin.request, origin.item,
+                     origin.line, file);
+}
+
+RowTrace::RowTrace(const Graph& graph, const StoreBinding& stores, const ExplainedRow& row)
+    : graph_(graph), item_(row.item), tracer_(makeTracer(graph, row.item)) {
+  Extractor extractor(graph.info(), tracer_, stores);
+  Scratch scratch(extractor);
+  if (RunError error = extractor.run(row.batch, scratch, result_)) throw std::runtime_error(error.message);
+}
+
+Value RowTrace::value(NodeId id) const {
+  if (graph_.isConstant(id)) return graph_.constant(id);
+  return tracer_->values()[id].value_or(Value::missing());
+}
+
+std::string RowTrace::emitted(size_t index, bool isShort) const {
+  const OutputInfo& output = graph_.info().outputs[index];
+  const OutputColumn& column = result_.output(index);
+  if (output.kind != OutputKind::Dense) return emittedIds(output, column, isShort);
+  std::string text;
+  for (float v : denseOf(result_, column, item_)) {
+    if (!text.empty()) text += ", ";
+    appendFloat(text, v);
+  }
+  return text;
+}
+
+std::string RowTrace::emittedIds(const OutputInfo& output, const OutputColumn& column, bool isShort) const {
+  ItemIds ids = idsOf(result_, column, item_);
+  if (ids.ids.empty()) return isShort ? "-" : "no id";
+  std::string text;
+  if (isShort && ids.ids.size() > kShortIds) text = fmt::format("{} ids: ", ids.ids.size());
+  for (size_t i = 0; i < ids.ids.size(); ++i) {
+    if (isShort && i == kShortIds) return text + ", ...";
+    if (i > 0) text += isShort ? ", " : "\n";
+    if (ids.ids[i] == 0)
+      text += isShort ? "0" : "id 0 (a missing element)";
+    else if (isShort)
+      text += fmt::format("{}", payloadOf(ids.ids[i]));
+    else
+      text += fmt::format("id {} = slot {}, payload {}", ids.ids[i], output.slot, payloadOf(ids.ids[i]));
+    if (ids.weights.empty()) continue;
+    text += isShort ? ":" : ", weight ";
+    appendFloat(text, ids.weights[i]);
+  }
+  return text;
+}
+
+std::string shortened(std::string text, size_t width) {
+  if (text.size() <= width) return text;
+  size_t cut = width - 3;
+  // Not in the middle of a code point.
+  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
+  return text.substr(0, cut) + "...";
+}
+
+}  // namespace featc
