@@ -29,11 +29,11 @@ std::string CompiledConfig::diagnosticsText() const {
 CompiledConfig compileConfig(const std::filesystem::path& path, const CompileOptions& options,
                              std::optional<std::string> text) {
   CompiledConfig config;
-  Ast ast = timed(config.times.parse, [&] {
+  config.ast = timed(config.times.parse, [&] {
     return parseConfig(path, std::move(text), options.frontend, config.sources, config.diagnostics);
   });
   config.raw = timed(config.times.check,
-                     [&] { return lowerConfig(ast, options.frontend, config.sources, config.diagnostics); });
+                     [&] { return lowerConfig(config.ast, options.frontend, config.sources, config.diagnostics); });
   if (!config.ok()) return config;
   OptimizeOptions optimizer = options.optimizer;
   optimizer.after = [&](const PassReport& report, const Graph& graph) {

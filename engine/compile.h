@@ -41,6 +41,7 @@ struct CompileTimes {
 struct CompiledConfig {
   Sources sources;
   Diagnostics diagnostics;
+  Ast ast;
   Graph raw;
   Graph optimized;
   std::vector<PassReport> passes;  // what each pass did

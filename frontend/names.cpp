@@ -156,14 +156,17 @@ std::optional<Span> Names::placeOfValue(std::string_view name, std::string& what
   return std::nullopt;
 }
 
+bool Names::proposes() const { return !diagnostics_.full() && comparisons_ <= kMaxComparisons; }
+
 std::optional<std::string> Names::nearest(std::string_view name,
                                           const std::vector<std::string_view>& candidates) const {
   comparisons_ += candidates.size();
-  if (diagnostics_.full() || comparisons_ > kMaxComparisons) return std::nullopt;
+  if (!proposes()) return std::nullopt;
   return nearestName(name, candidates);
 }
 
 std::optional<std::string> Names::nearestValue(std::string_view name, const FnDecl* fn) const {
+  if (!proposes()) return std::nullopt;
   std::vector<std::string_view> candidates;
   if (fn != nullptr) {
     for (const FieldDecl& p : fn->params) candidates.push_back(p.name.text);
@@ -174,6 +177,7 @@ std::optional<std::string> Names::nearestValue(std::string_view name, const FnDe
 }
 
 std::optional<std::string> Names::nearestField(std::string_view name, Scope scope) const {
+  if (!proposes()) return std::nullopt;
   std::vector<std::string_view> candidates;
   for (const FieldInfo& f : fields_) {
     if (f.scope == scope) candidates.push_back(f.name);
@@ -182,6 +186,7 @@ std::optional<std::string> Names::nearestField(std::string_view name, Scope scop
 }
 
 std::optional<std::string> Names::nearestFunction(std::string_view name) const {
+  if (!proposes()) return std::nullopt;
   std::vector<std::string_view> candidates;
   for (const FnDecl& f : ast_.fns) candidates.push_back(f.name.text);
   for (const SourceDecl& s : ast_.sources) candidates.push_back(s.name.text);

@@ -49,6 +49,7 @@ class Names {
  private:
   using Table = std::unordered_map<std::string_view, uint32_t>;
   static std::optional<uint32_t> find(const Table& table, std::string_view name);
+  bool proposes() const;
   void addFields();
   void addLetsAndFns();
   void addSources();

@@ -17,7 +17,7 @@ namespace {
 
 constexpr uint32_t kMaxSources = 1U << 20U;
 // Of a dense output's width and a sequence's length.
-constexpr uint32_t kMaxWidth = 1U << 20U;
+constexpr uint32_t kMaxWidth = 65'536;
 
 template <class... A>
 [[noreturn]] void fail(fmt::format_string<A...> text, A&&... args) {

@@ -188,7 +188,8 @@ double TextScanner::number() {
 
 uint32_t TextScanner::nodeNumber() {
   expect('%');
-  return integer<uint32_t>(0, std::numeric_limits<uint32_t>::max());
+  // A field's `.` may follow, so only a word of digits belongs to it.
+  return integerOf<uint32_t>(word(), 0, std::numeric_limits<uint32_t>::max());
 }
 
 std::optional<Type> TextScanner::type() {

@@ -41,14 +41,7 @@ class TextScanner {
   std::string string();
   template <class T>
   T integer(T smallest, T largest) {
-    std::string_view text = numberText();
-    T value{};
-    auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (code != std::errc() || end != text.data() + text.size() || value < smallest || value > largest) {
-      throw IrTextError("\"" + std::string(text) + "\" is no integer from " + std::to_string(smallest) + " to " +
-                        std::to_string(largest));
-    }
-    return value;
+    return integerOf(numberText(), smallest, largest);
   }
   double number();
   // The number behind a `%`.
@@ -62,6 +55,16 @@ class TextScanner {
   Value constant(Type type);
 
  private:
+  template <class T>
+  static T integerOf(std::string_view text, T smallest, T largest) {
+    T value{};
+    auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (code != std::errc() || end != text.data() + text.size() || value < smallest || value > largest) {
+      throw IrTextError("\"" + std::string(text) + "\" is no integer from " + std::to_string(smallest) + " to " +
+                        std::to_string(largest));
+    }
+    return value;
+  }
   void skipBlanks();
   std::string_view numberText();
   std::string quoted(char quote);

@@ -94,7 +94,8 @@ Map<K, V> makeMapRow(Context& context, const ColumnRef* args, uint32_t row) {
   for (uint32_t i = 0; i + 1 < context.argCount; i += 2)
     if (args[i].present(row)) entries[count++] = {args[i].get<K>(row), i + 1};
   auto* end = entries.data() + count;
-  std::stable_sort(entries.data(), end, [](const Entry& a, const Entry& b) { return a.key < b.key; });
+  std::sort(entries.data(), end,
+            [](const Entry& a, const Entry& b) { return a.key < b.key || (a.key == b.key && a.at < b.at); });
 
   auto* keys = context.newList<K>(count);
   auto* values = keys == nullptr ? nullptr : context.newList<V>(count);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <numeric>
 
 #include "ops/arena.h"
 #include "ops/hash.h"
@@ -38,17 +39,22 @@ Value Value::list(Elements elements) {
 }
 
 Value Value::map(Entries entries) {
-  auto keyLess = [](const auto& a, const auto& b) {
-    return a.first.isInt() ? a.first.asInt() < b.first.asInt() : a.first.asString() < b.first.asString();
+  auto keyLess = [&](size_t a, size_t b) {
+    const Value& x = entries[a].first;
+    const Value& y = entries[b].first;
+    if (x == y) return a < b;
+    return x.isInt() ? x.asInt() < y.asInt() : x.asString() < y.asString();
   };
-  std::stable_sort(entries.begin(), entries.end(), keyLess);
+  std::vector<size_t> order(entries.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), keyLess);
   Entries unique;
   unique.reserve(entries.size());
-  for (auto& entry : entries) {
-    if (!unique.empty() && unique.back().first == entry.first)
-      unique.back() = std::move(entry);
+  for (size_t at : order) {
+    if (!unique.empty() && unique.back().first == entries[at].first)
+      unique.back() = std::move(entries[at]);
     else
-      unique.push_back(std::move(entry));
+      unique.push_back(std::move(entries[at]));
   }
   Value r;
   r.data_ = std::move(unique);

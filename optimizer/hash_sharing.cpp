@@ -2,7 +2,7 @@
 // Takes `cross` apart into one `hash` an argument and what combines them, so that a field that is
 // hashed once serves every cross and every output that uses it.
 //
-// Crosses chain to the right end: those that begin alike share their beginning as well.
+// Crosses that begin alike share the hashes combined so far as well.
 #include "optimizer/passes.h"
 #include "optimizer/rewrite.h"
 

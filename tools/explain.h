@@ -13,7 +13,7 @@ namespace featc {
 std::string explainSteps(const Graph& graph, const StoreBinding& stores, const ExplainedRow& row);
 // A line a feature of `graph` (not optimized): slot, name, what it emits, and the expression and value
 // that this came from.
-std::string explainBrief(const Graph& graph, const Sources& sources, const StoreBinding& stores,
+std::string explainBrief(const Graph& graph, const CompiledConfig& config, const StoreBinding& stores,
                          const ExplainedRow& row);
 
 }  // namespace featc

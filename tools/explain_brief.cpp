@@ -14,13 +14,20 @@ constexpr size_t kFromWidth = 72;
 
 // The value as the writer sees it: before the compiler hashed or converted it for the output.
 NodeId writtenValue(const Graph& graph, NodeId id) {
-  const Node& node = graph.node(id);
   constexpr std::string_view kImplied[] = {"hash", "hash_weighted", "map_weighted", "int", "float"};
-  if (node.kind != NodeKind::Call ||
-      std::find(std::begin(kImplied), std::end(kImplied), node.op->name) == std::end(kImplied))
-    return id;
-  NodeId arg = graph.args(id)[0];
-  return graph.node(arg).origin == node.origin ? arg : id;
+  while (graph.node(id).kind == NodeKind::Call &&
+         std::ranges::find(kImplied, graph.node(id).op->name) != std::end(kImplied) &&
+         graph.node(graph.args(id)[0]).origin == graph.node(id).origin)
+    id = graph.args(id)[0];
+  return id;
+}
+
+// What was written for an output: its expression, or where that is a name only, what the name stands for.
+Span writtenText(const Ast& ast, const std::string& output, Span valueOrigin) {
+  for (const OutputDecl& decl : ast.outputs)
+    if (decl.name.text == output && decl.value != kNoExpr && ast.expr(decl.value).kind != ExprKind::Name)
+      return ast.expr(decl.value).span;
+  return valueOrigin;
 }
 
 // The text of a span on one line.
@@ -36,7 +43,7 @@ std::string oneLine(std::string_view text) {
 
 }  // namespace
 
-std::string explainBrief(const Graph& graph, const Sources& sources, const StoreBinding& stores,
+std::string explainBrief(const Graph& graph, const CompiledConfig& config, const StoreBinding& stores,
                          const ExplainedRow& row) {
   RowTrace trace(graph, stores, row);
   const std::vector<OutputInfo>& outputs = graph.info().outputs;
@@ -48,7 +55,7 @@ std::string explainBrief(const Graph& graph, const Sources& sources, const Store
   for (size_t i = 0; i < outputs.size(); ++i) {
     NodeId value = writtenValue(graph, graph.outputs()[i]);
     std::string slot = outputs[i].kind == OutputKind::Dense ? "" : fmt::format("{}", outputs[i].slot);
-    std::string from = oneLine(sources.text(graph.node(value).origin));
+    std::string from = oneLine(config.sources.text(writtenText(config.ast, outputs[i].name, graph.node(value).origin)));
     text += fmt::format("  {:>7}  {:<{}}  {:<{}}  {}\n", slot, outputs[i].name, nameWidth,
                         shortened(trace.emitted(i, true), kPayloadWidth), kPayloadWidth,
                         shortened(fmt::format("{} = {}", from, toString(trace.value(value))), kFromWidth));

@@ -63,8 +63,7 @@ int runExplain(const ExplainOptions& options) {
   ExplainedRow row;
   row.file = options.data.input;
   if (!findRow(*reader, options.row, builder, row)) return kBadInput;
-  return printData(options.brief ? explainBrief(*graph, config->sources, *stores, row)
-                                 : explainSteps(*graph, *stores, row));
+  return printData(options.brief ? explainBrief(*graph, *config, *stores, row) : explainSteps(*graph, *stores, row));
 }
 
 }  // namespace

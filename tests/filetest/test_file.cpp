@@ -19,9 +19,9 @@ bool isSetting(const std::string& key) {
 }
 
 std::string trimmed(std::string_view s) {
-  size_t begin = s.find_first_not_of(" \t\r");
+  size_t begin = s.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return {};
-  return std::string(s.substr(begin, s.find_last_not_of(" \t\r") - begin + 1));
+  return std::string(s.substr(begin, s.find_last_not_of(" \t\r\n") - begin + 1));
 }
 
 std::vector<std::string> linesOf(std::string_view text) {

@@ -23,6 +23,7 @@ hash_family xxh3
 schema request.r : int64
 schema request.q : int64
 schema request.s : string
+schema request.l : list<string>
 schema item.i : int64
 schema item.j : int64
 schema item.f : float64
@@ -114,6 +115,21 @@ output sparse z slot 3 %5
   size_t first = text.find("= hash %0");
   CHECK(first != std::string::npos);
   CHECK(text.find("= hash %0", first + 1) == std::string::npos);
+}
+
+TEST_CASE("hash_sharing of lists and of constants", "[optimizer]") {
+  std::string text = after("hash_sharing,dead_nodes", R"(%0 = input request.l : list<string>
+%1 = input item.i : int64
+%2 = const "c" : string
+%3 = cross %1, %0, %2 : list<int64>
+%4 = cross %0, %0 : list<int64> @request
+output sparse x slot 1 %3
+output sparse y slot 2 %4
+)");
+  INFO(text);
+  CHECK(text.find("= cross") == std::string::npos);
+  CHECK(text.find("const \"c\"") == std::string::npos);
+  CHECK(text.find("combine_hashes_product") != std::string::npos);
 }
 
 TEST_CASE("common_operators", "[optimizer]") {
