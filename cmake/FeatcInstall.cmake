@@ -16,6 +16,7 @@ set(featc_targets)
 foreach(library support ops runtime ir grammar frontend optimizer native codegen engine)
   list(APPEND featc_targets featc_${library})
   set_target_properties(featc_${library} PROPERTIES EXPORT_NAME ${library})
+  target_compile_features(featc_${library} PUBLIC cxx_std_20)
   # Headers include one another from the project's root, which is include/featc once installed.
   target_include_directories(featc_${library} INTERFACE
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/featc>)

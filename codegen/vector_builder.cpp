@@ -28,4 +28,13 @@ Inline::V VectorBuilder::compare(FloatCompare how, V a, V b) {
   return wrap(b_.CreateFCmp(predicate, llvmValue(a), llvmValue(b)));
 }
 
+Inline::V VectorBuilder::select(V condition, V ifTrue, V ifFalse) {
+  if (llvmValue(ifTrue)->getType()->getScalarType()->isIntegerTy(1)) {
+    // LLVM 19's instruction selection for AVX-512 loops for ever on some selects of masks beside
+    // other mask arithmetic (tests/run/ops_logic.test), so masks are chosen by arithmetic.
+    return bitXor(ifFalse, bitAnd(condition, bitXor(ifTrue, ifFalse)));
+  }
+  return wrap(b_.CreateSelect(llvmValue(condition), llvmValue(ifTrue), llvmValue(ifFalse)));
+}
+
 }  // namespace featc

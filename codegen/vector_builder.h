@@ -61,9 +61,7 @@ class VectorBuilder final : public Inline {
   V logicalAnd(V a, V b) override { return bitAnd(a, b); }
   V logicalOr(V a, V b) override { return bitOr(a, b); }
   V logicalNot(V a) override { return wrap(b_.CreateNot(llvmValue(a))); }
-  V select(V condition, V ifTrue, V ifFalse) override {
-    return wrap(b_.CreateSelect(llvmValue(condition), llvmValue(ifTrue), llvmValue(ifFalse)));
-  }
+  V select(V condition, V ifTrue, V ifFalse) override;
 
   const OpState* state() const override { return state_; }
   HashFamily hashFamily() const override { return family_; }

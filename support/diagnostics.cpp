@@ -189,9 +189,7 @@ Diagnostic& Diagnostics::report(DiagnosticKind kind, Span span, std::string mess
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
   std::vector<Diagnostic> result = all_;
-  std::stable_sort(result.begin(), result.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::tie(a.span.file, a.span.begin) < std::tie(b.span.file, b.span.begin);
-  });
+  std::ranges::stable_sort(result, {}, [](const Diagnostic& d) { return std::tuple(d.span.file, d.span.begin); });
   if (tooManyErrors_) result.push_back(*tooManyErrors_);
   if (tooManyWarnings_) result.push_back(*tooManyWarnings_);
   return result;

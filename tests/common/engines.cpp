@@ -27,14 +27,14 @@ const std::vector<std::string>& testedCpus() {
 std::vector<TestedEngine> testedEngines(const Graph& raw, const Graph& optimized,
                                         const std::vector<std::string>& cpus) {
   std::vector<TestedEngine> engines;
-  engines.push_back({"raw, interpreted", makeInterpreter(raw)});
-  engines.push_back({"optimized, interpreted", makeInterpreter(optimized)});
+  engines.push_back({"raw, interpreted", makeInterpreter(raw), &raw.info()});
+  engines.push_back({"optimized, interpreted", makeInterpreter(optimized), &optimized.info()});
   for (const std::string& cpu : cpus) {
     CodegenOptions options;
     options.cpu = cpu;
     NativeResult native = compileNative(optimized, options);
     if (!native.error.empty()) throw std::runtime_error("no native code: " + native.error);
-    engines.push_back({"native" + (cpu.empty() ? "" : ", " + cpu), native.executable});
+    engines.push_back({"native" + (cpu.empty() ? "" : ", " + cpu), native.executable, &optimized.info()});
   }
   return engines;
 }

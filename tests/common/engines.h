@@ -17,9 +17,12 @@ const std::vector<std::string>& testedCpus();
 struct TestedEngine {
   std::string name;  // `optimized, x86-64-v3`
   std::shared_ptr<const Executable> executable;
+  // The graph's: optimizing may find that an output depends on the request only, so that it has fewer
+  // rows (and counts what does not fit less often).
+  const ProgramInfo* info = nullptr;
 };
-// The raw graph interpreted (first: the meaning), the optimized one interpreted, and the optimized
-// one as native code for each of `cpus`.
+// Both graphs must outlive the result. The raw graph interpreted (first: the meaning), the optimized one interpreted,
+// and the optimized one as native code for each of `cpus`.
 std::vector<TestedEngine> testedEngines(const Graph& raw, const Graph& optimized, const std::vector<std::string>& cpus);
 
 }  // namespace featc

@@ -10,7 +10,8 @@
 namespace featc {
 
 std::string evaluateText(std::string_view expression, std::string_view prelude) {
-  std::string text = fmt::format("model eval\nsemantics 1\n{}\nsparse it slot 1 = is_missing({})\n", prelude, expression);
+  std::string text =
+      fmt::format("model eval\nsemantics 1\n{}\nsparse it slot 1 = is_missing({})\n", prelude, expression);
   Sources sources;
   Diagnostics diagnostics;
   FrontendOptions options;

@@ -23,6 +23,7 @@ class TestFolder {
   explicit TestFolder(const TestFile& test) {
     std::string pattern = (std::filesystem::temp_directory_path() / "filetest-XXXXXX").string();
     path_ = std::filesystem::canonical(mkdtemp(pattern.data()));
+    std::ofstream(path_ / "main.feat", std::ios::binary) << test.main;
     for (const TestFile::Section& s : test.sections) {
       if (s.kind != "file") continue;
       std::filesystem::create_directories((path_ / s.name).parent_path());
@@ -77,10 +78,8 @@ void compileTest(const TestFile& test, const TestFolder& folder, bool lower, Com
   if (!test.setting("root").empty()) options.root = folder.path() / test.setting("root");
   options.warnUnusedFields = test.setting("warn") == "unused-fields";
   setLimits(test, options);
-  if (std::string main = test.setting("main"); !main.empty())
-    c.ast = parseConfig(folder.path() / main, std::nullopt, options, c.sources, c.diagnostics);
-  else
-    c.ast = parseConfig(folder.path() / "main.feat", test.main, options, c.sources, c.diagnostics);
+  std::string main = test.setting("main").empty() ? "main.feat" : test.setting("main");
+  c.ast = parseConfig(folder.path() / main, std::nullopt, options, c.sources, c.diagnostics);
   if (!lower) return;
   Graph graph = lowerConfig(c.ast, options, c.sources, c.diagnostics);
   if (!c.diagnostics.hasErrors()) c.graph = std::move(graph);

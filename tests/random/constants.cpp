@@ -54,7 +54,8 @@ Value::Elements ascending(Rng& rng, Type type, size_t count) {
     return a.asString() < b.asString();
   };
   std::sort(out.begin(), out.end(), less);
-  out.erase(std::unique(out.begin(), out.end(), [&](const Value& a, const Value& b) { return !less(a, b); }), out.end());
+  out.erase(std::unique(out.begin(), out.end(), [&](const Value& a, const Value& b) { return !less(a, b); }),
+            out.end());
   return out;
 }
 
@@ -100,8 +101,8 @@ constexpr auto kVocabulary = [](Rng& rng, Type type) {
   return Value::list(std::move(words));
 };
 
-const Hint kHints[] = {{"boundaries", kSortedList}, {"n", kSmallCount},           {"buckets", kSmallCount},
-                       {"sep", kSeparator},         {"separator", kSeparator},    {"combiner", kCombiner},
+const Hint kHints[] = {{"boundaries", kSortedList}, {"n", kSmallCount},          {"buckets", kSmallCount},
+                       {"sep", kSeparator},         {"separator", kSeparator},   {"combiner", kCombiner},
                        {"vocab", kVocabulary},      {"vocabulary", kVocabulary}, {"words", kVocabulary},
                        {"values", kVocabulary}};
 

@@ -112,8 +112,11 @@ class Generator {
     RandomSource source{fmt::format("s{}", program_.sources.size()), {}, {}};
     bool aligned = rng_.chance(30);
     uint64_t keys = aligned || rng_.chance(80) ? 1 : 2;
-    RandomExpr read{RandomExpr::Kind::Read, Type::row(static_cast<uint32_t>(program_.sources.size()), aligned),
-                    source.name, nullptr, {}};
+    RandomExpr read{RandomExpr::Kind::Read,
+                    Type::row(static_cast<uint32_t>(program_.sources.size()), aligned),
+                    source.name,
+                    nullptr,
+                    {}};
     for (uint64_t i = 0; i < keys; ++i) {
       Type key = rng_.chance(50) ? Type::int64() : Type::string();
       source.keys.push_back({fmt::format("k{}", i), key});
@@ -134,7 +137,8 @@ class Generator {
     auto index = static_cast<uint32_t>(program_.outputs.size());
     RandomOutput o;
     o.name = fmt::format("o{}", index);
-    o.kind = rng_.pick(std::vector<OutputKind>{OutputKind::Sparse, OutputKind::Sparse, OutputKind::Dense, OutputKind::Sequence});
+    o.kind = rng_.pick(
+        std::vector<OutputKind>{OutputKind::Sparse, OutputKind::Sparse, OutputKind::Dense, OutputKind::Sequence});
     Type type = scalarType();
     if (o.kind == OutputKind::Dense) {
       while (type.is(Kind::String)) type = scalarType();
@@ -241,7 +245,8 @@ class Generator {
     for (size_t i = 0; i < count; ++i) {
       size_t param = o.paramOfArg(i);
       const ParamSpec& spec = c.op->params[param];
-      if (spec.isConstant || (spec.isOptional && !o.required[param] && i < o.params.size() && rng_.chance(50))) continue;
+      if (spec.isConstant || (spec.isOptional && !o.required[param] && i < o.params.size() && rng_.chance(50)))
+        continue;
       values.push_back(i);
       if (o.params[param].isScalar()) scalars.push_back(i);
     }

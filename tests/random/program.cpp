@@ -17,10 +17,10 @@ struct Infix {
   std::string_view op;
   std::string_view sign;
 };
-constexpr Infix kInfix[] = {{"add", "+"},           {"subtract", "-"},   {"multiply", "*"}, {"divide", "/"},
-                            {"remainder", "%"},     {"less", "<"},       {"greater", ">"},  {"less_equal", "<="},
-                            {"greater_equal", ">="}, {"equal", "=="},     {"and", "&&"},     {"or", "||"},
-                            {"not_equal", "!="},    {"default_to", "??"}};
+constexpr Infix kInfix[] = {
+    {"add", "+"},  {"subtract", "-"}, {"multiply", "*"},    {"divide", "/"},         {"remainder", "%"},
+    {"less", "<"}, {"greater", ">"},  {"less_equal", "<="}, {"greater_equal", ">="}, {"equal", "=="},
+    {"and", "&&"}, {"or", "||"},      {"not_equal", "!="},  {"default_to", "??"}};
 
 std::string joined(const std::vector<ExprPtr>& children) {
   std::string out;
@@ -151,8 +151,8 @@ RandomProgram RandomProgram::withoutUnused() const {
     changed |= drop(p.fns);
     changed |= drop(p.sources);
     changed |= std::erase_if(p.fields, [&](const RandomField& f) {
-      return !used.contains(f.name) && !used.contains(std::string(scopeName(f.scope)));
-    }) > 0;
+                 return !used.contains(f.name) && !used.contains(std::string(scopeName(f.scope)));
+               }) > 0;
   }
   return p;
 }

@@ -21,13 +21,16 @@ namespace {
 struct Options {
   uint64_t seed = 1;
   uint64_t programs = 1000;
-  uint64_t first = 0;   // with a stride: the part of this process
+  uint64_t first = 0;  // with a stride: the part of this process
   uint64_t stride = 1;
   int64_t only = -1;
   std::string reproFolder = ".";
   bool print = false;
   bool requireAllOperators = false;
 };
+
+// A program that takes longer hangs.
+constexpr unsigned kHangSeconds = 120;
 
 // What a crash handler may still use: where the run is.
 char gPlace[128];
@@ -59,12 +62,15 @@ std::string report(const RandomCase& c, const Disagreement& d, const Options& op
 
 // True when all is well.
 bool runOne(const Options& options, uint64_t index, OperatorUse& use) {
-  std::snprintf(gPlace, sizeof gPlace, "crashed in program %llu of seed %llu: repeat with --only %llu --seed %llu\n",
+  std::snprintf(gPlace, sizeof gPlace,
+                "crashed or hung in program %llu of seed %llu: repeat with --only %llu --seed %llu\n",
                 static_cast<unsigned long long>(index), static_cast<unsigned long long>(options.seed),
                 static_cast<unsigned long long>(index), static_cast<unsigned long long>(options.seed));
   RandomCase c = makeCase(options, index, use);
   if (options.print) fmt::print("{}\n{}\n", c.program.text(), c.data.text());
+  alarm(kHangSeconds);
   std::optional<Disagreement> d = check(c);
+  alarm(0);
   if (!d) return true;
   fmt::print(stderr, "program {} of seed {}: {}\n{}\nreducing ...\n", index, options.seed, d->kind, d->detail);
   RandomCase small = reduce(c, d->kind);
@@ -124,6 +130,6 @@ int main(int argc, char** argv) {
   app.add_flag("--print", options.print, "Print every program and its data");
   app.add_flag("--require-all-operators", options.requireAllOperators, "Fail when some operator was never used");
   CLI11_PARSE(app, argc, argv);
-  for (int s : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) signal(s, featc::onCrash);
+  for (int s : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGALRM}) signal(s, featc::onCrash);
   return featc::run(options);
 }

@@ -106,8 +106,7 @@ class Reducer {
         for (bool front : {true, false}) {
           if (best_.data.itemCounts[r] < half) continue;
           RandomCase c = best_;
-          for (int64_t i = 0; i < half; ++i)
-            c.data = c.data.withoutItem(r, front ? 0 : c.data.itemCounts[r] - 1);
+          for (int64_t i = 0; i < half; ++i) c.data = c.data.withoutItem(r, front ? 0 : c.data.itemCounts[r] - 1);
           any |= take(std::move(c));
         }
       }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole calls: blocks, statuses, reads between phases, memory limits, and no allocation when warm.
-#include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <limits>
-#include <new>
 #include <thread>
 #include <vector>
 
+#include "allocation_count.h"
 #include "ops/value.h"
 #include "runtime/float_environment.h"
 #include "runtime/memory_store.h"
@@ -17,8 +16,6 @@ using namespace featc;
 using namespace featc::test;
 
 namespace {
-
-std::atomic<uint64_t> allocations{0};
 
 constexpr uint64_t id(uint64_t slot, uint64_t payload) { return slot << 44U | payload; }
 
@@ -93,19 +90,6 @@ void checkRows(const Rows& rows, const Result& result) {
 
 }  // namespace
 
-// Counts what a warm call allocates.
-void* operator new(size_t bytes) {
-  ++allocations;
-  if (void* p = std::malloc(bytes)) return p;
-  throw std::bad_alloc();
-}
-void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(bytes);
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, size_t) noexcept { std::free(p); }
-
 TEST_CASE("every row of every block comes out, whatever the number of rows", "[extractor]") {
   Extractor extractor = threeOutputExtractor();
   Scratch scratch(extractor);
@@ -129,9 +113,9 @@ TEST_CASE("a warm call allocates nothing", "[extractor]") {
   Rows rows(7, 171);
   REQUIRE(!extractor.run(rows.batch, scratch, result));
   for (int call = 0; call < 2; ++call) {
-    uint64_t before = allocations;
+    uint64_t before = allocationCount();
     RunError error = extractor.run(rows.batch, scratch, result);
-    uint64_t made = allocations - before;
+    uint64_t made = allocationCount() - before;
     REQUIRE(!error);
     CHECK(made == 0);
   }
