@@ -98,9 +98,7 @@ class PartEmitter {
   };
 
   Value* member(FrameTypes::FrameMember which) { return setup_.CreateStructGEP(types_.frame, frame_, which); }
-  llvm::FixedVectorType* maskType() { return vector_.vectorOf(b_.getInt1Ty()); }
   llvm::Type* registerType(Type type) {
-    if (type.is(Kind::Bool)) return maskType();
     return vector_.vectorOf(type.is(Kind::Int64) ? static_cast<llvm::Type*>(b_.getInt64Ty()) : b_.getDoubleTy());
   }
 
@@ -127,13 +125,11 @@ class PartEmitter {
   Value* at(Value* base, Value* stride) {
     return b_.CreateGEP(b_.getInt8Ty(), base, b_.CreateMul(group_, stride, "", true, true));
   }
+  // A group's byte of a bitmap.
   InlineValue loadMask(Value* address) {
-    return VectorBuilder::wrap(
-        b_.CreateBitCast(b_.CreateAlignedLoad(b_.getInt8Ty(), address, llvm::Align(1)), maskType()));
+    return VectorBuilder::wrap(b_.CreateAlignedLoad(b_.getInt8Ty(), address, llvm::Align(1)));
   }
-  void storeMask(Value* mask, Value* address) {
-    b_.CreateAlignedStore(b_.CreateBitCast(mask, b_.getInt8Ty()), address, llvm::Align(1));
-  }
+  void storeMask(Value* mask, Value* address) { b_.CreateAlignedStore(mask, address, llvm::Align(1)); }
 
   InlineTerm constantTerm(NodeId id) {
     const featc::Value& v = constants_.value(id);
@@ -205,7 +201,7 @@ class PartEmitter {
       Value* narrow = b_.CreateFPTrunc(VectorBuilder::llvmValue(term.value), floats);
       Value* size = b_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, narrow);
       Value* good = b_.CreateFCmpOLT(size, llvm::ConstantFP::getInfinity(floats));
-      if (term.valid) good = b_.CreateAnd(good, VectorBuilder::llvmValue(term.valid));
+      if (term.valid) good = b_.CreateAnd(good, vector_.lanes(term.valid));
       auto fallback = static_cast<float>(output.defaultValue);
       Value* result = b_.CreateSelect(good, narrow, llvm::ConstantFP::get(floats, fallback));
       b_.CreateAlignedStore(result, at(base, b_.getInt64(kVectorRows * sizeof(float))), llvm::Align(4));
@@ -224,7 +220,7 @@ class PartEmitter {
     InlineValue lost = vector_.compare(IntCompare::NotEqual, high, vector_.constInt(0));
     if (term.valid) lost = vector_.logicalAnd(lost, term.valid);
     lost = vector_.logicalAnd(lost, VectorBuilder::wrap(rowsInBlock()));
-    Value* bits = b_.CreateBitCast(VectorBuilder::llvmValue(lost), b_.getInt8Ty());
+    Value* bits = VectorBuilder::llvmValue(lost);
     Value* count = b_.CreateZExt(b_.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, bits), types_.i64);
     llvm::IRBuilder<> top(function_->getContext());
     top.SetInsertPoint(group_);
@@ -235,16 +231,17 @@ class PartEmitter {
     lostCounters_.push_back({phi, b_.CreateAdd(phi, count), address});
   }
 
-  // Lanes of the current group that are rows; the last group may have some beyond the end.
+  // The rows of the current group as a byte; the last group may have some beyond the end.
   Value* rowsInBlock() {
-    if (lanes_ != nullptr) return lanes_;
+    if (rowBits_ != nullptr) return rowBits_;
     Value* rows = setup_.CreateLoad(types_.i64, member(FrameTypes::kRows));
     std::vector<llvm::Constant*> numbers;
     for (uint32_t i = 0; i < kVectorRows; ++i) numbers.push_back(b_.getInt64(i));
     Value* first = b_.CreateVectorSplat(kVectorRows, b_.CreateMul(group_, b_.getInt64(kVectorRows)));
     Value* row = b_.CreateAdd(first, llvm::ConstantVector::get(numbers));
-    lanes_ = b_.CreateICmpULT(row, b_.CreateVectorSplat(kVectorRows, rows));
-    return lanes_;
+    rowBits_ =
+        VectorBuilder::llvmValue(vector_.fromLanes(b_.CreateICmpULT(row, b_.CreateVectorSplat(kVectorRows, rows))));
+    return rowBits_;
   }
 
   const Graph& graph_;
@@ -259,7 +256,7 @@ class PartEmitter {
   Value* frame_ = nullptr;
   Value* groups_ = nullptr;
   Value* columns_ = nullptr;
-  Value* lanes_ = nullptr;
+  Value* rowBits_ = nullptr;
   llvm::PHINode* group_ = nullptr;
   std::unordered_map<uint32_t, SlotPointers> pointers_;
   std::unordered_map<NodeId, InlineTerm> terms_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Inline builder over LLVM: every value is a vector of kVectorRows rows.
+// The Inline builder over LLVM.
 #include "codegen/vector_builder.h"
 
 namespace featc {
@@ -14,7 +14,7 @@ Inline::V VectorBuilder::compare(IntCompare how, V a, V b) {
     case IntCompare::UnsignedLess: predicate = llvm::CmpInst::ICMP_ULT; break;
     case IntCompare::UnsignedLessEqual: predicate = llvm::CmpInst::ICMP_ULE; break;
   }
-  return wrap(b_.CreateICmp(predicate, llvmValue(a), llvmValue(b)));
+  return fromLanes(b_.CreateICmp(predicate, llvmValue(a), llvmValue(b)));
 }
 
 Inline::V VectorBuilder::compare(FloatCompare how, V a, V b) {
@@ -25,16 +25,14 @@ Inline::V VectorBuilder::compare(FloatCompare how, V a, V b) {
     case FloatCompare::Less: predicate = llvm::CmpInst::FCMP_OLT; break;
     case FloatCompare::LessEqual: predicate = llvm::CmpInst::FCMP_OLE; break;
   }
-  return wrap(b_.CreateFCmp(predicate, llvmValue(a), llvmValue(b)));
+  return fromLanes(b_.CreateFCmp(predicate, llvmValue(a), llvmValue(b)));
 }
 
 Inline::V VectorBuilder::select(V condition, V ifTrue, V ifFalse) {
-  if (llvmValue(ifTrue)->getType()->getScalarType()->isIntegerTy(1)) {
-    // LLVM 19's instruction selection for AVX-512 loops for ever on some selects of masks beside
-    // other mask arithmetic (tests/run/ops_logic.test), so masks are chosen by arithmetic.
+  if (!llvmValue(ifTrue)->getType()->isVectorTy()) {
     return bitXor(ifFalse, bitAnd(condition, bitXor(ifTrue, ifFalse)));
   }
-  return wrap(b_.CreateSelect(llvmValue(condition), llvmValue(ifTrue), llvmValue(ifFalse)));
+  return wrap(b_.CreateSelect(lanes(condition), llvmValue(ifTrue), llvmValue(ifFalse)));
 }
 
 }  // namespace featc

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Inline builder over LLVM: every value is a vector of kVectorRows rows.
+// The Inline builder over LLVM: ints and floats are vectors of kVectorRows rows, bools one byte with a
+// bit a row, as they lie in bitmaps. Logic on such bytes is scalar: LLVM 19's instruction selection
+// loops for ever on some mixes of <8 x i1> logic and selects (tests/run/ops_logic.test).
 #pragma once
 
 #include <llvm/IR/IRBuilder.h>
@@ -28,7 +30,10 @@ class VectorBuilder final : public Inline {
     return wrap(llvm::ConstantInt::get(vectorOf(b_.getInt64Ty()), static_cast<uint64_t>(v)));
   }
   V constFloat(double v) override { return wrap(llvm::ConstantFP::get(vectorOf(b_.getDoubleTy()), v)); }
-  V constBool(bool v) override { return wrap(llvm::ConstantInt::get(vectorOf(b_.getInt1Ty()), v ? 1 : 0)); }
+  V constBool(bool v) override { return wrap(b_.getInt8(v ? 0xFF : 0)); }
+  // A bool as the vector of i1 that selects take, and back.
+  llvm::Value* lanes(V v) { return b_.CreateBitCast(llvmValue(v), vectorOf(b_.getInt1Ty())); }
+  V fromLanes(llvm::Value* lanes) { return wrap(b_.CreateBitCast(lanes, b_.getInt8Ty())); }
 
   V add(V a, V b) override { return wrap(b_.CreateAdd(llvmValue(a), llvmValue(b))); }
   V sub(V a, V b) override { return wrap(b_.CreateSub(llvmValue(a), llvmValue(b))); }
@@ -56,7 +61,7 @@ class VectorBuilder final : public Inline {
   V floatOfBits(V a) override { return wrap(b_.CreateBitCast(llvmValue(a), vectorOf(b_.getDoubleTy()))); }
   V intToFloat(V a) override { return wrap(b_.CreateSIToFP(llvmValue(a), vectorOf(b_.getDoubleTy()))); }
   V floatToInt(V a) override { return wrap(b_.CreateFPToSI(llvmValue(a), vectorOf(b_.getInt64Ty()))); }
-  V boolToInt(V a) override { return wrap(b_.CreateZExt(llvmValue(a), vectorOf(b_.getInt64Ty()))); }
+  V boolToInt(V a) override { return wrap(b_.CreateZExt(lanes(a), vectorOf(b_.getInt64Ty()))); }
 
   V logicalAnd(V a, V b) override { return bitAnd(a, b); }
   V logicalOr(V a, V b) override { return bitOr(a, b); }
