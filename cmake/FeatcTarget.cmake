@@ -6,6 +6,8 @@ target_compile_options(featc_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror
   # g++ 12 takes `"text" + std::string` for overlapping copies (GCC bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  # libstdc++ 12's std::stable_sort uses a function that it has deprecated itself.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
   # A config means the same on every CPU: no fused multiply-add that was not written.
   -ffp-contract=off)
 target_include_directories(featc_options INTERFACE ${PROJECT_SOURCE_DIR})

@@ -51,6 +51,11 @@ class Explainer {
 
  private:
   bool expects(size_t type) const { return failure_.expected.contains(type); }
+  bool assignComesLater() const {
+    for (size_t i = failure_.token; i < statement_.end; ++i)
+      if (file_.tokens[i].kind == TokenKind::Assign) return true;
+    return false;
+  }
   bool atEnd() const { return failure_.token == statement_.end; }
   const Token& found() const { return file_.tokens[failure_.token]; }
   const Token& before() const { return file_.tokens[failure_.token - 1]; }
@@ -123,6 +128,9 @@ class Explainer {
     if (!atEnd() && keyword() == "let" && found().kind == TokenKind::LeftParen) {
       return report("a \"let\" has no parameters; an expression with parameters is declared by \"fn\"")
           .replace(file_.span(file_.tokens[statement_.begin]), "fn");
+    }
+    if (!atEnd() && keyword() == "let" && found().kind == TokenKind::Colon && assignComesLater()) {
+      return report("a \"let\" declares no type, it has that of its expression: let NAME = ...");
     }
     if (!atEnd() && (found().kind == TokenKind::Colon || found().kind == TokenKind::Equal)) {
       return report(fmt::format("expected \"=\" before the expression, found {}", quoted(found())))

@@ -61,6 +61,8 @@ class Graph {
   void addOutput(NodeId value) { outputs_.push_back(value); }
   void setOutputs(std::vector<NodeId> outputs) { outputs_ = std::move(outputs); }
 
+  void setOrigin(NodeId id, Span origin) { nodes_[id].origin = origin; }
+
   // Each returns the existing node when an equal one is there already.
   NodeId addConstant(Value value, Type type, Span origin = {});
   NodeId addInput(uint32_t input, Span origin = {});

@@ -19,6 +19,7 @@ std::string nodeText(const Graph& graph, NodeId id);
 std::string constantText(const Value& value);
 
 // Nothing where the text is no graph; `error` then says where and why: `line 3: unknown operator "logp"`.
-std::optional<Graph> parseGraph(std::string_view text, std::string& error);
+// With `sources`, comments that name a place become the nodes' origins again.
+std::optional<Graph> parseGraph(std::string_view text, std::string& error, Sources* sources = nullptr);
 
 }  // namespace featc

@@ -26,6 +26,8 @@ template <class... A>
 
 class GraphParser {
  public:
+  explicit GraphParser(Sources* origins) : origins_(origins) {}
+
   // One line; header lines come before the first node.
   void parseLine(std::string_view text) {
     TextScanner line(text);
@@ -150,6 +152,8 @@ class GraphParser {
       if (scope != actual) fail("its scope is {}, not {}", scopeName(actual), scopeName(scope));
     }
     nodes_.emplace(number, id);
+    if (origins_ == nullptr) return;
+    if (auto place = line.place()) graph_.setOrigin(id, origins_->addPlace(place->file, place->at));
   }
 
   static void checkType(TextScanner& line, Type actual) {
@@ -319,6 +323,7 @@ class GraphParser {
   }
 
   Graph graph_;
+  Sources* origins_;
   std::unordered_map<uint32_t, NodeId> nodes_;  // by the number in the text
   std::unordered_map<std::string, size_t> inputs_;
   std::unordered_map<std::string, size_t> sources_;
@@ -328,8 +333,8 @@ class GraphParser {
 
 }  // namespace
 
-std::optional<Graph> parseGraph(std::string_view text, std::string& error) {
-  GraphParser parser;
+std::optional<Graph> parseGraph(std::string_view text, std::string& error, Sources* sources) {
+  GraphParser parser(sources);
   size_t number = 0;
   try {
     while (!text.empty()) {

@@ -47,6 +47,24 @@ bool TextScanner::atEnd() {
   return rest_.empty() || rest_[0] == '#';
 }
 
+std::optional<TextScanner::Place> TextScanner::place() {
+  skipBlanks();
+  if (!rest_.starts_with("# ")) return std::nullopt;
+  std::string_view text = rest_.substr(2);
+  auto numberAtEnd = [&text](uint32_t& out) {
+    size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return false;
+    std::string_view digits = text.substr(colon + 1);
+    auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    text = text.substr(0, colon);
+    return code == std::errc() && end == digits.data() + digits.size() && out > 0;
+  };
+  Place place;
+  if (!numberAtEnd(place.at.column) || !numberAtEnd(place.at.line)) return std::nullopt;
+  place.file = text;
+  return place;
+}
+
 void TextScanner::expectEnd() {
   if (!atEnd()) throw IrTextError(fmt::format("{} is too much", quote(rest_.substr(0, 20))));
 }

@@ -11,6 +11,7 @@
 #include "ops/type.h"
 #include "ops/value.h"
 #include "runtime/program_info.h"
+#include "support/source.h"
 
 namespace featc {
 
@@ -26,6 +27,12 @@ class TextScanner {
 
   // Nothing but a comment is left.
   bool atEnd();
+  // `# file:line:col` at the end of a line: the file, and where.
+  struct Place {
+    std::string_view file;
+    LineColumn at;
+  };
+  std::optional<Place> place();
   void expectEnd();
   bool nextIs(char c);
   bool accept(char c);

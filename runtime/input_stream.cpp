@@ -3,6 +3,7 @@
 #include "runtime/input_stream.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -63,7 +64,13 @@ std::unique_ptr<ByteSource> openFile(const std::string& path, std::string& error
     error = systemError();
     return nullptr;
   }
-  return std::make_unique<FileSource>(file, true);
+  auto source = std::make_unique<FileSource>(file, true);
+  struct stat status;
+  if (fstat(file, &status) == 0 && S_ISDIR(status.st_mode)) {
+    error = "it is a folder";
+    return nullptr;
+  }
+  return source;
 }
 
 std::unique_ptr<ByteSource> memorySource(std::string_view text, size_t chunk) {

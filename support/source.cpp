@@ -23,6 +23,7 @@ uint32_t SourceFile::lineOf(uint32_t offset) const {
 }
 
 LineColumn SourceFile::locate(uint32_t offset) const {
+  if (offset < places_.size()) return places_[offset];
   offset = std::min(offset, static_cast<uint32_t>(text_.size()));
   uint32_t line = lineOf(offset);
   // Bytes 10xxxxxx continue a code point. Branch-free, since a line may be megabytes long.
@@ -40,6 +41,18 @@ std::string_view SourceFile::line(uint32_t line) const {
   auto end = static_cast<uint32_t>(line < lineStarts_.size() ? lineStarts_[line] : text_.size());
   while (end > begin && (text_[end - 1] == '\n' || text_[end - 1] == '\r')) --end;
   return std::string_view(text_).substr(begin, end - begin);
+}
+
+uint32_t SourceFile::addPlace(LineColumn place) {
+  places_.push_back(place);
+  return static_cast<uint32_t>(places_.size() - 1);
+}
+
+Span Sources::addPlace(std::string_view path, LineColumn place) {
+  auto known = std::ranges::find(files_, path, &SourceFile::path);
+  if (known == files_.end()) known = files_.insert(files_.end(), SourceFile(std::string(path), {}));
+  uint32_t offset = known->addPlace(place);
+  return {static_cast<FileId>(known - files_.begin()), offset, offset + 1};
 }
 
 FileId Sources::add(std::string path, std::string text) {

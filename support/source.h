@@ -29,10 +29,13 @@ struct LineColumn {
   uint32_t column = 1;
 };
 
-// One text that was read, with the start of each of its lines.
+// One text that was read, with the start of each of its lines; or a file of which only some places
+// are known (those an IR text names): its offset i then stands for the i-th place.
 class SourceFile {
  public:
   SourceFile(std::string path, std::string text);
+
+  uint32_t addPlace(LineColumn place);
 
   const std::string& path() const { return path_; }
   std::string_view text() const { return text_; }
@@ -47,12 +50,15 @@ class SourceFile {
   std::string path_;
   std::string text_;
   std::vector<uint32_t> lineStarts_;
+  std::vector<LineColumn> places_;
 };
 
 // All texts of one compilation. References to files stay valid as more are added.
 class Sources {
  public:
   FileId add(std::string path, std::string text);
+  // A place in a file whose text is not at hand.
+  Span addPlace(std::string_view path, LineColumn place);
   const SourceFile& file(FileId id) const { return files_[id]; }
   size_t size() const { return files_.size(); }
   std::string_view text(Span span) const;

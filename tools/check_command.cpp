@@ -23,10 +23,11 @@ std::string counted(size_t n, const char* what) { return fmt::format("{} {}{}", 
 
 // `takeaway.feat: valid, 27 features, semantics 1 (the newest; none is written)`
 std::string verdict(const std::string& file, const Ast& ast, const Graph& graph, const Diagnostics& diagnostics) {
-  if (diagnostics.hasErrors()) return fmt::format("{}: {}\n", file, counted(diagnostics.errorCount(), "error"));
+  std::string warnings = diagnostics.warningCount() == 0 ? "" : ", " + counted(diagnostics.warningCount(), "warning");
+  if (diagnostics.hasErrors())
+    return fmt::format("{}: {}{}\n", file, counted(diagnostics.errorCount(), "error"), warnings);
   return fmt::format("{}: valid, {}, semantics {}{}{}\n", file, counted(graph.outputs().size(), "feature"),
-                     graph.info().semantics, ast.semantics.empty() ? " (the newest; none is written)" : "",
-                     diagnostics.warningCount() == 0 ? "" : ", " + counted(diagnostics.warningCount(), "warning"));
+                     graph.info().semantics, ast.semantics.empty() ? " (the newest; none is written)" : "", warnings);
 }
 
 bool checkFile(const CheckOptions& options, const std::string& name) {

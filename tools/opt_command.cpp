@@ -35,11 +35,11 @@ std::optional<std::string> readAll(const std::string& path) {
   return std::nullopt;
 }
 
-std::optional<Graph> readGraph(const std::string& path) {
+std::optional<Graph> readGraph(const std::string& path, Sources& sources) {
   std::optional<std::string> text = readAll(path);
   if (!text) return std::nullopt;
   std::string error;
-  std::optional<Graph> graph = parseGraph(*text, error);
+  std::optional<Graph> graph = parseGraph(*text, error, &sources);
   if (!graph) {
     fmt::print(stderr, "{}: {}\n", path, error);
     return std::nullopt;
@@ -61,9 +61,10 @@ int runOpt(const OptOptions& options) {
       return kBadCommand;
     }
   }
-  std::optional<Graph> graph = readGraph(options.file);
+  Sources sources;
+  std::optional<Graph> graph = readGraph(options.file, sources);
   if (!graph) return kBadInput;
-  return printData(toText(optimize(*graph, optimizer)));
+  return printData(toText(optimize(*graph, optimizer), &sources));
 }
 
 }  // namespace

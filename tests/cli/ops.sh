@@ -1,0 +1,18 @@
+# The operator reference.
+. ./common/check.sh
+
+featc 0 ops
+err_empty
+out_has "bucketize"
+out_has_not "combine_hashes"
+longest=$(wc -L <"$work/out")
+[ "$longest" -le 200 ] || fail "a line of $longest characters"
+featc 0 ops bucketize
+out_has "boundaries"
+featc 0 ops %
+out_has "remainder"
+featc 2 ops bucketise
+out_empty
+err_has 'did you mean "bucketize"?'
+featc 0 ops --markdown
+cmp "$work/out" ../../docs/operators.md || fail "docs/operators.md is old: featc ops --markdown > docs/operators.md"

@@ -1,0 +1,51 @@
+# Reads from JSON lines; sources that no store serves; bad store rows.
+. ./common/check.sh
+
+cat >"$work/m.feat" <<'END'
+model m
+semantics 1
+item { id : int64 }
+source user(id: int64) { key "u:{id}"  age : int64  tags : list<string> }
+source shop(id: int64) { key "s:{id}"  age : int64 }
+dense user default -1 = user(id).age
+dense shop default -1 = shop(id).age
+END
+cat >"$work/users.jsonl" <<'END'
+{"source": "user", "id": 1, "age": 31}
+{"source": "user", "id": 2, "tags": ["x"]}
+{"source": "user", "id": "x"}
+{"source": "shop", "id": 1, "age": 5}
+END
+echo '{"source": "shop", "id": 2, "age": 7}' >"$work/shops.jsonl"
+echo '{"request": {}, "items": [{"id": 1}, {"id": 2}, {"id": 3}]}' >"$work/d.jsonl"
+
+featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format csv --store "default=jsonl:$work/users.jsonl"
+out_is <<'END'
+user,shop
+31,5
+-1,-1
+-1,-1
+END
+err_has "users.jsonl:3: "
+err_has "1 bad store row"
+
+featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format csv \
+  --store "user=jsonl:$work/users.jsonl" --store "shop=jsonl:$work/shops.jsonl"
+out_is <<'END'
+user,shop
+31,-1
+-1,7
+-1,-1
+END
+
+featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format csv --store "shop=jsonl:$work/shops.jsonl"
+out_is <<'END'
+user,shop
+-1,-1
+-1,7
+-1,-1
+END
+err_has 'no store serves source "user"'
+
+featc 2 run "$work/m.feat" --input "$work/d.jsonl" --store "usr=jsonl:$work/users.jsonl"
+err_has 'did you mean "user"?'
