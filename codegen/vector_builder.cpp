@@ -2,6 +2,9 @@
 // The Inline builder over LLVM.
 #include "codegen/vector_builder.h"
 
+#include <llvm/IR/InlineAsm.h>
+#include <llvm/IR/Instructions.h>
+
 namespace featc {
 
 Inline::V VectorBuilder::compare(IntCompare how, V a, V b) {
@@ -26,6 +29,23 @@ Inline::V VectorBuilder::compare(FloatCompare how, V a, V b) {
     case FloatCompare::LessEqual: predicate = llvm::CmpInst::FCMP_OLE; break;
   }
   return fromLanes(b_.CreateFCmp(predicate, llvmValue(a), llvmValue(b)));
+}
+
+// LLVM 19's instruction selection for AVX-512 loops for ever when it sees how the masks of nested
+// selects are related by logic (tests/run/ops_logic.test). An empty piece of assembly hides that: it
+// costs at most a move.
+llvm::Value* VectorBuilder::lanes(V v) {
+  llvm::Value* bits = llvmValue(v);
+  llvm::Type* type = vectorOf(b_.getInt1Ty());
+  if (auto* compared = llvm::dyn_cast<llvm::BitCastInst>(bits)) return compared->getOperand(0);
+  if (llvm::isa<llvm::LoadInst, llvm::Constant>(bits)) return b_.CreateBitCast(bits, type);
+  llvm::Value*& known = lanes_[bits];
+  if (known == nullptr) {
+    auto* same = llvm::FunctionType::get(b_.getInt8Ty(), {b_.getInt8Ty()}, false);
+    auto* opaque = llvm::InlineAsm::get(same, "", "=r,0", false);
+    known = b_.CreateBitCast(b_.CreateCall(opaque, {bits}), type);
+  }
+  return known;
 }
 
 Inline::V VectorBuilder::select(V condition, V ifTrue, V ifFalse) {

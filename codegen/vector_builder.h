@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Inline builder over LLVM: ints and floats are vectors of kVectorRows rows, bools one byte with a
-// bit a row, as they lie in bitmaps. Logic on such bytes is scalar: LLVM 19's instruction selection
-// loops for ever on some mixes of <8 x i1> logic and selects (tests/run/ops_logic.test).
+// bit a row, as they lie in bitmaps.
 #pragma once
 
 #include <llvm/IR/IRBuilder.h>
+
+#include <unordered_map>
 
 #include "codegen/plan.h"
 #include "ops/inline.h"
@@ -32,7 +33,7 @@ class VectorBuilder final : public Inline {
   V constFloat(double v) override { return wrap(llvm::ConstantFP::get(vectorOf(b_.getDoubleTy()), v)); }
   V constBool(bool v) override { return wrap(b_.getInt8(v ? 0xFF : 0)); }
   // A bool as the vector of i1 that selects take, and back.
-  llvm::Value* lanes(V v) { return b_.CreateBitCast(llvmValue(v), vectorOf(b_.getInt1Ty())); }
+  llvm::Value* lanes(V v);
   V fromLanes(llvm::Value* lanes) { return wrap(b_.CreateBitCast(lanes, b_.getInt8Ty())); }
 
   V add(V a, V b) override { return wrap(b_.CreateAdd(llvmValue(a), llvmValue(b))); }
@@ -75,6 +76,7 @@ class VectorBuilder final : public Inline {
   V intrinsic(llvm::Intrinsic::ID id, V a) { return wrap(b_.CreateUnaryIntrinsic(id, llvmValue(a))); }
 
   llvm::IRBuilder<>& b_;
+  std::unordered_map<llvm::Value*, llvm::Value*> lanes_;  // of results of logic
   const OpState* state_ = nullptr;
   HashFamily family_ = HashFamily::Xxh3;
 };

@@ -83,7 +83,7 @@ std::shared_ptr<Store> loadStore(const std::string& path, const ProgramInfo& inf
   StoreLoadReport report;
   std::shared_ptr<MemoryStore> store = MemoryStore::load(path, info.sources, report);
   if (store == nullptr) {
-    fmt::print(stderr, "featc: {}\n", report.error);
+    fmt::print(stderr, "featc: cannot read {}: {}\n", path, report.error);
     return nullptr;
   }
   for (const StoreLoadReport::BadLine& bad : report.badLines)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "codegen/codegen.h"
 #include "frontend/frontend.h"
@@ -110,6 +111,19 @@ Graph afterPasses(const TestFile& test, const Graph& graph, std::string& problem
   return problem.empty() ? optimize(graph, options) : graph;
 }
 
+// LLVM IR without what depends on the machine and LLVM's release: target and attributes.
+std::string llvmText(const Graph& graph, std::string& problem) {
+  CodegenOptions options;
+  options.cpu = "x86-64";
+  NativeText native = dumpNative(graph, NativeStage::Llvm, options);
+  if (!native.error.empty()) problem = native.error;
+  std::string out;
+  std::istringstream lines(native.text);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with("target ") && !line.starts_with("attributes ")) out += line + "\n";
+  return out;
+}
+
 StageOutput evaluateLines(const TestFile& test) {
   StageOutput out;
   std::string_view rest = test.expected;
@@ -166,7 +180,7 @@ StageOutput runStage(const TestFile& test, std::set<std::string>& kinds) {
     Graph optimized = afterPasses(test, *graph, out.failure);
     if (!out.failure.empty()) return out;
     out.failure = textFormProblem(optimized);
-    out.text = stage == "optimize" ? toText(optimized) : dumpNative(optimized, NativeStage::Llvm).text;
+    out.text = stage == "optimize" ? toText(optimized) : llvmText(optimized, out.failure);
   } else if (stage == "run") {
     return runGraph(test, *graph);
   } else {

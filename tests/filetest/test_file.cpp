@@ -12,7 +12,7 @@
 namespace featc {
 namespace {
 
-constexpr std::string_view kKeys[] = {"stage", "passes", "main", "root", "warn", "input", "escapes"};
+constexpr std::string_view kKeys[] = {"stage", "passes", "config", "main", "root", "warn", "input", "escapes"};
 
 bool isSetting(const std::string& key) {
   return key.starts_with("limit ") || std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
@@ -59,6 +59,14 @@ void readHeader(TestFile& test, const std::vector<std::string>& lines) {
   }
 }
 
+std::optional<std::string> fileText(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  std::ostringstream all;
+  all << in.rdbuf();
+  return all.str();
+}
+
 }  // namespace
 
 std::optional<std::string> TestFile::section(std::string_view kind) const {
@@ -68,16 +76,14 @@ std::optional<std::string> TestFile::section(std::string_view kind) const {
 }
 
 std::optional<TestFile> readTest(const std::filesystem::path& path, std::string& error) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
+  std::optional<std::string> text = fileText(path);
+  if (!text) {
     error = "cannot be read";
     return std::nullopt;
   }
-  std::ostringstream all;
-  all << in.rdbuf();
   TestFile test;
   test.path = path;
-  std::vector<std::string> lines = linesOf(all.str());
+  std::vector<std::string> lines = linesOf(*text);
   readHeader(test, lines);
   std::string* into = &test.main;
   bool inExpect = false;
@@ -108,6 +114,14 @@ std::optional<TestFile> readTest(const std::filesystem::path& path, std::string&
   if (test.setting("stage").empty()) {
     error = "no \"# stage: ...\" line in the header";
     return std::nullopt;
+  }
+  if (std::string config = test.setting("config"); !config.empty()) {
+    text = fileText(path.parent_path() / config);
+    if (!text) {
+      error = fmt::format("its config {} cannot be read", config);
+      return std::nullopt;
+    }
+    test.main = *text;
   }
   if (test.setting("escapes") == "hex") {
     test.main = unescapeHex(test.main);
