@@ -5,13 +5,19 @@
 #include <algorithm>
 
 #include "frontend/expr_checker.h"
+#include "ops/reference.h"
 
 namespace featc {
 
 namespace {
 
-// Signatures shown with one message.
-constexpr size_t kShownSignatures = 6;
+// `c ? a : b`, `a + b`, `x[i]`: how what an operator's record is called is written.
+std::string signUse(std::string_view name, std::string_view symbol) {
+  if (name == "if") return "c ? a : b";
+  if (name == "index") return "x[i]";
+  if (name == "not" || name == "negate") return fmt::format("{}x", symbol);
+  return fmt::format("a {} b", symbol);
+}
 
 std::string parameterText(const FieldDecl& p) {
   return fmt::format("{}: {}", written(p.name.text), toString(p.type.type));
@@ -44,12 +50,11 @@ std::string describeType(Type type, const Ast& ast) {
 }
 
 ExprChecker::Callee ExprChecker::describe(const Operator& op) {
-  Callee callee{.what = "operator", .name = op.name};
+  Callee callee{.what = "operator", .name = op.name, .op = &op};
   size_t shortest = op.params.size();
   for (const Overload& o : op.overloads) {
     callee.variadic = callee.variadic || o.variadic;
     shortest = std::min(shortest, o.params.size());
-    callee.signatures.push_back(signature(op, o));
   }
   for (size_t i = 0; i < op.params.size(); ++i) {
     callee.params.push_back(op.params[i].name);
@@ -59,22 +64,25 @@ ExprChecker::Callee ExprChecker::describe(const Operator& op) {
 }
 
 ExprChecker::Callee ExprChecker::describe(const FnDecl& fn) {
-  Callee callee{.what = "fn", .name = fn.name.text, .signatures = {signatureOf(fn.name.text, fn.params)}};
+  Callee callee{.what = "fn", .name = fn.name.text, .signature = signatureOf(fn.name.text, fn.params)};
   for (const FieldDecl& p : fn.params) callee.params.push_back(p.name.text);
   callee.optional.resize(fn.params.size());
   return callee;
 }
 
 ExprChecker::Callee ExprChecker::describe(const SourceDecl& source) {
-  Callee callee{.what = "source", .name = source.name.text, .signatures = {signatureOf(source.name.text, source.keys)}};
+  Callee callee{.what = "source", .name = source.name.text, .signature = signatureOf(source.name.text, source.keys)};
   for (const FieldDecl& key : source.keys) callee.params.push_back(key.name.text);
   callee.optional.resize(source.keys.size());
   return callee;
 }
 
 void ExprChecker::noteSignatures(Diagnostic& d, const Callee& callee) const {
-  for (size_t i = 0; i < callee.signatures.size() && i < kShownSignatures; ++i)
-    d.note(fmt::format("{} {}", callee.what, callee.signatures[i]));
+  if (callee.op == nullptr) {
+    d.note(fmt::format("{} {}", callee.what, callee.signature));
+    return;
+  }
+  for (const std::string& signature : signatures(*callee.op)) d.note(fmt::format("{} {}", callee.what, signature));
 }
 
 std::string ExprChecker::operandText(const Expr& e) const {
@@ -105,7 +113,7 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
   const Operator* op = operators().find(name);
   if (op != nullptr && !op->isInternal) {
     diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
-                        fmt::format("\"{}\" is not called, it is written with its sign {}", name, op->symbol));
+                        fmt::format("\"{}\" is not called, it is written {}", name, signUse(name, op->symbol)));
     return;
   }
   bool isParam = fn_ != nullptr && findParam(*fn_, name);
@@ -141,6 +149,7 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
     if (!isCondition) {
       Diagnostic& d = report(first.span, fmt::format("what stands before \"?\" must be bool, this is {}", text(0)));
       if (types[0].isNumber()) d.replace(first.span, fmt::format("{} != 0", operandText(first)));
+      if (types[0].isList() || types[0].is(Kind::String)) d.note("whether it holds anything: len(x) > 0");
       return;
     }
     report(e.span, fmt::format("the branches of \"?:\" must have one type, these are {} and {}", text(1), text(2)));
@@ -155,8 +164,10 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
     return;
   }
   if (e.kind == ExprKind::Unary) {
-    std::string_view wanted = static_cast<UnaryOp>(e.op) == UnaryOp::Not ? "bool" : "a number";
-    report(first.span, fmt::format("\"{}\" takes {}, not {}", op.symbol, wanted, text(0)));
+    bool isNot = static_cast<UnaryOp>(e.op) == UnaryOp::Not;
+    Diagnostic& d =
+        report(first.span, fmt::format("\"{}\" takes {}, not {}", op.symbol, isNot ? "bool" : "a number", text(0)));
+    if (isNot && types[0].isNumber()) d.replace(e.span, fmt::format("{} == 0", operandText(first)));
     return;
   }
   if (e.kind == ExprKind::Binary) {
@@ -186,7 +197,7 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
   std::string given;
   for (size_t i = 0; i < types.size(); ++i) {
     if (types[i].isNone()) continue;
-    given += (given.empty() ? "" : ", ") + text(i);
+    given += (given.empty() ? "" : i + 1 == types.size() ? " and " : ", ") + text(i);
   }
   noteSignatures(report(e.span, fmt::format("\"{}\" cannot take {}", op.name, given)), describe(op));
 }

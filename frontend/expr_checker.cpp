@@ -140,11 +140,10 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
   };
   const Operator* op = operators().find(name);
   if (auto fn = names_.fn(name)) {
-    misused(fmt::format("\"{}\" is a fn, call it: {}", name, describe(ast_.fns[*fn]).signatures[0]))
+    misused(fmt::format("\"{}\" is a fn, call it: {}", name, describe(ast_.fns[*fn]).signature))
         .note(ast_.fns[*fn].name.span, "declared here");
   } else if (auto source = names_.source(name)) {
-    misused(
-        fmt::format("\"{}\" is a source, read it with a key: {}", name, describe(ast_.sources[*source]).signatures[0]))
+    misused(fmt::format("\"{}\" is a source, read it with a key: {}", name, describe(ast_.sources[*source]).signature))
         .note(ast_.sources[*source].name.span, "declared here");
   } else if (auto output = names_.output(name)) {
     misused(fmt::format("\"{}\" is an output, and outputs cannot be used in expressions", name))

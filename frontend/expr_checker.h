@@ -42,8 +42,9 @@ class ExprChecker {
     std::string_view name;
     std::vector<std::string_view> params{};
     std::vector<bool> optional{};
-    bool variadic = false;  // the last parameter repeats
-    std::vector<std::string> signatures{};
+    bool variadic = false;         // the last parameter repeats
+    const Operator* op = nullptr;  // of an operator, else the one signature
+    std::string signature{};
   };
 
   // -- expr_checker.cpp: names, fields, literals

@@ -2,11 +2,14 @@
 // From an Ast to its graph: check everything, then lower what the outputs need.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/declarations.h"
 #include "frontend/expr_checker.h"
 #include "frontend/frontend.h"
 #include "frontend/id_range.h"
 #include "frontend/output_checker.h"
+#include "ir/constants.h"
 
 namespace featc {
 
@@ -14,6 +17,8 @@ namespace {
 
 // Names shown in the summary of unused fields.
 constexpr size_t kShownFields = 8;
+// What a config's constants may be computed from and make, all together, in elements of lists.
+constexpr uint64_t kMaxConstantEffort = uint64_t{1} << 22U;
 
 void warnUnusedFields(const Names& names, const Usage& usage, bool each, Diagnostics& diagnostics) {
   std::vector<const FieldInfo*> unused;
@@ -80,6 +85,29 @@ bool lowerOutputs(const CheckedAst& checked, const FrontendLimits& limits, Graph
   return ok;
 }
 
+// What constants alone make is the same for every row: beyond a limit, no row could ever be right.
+bool checkConstants(const Graph& graph, Diagnostics& diagnostics) {
+  ConstantEvaluator evaluator(graph, kMaxConstantEffort);
+  bool ok = true;
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    if (!isConstantCall(graph, id) || !evaluator.failed(id)) continue;
+    ok = false;
+    if (evaluator.exhausted()) {
+      diagnostics.report(
+          DiagnosticKind::ConstantTooLarge, graph.node(id).origin,
+          fmt::format("what the config computes from constants alone takes more than {} elements with this",
+                      kMaxConstantEffort));
+      break;
+    }
+    bool cause = std::ranges::none_of(graph.args(id), [&](NodeId arg) { return evaluator.failed(arg); });
+    if (!cause) continue;
+    diagnostics.report(DiagnosticKind::ConstantTooLarge, graph.node(id).origin,
+                       fmt::format("this makes a list of more than {} elements or a string of more than {} bytes",
+                                   kMaxElements, kMaxStringBytes));
+  }
+  return ok;
+}
+
 }  // namespace
 
 Graph lowerConfig(const Ast& ast, const FrontendOptions& options, const Sources& sources, Diagnostics& diagnostics) {
@@ -95,6 +123,7 @@ Graph lowerConfig(const Ast& ast, const FrontendOptions& options, const Sources&
   Graph graph;
   graph.info() = checked.info;
   if (!lowerOutputs(checked, options.limits, graph, diagnostics)) return {};
+  if (!checkConstants(graph, diagnostics)) return {};
   return graph;
 }
 

@@ -29,6 +29,18 @@ bool ConstantEvaluator::failed(NodeId node) {
   return known_[node]->failed;
 }
 
+void ConstantEvaluator::spend(const Value& value) {
+  // This many bytes of text cost as much as one element.
+  constexpr uint64_t kTextUnit = 32;
+  auto cost = [](const Value& v) { return 1 + (v.isString() ? v.asString().size() / kTextUnit : 0); };
+  spent_ += cost(value);
+  if (value.isList()) {
+    for (const Value& element : value.asList()) spent_ += cost(element);
+  } else if (value.isMap()) {
+    for (const auto& [key, element] : value.asMap()) spent_ += cost(key) + cost(element);
+  }
+}
+
 void ConstantEvaluator::evaluate(NodeId root) {
   // A work list instead of recursion: chains of lets may be long.
   // The graph may have grown since.
@@ -56,6 +68,11 @@ void ConstantEvaluator::evaluate(NodeId root) {
     std::vector<Type> types;
     std::vector<OneRow> rows(args.size());
     std::vector<ColumnRef> columns;
+    for (NodeId arg : graph_.args(id)) spend(known_[arg]->value);
+    if (exhausted()) {
+      known_[id] = Known{Value::missing(), true};
+      continue;
+    }
     bool failed = false;
     for (size_t i = 0; i < args.size(); ++i) {
       types.push_back(graph_.node(args[i]).type);
@@ -75,7 +92,14 @@ void ConstantEvaluator::evaluate(NodeId root) {
     if (!failed) kernelOf(node)(context, columns.data(), out, 1);
     failed = failed || status != RowStatus::Ok;
     known_[id] = Known{failed ? Value::missing() : loadCell(out, node.type, 0), failed};
+    spend(known_[id]->value);
   }
+}
+
+bool isConstantCall(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  if (node.kind != NodeKind::Call || node.scope != Scope::Constant || node.type.isWeighted()) return false;
+  return std::ranges::none_of(graph.args(id), [&](NodeId arg) { return graph.node(arg).type.isWeighted(); });
 }
 
 std::vector<NodeId> valueArgs(const Graph& graph, NodeId call) {

@@ -13,12 +13,16 @@ namespace featc {
 // Evaluates constant-scope nodes by their operators' kernels, each once.
 class ConstantEvaluator {
  public:
-  explicit ConstantEvaluator(const Graph& graph) : graph_(graph), known_(graph.size()) {}
+  // `effort` bounds what all calls together may read and make, in elements; a call beyond it fails.
+  explicit ConstantEvaluator(const Graph& graph, uint64_t effort = UINT64_MAX)
+      : graph_(graph), effort_(effort), known_(graph.size()) {}
 
   // Missing where the kernel fails the row. Not for weighted ids, which no constant holds.
   const Value& value(NodeId node);
   // Whether computing the node went past a limit (the value is then worthless).
   bool failed(NodeId node);
+  // Whether a call failed because the effort was spent.
+  bool exhausted() const { return spent_ > effort_; }
 
  private:
   struct Known {
@@ -26,11 +30,16 @@ class ConstantEvaluator {
     bool failed = false;
   };
   void evaluate(NodeId node);
+  void spend(const Value& value);
 
   const Graph& graph_;
+  uint64_t effort_;
+  uint64_t spent_ = 0;
   std::vector<std::optional<Known>> known_;
 };
 
+// Whether the node is a call that a ConstantEvaluator can compute.
+bool isConstantCall(const Graph& graph, NodeId node);
 // The arguments of a call that reach its kernel: all but the constant parameters'.
 std::vector<NodeId> valueArgs(const Graph& graph, NodeId call);
 // What the call's operator made of its constant arguments; null when it prepares nothing. An error

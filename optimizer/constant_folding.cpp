@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Computes what no input reaches, once instead of at every load.
 //
-// A call that passes a limit (a list that is too long) stays: it fails every row that needs it.
-// Weighted ids stay too, since no constant holds them.
+// A call that passes a limit stays (the front end refuses a config that has one). Weighted ids stay
+// too, since no constant holds them.
 #include "ir/constants.h"
 #include "optimizer/passes.h"
 #include "optimizer/rewrite.h"
@@ -14,9 +14,7 @@ Graph constantFolding(const Graph& graph) {
   ConstantEvaluator evaluator(graph);
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
-    bool folds = node.kind == NodeKind::Call && node.scope == Scope::Constant && !node.type.isWeighted();
-    for (NodeId arg : graph.args(id)) folds = folds && !graph.node(arg).type.isWeighted();
-    if (folds && !evaluator.failed(id)) {
+    if (isConstantCall(graph, id) && !evaluator.failed(id)) {
       rewriter.replace(id, rewriter.to().addConstant(evaluator.value(id), node.type, node.origin));
     } else {
       rewriter.copy(id);

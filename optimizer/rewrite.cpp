@@ -51,7 +51,7 @@ std::vector<bool> liveNodes(const Graph& graph) {
 Graph reordered(const Graph& graph, const std::vector<OrderKey>& keys) {
   std::vector<NodeId> order(graph.size());
   std::iota(order.begin(), order.end(), NodeId{0});
-  std::ranges::stable_sort(order, {}, [&](NodeId id) { return keys[id]; });
+  std::ranges::sort(order, {}, [&](NodeId id) { return std::pair(keys[id], id); });
   GraphRewriter rewriter(graph);
   for (NodeId id : order) rewriter.copy(id);
   return rewriter.finish();

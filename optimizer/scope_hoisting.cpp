@@ -6,6 +6,7 @@
 // give the same bits in any order (`+` and `*` of integers, `&&`, `||`; never of floats) what belongs
 // to no item is put together first. Then nodes are ordered: constants, requests, items.
 #include <algorithm>
+#include <iterator>
 
 #include "optimizer/passes.h"
 #include "optimizer/rewrite.h"
@@ -95,7 +96,13 @@ class Hoister {
   void rebuild(NodeId root) {
     const Node& node = graph_.node(root);
     std::vector<NodeId> leaves = chainOf(root).leaves;
-    std::ranges::stable_sort(leaves, {}, [&](NodeId id) { return graph_.node(id).scope; });
+    // In three rounds rather than sorted: the order of leaves of one scope stays.
+    std::vector<NodeId> ordered;
+    for (Scope scope : {Scope::Constant, Scope::Request, Scope::Item}) {
+      std::ranges::copy_if(leaves, std::back_inserter(ordered),
+                           [&](NodeId id) { return graph_.node(id).scope == scope; });
+    }
+    leaves = std::move(ordered);
     NodeId value = rewriter_.mapped(leaves[0]);
     for (size_t i = 1; i < leaves.size(); ++i) {
       std::vector<NodeId> args{value, rewriter_.mapped(leaves[i])};

@@ -84,8 +84,8 @@ size_t BatchBuilder::missingField(Scope scope) const {
 }
 
 void BatchBuilder::truncate(Scope scope, size_t rows) {
-  for (size_t field : fieldsOf_[static_cast<size_t>(scope)])
-    if (columns_[field].size() > rows) columns_[field].truncate(rows);
+  // Also a column without a value for the row: a list or map that was never closed has left elements.
+  for (size_t field : fieldsOf_[static_cast<size_t>(scope)]) columns_[field].truncate(rows);
 }
 
 void BatchBuilder::dropItem() {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <numeric>
 #include <tuple>
 
 #include "support/json_quote.h"
@@ -188,8 +189,11 @@ Diagnostic& Diagnostics::report(DiagnosticKind kind, Span span, std::string mess
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
-  std::vector<Diagnostic> result = all_;
-  std::ranges::stable_sort(result, {}, [](const Diagnostic& d) { return std::tuple(d.span.file, d.span.begin); });
+  std::vector<size_t> order(all_.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, {}, [&](size_t i) { return std::tuple(all_[i].span.file, all_[i].span.begin, i); });
+  std::vector<Diagnostic> result;
+  for (size_t i : order) result.push_back(all_[i]);
   if (tooManyErrors_) result.push_back(*tooManyErrors_);
   if (tooManyWarnings_) result.push_back(*tooManyWarnings_);
   return result;

@@ -74,6 +74,30 @@ printf 'r,i\n' >"$work/header.csv"
 featc 0 run "$work/m.feat" --input "$work/header.csv"
 out_empty
 
+# What a bad row held before it went wrong does not get into the next one.
+cat >"$work/lists.feat" <<'END'
+model m
+semantics 1
+item { l : list<int64>  k : map<string, int64> }
+sparse l slot 1 = l
+dense keys = len(k)
+END
+printf 'l,k\n7|8,a:1|b:x\n7|x,a:1\n1,c:2\n' >"$work/lists.csv"
+featc 0 run "$work/lists.feat" --input "$work/lists.csv"
+out_is <<'END'
+{"row": 2, "request": 2, "item": 0, "features": {"l": [17592186044417], "keys": [1]}}
+END
+cat >"$work/lists.jsonl" <<'END'
+{"request": {}, "items": [{"l": [7, 8], "k": {"a": 1, "b": "x"}}]}
+{"request": {}, "items": [{"l": [7, 8, }]}
+{"request": {}, "items": [{"k": {"a": 1, "b" }]}
+{"request": {}, "items": [{"l": [1], "k": {"c": 2}}]}
+END
+featc 0 run "$work/lists.feat" --input "$work/lists.jsonl"
+out_is <<'END'
+{"row": 1, "request": 3, "item": 0, "features": {"l": [17592186044417], "keys": [1]}}
+END
+
 # A row that cannot be computed: strings of more than 1 MiB.
 cat >"$work/large.feat" <<'END'
 model m

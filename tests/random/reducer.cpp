@@ -63,7 +63,14 @@ class Reducer {
       : best_(std::move(failing)), kind_(std::move(kind)), tries_(tries) {}
 
   RandomCase run() {
-    while (tries_ > 0 && (outputs() | requests() | items() | expressions() | cells())) {
+    auto shrinkOnce = [this] {
+      bool shrunk = outputs();
+      shrunk = requests() || shrunk;
+      shrunk = items() || shrunk;
+      shrunk = expressions() || shrunk;
+      return cells() || shrunk;
+    };
+    while (tries_ > 0 && shrinkOnce()) {
     }
     return std::move(best_);
   }

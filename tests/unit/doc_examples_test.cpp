@@ -24,7 +24,7 @@ TEST_CASE("every operator's examples hold") {
 TEST_CASE("docs/operators.md is what the records say") {
   std::ostringstream text;
   text << std::ifstream(FEATC_SOURCE_DIR "/docs/operators.md").rdbuf();
-  INFO("to write it anew: featc ops --format markdown > docs/operators.md");
+  INFO("to write it anew: featc ops --markdown > docs/operators.md");
   CHECK((text.str() == operatorsMarkdown()));
 }
 
