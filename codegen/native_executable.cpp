@@ -99,7 +99,7 @@ class NativeExecutable final : public Executable {
     frame.shard = &shard;
     frame.scope = scope;
     frame.begin = begin;
-    entry_(&frame, phase, scope == Scope::Item ? 1 : 0);
+    callEntry(entry_, frame, phase, scope == Scope::Item ? 1 : 0);
 
     for (uint32_t output : step.counted) (*shard.counts)[output].lostBits += scratch.lostBits[output];
   }
@@ -120,6 +120,15 @@ class NativeExecutable final : public Executable {
     Scope scope = Scope::Item;
     int64_t begin = 0;
   };
+
+  // Generated code carries no type for the sanitizer to check before the call.
+#if defined(__clang__)
+  __attribute__((no_sanitize("function")))
+#endif
+  static void
+  callEntry(NativeEntry entry, Frame& frame, uint32_t phase, uint32_t scope) {
+    entry(&frame, phase, scope);
+  }
 
   void findStepSlots() {
     stepSlots_.resize(plan_.actions.size());

@@ -25,7 +25,7 @@ constexpr Range sliceRange(uint64_t total, int64_t start, int64_t length) {
 constexpr Range headRange(uint64_t total, int64_t n) { return sliceRange(total, 0, n); }
 constexpr Range tailRange(uint64_t total, int64_t n) {
   auto count = static_cast<int64_t>(total);
-  return sliceRange(total, n >= count ? 0 : count - n, n);
+  return sliceRange(total, n < 0 || n >= count ? 0 : count - n, n);
 }
 
 }  // namespace featc
