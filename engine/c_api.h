@@ -28,27 +28,27 @@ typedef enum featc_engine { FEATC_ENGINE_JIT = 0, FEATC_ENGINE_INTERP = 1 } feat
 
 /* `url` is `jsonl:PATH`, a file of store rows. */
 typedef struct featc_store {
-  const char *source; /* NULL: serves every source that no other entry names */
-  const char *url;
+  const char* source; /* NULL: serves every source that no other entry names */
+  const char* url;
 } featc_store;
 
 /* All zero is the default. */
 typedef struct featc_options {
   featc_engine engine;
-  const char *cpu;  /* an LLVM CPU name such as "x86-64-v3"; NULL: this machine's */
-  const char *root; /* imports must stay inside; NULL: the config's folder */
-  const featc_store *stores;
+  const char* cpu;  /* an LLVM CPU name such as "x86-64-v3"; NULL: this machine's */
+  const char* root; /* imports must stay inside; NULL: the config's folder */
+  const featc_store* stores;
   size_t store_count;
 } featc_options;
 
 /* Compiles the config at `path`. NULL on failure; `*error` is then a text that says why (NULL when
  * there is no memory for it), to be freed by featc_free_text. A source without a store is a failure.
  * `options` and `error` may be NULL. */
-featc_extractor *featc_load(const char *path, const featc_options *options, char **error);
-void featc_free_extractor(featc_extractor *extractor);
-void featc_free_text(char *text);
+featc_extractor* featc_load(const char* path, const featc_options* options, char** error);
+void featc_free_extractor(featc_extractor* extractor);
+void featc_free_text(char* text);
 /* What was odd though loading went well: the config's warnings, bad store rows; "" when nothing. */
-const char *featc_warnings(const featc_extractor *extractor);
+const char* featc_warnings(const featc_extractor* extractor);
 
 /* -- Describing ------------------------------------------------------------------------------- */
 
@@ -56,15 +56,15 @@ typedef enum featc_scope { FEATC_SCOPE_CONSTANT = 0, FEATC_SCOPE_REQUEST = 1, FE
 typedef enum featc_kind { FEATC_KIND_SPARSE = 0, FEATC_KIND_DENSE = 1, FEATC_KIND_SEQUENCE = 2 } featc_kind;
 
 typedef struct featc_input {
-  const char *name;
-  const char *type; /* as in the config: "map<string, float64>?" */
+  const char* name;
+  const char* type; /* as in the config: "map<string, float64>?" */
   featc_scope scope;
   int nullable;
 } featc_input;
 
 typedef struct featc_output {
-  const char *name;
-  const char *type; /* of the value that is emitted */
+  const char* name;
+  const char* type; /* of the value that is emitted */
   featc_kind kind;
   featc_scope scope;
   uint32_t slot;   /* sparse, sequence */
@@ -72,12 +72,12 @@ typedef struct featc_output {
   uint32_t length; /* sequence */
 } featc_output;
 
-const char *featc_model(const featc_extractor *extractor);
-size_t featc_input_count(const featc_extractor *extractor);
-size_t featc_output_count(const featc_extractor *extractor);
+const char* featc_model(const featc_extractor* extractor);
+size_t featc_input_count(const featc_extractor* extractor);
+size_t featc_output_count(const featc_extractor* extractor);
 /* In the order of declaration; NULL past the last. */
-const featc_input *featc_input_at(const featc_extractor *extractor, size_t index);
-const featc_output *featc_output_at(const featc_extractor *extractor, size_t index);
+const featc_input* featc_input_at(const featc_extractor* extractor, size_t index);
+const featc_output* featc_output_at(const featc_extractor* extractor, size_t index);
 
 /* -- Running ---------------------------------------------------------------------------------- */
 
@@ -88,10 +88,10 @@ const featc_output *featc_output_at(const featc_extractor *extractor, size_t ind
 typedef struct featc_column {
   int64_t length;
   int64_t offset;          /* leading elements to skip, in a sliced array */
-  const uint8_t *validity; /* bitmap, least significant bit first; NULL: nothing is missing */
-  const void *offsets;     /* length + 1 of int32_t, or of int64_t when wide_offsets */
-  const void *values;
-  const struct featc_column *children[2];
+  const uint8_t* validity; /* bitmap, least significant bit first; NULL: nothing is missing */
+  const void* offsets;     /* length + 1 of int32_t, or of int64_t when wide_offsets */
+  const void* values;
+  const struct featc_column* children[2];
   int wide_offsets;
   int absent; /* there is no such column: every value is missing */
 } featc_column;
@@ -101,24 +101,24 @@ typedef struct featc_column {
 typedef struct featc_batch {
   int64_t requests;
   int64_t items;
-  const int64_t *item_offsets; /* requests + 1, from 0 to items */
-  const featc_column *columns;
+  const int64_t* item_offsets; /* requests + 1, from 0 to items */
+  const featc_column* columns;
   size_t column_count;
 } featc_batch;
 
 /* NULL when there is no memory. */
-featc_session *featc_new_session(const featc_extractor *extractor);
-void featc_free_session(featc_session *session);
+featc_session* featc_new_session(const featc_extractor* extractor);
+void featc_free_session(featc_session* session);
 
 /* 0 when the batch ran; its rows have a status each. Otherwise the batch as a whole does not fit,
  * featc_message says why and the result is empty. */
-int featc_run(featc_session *session, const featc_batch *batch);
+int featc_run(featc_session* session, const featc_batch* batch);
 /* The same from `size` bytes of JSON lines, each {"request": {...}, "items": [{...}, ...]}. Requests
  * and items that are bad are left out; featc_message tells of each, a line each. Not 0 when nothing
  * is left. */
-int featc_run_json(featc_session *session, const char *json, size_t size);
+int featc_run_json(featc_session* session, const char* json, size_t size);
 /* What the last call had to say; "" when nothing. */
-const char *featc_message(const featc_session *session);
+const char* featc_message(const featc_session* session);
 
 /* -- The result of the last call -------------------------------------------------------------- */
 
@@ -136,27 +136,27 @@ typedef enum featc_status {
 typedef struct featc_values {
   featc_scope scope;
   int64_t rows;
-  const uint64_t *ids; /* sparse, sequence */
-  const int64_t *offsets;
-  const float *weights; /* one an id; NULL where the output has none */
-  const float *dense;   /* dense: rows * width */
+  const uint64_t* ids; /* sparse, sequence */
+  const int64_t* offsets;
+  const float* weights; /* one an id; NULL where the output has none */
+  const float* dense;   /* dense: rows * width */
   uint32_t width;
 } featc_values;
 
-int64_t featc_result_requests(const featc_session *session);
-int64_t featc_result_items(const featc_session *session);
+int64_t featc_result_requests(const featc_session* session);
+int64_t featc_result_items(const featc_session* session);
 /* featc_result_requests + 1 offsets: which items belong to which request. */
-const int64_t *featc_result_item_offsets(const featc_session *session);
+const int64_t* featc_result_item_offsets(const featc_session* session);
 /* Of an item; what a row of another status than FEATC_OK holds is worthless. */
-featc_status featc_result_status(const featc_session *session, int64_t item);
+featc_status featc_result_status(const featc_session* session, int64_t item);
 /* The item's number among all items of the JSON text, dropped ones counted; the item itself after
  * featc_run. */
-uint64_t featc_result_input_row(const featc_session *session, int64_t item);
+uint64_t featc_result_input_row(const featc_session* session, int64_t item);
 /* 0 and `*values` filled, or not 0 where there is no such output or no result. */
-int featc_result_values(const featc_session *session, size_t output, featc_values *values);
+int featc_result_values(const featc_session* session, size_t output, featc_values* values);
 /* The rows of status FEATC_OK as `featc run --format json` prints them; NULL when there is no
  * memory. */
-const char *featc_result_json(featc_session *session, size_t *size);
+const char* featc_result_json(featc_session* session, size_t* size);
 
 #ifdef __cplusplus
 }

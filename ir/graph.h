@@ -44,7 +44,8 @@ struct Node {
 // One output of the config: the clauses are info().outputs[i], the value is a node.
 class Graph {
  public:
-  // Names, schema, sources and output clauses. Passes copy it unchanged.
+  // Names, schema, sources and output clauses. An output's type and scope there are its value's, so a
+  // pass that finds a narrower scope changes them: run a graph with its own info.
   ProgramInfo& info() { return info_; }
   const ProgramInfo& info() const { return info_; }
 
