@@ -79,15 +79,18 @@ std::optional<StoreOption> parseStore(const std::string& text, std::string& prob
   return StoreOption{text.substr(0, equals), text.substr(colon + 1)};
 }
 
-std::shared_ptr<Store> loadStore(const std::string& path, const ProgramInfo& info) {
+// Null, after saying why, when the file cannot be read, or has a bad row and `strict` is set.
+std::shared_ptr<Store> loadStore(const std::string& path, const ProgramInfo& info, bool strict) {
   StoreLoadReport report;
   std::shared_ptr<MemoryStore> store = MemoryStore::load(path, info.sources, report);
   if (store == nullptr) {
     fmt::print(stderr, "featc: cannot read {}: {}\n", path, report.error);
     return nullptr;
   }
-  for (const StoreLoadReport::BadLine& bad : report.badLines)
+  for (const StoreLoadReport::BadLine& bad : report.badLines) {
     fmt::print(stderr, "{}:{}: {}\n", path, bad.line, bad.reason);
+    if (strict) return nullptr;
+  }
   if (report.badLineCount > 0) fmt::print(stderr, "{}: {} bad store rows were left out\n", path, report.badLineCount);
   for (const std::string& warning : report.warnings) fmt::print(stderr, "{}: warning: {}\n", path, warning);
   return store;
@@ -164,7 +167,8 @@ std::unique_ptr<RecordReader> openInput(const DataOptions& options, const Progra
   return newCsvReader(info, std::move(source), name, strict, std::move(sink), csv);
 }
 
-std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, int& exitCode) {
+std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, bool strict,
+                                       int& exitCode) {
   StoreBinding binding;
   std::map<std::string, std::shared_ptr<Store>> loaded;  // by path: one file may serve several sources
   for (const std::string& text : options.stores) {
@@ -181,7 +185,7 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
       return std::nullopt;
     }
     std::shared_ptr<Store>& store = loaded[option->path];
-    if (store == nullptr) store = loadStore(option->path, info);
+    if (store == nullptr) store = loadStore(option->path, info, strict);
     if (store == nullptr) {
       exitCode = kBadInput;
       return std::nullopt;

@@ -30,7 +30,8 @@ void addDataOptions(CLI::App& command, DataOptions& options);
 std::unique_ptr<RecordReader> openInput(const DataOptions& options, const ProgramInfo& info, bool strict,
                                         Progress& progress, int& exitCode);
 
-// Loads the stores that --store names. Sources bound to none are warned of and read nothing.
-std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, int& exitCode);
+// Loads the stores that --store names. Sources bound to none are warned of and read nothing. With
+// `strict` a bad store row is an error.
+std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, bool strict, int& exitCode);
 
 }  // namespace featc

@@ -175,7 +175,7 @@ int runRun(const RunOptions& options) {
   EngineOptions engine;
   engine.engine = options.engine == "jit" ? EngineKind::Jit : EngineKind::Interp;
   engine.codegen.cpu = options.cpu;
-  std::optional<StoreBinding> stores = openStores(options.data, config->raw.info(), exitCode);
+  std::optional<StoreBinding> stores = openStores(options.data, config->raw.info(), options.strict, exitCode);
   if (!stores) return exitCode;
   engine.stores = std::move(*stores);
   ExtractorResult made = makeExtractor(config->optimized, engine);

@@ -29,6 +29,10 @@ END
 err_has "users.jsonl:3: "
 err_has "1 bad store row"
 
+featc 1 run "$work/m.feat" --input "$work/d.jsonl" --strict --store "default=jsonl:$work/users.jsonl"
+err_has "users.jsonl:3: "
+out_is </dev/null
+
 featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format csv \
   --store "user=jsonl:$work/users.jsonl" --store "shop=jsonl:$work/shops.jsonl"
 out_is <<'END'
