@@ -254,16 +254,21 @@ Type ExprChecker::joinElements(const Expr& e, uint32_t first, uint32_t step, std
   return joined;
 }
 
+bool ExprChecker::checkParts(const Expr& e, std::vector<ExprId>& parts) {
+  bool literal = true;
+  for (uint32_t i = 0; i < e.childCount; ++i) {
+    parts.push_back(ast_.child(e, i));
+    checkValue(parts.back());
+    literal = literal && parts.back() != kNoExpr && isLiteral(parts.back());
+  }
+  return literal;
+}
+
 Type ExprChecker::checkList(ExprId id) {
   const Expr& e = ast_.expr(id);
   if (e.childCount == 0) return {};
-  bool literal = true;
   std::vector<ExprId> args;
-  for (uint32_t i = 0; i < e.childCount; ++i) {
-    args.push_back(ast_.child(e, i));
-    checkValue(args.back());
-    literal = literal && args.back() != kNoExpr && isLiteral(args.back());
-  }
+  bool literal = checkParts(e, args);
   Type element = joinElements(e, 0, 1, "the elements");
   if (element.isNone()) return {};
   if (!element.isScalar()) {
@@ -279,13 +284,8 @@ Type ExprChecker::checkList(ExprId id) {
 Type ExprChecker::checkMap(ExprId id) {
   const Expr& e = ast_.expr(id);
   if (e.childCount == 0) return {};
-  bool literal = true;
   std::vector<ExprId> args;
-  for (uint32_t i = 0; i < e.childCount; ++i) {
-    args.push_back(ast_.child(e, i));
-    checkValue(args.back());
-    literal = literal && args.back() != kNoExpr && isLiteral(args.back());
-  }
+  bool literal = checkParts(e, args);
   Type key = joinElements(e, 0, 2, "the keys");
   Type value = joinElements(e, 1, 2, "the values");
   if (key.isNone() || value.isNone()) return {};

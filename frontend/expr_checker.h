@@ -54,6 +54,8 @@ class ExprChecker {
   bool checkSchemaField(ExprId id);
   Type setInput(ExprId id, uint32_t field);
   Type reportUnknownName(const Expr& e);
+  // Checks the parts of a list or map literal; true when each is a constant spelled out.
+  bool checkParts(const Expr& e, std::vector<ExprId>& parts);
   Type checkList(ExprId id);
   Type checkMap(ExprId id);
   void warnRepeatedKeys(const Expr& e, Type key);

@@ -8,6 +8,8 @@
 #include <array>
 #include <string>
 
+#include "support/utf8.h"
+
 namespace featc {
 namespace {
 
@@ -316,25 +318,9 @@ void reportBadToken(Diagnostics& diagnostics, FileId file, std::string_view text
 }
 
 std::optional<size_t> findInvalidText(std::string_view text) {
-  auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   for (size_t at = 0; at < text.size();) {
-    unsigned lead = byte(at);
-    if (lead == 0) return at;
-    if (lead < 0x80) {
-      ++at;
-      continue;
-    }
-    if (lead < 0xC2 || lead > 0xF4) return at;
-    size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    for (size_t i = 1; i < length; ++i) {
-      if ((byte(at + i) & 0xC0U) != 0x80U) return at;
-    }
-    unsigned second = byte(at + 1);
-    // Overlong forms, surrogates, beyond U+10FFFF.
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
-        (lead == 0xF4 && second > 0x8F)) {
-      return at;
-    }
+    size_t length = text[at] == '\0' ? 0 : codePointBytes(text.substr(at));
+    if (length == 0) return at;
     at += length;
   }
   return std::nullopt;

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "frontend/lexer.h"
+#include "support/utf8.h"
 
 namespace featc {
 namespace {
@@ -18,25 +19,6 @@ std::optional<uint32_t> hexDigit(char c) {
   if (c >= 'a' && c <= 'f') return static_cast<uint32_t>(c - 'a' + 10);
   if (c >= 'A' && c <= 'F') return static_cast<uint32_t>(c - 'A' + 10);
   return std::nullopt;
-}
-
-void appendUtf8(std::string& out, uint32_t codePoint) {
-  auto add = [&out](uint32_t byte) { out += static_cast<char>(byte); };
-  if (codePoint < 0x80) {
-    add(codePoint);
-  } else if (codePoint < 0x800) {
-    add(0xC0U | codePoint >> 6U);
-    add(0x80U | (codePoint & 0x3FU));
-  } else if (codePoint < 0x10000) {
-    add(0xE0U | codePoint >> 12U);
-    add(0x80U | (codePoint >> 6U & 0x3FU));
-    add(0x80U | (codePoint & 0x3FU));
-  } else {
-    add(0xF0U | codePoint >> 18U);
-    add(0x80U | (codePoint >> 12U & 0x3FU));
-    add(0x80U | (codePoint >> 6U & 0x3FU));
-    add(0x80U | (codePoint & 0x3FU));
-  }
 }
 
 std::string_view shown(std::string_view text) { return text.substr(0, 60); }

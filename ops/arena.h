@@ -45,7 +45,6 @@ class Arena {
   Mark mark() const { return {next_, end_, current_}; }
   void rewind(const Mark& mark);
   void reset();
-  size_t reservedBytes() const { return reserved_; }
 
  private:
   struct Block {

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "ops/utf8.h"
 #include "ops/value.h"
+#include "support/utf8.h"
 
 namespace featc {
 

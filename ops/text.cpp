@@ -7,7 +7,7 @@
 #include "ops/lists.h"
 #include "ops/operator.h"
 #include "ops/slicing.h"
-#include "ops/utf8.h"
+#include "support/utf8.h"
 
 namespace featc {
 

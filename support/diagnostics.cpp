@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "support/json_quote.h"
+#include "support/utf8.h"
 
 namespace featc {
 namespace {
@@ -65,16 +66,11 @@ uint32_t displayWidth(uint32_t codePoint) {
 }
 
 Glyph glyphAt(std::string_view line, size_t at) {
-  auto byte = [&](size_t i) { return static_cast<unsigned char>(line[i]); };
-  unsigned char lead = byte(at);
-  if (lead < 0x80) return {1, 1, lead >= 0x20 && lead != 0x7F};
-  size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || at + length > line.size()) return {1, 1, false};
-  uint32_t codePoint = lead & (0xFFU >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0U) != 0x80U) return {1, 1, false};
-    codePoint = codePoint << 6U | (byte(at + i) & 0x3FU);
-  }
+  std::string_view rest = line.substr(at);
+  size_t length = codePointBytes(rest);
+  if (length == 0) return {1, 1, false};
+  uint32_t codePoint = decodeCodePoint(rest, length);
+  if (length == 1) return {1, 1, codePoint >= 0x20 && codePoint != 0x7F};
   // C1 controls and the signs that reorder text would let a line show other than it is.
   bool hidden = (codePoint >= 0x80 && codePoint < 0xA0) || (codePoint >= 0x202A && codePoint <= 0x202E) ||
                 (codePoint >= 0x2066 && codePoint <= 0x2069);

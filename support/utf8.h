@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace featc {
@@ -28,7 +30,36 @@ constexpr size_t codePointBytes(std::string_view s) {
   return 0;
 }
 
-// The same, an invalid byte being a code point of its own.
+// The code point of a well-formed sequence of `bytes` bytes that `s` starts with.
+constexpr uint32_t decodeCodePoint(std::string_view s, size_t bytes) {
+  auto lead = static_cast<unsigned char>(s[0]);
+  if (bytes == 1) return lead;
+  uint32_t codePoint = lead & (0xFFU >> (bytes + 1));
+  for (size_t i = 1; i < bytes; ++i) codePoint = codePoint << 6U | (static_cast<unsigned char>(s[i]) & 0x3FU);
+  return codePoint;
+}
+
+// Appends the sequence of a code point up to U+10FFFF.
+inline void appendUtf8(std::string& out, uint32_t codePoint) {
+  auto tail = [&](unsigned shift) { out += static_cast<char>(0x80U | (codePoint >> shift & 0x3FU)); };
+  if (codePoint < 0x80) {
+    out += static_cast<char>(codePoint);
+  } else if (codePoint < 0x800) {
+    out += static_cast<char>(0xC0U | codePoint >> 6U);
+    tail(0);
+  } else if (codePoint < 0x10000) {
+    out += static_cast<char>(0xE0U | codePoint >> 12U);
+    tail(6);
+    tail(0);
+  } else {
+    out += static_cast<char>(0xF0U | codePoint >> 18U);
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+// The same as codePointBytes, an invalid byte being a code point of its own.
 constexpr size_t codePointStep(std::string_view s) {
   size_t n = codePointBytes(s);
   return n == 0 ? 1 : n;
