@@ -38,6 +38,7 @@ void compile(benchmark::State& state, const std::string& text) {
   state.counters["emit"] = back.emit * 1e3;
   state.counters["passes"] = back.optimize * 1e3;
   state.counters["machine"] = back.compile * 1e3;
+  state.counters["load"] = back.load * 1e3;
 }
 
 void compileMix(benchmark::State& state) { compile(state, mixConfig(static_cast<uint32_t>(state.range(0)))); }

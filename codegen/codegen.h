@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "codegen/plan.h"
 #include "runtime/executable.h"
@@ -11,8 +12,10 @@
 namespace featc {
 
 struct CodegenOptions {
-  // An LLVM CPU name such as `x86-64-v3`; empty: this machine's.
+  // An LLVM CPU name such as `x86-64-v3`; empty: this machine's, or the plainest of `triple`.
   std::string cpu;
+  // An LLVM target triple such as `aarch64-linux-gnu`; empty: this process's.
+  std::string triple;
   PlanLimits limits;
 };
 
@@ -22,6 +25,7 @@ struct CodegenTimes {
   double emit = 0;
   double optimize = 0;
   double compile = 0;
+  double load = 0;
 };
 
 struct NativeResult {
@@ -30,7 +34,26 @@ struct NativeResult {
   CodegenTimes times;
 };
 
-// Compiles for running in this process.
+// Relocatable object files that together are a graph's native code. Position-independent; what they
+// need from outside is libm's at most. The first one defines kNativeEntryName.
+struct ObjectCode {
+  std::vector<std::string> files;
+};
+struct ObjectResult {
+  ObjectCode code;
+  std::string error;  // not empty: no such CPU or triple
+  CodegenTimes times;
+};
+ObjectResult compileObject(const Graph& graph, const CodegenOptions& options = {});
+
+// Puts object code that was made for the same graph and targetIdentity() into this process.
+NativeResult loadObject(const Graph& graph, const ObjectCode& code, const CodegenOptions& options = {});
+
+// What object code depends on besides the graph and featc's version: LLVM's version, triple, CPU and
+// its features, as text.
+std::string targetIdentity(const CodegenOptions& options);
+
+// Compiles for running in this process: compileObject and loadObject in one.
 NativeResult compileNative(const Graph& graph, const CodegenOptions& options = {});
 
 enum class NativeStage { Llvm, LlvmOptimized, Assembly };

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine that code is made for. Private to code generation.
+#pragma once
+
+#include <llvm/Target/TargetMachine.h>
+
+#include <memory>
+#include <string>
+
+#include "codegen/codegen.h"
+
+namespace featc {
+
+struct Target {
+  std::unique_ptr<llvm::TargetMachine> machine;
+  std::string error;
+};
+
+// The machine that `options` name; an error when there is no such triple or CPU.
+Target makeTarget(const CodegenOptions& options);
+
+// Why code for `options` cannot run in this process; empty: it can.
+std::string whyNotHere(const CodegenOptions& options, const llvm::TargetMachine& machine);
+
+}  // namespace featc
