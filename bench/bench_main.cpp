@@ -35,8 +35,6 @@ void compile(benchmark::State& state, const std::string& text) {
   state.counters["check"] = front.check * 1e3;
   state.counters["optimize"] = front.optimize * 1e3;
   state.counters["plan"] = back.plan * 1e3;
-  state.counters["emit"] = back.emit * 1e3;
-  state.counters["passes"] = back.optimize * 1e3;
   state.counters["machine"] = back.compile * 1e3;
   state.counters["load"] = back.load * 1e3;
 }

@@ -17,14 +17,16 @@ struct CodegenOptions {
   // An LLVM target triple such as `aarch64-linux-gnu`; empty: this process's.
   std::string triple;
   PlanLimits limits;
+  // Threads that compile at the same time; 0: as many as the machine has cores.
+  uint32_t threads = 1;
+  // All code in one object file, made with more optimization: for code that is kept.
+  bool oneFile = false;
 };
 
 // Seconds spent in each part of code generation.
 struct CodegenTimes {
   double plan = 0;
-  double emit = 0;
-  double optimize = 0;
-  double compile = 0;
+  double compile = 0;  // LLVM IR and machine code
   double load = 0;
 };
 
@@ -56,13 +58,13 @@ std::string targetIdentity(const CodegenOptions& options);
 // Compiles for running in this process: compileObject and loadObject in one.
 NativeResult compileNative(const Graph& graph, const CodegenOptions& options = {});
 
-enum class NativeStage { Llvm, LlvmOptimized, Assembly };
+enum class NativeStage { Plan, Llvm, LlvmOptimized, Assembly };
 
 struct NativeText {
   std::string text;
   std::string error;
 };
-// What dump --stage llvm|llvm-opt|asm shows.
+// What dump --stage plan|llvm|llvm-opt|asm shows.
 NativeText dumpNative(const Graph& graph, NativeStage stage, const CodegenOptions& options = {});
 
 }  // namespace featc

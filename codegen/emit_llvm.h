@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a plan to LLVM IR: one loop over groups of rows for each part, one entry that calls them.
+// From a plan to LLVM IR. Private to code generation.
 #pragma once
 
 #include <llvm/IR/Module.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "codegen/plan.h"
 
 namespace featc {
 
-// The module exports kNativeEntryName and refers to nothing outside but the C math library.
-std::unique_ptr<llvm::Module> emitModule(const Graph& graph, const Plan& plan, llvm::LLVMContext& context);
+// What one module of a plan's code holds; modules find each other's loops by name when they are linked.
+struct ModuleParts {
+  bool entry = false;           // the exported function
+  std::vector<uint32_t> loops;  // of the plan
+};
+
+std::unique_ptr<llvm::Module> emitModule(const std::string& name, const Plan& plan, const ModuleParts& parts,
+                                         llvm::LLVMContext& context);
 
 }  // namespace featc

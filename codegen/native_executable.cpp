@@ -27,9 +27,7 @@ OnesBitmap onesBitmap = makeOnes();
 struct NativeScratch : EngineScratch {
   std::vector<ColumnStorage> storage;  // by slot; empty for call columns
   std::vector<NativeColumn> columns;
-  std::vector<ColumnRef> views;  // the same as kernels see it
-  std::vector<char*> outputs;
-  std::vector<uint64_t> lostBits;
+  std::vector<ColumnRef> views;  // the same from the block's first row, as kernels see it
   std::vector<ColumnRef> args;
 };
 
@@ -51,8 +49,6 @@ class NativeExecutable final : public Executable {
     auto scratch = std::make_unique<NativeScratch>();
     scratch->columns.resize(plan_.slots.size());
     scratch->views.resize(plan_.slots.size());
-    scratch->outputs.resize(graph_.outputs().size());
-    scratch->lostBits.resize(graph_.outputs().size());
     for (size_t i = 0; i < plan_.slots.size(); ++i) {
       const Slot& slot = plan_.slots[i];
       if (!slot.spread && plan_.schedule.columnOf[slot.node] != kNoColumn) {
@@ -61,7 +57,8 @@ class NativeExecutable final : public Executable {
       }
       Type type = graph_.node(slot.node).type;
       scratch->storage.emplace_back(slot.spread ? type.withNullable() : type, kBlockRows);
-      show(*scratch, i, scratch->storage.back().column(type.nullable()), type);
+      ColumnRef column = scratch->storage.back().column(type.nullable());
+      show(*scratch, i, column, column, type);
     }
     return scratch;
   }
@@ -77,31 +74,24 @@ class NativeExecutable final : public Executable {
     for (uint32_t slot : step.callColumns) {
       NodeId node = plan_.slots[slot].node;
       Type type = graph_.node(node).type;
-      show(scratch, slot, columnAt(call.columns[plan_.schedule.columnOf[node]], type, begin), type);
+      const ColumnRef& column = call.columns[plan_.schedule.columnOf[node]];
+      show(scratch, slot, column, columnAt(column, type, begin), type);
     }
     for (uint32_t slot : step.spread) spread(scratch, call, slot, begin, rows);
-    for (uint32_t output : step.outputs) {
-      OutputColumn& column = (*call.outputs)[output];
-      scratch.outputs[output] = graph_.info().outputs[output].kind == OutputKind::Dense
-                                    ? reinterpret_cast<char*>(column.dense.data() + begin)
-                                    : reinterpret_cast<char*>(column.ids.data() + begin);
-      scratch.lostBits[output] = 0;
-    }
 
     Frame frame;
     frame.columns = scratch.columns.data();
-    frame.outputs = scratch.outputs.data();
-    frame.lostBits = scratch.lostBits.data();
+    frame.outputs = call.outputs;
+    frame.counts = reinterpret_cast<char*>(shard.counts->data());
     frame.kernel = &callKernel;
     frame.emit = &callEmit;
     frame.rows = rows;
+    frame.firstGroup = begin / kVectorRows;
     frame.program = this;
     frame.shard = &shard;
     frame.scope = scope;
     frame.begin = begin;
     callEntry(entry_, frame, phase, scope == Scope::Item ? 1 : 0);
-
-    for (uint32_t output : step.counted) (*shard.counts)[output].lostBits += scratch.lostBits[output];
   }
 
  private:
@@ -109,8 +99,6 @@ class NativeExecutable final : public Executable {
   struct StepSlots {
     std::vector<uint32_t> callColumns;
     std::vector<uint32_t> spread;
-    std::vector<uint32_t> outputs;
-    std::vector<uint32_t> counted;  // outputs that count lost bits inline
   };
 
   // The frame with what the callbacks need behind it.
@@ -138,15 +126,16 @@ class NativeExecutable final : public Executable {
         StepSlots& step = stepSlots_[phase][s];
         Scope scope = s == 1 ? Scope::Item : Scope::Request;
         seen.assign(plan_.slots.size(), false);
-        auto use = [&](NodeId node) {
-          if (runScope(graph_.node(node)) == Scope::Constant) return;
-          uint32_t slot = plan_.slotFor(graph_, node, scope);
+        auto useSlot = [&](uint32_t slot) {
           if (slot == kNoSlot || seen[slot]) return;
           seen[slot] = true;
           if (plan_.slots[slot].spread)
             step.spread.push_back(slot);
-          else if (plan_.schedule.columnOf[node] != kNoColumn)
+          else if (plan_.schedule.columnOf[plan_.slots[slot].node] != kNoColumn)
             step.callColumns.push_back(slot);
+        };
+        auto use = [&](NodeId node) {
+          if (runScope(graph_.node(node)) != Scope::Constant) useSlot(plan_.slotFor(graph_, node, scope));
         };
         for (const PlanAction& action : plan_.actions[phase][s]) {
           switch (action.kind) {
@@ -155,29 +144,25 @@ class NativeExecutable final : public Executable {
               for (NodeId arg : graph_.args(action.index)) use(arg);
               break;
             case PlanAction::Kind::Emit: use(graph_.outputs()[action.index]); break;
-            case PlanAction::Kind::Part:
-              for (NodeId node : plan_.parts[action.index].nodes) {
-                use(node);
-                for (NodeId arg : graph_.args(node)) use(arg);
-              }
-              for (uint32_t output : plan_.parts[action.index].outputs) {
-                use(graph_.outputs()[output]);
-                step.outputs.push_back(output);
-                if (graph_.info().outputs[output].countLostBits) step.counted.push_back(output);
-              }
+            case PlanAction::Kind::Loop: {
+              const VectorLoop& loop = plan_.loops[action.index];
+              for (size_t p = 0; p < loop.places.size(); ++p)
+                if (!loop.code.places[p % loop.code.places.size()].isOutput()) useSlot(loop.places[p]);
               break;
+            }
           }
         }
       }
     }
   }
 
-  static void show(NativeScratch& scratch, size_t slot, const ColumnRef& view, Type type) {
+  // `whole`: as native code sees the slot; `view`: its part for this block.
+  static void show(NativeScratch& scratch, size_t slot, const ColumnRef& whole, const ColumnRef& view, Type type) {
     scratch.views[slot] = view;
     NativeColumn& column = scratch.columns[slot];
-    column.data = static_cast<char*>(view.data);
+    column.data = static_cast<char*>(whole.data);
     column.dataStride = type.is(Kind::Bool) ? 1 : int64_t{kVectorRows} * cellSize(type);
-    column.valid = view.valid != nullptr ? view.valid : onesBitmap.data();
+    column.valid = whole.valid != nullptr ? whole.valid : onesBitmap.data();
     column.validStride = 1;
   }
 
@@ -191,13 +176,12 @@ class NativeExecutable final : public Executable {
     if (call.requests == 1) {
       request.uniform = true;
       gatherRows(request, type, nullptr, kVectorRows, out);
-      show(scratch, slot, out, type);
-      scratch.views[slot] = request;
+      show(scratch, slot, out, request, type);
       scratch.columns[slot].dataStride = 0;
       scratch.columns[slot].validStride = 0;
     } else {
       gatherRows(request, type, call.requestOfItem + begin, rows, out);
-      show(scratch, slot, out, type);
+      show(scratch, slot, out, out, type);
     }
   }
 

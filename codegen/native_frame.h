@@ -6,8 +6,9 @@
 
 namespace featc {
 
-// A slot's memory for the block being computed. Strides are bytes from one group of eight rows to
-// the next; native code reads them only for spread slots (0 there: the same group for all).
+// A slot's memory. Columns of the whole call start at the call's first row, all others at the first
+// row of the block being computed. Strides are bytes from one group of eight rows to the next; native
+// code reads them only for a request's values as items see them (0: the same group for all).
 struct NativeColumn {
   char* data = nullptr;
   uint8_t* valid = nullptr;  // never null: a column without missing values points to ones
@@ -17,12 +18,13 @@ struct NativeColumn {
 
 struct NativeFrame {
   const NativeColumn* columns = nullptr;  // by slot
-  char* const* outputs = nullptr;         // by output: ids or dense values of the block's first row
-  uint64_t* lostBits = nullptr;           // by output: counters
+  char* const* outputs = nullptr;         // by output: ids or dense values of the call's first row
+  char* counts = nullptr;                 // OutputCounts, by output
   // Calls back into the runtime: computes node `node` by its kernel, emits output `output`.
   void (*kernel)(NativeFrame* frame, uint32_t node) = nullptr;
   void (*emit)(NativeFrame* frame, uint32_t output) = nullptr;
-  int64_t rows = 0;  // of the block
+  int64_t rows = 0;        // of the block
+  int64_t firstGroup = 0;  // of the block: its first row divided by eight
 };
 
 // The exported function of a config: phase, scope (0 requests, 1 items).

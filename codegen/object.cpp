@@ -5,9 +5,11 @@
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/raw_ostream.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include "codegen/codegen.h"
 #include "codegen/emit_llvm.h"
@@ -60,15 +62,14 @@ void optimizeModule(llvm::Module& module, llvm::TargetMachine& machine) {
   passes.run(module, modules);
 }
 
-// A module with the context it lives in.
-struct Built {
+struct Module {
   std::unique_ptr<llvm::LLVMContext> context = std::make_unique<llvm::LLVMContext>();
   std::unique_ptr<llvm::Module> module;
 };
 
-Built buildModule(const Graph& graph, const Plan& plan, llvm::TargetMachine& machine) {
-  Built built;
-  built.module = emitModule(graph, plan, *built.context);
+Module buildModule(const Graph& graph, const Plan& plan, const ModuleParts& parts, llvm::TargetMachine& machine) {
+  Module built;
+  built.module = emitModule(graph.info().model, plan, parts, *built.context);
   built.module->setTargetTriple(machine.getTargetTriple().str());
   built.module->setDataLayout(machine.createDataLayout());
   for (llvm::Function& function : *built.module) {
@@ -83,7 +84,7 @@ Built buildModule(const Graph& graph, const Plan& plan, llvm::TargetMachine& mac
 }
 
 // The module as an object file or as assembly text.
-std::string compileModule(llvm::Module& module, llvm::TargetMachine& machine, llvm::CodeGenFileType type) {
+std::string writeModule(llvm::Module& module, llvm::TargetMachine& machine, llvm::CodeGenFileType type) {
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream out(bytes);
   llvm::legacy::PassManager passes;
@@ -95,21 +96,62 @@ std::string compileModule(llvm::Module& module, llvm::TargetMachine& machine, ll
   return bytes.str().str();
 }
 
+// One module to compile, alone or beside others.
+struct Unit {
+  ModuleParts parts;
+  // Code that serves one shape of many features is worth LLVM's time; a loop of its own is made in
+  // the fastest way (docs/performance.md).
+  bool quick = false;
+};
+
+std::vector<Unit> divide(const Plan& plan, bool oneFile, uint32_t threads) {
+  Unit first;
+  first.parts.entry = true;
+  std::vector<uint32_t> own;
+  for (uint32_t i = 0; i < plan.loops.size(); ++i)
+    (oneFile || plan.loops[i].instances > 1 ? first.parts.loops : own).push_back(i);
+  std::vector<Unit> units{std::move(first)};
+  // A unit costs some fixed time, so a thread gets no fewer loops than make up for it.
+  constexpr size_t kLoopsWorthAThread = 8;
+  size_t count = std::min<size_t>(threads, (own.size() + kLoopsWorthAThread - 1) / kLoopsWorthAThread);
+  for (size_t u = 0; u < count; ++u) {
+    Unit unit;
+    unit.quick = true;
+    unit.parts.loops.assign(own.begin() + static_cast<ptrdiff_t>(own.size() * u / count),
+                            own.begin() + static_cast<ptrdiff_t>(own.size() * (u + 1) / count));
+    units.push_back(std::move(unit));
+  }
+  return units;
+}
+
+std::string compileUnit(const Graph& graph, const Plan& plan, const Unit& unit, const CodegenOptions& options) {
+  Target target = makeTarget(options, unit.quick ? llvm::CodeGenOptLevel::None : llvm::CodeGenOptLevel::Default);
+  Module built = buildModule(graph, plan, unit.parts, *target.machine);
+  if (!unit.quick) optimizeModule(*built.module, *target.machine);
+  return writeModule(*built.module, *target.machine, llvm::CodeGenFileType::ObjectFile);
+}
+
 }  // namespace
 
 ObjectResult compileObject(const Graph& graph, const CodegenOptions& options) {
   ObjectResult result;
-  Target target = makeTarget(options);
-  result.error = target.error;
+  result.error = makeTarget(options).error;
   if (!result.error.empty()) return result;
   Stopwatch watch;
   Plan plan = makePlan(graph, options.limits);
   result.times.plan = watch.lap();
-  Built built = buildModule(graph, plan, *target.machine);
-  result.times.emit = watch.lap();
-  optimizeModule(*built.module, *target.machine);
-  result.times.optimize = watch.lap();
-  result.code.files.push_back(compileModule(*built.module, *target.machine, llvm::CodeGenFileType::ObjectFile));
+  uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  std::vector<Unit> units = divide(plan, options.oneFile, threads);
+  result.code.files.resize(units.size());
+  std::atomic<size_t> next = 0;
+  auto work = [&] {
+    for (size_t u = next++; u < units.size(); u = next++)
+      result.code.files[u] = compileUnit(graph, plan, units[u], options);
+  };
+  std::vector<std::jthread> helpers;
+  for (size_t t = 1; t < std::min<size_t>(threads, units.size()); ++t) helpers.emplace_back(work);
+  work();
+  helpers.clear();
   result.times.compile = watch.lap();
   return result;
 }
@@ -117,15 +159,18 @@ ObjectResult compileObject(const Graph& graph, const CodegenOptions& options) {
 NativeText dumpNative(const Graph& graph, NativeStage stage, const CodegenOptions& options) {
   NativeText result;
   Target target = makeTarget(options);
-  if (!target.error.empty()) {
-    result.error = target.error;
+  result.error = target.error;
+  if (!result.error.empty()) return result;
+  Plan plan = makePlan(graph, options.limits);
+  if (stage == NativeStage::Plan) {
+    result.text = toText(graph, plan);
     return result;
   }
-  Plan plan = makePlan(graph, options.limits);
-  Built built = buildModule(graph, plan, *target.machine);
+  ModuleParts parts = divide(plan, true, 1).front().parts;
+  Module built = buildModule(graph, plan, parts, *target.machine);
   if (stage != NativeStage::Llvm) optimizeModule(*built.module, *target.machine);
   if (stage == NativeStage::Assembly) {
-    result.text = compileModule(*built.module, *target.machine, llvm::CodeGenFileType::AssemblyFile);
+    result.text = writeModule(*built.module, *target.machine, llvm::CodeGenFileType::AssemblyFile);
     return result;
   }
   llvm::raw_string_ostream out(result.text);

@@ -67,7 +67,7 @@ std::string missingFeature(const llvm::TargetMachine& machine) {
 
 }  // namespace
 
-Target makeTarget(const CodegenOptions& options) {
+Target makeTarget(const CodegenOptions& options, llvm::CodeGenOptLevel level) {
   initializeTargets(!options.triple.empty());
   Target target;
   std::string triple = tripleOf(options);
@@ -85,7 +85,7 @@ Target makeTarget(const CodegenOptions& options) {
   llvm::TargetOptions machineOptions;
   machineOptions.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   target.machine.reset(backend->createTargetMachine(triple, name.cpu, name.features, machineOptions, llvm::Reloc::PIC_,
-                                                    llvm::CodeModel::Small, llvm::CodeGenOptLevel::Less));
+                                                    llvm::CodeModel::Small, level));
   return target;
 }
 

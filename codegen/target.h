@@ -2,6 +2,7 @@
 // The machine that code is made for. Private to code generation.
 #pragma once
 
+#include <llvm/Support/CodeGen.h>
 #include <llvm/Target/TargetMachine.h>
 
 #include <memory>
@@ -16,8 +17,9 @@ struct Target {
   std::string error;
 };
 
-// The machine that `options` name; an error when there is no such triple or CPU.
-Target makeTarget(const CodegenOptions& options);
+// The machine that `options` name; an error when there is no such triple or CPU. `level`: how much
+// time its instruction selection and register allocation take.
+Target makeTarget(const CodegenOptions& options, llvm::CodeGenOptLevel level = llvm::CodeGenOptLevel::Default);
 
 // Why code for `options` cannot run in this process; empty: it can.
 std::string whyNotHere(const CodegenOptions& options, const llvm::TargetMachine& machine);

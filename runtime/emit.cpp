@@ -25,14 +25,14 @@ class Emitter {
         begin_(static_cast<uint64_t>(begin)),
         n_(n),
         index_(index),
-        column_((*shard.call->outputs)[index]),
+        column_(shard.call->outputs[index]),
         counts_((*shard.counts)[index]),
         status_(output.scope == Scope::Item ? shard.call->itemStatus : shard.call->requestStatus) {}
 
   void sparse() {
     if (output_.countLostBits) counts_.lostBits += countLostBits(values_, n_);
     for (uint32_t i = 0; i < n_; ++i)
-      column_.ids[begin_ + i] = sparseId({values_.get<int64_t>(i), values_.present(i)}, output_);
+      ids()[begin_ + i] = sparseId({values_.get<int64_t>(i), values_.present(i)}, output_);
   }
 
   void sparseList() {
@@ -98,7 +98,8 @@ class Emitter {
 
  private:
   float defaultValue() const { return static_cast<float>(output_.defaultValue); }
-  float* denseRow(uint32_t i) { return column_.dense.data() + (begin_ + i) * output_.width; }
+  uint64_t* ids() const { return reinterpret_cast<uint64_t*>(column_); }
+  float* denseRow(uint32_t i) const { return reinterpret_cast<float*>(column_) + (begin_ + i) * output_.width; }
 
   void countLost(int64_t payload) {
     if (output_.countLostBits && losesBits(payload)) ++counts_.lostBits;
@@ -137,7 +138,7 @@ class Emitter {
   uint64_t begin_;
   uint32_t n_;
   uint32_t index_;
-  OutputColumn& column_;
+  char* column_;
   OutputCounts& counts_;
   RowStatus* status_;
 };

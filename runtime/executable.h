@@ -51,19 +51,14 @@ struct ProgramLayout {
   uint32_t phases = 1;  // each read level adds two: its keys, and what is computed meanwhile
 };
 
-// Growing storage for the ragged outputs of one shard, rows in ascending order.
-struct RaggedBuffer {
-  std::vector<uint64_t> ids;
-  std::vector<float> weights;
-};
-
 // One call's memory that all shards share. Shards work on disjoint rows.
 struct CallFrame {
   int64_t requests = 0;
   int64_t items = 0;
   const int32_t* requestOfItem = nullptr;
   std::vector<ColumnRef> columns;  // as ProgramLayout::columns
-  std::vector<OutputColumn>* outputs = nullptr;
+  // Outputs of one value or width a row: where ids or dense values of the first row go; else null.
+  char* const* outputs = nullptr;
   // Ragged outputs: how many ids each row has, by output; the ids are in the shard's buffers.
   std::vector<std::vector<uint32_t>>* lengths = nullptr;
   RowStatus* requestStatus = nullptr;

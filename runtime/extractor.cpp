@@ -126,7 +126,8 @@ class Extractor::Call {
       : program_(program), layout_(program.executable->layout()), s_(state), result_(result) {}
 
   RunError run(const Batch& batch) {
-    prepareResult(batch);
+    prepareRows(batch);
+    prepareOutputs();
     prepareFrame();
     if (!bind(batch)) return {s_.binder.error()};
     for (uint32_t phase = 0; phase < layout_.phases; ++phase) {
@@ -151,7 +152,8 @@ class Extractor::Call {
   }
   static size_t padded(int64_t rows) { return static_cast<size_t>(roundUpToGroup(rows)); }
 
-  void prepareResult(const Batch& batch) {
+  void prepareRows(const Batch& batch) {
+    sameRows_ = result_.requests_ == batch.requests && result_.items_ == batch.items;
     result_.requests_ = batch.requests;
     result_.items_ = batch.items;
     result_.itemOffsets_.assign(1, 0);
@@ -164,34 +166,57 @@ class Extractor::Call {
     result_.itemStatus_.assign(padded(batch.items), RowStatus::Ok);
     result_.events_ = {};
     result_.reads_ = {};
-    const std::vector<OutputInfo>& outputs = program_.info.outputs;
-    result_.counts_.assign(outputs.size(), {});
-    result_.outputs_.resize(outputs.size());
-    for (size_t o = 0; o < outputs.size(); ++o) prepareOutput(o);
   }
 
-  void prepareOutput(size_t o) {
-    const OutputInfo& output = program_.info.outputs[o];
-    OutputColumn& column = result_.outputs_[o];
-    column.scope = output.scope;
-    column.rows = rowsOf(output);
-    column.ragged = program_.isRagged[o];
-    column.weighted = output.kind == OutputKind::Sparse && output.type.isWeighted();
-    column.width = output.kind == OutputKind::Dense ? output.width : 0;
-    column.dense.resize(padded(column.rows) * column.width);
-    if (!column.ragged) {
-      column.ids.resize(output.kind == OutputKind::Sparse ? padded(column.rows) : 0);
-      column.offsets.clear();
-      column.weights.clear();
-      return;
+  // A result that the same program filled before with as many rows needs nothing but empty buffers.
+  void prepareOutputs() {
+    result_.counts_.assign(program_.info.outputs.size(), {});
+    if (result_.program_.get() != &program_) {
+      describeOutputs();
+      sameRows_ = false;
     }
-    // The buffers that the call before handed to this result come back to be filled again.
-    RaggedBuffer& buffer = s_.ragged[o];
-    buffer.ids.swap(column.ids);
-    buffer.weights.swap(column.weights);
-    buffer.ids.clear();
-    buffer.weights.clear();
-    s_.lengths[o].assign(padded(column.rows), 0);
+    if (!sameRows_) {
+      result_.fixed_.reserve(result_.requests_, result_.items_);
+      for (size_t o = 0; o < result_.outputs_.size(); ++o) showRows(o);
+    }
+    for (uint32_t o : program_.ragged) {
+      // The buffers that the call before handed to this result come back to be filled again.
+      RaggedBuffer& buffer = s_.ragged[o];
+      std::swap(buffer, result_.ragged_[o]);
+      buffer.ids.clear();
+      buffer.weights.clear();
+      s_.lengths[o].assign(padded(result_.outputs_[o].rows), 0);
+    }
+  }
+
+  void describeOutputs() {
+    const std::vector<OutputInfo>& outputs = program_.info.outputs;
+    result_.program_ = s_.program;
+    result_.outputs_.assign(outputs.size(), {});
+    result_.ragged_.resize(outputs.size());
+    result_.offsets_.resize(outputs.size());
+    result_.fixed_.clear();
+    for (size_t o = 0; o < outputs.size(); ++o) {
+      OutputColumn& column = result_.outputs_[o];
+      column.scope = outputs[o].scope;
+      column.ragged = program_.isRagged[o];
+      column.weighted = outputs[o].kind == OutputKind::Sparse && outputs[o].type.isWeighted();
+      column.width = outputs[o].kind == OutputKind::Dense ? outputs[o].width : 0;
+      auto denseBytes = static_cast<uint32_t>(sizeof(float) * column.width);
+      uint32_t idBytes = column.ragged ? 0 : sizeof(uint64_t);
+      result_.fixed_.add(outputs[o].scope, outputs[o].kind == OutputKind::Dense ? denseBytes : idBytes);
+    }
+  }
+
+  void showRows(size_t o) {
+    OutputColumn& column = result_.outputs_[o];
+    column.rows = rowsOf(program_.info.outputs[o]);
+    const char* data = result_.fixed_.data()[o];
+    size_t room = result_.fixed_.roomOf(o);
+    if (column.width > 0)
+      column.dense = {reinterpret_cast<const float*>(data), room * column.width};
+    else if (!column.ragged)
+      column.ids = {reinterpret_cast<const uint64_t*>(data), room};
   }
 
   void prepareFrame() {
@@ -202,7 +227,7 @@ class Extractor::Call {
     frame.requests = result_.requests_;
     frame.items = result_.items_;
     frame.requestOfItem = result_.requestOfItem_.data();
-    frame.outputs = &result_.outputs_;
+    frame.outputs = result_.fixed_.data();
     frame.lengths = &s_.lengths;
     frame.requestStatus = s_.requestStatus.data();
     frame.itemStatus = result_.itemStatus_.data();
@@ -300,12 +325,15 @@ class Extractor::Call {
   void finishOutputs() {
     for (uint32_t o : program_.ragged) {
       OutputColumn& column = result_.outputs_[o];
-      column.ids.swap(s_.ragged[o].ids);
-      column.weights.swap(s_.ragged[o].weights);
-      column.offsets.resize(static_cast<size_t>(column.rows) + 1);
-      column.offsets[0] = 0;
+      std::swap(result_.ragged_[o], s_.ragged[o]);
+      column.ids = result_.ragged_[o].ids;
+      column.weights = result_.ragged_[o].weights;
+      std::vector<int64_t>& offsets = result_.offsets_[o];
+      offsets.resize(static_cast<size_t>(column.rows) + 1);
+      offsets[0] = 0;
       for (size_t row = 0; row < static_cast<size_t>(column.rows); ++row)
-        column.offsets[row + 1] = column.offsets[row] + s_.lengths[o][row];
+        offsets[row + 1] = offsets[row] + s_.lengths[o][row];
+      column.offsets = offsets;
     }
     for (size_t item = 0; item < static_cast<size_t>(result_.items_); ++item) {
       RowStatus& status = result_.itemStatus_[item];
@@ -317,6 +345,7 @@ class Extractor::Call {
   const ProgramLayout& layout_;
   Scratch::State& s_;
   Result& result_;
+  bool sameRows_ = false;  // as the call before that was given the result
   ShardFrame shard_;
 };
 

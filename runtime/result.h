@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -28,21 +29,56 @@ struct ReadCounts {
   bool operator==(const ReadCounts&) const = default;
 };
 
-// One output's values. `rows` is the number of requests for constant and request scope, else of
-// items; row(item) tells which one belongs to an item. `ids` of one value and `dense` are padded to
-// whole groups of 8 rows: their size says nothing about the number of rows.
+// One output's values, until the next call that is given the result. `rows` is the number of requests
+// for constant and request scope, else of items; row(item) tells which one belongs to an item. `ids`
+// of one value and `dense` have room for more rows: their size says nothing about the number of rows.
 struct OutputColumn {
   Scope scope = Scope::Item;
   int64_t rows = 0;
   // Sparse of one value: ids[row], 0 where there is none. Otherwise (`ragged`) a row's ids are
   // ids[offsets[row]] .. ids[offsets[row + 1] - 1]; id 0 is a missing element of a sequence.
   bool ragged = false;
-  std::vector<uint64_t> ids;
-  std::vector<int64_t> offsets;
-  std::vector<float> weights;  // as long as ids when the output is weighted, else empty
+  std::span<const uint64_t> ids;
+  std::span<const int64_t> offsets;
+  std::span<const float> weights;  // as long as ids when the output is weighted, else empty
   bool weighted = false;
-  std::vector<float> dense;  // rows * width
+  std::span<const float> dense;  // rows * width
   uint32_t width = 0;
+};
+
+// Growing storage for the ids of one ragged output, rows in ascending order.
+struct RaggedBuffer {
+  std::vector<uint64_t> ids;
+  std::vector<float> weights;
+};
+
+// Outputs of one value or width a row, in one piece of memory that is kept from call to call.
+class FixedOutputs {
+ public:
+  // Forgets the outputs that there were.
+  void clear() { *this = {}; }
+  // Adds an output of `cellBytes` bytes a row, 0 for one that is kept elsewhere.
+  void add(Scope scope, uint32_t cellBytes);
+  // Makes room for so many rows, padded to whole groups of eight. What was there is lost when it grows.
+  void reserve(int64_t requests, int64_t items);
+
+  // By output; null for one that is kept elsewhere.
+  char* const* data() const { return data_.data(); }
+  size_t roomOf(size_t output) const { return cells_[output].scope == Scope::Item ? itemRoom_ : requestRoom_; }
+
+ private:
+  struct Cells {
+    Scope scope;
+    uint32_t bytes;
+  };
+  struct Free {
+    void operator()(char* memory) const;
+  };
+  std::vector<Cells> cells_;
+  std::vector<char*> data_;
+  size_t requestRoom_ = 0;  // rows
+  size_t itemRoom_ = 0;
+  std::unique_ptr<char[], Free> memory_;
 };
 
 // Owned by the caller and passed again and again: a warm call allocates nothing.
@@ -65,11 +101,15 @@ class Result {
 
  private:
   friend class Extractor;
+  std::shared_ptr<const void> program_;  // whose outputs these are
   int64_t requests_ = 0;
   int64_t items_ = 0;
   std::vector<int64_t> itemOffsets_;
   std::vector<int32_t> requestOfItem_;
   std::vector<OutputColumn> outputs_;
+  FixedOutputs fixed_;
+  std::vector<RaggedBuffer> ragged_;           // by output
+  std::vector<std::vector<int64_t>> offsets_;  // by output
   std::vector<OutputCounts> counts_;
   std::vector<RowStatus> itemStatus_;
   DataEvents events_;

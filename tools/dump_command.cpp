@@ -46,7 +46,8 @@ int dumpAst(const DumpOptions& options) {
 }
 
 int dumpNativeStage(const DumpOptions& options, const Graph& graph) {
-  NativeStage stage = options.stage == "llvm"       ? NativeStage::Llvm
+  NativeStage stage = options.stage == "plan"       ? NativeStage::Plan
+                      : options.stage == "llvm"     ? NativeStage::Llvm
                       : options.stage == "llvm-opt" ? NativeStage::LlvmOptimized
                                                     : NativeStage::Assembly;
   NativeText native = dumpNative(graph, stage);
@@ -127,7 +128,7 @@ void addDumpCommand(CLI::App& app, int& exitCode) {
   addConfigOptions(*command, options->config);
   command->add_option("--stage", options->stage, "Which stage")
       ->required()
-      ->check(CLI::IsMember({"ast", "ir", "opt", "llvm", "llvm-opt", "asm"}));
+      ->check(CLI::IsMember({"ast", "ir", "opt", "plan", "llvm", "llvm-opt", "asm"}));
   command->add_option("--format", options->format, "How stages ir and opt are written")
       ->check(CLI::IsMember({"text", "dot", "json"}))
       ->capture_default_str();

@@ -116,13 +116,12 @@ void printCompileStats(const RunOptions& options, const CompiledConfig& config, 
              info.outputs.size(), info.semantics);
   fmt::print(stderr, "graph     {} nodes, {} after optimization\n", config.raw.size(), config.optimized.size());
   const CodegenTimes& code = made.times;
-  double total = config.times.parse + config.times.check + config.times.optimize + code.plan + code.emit +
-                 code.optimize + code.compile + code.load;
+  double total = config.times.parse + config.times.check + config.times.optimize + code.plan + code.compile + code.load;
   fmt::print(stderr, "compile   {:.1f} ms: parse {:.1f}, check {:.1f}, optimize {:.1f}", total * 1e3,
              config.times.parse * 1e3, config.times.check * 1e3, config.times.optimize * 1e3);
   if (options.engine == "jit")
-    fmt::print(stderr, ", plan {:.1f}, LLVM IR {:.1f}, LLVM passes {:.1f}, machine code {:.1f}, load {:.1f}",
-               code.plan * 1e3, code.emit * 1e3, code.optimize * 1e3, code.compile * 1e3, code.load * 1e3);
+    fmt::print(stderr, ", plan {:.1f}, machine code {:.1f}, load {:.1f}", code.plan * 1e3, code.compile * 1e3,
+               code.load * 1e3);
   fmt::print(stderr, "\n");
 }
 

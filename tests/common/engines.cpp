@@ -30,11 +30,19 @@ std::vector<TestedEngine> testedEngines(const Graph& raw, const Graph& optimized
   engines.push_back({"raw, interpreted", makeInterpreter(raw), &raw.info()});
   engines.push_back({"optimized, interpreted", makeInterpreter(optimized), &optimized.info()});
   for (const std::string& cpu : cpus) {
-    CodegenOptions options;
-    options.cpu = cpu;
-    NativeResult native = compileNative(optimized, options);
-    if (!native.error.empty()) throw std::runtime_error("no native code: " + native.error);
-    engines.push_back({"native" + (cpu.empty() ? "" : ", " + cpu), native.executable, &optimized.info()});
+    for (bool kept : {false, true}) {
+      CodegenOptions options;
+      options.cpu = cpu;
+      std::string name = "native" + (cpu.empty() ? "" : ", " + cpu);
+      if (kept) {
+        name += ", as code that is kept, in small loops";
+        options.oneFile = true;
+        options.limits = {.loopStores = 3, .loopOperations = 60, .shapeInstances = 2};
+      }
+      NativeResult native = compileNative(optimized, options);
+      if (!native.error.empty()) throw std::runtime_error("no native code: " + native.error);
+      engines.push_back({name, native.executable, &optimized.info()});
+    }
   }
   return engines;
 }

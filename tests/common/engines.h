@@ -22,7 +22,7 @@ struct TestedEngine {
   const ProgramInfo* info = nullptr;
 };
 // Both graphs must outlive the result. The raw graph interpreted (first: the meaning), the optimized one interpreted,
-// and the optimized one as native code for each of `cpus`.
+// and the optimized one as native code for each of `cpus`, made quickly and made to be kept.
 std::vector<TestedEngine> testedEngines(const Graph& raw, const Graph& optimized, const std::vector<std::string>& cpus);
 
 }  // namespace featc

@@ -79,15 +79,16 @@ std::string runBatches(const Extractor& extractor, const std::string& requests, 
   bool isMeaning = !meaning;
   while (reader->next(builder, rows, maxItems) == ReadStatus::Batch) {
     if (RunError error = extractor.run(builder.batch(), scratch, result)) return error.message;
+    int64_t requests = result.requests();
     if (isMeaning) {
       if (meaning) return "the requests did not fit one batch";
-      meaning = result;
+      meaning = std::move(result);
     } else if (auto d = difference(*meaning, result, first)) {
       return *d;
     }
-    first += result.requests();
+    first += requests;
   }
-  if (isMeaning && !meaning) meaning = result;
+  if (isMeaning && !meaning) meaning.emplace();
   if (meaning->requests() != first) return fmt::format("{} requests against {}", meaning->requests(), first);
   if (isMeaning) messages = told;
   return {};

@@ -111,6 +111,12 @@ Graph afterPasses(const TestFile& test, const Graph& graph, std::string& problem
   return problem.empty() ? optimize(graph, options) : graph;
 }
 
+std::string planText(const Graph& graph, std::string& problem) {
+  NativeText native = dumpNative(graph, NativeStage::Plan);
+  problem = native.error;
+  return native.text;
+}
+
 // LLVM IR without what depends on the machine and LLVM's release: target and attributes.
 std::string llvmText(const Graph& graph, std::string& problem) {
   CodegenOptions options;
@@ -176,11 +182,14 @@ StageOutput runStage(const TestFile& test, std::set<std::string>& kinds) {
   if (!out.failure.empty()) return out;
   if (stage == "ir") {
     out.text = toText(*graph);
-  } else if (stage == "optimize" || stage == "lower") {
+  } else if (stage == "optimize" || stage == "plan" || stage == "lower") {
     Graph optimized = afterPasses(test, *graph, out.failure);
     if (!out.failure.empty()) return out;
     out.failure = textFormProblem(optimized);
-    out.text = stage == "optimize" ? toText(optimized) : llvmText(optimized, out.failure);
+    if (!out.failure.empty()) return out;
+    if (stage == "optimize") out.text = toText(optimized);
+    if (stage == "plan") out.text = planText(optimized, out.failure);
+    if (stage == "lower") out.text = llvmText(optimized, out.failure);
   } else if (stage == "run") {
     return runGraph(test, *graph);
   } else {

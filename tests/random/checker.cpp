@@ -79,10 +79,10 @@ std::optional<Disagreement> check(const RandomCase& c) {
     for (const char* round : {"", ", memory reused"}) {
       std::string kind = engine.name + round;
       if (RunError e = extractor.run(batch.batch(), scratch, result)) return Disagreement{kind, e.message};
-      if (!meaning) meaning = result;
+      if (!meaning && extractor.run(batch.batch(), scratch, meaning.emplace())) return Disagreement{kind, "no result"};
       if (auto d = difference(*meaning, result)) return Disagreement{kind, *d};
       if (engine.info != &optimized.info()) continue;
-      if (!counted) counted = result;
+      if (!counted && extractor.run(batch.batch(), scratch, counted.emplace())) return Disagreement{kind, "no result"};
       if (auto d = countDifference(*counted, result)) return Disagreement{kind, *d};
     }
     if (auto d = checkAlone(extractor, c, *meaning)) return Disagreement{engine.name + ", requests alone", *d};

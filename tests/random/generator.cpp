@@ -53,7 +53,7 @@ class Generator {
     for (uint64_t i = rng_.chance(35) ? 1 + rng_.below(2) : 0; i > 0; --i) newFn();
     for (uint64_t i = rng_.below(3); i > 0; --i) newLet();
     for (uint64_t i = rng_.chance(30) ? 1 + rng_.below(2) : 0; i > 0; --i) newRead();
-    for (uint64_t i = 1 + rng_.below(6); i > 0; --i) newOutput();
+    for (uint64_t i = 1 + rng_.below(8); i > 0; --i) newOutput();
     return std::move(program_).withoutUnused();
   }
 
@@ -135,6 +135,7 @@ class Generator {
 
   void newOutput() {
     auto index = static_cast<uint32_t>(program_.outputs.size());
+    if (index > 0 && rng_.chance(35)) return addSister(program_.outputs[rng_.below(index)]);
     RandomOutput o;
     o.name = fmt::format("o{}", index);
     o.kind = rng_.pick(
@@ -165,6 +166,37 @@ class Generator {
     }
     o.value = expression(type, static_cast<int>(1 + rng_.below(4)));
     program_.outputs.push_back(std::move(o));
+  }
+
+  // Configs repeat themselves: the same output with other fields and numbers.
+  void addSister(RandomOutput o) {
+    auto index = static_cast<uint32_t>(program_.outputs.size());
+    o.name = fmt::format("o{}", index);
+    if (o.kind != OutputKind::Dense && !o.shared) o.slot = index + 1;
+    if (o.missing) o.missing = static_cast<int64_t>(rng_.below(1000));
+    o.value = sister(o.value);
+    program_.outputs.push_back(std::move(o));
+  }
+
+  ExprPtr sister(const ExprPtr& e) {
+    if (e == nullptr || rng_.chance(10)) return e;
+    if (e->kind == RandomExpr::Kind::Literal && e->type.isNumber()) return randomLiteral(rng_, e->type);
+    if (e->kind == RandomExpr::Kind::Name && rng_.chance(70)) {
+      std::vector<Named> alike;
+      for (const Named& name : names_)
+        if (name.type == e->type && name.kind == RandomExpr::Kind::Name) alike.push_back(name);
+      if (!alike.empty()) {
+        auto other = std::make_shared<RandomExpr>(*e);
+        other->text = rng_.pick(alike).text;
+        return other;
+      }
+    }
+    if (e->kind != RandomExpr::Kind::Operator) return e;
+    auto copy = std::make_shared<RandomExpr>(*e);
+    // Operators check their constants, so those stay as they are.
+    for (size_t i = 0; i < copy->children.size(); ++i)
+      if (!e->op->params[e->op->paramOfArg(i)].isConstant) copy->children[i] = sister(e->children[i]);
+    return copy;
   }
 
   // -- Expressions ----------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // Emits one block of rows into fresh outputs.
 struct Emitted {
-  std::vector<OutputColumn> columns{1};
+  std::vector<uint64_t> ids;  // of an output of one id a row
+  std::vector<float> dense;
   std::vector<std::vector<uint32_t>> lengths{1};
   std::vector<RaggedBuffer> ragged{1};
   std::vector<OutputCounts> counts{1};
@@ -26,12 +27,14 @@ struct Emitted {
   template <class T>
   Emitted(const OutputInfo& output, std::vector<T> cells, uint64_t present = ~uint64_t{0}, uint32_t maxIds = 65'536) {
     auto n = static_cast<uint32_t>(cells.size());
-    columns[0].ids.resize(n);
-    columns[0].dense.resize(n * size_t{output.width});
+    ids.resize(n);
+    dense.resize(n * size_t{output.width});
+    char* data = output.kind == OutputKind::Dense ? reinterpret_cast<char*>(dense.data())
+                                                  : reinterpret_cast<char*>(ids.data());
     lengths[0].resize(n);
     status.assign(n, RowStatus::Ok);
     CallFrame call;
-    call.outputs = &columns;
+    call.outputs = &data;
     call.lengths = &lengths;
     call.itemStatus = status.data();
     call.maxIdsPerRow = maxIds;
@@ -62,14 +65,14 @@ TEST_CASE("a sparse value is its slot and its low 44 bits", "[emit]") {
   output.countLostBits = true;
   constexpr int64_t kTooLarge = int64_t{1} << 44U;
   Emitted e(output, std::vector<int64_t>{0, 7, kTooLarge + 5, -1, kTooLarge - 1, -9}, 0b011111);
-  CHECK(e.columns[0].ids ==
+  CHECK(e.ids ==
         Ids{id(3, 0), id(3, 7), id(3, 5), id(3, (uint64_t{1} << 44U) - 1), id(3, (uint64_t{1} << 44U) - 1), 0});
   CHECK(e.counts[0].lostBits == 2);
 
   output.missing = 99;
   output.countLostBits = false;
   Emitted named(output, std::vector<int64_t>{-1, 0}, 0b01);
-  CHECK(named.columns[0].ids[1] == id(3, 99));
+  CHECK(named.ids[1] == id(3, 99));
   CHECK(named.counts[0].lostBits == 0);
 }
 
@@ -124,7 +127,7 @@ TEST_CASE("a dense value that is missing, not finite or beyond float32 is the de
   OutputInfo output = dense("d", Type::float64());
   output.defaultValue = 0.25;
   Emitted e(output, std::vector<double>{1.5, kNan, -kInf, 1e39, 3, 1e-45}, 0b101111);
-  CHECK(e.columns[0].dense == Floats{1.5F, 0.25F, 0.25F, 0.25F, 0.25F, 1e-45F});
+  CHECK(e.dense == Floats{1.5F, 0.25F, 0.25F, 0.25F, 0.25F, 1e-45F});
   CHECK(denseValue({3.4028235e38, true}, output) == std::numeric_limits<float>::max());
 }
 
@@ -134,6 +137,6 @@ TEST_CASE("a dense list is filled or cut to its width", "[emit]") {
   const std::vector<double> one = {4};
   const std::vector<double> three = {1, kInf, 3};
   Emitted e(output, std::vector<List<double>>{list(one), list(three), {}, {}}, 0b0111);
-  CHECK(e.columns[0].dense == Floats{4, -1, 1, -1, -1, -1, -1, -1});
+  CHECK(e.dense == Floats{4, -1, 1, -1, -1, -1, -1, -1});
   CHECK(e.counts[0].cutDense == 1);
 }
