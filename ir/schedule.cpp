@@ -109,6 +109,7 @@ class Scheduler {
 
   void fillSteps() {
     out_.steps.resize(out_.layout.phases);
+    out_.layout.makesValues = false;
     for (NodeId id = 0; id < graph_.size(); ++id) {
       if (!live_[id]) continue;
       const Node& node = graph_.node(id);
@@ -116,6 +117,8 @@ class Scheduler {
         out_.constants.push_back(id);
       } else if (!isLeaf(node)) {
         stepOf(id).nodes.push_back(id);
+        bool lifted = node.resolution.liftMask != 0;
+        if (lifted || node.op->overloads[node.resolution.overload].makesValues) out_.layout.makesValues = true;
       }
     }
     for (uint32_t i = 0; i < graph_.outputs().size(); ++i) stepOf(graph_.outputs()[i]).outputs.push_back(i);

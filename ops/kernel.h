@@ -3,6 +3,7 @@
 //
 // The function's signature says all that the loops need to know:
 //   R f([Context&,] [const State&,] A...)
+// A function that takes no Context, or a const one, makes no strings or lists and fails no row.
 // A parameter T is strict (a missing argument makes the result missing and f is not called),
 // Finite is a strict double whose non-finite values count as missing, Maybe<T> accepts missing
 // values, Each<T> as the last one takes all remaining arguments (strictly). R is T or Maybe<T>.
@@ -99,9 +100,15 @@ struct Signature<R (*)(A...)> {
   using State = void;
   using Args = std::tuple<A...>;
   static constexpr bool kContext = false;
+  static constexpr bool kMakesValues = false;
 };
 template <class R, class... A>
 struct Signature<R (*)(Context&, A...)> : Signature<R (*)(A...)> {
+  static constexpr bool kContext = true;
+  static constexpr bool kMakesValues = true;
+};
+template <class R, class... A>
+struct Signature<R (*)(const Context&, A...)> : Signature<R (*)(A...)> {
   static constexpr bool kContext = true;
 };
 template <class R, class S, class... A>
@@ -114,6 +121,7 @@ template <class R, class S, class... A>
 struct Signature<R (*)(Context&, const S&, A...)> : Signature<R (*)(A...)> {
   using State = S;
   static constexpr bool kContext = true;
+  static constexpr bool kMakesValues = true;
 };
 
 template <class P>
@@ -223,6 +231,7 @@ class OpFunction {
 
  public:
   static constexpr bool kVariadic = endsInEach();
+  static constexpr bool kMakesValues = Sig::kMakesValues;
   static constexpr bool kMaybeResult = detail::ResultOf<typename Sig::Result>::kMaybe;
   using State = typename Sig::State;
 

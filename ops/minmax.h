@@ -23,12 +23,12 @@ inline InlineValue inlineMaxInt(Inline& b, InlineValue x, InlineValue y) {
   return b.select(b.compare(IntCompare::LessEqual, y, x), x, y);
 }
 inline InlineValue inlineMinFloat(Inline& b, InlineValue x, InlineValue y) {
-  InlineValue first = b.logicalOr(b.compare(FloatCompare::NotEqual, x, x), b.compare(FloatCompare::LessEqual, x, y));
-  return b.select(first, x, y);
+  InlineValue smaller = b.select(b.compare(FloatCompare::Less, y, x), y, x);  // x where one is NaN
+  return b.select(b.compare(FloatCompare::NotEqual, y, y), y, smaller);
 }
 inline InlineValue inlineMaxFloat(Inline& b, InlineValue x, InlineValue y) {
-  InlineValue first = b.logicalOr(b.compare(FloatCompare::NotEqual, x, x), b.compare(FloatCompare::LessEqual, y, x));
-  return b.select(first, x, y);
+  InlineValue larger = b.select(b.compare(FloatCompare::Less, x, y), y, x);  // x where one is NaN
+  return b.select(b.compare(FloatCompare::NotEqual, y, y), y, larger);
 }
 
 }  // namespace featc

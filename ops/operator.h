@@ -63,6 +63,7 @@ struct Overload {
   bool associative = false;
   Type result;
   bool maybeResult = false;  // the function itself may answer "missing"
+  bool makesValues = true;   // it may need arena memory or fail a row
   Kernel kernel = nullptr;
   Kernel liftedKernel = nullptr;  // null: never maps over lists
   InlineStrict inlined = nullptr;
@@ -127,6 +128,7 @@ class OperatorBuilder {
     o.variadic = F::kVariadic;
     o.result = F::resultType();
     o.maybeResult = F::kMaybeResult;
+    o.makesValues = F::kMakesValues;
     o.kernel = &F::kernel;
     if constexpr (F::liftable()) o.liftedKernel = &F::liftedKernel;
     finishOverload(std::move(o), values, constants);

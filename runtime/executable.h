@@ -48,6 +48,8 @@ struct ProgramLayout {
   std::vector<CallColumn> columns;
   std::vector<ReadStep> reads;
   std::vector<bool> inputUsed;
+  // Whether operators may need arena memory, so that a block can run out of it.
+  bool makesValues = true;
   uint32_t phases = 1;  // each read level adds two: its keys, and what is computed meanwhile
 };
 

@@ -281,6 +281,7 @@ class Extractor::Call {
   }
 
   void runBlock(uint32_t phase, Scope scope, int64_t begin, int64_t end, bool keep) {
+    if (!layout_.makesValues) return program_.executable->run(shard_, phase, scope, begin, end);
     Arena::Mark mark = s_.blockArena.mark();
     RowStatus* status = statusOf(scope) + begin;
     auto rows = static_cast<size_t>(end - begin);
