@@ -8,19 +8,18 @@
 #include <iterator>
 #include <random>
 
+#include "bench/mix_shape.h"
+
 namespace featc::bench {
 
 namespace {
 
-constexpr uint32_t kInts = 20;
-constexpr uint32_t kFloats = 20;
-constexpr uint32_t kStrings = 10;
-
-std::string schema() {
+std::string schema(Fields fields) {
+  const char* mark = fields == Fields::Optional ? "?" : "";
   std::string text = "model mix\n\nrequest { now : int64 }\n\nitem {\n";
-  for (uint32_t i = 0; i < kInts; ++i) text += fmt::format("  i{} : int64?\n", i);
-  for (uint32_t i = 0; i < kFloats; ++i) text += fmt::format("  f{} : float64?\n", i);
-  for (uint32_t i = 0; i < kStrings; ++i) text += fmt::format("  s{} : string?\n", i);
+  for (uint32_t i = 0; i < kInts; ++i) text += fmt::format("  i{} : int64{}\n", i, mark);
+  for (uint32_t i = 0; i < kFloats; ++i) text += fmt::format("  f{} : float64{}\n", i, mark);
+  for (uint32_t i = 0; i < kStrings; ++i) text += fmt::format("  s{} : string{}\n", i, mark);
   return text + "}\n\n";
 }
 
@@ -56,22 +55,22 @@ class ExpressionWriter {
 
 }  // namespace
 
-std::string mixConfig(uint32_t features) {
-  std::string text = schema();
+std::string mixConfig(uint32_t features, Fields fields) {
+  std::string text = schema(fields);
   for (uint32_t i = 0; i < features; ++i) {
     uint32_t k = i / 4;
-    switch (i % 4) {
-      case 0: text += fmt::format("sparse id_{} slot {} = i{}\n", i, i + 1, k % kInts); break;
-      case 1: text += fmt::format("sparse hash_{} slot {} = s{}\n", i, i + 1, k % kStrings); break;
-      case 2: {
-        text += fmt::format("sparse band_{} slot {} = bucketize(f{}, [", i, i + 1, k % kFloats);
-        for (uint32_t b = 0; b < 8; ++b) text += fmt::format("{}{}.25", b == 0 ? "" : ", ", (b + 1) * 10 + k % 7);
+    uint32_t slot = mixSlot(i);
+    switch (mixKind(i)) {
+      case MixKind::Id: text += fmt::format("sparse id_{} slot {} = i{}\n", i, slot, idColumn(k)); break;
+      case MixKind::Hash: text += fmt::format("sparse hash_{} slot {} = s{}\n", i, slot, hashColumn(k)); break;
+      case MixKind::Band: {
+        text += fmt::format("sparse band_{} slot {} = bucketize(f{}, [", i, slot, bandColumn(k));
+        for (uint32_t b = 0; b < kBoundaries; ++b) text += fmt::format("{}{}", b == 0 ? "" : ", ", bandBoundary(k, b));
         text += "])\n";
         break;
       }
-      default:
-        text += fmt::format("sparse cross_{} slot {} = cross(i{}, i{})\n", i, i + 1, k % kInts,
-                            (k / kInts + k + 1) % kInts);
+      case MixKind::Cross:
+        text += fmt::format("sparse cross_{} slot {} = cross(i{}, i{})\n", i, slot, crossLeft(k), crossRight(k));
         break;
     }
   }
@@ -81,7 +80,7 @@ std::string mixConfig(uint32_t features) {
 std::string generatedConfig(uint32_t features, uint64_t seed) {
   std::mt19937_64 random(seed);
   ExpressionWriter writer(random);
-  std::string text = schema();
+  std::string text = schema(Fields::Optional);
   for (uint32_t i = 0; i < features; ++i) {
     text += fmt::format("dense d_{} = {}\n", i, writer.floating(5 + writer.pick(11)));
   }

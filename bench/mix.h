@@ -9,16 +9,19 @@
 
 namespace featc::bench {
 
+// Whether fields may be missing: `int64` or `int64?`.
+enum class Fields { Required, Optional };
+
 // `features` outputs over 50 item columns (20 int64, 20 float64, 10 strings), a quarter each: integer
 // id, hash of a string, bucketize with 8 boundaries of its own, cross of two integers.
-std::string mixConfig(uint32_t features);
+std::string mixConfig(uint32_t features, Fields fields = Fields::Required);
 
 // `features` outputs, each an expression of a shape of its own of 5 to 15 operators over the same
-// columns. The same seed gives the same text.
+// columns, which may be missing. The same seed gives the same text.
 std::string generatedConfig(uint32_t features, uint64_t seed);
 
 // `rows` items of one request for either config; a share `missing` of the values is missing when
-// the columns may be (`optional` in the config).
+// the config's fields are optional; none may be where they are required.
 void fillMix(BatchBuilder& builder, uint32_t rows, double missing, uint64_t seed);
 
 }  // namespace featc::bench

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The expert's building blocks in AVX2: four rows at a time.
+#pragma once
+
+#include <immintrin.h>
+
+#include "bench/handwritten/xxh3.h"
+
+namespace {
+
+struct Lanes {
+  using Int = __m256i;
+  using Float = __m256d;
+  static constexpr int64_t kRows = 4;
+
+  static Int all(uint64_t x) { return _mm256_set1_epi64x(static_cast<int64_t>(x)); }
+  static Int load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  static Float loadFloat(const double* p) { return _mm256_loadu_pd(p); }
+  static void store(void* p, Int x) { _mm256_storeu_si256(static_cast<__m256i*>(p), x); }
+
+  static Int id(Int slot, Int x) { return _mm256_or_si256(slot, _mm256_and_si256(x, all(kPayload))); }
+
+  // There is no 64-bit multiplication: three of 32 bits. `high` has x's upper halves in its lower ones.
+  static Int times(Int x, Int high, uint64_t constant) {
+    Int low = _mm256_mul_epu32(x, all(constant & 0xFFFFFFFFU));
+    Int middle = _mm256_add_epi64(_mm256_mul_epu32(high, all(constant & 0xFFFFFFFFU)),
+                                  _mm256_mul_epu32(x, all(constant >> 32U)));
+    return _mm256_add_epi64(low, _mm256_slli_epi64(middle, 32));
+  }
+  static Int times(Int x, uint64_t constant) { return times(x, _mm256_srli_epi64(x, 32), constant); }
+
+  template <int bits>
+  static Int rotate(Int x) {
+    return _mm256_or_si256(_mm256_slli_epi64(x, bits), _mm256_srli_epi64(x, 64 - bits));
+  }
+  // Whole bytes: one shuffle.
+  static Int rotate24(Int x) {
+    const Int order = _mm256_setr_epi8(5, 6, 7, 0, 1, 2, 3, 4, 13, 14, 15, 8, 9, 10, 11, 12, 5, 6, 7, 0, 1, 2, 3, 4, 13,
+                                       14, 15, 8, 9, 10, 11, 12);
+    return _mm256_shuffle_epi8(x, order);
+  }
+
+  static Int hash(Int x) {
+    x = _mm256_xor_si256(_mm256_shuffle_epi32(x, 0xB1), all(0x1CAD21F72C81017CU ^ 0xDB979083E96DD4DEU));
+    x = _mm256_xor_si256(x, _mm256_xor_si256(rotate<49>(x), rotate24(x)));
+    x = times(x, 0x9FB21C651E98DF25U);
+    x = _mm256_xor_si256(x, _mm256_add_epi64(_mm256_srli_epi64(x, 35), all(8)));
+    x = times(x, 0x9FB21C651E98DF25U);
+    return _mm256_xor_si256(x, _mm256_srli_epi64(x, 28));
+  }
+
+  // combine() of `left`, which is multiplied already, and `right`, but for its last step. Its first
+  // shift leaves the upper halves as they are, so that they serve the multiplication too.
+  static Int join(Int left, Int right) {
+    Int x = _mm256_add_epi64(left, right);
+    Int high = _mm256_srli_epi64(x, 32);
+    return times(_mm256_xor_si256(x, high), high, kCombine2);
+  }
+  static Int finish(Int joined) { return _mm256_xor_si256(joined, _mm256_srli_epi64(joined, 32)); }
+  static Int crossId(Int slot, Int left, Int right) { return id(slot, finish(join(left, right))); }
+
+  struct Bands {
+    Float boundary[8];
+    explicit Bands(const double* boundaries) {
+      for (int b = 0; b < 8; ++b) boundary[b] = _mm256_set1_pd(boundaries[b]);
+    }
+  };
+  // base + how many boundaries are <= x: a comparison that holds is -1.
+  static Int band(Int base, Float x, const Bands& bands) {
+    for (const Float& boundary : bands.boundary)
+      base = _mm256_sub_epi64(base, _mm256_castpd_si256(_mm256_cmp_pd(x, boundary, _CMP_GE_OQ)));
+    return base;
+  }
+  static uint64_t bandOfOne(double x, const double* boundaries) {
+    Float v = _mm256_set1_pd(x);
+    int low = _mm256_movemask_pd(_mm256_cmp_pd(v, _mm256_loadu_pd(boundaries), _CMP_GE_OQ));
+    int high = _mm256_movemask_pd(_mm256_cmp_pd(v, _mm256_loadu_pd(boundaries + 4), _CMP_GE_OQ));
+    return static_cast<uint64_t>(__builtin_popcount(static_cast<unsigned>(low | high << 4U)));
+  }
+};
+
+}  // namespace

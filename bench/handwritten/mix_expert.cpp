@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The mix as an expert would write it: rows in blocks that fit the cache; in each, every column
+// hashed once; then one tight vector loop an output. Compiled once for each FEATC_ISA, AVX-512 or AVX2.
+#include "bench/handwritten/mix_rivals.h"
+#ifdef __AVX512DQ__
+#include "bench/handwritten/lanes_avx512.h"
+#else
+#include "bench/handwritten/lanes_avx2.h"
+#endif
+
+namespace featc::bench {
+
+namespace {
+
+constexpr int64_t kBlock = 512;
+
+struct Boundaries {
+  alignas(64) double of[kMixOutputs / 4][kBoundaries]{};
+  constexpr Boundaries() {
+    for (uint32_t k = 0; k < kMixOutputs / 4; ++k)
+      for (uint32_t b = 0; b < kBoundaries; ++b) of[k][b] = bandBoundary(k, b);
+  }
+};
+constexpr Boundaries kBands;
+
+// What several outputs use, for the rows of a block.
+struct Shared {
+  alignas(64) uint64_t text[kStrings][kBlock];
+  alignas(64) uint64_t left[kInts][kBlock];   // times combine()'s first factor
+  alignas(64) uint64_t right[kInts][kBlock];
+};
+
+// `n` is the block's rows; those past the last one up to a whole group are computed too.
+void share(const MixInput& in, int64_t begin, int64_t n, Shared& shared) {
+  for (uint32_t c = 0; c < kStrings; ++c) {
+    const int64_t* at = in.offsets[c] + begin;
+    for (int64_t r = 0; r < n; ++r) shared.text[c][r] = hashText(in.bytes[c] + at[r], at[r + 1] - at[r]);
+  }
+  for (uint32_t c = 0; c < kInts; ++c) {
+    for (int64_t r = 0; r < n; r += Lanes::kRows) {
+      Lanes::Int hash = Lanes::hash(Lanes::load(in.ints[c] + begin + r));
+      Lanes::store(shared.right[c] + r, hash);
+      Lanes::store(shared.left[c] + r, Lanes::times(hash, kCombine1));
+    }
+  }
+}
+
+void block(const MixInput& in, int64_t begin, int64_t n, const Shared& shared, uint64_t* const* ids) {
+  for (uint32_t k = 0; k < kMixOutputs / 4; ++k) {
+    const int64_t* x = in.ints[idColumn(k)] + begin;
+    uint64_t* out = ids[4 * k] + begin;
+    Lanes::Int slot = Lanes::all(slotBits(mixSlot(4 * k)));
+    for (int64_t r = 0; r < n; r += Lanes::kRows) Lanes::store(out + r, Lanes::id(slot, Lanes::load(x + r)));
+
+    const uint64_t* text = shared.text[hashColumn(k)];
+    out = ids[4 * k + 1] + begin;
+    slot = Lanes::all(slotBits(mixSlot(4 * k + 1)));
+    for (int64_t r = 0; r < n; r += Lanes::kRows) Lanes::store(out + r, Lanes::id(slot, Lanes::load(text + r)));
+
+    const double* y = in.floats[bandColumn(k)] + begin;
+    out = ids[4 * k + 2] + begin;
+    slot = Lanes::all(slotBits(mixSlot(4 * k + 2)));
+    Lanes::Bands bands(kBands.of[k]);
+    for (int64_t r = 0; r < n; r += Lanes::kRows)
+      Lanes::store(out + r, Lanes::band(slot, Lanes::loadFloat(y + r), bands));
+
+    const uint64_t* left = shared.left[crossLeft(k)];
+    const uint64_t* right = shared.right[crossRight(k)];
+    out = ids[4 * k + 3] + begin;
+    slot = Lanes::all(slotBits(mixSlot(4 * k + 3)));
+    for (int64_t r = 0; r < n; r += Lanes::kRows)
+      Lanes::store(out + r, Lanes::crossId(slot, Lanes::load(left + r), Lanes::load(right + r)));
+  }
+}
+
+// One row: a vector an output would be mostly empty, so only the hashes are computed in lanes.
+void oneRow(const MixInput& in, uint64_t* const* ids) {
+  uint64_t text[kStrings];
+  for (uint32_t c = 0; c < kStrings; ++c)
+    text[c] = hashText(in.bytes[c] + in.offsets[c][0], in.offsets[c][1] - in.offsets[c][0]);
+  static_assert(kInts % Lanes::kRows == 0 || kInts < 24);
+  alignas(64) int64_t x[24] = {};
+  alignas(64) uint64_t left[24];
+  alignas(64) uint64_t right[24];
+  for (uint32_t c = 0; c < kInts; ++c) x[c] = in.ints[c][0];
+  for (int64_t c = 0; c < 24; c += Lanes::kRows) {
+    Lanes::Int hash = Lanes::hash(Lanes::load(x + c));
+    Lanes::store(right + c, hash);
+    Lanes::store(left + c, Lanes::times(hash, kCombine1));
+  }
+  for (uint32_t k = 0; k < kMixOutputs / 4; ++k) {
+    uint32_t i = 4 * k;
+    ids[i][0] = idOf(mixSlot(i), static_cast<uint64_t>(x[idColumn(k)]));
+    ids[i + 1][0] = idOf(mixSlot(i + 1), text[hashColumn(k)]);
+    ids[i + 2][0] = slotBits(mixSlot(i + 2)) | Lanes::bandOfOne(in.floats[bandColumn(k)][0], kBands.of[k]);
+    uint64_t joined = left[crossLeft(k)] + right[crossRight(k)];
+    joined = (joined ^ joined >> 32U) * kCombine2;
+    ids[i + 3][0] = idOf(mixSlot(i + 3), joined ^ joined >> 32U);
+  }
+}
+
+}  // namespace
+
+#define FEATC_JOIN_(a, b) a##b
+#define FEATC_JOIN(a, b) FEATC_JOIN_(a, b)
+void FEATC_JOIN(mixExpert, FEATC_ISA)(const MixInput& in, uint64_t* const* ids) {
+  if (in.rows == 1) return oneRow(in, ids);
+  Shared shared;
+  for (int64_t begin = 0; begin < in.rows; begin += kBlock) {
+    int64_t n = in.rows - begin < kBlock ? in.rows - begin : kBlock;
+    share(in, begin, n, shared);
+    block(in, begin, n, shared, ids);
+  }
+}
+
+}  // namespace featc::bench
