@@ -4,6 +4,8 @@
 
 #include <immintrin.h>
 
+#include <sleef.h>
+
 #include "bench/handwritten/xxh3.h"
 
 namespace {
@@ -68,6 +70,44 @@ struct Lanes {
     return static_cast<uint64_t>(__builtin_popcount(
         _mm512_cmp_pd_mask(_mm512_set1_pd(x), _mm512_loadu_pd(boundaries), _CMP_GE_OQ)));
   }
+
+  // -- Missing values, and what the takeaway config needs besides -----------------------------------
+
+  using Mask = __mmask8;
+
+  // Rows r .. r + 7 of a bitmap, r a multiple of 8.
+  static Mask presentAt(const uint8_t* bits, int64_t r) { return bits[r >> 3]; }
+  static Mask both(Mask a, Mask b) { return a & b; }
+  static Int keep(Mask mask, Int x) { return _mm512_maskz_mov_epi64(mask, x); }
+  static Int addOne(Mask mask, Int x) { return _mm512_mask_add_epi64(x, mask, x, all(1)); }
+  static Mask everywhere() { return 0xFF; }
+  static Mask invert(Mask mask) { return static_cast<Mask>(~mask); }
+  // The lanes of `mask` that do not equal c.
+  static Mask butEqual(Mask mask, Int x, int64_t c) {
+    return _mm512_mask_cmpneq_epi64_mask(mask, x, _mm512_set1_epi64(c));
+  }
+  static Mask atLeast(Int x, int64_t bound) { return _mm512_cmpge_epi64_mask(x, _mm512_set1_epi64(bound)); }
+  static Mask atLeast(Float x, double bound) { return _mm512_cmp_pd_mask(x, _mm512_set1_pd(bound), _CMP_GE_OQ); }
+  static Mask below(Float x, double bound) { return _mm512_cmp_pd_mask(x, _mm512_set1_pd(bound), _CMP_LT_OQ); }
+  static Mask finite(Float x) {
+    return _mm512_cmp_pd_mask(_mm512_abs_pd(x), _mm512_set1_pd(__builtin_inf()), _CMP_LT_OQ);
+  }
+  static Int plus(Int x, uint64_t c) { return _mm512_add_epi64(x, all(c)); }
+  static Float divide(Float a, Float b) { return _mm512_div_pd(a, b); }
+  static Float divide(Float a, double b) { return _mm512_div_pd(a, _mm512_set1_pd(b)); }
+  static Float toFloat(Int x) { return _mm512_cvtepi64_pd(x); }
+  static Float log1p(Float x) { return Sleef_cinz_log1pd8_u10avx512fnofma(x); }
+  // table[index], index within 0 .. 7.
+  static Int pick(const uint64_t* table, Int index) {
+    return _mm512_permutexvar_epi64(index, _mm512_loadu_si512(table));
+  }
+  static void storeDense(float* to, Mask present, Float x, float otherwise) {
+    __m256 narrow = _mm512_cvtpd_ps(x);
+    __m256 size = _mm256_andnot_ps(_mm256_set1_ps(-0.0F), narrow);
+    present &= _mm256_cmp_ps_mask(size, _mm256_set1_ps(__builtin_inff()), _CMP_LT_OQ);
+    _mm256_storeu_ps(to, _mm256_mask_mov_ps(_mm256_set1_ps(otherwise), present, narrow));
+  }
+  static void storeTruth(float* to, Mask mask) { _mm256_storeu_ps(to, _mm256_maskz_mov_ps(mask, _mm256_set1_ps(1))); }
 };
 
 }  // namespace
