@@ -115,7 +115,7 @@ struct Lanes {
   // that the result is rounded once.
   static Float toFloat(Int x) {
     Int high = _mm256_blend_epi16(_mm256_srai_epi32(x, 16), _mm256_setzero_si256(), 0x33);
-    high = _mm256_add_epi64(high, _mm256_castpd_si256(_mm256_set1_pd(442721857769029238784.)));  // 3 * 2^67
+    high = _mm256_add_epi64(high, _mm256_castpd_si256(_mm256_set1_pd(442721857769029238784.)));     // 3 * 2^67
     Int low = _mm256_blend_epi16(x, _mm256_castpd_si256(_mm256_set1_pd(4503599627370496.)), 0x88);  // 2^52
     Float shifted = _mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(442726361368656609280.));
     return _mm256_add_pd(shifted, _mm256_castsi256_pd(low));

@@ -67,8 +67,8 @@ struct Lanes {
   }
   // The same for one row: all boundaries at once.
   static uint64_t bandOfOne(double x, const double* boundaries) {
-    return static_cast<uint64_t>(__builtin_popcount(
-        _mm512_cmp_pd_mask(_mm512_set1_pd(x), _mm512_loadu_pd(boundaries), _CMP_GE_OQ)));
+    return static_cast<uint64_t>(
+        __builtin_popcount(_mm512_cmp_pd_mask(_mm512_set1_pd(x), _mm512_loadu_pd(boundaries), _CMP_GE_OQ)));
   }
 
   // -- Missing values, and what the takeaway config needs besides -----------------------------------

@@ -26,7 +26,7 @@ constexpr Boundaries kBands;
 // What several outputs use, for the rows of a block.
 struct Shared {
   alignas(64) uint64_t text[kStrings][kBlock];
-  alignas(64) uint64_t left[kInts][kBlock];   // times combine()'s first factor
+  alignas(64) uint64_t left[kInts][kBlock];  // times combine()'s first factor
   alignas(64) uint64_t right[kInts][kBlock];
 };
 

@@ -113,9 +113,8 @@ class Cross {
 
 // All tags of all items lie one after another: their outputs do so too.
 void ofTags(const TakeawayInput& in, const Request& request, const TakeawayColumns& out) {
-  const Cross crosses[] = {{kGenderTags, request.gender, out},
-                           {kQueryTags, request.query, out},
-                           {kCityTags, request.city, out}};
+  const Cross crosses[] = {
+      {kGenderTags, request.gender, out}, {kQueryTags, request.query, out}, {kCityTags, request.city, out}};
   int64_t total = in.tagOffsets[in.items];
   alignas(64) uint64_t hashes[kBlock];
   for (int64_t begin = 0; begin < total; begin += kBlock) {
@@ -150,12 +149,10 @@ void ofTags(const TakeawayInput& in, const Request& request, const TakeawayColum
 
 // Each category hashed once; six crosses and the taste use it.
 void ofCategory(const TakeawayInput& in, const Request& request, const Taste& taste, const TakeawayColumns& out) {
-  const Cross crosses[] = {{kAgeCategory, request.age, out},
-                           {kCityHourCategory, combineBoth(request.city, request.hour), out},
-                           {kUserCategory, request.user, out},
-                           {kQueryCategory, request.query, out},
-                           {kGenderCategory, request.gender, out},
-                           {kGenderAgeCategory, combineBoth(request.gender, request.age), out}};
+  const Cross crosses[] = {
+      {kAgeCategory, request.age, out},       {kCityHourCategory, combineBoth(request.city, request.hour), out},
+      {kUserCategory, request.user, out},     {kQueryCategory, request.query, out},
+      {kGenderCategory, request.gender, out}, {kGenderAgeCategory, combineBoth(request.gender, request.age), out}};
   alignas(64) uint64_t hashes[kBlock];
   for (int64_t begin = 0; begin < in.items; begin += kBlock) {
     int64_t n = in.items - begin < kBlock ? in.items - begin : kBlock;

@@ -28,8 +28,7 @@ void withCategory(const TakeawayInput& in, const TakeawayColumns& out, TakeawayO
 // cross(request's value, item_id)
 void withItem(const TakeawayInput& in, const TakeawayColumns& out, TakeawayOutput output, uint64_t left) {
   uint64_t* ids = out[output].ids;
-  for (int64_t r = 0; r < in.items; ++r)
-    ids[r] = idOf(slotOf(output), combine(left, hashNumber(in.itemId.values[r])));
+  for (int64_t r = 0; r < in.items; ++r) ids[r] = idOf(slotOf(output), combine(left, hashNumber(in.itemId.values[r])));
 }
 
 // cross(request's value, tags)
@@ -75,8 +74,7 @@ void costKm(const TakeawayInput& in, const TakeawayColumns& out) {
   for (int64_t r = 0; r < in.items; ++r) {
     double price = in.price.values[r];
     double km = in.distance.values[r] / 1000.0;
-    bool present =
-        isSet(in.price.valid, r) && isSet(in.distance.valid, r) && std::isfinite(price) && std::isfinite(km);
+    bool present = isSet(in.price.valid, r) && isSet(in.distance.valid, r) && std::isfinite(price) && std::isfinite(km);
     uint64_t left = hashNumber(static_cast<int64_t>(bandOf(price, kCosts)));
     uint64_t right = hashNumber(static_cast<int64_t>(bandOf(km, kKms)));
     out[kCostKm].ids[r] = present ? idOf(slotOf(kCostKm), combine(left, right)) : 0;
@@ -184,8 +182,7 @@ void ofRequest(const TakeawayInput& in, const TakeawayColumns& out) {
   out[kClickCount].dense[0] = static_cast<float>(static_cast<double>(in.clickCount));
 
   int64_t recent = in.clickCount < kSequenceLength ? in.clickCount : kSequenceLength;
-  for (int64_t c = 0; c < recent; ++c)
-    out[kRecent].ids[c] = idOf(slotOf(kRecent), static_cast<uint64_t>(in.clicks[c]));
+  for (int64_t c = 0; c < recent; ++c) out[kRecent].ids[c] = idOf(slotOf(kRecent), static_cast<uint64_t>(in.clicks[c]));
   out[kRecent].offsets[0] = 0;
   out[kRecent].offsets[1] = recent;
   int64_t times = in.clickTimeCount < kSequenceLength ? in.clickTimeCount : kSequenceLength;

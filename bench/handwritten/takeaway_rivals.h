@@ -94,8 +94,8 @@ enum TakeawayOutput : uint32_t {
 };
 
 constexpr std::array<uint32_t, kTakeawayOutputs> kTakeawaySlots = {
-    1, 2, 3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 0,  0,  0,  0,  0,
-    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 0,  0,  0};
+    1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 0,  0,  0, 0, 0,
+    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 0, 0, 0};
 
 // Room for one output: as much as the input can need, whole groups of 8 rows more. A list's row r
 // has ids[offsets[r]] .. ids[offsets[r + 1] - 1]; a single id is 0 where there is none.

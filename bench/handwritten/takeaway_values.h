@@ -65,14 +65,14 @@ inline MaybeHash hashLower(const Texts& text) {
   delete[] large;
   return hash;
 }
-inline MaybeHash hashOne(const Texts& text) { return isSet(text.valid, 0) ? MaybeHash{true, hashAt(text, 0)} : MaybeHash(); }
+inline MaybeHash hashOne(const Texts& text) {
+  return isSet(text.valid, 0) ? MaybeHash{true, hashAt(text, 0)} : MaybeHash();
+}
 inline MaybeHash hashAgeBand(const TakeawayInput& in) {
   if (!isSet(in.age.valid, 0)) return {};
   return {true, hashNumber(static_cast<int64_t>(bandOf(in.age.values[0], kAges)))};
 }
-inline MaybeHash combineBoth(MaybeHash a, MaybeHash b) {
-  return {a.present && b.present, combine(a.hash, b.hash)};
-}
+inline MaybeHash combineBoth(MaybeHash a, MaybeHash b) { return {a.present && b.present, combine(a.hash, b.hash)}; }
 
 }  // namespace
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The families of benchmarks, each in a file of its name, in the order of the targets.
+#pragma once
+
+#include "bench/suite.h"
+
+namespace featc::bench {
+
+void benchRunning(Suite& suite);  // against the handwritten rivals, one row, interpreter, missing values
+void benchCompiling(Suite& suite);
+void benchLoading(Suite& suite);  // the first answer, and loading again
+void benchSteadyState(Suite& suite);
+
+}  // namespace featc::bench

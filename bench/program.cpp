@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// A compiled config that is called again and again with one batch.
+#include "bench/program.h"
+
+#include "bench/suite.h"
+
+namespace featc::bench {
+
+CompiledConfig compileText(const std::string& text) {
+  CompiledConfig config = compileConfig("bench.feat", {}, text);
+  if (!config.ok()) throw Broken(config.diagnosticsText());
+  return config;
+}
+
+std::shared_ptr<const Extractor> extractorOf(const CompiledConfig& config, EngineKind engine, const std::string& cpu) {
+  EngineOptions options;
+  options.engine = engine;
+  options.codegen.cpu = cpu;
+  ExtractorResult made = makeExtractor(config.optimized, options);
+  if (!made.extractor) throw Broken(made.error);
+  return made.extractor;
+}
+
+Program::Program(std::shared_ptr<const Extractor> extractor)
+    : extractor_(std::move(extractor)), scratch_(*extractor_) {}
+
+void Program::run(const Batch& batch) {
+  if (RunError error = extractor_->run(batch, scratch_, result_)) throw Broken(error.message);
+}
+
+}  // namespace featc::bench

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The 40-feature config with strings, lists and missing values (bench/takeaway.feat), and data for it.
+#include "bench/takeaway.h"
+
+#include <array>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+#include "bench/data.h"
+
+namespace featc::bench {
+
+namespace {
+
+constexpr int kMissing = 10;  // percent
+constexpr int64_t kNow = 1'767'263'400;
+constexpr int64_t kShops = 500;
+
+constexpr std::array<std::string_view, 9> kCategories{"hotpot",  "noodles",  "dumplings", "sushi", "pizza",
+                                                      "burgers", "milk tea", "salad",     "烧烤"};
+constexpr std::array<std::string_view, 16> kTags{"spicy", "sharing", "late night", "soup",      "handmade", "quick",
+                                                 "fried", "steamed", "set menu",   "日式",      "beef",     "iced",
+                                                 "奶茶",  "light",   "breakfast",  "vegetarian"};
+
+int64_t shopId(Random& random) { return 100'000 + random.below(kShops) * 37; }
+
+void fillRequest(BatchBuilder& builder, Random& random) {
+  builder.set("user_id", 1001);
+  builder.set("city", "Shanghai");
+  builder.set("hour", 10);
+  builder.set("now", kNow);
+  builder.set("query", "Hotpot near me");
+  std::vector<int64_t> clicks;
+  std::vector<int64_t> times;
+  for (int64_t when = kNow; clicks.size() < 25;) {
+    when -= random.between(40, 60'000);
+    clicks.push_back(shopId(random));
+    times.push_back(when);
+  }
+  builder.set("clicks", clicks);
+  builder.set("click_ts", times);
+  builder.set("age", 31);
+  builder.set("gender", "f");
+  builder.set("taste",
+              std::map<std::string, double>{{"burgers", 0.25}, {"hotpot", 0.7}, {"noodles", 0.4}, {"sushi", 0.1}});
+}
+
+void fillItem(BatchBuilder& builder, Random& random) {
+  auto missing = [&] { return random.chance(kMissing); };
+  builder.set("item_id", shopId(random));
+  if (!missing()) builder.set("price", static_cast<double>(random.between(300, 12'000)) / 100);
+  if (!missing()) builder.set("category", kCategories[static_cast<size_t>(random.below(kCategories.size()))]);
+  std::vector<std::string_view> tags;
+  for (int64_t n = random.below(5); n > 0; --n) tags.push_back(kTags[static_cast<size_t>(random.below(kTags.size()))]);
+  builder.set("tags", tags);
+  if (!missing()) builder.set("distance", static_cast<double>(random.between(8'000, 650'000)) / 100);
+  int64_t views = random.below(20'000);
+  if (!missing()) builder.set("item_clicks", views * random.below(18) / 100);
+  if (!missing()) builder.set("item_views", views);
+}
+
+}  // namespace
+
+std::string takeawayConfig() {
+  std::ifstream file(FEATC_BENCH_FOLDER "/takeaway.feat");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+void fillTakeaway(BatchBuilder& builder, uint32_t items, uint64_t seed) {
+  Random random(seed);
+  builder.clear();
+  builder.beginRequest();
+  fillRequest(builder, random);
+  for (uint32_t item = 0; item < items; ++item) {
+    builder.beginItem();
+    fillItem(builder, random);
+    builder.endItem();
+  }
+  builder.endRequest();
+}
+
+}  // namespace featc::bench
