@@ -5,9 +5,11 @@
 
 #include <cstdio>
 #include <exception>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "bench/child.h"
 #include "bench/families.h"
 
 namespace {
@@ -16,6 +18,8 @@ int bench(bool quick, const std::string& json) {
   using namespace featc::bench;
   Suite suite(quick);
   benchRunning(suite);
+  benchCompiling(suite);
+  benchSteadyState(suite);
   suite.printTargets();
   if (!json.empty()) suite.writeJson(json);
   return 0;
@@ -24,20 +28,22 @@ int bench(bool quick, const std::string& json) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::span arguments(argv, static_cast<size_t>(argc));
   bool quick = false;
   std::string json;
-  for (int i = 1; i < argc; ++i) {
-    std::string_view argument = argv[i];
-    if (argument == "--quick") {
-      quick = true;
-    } else if (argument == "--json" && i + 1 < argc) {
-      json = argv[++i];
-    } else {
-      fmt::print(stderr, "usage: featc_bench [--quick] [--json FILE]\n");
-      return 2;
-    }
-  }
   try {
+    if (argc > 1 && std::string_view(argv[1]) == "--child") return featc::bench::runChild(arguments.subspan(2));
+    for (size_t i = 1; i < arguments.size(); ++i) {
+      std::string_view argument = arguments[i];
+      if (argument == "--quick") {
+        quick = true;
+      } else if (argument == "--json" && i + 1 < arguments.size()) {
+        json = arguments[++i];
+      } else {
+        fmt::print(stderr, "usage: featc_bench [--quick] [--json FILE]\n");
+        return 2;
+      }
+    }
     return bench(quick, json);
   } catch (const std::exception& e) {
     fmt::print(stderr, "the bench is broken: {}\n", e.what());

@@ -236,7 +236,7 @@ struct BandHashes {
 };
 
 void ofNumbers(const TakeawayInput& in, const TakeawayColumns& out) {
-  const BandHashes bands;
+  static const BandHashes bands;
   for (int64_t r = 0; r < in.items; r += kStep) {
     Float price = Lanes::loadFloat(in.price.values + r);
     Float km = Lanes::divide(Lanes::loadFloat(in.distance.values + r), 1000.0);

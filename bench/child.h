@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is measured in a process of its own: everything that a warm process has done already (LLVM's
+// tables, the parser's caches, memory from the system) counts there.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace featc::bench {
+
+// `compile mix 1000`, `answer generated 1000`, ...: see the functions in child.cpp. Prints a line a
+// figure: its name and milliseconds, or megabytes. Returns the exit code.
+int runChild(std::span<char* const> arguments);
+
+}  // namespace featc::bench

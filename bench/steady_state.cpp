@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server's daily life: calls that allocate nothing, and threads that do not hinder each other.
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "bench/allocation_count.h"
+#include "bench/data.h"
+#include "bench/families.h"
+#include "bench/mix.h"
+#include "bench/mix_shape.h"
+#include "bench/program.h"
+#include "bench/takeaway.h"
+
+namespace featc::bench {
+
+namespace {
+
+struct Subject {
+  const char* name;
+  CompiledConfig config;
+  void (*fill)(BatchBuilder& builder, uint32_t rows);
+};
+
+std::vector<Subject> subjects() {
+  std::vector<Subject> subjects;
+  subjects.push_back(
+      {"mix", compileText(mixConfig(kMixOutputs)), [](BatchBuilder& b, uint32_t rows) { fillMix(b, rows, 0, kSeed); }});
+  subjects.push_back({"takeaway", compileText(takeawayConfig()),
+                      [](BatchBuilder& b, uint32_t rows) { fillTakeaway(b, rows, kSeed); }});
+  return subjects;
+}
+
+// Allocations of calls with 1, 100, 1,000 and again 100 rows, after each was made once.
+uint64_t countAllocations(const Subject& subject, EngineKind engine) {
+  Program program(extractorOf(subject.config, engine, ""));
+  std::vector<BatchBuilder> builders;
+  for (uint32_t rows : {1, 100, 1000, 100}) subject.fill(builders.emplace_back(program.info()), rows);
+  std::vector<Batch> batches;
+  for (BatchBuilder& builder : builders) batches.push_back(builder.batch());
+  for (int round = 0; round < 2; ++round)
+    for (const Batch& batch : batches) program.run(batch);
+  uint64_t before = allocationCount();
+  for (const Batch& batch : batches) program.run(batch);
+  return allocationCount() - before;
+}
+
+// Calls a second of `threads` threads together, each with its own batch, scratch and result.
+double throughput(const std::vector<std::unique_ptr<Program>>& programs, std::vector<Batch>& batches, size_t threads,
+                  double seconds) {
+  std::atomic<bool> stop = false;
+  std::atomic<size_t> ready = 0;
+  std::vector<uint64_t> calls(threads * 16);  // apart, so that counting is not shared either
+  std::vector<std::thread> running;
+  for (size_t t = 0; t < threads; ++t) {
+    running.emplace_back([&, t] {
+      programs[t]->run(batches[t]);
+      ++ready;
+      while (ready < threads) {
+      }
+      uint64_t n = 0;
+      for (; !stop.load(std::memory_order_relaxed); ++n) programs[t]->run(batches[t]);
+      calls[t * 16] = n;
+    });
+  }
+  while (ready < threads) std::this_thread::yield();
+  auto start = std::chrono::steady_clock::now();
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  stop = true;
+  double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  for (std::thread& thread : running) thread.join();
+  uint64_t total = 0;
+  for (uint64_t n : calls) total += n;
+  return static_cast<double>(total) / elapsed;
+}
+
+void scaling(Suite& suite, const Subject& subject) {
+  constexpr uint32_t kRows = 100;
+  std::string name = fmt::format("{}, {} rows, 2 threads to 1", subject.name, kRows);
+  if (std::thread::hardware_concurrency() < 2) return suite.skip(name, 1.9, "times", "this machine has one core");
+  std::shared_ptr<const Extractor> extractor = extractorOf(subject.config, EngineKind::Jit, "");
+  std::vector<std::unique_ptr<Program>> programs;
+  std::vector<BatchBuilder> builders;
+  builders.reserve(2);
+  std::vector<Batch> batches;
+  for (int t = 0; t < 2; ++t) {
+    programs.push_back(std::make_unique<Program>(extractor));
+    subject.fill(builders.emplace_back(extractor->info()), kRows);
+    batches.push_back(builders.back().batch());
+  }
+  Samples one;
+  Samples two;
+  Samples ratios;
+  for (int round = 0; round < (suite.quick() ? 5 : 15); ++round) {
+    one.values.push_back(throughput(programs, batches, 1, 0.1));
+    two.values.push_back(throughput(programs, batches, 2, 0.1));
+    ratios.values.push_back(two.values.back() / one.values.back());
+  }
+  suite.keep(fmt::format("threads/{}/1", subject.name), "calls/s", one);
+  suite.keep(fmt::format("threads/{}/2", subject.name), "calls/s", two);
+  suite.table(fmt::format("{}, {} rows, calls a second", subject.name, kRows),
+              {{"1 thread", "2 threads", "ratio"},
+               {fmt::format("{:.0f}", one.median()), fmt::format("{:.0f}", two.median()),
+                fmt::format("{:.2f}", ratios.median())}});
+  suite.atLeast(name, ratios.median(), 1.9, "times", "needs two idle cores");
+}
+
+}  // namespace
+
+void benchSteadyState(Suite& suite) {
+  for (const Subject& subject : subjects()) {
+    for (EngineKind engine : {EngineKind::Jit, EngineKind::Interp}) {
+      const char* name = engine == EngineKind::Jit ? "native" : "interpreter";
+      auto count = static_cast<double>(countAllocations(subject, engine));
+      suite.atMost(fmt::format("{}, {}, heap allocations in warm calls", subject.name, name), count, 0, "allocations");
+    }
+    scaling(suite, subject);
+  }
+}
+
+}  // namespace featc::bench
