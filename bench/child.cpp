@@ -3,16 +3,17 @@
 #include "bench/child.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <cstdlib>
 #include <ctime>
+#include <fstream>
 #include <string>
 
 #include "bench/data.h"
 #include "bench/mix.h"
 #include "bench/program.h"
 #include "bench/suite.h"
+#include "bench/takeaway.h"
 
 namespace featc::bench {
 
@@ -38,15 +39,18 @@ class Timer {
   double start_;
 };
 
+// Of this process alone; getrusage() would hand on what the parent had before exec.
 double peakMegabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::strtod(line.c_str() + 6, nullptr) / 1024;
+  throw Broken("no peak memory in /proc/self/status");
 }
 
 std::string configText(std::string_view kind, uint32_t features) {
   if (kind == "mix") return mixConfig(features);
   if (kind == "generated") return generatedConfig(features, kSeed);
+  if (kind == "takeaway") return takeawayConfig();
   throw Broken(fmt::format("no config {}", kind));
 }
 
@@ -74,15 +78,31 @@ void compile(const std::string& text) {
   report("again", again.milliseconds());
 }
 
+// Calls for ten seconds, to be looked at with perf.
+void spin(std::string_view kind, uint32_t rows) {
+  CompiledConfig config = compileText(configText(kind, 1000));
+  Program program(extractorOf(config, EngineKind::Jit, ""));
+  BatchBuilder builder(program.info());
+  if (kind == "takeaway")
+    fillTakeaway(builder, rows, kSeed);
+  else
+    fillMix(builder, rows, 0, kSeed);
+  Batch batch = builder.batch();
+  Timer timer(CLOCK_MONOTONIC);
+  while (timer.milliseconds() < 10'000) program.run(batch);
+}
+
 }  // namespace
 
 int runChild(std::span<char* const> arguments) {
-  if (arguments.size() != 3) throw Broken("a child needs a job, a config and a number of features");
+  if (arguments.size() != 3) throw Broken("a child needs a job, a config and a number");
   std::string_view job = arguments[0];
-  auto features = static_cast<uint32_t>(std::strtoul(arguments[2], nullptr, 10));
-  std::string text = configText(arguments[1], features);
+  std::string_view kind = arguments[1];
+  auto number = static_cast<uint32_t>(std::strtoul(arguments[2], nullptr, 10));
   if (job == "compile")
-    compile(text);
+    compile(configText(kind, number));
+  else if (job == "spin")
+    spin(kind, number);
   else
     throw Broken(fmt::format("no job {}", job));
   return 0;

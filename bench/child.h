@@ -8,8 +8,8 @@
 
 namespace featc::bench {
 
-// `compile mix 1000`, `answer generated 1000`, ...: see the functions in child.cpp. Prints a line a
-// figure: its name and milliseconds, or megabytes. Returns the exit code.
+// `compile mix|generated FEATURES` prints a line a figure: its name and milliseconds or megabytes.
+// `spin mix|generated|takeaway ROWS` calls for ten seconds. Returns the exit code.
 int runChild(std::span<char* const> arguments);
 
 }  // namespace featc::bench
