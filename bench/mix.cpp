@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <iterator>
+#include <limits>
 #include <random>
 
 #include "bench/mix_shape.h"
@@ -53,6 +55,19 @@ class ExpressionWriter {
   std::mt19937_64& random_;
 };
 
+// One of the values that formulas written in haste get wrong.
+void setOdd(BatchBuilder& builder, size_t field, uint64_t choice) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr std::array<double, 5> kOddFloats{std::nan(""), kInfinity, -kInfinity, -0.0, 1e300};
+  constexpr std::array<int64_t, 4> kOddInts{-1, INT64_MIN, INT64_MAX, int64_t{1} << 44};
+  constexpr std::array<size_t, 6> kOddSizes{0, 1, 9, 17, 129, 300};
+  switch (builder.input(field).type.kind()) {
+    case Kind::Float64: builder.set(field, kOddFloats[choice % kOddFloats.size()]); break;
+    case Kind::Int64: builder.set(field, kOddInts[choice % kOddInts.size()]); break;
+    default: builder.set(field, std::string(kOddSizes[choice % kOddSizes.size()], 'x')); break;
+  }
+}
+
 }  // namespace
 
 std::string mixConfig(uint32_t features, Fields fields) {
@@ -87,7 +102,7 @@ std::string generatedConfig(uint32_t features, uint64_t seed) {
   return text;
 }
 
-void fillMix(BatchBuilder& builder, uint32_t rows, double missing, uint64_t seed) {
+void fillMix(BatchBuilder& builder, uint32_t rows, double missing, uint64_t seed, Values values) {
   std::mt19937_64 random(seed);
   std::uniform_real_distribution<double> uniform(0, 1);
   std::array<size_t, kInts + kFloats + kStrings> fields{};
@@ -107,6 +122,10 @@ void fillMix(BatchBuilder& builder, uint32_t rows, double missing, uint64_t seed
     builder.beginItem();
     for (uint32_t i = 0; i < fields.size(); ++i) {
       if (uniform(random) < missing) continue;
+      if (values == Values::Odd && random() % 10 == 0) {
+        setOdd(builder, fields[i], random());
+        continue;
+      }
       if (i < kInts) {
         builder.set(fields[i], static_cast<int64_t>(random() % 1'000'000));
       } else if (i < kInts + kFloats) {

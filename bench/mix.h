@@ -20,8 +20,12 @@ std::string mixConfig(uint32_t features, Fields fields = Fields::Required);
 // columns, which may be missing. The same seed gives the same text.
 std::string generatedConfig(uint32_t features, uint64_t seed);
 
+// What the values are like. `Odd`: in a tenth of the rows numbers are not finite or negative or
+// huge, and strings are empty or long. Rivals must agree on them, though they are not what is timed.
+enum class Values { Usual, Odd };
+
 // `rows` items of one request for either config; a share `missing` of the values is missing when
 // the config's fields are optional; none may be where they are required.
-void fillMix(BatchBuilder& builder, uint32_t rows, double missing, uint64_t seed);
+void fillMix(BatchBuilder& builder, uint32_t rows, double missing, uint64_t seed, Values values = Values::Usual);
 
 }  // namespace featc::bench

@@ -2,6 +2,7 @@
 // Time a value: featc beside the same features written by hand, the interpreter, missing values.
 #include <fmt/format.h>
 
+#include <array>
 #include <memory>
 
 #include "bench/data.h"
@@ -39,12 +40,21 @@ std::string ratio(const Samples& a, const Samples& b) { return fmt::format("{:.2
 // What a comparison is about: a config, its data, and the rivals by set of instructions.
 template <class Call, class Rival>
 struct Subject {
-  const char* name;
+  const char* name = "";
   std::string text;
-  void (*fill)(BatchBuilder& builder, uint32_t rows);
-  Rival* plain[2];
-  Rival* expert[2];
+  void (*fill)(BatchBuilder& builder, uint32_t rows) = nullptr;
+  void (*fillOdd)(BatchBuilder& builder, uint32_t rows) = nullptr;  // to be agreed on, not timed
+  std::array<Rival*, 2> plain{};
+  std::array<Rival*, 2> expert{};
 };
+
+// Runs both sides and compares every byte.
+template <class Call>
+void agree(Program& featc, const Batch& batch, Call& rival) {
+  featc.run(batch);
+  rival.run();
+  rival.check(featc.info(), featc.result());
+}
 
 template <class Call, class Rival>
 void compare(Suite& suite, const Subject<Call, Rival>& subject) {
@@ -70,11 +80,15 @@ void compare(Suite& suite, const Subject<Call, Rival>& subject) {
       Batch batch = builder.batch();
       Call plain(info, batch, subject.plain[i]);
       Call expert(info, batch, subject.expert[i]);
-      featc.run(batch);
-      plain.run();
-      expert.run();
-      plain.check(info, featc.result());
-      expert.check(info, featc.result());
+      agree(featc, batch, plain);
+      agree(featc, batch, expert);
+      BatchBuilder oddBuilder(info);
+      subject.fillOdd(oddBuilder, rows);
+      Batch odd = oddBuilder.batch();
+      for (Rival* rival : {subject.plain[i], subject.expert[i]}) {
+        Call call(info, odd, rival);
+        agree(featc, odd, call);
+      }
 
       double values = static_cast<double>(rows) * static_cast<double>(info.outputs.size());
       auto times = suite.time(fmt::format("{}/{}/{}", subject.name, isa.name, rows),
@@ -93,8 +107,10 @@ void compare(Suite& suite, const Subject<Call, Rival>& subject) {
   }
 }
 
-void fillWhole(BatchBuilder& builder, uint32_t rows) { fillMix(builder, rows, 0, kSeed); }
+void fillUsual(BatchBuilder& builder, uint32_t rows) { fillMix(builder, rows, 0, kSeed); }
+void fillOdd(BatchBuilder& builder, uint32_t rows) { fillMix(builder, rows, 0, kSeed, Values::Odd); }
 void fillItems(BatchBuilder& builder, uint32_t rows) { fillTakeaway(builder, rows, kSeed); }
+void fillSparseRequest(BatchBuilder& builder, uint32_t rows) { fillTakeaway(builder, rows, kSeed, true); }
 
 // The engines and the nulls that have no rival.
 void compareEngines(Suite& suite) {
@@ -156,15 +172,24 @@ void showGenerated(Suite& suite) {
 }  // namespace
 
 void benchRunning(Suite& suite) {
-  compare(
-      suite,
-      Subject<MixCall, MixRival>{
-          "mix", mixConfig(kMixOutputs), fillWhole, {mixPlainNative, mixPlainAvx2}, {mixExpertAvx512, mixExpertAvx2}});
-  compare(suite, Subject<TakeawayCall, TakeawayRival>{"takeaway",
-                                                      takeawayConfig(),
-                                                      fillItems,
-                                                      {takeawayPlainNative, takeawayPlainAvx2},
-                                                      {takeawayExpertAvx512, takeawayExpertAvx2}});
+  Subject<MixCall, MixRival> mix;
+  mix.name = "mix";
+  mix.text = mixConfig(kMixOutputs);
+  mix.fill = fillUsual;
+  mix.fillOdd = fillOdd;
+  mix.plain = {mixPlainNative, mixPlainAvx2};
+  mix.expert = {mixExpertAvx512, mixExpertAvx2};
+  compare(suite, mix);
+
+  Subject<TakeawayCall, TakeawayRival> takeaway;
+  takeaway.name = "takeaway";
+  takeaway.text = takeawayConfig();
+  takeaway.fill = fillItems;
+  takeaway.fillOdd = fillSparseRequest;
+  takeaway.plain = {takeawayPlainNative, takeawayPlainAvx2};
+  takeaway.expert = {takeawayExpertAvx512, takeawayExpertAvx2};
+  compare(suite, takeaway);
+
   compareEngines(suite);
   showGenerated(suite);
 }

@@ -27,14 +27,19 @@ constexpr std::array<std::string_view, 16> kTags{"spicy", "sharing", "late night
 
 int64_t shopId(Random& random) { return 100'000 + random.below(kShops) * 37; }
 
-void fillRequest(BatchBuilder& builder, Random& random) {
+void fillRequest(BatchBuilder& builder, Random& random, bool sparse) {
   builder.set("user_id", 1001);
   builder.set("city", "Shanghai");
   builder.set("hour", 10);
   builder.set("now", kNow);
-  builder.set("query", "Hotpot near me");
   std::vector<int64_t> clicks;
   std::vector<int64_t> times;
+  if (sparse) {
+    builder.set("clicks", clicks);
+    builder.set("click_ts", times);
+    return;
+  }
+  builder.set("query", "Hotpot near me");
   for (int64_t when = kNow; clicks.size() < 25;) {
     when -= random.between(40, 60'000);
     clicks.push_back(shopId(random));
@@ -71,11 +76,11 @@ std::string takeawayConfig() {
   return std::move(text).str();
 }
 
-void fillTakeaway(BatchBuilder& builder, uint32_t items, uint64_t seed) {
+void fillTakeaway(BatchBuilder& builder, uint32_t items, uint64_t seed, bool sparseRequest) {
   Random random(seed);
   builder.clear();
   builder.beginRequest();
-  fillRequest(builder, random);
+  fillRequest(builder, random, sparseRequest);
   for (uint32_t item = 0; item < items; ++item) {
     builder.beginItem();
     fillItem(builder, random);

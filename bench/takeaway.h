@@ -12,6 +12,7 @@ namespace featc::bench {
 std::string takeawayConfig();
 
 // One request with `items` items; about a tenth of the items' values is missing where it may be.
-void fillTakeaway(BatchBuilder& builder, uint32_t items, uint64_t seed);
+// `sparseRequest`: what may be missing of the request is, and its lists are empty.
+void fillTakeaway(BatchBuilder& builder, uint32_t items, uint64_t seed, bool sparseRequest = false);
 
 }  // namespace featc::bench

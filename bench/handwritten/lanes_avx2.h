@@ -94,6 +94,7 @@ struct Lanes {
   static Int keep(Mask mask, Int x) { return _mm256_and_si256(mask, x); }
   static Int addOne(Mask mask, Int x) { return _mm256_sub_epi64(x, mask); }
   static Mask everywhere() { return _mm256_set1_epi64x(-1); }
+  static bool holdsEverywhere(Mask mask) { return _mm256_movemask_epi8(mask) == -1; }
   static Mask invert(Mask mask) { return _mm256_xor_si256(mask, everywhere()); }
   // The lanes of `mask` that do not equal c.
   static Mask butEqual(Mask mask, Int x, int64_t c) {

@@ -81,6 +81,7 @@ struct Lanes {
   static Int keep(Mask mask, Int x) { return _mm512_maskz_mov_epi64(mask, x); }
   static Int addOne(Mask mask, Int x) { return _mm512_mask_add_epi64(x, mask, x, all(1)); }
   static Mask everywhere() { return 0xFF; }
+  static bool holdsEverywhere(Mask mask) { return mask == 0xFF; }
   static Mask invert(Mask mask) { return static_cast<Mask>(~mask); }
   // The lanes of `mask` that do not equal c.
   static Mask butEqual(Mask mask, Int x, int64_t c) {

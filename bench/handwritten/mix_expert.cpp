@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mix as an expert would write it: rows in blocks that fit the cache; in each, every column
 // hashed once; then one tight vector loop an output. Compiled once for each FEATC_ISA, AVX-512 or AVX2.
+#include <cmath>
+
 #include "bench/handwritten/mix_rivals.h"
 #ifdef __AVX512DQ__
 #include "bench/handwritten/lanes_avx512.h"
@@ -28,6 +30,7 @@ struct Shared {
   alignas(64) uint64_t text[kStrings][kBlock];
   alignas(64) uint64_t left[kInts][kBlock];  // times combine()'s first factor
   alignas(64) uint64_t right[kInts][kBlock];
+  bool allFinite[kFloats];  // no row of the column is NaN or infinite, which have no band
 };
 
 // `n` is the block's rows; those past the last one up to a whole group are computed too.
@@ -42,6 +45,21 @@ void share(const MixInput& in, int64_t begin, int64_t n, Shared& shared) {
       Lanes::store(shared.right[c] + r, hash);
       Lanes::store(shared.left[c] + r, Lanes::times(hash, kCombine1));
     }
+  }
+  for (uint32_t c = 0; c < kFloats; ++c) {
+    Lanes::Mask finite = Lanes::everywhere();
+    for (int64_t r = 0; r < n; r += Lanes::kRows)
+      finite = Lanes::both(finite, Lanes::finite(Lanes::loadFloat(in.floats[c] + begin + r)));
+    shared.allFinite[c] = Lanes::holdsEverywhere(finite);
+  }
+}
+
+template <bool allFinite>
+void bands(const double* x, int64_t n, Lanes::Int slot, const Lanes::Bands& bands, uint64_t* out) {
+  for (int64_t r = 0; r < n; r += Lanes::kRows) {
+    Lanes::Float value = Lanes::loadFloat(x + r);
+    Lanes::Int id = Lanes::band(slot, value, bands);
+    Lanes::store(out + r, allFinite ? id : Lanes::keep(Lanes::finite(value), id));
   }
 }
 
@@ -60,9 +78,11 @@ void block(const MixInput& in, int64_t begin, int64_t n, const Shared& shared, u
     const double* y = in.floats[bandColumn(k)] + begin;
     out = ids[4 * k + 2] + begin;
     slot = Lanes::all(slotBits(mixSlot(4 * k + 2)));
-    Lanes::Bands bands(kBands.of[k]);
-    for (int64_t r = 0; r < n; r += Lanes::kRows)
-      Lanes::store(out + r, Lanes::band(slot, Lanes::loadFloat(y + r), bands));
+    Lanes::Bands table(kBands.of[k]);
+    if (shared.allFinite[bandColumn(k)])
+      bands<true>(y, n, slot, table, out);
+    else
+      bands<false>(y, n, slot, table, out);
 
     const uint64_t* left = shared.left[crossLeft(k)];
     const uint64_t* right = shared.right[crossRight(k)];
@@ -92,7 +112,8 @@ void oneRow(const MixInput& in, uint64_t* const* ids) {
     uint32_t i = 4 * k;
     ids[i][0] = idOf(mixSlot(i), static_cast<uint64_t>(x[idColumn(k)]));
     ids[i + 1][0] = idOf(mixSlot(i + 1), text[hashColumn(k)]);
-    ids[i + 2][0] = slotBits(mixSlot(i + 2)) | Lanes::bandOfOne(in.floats[bandColumn(k)][0], kBands.of[k]);
+    double y = in.floats[bandColumn(k)][0];
+    ids[i + 2][0] = std::isfinite(y) ? slotBits(mixSlot(i + 2)) | Lanes::bandOfOne(y, kBands.of[k]) : 0;
     uint64_t joined = left[crossLeft(k)] + right[crossRight(k)];
     joined = (joined ^ joined >> 32U) * kCombine2;
     ids[i + 3][0] = idOf(mixSlot(i + 3), joined ^ joined >> 32U);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One plain loop an output with its constants as literals, as generated or patient hands would write
 // it. Compiled in parts (FEATC_PART of FEATC_PARTS), once for each FEATC_ISA.
+#include <cmath>
 #include <utility>
 
 #include "bench/handwritten/mix_rivals.h"
@@ -26,7 +27,7 @@ void output(const MixInput& in, uint64_t* __restrict ids) {
     for (int64_t r = 0; r < in.rows; ++r) {
       uint64_t band = 0;
       for (uint32_t b = 0; b < kBoundaries; ++b) band += x[r] >= bandBoundary(k, b) ? 1 : 0;
-      ids[r] = slotBits(slot) | band;
+      ids[r] = std::isfinite(x[r]) ? slotBits(slot) | band : 0;
     }
   } else {
     const int64_t* x = in.ints[crossLeft(k)];
