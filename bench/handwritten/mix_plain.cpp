@@ -27,7 +27,9 @@ void output(const MixInput& in, uint64_t* __restrict ids) {
     for (int64_t r = 0; r < in.rows; ++r) {
       uint64_t band = 0;
       for (uint32_t b = 0; b < kBoundaries; ++b) band += x[r] >= bandBoundary(k, b) ? 1 : 0;
-      ids[r] = std::isfinite(x[r]) ? slotBits(slot) | band : 0;
+      // Without a branch, which would keep g++ from making vectors of the loop.
+      uint64_t finite = std::abs(x[r]) < __builtin_inf() ? 1 : 0;
+      ids[r] = (slotBits(slot) | band) & (0 - finite);
     }
   } else {
     const int64_t* x = in.ints[crossLeft(k)];
