@@ -65,8 +65,6 @@ void compile(const std::string& text) {
   reportSeconds("check", config.times.check);
   reportSeconds("optimize", config.times.optimize);
   reportSeconds("plan", made.times.plan);
-  reportSeconds("emit", made.times.emit);
-  reportSeconds("passes", made.times.optimize);
   reportSeconds("machine", made.times.compile);
   reportSeconds("load", made.times.load);
   report("total", total);

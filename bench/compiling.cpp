@@ -11,8 +11,7 @@ namespace featc::bench {
 
 namespace {
 
-constexpr const char* kStages[] = {"parse",   "check", "optimize", "plan",  "emit",   "passes",
-                                   "machine", "load",  "total",    "again", "peak_mb"};
+constexpr const char* kStages[] = {"parse", "check", "optimize", "plan", "machine", "load"};
 
 std::vector<std::string> header() {
   std::vector<std::string> row{"config"};
