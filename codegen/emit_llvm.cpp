@@ -70,10 +70,11 @@ void emitEntry(const Plan& plan, const FrameTypes& types, llvm::Module& module) 
 }  // namespace
 
 std::unique_ptr<llvm::Module> emitModule(const std::string& name, const Plan& plan, const ModuleParts& parts,
-                                         llvm::LLVMContext& context) {
+                                         bool maskRegisters, llvm::LLVMContext& context) {
   auto module = std::make_unique<llvm::Module>(name, context);
   FrameTypes types(context);
-  for (uint32_t loop : parts.loops) emitLoop(plan.loops[loop], types, *declareLoop(*module, types, loop));
+  for (uint32_t loop : parts.loops)
+    emitLoop(plan.loops[loop], types, maskRegisters, *declareLoop(*module, types, loop));
   if (parts.entry) emitEntry(plan, types, *module);
   return module;
 }

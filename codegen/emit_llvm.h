@@ -19,6 +19,6 @@ struct ModuleParts {
 };
 
 std::unique_ptr<llvm::Module> emitModule(const std::string& name, const Plan& plan, const ModuleParts& parts,
-                                         llvm::LLVMContext& context);
+                                         bool maskRegisters, llvm::LLVMContext& context);
 
 }  // namespace featc

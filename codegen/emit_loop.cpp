@@ -48,10 +48,11 @@ llvm::CmpInst::Predicate predicate(FloatCompare how) {
 
 class LoopEmitter {
  public:
-  LoopEmitter(const VectorLoop& loop, const FrameTypes& types, llvm::Function& function)
+  LoopEmitter(const VectorLoop& loop, const FrameTypes& types, bool maskRegisters, llvm::Function& function)
       : loop_(loop),
         code_(loop.code),
         types_(types),
+        maskRegisters_(maskRegisters),
         function_(function),
         setup_(llvm::BasicBlock::Create(function.getContext(), "setup", &function)),
         b_(function.getContext()),
@@ -85,9 +86,11 @@ class LoopEmitter {
     Value* validStride = nullptr;
     Value* entry = nullptr;  // shared loops: the place's offset in its table
   };
+  // Counts, lane by lane, the rows of an output that lose bits.
   struct LostCounter {
     llvm::PHINode* phi;
     Value* next;
+    Value* lost;  // of the current group
     uint32_t place;
   };
 
@@ -161,7 +164,8 @@ class LoopEmitter {
     b_.CreateCondBr(b_.CreateICmpULT(next, groups_), rows, after);
     llvm::BasicBlock* before = setup_.GetInsertBlock();
     group_->addIncoming(setup_.getInt64(0), before);
-    for (const LostCounter& counter : lostCounters_) counter.phi->addIncoming(setup_.getInt64(0), before);
+    for (const LostCounter& counter : lostCounters_)
+      counter.phi->addIncoming(llvm::Constant::getNullValue(ints()), before);
     setup_.CreateBr(rows);
 
     b_.SetInsertPoint(after);
@@ -323,6 +327,7 @@ class LoopEmitter {
       case VectorOp::IntToFloat: return b_.CreateSIToFP(value(i.a), floats());
       case VectorOp::FloatToInt: return b_.CreateFPToSI(value(i.a), ints());
       case VectorOp::BoolToInt: return b_.CreateZExt(lanes(i.a), ints());
+      case VectorOp::AddBool: return addOne(value(i.a), lanes(i.b));
       case VectorOp::SelectInt:
       case VectorOp::SelectFloat: return b_.CreateSelect(lanes(i.a), value(i.b), value(i.c));
       case VectorOp::SelectBool:
@@ -353,44 +358,48 @@ class LoopEmitter {
     b_.CreateAlignedStore(result, dataAt(i.a, kVectorRows * sizeof(float)), llvm::Align(4));
   }
 
-  // Counts the rows of this group that lose bits.
+  Value* addOne(Value* sum, Value* where) {
+    if (maskRegisters_) return b_.CreateSelect(where, b_.CreateAdd(sum, llvm::ConstantInt::get(ints(), 1)), sum);
+    return b_.CreateSub(sum, b_.CreateSExt(where, ints()));
+  }
+
   void countLost(const VectorInstruction& i) {
-    Value* lost = b_.CreateAnd(value(i.b), rowsInBlock());
-    Value* count = b_.CreateZExt(b_.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, lost), types_.i64);
     llvm::IRBuilder<> top(group_->getParent(), group_->getIterator());
-    llvm::PHINode* phi = top.CreatePHI(types_.i64, 2);
-    lostCounters_.push_back({phi, b_.CreateAdd(phi, count), i.a});
+    llvm::PHINode* phi = top.CreatePHI(ints(), 2);
+    lostCounters_.push_back({phi, addOne(phi, lanes(i.b)), value(i.b), i.a});
   }
 
-  // The rows of the current group as a byte; the last group may have some beyond the end.
-  Value* rowsInBlock() {
-    if (rowBits_ != nullptr) return rowBits_;
-    if (rows_ == nullptr) rows_ = load(FrameTypes::kRows, types_.i64, "count");
-    Value* left = b_.CreateSub(rows_, b_.CreateMul(group_, b_.getInt64(kVectorRows)));
-    Value* whole = b_.CreateICmpUGE(left, b_.getInt64(kVectorRows));
-    Value* some = b_.CreateSub(b_.CreateShl(b_.getInt64(1), b_.CreateAnd(left, kVectorRows - 1)), b_.getInt64(1));
-    rowBits_ = b_.CreateSelect(whole, b_.getInt8(0xFF), b_.CreateTrunc(some, b_.getInt8Ty()));
-    return rowBits_;
-  }
-
+  // After the rows: hardly ever is there anything to add. The last group may have rows beyond the end.
   void addLost(const LostCounter& counter) {
     auto* add = llvm::BasicBlock::Create(function_.getContext(), "lost", &function_);
     auto* after = llvm::BasicBlock::Create(function_.getContext(), "counted", &function_);
-    b_.CreateCondBr(b_.CreateICmpEQ(counter.next, b_.getInt64(0)), after, add);
+    Value* any = b_.CreateOrReduce(counter.next);
+    b_.CreateCondBr(b_.CreateICmpEQ(any, b_.getInt64(0)), after, add);
     b_.SetInsertPoint(add);
+    Value* beyond = b_.CreateAnd(counter.lost, b_.CreateNot(rowsOfLastGroup()));
+    Value* tooMany = b_.CreateZExt(b_.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, beyond), types_.i64);
+    Value* count = b_.CreateSub(b_.CreateAddReduce(counter.next), tooMany);
     Value* counts = b_.CreateLoad(types_.ptr, b_.CreateStructGEP(types_.frame, frame_, FrameTypes::kCounts));
-    Value* offset =
-        shared() ? b_.CreateMul(places_[counter.place].entry, b_.getInt64(sizeof(OutputCounts) / kPointerBytes))
-                 : static_cast<Value*>(b_.getInt64(uint64_t{loop_.places[counter.place]} * sizeof(OutputCounts)));
+    Value* offset = b_.getInt64(uint64_t{loop_.places[counter.place]} * sizeof(OutputCounts));
+    if (shared())
+      offset = b_.CreateMul(places_[counter.place].entry, b_.getInt64(sizeof(OutputCounts) / kPointerBytes));
     Value* address = b_.CreateGEP(b_.getInt8Ty(), counts, offset);
-    b_.CreateStore(b_.CreateAdd(b_.CreateLoad(types_.i64, address), counter.next), address);
+    b_.CreateStore(b_.CreateAdd(b_.CreateLoad(types_.i64, address), count), address);
     b_.CreateBr(after);
     b_.SetInsertPoint(after);
+  }
+
+  // The rows of the block's last group as a byte.
+  Value* rowsOfLastGroup() {
+    Value* rows = b_.CreateLoad(types_.i64, b_.CreateStructGEP(types_.frame, frame_, FrameTypes::kRows));
+    Value* beyond = b_.CreateSub(b_.CreateMul(groups_, b_.getInt64(kVectorRows)), rows);
+    return b_.CreateLShr(b_.getInt8(0xFF), b_.CreateTrunc(beyond, b_.getInt8Ty()));
   }
 
   const VectorLoop& loop_;
   const VectorCode& code_;
   const FrameTypes& types_;
+  bool maskRegisters_;
   llvm::Function& function_;
   llvm::IRBuilder<> setup_;  // before the rows: once a call, or once an instance
   llvm::IRBuilder<> b_;      // the loop over rows, one basic block
@@ -402,8 +411,6 @@ class LoopEmitter {
   Value* columns_ = nullptr;
   Value* outputs_ = nullptr;
   Value* firstGroup_ = nullptr;
-  Value* rows_ = nullptr;
-  Value* rowBits_ = nullptr;
   llvm::PHINode* row_ = nullptr;  // of the table
   Value* end_ = nullptr;
   llvm::PHINode* group_ = nullptr;
@@ -412,8 +419,8 @@ class LoopEmitter {
 
 }  // namespace
 
-void emitLoop(const VectorLoop& loop, const FrameTypes& types, llvm::Function& function) {
-  LoopEmitter(loop, types, function).emit();
+void emitLoop(const VectorLoop& loop, const FrameTypes& types, bool maskRegisters, llvm::Function& function) {
+  LoopEmitter(loop, types, maskRegisters, function).emit();
 }
 
 }  // namespace featc

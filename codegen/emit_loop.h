@@ -33,7 +33,8 @@ struct FrameTypes {
   llvm::FunctionType* entry;
 };
 
-// Fills `function`, of type FrameTypes::loop.
-void emitLoop(const VectorLoop& loop, const FrameTypes& types, llvm::Function& function);
+// Fills `function`, of type FrameTypes::loop. `maskRegisters`: the CPU has registers for masks, so that
+// an operation on some rows only costs no more than on all.
+void emitLoop(const VectorLoop& loop, const FrameTypes& types, bool maskRegisters, llvm::Function& function);
 
 }  // namespace featc

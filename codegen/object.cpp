@@ -69,7 +69,7 @@ struct Module {
 
 Module buildModule(const Graph& graph, const Plan& plan, const ModuleParts& parts, llvm::TargetMachine& machine) {
   Module built;
-  built.module = emitModule(graph.info().model, plan, parts, *built.context);
+  built.module = emitModule(graph.info().model, plan, parts, hasMaskRegisters(machine), *built.context);
   built.module->setTargetTriple(machine.getTargetTriple().str());
   built.module->setDataLayout(machine.createDataLayout());
   for (llvm::Function& function : *built.module) {

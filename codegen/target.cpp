@@ -89,6 +89,10 @@ Target makeTarget(const CodegenOptions& options, llvm::CodeGenOptLevel level) {
   return target;
 }
 
+bool hasMaskRegisters(const llvm::TargetMachine& machine) {
+  return machine.getTargetTriple().isX86() && machine.getMCSubtargetInfo()->checkFeatures("+avx512f");
+}
+
 std::string whyNotHere(const CodegenOptions& options, const llvm::TargetMachine& machine) {
   if (machine.getTargetTriple().getArch() != llvm::Triple(llvm::sys::getProcessTriple()).getArch())
     return fmt::format("this machine cannot run code for \"{}\"", options.triple);

@@ -21,6 +21,9 @@ struct Target {
 // time its instruction selection and register allocation take.
 Target makeTarget(const CodegenOptions& options, llvm::CodeGenOptLevel level = llvm::CodeGenOptLevel::Default);
 
+// Whether the CPU has registers for masks (AVX-512).
+bool hasMaskRegisters(const llvm::TargetMachine& machine);
+
 // Why code for `options` cannot run in this process; empty: it can.
 std::string whyNotHere(const CodegenOptions& options, const llvm::TargetMachine& machine);
 

@@ -51,6 +51,7 @@ constexpr std::array kOps{
     OpName{VectorOp::IntToFloat, "int.to.float", VectorType::Float},
     OpName{VectorOp::FloatToInt, "float.to.int", VectorType::Int},
     OpName{VectorOp::BoolToInt, "bool.to.int", VectorType::Int},
+    OpName{VectorOp::AddBool, "add.bool", VectorType::Int},
     OpName{VectorOp::AndBool, "and.bool", VectorType::Bool},
     OpName{VectorOp::OrBool, "or.bool", VectorType::Bool},
     OpName{VectorOp::NotBool, "not.bool", VectorType::Bool},
@@ -168,6 +169,9 @@ void simplify(VectorCode& code, const std::vector<bool>& varies) {
     } else {
       forEachOperand(in[i], [&](uint32_t& operand) { operand = merged[operand]; });
     }
+    // Counting conditions is what bucketize does; CPUs need no number for each of them.
+    if (in[i].op == VectorOp::Add && in[in[i].b].op == VectorOp::BoolToInt)
+      in[i] = {.op = VectorOp::AddBool, .a = in[i].a, .b = in[in[i].b].a};
     if (!hasEffect(in[i].op)) merged[i] = known.try_emplace(in[i], i).first->second;
   }
   std::vector<bool> used(in.size());

@@ -49,6 +49,7 @@ enum class VectorOp : uint8_t {
   IntToFloat,
   FloatToInt,
   BoolToInt,
+  AddBool,  // a, plus one where b
   AndBool,
   OrBool,
   NotBool,

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "ops/cell.h"
@@ -20,7 +22,8 @@ inline ColumnRef columnAt(ColumnRef column, Type type, int64_t begin) {
   return column;
 }
 
-// Zeroed storage for one column of `rows` rows, whole groups of eight.
+// Zeroed storage for one column of `rows` rows, whole groups of eight, each group of numbers in a
+// cache line of its own.
 class ColumnStorage {
  public:
   ColumnStorage() = default;
@@ -28,7 +31,9 @@ class ColumnStorage {
     uint64_t groups = (uint64_t{rows} + 7) / 8;
     dataWords_ = type.is(Kind::Bool) ? (groups + 7) / 8 : groups * cellSize(type);
     // Bitmaps get a word of slack, so that eight groups may be read at once.
-    words_ = std::make_unique<uint64_t[]>(dataWords_ + (groups + 7) / 8 + 2);
+    uint64_t words = dataWords_ + (groups + 7) / 8 + 2;
+    words_.reset(static_cast<uint64_t*>(::operator new[](words * sizeof(uint64_t), kLine)));
+    std::memset(words_.get(), 0, words * sizeof(uint64_t));
   }
   // With a validity bitmap where the type may be missing.
   ColumnRef column(bool nullable) const {
@@ -37,9 +42,14 @@ class ColumnStorage {
   ColumnRef column() const { return column(type_.nullable()); }
 
  private:
+  static constexpr std::align_val_t kLine{64};
+  struct Free {
+    void operator()(uint64_t* words) const { ::operator delete[](words, kLine); }
+  };
+
   Type type_;
   uint64_t dataWords_ = 0;
-  std::unique_ptr<uint64_t[]> words_;
+  std::unique_ptr<uint64_t[], Free> words_;
 };
 
 }  // namespace featc
