@@ -4,7 +4,9 @@
 
 #include <chrono>
 
+#include "engine/native_code.h"
 #include "ir/interpreter.h"
+#include "ir/text.h"
 
 namespace featc {
 
@@ -44,16 +46,27 @@ CompiledConfig compileConfig(const std::filesystem::path& path, const CompileOpt
   return config;
 }
 
-ExtractorResult makeExtractor(const Graph& graph, const EngineOptions& options) {
+ExtractorResult makeExtractor(const Graph& graph, const EngineOptions& options, std::string graphText) {
   ExtractorResult result;
   std::shared_ptr<const Executable> executable;
   if (options.engine == EngineKind::Interp) {
     executable = makeInterpreter(graph);
   } else {
-    NativeResult native = compileNative(graph, options.codegen);
+    if (options.cache != nullptr && graphText.empty()) graphText = toText(graph);
+    NativeCode code(options.codegen, options.cache, std::move(graphText));
+    NativeResult native = code.find(graph);
+    result.codeFromCache = native.executable != nullptr;
+    if (!result.codeFromCache && options.engine == EngineKind::Jit) native = code.make(graph);
+    executable = std::move(native.executable);
     result.times = native.times;
-    result.error = native.error;
-    executable = native.executable;
+    result.error = std::move(native.error);
+    if (options.engine == EngineKind::Tiered && executable == nullptr) {
+      auto tiered = std::make_shared<TieredExecutable>(makeInterpreter(graph));
+      CompilePool& pool = options.pool == nullptr ? CompilePool::shared() : *options.pool;
+      pool.submit(std::make_unique<TierUpJob>(tiered, graph, std::move(code)));
+      result.tiered = tiered;
+      executable = std::move(tiered);
+    }
   }
   if (executable) {
     result.extractor = std::make_shared<Extractor>(graph.info(), std::move(executable), options.stores, options.limits);

@@ -7,6 +7,8 @@
 //   featc::Scratch scratch(*made.extractor);
 //   featc::Result result;
 //   made.extractor->run(batch, scratch, result);
+//
+// engine/load.h does it all in one call, with a cache.
 #pragma once
 
 #include <filesystem>
@@ -16,6 +18,9 @@
 #include <vector>
 
 #include "codegen/codegen.h"
+#include "engine/compile_pool.h"
+#include "engine/object_cache.h"
+#include "engine/tiered.h"
 #include "frontend/frontend.h"
 #include "ir/graph.h"
 #include "optimizer/pass.h"
@@ -57,21 +62,33 @@ struct CompiledConfig {
 CompiledConfig compileConfig(const std::filesystem::path& path, const CompileOptions& options = {},
                              std::optional<std::string> text = std::nullopt);
 
-enum class EngineKind { Jit, Interp };
+enum class EngineKind {
+  Jit,     // native code, compiled before makeExtractor returns
+  Interp,  // the interpreter: ready at once, slower
+  Tiered,  // the interpreter until native code has been compiled on another thread
+};
 
 struct EngineOptions {
   EngineKind engine = EngineKind::Jit;
   CodegenOptions codegen;
   StoreBinding stores;
   RunLimits limits;
+  // Native code is looked for here first, and put here when it was compiled. Null: no cache.
+  std::shared_ptr<const ObjectCache> cache;
+  // Where Tiered compiles, which must live until it has; null: CompilePool::shared().
+  CompilePool* pool = nullptr;
 };
 
 struct ExtractorResult {
   std::shared_ptr<const Extractor> extractor;
-  std::string error;  // not empty: no extractor, e.g. this machine cannot run code for that CPU
-  CodegenTimes times;
+  std::string error;   // not empty: no extractor, e.g. this machine cannot run code for that CPU
+  CodegenTimes times;  // of what was done before makeExtractor returned
+  bool codeFromCache = false;
+  // Tiered only: tells whether native code is in, and waits for it. Null where the cache had the code.
+  std::shared_ptr<const TieredExecutable> tiered;
 };
 
-ExtractorResult makeExtractor(const Graph& graph, const EngineOptions& options = {});
+// `graphText` is toText(graph) where that is known already; else the cache makes it.
+ExtractorResult makeExtractor(const Graph& graph, const EngineOptions& options = {}, std::string graphText = {});
 
 }  // namespace featc

@@ -159,8 +159,16 @@ struct Statement {
 };
 
 // The main file and everything it imports, in one piece.
+// Where one import statement led; several may lead to one file.
+struct ImportedFile {
+  std::string asked;  // the importing file's folder and what the statement says
+  std::string path;   // the file behind it, without symlinks
+  FileId file = 0;
+};
+
 struct Ast {
   FileId mainFile = 0;
+  std::vector<ImportedFile> imports;  // those that were read
   std::vector<Statement> statements;
   std::vector<NamedDecl> models;
   std::vector<SemanticsDecl> semantics;

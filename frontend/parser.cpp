@@ -40,14 +40,17 @@ class ConfigReader {
     }
     ast_.mainFile = static_cast<FileId>(sources_.size());
     chain_.push_back({resolved, {}});
-    states_[resolved] = State::Open;
+    files_[resolved] = {ast_.mainFile};
     // Imports of a config from elsewhere (stdin) start at the root.
     readFile({shown, folder, path == "-" ? root_ : resolved.parent_path()}, std::move(*mainText), /*imported=*/false);
     return std::move(ast_);
   }
 
  private:
-  enum class State : uint8_t { Open, Done };
+  struct ReadFile {
+    FileId id = 0;
+    bool open = true;  // what it imports is being read
+  };
   // A file's name as messages show it, its folder as shown and as resolved.
   struct Location {
     std::string shown;
@@ -130,12 +133,14 @@ class ConfigReader {
     auto found = resolveImport(import.path, from.folder, root_);
     if (auto* problem = std::get_if<FileProblem>(&found)) return failImport(*problem, import);
     const fs::path& path = std::get<fs::path>(found);
-    auto known = states_.find(path);
-    if (known != states_.end()) {
-      if (known->second == State::Open) reportCycle(path, import);
+    std::string asked = (from.folder / import.path).string();
+    auto known = files_.find(path);
+    if (known != files_.end()) {
+      if (known->second.open) return reportCycle(path, import);
+      ast_.imports.push_back({std::move(asked), path.string(), known->second.id});
       return;
     }
-    if (states_.size() > limits_.imports) {
+    if (files_.size() > limits_.imports) {
       // Said once: every further import would say the same.
       if (!std::exchange(tooManyImports_, true)) {
         diagnostics_.report(DiagnosticKind::TooManyImports, import.span,
@@ -147,13 +152,15 @@ class ConfigReader {
     auto content = readConfigFile(path, limits_.fileBytes);
     if (auto* problem = std::get_if<FileProblem>(&content)) return failImport(*problem, import);
 
-    states_[path] = State::Open;
+    auto id = static_cast<FileId>(sources_.size());
+    files_[path] = {id};
+    ast_.imports.push_back({std::move(asked), path.string(), id});
     chain_.push_back({path, import.span});
     fs::path shown = (from.shownFolder / import.path).lexically_normal();
     readFile({shown.string(), shown.parent_path(), path.parent_path()}, std::move(std::get<std::string>(content)),
              /*imported=*/true);
     chain_.pop_back();
-    states_[path] = State::Done;
+    files_[path].open = false;
   }
 
   void failImport(const FileProblem& problem, const ImportDecl& import) {
@@ -182,7 +189,7 @@ class ConfigReader {
   StatementBuilder builder_;
   StatementParser parser_;
   fs::path root_;
-  std::map<fs::path, State> states_;
+  std::map<fs::path, ReadFile> files_;
   std::vector<Link> chain_;
   size_t totalBytes_ = 0;
   uint32_t tokens_ = 0;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// A config made ready to answer in one call, out of the cache where it is there.
+//
+//   featc::LoadOptions options;
+//   options.engine.engine = featc::EngineKind::Tiered;
+//   options.engine.cache = featc::ObjectCache::open("/var/cache/scorer/featc", error);
+//   featc::LoadedConfig loaded = featc::loadExtractor("takeaway.feat", options);
+//   if (loaded.made.extractor == nullptr) ...loaded.problem() says why...
+#pragma once
+
+#include <functional>
+
+#include "engine/compile.h"
+
+namespace featc {
+
+// A config up to its optimized graph, read or remembered.
+struct LoadedGraph {
+  Graph graph;
+  std::string graphText;  // with a cache only
+  std::vector<RenderedDiagnostic> diagnostics;
+  bool ok = false;         // no errors: `graph` is whole
+  bool fromCache = false;  // the config itself was not read as a language
+  uint64_t rawNodes = 0;   // before optimization
+  CompileTimes times;
+
+  std::string diagnosticsText() const;
+};
+
+// As compileConfig; looks in `cache`, which may be null, before, and leaves there what it finds. `codegen`
+// takes part in the key only.
+LoadedGraph loadGraph(const std::filesystem::path& path, const FrontendOptions& frontend,
+                      const std::shared_ptr<const ObjectCache>& cache = nullptr, const CodegenOptions& codegen = {},
+                      std::optional<std::string> text = std::nullopt);
+
+struct LoadOptions {
+  FrontendOptions frontend;
+  EngineOptions engine;
+  // Binds stores where that takes knowing the sources; says what is wrong, else nothing.
+  std::function<std::string(const ProgramInfo& info, StoreBinding& stores)> bindStores;
+};
+
+struct LoadedConfig {
+  LoadedGraph config;
+  ExtractorResult made;
+  double seconds = 0;  // all of it
+
+  // Why there is no extractor: the diagnostics, or what else went wrong.
+  std::string problem() const { return config.ok ? made.error : config.diagnosticsText(); }
+};
+
+LoadedConfig loadExtractor(const std::filesystem::path& path, const LoadOptions& options);
+
+}  // namespace featc
