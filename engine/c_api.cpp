@@ -11,13 +11,14 @@
 #include <string>
 #include <vector>
 
-#include "engine/compile.h"
+#include "engine/load.h"
 #include "runtime/json_reader.h"
 #include "runtime/json_writer.h"
 #include "runtime/memory_store.h"
 
 struct featc_extractor {
   std::shared_ptr<const featc::Extractor> extractor;
+  std::shared_ptr<const featc::TieredExecutable> tiered;  // null where nothing is compiled in the background
   std::string warnings;
   std::vector<std::string> types;  // inputs, then outputs
   std::vector<featc_input> inputs;
@@ -90,27 +91,38 @@ std::string bindStores(const featc_options& options, const ProgramInfo& info, St
   return {};
 }
 
+EngineKind engineKind(featc_engine engine) {
+  switch (engine) {
+    case FEATC_ENGINE_INTERP: return EngineKind::Interp;
+    case FEATC_ENGINE_TIERED: return EngineKind::Tiered;
+    case FEATC_ENGINE_JIT: break;
+  }
+  return EngineKind::Jit;
+}
+
 std::unique_ptr<featc_extractor> load(const char* path, const featc_options& options, std::string& error) {
-  CompileOptions compile;
-  if (options.root != nullptr) compile.frontend.root = options.root;
-  CompiledConfig config = compileConfig(path, compile);
-  if (!config.ok()) {
-    error = config.diagnosticsText();
-    return nullptr;
+  LoadOptions load;
+  if (options.root != nullptr) load.frontend.root = options.root;
+  load.engine.engine = engineKind(options.engine);
+  if (options.cpu != nullptr) load.engine.codegen.cpu = options.cpu;
+  if (options.cache != nullptr) {
+    uint64_t bytes = options.cache_bytes != 0 ? options.cache_bytes : ObjectCache::kDefaultBytes;
+    load.engine.cache = ObjectCache::open(options.cache, error, bytes);
+    if (load.engine.cache == nullptr) return nullptr;
   }
   auto out = std::make_unique<featc_extractor>();
-  out->warnings = config.diagnosticsText();
-  EngineOptions engine;
-  engine.engine = options.engine == FEATC_ENGINE_INTERP ? EngineKind::Interp : EngineKind::Jit;
-  if (options.cpu != nullptr) engine.codegen.cpu = options.cpu;
-  error = bindStores(options, config.optimized.info(), engine.stores, out->warnings);
-  if (!error.empty()) return nullptr;
-  ExtractorResult made = makeExtractor(config.optimized, engine);
-  if (made.extractor == nullptr) {
-    error = made.error;
+  std::string storeWarnings;
+  load.bindStores = [&](const ProgramInfo& info, StoreBinding& stores) {
+    return bindStores(options, info, stores, storeWarnings);
+  };
+  LoadedConfig loaded = loadExtractor(path, load);
+  if (loaded.made.extractor == nullptr) {
+    error = loaded.problem();
     return nullptr;
   }
-  out->extractor = std::move(made.extractor);
+  out->warnings = loaded.config.diagnosticsText() + storeWarnings;
+  out->tiered = std::move(loaded.made.tiered);
+  out->extractor = std::move(loaded.made.extractor);
   describe(*out);
   return out;
 }
@@ -201,6 +213,28 @@ featc_extractor* featc_load(const char* path, const featc_options* options, char
 void featc_free_extractor(featc_extractor* extractor) { delete extractor; }
 void featc_free_text(char* text) { std::free(text); }
 const char* featc_warnings(const featc_extractor* extractor) { return extractor->warnings.c_str(); }
+
+featc_tier featc_wait_native(const featc_extractor* extractor, uint32_t milliseconds) {
+  if (extractor->tiered != nullptr) {
+    switch (extractor->tiered->wait(std::chrono::milliseconds(milliseconds))) {
+      case TierState::Pending: return FEATC_TIER_PENDING;
+      case TierState::Ready: return FEATC_TIER_NATIVE;
+      case TierState::Failed: return FEATC_TIER_INTERP;
+    }
+  }
+  bool native = std::string_view(extractor->extractor->executable().engineName()) == "jit";
+  return native ? FEATC_TIER_NATIVE : FEATC_TIER_INTERP;
+}
+
+const char* featc_native_error(const featc_extractor* extractor) {
+  thread_local std::string error;
+  try {
+    error = extractor->tiered == nullptr ? std::string() : extractor->tiered->error();
+  } catch (const std::exception&) {
+    error.clear();
+  }
+  return error.c_str();
+}
 
 // -- Describing -------------------------------------------------------------------------------------
 

@@ -24,7 +24,11 @@ typedef struct featc_session featc_session;
 
 /* -- Loading ---------------------------------------------------------------------------------- */
 
-typedef enum featc_engine { FEATC_ENGINE_JIT = 0, FEATC_ENGINE_INTERP = 1 } featc_engine;
+typedef enum featc_engine {
+  FEATC_ENGINE_JIT = 0,    /* native code, compiled before featc_load returns */
+  FEATC_ENGINE_INTERP = 1, /* the interpreter: loads fast, runs slower */
+  FEATC_ENGINE_TIERED = 2  /* the interpreter until native code was compiled on another thread */
+} featc_engine;
 
 /* `url` is `jsonl:PATH`, a file of store rows. */
 typedef struct featc_store {
@@ -39,6 +43,8 @@ typedef struct featc_options {
   const char* root; /* imports must stay inside; NULL: the config's folder */
   const featc_store* stores;
   size_t store_count;
+  const char* cache;    /* a folder that keeps what was compiled; NULL: none. Only you may own and write it */
+  uint64_t cache_bytes; /* what it may hold; 0: 1 GiB */
 } featc_options;
 
 /* Compiles the config at `path`. NULL on failure; `*error` is then a text that says why (NULL when
@@ -49,6 +55,18 @@ void featc_free_extractor(featc_extractor* extractor);
 void featc_free_text(char* text);
 /* What was odd though loading went well: the config's warnings, bad store rows; "" when nothing. */
 const char* featc_warnings(const featc_extractor* extractor);
+
+typedef enum featc_tier {
+  FEATC_TIER_PENDING = 0, /* the interpreter answers, native code is being compiled */
+  FEATC_TIER_NATIVE = 1,
+  FEATC_TIER_INTERP = 2 /* the interpreter answers and goes on to: asked for, or compiling failed */
+} featc_tier;
+
+/* Which engine answers, once that is settled or `milliseconds` have passed. */
+featc_tier featc_wait_native(const featc_extractor* extractor, uint32_t milliseconds);
+/* Why there is no native code though there should be; "" when nothing went wrong so far. Borrowed until
+ * the next call on this thread. */
+const char* featc_native_error(const featc_extractor* extractor);
 
 /* -- Describing ------------------------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <system_error>
 
 namespace featc {
 
@@ -52,8 +53,15 @@ CompilePool::~CompilePool() {
 
 void CompilePool::submit(std::unique_ptr<CompileJob> job) {
   std::lock_guard lock(mutex_);
+  if (idle_ <= waiting_.size() && threads_.size() < limit_) {
+    try {
+      threads_.push_back(startWithoutSignals([this] { work(); }));
+    } catch (const std::system_error&) {
+      // Those that run already have to do; without any the job is dropped.
+      if (threads_.empty()) return;
+    }
+  }
   waiting_.push_back(std::move(job));
-  if (idle_ < waiting_.size() && threads_.size() < limit_) threads_.push_back(startWithoutSignals([this] { work(); }));
   wake_.notify_one();
 }
 

@@ -47,7 +47,7 @@ class Handle {
   int handle_;
 };
 
-// Missing parents too. Each for this user only, whatever the umask says.
+// Missing parents too. Each for this user only.
 void makeFolders(const fs::path& folder) {
   fs::path made;
   for (const fs::path& part : folder) {

@@ -41,9 +41,15 @@ MainFile mainFile(const std::string& file) {
 }
 
 void printDiagnostics(const ConfigOptions& options, const Sources& sources, const Diagnostics& diagnostics) {
-  for (const Diagnostic& diagnostic : diagnostics.sorted()) {
-    std::string text =
-        options.diagnostics == "json" ? renderJson(sources, diagnostic) : renderText(sources, diagnostic);
+  std::vector<RenderedDiagnostic> rendered;
+  for (const Diagnostic& diagnostic : diagnostics.sorted())
+    rendered.push_back({renderText(sources, diagnostic), renderJson(sources, diagnostic)});
+  printDiagnostics(options, rendered);
+}
+
+void printDiagnostics(const ConfigOptions& options, const std::vector<RenderedDiagnostic>& diagnostics) {
+  for (const RenderedDiagnostic& diagnostic : diagnostics) {
+    std::string text = options.diagnostics == "json" ? diagnostic.json : diagnostic.text;
     if (text.empty() || text.back() != '\n') text += '\n';
     std::fwrite(text.data(), 1, text.size(), stderr);
   }

@@ -31,6 +31,8 @@ MainFile mainFile(const std::string& file);
 
 void printDiagnostics(const ConfigOptions& options, const Sources& sources, const Diagnostics& diagnostics);
 
+void printDiagnostics(const ConfigOptions& options, const std::vector<RenderedDiagnostic>& diagnostics);
+
 // Compiles up to the optimized graph and prints all diagnostics; nothing when there are errors.
 std::optional<CompiledConfig> loadConfig(const ConfigOptions& options, const OptimizeOptions& optimizer = {});
 

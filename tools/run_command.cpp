@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/load.h"
 #include "runtime/csv_writer.h"
 #include "runtime/json_writer.h"
 #include "tools/command.h"
@@ -36,6 +38,8 @@ struct RunOptions {
   std::string format = "json";
   std::string engine = "jit";
   std::string cpu;
+  std::string cache;  // a folder; empty: FEATC_CACHE's
+  uint64_t cacheBytes = ObjectCache::kDefaultBytes;
   uint32_t threads = 0;  // 0: one a core
   bool strict = false;
   bool stats = false;
@@ -110,11 +114,17 @@ class RunWorker final : public PipelineWorker {
   double seconds_ = 0;
 };
 
-void printCompileStats(const RunOptions& options, const CompiledConfig& config, const ExtractorResult& made) {
-  const ProgramInfo& info = config.raw.info();
+// What getting ready took, of which `seconds` are for loading the config and its code.
+void printCompileStats(const RunOptions& options, const LoadedGraph& config, const ExtractorResult& made,
+                       const ObjectCache* cache, double seconds) {
+  const ProgramInfo& info = config.graph.info();
   fmt::print(stderr, "config    {}: model {}, {} features, semantics {}\n", options.config.file, info.model,
              info.outputs.size(), info.semantics);
-  fmt::print(stderr, "graph     {} nodes, {} after optimization\n", config.raw.size(), config.optimized.size());
+  fmt::print(stderr, "graph     {} nodes, {} after optimization\n", config.rawNodes, config.graph.size());
+  if (cache != nullptr)
+    fmt::print(stderr, "cache     config {}, code {}: loaded in {:.1f} ms, {}\n", config.fromCache ? "hit" : "miss",
+               options.engine == "interp" ? "not needed" : (made.codeFromCache ? "hit" : "miss"), seconds * 1e3,
+               cache->folder().string());
   const CodegenTimes& code = made.times;
   double total = config.times.parse + config.times.check + config.times.optimize + code.plan + code.compile + code.load;
   fmt::print(stderr, "compile   {:.1f} ms: parse {:.1f}, check {:.1f}, optimize {:.1f}", total * 1e3,
@@ -122,6 +132,7 @@ void printCompileStats(const RunOptions& options, const CompiledConfig& config, 
   if (options.engine == "jit")
     fmt::print(stderr, ", plan {:.1f}, machine code {:.1f}, load {:.1f}", code.plan * 1e3, code.compile * 1e3,
                code.load * 1e3);
+  if (made.tiered != nullptr) fmt::print(stderr, "; native code is compiled while the run goes on");
   fmt::print(stderr, "\n");
 }
 
@@ -166,23 +177,51 @@ int finish(SharedRun& run) {
   return exitCode;
 }
 
+EngineKind engineKind(const std::string& name) {
+  if (name == "interp") return EngineKind::Interp;
+  return name == "tiered" ? EngineKind::Tiered : EngineKind::Jit;
+}
+
+// Opens the cache that --cache or FEATC_CACHE names; none is fine. The option's folder must be usable, one
+// from the environment, which may be meant for another user, only draws a warning.
+bool openCache(const RunOptions& options, std::shared_ptr<const ObjectCache>& cache) {
+  const char* inherited = std::getenv("FEATC_CACHE");
+  std::string folder = options.cache;
+  if (folder.empty() && inherited != nullptr) folder = inherited;
+  if (folder.empty()) return true;
+  std::string error;
+  cache = ObjectCache::open(folder, error, options.cacheBytes);
+  if (cache != nullptr) return true;
+  bool asked = !options.cache.empty();
+  fmt::print(stderr, "featc: {}{}\n", asked ? "" : "warning: ", error);
+  return !asked;
+}
+
 int runRun(const RunOptions& options) {
-  std::optional<CompiledConfig> config = loadConfig(options.config);
-  if (!config) return kBadInput;
+  EngineOptions engine;
+  engine.engine = engineKind(options.engine);
+  engine.codegen.cpu = options.cpu;
+  if (!openCache(options, engine.cache)) return kBadCommand;
+  Clock::time_point loading = Clock::now();
+  MainFile file = mainFile(options.config.file);
+  LoadedGraph config =
+      loadGraph(file.path, frontendOptions(options.config), engine.cache, engine.codegen, std::move(file.text));
+  double loadSeconds = secondsSince(loading);
+  printDiagnostics(options.config, config.diagnostics);
+  if (!config.ok) return kBadInput;
 
   int exitCode = kFine;
-  EngineOptions engine;
-  engine.engine = options.engine == "jit" ? EngineKind::Jit : EngineKind::Interp;
-  engine.codegen.cpu = options.cpu;
-  std::optional<StoreBinding> stores = openStores(options.data, config->raw.info(), options.strict, exitCode);
+  std::optional<StoreBinding> stores = openStores(options.data, config.graph.info(), options.strict, exitCode);
   if (!stores) return exitCode;
   engine.stores = std::move(*stores);
-  ExtractorResult made = makeExtractor(config->optimized, engine);
+  loading = Clock::now();
+  ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
+  loadSeconds += secondsSince(loading);
   if (made.extractor == nullptr) {
     fmt::print(stderr, "featc: {}\n", made.error);
     return kBadCommand;
   }
-  if (options.stats) printCompileStats(options, *config, made);
+  if (options.stats) printCompileStats(options, config, made, engine.cache.get(), loadSeconds);
 
   const ProgramInfo& info = made.extractor->info();
   Progress progress(options.progress || wantsBar(options), 0);
@@ -210,6 +249,8 @@ int runRun(const RunOptions& options) {
   double seconds = secondsSince(start);
 
   exitCode = finish(run);
+  if (made.tiered != nullptr && made.tiered->state() == TierState::Failed)
+    fmt::print(stderr, "featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
   if (options.stats) printRunStats(run, threads, seconds);
   return exitCode;
 }
@@ -227,11 +268,20 @@ void addRunCommand(CLI::App& app, int& exitCode) {
   command->add_option("--format", options->format, "Format of the features")
       ->check(CLI::IsMember({"json", "csv", "tsv"}))
       ->capture_default_str();
-  command->add_option("--engine", options->engine, "Native code or the interpreter; both give the same")
-      ->check(CLI::IsMember({"jit", "interp"}))
+  command
+      ->add_option("--engine", options->engine,
+                   "Native code, the interpreter, or that until native code is there; all give the same")
+      ->check(CLI::IsMember({"jit", "interp", "tiered"}))
       ->capture_default_str();
   command->add_option("--cpu", options->cpu, "CPU to compile for, such as x86-64-v3 (default: this machine's)")
       ->type_name("C");
+  command
+      ->add_option("--cache", options->cache,
+                   "Folder that keeps what was compiled for the next time (default: $FEATC_CACHE, else none)")
+      ->type_name("DIR");
+  command->add_option("--cache-size", options->cacheBytes, "What the cache may hold, such as 200MB (default: 1GB)")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   command->add_option("--threads", options->threads, "Threads (default: one a core); the order stays the input's")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");
