@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <system_error>
 
 namespace featc {
@@ -35,24 +37,48 @@ std::thread startWithoutSignals(auto&& body) {
   return std::thread(std::forward<decltype(body)>(body));
 }
 
-}  // namespace
+std::atomic<CompilePool*> sharedPool = nullptr;
 
-CompilePool::CompilePool(uint32_t threads, int niceness) : limit_(std::max(threads, 1U)), niceness_(niceness) {}
-
-CompilePool::~CompilePool() {
-  std::deque<std::unique_ptr<CompileJob>> dropped;
-  {
-    std::lock_guard lock(mutex_);
-    ending_ = true;
-    dropped.swap(waiting_);
-  }
-  wake_.notify_all();
-  dropped.clear();
-  for (std::thread& thread : threads_) thread.join();
+void finishShared() {
+  if (CompilePool* pool = sharedPool.load()) pool->finish();
 }
 
+// LLVM makes memory of its own when it first needs it, and destroys that at exit, in the reverse order:
+// before anything that was registered earlier. A compile that still runs then crashes. So the end of the
+// shared pool is registered again when a first compile has made LLVM's memory; and when the main thread
+// has used the pool, the pool ends with the main thread's own variables, which go before all else.
+void finishBeforeLlvm() {
+  static std::once_flag once;
+  std::call_once(once, [] { std::atexit(&finishShared); });
+}
+
+struct FinishWithMainThread {
+  bool armed = false;
+  ~FinishWithMainThread() {
+    if (armed) finishShared();
+  }
+};
+thread_local FinishWithMainThread finishWithMainThread;
+
+bool isMainThread() {
+#ifdef __linux__
+  return syscall(SYS_gettid) == getpid();
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+CompilePool::CompilePool(uint32_t threads, int niceness)
+    : limit_(std::max(threads, 1U)), niceness_(niceness), process_(getpid()) {}
+
+CompilePool::~CompilePool() { finish(); }
+
 void CompilePool::submit(std::unique_ptr<CompileJob> job) {
+  if (getpid() != process_) return;
   std::lock_guard lock(mutex_);
+  if (ending_) return;
   if (idle_ <= waiting_.size() && threads_.size() < limit_) {
     try {
       threads_.push_back(startWithoutSignals([this] { work(); }));
@@ -65,9 +91,31 @@ void CompilePool::submit(std::unique_ptr<CompileJob> job) {
   wake_.notify_one();
 }
 
+void CompilePool::finish() {
+  if (getpid() != process_) return;
+  std::deque<std::unique_ptr<CompileJob>> dropped;
+  std::vector<std::thread> ending;
+  {
+    std::lock_guard lock(mutex_);
+    ending_ = true;
+    dropped.swap(waiting_);
+    ending.swap(threads_);
+  }
+  wake_.notify_all();
+  dropped.clear();
+  for (std::thread& thread : ending) thread.join();
+}
+
 CompilePool& CompilePool::shared() {
-  static CompilePool pool(std::clamp(std::thread::hardware_concurrency() / 4, 1U, 4U));
-  return pool;
+  // Never destroyed: who comes late finds a pool that has finished.
+  static CompilePool* pool = [] {
+    auto* made = new CompilePool(std::clamp(std::thread::hardware_concurrency() / 4, 1U, 4U));
+    sharedPool = made;
+    std::atexit(&finishShared);
+    return made;
+  }();
+  if (isMainThread()) finishWithMainThread.armed = true;
+  return *pool;
 }
 
 void CompilePool::work() {
@@ -83,6 +131,7 @@ void CompilePool::work() {
     lock.unlock();
     job->run();
     job.reset();
+    finishBeforeLlvm();
     lock.lock();
   }
 }

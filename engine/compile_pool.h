@@ -21,22 +21,24 @@ class CompileJob {
 };
 
 // Runs jobs in the order they came in, at most `threads` at a time. Threads start with the first job.
-// A process that forks starts with a pool of its own: threads do not survive fork.
 class CompilePool {
  public:
   // Nice 10 leaves serving threads nine tenths of a busy core, and still gets compiling done.
   static constexpr int kNiceness = 10;
 
   explicit CompilePool(uint32_t threads, int niceness = kNiceness);
-  // Drops the jobs that wait and waits for those that run.
   ~CompilePool();
   CompilePool(const CompilePool&) = delete;
   CompilePool& operator=(const CompilePool&) = delete;
 
+  // After finish(), and in a process that was forked off the pool's, the job is dropped.
   void submit(std::unique_ptr<CompileJob> job);
 
-  // One for the process: a quarter of the cores, from one thread to four. Ends with the process,
-  // which then waits for the jobs that run.
+  // Drops the jobs that wait and waits for those that run. For good.
+  void finish();
+
+  // One for the process: a quarter of the cores, from one thread to four. It finishes when the process
+  // exits, before LLVM's own memory goes; docs/engine.md tells when a program must call finish() itself.
   static CompilePool& shared();
 
  private:
@@ -44,6 +46,7 @@ class CompilePool {
 
   const uint32_t limit_;
   const int niceness_;
+  const int process_;  // threads do not survive a fork
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<CompileJob>> waiting_;

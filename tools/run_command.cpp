@@ -197,10 +197,20 @@ bool openCache(const RunOptions& options, std::shared_ptr<const ObjectCache>& ca
   return !asked;
 }
 
+// What makeExtractor would say at once, were native code not left to another thread.
+std::string cpuProblem(const RunOptions& options, const CodegenOptions& codegen) {
+  if (options.engine != "tiered" || options.cpu.empty()) return {};
+  return dumpNative(Graph(), NativeStage::Llvm, codegen).error;
+}
+
 int runRun(const RunOptions& options) {
   EngineOptions engine;
   engine.engine = engineKind(options.engine);
   engine.codegen.cpu = options.cpu;
+  if (std::string problem = cpuProblem(options, engine.codegen); !problem.empty()) {
+    fmt::print(stderr, "featc: {}\n", problem);
+    return kBadCommand;
+  }
   if (!openCache(options, engine.cache)) return kBadCommand;
   Clock::time_point loading = Clock::now();
   MainFile file = mainFile(options.config.file);
