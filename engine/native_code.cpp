@@ -15,8 +15,8 @@ std::string cacheIdentity(const CodegenOptions& options) {
   // Every limit shapes the code, whichever there are.
   static_assert(std::has_unique_object_representations_v<PlanLimits>);
   std::string_view limits(reinterpret_cast<const char*>(&options.limits), sizeof options.limits);
-  return fmt::format("featc {} {}\nsemantics {}\ntarget {}\nplan {}\n", FEATC_VERSION, sourceId(), kNewestSemantics,
-                     targetIdentity(options), toHex(hash128(limits)));
+  return fmt::format("featc {} {}\nsemantics {}\ntarget {}\nplan {} {}\n", FEATC_VERSION, sourceId(), kNewestSemantics,
+                     targetIdentity(options), toHex(hash128(limits)), options.oneFile);
 }
 
 NativeCode::NativeCode(CodegenOptions options, std::shared_ptr<const ObjectCache> cache, std::string graphText)

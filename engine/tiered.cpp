@@ -16,8 +16,8 @@ bool sameLayout(const ProgramLayout& a, const ProgramLayout& b) {
     return x.source == y.source && x.phase == y.phase && x.neededBy == y.neededBy && x.scope == y.scope &&
            x.keyColumns == y.keyColumns && x.aligned == y.aligned && std::ranges::equal(x.fields, y.fields, sameField);
   };
-  return a.phases == b.phases && a.inputUsed == b.inputUsed && std::ranges::equal(a.columns, b.columns, sameColumn) &&
-         std::ranges::equal(a.reads, b.reads, sameRead);
+  return a.phases == b.phases && a.makesValues == b.makesValues && a.inputUsed == b.inputUsed &&
+         std::ranges::equal(a.columns, b.columns, sameColumn) && std::ranges::equal(a.reads, b.reads, sameRead);
 }
 
 }  // namespace

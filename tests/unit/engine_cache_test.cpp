@@ -186,7 +186,7 @@ TEST_CASE("options that change what a config means are part of the key") {
   options.frontend.limits.nesting = 1;
   CHECK(hits(loadExtractor(config, options)) == kCodeOnly);
   options.frontend.root = folder / ".";
-  options.engine.codegen.limits.partStores = 3;
+  options.engine.codegen.limits.loopStores = 3;
   CHECK(hits(loadExtractor(config, options)) == kMiss);
 }
 
