@@ -39,6 +39,10 @@ bool same(const T* a, const T* b, size_t n) {
   return n == 0 || std::memcmp(a, b, n * sizeof(T)) == 0;
 }
 
+bool isRagged(const OutputInfo& output) {
+  return output.kind == OutputKind::Sequence || output.type.isList() || output.type.isWeighted();
+}
+
 [[noreturn]] void differs(const ProgramInfo& info, size_t output) {
   throw Broken(fmt::format("the handwritten {} is not what featc writes", info.outputs[output].name));
 }
@@ -57,13 +61,14 @@ MixCall::MixCall(const ProgramInfo& info, const Batch& batch, MixRival* rival) :
     input_.offsets[i] = offsetsOf(column);
     input_.bytes[i] = valuesOf<char>(column);
   }
-  ids_.assign(kMixOutputs, std::vector<uint64_t>(padded(batch.items)));
-  for (auto& column : ids_) columns_.push_back(column.data());
+  for (uint32_t o = 0; o < kMixOutputs; ++o) storage_.add(Scope::Item, sizeof(uint64_t));
+  storage_.reserve(batch.requests, batch.items);
+  for (uint32_t o = 0; o < kMixOutputs; ++o) columns_.push_back(reinterpret_cast<uint64_t*>(storage_.data()[o]));
 }
 
 void MixCall::check(const ProgramInfo& info, const Result& result) const {
   for (size_t o = 0; o < kMixOutputs; ++o)
-    if (!same(ids_[o].data(), result.output(o).ids.data(), static_cast<size_t>(input_.rows))) differs(info, o);
+    if (!same(columns_[o], result.output(o).ids.data(), static_cast<size_t>(input_.rows))) differs(info, o);
 }
 
 // -- Takeaway -----------------------------------------------------------------------------------------
@@ -107,31 +112,43 @@ TakeawayCall::TakeawayCall(const ProgramInfo& info, const Batch& batch, Takeaway
   auto most = static_cast<size_t>(std::max({batch.items, input_.tagOffsets[batch.items], input_.clickCount,
                                             input_.clickTimeCount, input_.tasteCount})) +
               64;
-  storage_.resize(kTakeawayOutputs);
+  ragged_.resize(kTakeawayOutputs);
   for (size_t o = 0; o < kTakeawayOutputs; ++o) {
-    Column& c = storage_[o];
-    c.ids.resize(most);
-    c.offsets.resize(padded(batch.items) + 8);
-    c.weights.resize(most);
-    c.dense.resize(most);
-    columns_[o] = {c.ids.data(), c.offsets.data(), c.weights.data(), c.dense.data()};
+    const OutputInfo& output = info.outputs[o];
+    bool ragged = isRagged(output);
+    uint32_t bytes = output.kind == OutputKind::Dense ? sizeof(float) : sizeof(uint64_t);
+    fixed_.add(output.scope, ragged ? 0 : bytes);
+    if (!ragged) continue;
+    ragged_[o].ids.resize(most);
+    ragged_[o].offsets.resize(padded(batch.items) + 8);
+    ragged_[o].weights.resize(most);
+  }
+  fixed_.reserve(batch.requests, batch.items);
+  for (size_t o = 0; o < kTakeawayOutputs; ++o) {
+    char* fixed = fixed_.data()[o];
+    if (fixed == nullptr)
+      columns_[o] = {ragged_[o].ids.data(), ragged_[o].offsets.data(), ragged_[o].weights.data(), nullptr};
+    else if (info.outputs[o].kind == OutputKind::Dense)
+      columns_[o].dense = reinterpret_cast<float*>(fixed);
+    else
+      columns_[o].ids = reinterpret_cast<uint64_t*>(fixed);
   }
 }
 
 void TakeawayCall::check(const ProgramInfo& info, const Result& result) const {
   for (size_t o = 0; o < kTakeawayOutputs; ++o) {
     const OutputColumn& expected = result.output(o);
-    const Column& c = storage_[o];
+    const TakeawayColumn& c = columns_[o];
     auto rows = static_cast<size_t>(expected.rows);
     bool equal = true;
     if (expected.ragged) {
-      equal = same(c.offsets.data(), expected.offsets.data(), rows + 1) &&
-              same(c.ids.data(), expected.ids.data(), expected.ids.size()) &&
-              same(c.weights.data(), expected.weights.data(), expected.weights.size());
+      equal = same(c.offsets, expected.offsets.data(), rows + 1) &&
+              same(c.ids, expected.ids.data(), expected.ids.size()) &&
+              same(c.weights, expected.weights.data(), expected.weights.size());
     } else if (expected.width == 1) {
-      equal = same(c.dense.data(), expected.dense.data(), rows);
+      equal = same(c.dense, expected.dense.data(), rows);
     } else {
-      equal = same(c.ids.data(), expected.ids.data(), rows);
+      equal = same(c.ids, expected.ids.data(), rows);
     }
     if (!equal) differs(info, o);
   }

@@ -24,7 +24,7 @@ class MixCall {
  private:
   MixRival* rival_;
   MixInput input_;
-  std::vector<std::vector<uint64_t>> ids_;
+  FixedOutputs storage_;  // as featc's own outputs lie
   std::vector<uint64_t*> columns_;
 };
 
@@ -35,17 +35,18 @@ class TakeawayCall {
   void check(const ProgramInfo& info, const Result& result) const;
 
  private:
-  struct Column {
+  // Of outputs with lists.
+  struct Ragged {
     std::vector<uint64_t> ids;
     std::vector<int64_t> offsets;
     std::vector<float> weights;
-    std::vector<float> dense;
   };
 
   TakeawayRival* rival_;
   TakeawayInput input_;
   std::vector<uint8_t> allPresent_;
-  std::vector<Column> storage_;
+  FixedOutputs fixed_;
+  std::vector<Ragged> ragged_;
   TakeawayColumns columns_;
 };
 
