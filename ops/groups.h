@@ -11,10 +11,15 @@ void registerComparison(Registry& registry);
 void registerMissing(Registry& registry);
 void registerCasts(Registry& registry);
 void registerMath(Registry& registry);
+void registerNormalize(Registry& registry);
 void registerReduce(Registry& registry);
+void registerStatistics(Registry& registry);
 void registerText(Registry& registry);
 void registerLists(Registry& registry);
+void registerOrder(Registry& registry);
+void registerSets(Registry& registry);
 void registerMaps(Registry& registry);
+void registerValueMap(Registry& registry);
 void registerIds(Registry& registry);
 void registerCross(Registry& registry);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/boundaries.h"
 #include "ops/cell_types.h"
 #include "ops/groups.h"
 #include "ops/laws.h"
@@ -76,11 +77,6 @@ std::optional<NodeRef> shareBucketHash(Rewriter& rw, std::span<const NodeRef> ar
 // -- bucketize --------------------------------------------------------------------------------------
 
 template <class C>
-struct Boundaries : OpState {
-  std::vector<C> values;
-};
-
-template <class C>
 Prepared prepareBoundariesOf(const Value::Elements& elements) {
   auto state = std::make_shared<Boundaries<C>>();
   for (const Value& v : elements) {
@@ -109,32 +105,8 @@ Prepared prepareBoundaries(std::span<const Value> constants, std::span<const Typ
                                               : prepareBoundariesOf<int64_t>(elements);
 }
 
-template <class C>
-int64_t countAtMost(const std::vector<C>& boundaries, C x) {
-  return std::upper_bound(boundaries.begin(), boundaries.end(), x) - boundaries.begin();
-}
 int64_t bucketizeInt(const Boundaries<int64_t>& state, int64_t x) { return countAtMost(state.values, x); }
 int64_t bucketizeFloat(const Boundaries<double>& state, Finite x) { return countAtMost(state.values, x.value); }
-
-// Beyond this many boundaries a binary search wins over comparing with each.
-constexpr size_t kMaxInlineBoundaries = 64;
-
-template <class C>
-V inlineBucketize(Inline& b, const V* a) {
-  const auto& boundaries = static_cast<const Boundaries<C>*>(b.state())->values;
-  if (boundaries.size() > kMaxInlineBoundaries) return {};
-  V count;
-  for (C boundary : boundaries) {
-    V reached;
-    if constexpr (std::is_same_v<C, double>)
-      reached = b.compare(FloatCompare::LessEqual, b.constFloat(boundary), a[0]);
-    else
-      reached = b.compare(IntCompare::LessEqual, b.constInt(boundary), a[0]);
-    V one = b.boolToInt(reached);
-    count = count ? b.add(count, one) : one;
-  }
-  return count;
-}
 
 // -- vocab ------------------------------------------------------------------------------------------
 
@@ -293,9 +265,9 @@ void registerIds(Registry& r) {
       .example("bucketize(18, [18, 25, 35])", "1")
       .example("bucketize([0.1, 9.5], [1, 5])", "[0, 2]")
       .add<bucketizeInt>({Type::list(Type::int64())})
-      .inlined(inlineBucketize<int64_t>)
+      .inlined(inlineCountAtMost<int64_t>)
       .add<bucketizeFloat>({Type::list(Type::float64())})
-      .inlined(inlineBucketize<double>)
+      .inlined(inlineCountAtMost<double>)
       .prepare(prepareBoundaries);
   r.add("vocab", {value("x"), constant("words"), optionalConstant("oov")},
         "The position of `x` in a list, from 0, else the list's length; or its number in a map, else missing. `oov` "

@@ -8,6 +8,7 @@ namespace featc {
 
 Maybe<Str> stringIndex(Str s, int64_t i);
 int64_t stringLength(Str s);
+Maybe<int64_t> stringIndexOf(Str s, Str part);
 bool stringContains(Str s, Str part);
 Str joinStrings(Context& context, Str first, Each<Str> more);
 

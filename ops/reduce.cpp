@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `min max sum avg` of a list or of several values, and `count`.
+// `min max sum avg` of a list or of several values, and `prod count first last`.
 #include <cmath>
 
 #include "ops/cell_types.h"
@@ -71,6 +71,32 @@ Maybe<double> avgList(List<double> list) {
 double avgTwo(double a, double b) { return (a + b) / 2; }
 double avgMany(double a, double b, Each<double> more) {
   return foldMany<Sum<double>>(a, b, more) / static_cast<double>(more.size + 2);
+}
+
+template <class C>
+C productList(List<C> list) {
+  C acc = 1;
+  for (uint64_t i = 0; i < list.size; ++i) {
+    if (!list.present(i)) continue;
+    if constexpr (std::is_same_v<C, int64_t>)
+      acc = wrapMultiply(acc, list.data[i]);
+    else
+      acc *= list.data[i];
+  }
+  return acc;
+}
+
+template <class C>
+Maybe<C> firstPresent(List<C> list) {
+  for (uint64_t i = 0; i < list.size; ++i)
+    if (list.present(i)) return list.data[i];
+  return {};
+}
+template <class C>
+Maybe<C> lastPresent(List<C> list) {
+  for (uint64_t i = list.size; i > 0; --i)
+    if (list.present(i - 1)) return list.data[i - 1];
+  return {};
 }
 
 template <class C>
@@ -156,7 +182,19 @@ void registerReduce(Registry& r) {
       .simplify(simplifyAvg);
   auto count = r.add("count", {value("list")}, "How many elements are present; floats that are not finite are not.")
                    .example(R"(count(int(["1", "x", "3"])))", "2");
-  forEachScalar([&]<class C>() { count.add<countList<C>>(); });
+  r.add("prod", {value("list")}, "The product of the elements (1 of none); integers wrap around at 64 bits.")
+      .example("prod([2, 3, 4])", "24")
+      .add<productList<int64_t>>()
+      .add<productList<double>>();
+  auto first = r.add("first", {value("list")}, "The first element that is present (missing of none).")
+                   .example("first([1 % 0, 5, 7])", "5");
+  auto last = r.add("last", {value("list")}, "The last element that is present (missing of none).")
+                  .example("last([5, 7, 1 % 0])", "7");
+  forEachScalar([&]<class C>() {
+    count.add<countList<C>>();
+    first.add<firstPresent<C>>();
+    last.add<lastPresent<C>>();
+  });
 }
 
 }  // namespace featc

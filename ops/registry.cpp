@@ -84,11 +84,16 @@ const Registry& operators() {
     registerMissing(r);
     registerCasts(r);
     registerMath(r);
+    registerNormalize(r);
     registerReduce(r);
+    registerStatistics(r);
     registerIds(r);
     registerCross(r);
     registerLists(r);
+    registerOrder(r);
+    registerSets(r);
     registerMaps(r);
+    registerValueMap(r);
     registerText(r);
     return r;
   }();

@@ -83,6 +83,12 @@ int64_t stringLength(Str s) { return static_cast<int64_t>(codePoints(s.view()));
 
 bool stringContains(Str s, Str part) { return s.view().find(part.view()) != std::string_view::npos; }
 
+Maybe<int64_t> stringIndexOf(Str s, Str part) {
+  size_t at = s.view().find(part.view());
+  if (at == std::string_view::npos) return {};
+  return static_cast<int64_t>(codePoints(s.view().substr(0, at)));
+}
+
 Str joinStrings(Context& context, Str first, Each<Str> more) {
   uint64_t size = first.size;
   for (Str s : more) size += s.size;

@@ -83,7 +83,15 @@ struct Hint {
 constexpr auto kSortedList = [](Rng& rng, Type type) {
   return Value::list(ascending(rng, type.element(), 1 + rng.below(5)));
 };
+// Neighbours may be equal.
+constexpr auto kQuantiles = [](Rng& rng, Type type) {
+  Value::Elements out;
+  for (const Value& v : ascending(rng, type.element(), 1 + rng.below(5)))
+    for (uint64_t times = 1 + rng.below(2); times > 0; --times) out.push_back(v);
+  return Value::list(std::move(out));
+};
 constexpr auto kSmallCount = [](Rng& rng, Type) {
+  if (rng.chance(40)) return Value::of(rng.between(1, 4));
   return Value::of(rng.chance(80) ? rng.between(1, 1000) : static_cast<int64_t>(rng.next() >> 1U) | 1);
 };
 constexpr auto kSeparator = [](Rng& rng, Type) {
@@ -101,7 +109,8 @@ constexpr auto kVocabulary = [](Rng& rng, Type type) {
   return Value::list(std::move(words));
 };
 
-const Hint kHints[] = {{"boundaries", kSortedList}, {"n", kSmallCount},          {"buckets", kSmallCount},
+const Hint kHints[] = {{"boundaries", kSortedList}, {"quantiles", kQuantiles},   {"n", kSmallCount},
+                       {"k", kSmallCount},          {"ddof", kSmallCount},       {"buckets", kSmallCount},
                        {"sep", kSeparator},         {"separator", kSeparator},   {"combiner", kCombiner},
                        {"vocab", kVocabulary},      {"vocabulary", kVocabulary}, {"words", kVocabulary},
                        {"values", kVocabulary}};

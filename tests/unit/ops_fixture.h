@@ -36,6 +36,21 @@ inline Arg listOf(Type element, const std::vector<Arg>& elements) {
   return {Value::list(std::move(values)), Type::list(element)};
 }
 
+inline const Type kInt = Type::int64();
+inline const Type kFloat = Type::float64();
+inline const Type kString = Type::string();
+inline const Arg kNoInt = missing(kInt);
+
+inline Arg ints(const std::vector<Arg>& elements) { return listOf(kInt, elements); }
+inline Arg floats(const std::vector<Arg>& elements) { return listOf(kFloat, elements); }
+inline Arg bools(const std::vector<Arg>& elements) { return listOf(Type::boolean(), elements); }
+inline Arg strings(const std::vector<Arg>& elements) { return listOf(kString, elements); }
+inline Arg mapOf(Type value, const std::vector<std::pair<std::string, Arg>>& entries) {
+  Value::Entries out;
+  for (const auto& [key, v] : entries) out.emplace_back(Value::of(key), v.value);
+  return {Value::map(std::move(out)), Type::map(kString, value)};
+}
+
 struct CallResult {
   Value value{};
   Type type{};
@@ -47,6 +62,13 @@ struct CallResult {
 };
 
 CallResult callOperator(std::string_view name, std::vector<Arg> args, HashFamily family = HashFamily::Xxh3);
+
+// A float result, for comparing with a tolerance.
+template <class... A>
+double evalFloat(std::string_view name, A... args) {
+  Value v = callOperator(name, {Arg(args)...}).value;
+  return v.isFloat() ? v.asFloat() : kNaN;
+}
 
 // The value as text, for short expectations.
 template <class... A>

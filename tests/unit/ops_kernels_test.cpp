@@ -6,25 +6,6 @@
 
 namespace featc {
 
-namespace {
-
-const Type kInt = Type::int64();
-const Type kFloat = Type::float64();
-const Type kString = Type::string();
-
-Arg ints(const std::vector<Arg>& elements) { return listOf(kInt, elements); }
-Arg floats(const std::vector<Arg>& elements) { return listOf(kFloat, elements); }
-Arg strings(const std::vector<Arg>& elements) { return listOf(kString, elements); }
-const Arg kNoInt = missing(kInt);
-
-Arg mapOf(Type value, const std::vector<std::pair<std::string, Arg>>& entries) {
-  Value::Entries out;
-  for (const auto& [key, v] : entries) out.emplace_back(Value::of(key), v.value);
-  return {Value::map(std::move(out)), Type::map(kString, value)};
-}
-
-}  // namespace
-
 TEST_CASE("integers wrap") {
   CHECK(eval("add", arg(kMaxInt), arg(1)) == "-9223372036854775808");
   CHECK(eval("subtract", arg(kMinInt), arg(1)) == "9223372036854775807");

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators that reorder lists, choose from them or look through them.
+#include <algorithm>
+#include <cmath>
+
+#include "ops/cell_types.h"
+#include "ops/distinct.h"
+#include "ops/groups.h"
+#include "ops/lists.h"
+#include "ops/operator.h"
+
+namespace featc {
+
+namespace {
+
+// A total order, so that what is sorted does not depend on how: -0 comes before 0.
+template <class T>
+bool before(const T& a, const T& b) {
+  if constexpr (std::is_same_v<T, double>)
+    return a < b || (a == b && std::signbit(a) && !std::signbit(b));
+  else
+    return a < b;
+}
+template <class T>
+bool after(const T& a, const T& b) {
+  return before(b, a);
+}
+
+// The elements that are present, in new storage that may be reordered.
+template <class T>
+T* copyElements(Context& context, const List<T>& list, uint64_t& size) {
+  T* out = context.newList<T>(list.size);
+  size = 0;
+  if (out == nullptr) return nullptr;
+  for (uint64_t i = 0; i < list.size; ++i)
+    if (isElement(list, i)) out[size++] = list.data[i];
+  return out;
+}
+
+struct Direction : OpState {
+  bool descending = false;
+};
+Prepared prepareSort(std::span<const Value> constants, std::span<const Type>) {
+  auto state = std::make_shared<Direction>();
+  state->descending = !constants[0].isMissing() && constants[0].asBool();
+  return {state, std::nullopt};
+}
+
+template <class T>
+List<T> sortList(Context& context, const Direction& direction, List<T> list) {
+  uint64_t size = 0;
+  T* out = copyElements(context, list, size);
+  if (out == nullptr) return {};
+  std::sort(out, out + size, direction.descending ? after<T> : before<T>);
+  return {out, nullptr, size};
+}
+
+template <class T>
+List<T> topK(Context& context, List<T> list, int64_t k) {
+  uint64_t size = 0;
+  T* out = copyElements(context, list, size);
+  if (out == nullptr || k <= 0) return {};
+  uint64_t kept = std::min(size, static_cast<uint64_t>(k));
+  std::partial_sort(out, out + kept, out + size, after<T>);
+  return {out, nullptr, kept};
+}
+
+// The positions with the highest scores, of equal ones the first.
+template <class T>
+List<T> topBy(Context& context, List<T> list, List<double> scores, int64_t k) {
+  if (list.size != scores.size && context.events != nullptr) ++context.events->unequalLengths;
+  uint64_t pairs = std::min(list.size, scores.size);
+  uint64_t kept = k <= 0 ? 0 : std::min(pairs, static_cast<uint64_t>(k));
+  T* out = context.newList<T>(kept);
+  auto* valid = out == nullptr ? nullptr : context.newList<uint8_t>(kept);
+  if (valid == nullptr) return {};
+  RowScratch scratch(context);
+  auto* at = scratch.allocate<uint64_t>(pairs);
+  if (at == nullptr) return {};
+  uint64_t size = 0;
+  for (uint64_t i = 0; i < pairs; ++i)
+    if (isElement(scores, i)) at[size++] = i;
+  kept = std::min(kept, size);
+  std::partial_sort(at, at + kept, at + size, [&](uint64_t a, uint64_t b) {
+    double x = scores.data[a];
+    double y = scores.data[b];
+    return x > y || (x == y && a < b);
+  });
+  for (uint64_t i = 0; i < kept; ++i) {
+    valid[i] = list.present(at[i]) ? 1 : 0;
+    out[i] = valid[i] != 0 ? list.data[at[i]] : T{};
+  }
+  return {out, valid, kept};
+}
+
+template <class T>
+List<T> reverse(Context& context, List<T> list) {
+  T* out = context.newList<T>(list.size);
+  auto* valid = out == nullptr || list.valid == nullptr ? nullptr : context.newList<uint8_t>(list.size);
+  if (out == nullptr || (valid == nullptr && list.valid != nullptr)) return {};
+  std::reverse_copy(list.data, list.data + list.size, out);
+  if (valid != nullptr) std::reverse_copy(list.valid, list.valid + list.size, valid);
+  return {out, valid, list.size};
+}
+
+template <class T>
+List<T> mask(Context& context, List<T> list, List<bool> keep) {
+  if (list.size != keep.size && context.events != nullptr) ++context.events->unequalLengths;
+  uint64_t pairs = std::min(list.size, keep.size);
+  T* out = context.newList<T>(pairs);
+  auto* valid = out == nullptr ? nullptr : context.newList<uint8_t>(pairs);
+  if (valid == nullptr) return {};
+  uint64_t size = 0;
+  for (uint64_t i = 0; i < pairs; ++i) {
+    if (!keep.present(i) || !keep.data[i]) continue;
+    valid[size] = list.present(i) ? 1 : 0;
+    out[size] = valid[size] != 0 ? list.data[i] : T{};
+    ++size;
+  }
+  return {out, valid, size};
+}
+
+template <class T>
+Maybe<int64_t> indexOf(List<T> list, T x) {
+  for (uint64_t i = 0; i < list.size; ++i)
+    if (list.present(i) && list.data[i] == x) return static_cast<int64_t>(i);
+  return {};
+}
+
+bool anyTrue(List<bool> list) {
+  for (uint64_t i = 0; i < list.size; ++i)
+    if (list.present(i) && list.data[i]) return true;
+  return false;
+}
+bool allTrue(List<bool> list) {
+  for (uint64_t i = 0; i < list.size; ++i)
+    if (list.present(i) && !list.data[i]) return false;
+  return true;
+}
+
+}  // namespace
+
+void registerOrder(Registry& r) {
+  r.group("Lists");
+  auto sortOp = r.add("sort", {value("list"), optionalConstant("descending")},
+                      "The elements in ascending order, or descending; missing ones are left out.")
+                    .example("sort([3, 1, 2])", "[1, 2, 3]")
+                    .example(R"(sort(["b", "a"], descending = true))", R"(["b", "a"])")
+                    .prepare(prepareSort);
+  auto topOp = r.add("topk", {value("list"), value("k")}, "The `k` largest elements, the largest first.")
+                   .example("topk([3, 1, 4, 1, 5], 2)", "[5, 4]");
+  auto topByOp = r.add("topk_by", {value("list"), value("scores"), value("k")},
+                       "The `k` elements with the highest scores, the highest first, of equal ones the earlier; those "
+                       "without a score are left out.")
+                     .example(R"(topk_by(["a", "b", "c"], [0.1, 0.9, 0.5], 2))", R"(["b", "c"])");
+  auto reverseOp = r.add("reverse", {value("list")}, "The elements from the last to the first.")
+                       .example("reverse([1, 2])", "[2, 1]");
+  auto maskOp = r.add("mask", {value("list"), value("keep")},
+                      "The elements where `keep` is true; past the end of the shorter list there are none.")
+                    .example("mask([1, 2, 3], [true, false, true])", "[1, 3]")
+                    .example("mask([1, 20, 30], [1, 20, 30] > 5)", "[20, 30]");
+  auto indexOfOp = r.add("index_of", {value("list"), value("x")},
+                         "The position of the first `x` in a list, or of a text within a string in code points; "
+                         "missing where there is none.")
+                       .example("index_of([5, 7, 7], 7)", "1")
+                       .example("index_of([5, 7], 8)", "missing")
+                       .example(R"(index_of("hotpot", "pot"))", "3");
+  forEachScalar([&]<class T>() {
+    sortOp.template add<sortList<T>>({Type::boolean()}).notLifted();
+    topOp.template add<topK<T>>().notLifted();
+    topByOp.template add<topBy<T>>().notLifted();
+    reverseOp.template add<reverse<T>>().notLifted();
+    maskOp.template add<mask<T>>().notLifted();
+    indexOfOp.template add<indexOf<T>>();
+  });
+  indexOfOp.add<stringIndexOf>();
+  r.group("Reductions");
+  r.add("any", {value("list")}, "Whether an element is true; missing ones are not.")
+      .example("any([1, 5, 3] > 4)", "true")
+      .example("any([1, 5, 3] > 9)", "false")
+      .add<anyTrue>();
+  r.add("all", {value("list")}, "Whether no element is false; missing ones are not.")
+      .example("all([1, 5, 3] > 0)", "true")
+      .example("all([1, 5, 3] > 1)", "false")
+      .add<allTrue>();
+}
+
+}  // namespace featc
