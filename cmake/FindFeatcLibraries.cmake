@@ -18,6 +18,10 @@ featc_import(xxhash xxhash.h xxhash)
 featc_import(farmhash farmhash.h farmhash)
 featc_import(murmurhash murmurhash.h murmurhash)
 featc_import(sleef sleef.h sleef)
+featc_import(re2 re2/re2.h re2)
+featc_import(utf8proc utf8proc.h utf8proc)
+featc_import(cctz cctz/time_zone.h cctz)
 
 find_package_handle_standard_args(FeatcLibraries REQUIRED_VARS
-  FEATC_xxhash_LIBRARY FEATC_farmhash_LIBRARY FEATC_murmurhash_LIBRARY FEATC_sleef_LIBRARY)
+  FEATC_xxhash_LIBRARY FEATC_farmhash_LIBRARY FEATC_murmurhash_LIBRARY FEATC_sleef_LIBRARY
+  FEATC_re2_LIBRARY FEATC_utf8proc_LIBRARY FEATC_cctz_LIBRARY)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `cross`, and the steps that it is made of when its hashes are shared.
+// `cross` and `zip_cross`, and the steps that it is made of when its hashes are shared.
 #include <cmath>
 
 #include "ops/cell_types.h"
@@ -99,7 +99,7 @@ Hashes hashArgument(Context& context, Type type, const ColumnRef& column, uint32
 
 // All arguments are hashed before any is combined, so that a list that is too long fails the row
 // whatever stands beside it, as it does when hashes are nodes of their own.
-Hashes crossRow(Context& context, const ColumnRef* args, uint32_t row) {
+Hashes crossRow(Context& context, const ColumnRef* args, uint32_t row, bool /*isList*/) {
   std::array<Hashes, kMaxArguments> hashes;
   for (uint32_t i = 0; i < context.argCount; ++i) hashes[i] = hashArgument(context, context.argTypes[i], args[i], row);
   Hashes acc = hashes[0];
@@ -110,14 +110,56 @@ Hashes crossRow(Context& context, const ColumnRef* args, uint32_t row) {
   return acc;
 }
 
-void crossKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+// The hashes of each argument's element at position `k`, joined; a scalar goes with every position.
+Maybe<int64_t> joinAt(Context& context, const Hashes* hashes, uint64_t k) {
+  Maybe<int64_t> acc;
+  for (uint32_t i = 0; i < context.argCount; ++i) {
+    const List<int64_t>& list = hashes[i].list;
+    uint64_t at = context.argTypes[i].isList() ? k : 0;
+    if (at >= list.size || !list.present(at)) return {};
+    acc = i == 0 ? list.data[at] : combine(acc.value, list.data[at]);
+  }
+  return acc;
+}
+
+Hashes zipRow(Context& context, const ColumnRef* args, uint32_t row, bool isList) {
+  std::array<Hashes, kMaxArguments> hashes;
+  bool present = true;
+  bool unequal = false;
+  uint64_t length = 0;
+  bool first = true;
+  for (uint32_t i = 0; i < context.argCount; ++i) {
+    hashes[i] = hashArgument(context, context.argTypes[i], args[i], row);
+    present = present && hashes[i].present;
+    if (!context.argTypes[i].isList()) continue;
+    uint64_t size = hashes[i].list.size;
+    unequal = unequal || (!first && size != length);
+    length = std::max(length, size);
+    first = false;
+  }
+  if (!present) return {};
+  if (unequal && context.events != nullptr) ++context.events->unequalLengths;
+  if (!isList) length = 1;
+  auto* ids = context.newList<int64_t>(length);
+  auto* valid = ids == nullptr ? nullptr : context.newList<uint8_t>(length);
+  if (valid == nullptr) return {true, {}};
+  for (uint64_t k = 0; k < length; ++k) {
+    Maybe<int64_t> id = joinAt(context, hashes.data(), k);
+    ids[k] = id.value;
+    valid[k] = id.present ? 1 : 0;
+  }
+  return {true, {ids, valid, length}};
+}
+
+template <Hashes (*joinRow)(Context&, const ColumnRef*, uint32_t, bool)>
+void joinKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
   bool isList = false;
   for (uint32_t i = 0; i < context.argCount; ++i) isList |= context.argTypes[i].isList();
   detail::RowWriter<int64_t> ids(out);
   detail::RowWriter<List<int64_t>> lists(out);
   for (uint32_t row = 0; row < n; ++row) {
     context.row = row;
-    Hashes r = crossRow(context, args, row);
+    Hashes r = joinRow(context, args, row, isList);
     if (isList)
       lists.put(row, r.list, r.present);
     else
@@ -129,14 +171,15 @@ void crossKernel(Context& context, const ColumnRef* args, const ColumnRef& out, 
     ids.finish(n);
 }
 
-Overload crossOverload() {
+template <Hashes (*joinRow)(Context&, const ColumnRef*, uint32_t, bool)>
+Overload joinOverload() {
   Overload o;
   o.params = {Type(), Type()};
   o.strict = {true, true};
   o.variadic = true;
   o.anyArgs = true;
   o.result = Type::int64();
-  o.kernel = &crossKernel;
+  o.kernel = &joinKernel<joinRow>;
   return o;
 }
 
@@ -151,6 +194,12 @@ std::optional<NodeRef> shareCrossHashes(Rewriter& rw, std::span<const NodeRef> a
   return acc;
 }
 
+std::optional<NodeRef> shareZipHashes(Rewriter& rw, std::span<const NodeRef> args) {
+  NodeRef acc = rw.makeCall("hash", {args[0]});
+  for (NodeRef arg : args.subspan(1)) acc = rw.makeCall("combine_hashes", {acc, rw.makeCall("hash", {arg})});
+  return acc;
+}
+
 }  // namespace
 
 void registerCross(Registry& r) {
@@ -160,8 +209,16 @@ void registerCross(Registry& r) {
       .example(R"(cross(1, "a") == cross(1, "a"))", "true")
       .example(R"(cross("a", "b") == cross("b", "a"))", "false")
       .example(R"(len(cross([1, 2], ["a", "b", "c"])))", "6")
-      .addCustom(crossOverload())
+      .addCustom(joinOverload<crossRow>())
       .shareHashes(shareCrossHashes)
+      .hash();
+  r.add("zip_cross", {value("a"), value("b")},
+        "One id for a combination of two or more values, position by position: of aligned lists an id for each "
+        "position, missing past the end of a shorter one.")
+      .example(R"(zip_cross([1, 2], ["a", "b"])[1] == cross(2, "b"))", "true")
+      .example(R"(len(zip_cross([1, 2, 3], "a")))", "3")
+      .addCustom(joinOverload<zipRow>())
+      .shareHashes(shareZipHashes)
       .hash();
   r.add("combine_hashes", {value("a"), value("b")}, "The hash of a pair of hashes.")
       .internal()

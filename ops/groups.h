@@ -15,12 +15,23 @@ void registerNormalize(Registry& registry);
 void registerReduce(Registry& registry);
 void registerStatistics(Registry& registry);
 void registerText(Registry& registry);
+void registerTextParts(Registry& registry);
+void registerTokens(Registry& registry);
+void registerRegex(Registry& registry);
+void registerEditDistance(Registry& registry);
+void registerNormalizeText(Registry& registry);
+void registerOverlap(Registry& registry);
 void registerLists(Registry& registry);
 void registerOrder(Registry& registry);
 void registerSets(Registry& registry);
+void registerVectors(Registry& registry);
 void registerMaps(Registry& registry);
 void registerValueMap(Registry& registry);
 void registerIds(Registry& registry);
 void registerCross(Registry& registry);
+void registerTime(Registry& registry);
+void registerPlace(Registry& registry);
+void registerTrigonometry(Registry& registry);
+void registerHashVariants(Registry& registry);
 
 }  // namespace featc

@@ -6,6 +6,7 @@
 #include "ops/boundaries.h"
 #include "ops/cell_types.h"
 #include "ops/groups.h"
+#include "ops/hash_variants.h"
 #include "ops/laws.h"
 #include "ops/operator.h"
 #include "ops/vocabulary.h"
@@ -198,17 +199,23 @@ Weighted<K> weightedOfInts(Context& context, Map<K, int64_t> map) {
 }
 
 void registerHashes(Registry& r) {
-  r.add("hash", {value("x")}, "A 64-bit hash of the value, by the config's `hash_family`.")
-      .example("hash(42) == hash(42)", "true")
-      .example(R"(hash("food"))", "3396951509102873001")
-      .add<hashOfInt>()
-      .inlined(inlineHashInt)
-      .add<hashOfBool>()
-      .inlined(inlineHashBool)
-      .add<hashOfFloat>()
-      .inlined(inlineHashFloat)
-      .add<hashOfString>()
-      .hash();
+  auto hash =
+      r.add("hash", {value("x"), optionalConstant("family"), optionalConstant("seed")},
+            "A 64-bit hash of the value, by the config's `hash_family`, or by `xxh3`, `farm`, `murmur3` or `std` "
+            "(libstdc++'s hash of strings), which but for `farm` take a seed.")
+          .example("hash(42) == hash(42)", "true")
+          .example(R"(hash("food"))", "3396951509102873001")
+          .example(R"(hash("food", "xxh3") == hash("food"))", "true")
+          .example(R"(hash("food", "murmur3", seed = 7) == hash("food", "murmur3"))", "false")
+          .add<hashOfInt>()
+          .inlined(inlineHashInt)
+          .add<hashOfBool>()
+          .inlined(inlineHashBool)
+          .add<hashOfFloat>()
+          .inlined(inlineHashFloat)
+          .add<hashOfString>()
+          .hash();
+  addHashVariants(hash);
   r.add("hash_bucket", {value("x"), constant("n")}, "The hash of `x` modulo `n`, unsigned: one of 0 .. `n`-1.")
       .example(R"(hash_bucket("food", 1000))", "1")
       .example("hash_bucket(7, 1)", "0")

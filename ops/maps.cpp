@@ -5,8 +5,10 @@
 
 #include "ops/cell_types.h"
 #include "ops/groups.h"
+#include "ops/hash_value.h"
 #include "ops/minmax.h"
 #include "ops/operator.h"
+#include "ops/scratch.h"
 
 namespace featc {
 
@@ -21,8 +23,8 @@ Maybe<V> lookup(Map<K, V> map, K key, Maybe<V> absent) {
   return map.values.present(at) ? Maybe<V>(map.values.data[at]) : Maybe<V>();
 }
 
-enum class Combiner { Sum, Mean, Min, Max, Count };
-constexpr std::string_view kCombinerNames[] = {"sum", "mean", "min", "max", "count"};
+enum class Combiner { Sum, Mean, Min, Max, Count, GapMin, GapMax };
+constexpr std::string_view kCombinerNames[] = {"sum", "mean", "min", "max", "count", "gap_min", "gap_max"};
 
 struct CombinerState : OpState {
   Combiner combiner = Combiner::Sum;
@@ -34,14 +36,39 @@ Prepared prepareLookup(std::span<const Value> constants, std::span<const Type>) 
   const auto* name = std::find(std::begin(kCombinerNames), std::end(kCombinerNames), constants[0].asString());
   if (name == std::end(kCombinerNames))
     return {nullptr, PrepareError{3, "there is no combiner " + toString(constants[0]) +
-                                         "; there are sum, mean, min, max, count"}};
+                                         "; there are sum, mean, min, max, count, gap_min, gap_max"}};
   state->combiner = static_cast<Combiner>(name - kCombinerNames);
   return {state, std::nullopt};
 }
 
+// The smallest or largest distance between neighbours among the finite values found, in ascending order.
+template <class K, class V>
+Maybe<double> gapOfFound(Context& context, bool largest, Map<K, V> map, List<K> keys, Maybe<V> absent) {
+  RowScratch scratch(context);
+  auto* values = scratch.allocate<double>(keys.size);
+  if (values == nullptr) return {};
+  uint64_t n = 0;
+  for (uint64_t i = 0; i < keys.size; ++i) {
+    if (!keys.present(i)) continue;
+    Maybe<V> found = lookup(map, keys.data[i], absent);
+    auto x = static_cast<double>(found.value);
+    if (found.present && std::isfinite(x)) values[n++] = x;
+  }
+  std::sort(values, values + n);
+  Maybe<double> gap;
+  for (uint64_t i = 1; i < n; ++i) {
+    double d = values[i] - values[i - 1];
+    if (!gap.present || (largest ? d > gap.value : d < gap.value)) gap = d;
+  }
+  return gap;
+}
+
 // The values of present keys, combined left to right as the reductions of lists do.
 template <class K, class V>
-Maybe<double> lookupCombined(const CombinerState& state, Map<K, V> map, List<K> keys, Maybe<V> absent) {
+Maybe<double> lookupCombined(Context& context, const CombinerState& state, Map<K, V> map, List<K> keys,
+                             Maybe<V> absent) {
+  if (state.combiner == Combiner::GapMin || state.combiner == Combiner::GapMax)
+    return gapOfFound(context, state.combiner == Combiner::GapMax, map, keys, absent);
   Maybe<double> acc;
   uint64_t n = 0;
   uint64_t finite = 0;
@@ -66,10 +93,20 @@ Maybe<double> lookupCombined(const CombinerState& state, Map<K, V> map, List<K> 
     case Combiner::Sum: return acc.value;
     case Combiner::Count: return static_cast<double>(finite);
     case Combiner::Mean: return {n == 0 ? 0.0 : acc.value / static_cast<double>(n), n != 0};
-    case Combiner::Min:
-    case Combiner::Max: break;
+    default: break;
   }
   return acc;
+}
+
+// The key's hash joined with its value's, as cross(key, value) joins them.
+template <class K, class V>
+Maybe<int64_t> lookupId(Context& context, Map<K, V> map, K key) {
+  Maybe<V> found = lookup(map, key, Maybe<V>());
+  if (!found.present) return {};
+  if constexpr (std::is_same_v<V, double>)
+    if (!std::isfinite(found.value)) return {};
+  return static_cast<int64_t>(
+      combineHashes(hashValue(context.hashFamily, key), hashValue(context.hashFamily, found.value)));
 }
 
 template <class K, class V>
@@ -142,12 +179,20 @@ void registerMaps(Registry& r) {
   auto lookupOp =
       r.add("lookup", {value("map"), value("key"), optionalValue("default"), optionalConstant("combiner")},
             "The value under the key; an absent key gives the default, else missing. A list of keys gives a list, or "
-            "one float with the combiner `sum`, `mean`, `min`, `max` or `count`.")
+            "one float with the combiner `sum`, `mean`, `min`, `max`, `count`, `gap_min` or `gap_max` (the smallest, "
+            "largest "
+            "distance between neighbours among the values).")
           .example(R"(lookup({"a": 1, "b": 2}, "b"))", "2")
           .example(R"(lookup({"a": 1}, "z", default = 0))", "0")
           .example(R"(lookup({"a": 1, "b": 2}, ["b", "z"]))", "[2, missing]")
           .example(R"(lookup({"a": 1, "b": 2}, ["a", "b", "z"], combiner = "mean"))", "1.5")
+          .example(R"(lookup({"a": 1, "b": 9, "c": 4}, ["a", "b", "c"], combiner = "gap_max"))", "5")
           .prepare(prepareLookup);
+  auto idOp = r.add("lookup_id", {value("map"), value("key")},
+                    "One id for the key and its value together, `cross(key, value)`; missing where the key is absent.")
+                  .example(R"(lookup_id({"a": 1}, "a") == cross("a", 1))", "true")
+                  .example(R"(lookup_id({"a": 1}, "z"))", "missing")
+                  .hash();
   auto keysOp = r.add("map_keys", {value("map")}, "The keys of a map, ascending.")
                     .example(R"(map_keys({"b": 1, "a": 2}))", R"(["a", "b"])");
   auto valuesOp = r.add("map_values", {value("map")}, "The values of a map, in the order of their keys.")
@@ -160,6 +205,7 @@ void registerMaps(Registry& r) {
     lookupOp.template add<lookup<K, V>>();
     if constexpr (std::is_same_v<V, int64_t> || std::is_same_v<V, double>)
       lookupOp.template add<lookupCombined<K, V>>({Type::string()}).notLifted().needs("combiner");
+    idOp.template add<lookupId<K, V>>();
     keysOp.template add<mapKeys<K, V>>();
     valuesOp.template add<mapValues<K, V>>();
     makeMapOp.addCustom(makeMapOverload<K, V>());

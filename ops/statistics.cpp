@@ -17,7 +17,7 @@ Prepared prepareDegrees(std::span<const Value> constants, std::span<const Type>)
   auto state = std::make_shared<DegreesOfFreedom>();
   if (!constants[0].isMissing()) {
     if (constants[0].asInt() < 0)
-      return {nullptr, PrepareError{1, "`ddof` must not be negative, but is " + toString(constants[0])}};
+      return {nullptr, PrepareError{1, "\"ddof\" must not be negative, but is " + toString(constants[0])}};
     state->lost = static_cast<uint64_t>(constants[0].asInt());
   }
   return {state, std::nullopt};

@@ -3,34 +3,18 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/code_points.h"
 #include "ops/groups.h"
 #include "ops/lists.h"
 #include "ops/operator.h"
-#include "ops/slicing.h"
-#include "support/utf8.h"
 
 namespace featc {
 
 namespace {
 
-uint64_t codePoints(std::string_view s) {
-  uint64_t n = 0;
-  for (; !s.empty(); ++n) s.remove_prefix(codePointStep(s));
-  return n;
+Str substr(Str s, int64_t start, int64_t length) {
+  return cutCodePoints(s, sliceRange(codePoints(s.view()), start, length));
 }
-
-// The text without its first `n` code points, of which there are as many at least.
-std::string_view skip(std::string_view s, uint64_t n) {
-  for (; n > 0; --n) s.remove_prefix(codePointStep(s));
-  return s;
-}
-
-Str cut(Str s, Range range) {
-  std::string_view from = skip(s.view(), range.begin);
-  return Str::of(from.substr(0, from.size() - skip(from, range.size).size()));
-}
-
-Str substr(Str s, int64_t start, int64_t length) { return cut(s, sliceRange(codePoints(s.view()), start, length)); }
 
 char lowerByte(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 char upperByte(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
@@ -76,7 +60,7 @@ List<Str> split(Context& context, const Separator& state, Str s) {
 Maybe<Str> stringIndex(Str s, int64_t i) {
   auto size = static_cast<int64_t>(codePoints(s.view()));
   if (i < -size || i >= size) return {};
-  return cut(s, sliceRange(static_cast<uint64_t>(size), i, 1));
+  return cutCodePoints(s, sliceRange(static_cast<uint64_t>(size), i, 1));
 }
 
 int64_t stringLength(Str s) { return static_cast<int64_t>(codePoints(s.view())); }

@@ -99,9 +99,22 @@ constexpr auto kSeparator = [](Rng& rng, Type) {
   return Value::of(rng.pick(kSeparators));
 };
 constexpr auto kCombiner = [](Rng& rng, Type) {
-  static const std::vector<std::string> kCombiners = {"sum", "mean", "min", "max", "count"};
+  static const std::vector<std::string> kCombiners = {"sum", "mean", "min", "max", "count", "gap_min", "gap_max"};
   return Value::of(rng.pick(kCombiners));
 };
+// One of a few texts.
+template <const auto& kTexts>
+constexpr auto kOneOf = [](Rng& rng, Type) { return Value::of(std::string(kTexts[rng.below(std::size(kTexts))])); };
+constexpr std::string_view kPatterns[] = {"a", "b*",      "[a-c]+", "(a)(b)?", "^",    "$",
+                                          ".", "(?i)ABC", "\\d+",   "(\\w),?", "x|(y)"};
+constexpr std::string_view kReplacements[] = {"", "-", "aa", "<\\0>", "\\1", "\\\\"};
+constexpr std::string_view kForms[] = {"nfkc", "nfc", "nfkd", "nfd", "width", "none"};
+constexpr std::string_view kCases[] = {"keep", "fold", "lower", "upper"};
+constexpr std::string_view kUnits[] = {"bytes", "code_points"};
+constexpr std::string_view kZones[] = {"UTC", "+08:00", "-03:30", "Asia/Shanghai", "America/New_York"};
+constexpr std::string_view kFamilies[] = {"xxh3", "farm", "murmur3", "std"};
+constexpr auto kPrecision = [](Rng& rng, Type) { return Value::of(rng.between(1, 12)); };
+constexpr auto kDegrees = [](Rng& rng, Type) { return Value::of(rng.pick(std::vector<double>{0.0001, 0.01, 1, 7.5})); };
 constexpr auto kVocabulary = [](Rng& rng, Type type) {
   if (type.isMap()) return anyWritable(rng, type);
   Value::Elements words = ascending(rng, type.element(), 1 + rng.below(6));
@@ -109,10 +122,28 @@ constexpr auto kVocabulary = [](Rng& rng, Type type) {
   return Value::list(std::move(words));
 };
 
-const Hint kHints[] = {{"boundaries", kSortedList}, {"quantiles", kQuantiles},   {"n", kSmallCount},
-                       {"k", kSmallCount},          {"ddof", kSmallCount},       {"buckets", kSmallCount},
-                       {"sep", kSeparator},         {"separator", kSeparator},   {"combiner", kCombiner},
-                       {"vocab", kVocabulary},      {"vocabulary", kVocabulary}, {"words", kVocabulary},
+const Hint kHints[] = {{"zone", kOneOf<kZones>},
+                       {"family", kOneOf<kFamilies>},
+                       {"precision", kPrecision},
+                       {"degrees", kDegrees},
+                       {"pattern", kOneOf<kPatterns>},
+                       {"replacement", kOneOf<kReplacements>},
+                       {"form", kOneOf<kForms>},
+                       {"case", kOneOf<kCases>},
+                       {"unit", kOneOf<kUnits>},
+                       {"group", kSmallCount},
+                       {"boundaries", kSortedList},
+                       {"quantiles", kQuantiles},
+                       {"n", kSmallCount},
+                       {"k", kSmallCount},
+                       {"ddof", kSmallCount},
+                       {"buckets", kSmallCount},
+                       {"sep", kSeparator},
+                       {"separator", kSeparator},
+                       {"combiner", kCombiner},
+                       {"vocab", kVocabulary},
+                       {"vocabulary", kVocabulary},
+                       {"words", kVocabulary},
                        {"values", kVocabulary}};
 
 Value randomConstant(Rng& rng, std::string_view param, Type type) {

@@ -120,6 +120,15 @@ std::vector<Cell> edges(Type type) {
   return cells;
 }
 
+// Around the floats of 32 bits, for functions of one number.
+std::vector<Cell> roundingEdges() {
+  std::vector<Cell> cells;
+  for (double v : {0.1, 0x1.fffffefp127, 0x1.ffffffp127, 0x1.000001p0, 0x1.000003p0, 0x1p-149, 0x1p-150, 0x1.8p-149,
+                   0x1.8p-150, 0x1.fffffffp-127, 0x1.0000004p-126})
+    for (double x : {v, -v}) cells.push_back({std::bit_cast<uint64_t>(x)});
+  return cells;
+}
+
 bool isRegister(Type t) { return t.is(Kind::Bool) || t.is(Kind::Int64) || t.is(Kind::Float64); }
 
 std::optional<Value> constantFor(Type type) {
@@ -203,6 +212,8 @@ void checkOverload(const Operator& op, const Overload& o) {
 
   std::vector<std::vector<Cell>> choices;
   for (Type t : types) choices.push_back(edges(t));
+  if (types.size() == 1 && types[0].is(Kind::Float64))
+    for (Cell c : roundingEdges()) choices[0].push_back(c);
   std::vector<size_t> at(types.size());
   for (bool more = true; more;) {
     std::vector<Cell> args;

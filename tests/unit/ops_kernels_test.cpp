@@ -328,7 +328,14 @@ TEST_CASE("lookups") {
   CHECK(eval("lookup", map, strings({}), leftOut(), arg("max")) == "missing");
   CHECK(eval("lookup", map, strings({}), leftOut(), arg("sum")) == "0");
   CHECK(eval("lookup", map, keys, leftOut(), arg("median")) ==
-        "error: there is no combiner \"median\"; there are sum, mean, min, max, count");
+        "error: there is no combiner \"median\"; there are sum, mean, min, max, count, gap_min, gap_max");
+  // The values -4, 1, 2, 2: neighbours are 5, 1 and 0 apart.
+  Arg twice = strings({arg("a"), arg("b"), arg("b"), arg("z"), arg("n")});
+  CHECK(eval("lookup", map, twice, arg(-4), arg("gap_min")) == "0");
+  CHECK(eval("lookup", map, twice, arg(-4), arg("gap_max")) == "5");
+  CHECK(eval("lookup", map, strings({arg("a"), arg("z")}), leftOut(), arg("gap_max")) == "missing");
+  Arg odd = mapOf(kFloat, {{"a", arg(kNaN)}, {"b", arg(1.5)}, {"c", arg(0.5)}});
+  CHECK(eval("lookup", odd, strings({arg("a"), arg("b"), arg("c")}), leftOut(), arg("gap_min")) == "1");
   CHECK(eval("map_keys", map) == R"(["a", "b", "n"])");
   CHECK(eval("map_values", map) == "[1, 2, missing]");
   CHECK(eval("len", map) == "3");

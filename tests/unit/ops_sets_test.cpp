@@ -146,7 +146,7 @@ TEST_CASE("variance and standard deviation") {
   CHECK(eval("variance", ints({arg(5)})) == "0");
   CHECK(eval("std", ints({})) == "missing");
   CHECK(eval("std", floats({arg(kInf), arg(1.0)})) == "nan");
-  CHECK(eval("variance", list, arg(-1)) == "error: `ddof` must not be negative, but is -1");
+  CHECK(eval("variance", list, arg(-1)) == "error: \"ddof\" must not be negative, but is -1");
 }
 
 }  // namespace featc

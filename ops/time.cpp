@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calendar and clock of epoch seconds, in UTC, at a fixed offset from it or in a named zone. A named
+// zone's rules are those of the machine's time zone database when the config is loaded.
+#include <cctz/time_zone.h>
+
+#include <chrono>
+
+#include "ops/groups.h"
+#include "ops/inline.h"
+#include "ops/operator.h"
+#include "ops/wrap.h"
+
+namespace featc {
+
+namespace {
+
+using std::chrono::days;
+using std::chrono::sys_days;
+using std::chrono::year_month_day;
+
+// The years 1 to 9999: milliseconds taken for seconds lie beyond them, and are missing.
+constexpr int64_t kFirstSecond = -62'135'596'800;
+constexpr int64_t kLastSecond = 253'402'300'799;
+constexpr int64_t kDay = 86'400;
+
+// -- Zones ------------------------------------------------------------------------------------------
+
+struct Zone : OpState {
+  bool isFixed = true;
+  int64_t offset = 0;  // seconds east of UTC
+  cctz::time_zone rules;
+
+  int64_t offsetAt(int64_t time) const {
+    if (isFixed) return offset;
+    return rules.lookup(cctz::time_point<cctz::seconds>(cctz::seconds(time))).offset;
+  }
+};
+
+// `+08:00`, `-03:30`
+std::optional<int64_t> fixedOffset(std::string_view name) {
+  auto digit = [&](size_t i) { return name[i] >= '0' && name[i] <= '9'; };
+  if (name.size() != 6 || (name[0] != '+' && name[0] != '-') || name[3] != ':') return std::nullopt;
+  if (!digit(1) || !digit(2) || !digit(4) || !digit(5)) return std::nullopt;
+  int64_t hours = (name[1] - '0') * 10 + (name[2] - '0');
+  int64_t minutes = (name[4] - '0') * 10 + (name[5] - '0');
+  if (hours > 14 || minutes > 59) return std::nullopt;
+  int64_t seconds = hours * 3600 + minutes * 60;
+  return name[0] == '-' ? -seconds : seconds;
+}
+
+// Names become paths below the zone database: nothing may lead out of it, nor to this machine's zone.
+bool isZoneName(std::string_view name) {
+  auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '+' || c == '/';
+  };
+  return !name.empty() && name.size() < 64 && name[0] >= 'A' && name[0] <= 'Z' &&
+         std::all_of(name.begin(), name.end(), fits);
+}
+
+template <uint32_t param>
+Prepared prepareZone(std::span<const Value> constants, std::span<const Type>) {
+  auto state = std::make_shared<Zone>();
+  if (constants[0].isMissing() || constants[0].asString() == "UTC") return {state, std::nullopt};
+  const std::string& name = constants[0].asString();
+  if (auto offset = fixedOffset(name)) {
+    state->offset = *offset;
+    return {state, std::nullopt};
+  }
+  state->isFixed = false;
+  if (!isZoneName(name) || !cctz::load_time_zone(name, &state->rules))
+    return {nullptr, PrepareError{param, "there is no time zone " + toString(constants[0]) +
+                                             "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\""}};
+  return {state, std::nullopt};
+}
+
+// -- Parts of a time --------------------------------------------------------------------------------
+
+struct LocalTime {
+  sys_days date;
+  int64_t second = 0;  // of the day
+};
+
+template <class F>
+Maybe<int64_t> ofLocalTime(const Zone& zone, int64_t time, F&& part) {
+  if (time < kFirstSecond || time > kLastSecond) return {};
+  int64_t local = time + zone.offsetAt(time);
+  int64_t day = (local >= 0 ? local : local - (kDay - 1)) / kDay;
+  return static_cast<int64_t>(part(LocalTime{sys_days(days(day)), local - day * kDay}));
+}
+
+year_month_day civil(const LocalTime& t) { return year_month_day(t.date); }
+
+Maybe<int64_t> hour(const Zone& zone, int64_t time) {
+  return ofLocalTime(zone, time, [](const LocalTime& t) { return t.second / 3600; });
+}
+Maybe<int64_t> minute(const Zone& zone, int64_t time) {
+  return ofLocalTime(zone, time, [](const LocalTime& t) { return t.second / 60 % 60; });
+}
+Maybe<int64_t> dayOfWeek(const Zone& zone, int64_t time) {
+  return ofLocalTime(zone, time, [](const LocalTime& t) { return std::chrono::weekday(t.date).iso_encoding(); });
+}
+Maybe<int64_t> dayOfMonth(const Zone& zone, int64_t time) {
+  return ofLocalTime(zone, time, [](const LocalTime& t) { return unsigned(civil(t).day()); });
+}
+Maybe<int64_t> dayOfYear(const Zone& zone, int64_t time) {
+  return ofLocalTime(zone, time, [](const LocalTime& t) {
+    return (t.date - sys_days(civil(t).year() / std::chrono::January / 1)).count() + 1;
+  });
+}
+Maybe<int64_t> month(const Zone& zone, int64_t time) {
+  return ofLocalTime(zone, time, [](const LocalTime& t) { return unsigned(civil(t).month()); });
+}
+Maybe<int64_t> year(const Zone& zone, int64_t time) {
+  return ofLocalTime(zone, time, [](const LocalTime& t) { return int(civil(t).year()); });
+}
+Maybe<bool> isWeekend(const Zone& zone, int64_t time) {
+  Maybe<int64_t> day = dayOfWeek(zone, time);
+  return {day.value >= 6, day.present};
+}
+Maybe<int64_t> dateDiff(const Zone& zone, int64_t a, int64_t b) {
+  auto date = [&](int64_t time) {
+    return ofLocalTime(zone, time, [](const LocalTime& t) { return t.date.time_since_epoch().count(); });
+  };
+  Maybe<int64_t> x = date(a);
+  Maybe<int64_t> y = date(b);
+  return {x.value - y.value, x.present && y.present};
+}
+
+int64_t secondsSince(int64_t time, int64_t now) { return wrapSubtract(now, time); }
+InlineValue inlineSecondsSince(Inline& b, const InlineValue* a) { return b.sub(a[1], a[0]); }
+
+}  // namespace
+
+void registerTime(Registry& r) {
+  r.group("Time");
+  auto add = [&](std::string_view name, std::string_view doc) {
+    return r.add(name, {value("time"), optionalConstant("zone")}, doc);
+  };
+  add("hour",
+      "The hour, 0 to 23, of a time in epoch seconds, in UTC or in the zone (`\"Asia/Shanghai\"`, `\"+08:00\"`); "
+      "missing outside the years 1 to 9999, as all of these.")
+      .example("hour(1700000000)", "22")
+      .example(R"(hour(1700000000, "Asia/Shanghai"))", "6")
+      .add<hour>({Type::string()})
+      .prepare(prepareZone<1>);
+  add("minute", "The minute of the hour, 0 to 59.")
+      .example("minute(1700000000)", "13")
+      .example(R"(minute(1700000000, "+05:30"))", "43")
+      .add<minute>({Type::string()})
+      .prepare(prepareZone<1>);
+  add("day_of_week", "The day of the week, 1 for Monday to 7 for Sunday.")
+      .example("day_of_week(1700000000)", "2")
+      .add<dayOfWeek>({Type::string()})
+      .prepare(prepareZone<1>);
+  add("is_weekend", "Whether it is Saturday or Sunday.")
+      .example("is_weekend(1700000000)", "false")
+      .add<isWeekend>({Type::string()})
+      .prepare(prepareZone<1>);
+  add("day_of_month", "The day of the month, 1 to 31.")
+      .example("day_of_month(1700000000)", "14")
+      .example(R"(day_of_month(1700000000, zone = "Asia/Shanghai"))", "15")
+      .add<dayOfMonth>({Type::string()})
+      .prepare(prepareZone<1>);
+  add("day_of_year", "The day of the year, 1 to 366.")
+      .example("day_of_year(1700000000)", "318")
+      .add<dayOfYear>({Type::string()})
+      .prepare(prepareZone<1>);
+  add("month", "The month, 1 to 12.")
+      .example("month(1700000000)", "11")
+      .add<month>({Type::string()})
+      .prepare(prepareZone<1>);
+  add("year", "The year.").example("year(1700000000)", "2023").add<year>({Type::string()}).prepare(prepareZone<1>);
+  r.add("date_diff", {value("a"), value("b"), optionalConstant("zone")},
+        "How many midnights lie from the date of `b` to that of `a`, both in epoch seconds.")
+      .example("date_diff(1700000000, 1699990000)", "0")
+      .example(R"(date_diff(1700000000, 1699970000, "Asia/Shanghai"))", "1")
+      .add<dateDiff>({Type::string()})
+      .prepare(prepareZone<2>);
+  r.add("seconds_since", {value("time"), value("now")}, "`now` - `time`: how long ago, negative for what is to come.")
+      .example("seconds_since(1699999000, now = 1700000000)", "1000")
+      .add<secondsSince>()
+      .inlined(inlineSecondsSince);
+}
+
+}  // namespace featc
