@@ -176,18 +176,16 @@ Overload makeMapOverload() {
 
 void registerMaps(Registry& r) {
   r.group("Maps");
-  auto lookupOp =
-      r.add("lookup", {value("map"), value("key"), optionalValue("default"), optionalConstant("combiner")},
-            "The value under the key; an absent key gives the default, else missing. A list of keys gives a list, or "
-            "one float with the combiner `sum`, `mean`, `min`, `max`, `count`, `gap_min` or `gap_max` (the smallest, "
-            "largest "
-            "distance between neighbours among the values).")
-          .example(R"(lookup({"a": 1, "b": 2}, "b"))", "2")
-          .example(R"(lookup({"a": 1}, "z", default = 0))", "0")
-          .example(R"(lookup({"a": 1, "b": 2}, ["b", "z"]))", "[2, missing]")
-          .example(R"(lookup({"a": 1, "b": 2}, ["a", "b", "z"], combiner = "mean"))", "1.5")
-          .example(R"(lookup({"a": 1, "b": 9, "c": 4}, ["a", "b", "c"], combiner = "gap_max"))", "5")
-          .prepare(prepareLookup);
+  auto lookupOp = r.add("lookup", {value("map"), value("key"), optionalValue("default"), optionalConstant("combiner")},
+                        "The value under the key, or the default, else missing. Of a list of keys a list, or by a "
+                        "combiner one float: "
+                        "`sum mean min max count`, `gap_min gap_max` between sorted values.")
+                      .example(R"(lookup({"a": 1, "b": 2}, "b"))", "2")
+                      .example(R"(lookup({"a": 1}, "z", default = 0))", "0")
+                      .example(R"(lookup({"a": 1, "b": 2}, ["b", "z"]))", "[2, missing]")
+                      .example(R"(lookup({"a": 1, "b": 2}, ["a", "b", "z"], combiner = "mean"))", "1.5")
+                      .example(R"(lookup({"a": 1, "b": 9, "c": 4}, ["a", "b", "c"], combiner = "gap_max"))", "5")
+                      .prepare(prepareLookup);
   auto idOp = r.add("lookup_id", {value("map"), value("key")},
                     "One id for the key and its value together, `cross(key, value)`; missing where the key is absent.")
                   .example(R"(lookup_id({"a": 1}, "a") == cross("a", 1))", "true")
