@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "ops/format.h"
 #include "ops/groups.h"
 #include "ops/laws.h"
 #include "ops/operator.h"
@@ -65,7 +66,10 @@ Str intToString(Context& context, int64_t x) {
   auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, x);
   return copyOut(context, {buffer, static_cast<size_t>(end - buffer)});
 }
-Str floatToString(Context& context, Finite x) { return copyOut(context, formatFloat(x.value)); }
+Str floatToString(Context& context, Finite x) {
+  char text[kMaxFloatText];
+  return copyOut(context, {text, writeFloat(x.value, text)});
+}
 Str boolToString(bool x) { return Str::of(x ? "true" : "false"); }
 
 T inlineFloatToInt(Inline& b, const T* a) {

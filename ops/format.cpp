@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values as text: shortest floats, quoted strings, literals.
+#include "ops/format.h"
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -17,27 +20,54 @@ constexpr int kSmallestPlainExponent = -5;
 constexpr int kLargestPlainExponent = 15;
 
 template <class Float>
-std::string shortest(Float v) {
-  if (std::isnan(v)) return "nan";
-  if (std::isinf(v)) return v < 0 ? "-inf" : "inf";
-  if (v == 0) return "0";
-  std::array<char, 64> buffer{};
-  auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), v, std::chars_format::scientific);
-  std::string_view text(buffer.data(), static_cast<size_t>(end - buffer.data()));
-  size_t e = text.find('e');
-  int exponent = 0;
-  size_t exponentAt = text[e + 1] == '+' ? e + 2 : e + 1;
-  std::from_chars(text.data() + exponentAt, end, exponent);
-  if (exponent < kSmallestPlainExponent || exponent > kLargestPlainExponent) return std::string(text);
+size_t shortest(Float v, char* out) {
+  char* at = out;
+  auto put = [&](std::string_view text) { at = std::copy(text.begin(), text.end(), at); };
+  auto zeros = [&](size_t n) { at = std::fill_n(at, n, '0'); };
+  if (std::isnan(v)) {
+    put("nan");
+  } else if (std::isinf(v)) {
+    put(v < 0 ? "-inf" : "inf");
+  } else if (v == 0) {
+    put("0");
+  } else {
+    std::array<char, kMaxFloatText> buffer{};
+    auto [end, error] =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(v), std::chars_format::scientific);
+    std::string_view text(buffer.data(), static_cast<size_t>(end - buffer.data()));
+    size_t e = text.find('e');
+    int exponent = 0;
+    std::from_chars(text.data() + (text[e + 1] == '+' ? e + 2 : e + 1), end, exponent);
+    if (v < 0) put("-");
+    if (exponent < kSmallestPlainExponent || exponent > kLargestPlainExponent) {
+      put(text);
+      return static_cast<size_t>(at - out);
+    }
+    // The digits without their point.
+    std::array<char, kMaxFloatText> digitBuffer{text[0]};
+    size_t count = 1;
+    for (size_t i = 2; i < e; ++i) digitBuffer[count++] = text[i];
+    std::string_view digits(digitBuffer.data(), count);
+    if (exponent < 0) {
+      put("0.");
+      zeros(static_cast<size_t>(-exponent - 1));
+      put(digits);
+    } else if (size_t whole = static_cast<size_t>(exponent) + 1; digits.size() <= whole) {
+      put(digits);
+      zeros(whole - digits.size());
+    } else {
+      put(digits.substr(0, whole));
+      put(".");
+      put(digits.substr(whole));
+    }
+  }
+  return static_cast<size_t>(at - out);
+}
 
-  std::string digits;
-  for (char c : text.substr(0, e))
-    if (c >= '0' && c <= '9') digits += c;
-  std::string out = v < 0 ? "-" : "";
-  if (exponent < 0) return out + "0." + std::string(static_cast<size_t>(-exponent - 1), '0') + digits;
-  size_t whole = static_cast<size_t>(exponent) + 1;
-  if (digits.size() <= whole) return out + digits + std::string(whole - digits.size(), '0');
-  return out + digits.substr(0, whole) + "." + digits.substr(whole);
+template <class Float>
+std::string shortestText(Float v) {
+  std::array<char, kMaxFloatText> text{};
+  return {text.data(), shortest(v, text.data())};
 }
 
 void appendHex(std::string& out, char byte) {
@@ -50,8 +80,9 @@ void appendHex(std::string& out, char byte) {
 
 }  // namespace
 
-std::string formatFloat(double v) { return shortest(v); }
-std::string formatFloat(float v) { return shortest(v); }
+size_t writeFloat(double v, char* out) { return shortest(v, out); }
+std::string formatFloat(double v) { return shortestText(v); }
+std::string formatFloat(float v) { return shortestText(v); }
 
 std::string quote(std::string_view bytes) {
   std::string out = "\"";

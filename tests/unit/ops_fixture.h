@@ -56,7 +56,8 @@ struct CallResult {
   Type type{};
   RowStatus status = RowStatus::Ok;
   uint64_t unequalLengths = 0;
-  std::string error{};  // no overload, or what prepare said
+  uint64_t warmAllocations = 0;
+  std::string error{};  // no overload, what prepare said, or a broken promise
 
   std::string text() const { return error.empty() ? toString(value) : "error: " + error; }
 };

@@ -105,6 +105,15 @@ TEST_CASE("regular expressions match") {
   CHECK(eval("regex_extract", arg("ab"), arg("(a)"), arg(2)) == "error: the pattern has no group 2; it has 1");
 }
 
+TEST_CASE("matching allocates only to capture groups") {
+  std::string text(3000, 'x');
+  for (const char* pattern : {"b", "x+$", "^.*y", "(?i)X{3,5}"}) {
+    CHECK(callOperator("regex_match", {arg(text), arg(pattern)}).warmAllocations == 0);
+    CHECK(callOperator("regex_extract", {arg(text), arg(pattern)}).warmAllocations == 0);
+    CHECK(callOperator("regex_replace", {arg(text), arg(pattern), arg("-")}).warmAllocations == 0);
+  }
+}
+
 TEST_CASE("regular expressions replace") {
   auto all = [](const char* pattern, const char* by, const char* s) {
     return eval("regex_replace", arg(s), arg(pattern), arg(by));
