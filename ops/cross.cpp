@@ -25,6 +25,7 @@ V inlineCombine(Inline& b, const V* a) {
 }
 
 uint64_t presentCount(List<int64_t> list) {
+  if (list.valid == nullptr) return list.size;
   uint64_t n = 0;
   for (uint64_t i = 0; i < list.size; ++i) n += list.present(i) ? 1 : 0;
   return n;
@@ -38,6 +39,11 @@ List<int64_t> product(Context& context, List<int64_t> left, List<int64_t> right)
   uint64_t n = 0;
   for (uint64_t i = 0; i < left.size; ++i) {
     if (!left.present(i)) continue;
+    if (right.valid == nullptr) {
+      for (uint64_t k = 0; k < right.size; ++k) out[n + k] = combine(left.data[i], right.data[k]);
+      n += right.size;
+      continue;
+    }
     for (uint64_t k = 0; k < right.size; ++k)
       if (right.present(k)) out[n++] = combine(left.data[i], right.data[k]);
   }

@@ -9,7 +9,9 @@
 // values, Each<T> as the last one takes all remaining arguments (strictly). R is T or Maybe<T>.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <tuple>
@@ -203,7 +205,7 @@ class RowWriter {
     if constexpr (std::is_same_v<T, bool>) static_cast<uint8_t*>(out_.data)[row >> 3U] = bools_;
     valid_ = bools_ = 0;
   }
-  const ColumnRef& out_;
+  const ColumnRef out_;  // a copy: what is stored to the column cannot change it
   uint8_t valid_ = 0;
   uint8_t bools_ = 0;
 };
@@ -251,19 +253,18 @@ class OpFunction {
   }
 
   static void kernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
-    detail::RowWriter<ResultCell> writer(out);
-    for (uint32_t row = 0; row < n; ++row) {
-      context.row = row;
-      Maybe<ResultCell> r = evaluate(
-          context, [&]<class Cell>(size_t i) { return Maybe<Cell>(args[i].get<Cell>(row), args[i].present(row)); });
-      writer.put(row, r.value, r.present);
-    }
-    writer.finish(n);
+    if constexpr (kVariadic) return computeRows(context, args, out, n);
+    // Copies, so that the compiler knows that no store changes them.
+    std::array<ColumnRef, kArity> own;
+    std::copy_n(args, kArity, own.begin());
+    computeRows(context, own, out, n);
   }
 
   // Arguments in context.liftMask are lists and combine position by position; the result is as
   // long as the longest of them, missing past the end of a shorter one.
   static void liftedKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    if constexpr (!kVariadic)
+      if (std::has_single_bit(context.liftMask) && mapOneList(context, args, out, n)) return;
     detail::RowWriter<List<ResultCell>> writer(out);
     for (uint32_t row = 0; row < n; ++row) {
       context.row = row;
@@ -275,6 +276,99 @@ class OpFunction {
   }
 
  private:
+  template <class Columns>
+  static void computeRows(Context& context, const Columns& args, const ColumnRef& out, uint32_t n) {
+    detail::RowWriter<ResultCell> writer(out);
+    for (uint32_t row = 0; row < n; ++row) {
+      if constexpr (kMakesValues) context.row = row;
+      Maybe<ResultCell> r = evaluate(context, [&]<class Cell>(size_t i) {
+        return Maybe<Cell>(args[i].template get<Cell>(row), args[i].present(row));
+      });
+      writer.put(row, r.value, r.present);
+    }
+    writer.finish(n);
+  }
+
+  // Whether an element may come out missing though all that it is made of is present.
+  static constexpr bool elementsMayMiss() {
+    if (kMaybeResult) return true;
+    return []<size_t... I>(std::index_sequence<I...>) {
+      return (ParamOf<I>::kFinite || ...);
+    }(std::make_index_sequence<kArity>{});
+  }
+
+  // The usual case of a lifted kernel: one argument is a list, the others are as they are.
+  static bool mapOneList(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    return [&]<size_t... I>(std::index_sequence<I...>) {
+      return (mapListAt<I>(context, args, out, n) || ...);
+    }(std::make_index_sequence<kArity>{});
+  }
+
+  template <size_t At>
+  static bool mapListAt(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    using Element = typename ParamOf<At>::Cell;
+    if constexpr (!cellType<Element>().isScalar()) {
+      return false;
+    } else {
+      if (!isLifted(context, At)) return false;
+      std::array<ColumnRef, kArity> own;
+      std::copy_n(args, kArity, own.begin());
+      detail::RowWriter<List<ResultCell>> writer(out);
+      for (uint32_t row = 0; row < n; ++row) {
+        context.row = row;
+        bool present = othersReady<At>(own, row) && own[At].present(row);
+        List<ResultCell> list;
+        if (present) list = mapElements<At>(context, own, own[At].template get<List<Element>>(row), row);
+        writer.put(row, list, present);
+      }
+      writer.finish(n);
+      return true;
+    }
+  }
+
+  template <size_t At>
+  static bool othersReady(const std::array<ColumnRef, kArity>& args, uint32_t row) {
+    return [&]<size_t... I>(std::index_sequence<I...>) {
+      return ((I == At || !ParamOf<I>::kStrict || args[I].present(row)) && ...);
+    }(std::make_index_sequence<kArity>{});
+  }
+
+  template <size_t At, class Element>
+  static List<ResultCell> mapElements(Context& context, const std::array<ColumnRef, kArity>& args, List<Element> list,
+                                      uint32_t row) {
+    if (list.size == 0) return {};
+    auto* data = context.newList<ResultCell>(list.size);
+    if (data == nullptr) return {};
+    uint8_t* valid = nullptr;
+    if (elementsMayMiss() || list.valid != nullptr) {
+      valid = context.newList<uint8_t>(list.size);
+      if (valid == nullptr) return {};
+    }
+    for (uint64_t k = 0; k < list.size; ++k) {
+      Maybe<ResultCell> r = evaluateEach(context, [&]<size_t I>() {
+        using Cell = typename ParamOf<I>::Cell;
+        if constexpr (I == At)
+          return Maybe<Cell>(list.data[k], list.present(k));
+        else
+          return Maybe<Cell>(args[I].template get<Cell>(row), args[I].present(row));
+      });
+      data[k] = r.present ? r.value : ResultCell{};
+      if (valid != nullptr) valid[k] = r.present ? 1 : 0;
+    }
+    return {data, valid, list.size};
+  }
+
+  // As evaluate, with the position as a constant: `load.operator()<I>()`.
+  template <class Load>
+  static Maybe<ResultCell> evaluateEach(Context& context, Load&& load) {
+    return [&]<size_t... I>(std::index_sequence<I...>) -> Maybe<ResultCell> {
+      Args values{};
+      bool ready = (ParamOf<I>::accept(load.template operator()<I>(), std::get<I>(values)) && ...);
+      if (!ready) return {};
+      return invoke(context, std::get<I>(values)...);
+    }(std::make_index_sequence<kArity>{});
+  }
+
   // `load.operator()<Cell>(i)` gives argument i as Maybe<Cell>.
   template <class Load>
   static Maybe<ResultCell> evaluate(Context& context, Load&& load) {

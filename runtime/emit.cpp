@@ -36,9 +36,7 @@ class Emitter {
   }
 
   void sparseList() {
-    ragged([&](uint32_t i, RaggedBuffer& buffer) {
-      if (!values_.present(i)) return appendMissing(buffer, false);
-      auto list = values_.get<List<int64_t>>(i);
+    lists(UINT64_MAX, [&](List<int64_t> list, RaggedBuffer& buffer) {
       for (uint64_t k = 0; k < list.size; ++k) {
         if (!list.present(k)) continue;
         countLost(list.data[k]);
@@ -66,11 +64,8 @@ class Emitter {
   }
 
   void sequence() {
-    ragged([&](uint32_t i, RaggedBuffer& buffer) {
-      if (!values_.present(i)) return;
-      auto list = values_.get<List<int64_t>>(i);
-      uint64_t kept = std::min<uint64_t>(list.size, output_.length);
-      for (uint64_t k = 0; k < kept; ++k) {
+    lists(output_.length, [&](List<int64_t> list, RaggedBuffer& buffer) {
+      for (uint64_t k = 0; k < list.size; ++k) {
         if (list.present(k)) countLost(list.data[k]);
         buffer.ids.push_back(list.present(k) ? makeId(output_.slot, list.data[k]) : 0);
       }
@@ -111,25 +106,73 @@ class Emitter {
     if (weighted) buffer.weights.push_back(1.0F);
   }
 
-  // `append(i, buffer)` appends row i's ids; a row with too many of them is taken back.
+  RaggedBuffer& buffer() { return (*shard_.ragged)[index_]; }
+  uint32_t* lengths() { return (*shard_.call->lengths)[index_].data() + begin_; }
+
+  // Rows of lists, of which at most the first `most` elements count. Lists without missing elements
+  // mostly lie one behind the other in memory: such a run of rows is emitted in one go. `append` does
+  // the others.
+  template <class Append>
+  void lists(uint64_t most, Append&& append) {
+    const int64_t* run = nullptr;
+    uint64_t runSize = 0;
+    auto emitRun = [&] {
+      if (runSize > 0) appendIds(run, runSize);
+      runSize = 0;
+    };
+    for (uint32_t i = 0; i < n_; ++i) {
+      List<int64_t> list;
+      bool present = values_.present(i);
+      if (present) list = values_.get<List<int64_t>>(i);
+      list.size = std::min(list.size, most);
+      if (present && list.valid == nullptr && list.size <= shard_.call->maxIdsPerRow) {
+        if (list.data != run + runSize) {
+          emitRun();
+          run = list.data;
+        }
+        runSize += list.size;
+        lengths()[i] = static_cast<uint32_t>(list.size);
+        continue;
+      }
+      emitRun();
+      row(i, [&](RaggedBuffer& buffer) { present ? append(list, buffer) : appendMissing(buffer, false); });
+    }
+    emitRun();
+  }
+
+  void appendIds(const int64_t* payloads, uint64_t n) {
+    std::vector<uint64_t>& ids = buffer().ids;
+    size_t at = ids.size();
+    ids.resize(at + n);
+    uint64_t lost = 0;
+    for (uint64_t k = 0; k < n; ++k) {
+      ids[at + k] = makeId(output_.slot, payloads[k]);
+      lost += losesBits(payloads[k]) ? 1 : 0;
+    }
+    if (output_.countLostBits) counts_.lostBits += lost;
+  }
+
   template <class Append>
   void ragged(Append&& append) {
-    RaggedBuffer& buffer = (*shard_.ragged)[index_];
-    uint32_t* lengths = (*shard_.call->lengths)[index_].data() + begin_;
-    for (uint32_t i = 0; i < n_; ++i) {
-      size_t before = buffer.ids.size();
-      OutputCounts counts = counts_;
-      append(i, buffer);
-      size_t length = buffer.ids.size() - before;
-      if (length > shard_.call->maxIdsPerRow) {
-        buffer.ids.resize(before);
-        if (!buffer.weights.empty()) buffer.weights.resize(before);
-        counts_ = counts;
-        length = 0;
-        if (status_[begin_ + i] == RowStatus::Ok) status_[begin_ + i] = RowStatus::TooManyIds;
-      }
-      lengths[i] = static_cast<uint32_t>(length);
+    for (uint32_t i = 0; i < n_; ++i) row(i, [&](RaggedBuffer& buffer) { append(i, buffer); });
+  }
+
+  // `append(buffer)` appends the ids of row i; a row with too many of them is taken back.
+  template <class Append>
+  void row(uint32_t i, Append&& append) {
+    RaggedBuffer& all = buffer();
+    size_t before = all.ids.size();
+    OutputCounts counts = counts_;
+    append(all);
+    size_t length = all.ids.size() - before;
+    if (length > shard_.call->maxIdsPerRow) {
+      all.ids.resize(before);
+      if (!all.weights.empty()) all.weights.resize(before);
+      counts_ = counts;
+      length = 0;
+      if (status_[begin_ + i] == RowStatus::Ok) status_[begin_ + i] = RowStatus::TooManyIds;
     }
+    lengths()[i] = static_cast<uint32_t>(length);
   }
 
   ShardFrame& shard_;
