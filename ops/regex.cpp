@@ -60,13 +60,16 @@ Prepared prepareExtract(std::span<const Value> constants, std::span<const Type>)
   return {state, std::nullopt};
 }
 
+// RE2 takes a null pointer for a group that took no part; an empty string may have one too.
+Piece textOf(Str s) { return s.size == 0 ? Piece("", 0) : Piece(s.data, s.size); }
+
 bool regexMatch(const Pattern& state, Str s) {
-  return state.re->Match(Piece(s.data, s.size), 0, s.size, RE2::UNANCHORED, nullptr, 0);
+  return state.re->Match(textOf(s), 0, s.size, RE2::UNANCHORED, nullptr, 0);
 }
 
 Maybe<Str> regexExtract(const Pattern& state, Str s) {
   std::array<Piece, kMaxGroups> groups;
-  if (!state.re->Match(Piece(s.data, s.size), 0, s.size, RE2::UNANCHORED, groups.data(), state.group + 1)) return {};
+  if (!state.re->Match(textOf(s), 0, s.size, RE2::UNANCHORED, groups.data(), state.group + 1)) return {};
   Piece found = groups[static_cast<size_t>(state.group)];
   // A group that took no part in the match.
   if (found.data() == nullptr) return {};
@@ -132,8 +135,9 @@ bool appendReplacement(TextBuilder& out, const Replacement& state, const Piece* 
 // As RE2::GlobalReplace: an empty match directly behind the match before it does not count.
 Str regexReplace(Context& context, const Replacement& state, Str s) {
   std::array<Piece, kMaxGroups> groups;
+  Piece subject = textOf(s);
   auto match = [&](size_t from) {
-    return state.re->Match(Piece(s.data, s.size), from, s.size, RE2::UNANCHORED, groups.data(), state.groups);
+    return state.re->Match(subject, from, s.size, RE2::UNANCHORED, groups.data(), state.groups);
   };
   if (!match(0)) return s;
   TextBuilder out(context, s.size);
@@ -141,7 +145,7 @@ Str regexReplace(Context& context, const Replacement& state, Str s) {
   size_t lastEnd = std::string_view::npos;
   std::string_view text = s.view();
   do {
-    auto begin = static_cast<size_t>(groups[0].data() - s.data);
+    auto begin = static_cast<size_t>(groups[0].data() - subject.data());
     if (!out.append(text.substr(at, begin - at))) return {};
     at = begin;
     if (groups[0].empty() && begin == lastEnd) {

@@ -101,6 +101,8 @@ TEST_CASE("regular expressions match") {
   CHECK(eval("regex_extract", arg("id=42;x=7"), arg("(\\w)=(\\d)"), arg(2)) == quoted("4"));
   CHECK(eval("regex_extract", arg("ab"), arg("a|(b)")) == "missing");
   CHECK(eval("regex_extract", arg("ab"), arg("()b")) == quoted(""));
+  CHECK(eval("regex_extract", arg(""), arg("a*")) == quoted(""));
+  CHECK(eval("regex_extract", arg(""), arg("(a)?")) == "missing");
   CHECK(eval("regex_extract", arg("ab"), arg("b$")) == quoted("b"));
   CHECK(eval("regex_extract", arg("ab"), arg("(a)"), arg(2)) == "error: the pattern has no group 2; it has 1");
 }
