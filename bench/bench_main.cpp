@@ -19,6 +19,7 @@ int bench(bool quick, const std::string& json) {
   Suite suite(quick);
   benchRunning(suite);
   benchCompiling(suite);
+  benchLoading(suite);
   benchSteadyState(suite);
   suite.printTargets();
   if (!json.empty()) suite.writeJson(json);

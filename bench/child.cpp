@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <functional>
 #include <string>
 
 #include "bench/data.h"
@@ -14,6 +16,7 @@
 #include "bench/program.h"
 #include "bench/suite.h"
 #include "bench/takeaway.h"
+#include "engine/load.h"
 
 namespace featc::bench {
 
@@ -76,6 +79,92 @@ void compile(const std::string& text) {
   report("again", again.milliseconds());
 }
 
+std::string writeConfig(const std::string& folder, const std::string& text) {
+  std::string path = folder + "/bench.feat";
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw Broken(fmt::format("cannot write {}", path));
+  return path;
+}
+
+// All that a result says, in few bits.
+size_t digest(const Result& result) {
+  size_t digest = 0;
+  auto add = [&](auto values, size_t n) {
+    std::string_view bytes(reinterpret_cast<const char*>(values.data()), n * sizeof(values[0]));
+    digest = digest * 31 + std::hash<std::string_view>()(bytes);
+  };
+  for (size_t o = 0; o < result.outputCount(); ++o) {
+    const OutputColumn& column = result.output(o);
+    if (column.ragged) throw Broken("no output of these configs is a list");
+    auto rows = static_cast<size_t>(column.rows);
+    if (column.width == 0)
+      add(column.ids, rows);
+    else
+      add(column.dense, rows * column.width);
+  }
+  return digest;
+}
+
+// From load() to the first answer and on until native code answers, every answer compared.
+void answer(const std::string& text, const std::string& folder) {
+  constexpr uint32_t kRows = 100;
+  std::string path = writeConfig(folder, text);
+  Timer wall(CLOCK_MONOTONIC);
+  Timer processor(CLOCK_THREAD_CPUTIME_ID);
+  LoadOptions options;
+  options.engine.engine = EngineKind::Tiered;
+  LoadedConfig loaded = loadExtractor(path, options);
+  if (!loaded.made.extractor || !loaded.made.tiered) throw Broken(loaded.problem());
+  double ready = wall.milliseconds();
+  Program program(loaded.made.extractor);
+  BatchBuilder builder(program.info());
+  fillMix(builder, kRows, 0, kSeed);
+  Batch batch = builder.batch();
+  double before = wall.milliseconds();
+  program.run(batch);
+  double after = wall.milliseconds();
+  report("first", ready + after - before);
+  report("first_cpu", processor.milliseconds());
+  reportSeconds("parse", loaded.config.times.parse);
+
+  size_t expected = digest(program.result());
+  double longest = 0;
+  while (loaded.made.tiered->state() == TierState::Pending) {
+    Timer call(CLOCK_MONOTONIC);
+    program.run(batch);
+    longest = std::max(longest, call.milliseconds());
+    if (digest(program.result()) != expected) throw Broken("an answer changed while native code was made");
+  }
+  report("native_after", wall.milliseconds());
+  if (loaded.made.tiered->state() != TierState::Ready) throw Broken(loaded.made.tiered->error());
+  for (int i = 0; i < 10; ++i) {
+    Timer call(CLOCK_MONOTONIC);
+    program.run(batch);
+    longest = std::max(longest, call.milliseconds());
+    if (digest(program.result()) != expected) throw Broken("native code gives another answer");
+  }
+  report("longest", longest);
+}
+
+// Through the cache in `folder`: the first process fills it, later ones find everything there.
+void load(const std::string& text, const std::string& folder) {
+  std::string path = writeConfig(folder, text);
+  Timer wall(CLOCK_MONOTONIC);
+  Timer processor(CLOCK_PROCESS_CPUTIME_ID);
+  std::string error;
+  LoadOptions options;
+  options.engine.cache = ObjectCache::open(folder + "/cache", error);
+  if (!options.engine.cache) throw Broken(error);
+  LoadedConfig loaded = loadExtractor(path, options);
+  if (!loaded.made.extractor) throw Broken(loaded.problem());
+  bool cached = loaded.config.fromCache && loaded.made.codeFromCache;
+  report(cached ? "cached" : "fresh", wall.milliseconds());
+  report(cached ? "cached_cpu" : "fresh_cpu", processor.milliseconds());
+  if (cached) reportSeconds("code", loaded.made.times.load);
+}
+
 // Calls for ten seconds, to be looked at with perf.
 void spin(std::string_view kind, uint32_t rows) {
   CompiledConfig config = compileText(configText(kind, 1000));
@@ -93,12 +182,16 @@ void spin(std::string_view kind, uint32_t rows) {
 }  // namespace
 
 int runChild(std::span<char* const> arguments) {
-  if (arguments.size() != 3) throw Broken("a child needs a job, a config and a number");
+  if (arguments.size() < 3) throw Broken("a child needs a job, a config and a number");
   std::string_view job = arguments[0];
   std::string_view kind = arguments[1];
   auto number = static_cast<uint32_t>(std::strtoul(arguments[2], nullptr, 10));
   if (job == "compile")
     compile(configText(kind, number));
+  else if (job == "answer" && arguments.size() == 4)
+    answer(configText(kind, number), arguments[3]);
+  else if (job == "load" && arguments.size() == 4)
+    load(configText(kind, number), arguments[3]);
   else if (job == "spin")
     spin(kind, number);
   else

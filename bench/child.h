@@ -8,8 +8,10 @@
 
 namespace featc::bench {
 
-// `compile mix|generated FEATURES` prints a line a figure: its name and milliseconds or megabytes.
-// `spin mix|generated|takeaway ROWS` calls for ten seconds. Returns the exit code.
+// `compile mix|generated FEATURES`, `answer mix|generated FEATURES FOLDER` and `load mix|generated
+// FEATURES FOLDER` print a line a figure: its name and milliseconds or megabytes; FOLDER is theirs to
+// write to, and `load` keeps its cache there. `spin mix|generated|takeaway ROWS` calls for ten seconds.
+// Returns the exit code.
 int runChild(std::span<char* const> arguments);
 
 }  // namespace featc::bench
