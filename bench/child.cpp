@@ -127,7 +127,12 @@ void answer(const std::string& text, const std::string& folder) {
   double after = wall.milliseconds();
   report("first", ready + after - before);
   report("first_cpu", processor.milliseconds());
-  reportSeconds("parse", loaded.config.times.parse);
+  const CompileTimes& times = loaded.config.times;
+  reportSeconds("parse", times.parse);
+  reportSeconds("check", times.check);
+  reportSeconds("optimize", times.optimize);
+  report("engine", ready - (times.parse + times.check + times.optimize) * 1e3);
+  report("call", after - before);
 
   size_t expected = digest(program.result());
   double longest = 0;

@@ -11,7 +11,8 @@ namespace featc::bench {
 
 namespace {
 
-constexpr const char* kStages[] = {"parse", "check", "optimize", "plan", "machine", "load"};
+constexpr const char* kStages[] = {"parse", "check", "optimize", "plan",   "machine",
+                                   "load",  "total", "again",    "peak_mb"};
 
 std::vector<std::string> header() {
   std::vector<std::string> row{"config"};
