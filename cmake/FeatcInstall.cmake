@@ -1,19 +1,26 @@
 # What `cmake --install` brings: the program, the static libraries, their headers and a CMake
-# package, so that find_package(featc) gives featc::featc (compile and run) and featc::runtime
-# (run only).
+# package, so that find_package(featc) gives featc::featc (compile and run) and featc::aot (run what
+# was compiled ahead of time); and the runtime that `featc build` links into libraries.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(featc_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/featc)
 
-foreach(folder support ops runtime ir frontend optimizer codegen engine)
+set(featc_folders support ops runtime ir codegen aot)
+set(featc_libraries support ops runtime ir native aot)
+if(FEATC_COMPILER)
+  list(APPEND featc_folders frontend optimizer engine)
+  list(APPEND featc_libraries grammar frontend optimizer codegen engine)
+endif()
+
+foreach(folder ${featc_folders})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/featc
     FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
 endforeach()
 
 set(featc_targets)
-foreach(library support ops runtime ir grammar frontend optimizer native codegen engine)
+foreach(library ${featc_libraries})
   list(APPEND featc_targets featc_${library})
   set_target_properties(featc_${library} PROPERTIES EXPORT_NAME ${library})
   target_compile_features(featc_${library} PUBLIC cxx_std_20)
@@ -21,14 +28,17 @@ foreach(library support ops runtime ir grammar frontend optimizer native codegen
   target_include_directories(featc_${library} INTERFACE
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/featc>)
 endforeach()
-set_target_properties(featc_engine PROPERTIES EXPORT_NAME featc)
-add_library(featc::featc ALIAS featc_engine)
-
-install(TARGETS featc DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(FEATC_COMPILER)
+  set_target_properties(featc_engine PROPERTIES EXPORT_NAME featc)
+  add_library(featc::featc ALIAS featc_engine)
+  install(TARGETS featc DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(TARGETS ${featc_targets} EXPORT featcTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY ${featc_runtime_dir} DESTINATION lib/featc/runtime)
 install(EXPORT featcTargets NAMESPACE featc:: DESTINATION ${featc_package_dir})
 
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/featcConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_SOURCE_DIR}/cmake/featcConfig.cmake ${PROJECT_SOURCE_DIR}/cmake/FindFeatcLibraries.cmake
+configure_file(${PROJECT_SOURCE_DIR}/cmake/featcConfig.cmake ${PROJECT_BINARY_DIR}/featcConfig.cmake @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/featcConfig.cmake ${PROJECT_SOURCE_DIR}/cmake/FindFeatcLibraries.cmake
               ${PROJECT_BINARY_DIR}/featcConfigVersion.cmake
   DESTINATION ${featc_package_dir})

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,12 @@
 #include "runtime/executable.h"
 
 namespace featc {
+
+// Object code that is kept as a file and linked: see codegen/built_model.h.
+struct EmbeddedModel {
+  std::string name;   // a C identifier
+  std::string image;  // the program, for whoever runs the code
+};
 
 struct CodegenOptions {
   // An LLVM CPU name such as `x86-64-v3`; empty: this machine's, or the plainest of `triple`.
@@ -21,6 +28,8 @@ struct CodegenOptions {
   uint32_t threads = 1;
   // All code in one object file, made with more optimization: for code that is kept.
   bool oneFile = false;
+  // Makes compileObject write one file that exports nothing but the model.
+  std::optional<EmbeddedModel> embed;
 };
 
 // Seconds spent in each part of code generation.
@@ -54,6 +63,16 @@ NativeResult loadObject(const Graph& graph, const ObjectCode& code, const Codege
 // What object code depends on besides the graph and featc's version: LLVM's version, triple, CPU and
 // its features, as text.
 std::string targetIdentity(const CodegenOptions& options);
+
+// The machine that `options` name, as far as code for it is concerned.
+struct TargetDescription {
+  std::string triple;        // normalized: `aarch64-unknown-linux-gnu`
+  std::string architecture;  // `x86_64`, `aarch64` ...
+  std::string cpu;
+  std::vector<std::string> features;  // LLVM's names of all that the CPU has, tuning hints included
+  std::string error;                  // not empty: no such CPU or triple, or code cannot be made for it
+};
+TargetDescription describeTarget(const CodegenOptions& options);
 
 // Compiles for running in this process: compileObject and loadObject in one.
 NativeResult compileNative(const Graph& graph, const CodegenOptions& options = {});

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "codegen/codegen.h"
+#include "codegen/embed_model.h"
 #include "codegen/emit_llvm.h"
 #include "codegen/target.h"
 
@@ -127,6 +128,7 @@ std::vector<Unit> divide(const Plan& plan, bool oneFile, uint32_t threads) {
 std::string compileUnit(const Graph& graph, const Plan& plan, const Unit& unit, const CodegenOptions& options) {
   Target target = makeTarget(options, unit.quick ? llvm::CodeGenOptLevel::None : llvm::CodeGenOptLevel::Default);
   Module built = buildModule(graph, plan, unit.parts, *target.machine);
+  if (options.embed) embedModel(*built.module, *options.embed);
   if (!unit.quick) optimizeModule(*built.module, *target.machine);
   return writeModule(*built.module, *target.machine, llvm::CodeGenFileType::ObjectFile);
 }
@@ -141,7 +143,7 @@ ObjectResult compileObject(const Graph& graph, const CodegenOptions& options) {
   Plan plan = makePlan(graph, options.limits);
   result.times.plan = watch.lap();
   uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-  std::vector<Unit> units = divide(plan, options.oneFile, threads);
+  std::vector<Unit> units = divide(plan, options.oneFile || options.embed, threads);
   result.code.files.resize(units.size());
   std::atomic<size_t> next = 0;
   auto work = [&] {

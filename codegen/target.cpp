@@ -101,6 +101,26 @@ std::string whyNotHere(const CodegenOptions& options, const llvm::TargetMachine&
   return fmt::format("this machine cannot run code for \"{}\": it lacks {}", options.cpu, feature);
 }
 
+TargetDescription describeTarget(const CodegenOptions& options) {
+  TargetDescription description;
+  Target target = makeTarget(options);
+  description.error = target.error;
+  if (target.machine == nullptr) return description;
+  const llvm::Triple& triple = target.machine->getTargetTriple();
+  if (!triple.isArch64Bit() || !triple.isLittleEndian()) {
+    description.error =
+        fmt::format("featc makes code for 64-bit little-endian machines only, not for {}", triple.str());
+    return description;
+  }
+  description.triple = triple.str();
+  description.architecture = llvm::Triple::getArchTypeName(triple.getArch()).str();
+  description.cpu = cpuOf(options).cpu;
+  const llvm::MCSubtargetInfo& subtarget = *target.machine->getMCSubtargetInfo();
+  for (const auto& feature : subtarget.getAllProcessorFeatures())
+    if (subtarget.getFeatureBits().test(feature.Value)) description.features.emplace_back(feature.Key);
+  return description;
+}
+
 std::string targetIdentity(const CodegenOptions& options) {
   CpuName name = cpuOf(options);
   return fmt::format("LLVM {} {} {} {}", LLVM_VERSION_STRING, tripleOf(options), name.cpu, name.features);

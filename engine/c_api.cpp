@@ -1,94 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// The C interface: handles around the C++ one, and nothing that throws gets out.
+// The C interface's way from a config to an extractor.
 #include "engine/c_api.h"
 
-#include <fmt/format.h>
-
-#include <cstdlib>
-#include <cstring>
-#include <exception>
+#include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
+#include <string_view>
 
+#include "aot/handles.h"
 #include "engine/load.h"
-#include "runtime/json_reader.h"
-#include "runtime/json_writer.h"
-#include "runtime/memory_store.h"
-
-struct featc_extractor {
-  std::shared_ptr<const featc::Extractor> extractor;
-  std::shared_ptr<const featc::TieredExecutable> tiered;  // null where nothing is compiled in the background
-  std::string warnings;
-  std::vector<std::string> types;  // inputs, then outputs
-  std::vector<featc_input> inputs;
-  std::vector<featc_output> outputs;
-};
-
-struct featc_session {
-  explicit featc_session(const featc_extractor& owner)
-      : extractor(owner.extractor),
-        scratch(*extractor),
-        builder(extractor->info()),
-        writer(featc::newJsonWriter(extractor->info())) {}
-
-  std::shared_ptr<const featc::Extractor> extractor;
-  featc::Scratch scratch;
-  featc::Result result;
-  featc::BatchBuilder builder;
-  std::unique_ptr<featc::ResultWriter> writer;
-  std::vector<featc::InputRow> rows;
-  std::vector<featc::ColumnData> columns;
-  std::vector<std::unique_ptr<featc::ColumnData>> children;
-  std::string message;
-  std::string json;
-};
 
 namespace {
 
 using namespace featc;
 
-constexpr std::string_view kJsonlUrl = "jsonl:";
+// What featc_load makes; the rest of the interface sees its base.
+struct LoadedExtractor final : featc_extractor {
+  std::shared_ptr<const TieredExecutable> tiered;  // null where nothing is compiled in the background
+};
 
-void describe(featc_extractor& out) {
-  const ProgramInfo& info = out.extractor->info();
-  for (const InputInfo& input : info.inputs) out.types.push_back(toString(input.type));
-  for (const OutputInfo& output : info.outputs) out.types.push_back(toString(output.type));
-  size_t type = 0;
-  for (const InputInfo& input : info.inputs)
-    out.inputs.push_back({input.name.c_str(), out.types[type++].c_str(), static_cast<featc_scope>(input.scope),
-                          input.type.nullable() ? 1 : 0});
-  for (const OutputInfo& o : info.outputs)
-    out.outputs.push_back({o.name.c_str(), out.types[type++].c_str(), static_cast<featc_kind>(o.kind),
-                           static_cast<featc_scope>(o.scope), o.slot, o.width, o.length});
-}
-
-// Fills `stores`; what is wrong is returned, what is odd goes to `warnings`.
-std::string bindStores(const featc_options& options, const ProgramInfo& info, StoreBinding& stores,
-                       std::string& warnings) {
-  for (size_t i = 0; i < options.store_count; ++i) {
-    const featc_store& entry = options.stores[i];
-    std::string_view url = entry.url == nullptr ? "" : entry.url;
-    if (!url.starts_with(kJsonlUrl)) return fmt::format("the store \"{}\" is no jsonl:PATH", url);
-    std::string path(url.substr(kJsonlUrl.size()));
-    StoreLoadReport report;
-    std::shared_ptr<Store> store = MemoryStore::load(path, info.sources, report);
-    if (store == nullptr) return fmt::format("{}: {}", path, report.error);
-    for (const auto& bad : report.badLines) warnings += fmt::format("{}:{}: {}\n", path, bad.line, bad.reason);
-    for (const std::string& warning : report.warnings) warnings += fmt::format("{}: warning: {}\n", path, warning);
-    if (entry.source == nullptr)
-      stores.fallback = std::move(store);
-    else
-      stores.bySource[entry.source] = std::move(store);
-  }
-  for (const auto& [name, store] : stores.bySource) {
-    bool known = false;
-    for (const SourceInfo& source : info.sources) known = known || source.name == name;
-    if (!known) return fmt::format("the config has no source \"{}\"", name);
-  }
-  for (const SourceInfo& source : info.sources)
-    if (stores.find(source.name) == nullptr) return fmt::format("no store serves the source \"{}\"", source.name);
-  return {};
+const TieredExecutable* tieredOf(const featc_extractor* extractor) {
+  const auto* loaded = dynamic_cast<const LoadedExtractor*>(extractor);
+  return loaded == nullptr ? nullptr : loaded->tiered.get();
 }
 
 EngineKind engineKind(featc_engine engine) {
@@ -110,10 +43,10 @@ std::unique_ptr<featc_extractor> load(const char* path, const featc_options& opt
     load.engine.cache = ObjectCache::open(options.cache, error, bytes);
     if (load.engine.cache == nullptr) return nullptr;
   }
-  auto out = std::make_unique<featc_extractor>();
+  auto out = std::make_unique<LoadedExtractor>();
   std::string storeWarnings;
   load.bindStores = [&](const ProgramInfo& info, StoreBinding& stores) {
-    return bindStores(options, info, stores, storeWarnings);
+    return featc::bindStores({options.stores, options.store_count}, info, stores, storeWarnings);
   };
   LoadedConfig loaded = loadExtractor(path, load);
   if (loaded.made.extractor == nullptr) {
@@ -127,96 +60,16 @@ std::unique_ptr<featc_extractor> load(const char* path, const featc_options& opt
   return out;
 }
 
-char* copyText(const std::string& text) {
-  auto* copy = static_cast<char*>(std::malloc(text.size() + 1));
-  if (copy != nullptr) std::memcpy(copy, text.c_str(), text.size() + 1);
-  return copy;
-}
-
-ColumnData toColumn(featc_session& session, const featc_column& column) {
-  ColumnData out;
-  out.length = column.length;
-  out.offset = column.offset;
-  out.validity = column.validity;
-  out.offsets = column.offsets;
-  out.values = column.values;
-  out.wideOffsets = column.wide_offsets != 0;
-  out.absent = column.absent != 0;
-  for (int i = 0; i < 2; ++i) {
-    if (column.children[i] == nullptr) continue;
-    session.children.push_back(std::make_unique<ColumnData>(toColumn(session, *column.children[i])));
-    out.children[i] = session.children.back().get();
-  }
-  return out;
-}
-
-int finish(featc_session& session, const Batch& batch) {
-  RunError error = session.extractor->run(batch, session.scratch, session.result);
-  if (!error) return 0;
-  session.message += error.message;
-  return 1;
-}
-
-int runColumns(featc_session& session, const featc_batch& batch) {
-  session.columns.clear();
-  session.children.clear();
-  for (size_t i = 0; i < batch.column_count; ++i) session.columns.push_back(toColumn(session, batch.columns[i]));
-  session.rows.clear();
-  return finish(session, {batch.requests, batch.items, batch.item_offsets, session.columns});
-}
-
-int runJson(featc_session& session, std::string_view text) {
-  auto reader = newJsonReader(session.extractor->info(), memorySource(text), "input", false,
-                              [&](const DataMessage& message) { session.message += message.render() + "\n"; });
-  ReadStatus status = reader->next(session.builder, session.rows, INT64_MAX);
-  if (status != ReadStatus::Batch && session.message.empty()) session.message = "there is no request in the text";
-  int failed = finish(session, session.builder.batch());
-  return status == ReadStatus::Batch ? failed : 1;
-}
-
-// Runs `body`; an exception becomes a message and a failed call.
-template <class Body>
-int guarded(featc_session& session, Body&& body) {
-  try {
-    session.message.clear();
-    return body();
-  } catch (const std::exception& e) {
-    session.result = Result();
-    try {
-      session.message = e.what();
-    } catch (...) {
-      session.message.clear();
-    }
-    return 1;
-  }
-}
-
 }  // namespace
 
-extern "C" {
-
-// -- Loading ----------------------------------------------------------------------------------------
-
 featc_extractor* featc_load(const char* path, const featc_options* options, char** error) {
-  if (error != nullptr) *error = nullptr;
-  std::string reason;
-  try {
-    auto out = load(path, options == nullptr ? featc_options{} : *options, reason);
-    if (out != nullptr) return out.release();
-    if (error != nullptr) *error = copyText(reason);
-  } catch (const std::exception& e) {
-    if (error != nullptr) *error = copyText(e.what());
-  }
-  return nullptr;
+  return guardedLoad(
+      error, [&](std::string& reason) { return load(path, options == nullptr ? featc_options{} : *options, reason); });
 }
 
-void featc_free_extractor(featc_extractor* extractor) { delete extractor; }
-void featc_free_text(char* text) { std::free(text); }
-const char* featc_warnings(const featc_extractor* extractor) { return extractor->warnings.c_str(); }
-
 featc_tier featc_wait_native(const featc_extractor* extractor, uint32_t milliseconds) {
-  if (extractor->tiered != nullptr) {
-    switch (extractor->tiered->wait(std::chrono::milliseconds(milliseconds))) {
+  if (const TieredExecutable* tiered = tieredOf(extractor)) {
+    switch (tiered->wait(std::chrono::milliseconds(milliseconds))) {
       case TierState::Pending: return FEATC_TIER_PENDING;
       case TierState::Ready: return FEATC_TIER_NATIVE;
       case TierState::Failed: return FEATC_TIER_INTERP;
@@ -229,95 +82,10 @@ featc_tier featc_wait_native(const featc_extractor* extractor, uint32_t millisec
 const char* featc_native_error(const featc_extractor* extractor) {
   thread_local std::string error;
   try {
-    error = extractor->tiered == nullptr ? std::string() : extractor->tiered->error();
+    const TieredExecutable* tiered = tieredOf(extractor);
+    error = tiered == nullptr ? std::string() : tiered->error();
   } catch (const std::exception&) {
     error.clear();
   }
   return error.c_str();
 }
-
-// -- Describing -------------------------------------------------------------------------------------
-
-const char* featc_model(const featc_extractor* extractor) { return extractor->extractor->info().model.c_str(); }
-size_t featc_input_count(const featc_extractor* extractor) { return extractor->inputs.size(); }
-size_t featc_output_count(const featc_extractor* extractor) { return extractor->outputs.size(); }
-
-const featc_input* featc_input_at(const featc_extractor* extractor, size_t index) {
-  return index < extractor->inputs.size() ? &extractor->inputs[index] : nullptr;
-}
-
-const featc_output* featc_output_at(const featc_extractor* extractor, size_t index) {
-  return index < extractor->outputs.size() ? &extractor->outputs[index] : nullptr;
-}
-
-// -- Running ----------------------------------------------------------------------------------------
-
-featc_session* featc_new_session(const featc_extractor* extractor) {
-  try {
-    return new featc_session(*extractor);
-  } catch (const std::exception&) {
-    return nullptr;
-  }
-}
-
-void featc_free_session(featc_session* session) { delete session; }
-
-int featc_run(featc_session* session, const featc_batch* batch) {
-  return guarded(*session, [&] { return runColumns(*session, *batch); });
-}
-
-int featc_run_json(featc_session* session, const char* json, size_t size) {
-  return guarded(*session, [&] { return runJson(*session, {json, size}); });
-}
-
-const char* featc_message(const featc_session* session) { return session->message.c_str(); }
-
-// -- The result of the last call --------------------------------------------------------------------
-
-int64_t featc_result_requests(const featc_session* session) { return session->result.requests(); }
-int64_t featc_result_items(const featc_session* session) { return session->result.items(); }
-
-const int64_t* featc_result_item_offsets(const featc_session* session) { return session->result.itemOffsets().data(); }
-
-featc_status featc_result_status(const featc_session* session, int64_t item) {
-  return static_cast<featc_status>(session->result.status(item));
-}
-
-uint64_t featc_result_input_row(const featc_session* session, int64_t item) {
-  auto index = static_cast<size_t>(item);
-  return index < session->rows.size() ? session->rows[index].row : index;
-}
-
-int featc_result_values(const featc_session* session, size_t output, featc_values* values) {
-  if (output >= session->result.outputCount()) return 1;
-  const OutputColumn& column = session->result.output(output);
-  bool isDense = session->extractor->info().outputs[output].kind == OutputKind::Dense;
-  *values = {static_cast<featc_scope>(column.scope),
-             column.rows,
-             isDense ? nullptr : column.ids.data(),
-             column.ragged ? column.offsets.data() : nullptr,
-             column.weighted ? column.weights.data() : nullptr,
-             isDense ? column.dense.data() : nullptr,
-             column.width};
-  return 0;
-}
-
-const char* featc_result_json(featc_session* session, size_t* size) {
-  try {
-    session->json.clear();
-    auto items = static_cast<size_t>(session->result.items());
-    const auto offsets = session->result.itemOffsets();
-    // After featc_run the batch itself is the input.
-    for (size_t i = session->rows.size(); i < items; ++i) {
-      auto request = static_cast<size_t>(session->result.requestOf(static_cast<int64_t>(i)));
-      session->rows.push_back({i, request, i - static_cast<size_t>(offsets[request]), 0});
-    }
-    session->writer->write(session->result, session->rows, session->json);
-  } catch (const std::exception&) {
-    return nullptr;
-  }
-  if (size != nullptr) *size = session->json.size();
-  return session->json.c_str();
-}
-
-}  // extern "C"

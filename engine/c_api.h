@@ -1,40 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* featc from C: load a config, describe it, run batches.
- *
- * Ownership  What featc_load and featc_new_session return belongs to the caller, who frees it with
- *            the function of that name. Every other pointer is borrowed: from an extractor until it
- *            is freed, from a session until its next call or until it is freed.
- * Threads    An extractor is immutable: any number of threads may use one. A session is one
- *            thread's memory: one call at a time. Free the sessions before their extractor.
- * Errors     No function aborts or throws for a bad config, bad data or a lack of memory. Strings
- *            are UTF-8 and end in NUL. Passing a freed or null handle, or columns whose buffers are
- *            shorter than they say, is undefined. */
+/* featc from C: compile a config and load it. What describes and runs it, and the rules of ownership,
+ * threads and errors, are in aot/run_api.h: they are the same for a model that `featc build` compiled
+ * ahead of time. */
 #ifndef FEATC_C_API_H
 #define FEATC_C_API_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "aot/run_api.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef struct featc_extractor featc_extractor;
-typedef struct featc_session featc_session;
-
-/* -- Loading ---------------------------------------------------------------------------------- */
 
 typedef enum featc_engine {
   FEATC_ENGINE_JIT = 0,    /* native code, compiled before featc_load returns */
   FEATC_ENGINE_INTERP = 1, /* the interpreter: loads fast, runs slower */
   FEATC_ENGINE_TIERED = 2  /* the interpreter until native code was compiled on another thread */
 } featc_engine;
-
-/* `url` is `jsonl:PATH`, a file of store rows. */
-typedef struct featc_store {
-  const char* source; /* NULL: serves every source that no other entry names */
-  const char* url;
-} featc_store;
 
 /* All zero is the default. */
 typedef struct featc_options {
@@ -51,10 +32,6 @@ typedef struct featc_options {
  * there is no memory for it), to be freed by featc_free_text. A source without a store is a failure.
  * `options` and `error` may be NULL. */
 featc_extractor* featc_load(const char* path, const featc_options* options, char** error);
-void featc_free_extractor(featc_extractor* extractor);
-void featc_free_text(char* text);
-/* What was odd though loading went well: the config's warnings, bad store rows; "" when nothing. */
-const char* featc_warnings(const featc_extractor* extractor);
 
 typedef enum featc_tier {
   FEATC_TIER_PENDING = 0, /* the interpreter answers, native code is being compiled */
@@ -67,114 +44,6 @@ featc_tier featc_wait_native(const featc_extractor* extractor, uint32_t millisec
 /* Why there is no native code though there should be; "" when nothing went wrong so far. Borrowed until
  * the next call on this thread. */
 const char* featc_native_error(const featc_extractor* extractor);
-
-/* -- Describing ------------------------------------------------------------------------------- */
-
-typedef enum featc_scope { FEATC_SCOPE_CONSTANT = 0, FEATC_SCOPE_REQUEST = 1, FEATC_SCOPE_ITEM = 2 } featc_scope;
-typedef enum featc_kind { FEATC_KIND_SPARSE = 0, FEATC_KIND_DENSE = 1, FEATC_KIND_SEQUENCE = 2 } featc_kind;
-
-typedef struct featc_input {
-  const char* name;
-  const char* type; /* as in the config: "map<string, float64>?" */
-  featc_scope scope;
-  int nullable;
-} featc_input;
-
-typedef struct featc_output {
-  const char* name;
-  const char* type; /* of the value that is emitted */
-  featc_kind kind;
-  featc_scope scope;
-  uint32_t slot;   /* sparse, sequence */
-  uint32_t width;  /* dense */
-  uint32_t length; /* sequence */
-} featc_output;
-
-const char* featc_model(const featc_extractor* extractor);
-size_t featc_input_count(const featc_extractor* extractor);
-size_t featc_output_count(const featc_extractor* extractor);
-/* In the order of declaration; NULL past the last. */
-const featc_input* featc_input_at(const featc_extractor* extractor, size_t index);
-const featc_output* featc_output_at(const featc_extractor* extractor, size_t index);
-
-/* -- Running ---------------------------------------------------------------------------------- */
-
-/* One Arrow array, borrowed for the call. Which buffers are used follows from the input's type:
- *   bool    values: bitmap            int64, float64  values: 8 bytes each
- *   string  offsets + values (bytes)  list            offsets + children[0] (elements)
- *   map     offsets + children[0] (keys) + children[1] (values) */
-typedef struct featc_column {
-  int64_t length;
-  int64_t offset;          /* leading elements to skip, in a sliced array */
-  const uint8_t* validity; /* bitmap, least significant bit first; NULL: nothing is missing */
-  const void* offsets;     /* length + 1 of int32_t, or of int64_t when wide_offsets */
-  const void* values;
-  const struct featc_column* children[2];
-  int wide_offsets;
-  int absent; /* there is no such column: every value is missing */
-} featc_column;
-
-/* Column i holds input i: `requests` rows for a request field, `items` rows for an item field. The
- * items of request r are rows item_offsets[r] .. item_offsets[r + 1] - 1. */
-typedef struct featc_batch {
-  int64_t requests;
-  int64_t items;
-  const int64_t* item_offsets; /* requests + 1, from 0 to items */
-  const featc_column* columns;
-  size_t column_count;
-} featc_batch;
-
-/* NULL when there is no memory. */
-featc_session* featc_new_session(const featc_extractor* extractor);
-void featc_free_session(featc_session* session);
-
-/* 0 when the batch ran; its rows have a status each. Otherwise the batch as a whole does not fit,
- * featc_message says why and the result is empty. */
-int featc_run(featc_session* session, const featc_batch* batch);
-/* The same from `size` bytes of JSON lines, each {"request": {...}, "items": [{...}, ...]}. Requests
- * and items that are bad are left out; featc_message tells of each, a line each. Not 0 when nothing
- * is left. */
-int featc_run_json(featc_session* session, const char* json, size_t size);
-/* What the last call had to say; "" when nothing. */
-const char* featc_message(const featc_session* session);
-
-/* -- The result of the last call -------------------------------------------------------------- */
-
-typedef enum featc_status {
-  FEATC_OK = 0,
-  FEATC_BAD_INPUT = 1,       /* a required field was missing or a value malformed */
-  FEATC_TOO_MANY_IDS = 2,    /* an output made more ids than allowed */
-  FEATC_VALUE_TOO_LARGE = 3, /* a list or a string grew beyond its limit */
-  FEATC_OUT_OF_MEMORY = 4    /* the row needs more scratch memory than allowed */
-} featc_status;
-
-/* One output for all rows. A request-scope output has a row a request, an item-scope one a row an
- * item; row i of the ids is ids[offsets[i]] .. ids[offsets[i + 1] - 1], or where `offsets` is NULL
- * ids[i] alone, 0 being none. Sequences have id 0 where an element is missing. */
-typedef struct featc_values {
-  featc_scope scope;
-  int64_t rows;
-  const uint64_t* ids; /* sparse, sequence */
-  const int64_t* offsets;
-  const float* weights; /* one an id; NULL where the output has none */
-  const float* dense;   /* dense: rows * width */
-  uint32_t width;
-} featc_values;
-
-int64_t featc_result_requests(const featc_session* session);
-int64_t featc_result_items(const featc_session* session);
-/* featc_result_requests + 1 offsets: which items belong to which request. */
-const int64_t* featc_result_item_offsets(const featc_session* session);
-/* Of an item; what a row of another status than FEATC_OK holds is worthless. */
-featc_status featc_result_status(const featc_session* session, int64_t item);
-/* The item's number among all items of the JSON text, dropped ones counted; the item itself after
- * featc_run. */
-uint64_t featc_result_input_row(const featc_session* session, int64_t item);
-/* 0 and `*values` filled, or not 0 where there is no such output or no result. */
-int featc_result_values(const featc_session* session, size_t output, featc_values* values);
-/* The rows of status FEATC_OK as `featc run --format json` prints them; NULL when there is no
- * memory. */
-const char* featc_result_json(featc_session* session, size_t* size);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C interface's extractor, shared by what loads compiled models and what compiles configs.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "aot/run_api.h"
+#include "runtime/extractor.h"
+
+struct featc_extractor {
+  virtual ~featc_extractor() = default;
+
+  std::shared_ptr<const featc::Extractor> extractor;
+  std::string warnings;
+  std::vector<std::string> types;  // inputs, then outputs
+  std::vector<featc_input> inputs;
+  std::vector<featc_output> outputs;
+};
+
+namespace featc {
+
+// Fills `stores`; what is wrong is returned, what is odd goes to `warnings`.
+std::string bindStores(std::span<const featc_store> entries, const ProgramInfo& info, StoreBinding& stores,
+                       std::string& warnings);
+// Fills in what describes `out.extractor`.
+void describe(featc_extractor& out);
+// For featc_free_text; null when there is no memory.
+char* copyText(const std::string& text);
+
+// What every load function does around `load`, which takes the place for the reason of a failure.
+template <class Load>
+featc_extractor* guardedLoad(char** error, Load&& load) {
+  if (error != nullptr) *error = nullptr;
+  std::string reason;
+  try {
+    std::unique_ptr<featc_extractor> out = load(reason);
+    if (out != nullptr) return out.release();
+    if (error != nullptr) *error = copyText(reason);
+  } catch (const std::exception& e) {
+    if (error != nullptr) *error = copyText(e.what());
+  }
+  return nullptr;
+}
+
+}  // namespace featc

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models that `featc build` compiled: opened, checked against this machine and this featc, and run.
+// Needs neither LLVM nor ANTLR.
+//
+//   featc::OpenedModel opened = featc::openModel("libtakeaway.so");
+//   if (!opened.model) ...opened.error...
+//   featc::Extractor extractor = opened.model->extractor(stores);
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "codegen/built_model.h"
+#include "ir/graph.h"
+#include "runtime/extractor.h"
+
+namespace featc {
+
+class Model {
+ public:
+  // `code` keeps what `entry` points into alive.
+  Model(Graph graph, NativeEntry entry, std::shared_ptr<const void> code);
+
+  const ProgramInfo& info() const { return graph_.info(); }
+  const Graph& graph() const { return graph_; }
+  // The sources to bind are info().sources.
+  Extractor extractor(StoreBinding stores = {}, RunLimits limits = {}) const;
+
+ private:
+  Graph graph_;
+  std::shared_ptr<const Executable> executable_;
+};
+
+struct OpenedModel {
+  std::shared_ptr<const Model> model;
+  std::string error;  // not empty: no model, and why
+};
+
+// A library that `featc build` made. It stays in memory while the model or an extractor lives.
+OpenedModel openModel(const std::filesystem::path& library);
+// A model that is part of this program; `built` must outlive it.
+OpenedModel openModel(const featc_built& built);
+
+}  // namespace featc

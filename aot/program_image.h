@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a compiled model carries beside its machine code: who made it, for which CPU, and the program
+// itself, from which the runtime sets up everything that is no machine code.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace featc {
+
+// The machine that code was made for.
+struct ImageTarget {
+  std::string triple;  // LLVM's, normalized
+  std::string cpu;
+  std::vector<std::string> features;  // those of the CPU that isKnownCpuFeature
+};
+
+struct ProgramImage {
+  ImageTarget target;
+  Graph graph;  // optimized
+};
+
+// The image as bytes: lines of text, then the graph's text form, under a checksum.
+std::string writeImage(const ImageTarget& target, const Graph& graph);
+
+// Nothing, and why in `error`, where the bytes are damaged, were written by another featc, or are for
+// a CPU with more features than this machine's.
+std::optional<ProgramImage> readImage(std::string_view bytes, std::string& error);
+
+}  // namespace featc

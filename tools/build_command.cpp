@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// featc build: a model as a shared library or object file.
+#include <fmt/core.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/build_model.h"
+#include "engine/link_model.h"
+#include "tools/command.h"
+#include "tools/config.h"
+#include "tools/output_file.h"
+
+namespace featc {
+namespace {
+
+struct BuildCommandOptions {
+  ConfigOptions config;
+  std::string output;
+  std::string header;
+  BuildOptions build;
+  std::string runtime;
+  bool noRuntime = false;
+};
+
+int fail(int exitCode, const std::string& message) {
+  fmt::print(stderr, "featc build: {}\n", message);
+  return exitCode;
+}
+
+int writeFile(const std::string& path, const std::string& bytes) {
+  OutputFile file(path);
+  file.write(bytes);
+  return file.finish();
+}
+
+int runBuild(const BuildCommandOptions& options) {
+  bool isLibrary = options.output.ends_with(".so");
+  if (!isLibrary && !options.output.ends_with(".o"))
+    return fail(kBadCommand, fmt::format("-o {}: expected a name that ends in .so or .o", options.output));
+  if (!isLibrary && (options.noRuntime || !options.runtime.empty()))
+    return fail(kBadCommand,
+                "--runtime and --no-runtime are for libraries (-o NAME.so): an object file has no runtime");
+  std::optional<CompiledConfig> config = loadConfig(options.config);
+  if (!config) return kBadInput;
+
+  BuiltObject object = buildObject(config->optimized, options.build);
+  if (!object.error.empty()) return fail(kBadCommand, object.error);
+  std::string bytes = std::move(object.object);
+  if (isLibrary) {
+    object.object = std::move(bytes);
+    LinkedLibrary library = linkLibrary(object, {options.runtime, !options.noRuntime});
+    if (!library.error.empty()) return fail(kBadInput, library.error);
+    bytes = std::move(library.bytes);
+  }
+  int exitCode = writeFile(options.output, bytes);
+  if (exitCode == kFine && !options.header.empty())
+    exitCode = writeFile(options.header, modelHeader(config->optimized.info()));
+  return exitCode;
+}
+
+}  // namespace
+
+void addBuildCommand(CLI::App& app, int& exitCode) {
+  auto options = std::make_shared<BuildCommandOptions>();
+  CLI::App* command = app.add_subcommand("build", "Compile a config ahead of time, for programs without the compiler");
+  addConfigOptions(*command, options->config);
+  command->add_option("-o,--output", options->output, "A shared library, or an object file to link with the runtime")
+      ->required()
+      ->type_name("NAME.so|NAME.o");
+  command->add_option("--header", options->header, "Also write a C and C++ header that declares the model")
+      ->type_name("PATH");
+  command
+      ->add_option("--target", options->build.triple,
+                   "Machine to compile for, such as aarch64-linux-gnu (default: "
+                   "this one's kind)")
+      ->type_name("T");
+  command
+      ->add_option("--cpu", options->build.cpu,
+                   "CPU to compile for, such as x86-64-v3; native is this machine's (default: any of the target)")
+      ->type_name("C");
+  command
+      ->add_option("--runtime", options->runtime, "Folder with featc's runtime for the target (default: beside featc)")
+      ->type_name("DIR");
+  command->add_flag("--no-runtime", options->noRuntime,
+                    "A small library without the runtime, for programs that have it themselves");
+  command->callback([options, &exitCode] { exitCode = runBuild(*options); });
+}
+
+}  // namespace featc
