@@ -23,14 +23,12 @@ std::string upper(std::string text) {
 // Enumerators for positions: names that are one as identifiers get a number behind them.
 class Positions {
  public:
-  explicit Positions(std::string prefix) : prefix_(std::move(prefix)) {}
+  explicit Positions(std::string prefix) : prefix_(std::move(prefix)), taken_{prefix_ + "COUNT"} {}
 
   void add(const std::string& name, const std::string& comment) {
     std::string identifier = prefix_ + upper(identifierOf(name));
-    if (!taken_.insert(identifier).second) {
-      identifier += fmt::format("_{}", taken_.size());
-      taken_.insert(identifier);
-    }
+    for (size_t i = 2; !taken_.insert(identifier).second; ++i)
+      identifier = fmt::format("{}{}_{}", prefix_, upper(identifierOf(name)), i);
     text_ += fmt::format("  {} = {}, /* {} */\n", identifier, count_++, comment);
   }
   std::string finish(const std::string& type) {
@@ -44,12 +42,13 @@ class Positions {
   size_t count_ = 0;
 };
 
-// A quoted name may hold anything; a comment must not end early.
+// A quoted name may hold anything; a comment must not end early, nor seem to begin again.
 std::string commentText(const std::string& text) {
   std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    out += text[i];
-    if (text[i] == '*' || (text[i] == '/' && i + 1 < text.size())) out += ' ';
+  for (char c : text) {
+    bool joins = !out.empty() && ((out.back() == '*' && c == '/') || (out.back() == '/' && c == '*'));
+    if (joins) out += ' ';
+    out += c;
   }
   return out;
 }
@@ -67,6 +66,7 @@ std::string outputComment(const OutputInfo& o) {
 
 std::string identifierOf(const std::string& name) {
   std::string out;
+  if (!name.empty() && name[0] >= '0' && name[0] <= '9') out = "_";
   for (char c : name) out += isWordByte(c) ? c : '_';
   return out;
 }

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "aot/model.h"
 #include "engine/load.h"
 #include "runtime/csv_writer.h"
 #include "runtime/json_writer.h"
@@ -203,35 +204,67 @@ std::string cpuProblem(const RunOptions& options, const CodegenOptions& codegen)
   return dumpNative(Graph(), NativeStage::Llvm, codegen).error;
 }
 
-int runRun(const RunOptions& options) {
+// Compiles a config; without an extractor the reason was printed and `exitCode` is set.
+ExtractorResult compileExtractor(const RunOptions& options, int& exitCode) {
   EngineOptions engine;
   engine.engine = engineKind(options.engine);
   engine.codegen.cpu = options.cpu;
+  exitCode = kBadCommand;
   if (std::string problem = cpuProblem(options, engine.codegen); !problem.empty()) {
     fmt::print(stderr, "featc: {}\n", problem);
-    return kBadCommand;
+    return {};
   }
-  if (!openCache(options, engine.cache)) return kBadCommand;
+  if (!openCache(options, engine.cache)) return {};
   Clock::time_point loading = Clock::now();
   MainFile file = mainFile(options.config.file);
   LoadedGraph config =
       loadGraph(file.path, frontendOptions(options.config), engine.cache, engine.codegen, std::move(file.text));
   double loadSeconds = secondsSince(loading);
   printDiagnostics(options.config, config.diagnostics);
-  if (!config.ok) return kBadInput;
+  exitCode = kBadInput;
+  if (!config.ok) return {};
 
-  int exitCode = kFine;
   std::optional<StoreBinding> stores = openStores(options.data, config.graph.info(), options.strict, exitCode);
-  if (!stores) return exitCode;
+  if (!stores) return {};
   engine.stores = std::move(*stores);
   loading = Clock::now();
   ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
   loadSeconds += secondsSince(loading);
-  if (made.extractor == nullptr) {
+  exitCode = made.extractor == nullptr ? kBadCommand : kFine;
+  if (made.extractor == nullptr)
     fmt::print(stderr, "featc: {}\n", made.error);
-    return kBadCommand;
+  else if (options.stats)
+    printCompileStats(options, config, made, engine.cache.get(), loadSeconds);
+  return made;
+}
+
+// The same of a library that `featc build` made.
+ExtractorResult openExtractor(const RunOptions& options, int& exitCode) {
+  exitCode = kBadCommand;
+  if (options.engine != "jit" || !options.cpu.empty() || !options.cache.empty()) {
+    fmt::print(stderr, "featc: --engine, --cpu and --cache are for configs: {} is compiled already\n",
+               options.config.file);
+    return {};
   }
-  if (options.stats) printCompileStats(options, config, made, engine.cache.get(), loadSeconds);
+  exitCode = kBadInput;
+  OpenedModel opened = openModel(options.config.file);
+  if (opened.model == nullptr) {
+    fmt::print(stderr, "featc: {}\n", opened.error);
+    return {};
+  }
+  std::optional<StoreBinding> stores = openStores(options.data, opened.model->info(), options.strict, exitCode);
+  if (!stores) return {};
+  exitCode = kFine;
+  ExtractorResult made;
+  made.extractor = std::make_shared<Extractor>(opened.model->extractor(std::move(*stores)));
+  return made;
+}
+
+int runRun(const RunOptions& options) {
+  int exitCode = kFine;
+  bool isBuilt = options.config.file.ends_with(".so");
+  ExtractorResult made = isBuilt ? openExtractor(options, exitCode) : compileExtractor(options, exitCode);
+  if (made.extractor == nullptr) return exitCode;
 
   const ProgramInfo& info = made.extractor->info();
   Progress progress(options.progress || wantsBar(options), 0);
@@ -246,7 +279,7 @@ int runRun(const RunOptions& options) {
 
   std::unique_ptr<ResultWriter> writer = newWriter(options.format, info);
   SharedRun run{*made.extractor, options, *writer, *reader, output, progress, RunTotals(info.outputs.size()),
-                engine.limits};
+                RunLimits()};
   uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   Clock::time_point start = Clock::now();
   std::string edge;
@@ -271,6 +304,7 @@ void addRunCommand(CLI::App& app, int& exitCode) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "Extract features of data");
   addConfigOptions(*command, options->config);
+  command->get_option("FILE")->description("The config, or a library that featc build made; - is stdin");
   addDataOptions(*command, options->data);
   command->add_option("--output", options->output, "Where the features go; - is stdout")
       ->type_name("PATH")

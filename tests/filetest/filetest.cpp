@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs file tests: filetest [--bless] [--require-all-kinds] FILES OR FOLDERS...
+// or builds the models of run tests: filetest --build-models DIR [--target T] [--cpu C] FILES OR FOLDERS...
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 
+#include "engine/build_model.h"
+#include "engine/link_model.h"
 #include "support/diagnostics.h"
 #include "tests/filetest/stages.h"
 
@@ -63,6 +67,29 @@ bool runTest(const std::filesystem::path& path, bool bless, std::set<std::string
   return false;
 }
 
+// Writes the test's model to `folder`, a library without the runtime.
+bool buildModel(const std::filesystem::path& path, const std::filesystem::path& folder, const BuildOptions& options) {
+  std::string error;
+  std::optional<TestFile> test = readTest(path, error);
+  std::optional<Graph> graph;
+  if (test) graph = optimizedGraph(*test);
+  if (test && !graph) error = "its config has errors";
+  LinkedLibrary library;
+  if (graph) {
+    BuiltObject object = buildObject(*graph, options);
+    error = object.error;
+    if (error.empty()) library = linkLibrary(object, {.runtime = {}, .withRuntime = false});
+    if (error.empty()) error = library.error;
+  }
+  if (error.empty()) {
+    std::ofstream out((folder / path.stem()).concat(".so"), std::ios::binary);
+    out << library.bytes;
+    if (!out.flush()) error = "cannot write its model";
+  }
+  if (!error.empty()) fmt::print("FAIL {}: {}\n", path.string(), error);
+  return error.empty();
+}
+
 bool allKindsSeen(const std::set<std::string>& kinds) {
   bool all = true;
   for (size_t k = 0; k < diagnosticKindCount(); ++k) {
@@ -81,15 +108,25 @@ int main(int argc, char** argv) {
   bool bless = false;
   bool requireAllKinds = false;
   std::vector<std::string> where;
+  std::string models;
+  featc::BuildOptions build;
   CLI::App app("Runs file tests; docs/testing.md describes them");
   app.add_flag("--bless", bless, "Write the output that came out into the tests");
   app.add_flag("--require-all-kinds", requireAllKinds, "Fail when some kind of diagnostic never came out");
+  app.add_option("--build-models", models, "Build the models of run tests into this folder instead");
+  app.add_option("--target", build.triple, "Machine to build models for");
+  app.add_option("--cpu", build.cpu, "CPU to build models for");
   app.add_option("tests", where, "Files or folders")->required()->check(CLI::ExistingPath);
   CLI11_PARSE(app, argc, argv);
 
   std::set<std::string> kinds;
   size_t failed = 0;
   std::vector<std::filesystem::path> paths = featc::testsIn(where);
+  if (!models.empty()) {
+    std::filesystem::create_directories(models);
+    for (const auto& path : paths) failed += featc::buildModel(path, models, build) ? 0 : 1;
+    return failed == 0 ? 0 : 1;
+  }
   for (const auto& path : paths) failed += featc::runTest(path, bless, kinds) ? 0 : 1;
   if (requireAllKinds && !featc::allKindsSeen(kinds)) ++failed;
   fmt::print("{} file tests, {} failures\n", paths.size(), failed);

@@ -198,4 +198,14 @@ StageOutput runStage(const TestFile& test, std::set<std::string>& kinds) {
   return out;
 }
 
+std::optional<Graph> optimizedGraph(const TestFile& test) {
+  TestFolder folder(test);
+  Compiled compiled;
+  StageOutput out;
+  std::set<std::string> kinds;
+  std::optional<Graph> graph = graphOf(test, folder, compiled, out, kinds);
+  if (graph) graph = optimize(*graph);
+  return graph;
+}
+
 }  // namespace featc

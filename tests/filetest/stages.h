@@ -2,6 +2,7 @@
 // What each stage of a file test puts out.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 
@@ -19,6 +20,9 @@ struct StageOutput {
 
 // Kinds of diagnostics that came out are added to `kinds`.
 StageOutput runStage(const TestFile& test, std::set<std::string>& kinds);
+
+// The optimized graph of a run test; nothing where its config has errors.
+std::optional<Graph> optimizedGraph(const TestFile& test);
 
 // Stage run of a graph that is there already: every engine, every batching, compared.
 StageOutput runGraph(const TestFile& test, const Graph& graph);
