@@ -3,7 +3,12 @@
 #include "aot/model.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 
 #include "aot/program_image.h"
 #include "codegen/native_executable.h"
@@ -12,7 +17,7 @@ namespace featc {
 
 namespace {
 
-OpenedModel open(const featc_built& built, std::shared_ptr<const void> code) {
+OpenedModel openBuilt(const featc_built& built, std::shared_ptr<const void> code) {
   OpenedModel opened;
   if (built.magic != kBuiltMagic) {
     opened.error = "it was made by a featc whose models this one cannot read: build it again with this one";
@@ -23,6 +28,38 @@ OpenedModel open(const featc_built& built, std::shared_ptr<const void> code) {
   return opened;
 }
 
+// A loaded library. dlopen takes one of the same name as one that is loaded for that one, even if the
+// file was replaced; the name of an open file is no other library's as long as the file is open.
+class Library {
+ public:
+  explicit Library(const std::filesystem::path& path) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (file_ < 0) {
+      error_ = std::strerror(errno);
+      return;
+    }
+    std::string name = fmt::format("/proc/self/fd/{}", file_);
+    handle_ = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle_ != nullptr) return;
+    error_ = dlerror();
+    if (error_.starts_with(name + ": ")) error_.erase(0, name.size() + 2);
+  }
+  ~Library() {
+    if (handle_ != nullptr) dlclose(handle_);
+    if (file_ >= 0) close(file_);
+  }
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+
+  const void* find(const char* symbol) const { return handle_ == nullptr ? nullptr : dlsym(handle_, symbol); }
+  // Why it is not loaded; empty: it is.
+  const std::string& error() const { return error_; }
+
+ private:
+  int file_;
+  void* handle_ = nullptr;
+  std::string error_;
+};
+
 }  // namespace
 
 Model::Model(Graph graph, NativeEntry entry, std::shared_ptr<const void> code)
@@ -32,27 +69,20 @@ Extractor Model::extractor(StoreBinding stores, RunLimits limits) const {
   return Extractor(graph_.info(), executable_, std::move(stores), limits);
 }
 
-OpenedModel openModel(const std::filesystem::path& library) {
+OpenedModel openModel(const std::filesystem::path& path) {
+  auto library = std::make_shared<const Library>(path);
+  const auto* built = static_cast<const featc_built*>(library->find(kBuiltName));
   OpenedModel opened;
-  // An absolute path: a bare name would be looked for in the system's folders.
-  std::error_code ignored;
-  std::filesystem::path path = std::filesystem::absolute(library, ignored);
-  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) {
-    opened.error = dlerror();  // begins with the path
-    return opened;
-  }
-  std::shared_ptr<const void> code(handle, [](void* h) { dlclose(h); });
-  auto* built = static_cast<const featc_built*>(dlsym(handle, kBuiltName));
-  if (built == nullptr) {
-    opened.error = fmt::format("{}: this is no library that featc built", library.string());
-    return opened;
-  }
-  opened = open(*built, std::move(code));
-  if (!opened.error.empty()) opened.error = fmt::format("{}: {}", library.string(), opened.error);
+  if (!library->error().empty())
+    opened.error = library->error();
+  else if (built == nullptr)
+    opened.error = "this is no library that featc built";
+  else
+    opened = openBuilt(*built, library);
+  if (!opened.error.empty()) opened.error = fmt::format("{}: {}", path.string(), opened.error);
   return opened;
 }
 
-OpenedModel openModel(const featc_built& built) { return open(built, nullptr); }
+OpenedModel openModel(const featc_built& built) { return openBuilt(built, nullptr); }
 
 }  // namespace featc

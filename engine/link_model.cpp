@@ -145,6 +145,7 @@ LinkedLibrary linkLibrary(const BuiltObject& object, const LinkOptions& options)
   }
   std::vector<std::string> command{compiler,
                                    "-shared",
+                                   "-Wl,-soname," + options.soname,
                                    "-o",
                                    output,
                                    input,

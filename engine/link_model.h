@@ -14,6 +14,8 @@ struct LinkOptions {
   std::filesystem::path runtime;
   // False: the library holds the model only, for programs that have the runtime themselves.
   bool withRuntime = true;
+  // The name under which programs that are linked with the library will look for it.
+  std::string soname = "libmodel.so";
 };
 
 // The bytes of the library, or why there is none.

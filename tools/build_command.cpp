@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc build: a model as a shared library or object file.
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,7 +15,6 @@
 #include "engine/link_model.h"
 #include "tools/command.h"
 #include "tools/config.h"
-#include "tools/output_file.h"
 
 namespace featc {
 namespace {
@@ -29,10 +33,16 @@ int fail(int exitCode, const std::string& message) {
   return exitCode;
 }
 
-int writeFile(const std::string& path, const std::string& bytes) {
-  OutputFile file(path);
-  file.write(bytes);
-  return file.finish();
+// Replaces the file as a whole: a program that has the old library loaded goes on with it.
+int replaceFile(const std::string& path, const std::string& bytes) {
+  std::string fresh = fmt::format("{}.{}", path, getpid());
+  std::FILE* file = std::fopen(fresh.c_str(), "wb");
+  bool good = file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  if (file != nullptr) good = std::fclose(file) == 0 && good;
+  if (good && std::rename(fresh.c_str(), path.c_str()) == 0) return kFine;
+  std::string why = std::strerror(errno);
+  std::remove(fresh.c_str());
+  return fail(kBadInput, fmt::format("cannot write {}: {}", path, why));
 }
 
 int runBuild(const BuildCommandOptions& options) {
@@ -50,13 +60,14 @@ int runBuild(const BuildCommandOptions& options) {
   std::string bytes = std::move(object.object);
   if (isLibrary) {
     object.object = std::move(bytes);
-    LinkedLibrary library = linkLibrary(object, {options.runtime, !options.noRuntime});
+    LinkedLibrary library = linkLibrary(
+        object, {options.runtime, !options.noRuntime, std::filesystem::path(options.output).filename().string()});
     if (!library.error.empty()) return fail(kBadInput, library.error);
     bytes = std::move(library.bytes);
   }
-  int exitCode = writeFile(options.output, bytes);
+  int exitCode = replaceFile(options.output, bytes);
   if (exitCode == kFine && !options.header.empty())
-    exitCode = writeFile(options.header, modelHeader(config->optimized.info()));
+    exitCode = replaceFile(options.header, modelHeader(config->optimized.info()));
   return exitCode;
 }
 
