@@ -36,6 +36,23 @@ for server in server server_o; do
 done
 if ldd "$work/libtakeaway.so" "$work/server_o" | grep -iE 'llvm|antlr'; then fail "the compiler is needed"; fi
 
+# The programs in the documentation.
+featc 0 build "$examples/quick/shops.feat" -o "$work/libshops.so" --header "$work/shops.h"
+block() { awk -v begin="\`\`\`$1" '$0 == begin { inside = 1; next } /^```/ { inside = 0 } inside' ../../docs/ahead-of-time.md; }
+block c >"$work/page.c"
+compile "$work/page.c" -o "$work/page_c" "$work/libshops.so"
+block cpp >"$work/page.cpp"
+command="c++ page.cpp"
+# shellcheck disable=SC2046 # an option a word
+c++ -std=c++20 -I ../.. "$work/page.cpp" -o "$work/page_cpp" "$runtime/libfeatc_run.a" $(cat "$runtime/link.txt")
+for page in page_c page_cpp; do
+  command=$page
+  (cd "$work" && LD_LIBRARY_PATH=. ./$page) >"$work/out" 2>"$work/err" || fail "$page failed"
+  err_empty
+  # Slot 1, payload 7.
+  out_has "shop $(((1 << 44) + 7))"
+done
+
 # The header is C++ as well, and two models go into one program.
 featc 0 build "$examples/criteo/criteo.feat" -o "$work/criteo.o" --header "$work/criteo.h"
 cat >"$work/two.cpp" <<'END'
