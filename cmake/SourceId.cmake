@@ -1,5 +1,5 @@
-# cmake -DROOT=... -DFOLDERS="a;b" -DOUTPUT=file -P SourceId.cmake: writes a C++ file with a hash over the
-# sources that decide what a config means and which code is made of it.
+# cmake -DROOT=... -DFOLDERS="a;b" -DOUTPUT=file -DHEADER=h -DFUNCTION=f -P SourceId.cmake: writes a C++ file
+# with the function f() that h declares. It returns a hash over the sources in the folders.
 set(patterns)
 foreach(folder ${FOLDERS})
   list(APPEND patterns ${ROOT}/${folder}/*.cpp ${ROOT}/${folder}/*.h ${ROOT}/${folder}/*.def ${ROOT}/${folder}/*.g4)
@@ -15,5 +15,5 @@ endforeach()
 string(SHA256 id "${hashes}")
 string(SUBSTRING ${id} 0 32 id)
 set(text "// SPDX-License-Identifier: Apache-2.0\n// Generated: names the sources that this build is made of.\n")
-string(APPEND text "#include \"engine/source_id.h\"\n\nnamespace featc {\nconst char* sourceId() { return \"${id}\"; }\n}\n")
+string(APPEND text "#include \"${HEADER}\"\n\nnamespace featc {\nconst char* ${FUNCTION}() { return \"${id}\"; }\n}\n")
 file(WRITE ${OUTPUT} "${text}")
