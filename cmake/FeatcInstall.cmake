@@ -7,7 +7,7 @@ include(CMakePackageConfigHelpers)
 
 set(featc_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/featc)
 
-set(featc_folders support ops runtime ir codegen aot)
+set(featc_folders support ops runtime ir codegen engine/aot)
 set(featc_libraries support ops runtime ir native aot)
 if(FEATC_COMPILER)
   list(APPEND featc_folders frontend optimizer engine)
@@ -15,7 +15,8 @@ if(FEATC_COMPILER)
 endif()
 
 foreach(folder ${featc_folders})
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/featc
+  get_filename_component(parent featc/${folder} DIRECTORY)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${parent}
     FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
 endforeach()
 

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "aot/cpu_features.h"
-#include "aot/program_image.h"
+#include "engine/aot/cpu_features.h"
+#include "engine/aot/program_image.h"
 
 namespace featc {
 

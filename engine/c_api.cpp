@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "aot/handles.h"
+#include "engine/aot/handles.h"
 #include "engine/load.h"
 
 namespace {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* featc from C: compile a config and load it. What describes and runs it, and the rules of ownership,
- * threads and errors, are in aot/run_api.h: they are the same for a model that `featc build` compiled
+ * threads and errors, are in engine/aot/run_api.h: they are the same for a model that `featc build` compiled
  * ahead of time. */
 #ifndef FEATC_C_API_H
 #define FEATC_C_API_H
 
-#include "aot/run_api.h"
+#include "engine/aot/run_api.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -15,7 +15,7 @@
 #include <sstream>
 #include <vector>
 
-#include "aot/cpu_features.h"
+#include "engine/aot/cpu_features.h"
 #include "codegen/built_model.h"
 
 extern char** environ;

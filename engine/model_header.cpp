@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "aot/version.h"
+#include "engine/aot/version.h"
 #include "engine/build_model.h"
 #include "engine/run_api_text.h"
 

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "aot/model.h"
+#include "engine/aot/model.h"
 #include "engine/load.h"
 #include "runtime/csv_writer.h"
 #include "runtime/json_writer.h"

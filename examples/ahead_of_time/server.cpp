@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string>
 
-#include "aot/model.h"
+#include "engine/aot/model.h"
 #include "runtime/csv_reader.h"
 #include "runtime/json_reader.h"
 #include "runtime/json_writer.h"

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "aot/model.h"
+#include "engine/aot/model.h"
 #include "ir/interpreter.h"
 #include "tests/filetest/run_engines.h"
 

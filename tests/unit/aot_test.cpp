@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "aot/cpu_features.h"
-#include "aot/model.h"
-#include "aot/program_image.h"
-#include "aot/version.h"
+#include "engine/aot/cpu_features.h"
+#include "engine/aot/model.h"
+#include "engine/aot/program_image.h"
+#include "engine/aot/version.h"
 #include "engine/build_model.h"
 #include "engine/compile.h"
 #include "engine/link_model.h"

@@ -10,12 +10,12 @@
 //   checksum 0123456789abcdef      XXH3-64 of the graph's text
 //   model takeaway                 the graph's text, to the end
 //   ...
-#include "aot/program_image.h"
+#include "engine/aot/program_image.h"
 
 #include <fmt/format.h>
 
-#include "aot/cpu_features.h"
-#include "aot/version.h"
+#include "engine/aot/cpu_features.h"
+#include "engine/aot/version.h"
 #include "ir/text.h"
 #include "ir/verifier.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The version that CMake gives the project.
-#include "aot/version.h"
+#include "engine/aot/version.h"
 
 namespace featc {
 

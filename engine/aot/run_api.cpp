@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C interface that runs models: handles around the C++ one, and nothing that throws gets out.
-#include "aot/run_api.h"
+#include "engine/aot/run_api.h"
 
 #include <fmt/format.h>
 
@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "aot/handles.h"
-#include "aot/model.h"
+#include "engine/aot/handles.h"
+#include "engine/aot/model.h"
 #include "runtime/json_reader.h"
 #include "runtime/json_writer.h"
 #include "runtime/memory_store.h"

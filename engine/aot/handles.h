@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "aot/run_api.h"
+#include "engine/aot/run_api.h"
 #include "runtime/extractor.h"
 
 struct featc_extractor {

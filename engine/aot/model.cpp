@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a library or linked object code to an extractor.
-#include "aot/model.h"
+#include "engine/aot/model.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "aot/program_image.h"
+#include "engine/aot/program_image.h"
 #include "codegen/native_executable.h"
 
 namespace featc {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CPU features by name: x86 through the compiler's cpuid support, arm64 through what the kernel tells
 // of the CPU.
-#include "aot/cpu_features.h"
+#include "engine/aot/cpu_features.h"
 
 #include <algorithm>
 #include <iterator>
