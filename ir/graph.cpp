@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 
 namespace featc {
 
@@ -137,20 +138,35 @@ NodeId Graph::intern(Node node, std::span<const NodeId> args) {
     node.scope = std::max(node.scope, a.scope);
     node.level = std::max(node.level, a.level);
   }
+  if (2 * (nodes_.size() + 1) > interned_.size()) growInterned();
   uint64_t hash = hashOf(node, args);
-  auto [first, last] = interned_.equal_range(hash);
-  for (auto it = first; it != last; ++it) {
-    if (equal(node, args, nodes_[it->second], this->args(it->second))) return it->second;
+  size_t mask = interned_.size() - 1;
+  size_t at = hash & mask;
+  for (; interned_[at] != kNoNode; at = (at + 1) & mask) {
+    NodeId known = interned_[at];
+    if (hashes_[known] == hash && equal(node, args, nodes_[known], this->args(known))) return known;
   }
-  // `args` may point into args_ itself.
-  std::vector<NodeId> copy(args.begin(), args.end());
   node.firstArg = static_cast<uint32_t>(args_.size());
-  node.argCount = static_cast<uint32_t>(copy.size());
-  args_.insert(args_.end(), copy.begin(), copy.end());
+  node.argCount = static_cast<uint32_t>(args.size());
+  // `args` may lie in args_, which moves when it grows.
+  std::less<const NodeId*> before;
+  bool inside = !args_.empty() && !before(args.data(), args_.data()) && before(args.data(), &args_.back() + 1);
+  size_t offset = inside ? static_cast<size_t>(args.data() - args_.data()) : 0;
+  args_.resize(args_.size() + args.size());
+  std::copy_n(inside ? args_.data() + offset : args.data(), args.size(), args_.data() + node.firstArg);
   nodes_.push_back(node);
-  auto id = static_cast<NodeId>(nodes_.size() - 1);
-  interned_.emplace(hash, id);
-  return id;
+  hashes_.push_back(hash);
+  return interned_[at] = static_cast<NodeId>(nodes_.size() - 1);
+}
+
+void Graph::growInterned() {
+  interned_.assign(std::max<size_t>(64, 2 * interned_.size()), kNoNode);
+  size_t mask = interned_.size() - 1;
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    size_t at = hashes_[id] & mask;
+    while (interned_[at] != kNoNode) at = (at + 1) & mask;
+    interned_[at] = id;
+  }
 }
 
 bool Graph::equal(const Node& a, std::span<const NodeId> argsA, const Node& b, std::span<const NodeId> argsB) const {

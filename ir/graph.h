@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "ops/operator.h"
@@ -80,13 +79,15 @@ class Graph {
   NodeId intern(Node node, std::span<const NodeId> args);
   bool equal(const Node& a, std::span<const NodeId> argsA, const Node& b, std::span<const NodeId> argsB) const;
   uint64_t hashOf(const Node& node, std::span<const NodeId> args) const;
+  void growInterned();
 
   ProgramInfo info_;
   std::vector<Node> nodes_;
   std::vector<NodeId> args_;
   std::vector<Value> constants_;
   std::vector<NodeId> outputs_;
-  std::unordered_multimap<uint64_t, NodeId> interned_;
+  std::vector<uint64_t> hashes_;  // by node
+  std::vector<NodeId> interned_;  // open addressing; kNoNode: free
 };
 
 }  // namespace featc
