@@ -114,6 +114,9 @@ class Emitter {
   // the others.
   template <class Append>
   void lists(uint64_t most, Append&& append) {
+    const ColumnRef values = values_;
+    uint32_t* lengths = this->lengths();
+    const uint64_t allowed = shard_.call->maxIdsPerRow;
     const int64_t* run = nullptr;
     uint64_t runSize = 0;
     auto emitRun = [&] {
@@ -121,17 +124,17 @@ class Emitter {
       runSize = 0;
     };
     for (uint32_t i = 0; i < n_; ++i) {
-      List<int64_t> list;
-      bool present = values_.present(i);
-      if (present) list = values_.get<List<int64_t>>(i);
+      bool present = values.present(i);
+      auto list = values.get<List<int64_t>>(i);
       list.size = std::min(list.size, most);
-      if (present && list.valid == nullptr && list.size <= shard_.call->maxIdsPerRow) {
-        if (list.data != run + runSize) {
+      if (present && list.valid == nullptr && list.size <= allowed) {
+        // An empty list may lie anywhere.
+        if (list.size != 0 && list.data != run + runSize) {
           emitRun();
           run = list.data;
         }
         runSize += list.size;
-        lengths()[i] = static_cast<uint32_t>(list.size);
+        lengths[i] = static_cast<uint32_t>(list.size);
         continue;
       }
       emitRun();
