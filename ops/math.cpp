@@ -4,9 +4,11 @@
 
 #include <sleef.h>
 
+#include "ops/column_kernel.h"
 #include "ops/groups.h"
 #include "ops/minmax.h"
 #include "ops/operator.h"
+#include "ops/vector_math.h"
 #include "ops/wrap.h"
 
 // SLEEF's cinz functions give the same bits on every CPU, as scalars and as vectors; libm does not.
@@ -34,6 +36,15 @@ double log1pFloat(double x) { return Sleef_cinz_log1pd1_u10purec(x); }
 double powFloat(double x, double y) { return Sleef_cinz_powd1_u10purec(x, y); }
 double sigmoidFloat(double x) { return 1 / (1 + Sleef_cinz_expd1_u10purec(-x)); }
 double tanhFloat(double x) { return Sleef_cinz_tanhd1_u10purec(x); }
+
+// The same over columns.
+template <auto VectorMath::* function, class... Arrays>
+void ofArrays(Arrays... arrays) {
+  (vectorMath().*function)(arrays...);
+}
+template <UnaryArrayFunction VectorMath::* function>
+using UnaryColumns = ColumnFunctionOfLists<&ofArrays<function, const double*, double*, size_t>>;
+using PowColumns = ColumnFunction<&ofArrays<&VectorMath::pow, const double*, const double*, double*, size_t>>;
 
 template <class C>
 C clip(C x, C low, C high) {
@@ -105,18 +116,38 @@ void registerMath(Registry& r) {
       .add<truncFloat>()
       .inlined(inlineTrunc);
   r.add("sqrt", {value("x")}, "Square root.").example("sqrt(9)", "3").add<sqrtFloat>().inlined(inlineSqrt);
-  r.add("exp", {value("x")}, "e to the power of `x`.").example("exp(0)", "1").add<expFloat>();
-  r.add("log", {value("x")}, "Natural logarithm.").example("log(1)", "0").add<logFloat>();
-  r.add("log2", {value("x")}, "Logarithm to base 2.").example("log2(8)", "3").add<log2Float>();
-  r.add("log10", {value("x")}, "Logarithm to base 10.").example("log10(1000)", "3").add<log10Float>();
+  r.add("exp", {value("x")}, "e to the power of `x`.")
+      .example("exp(0)", "1")
+      .add<expFloat>()
+      .columns<UnaryColumns<&VectorMath::exp>>();
+  r.add("log", {value("x")}, "Natural logarithm.")
+      .example("log(1)", "0")
+      .add<logFloat>()
+      .columns<UnaryColumns<&VectorMath::log>>();
+  r.add("log2", {value("x")}, "Logarithm to base 2.")
+      .example("log2(8)", "3")
+      .add<log2Float>()
+      .columns<UnaryColumns<&VectorMath::log2>>();
+  r.add("log10", {value("x")}, "Logarithm to base 10.")
+      .example("log10(1000)", "3")
+      .add<log10Float>()
+      .columns<UnaryColumns<&VectorMath::log10>>();
   r.add("log1p", {value("x")}, "Natural logarithm of 1 + `x`, exact for small `x` too.")
       .example("log1p(0)", "0")
-      .add<log1pFloat>();
-  r.add("pow", {value("x"), value("y")}, "`x` to the power of `y`.").example("pow(2, 10)", "1024").add<powFloat>();
+      .add<log1pFloat>()
+      .columns<UnaryColumns<&VectorMath::log1p>>();
+  r.add("pow", {value("x"), value("y")}, "`x` to the power of `y`.")
+      .example("pow(2, 10)", "1024")
+      .add<powFloat>()
+      .columns<PowColumns>();
   r.add("sigmoid", {value("x")}, "1 / (1 + exp(-`x`)), between 0 and 1.")
       .example("sigmoid(0)", "0.5")
-      .add<sigmoidFloat>();
-  r.add("tanh", {value("x")}, "Hyperbolic tangent, between -1 and 1.").example("tanh(0)", "0").add<tanhFloat>();
+      .add<sigmoidFloat>()
+      .columns<UnaryColumns<&VectorMath::sigmoid>>();
+  r.add("tanh", {value("x")}, "Hyperbolic tangent, between -1 and 1.")
+      .example("tanh(0)", "0")
+      .add<tanhFloat>()
+      .columns<UnaryColumns<&VectorMath::tanh>>();
   r.add("clip", {value("x"), value("low"), value("high")},
         "`x` kept within the bounds; `high` wins where the bounds cross.")
       .example("clip(15, 0, 10)", "10")

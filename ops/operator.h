@@ -152,6 +152,14 @@ class OperatorBuilder {
   }
   // The overload added last is for calls that give this optional parameter.
   OperatorBuilder& needs(std::string_view param);
+  // Kernels that do what the overload added last does, faster than loops over its function can:
+  // `Kernels` has a `kernel` and may have a `liftedKernel`.
+  template <class Kernels>
+  OperatorBuilder& columns() {
+    op_.overloads.back().kernel = &Kernels::kernel;
+    if constexpr (requires { &Kernels::liftedKernel; }) op_.overloads.back().liftedKernel = &Kernels::liftedKernel;
+    return *this;
+  }
   // The overload added last takes lists whole or not at all.
   OperatorBuilder& notLifted() {
     op_.overloads.back().liftedKernel = nullptr;
