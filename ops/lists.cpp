@@ -6,6 +6,7 @@
 
 #include "ops/cell_types.h"
 #include "ops/groups.h"
+#include "ops/key_index.h"
 #include "ops/operator.h"
 #include "ops/slicing.h"
 
@@ -49,10 +50,42 @@ List<T> slice(List<T> list, int64_t start, int64_t length) {
 
 template <class T>
 bool contains(List<T> list, T x) {
-  for (uint64_t i = 0; i < list.size; ++i)
+  uint64_t i = 0;
+  if constexpr (std::is_arithmetic_v<T>) {
+    // Eight at a time: no branch between them.
+    constexpr uint64_t kStep = 8;
+    for (; list.valid == nullptr && i + kStep <= list.size; i += kStep) {
+      bool found = false;
+      for (uint64_t k = 0; k < kStep; ++k) found |= list.data[i + k] == x;
+      if (found) return true;
+    }
+  }
+  for (; i < list.size; ++i)
     if (list.present(i) && list.data[i] == x) return true;
   return false;
 }
+// The same over columns: a list that serves many rows is indexed.
+template <class T>
+struct ContainsColumns {
+  static void kernel(Context&, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    detail::RowWriter<bool> writer(out);
+    for (uint32_t row = 0; row < n;) {
+      uint32_t end = endOfRun<List<T>>(args[0], row, n);
+      bool present = args[0].present(row);
+      auto list = args[0].get<List<T>>(row);
+      auto forRows = [&](auto&& has) {
+        for (; row < end; ++row) writer.put(row, has(args[1].get<T>(row)), present && args[1].present(row));
+      };
+      if (KeyIndex<T>::worthwhile(list.size, end - row)) {
+        KeyIndex<T> index(list);
+        forRows([&](const T& x) { return index.find(x) != KeyIndex<T>::kNone; });
+      } else {
+        forRows([&](const T& x) { return contains(list, x); });
+      }
+    }
+    writer.finish(n);
+  }
+};
 template <class K, class V>
 bool mapContains(Map<K, V> map, K key) {
   return std::binary_search(map.keys.data, map.keys.data + map.keys.size, key);
@@ -156,6 +189,7 @@ void registerLists(Registry& r) {
     tailOp.template add<tail<T>>().notLifted();
     sliceOp.template add<slice<T>>().notLifted();
     containsOp.template add<contains<T>>();
+    if constexpr (!std::is_same_v<T, bool>) containsOp.template columns<ContainsColumns<T>>();
     concatOp.template add<append<T>>().notLifted();
     makeListOp.addCustom(makeListOverload<T>());
   });

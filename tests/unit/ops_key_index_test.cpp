@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// `contains` over rows that share a list: what a row on its own gives.
+#include <array>
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "ops/key_index.h"
+#include "ops/operator.h"
+#include "tests/unit/ops_fixture.h"
+
+namespace featc {
+
+namespace {
+
+const std::vector<std::string> kTexts = {"",
+                                         "a",
+                                         "ab",
+                                         "abc",
+                                         "abd",
+                                         "acb",
+                                         "ba",
+                                         "abcd",
+                                         "abcde",
+                                         "abXde",
+                                         "abcdefgh",
+                                         "abcdefgX",
+                                         "abXdefgh",
+                                         "abcdefghi",
+                                         "abcdXfghi",
+                                         "abcdXXghi",
+                                         std::string("abcd\0fghi", 9),
+                                         "\xE7\x83\xA7\xE7\x83\xA4"};
+
+std::vector<Str> texts() {
+  std::vector<Str> out;
+  for (const std::string& text : kTexts) out.push_back(Str::of(text));
+  return out;
+}
+
+const Overload& overloadFor(std::string_view name, Type first, Type second) {
+  for (const Overload& o : operators().find(name)->overloads)
+    if (o.params[0] == first && o.params[1] == second) return o;
+  throw std::logic_error("no such overload");
+}
+
+// One argument: all rows' cells and presence; rows on their own are given as a column of one row.
+template <class T>
+struct Rows {
+  std::vector<T> cells;
+  std::vector<uint8_t> bits = std::vector<uint8_t>(cells.size() / 8 + 1, 0xFF);
+  bool uniform = false;
+
+  ColumnRef all() { return {cells.data(), bits.data(), uniform}; }
+  ColumnRef one(uint32_t row, uint8_t& bit) {
+    uint32_t at = uniform ? 0 : row;
+    bit = bitAt(bits.data(), at) ? 1 : 0;
+    return {&cells[at], &bit, false};
+  }
+};
+
+// The kernel's bits and cells for all rows at once must be those that it gives for each row.
+template <class R, class... A>
+void checkRows(const Overload& overload, uint32_t n, Rows<A>... args) {
+  Context context;
+  constexpr bool kBool = std::is_same_v<R, bool>;
+  std::vector<std::conditional_t<kBool, uint8_t, R>> cells(n + 8);
+  std::vector<uint8_t> valid(n / 8 + 1);
+  std::array<ColumnRef, sizeof...(A)> columns = {args.all()...};
+  ColumnRef out{cells.data(), valid.data(), false};
+  overload.kernel(context, columns.data(), out, n);
+  for (uint32_t row = 0; row < n; ++row) {
+    std::array<uint8_t, sizeof...(A)> bits{};
+    uint8_t* bit = bits.data();
+    std::array<ColumnRef, sizeof...(A)> ones = {args.one(row, *bit++)...};
+    std::conditional_t<kBool, uint8_t, R> cell{};
+    uint8_t present = 0;
+    ColumnRef expected{&cell, &present, false};
+    overload.kernel(context, ones.data(), expected, 1);
+    INFO("row " << row);
+    CHECK(out.present(row) == expected.present(0));
+    CHECK(out.get<R>(row) == expected.get<R>(0));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every key is found where it is, others nowhere") {
+  std::vector<Str> all = texts();
+  for (size_t skip = 0; skip <= all.size(); ++skip) {
+    std::vector<uint8_t> valid(all.size(), 1);
+    if (skip < all.size()) valid[skip] = 0;
+    KeyIndex<Str> index(List<Str>{all.data(), valid.data(), all.size()});
+    for (size_t i = 0; i < all.size(); ++i) {
+      std::string copy(all[i].view());
+      CHECK(index.find(Str::of(copy)) == (i == skip ? KeyIndex<Str>::kNone : i));
+    }
+    CHECK(index.find(Str::of("abcdefghij")) == KeyIndex<Str>::kNone);
+  }
+  for (uint64_t size : {uint64_t{0}, uint64_t{1}, uint64_t{100}, KeyIndex<int64_t>::kMaxKeys}) {
+    std::vector<int64_t> keys;
+    for (uint64_t i = 0; i < size; ++i) keys.push_back(static_cast<int64_t>(i << 40U) * (i % 2 == 0 ? 1 : -1));
+    KeyIndex<int64_t> index(List<int64_t>{keys.data(), nullptr, size});
+    for (uint64_t i = 0; i < size; ++i) {
+      CHECK(index.find(keys[i]) == i);
+      CHECK(index.find(keys[i] + 1) == KeyIndex<int64_t>::kNone);
+    }
+  }
+}
+
+TEST_CASE("contains of rows that share a list") {
+  std::vector<int64_t> ints = {7, kMinInt, 7, 0, kMaxInt, -1, 100, 8, 9, 10, 3};
+  std::vector<uint8_t> valid = {1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1};
+  Rows<int64_t> x{{7, 0, 1, kMinInt, kMaxInt, 100, 7, 5, 3, 10, -1, 7, 0, 8, 9, 2, 4, 3, 7}};
+  x.bits[0] = 0xBF;
+  auto n = static_cast<uint32_t>(x.cells.size());
+  const Overload& ofInts = overloadFor("contains", Type::list(Type::int64()), Type::int64());
+  for (const uint8_t* elements : {static_cast<const uint8_t*>(nullptr), static_cast<const uint8_t*>(valid.data())}) {
+    List<int64_t> list{ints.data(), elements, ints.size()};
+    checkRows<bool>(ofInts, n, Rows<List<int64_t>>{.cells = {list}, .uniform = true}, x);
+    // Runs of each kind: a long one, missing lists, single rows, an empty list.
+    Rows<List<int64_t>> lists{std::vector<List<int64_t>>(n, list)};
+    for (uint32_t row = 9; row < n; ++row) lists.cells[row].size = row % 3 == 0 ? 0 : row % ints.size();
+    checkRows<bool>(ofInts, n, lists, x);
+    lists.cells.assign(n, {});
+    lists.bits.assign(lists.bits.size(), 0x0F);
+    checkRows<bool>(ofInts, n, lists, x);
+  }
+  std::vector<double> floats = {0.0, kNaN, 1.5, -2.0, kInf, 8, 9, 10, 11};
+  checkRows<bool>(overloadFor("contains", Type::list(Type::float64()), Type::float64()), 10,
+                  Rows<List<double>>{.cells = {{floats.data(), nullptr, floats.size()}}, .uniform = true},
+                  Rows<double>{{-0.0, 0.0, kNaN, 1.5, 2.0, kInf, -kInf, 11, 12, 8}});
+  std::vector<Str> all = texts();
+  checkRows<bool>(overloadFor("contains", Type::list(Type::string()), Type::string()),
+                  static_cast<uint32_t>(all.size()),
+                  Rows<List<Str>>{.cells = {{all.data() + 3, nullptr, 9}}, .uniform = true}, Rows<Str>{all});
+}
+
+}  // namespace featc
