@@ -6,6 +6,7 @@
 #include "ops/cell_types.h"
 #include "ops/groups.h"
 #include "ops/hash_value.h"
+#include "ops/key_index.h"
 #include "ops/minmax.h"
 #include "ops/operator.h"
 #include "ops/scratch.h"
@@ -14,14 +15,57 @@ namespace featc {
 
 namespace {
 
+// Where `key` is among ascending keys; their number where it is not.
+template <class K>
+uint64_t findKey(const List<K>& keys, const K& key) {
+  const K* end = keys.data + keys.size;
+  const K* found = keys.data;
+  // Few strings are told apart by their sizes faster than by halving.
+  constexpr uint64_t kFew = 16;
+  if (std::is_same_v<K, Str> && keys.size <= kFew) {
+    found = std::find(found, end, key);
+  } else {
+    found = std::lower_bound(found, end, key);
+    if (found != end && *found != key) found = end;
+  }
+  return static_cast<uint64_t>(found - keys.data);
+}
+
 template <class K, class V>
 Maybe<V> lookup(Map<K, V> map, K key, Maybe<V> absent) {
-  const K* end = map.keys.data + map.keys.size;
-  const K* found = std::lower_bound(map.keys.data, end, key);
-  if (found == end || *found != key) return absent;
-  auto at = static_cast<uint64_t>(found - map.keys.data);
+  uint64_t at = findKey(map.keys, key);
+  if (at == map.keys.size) return absent;
   return map.values.present(at) ? Maybe<V>(map.values.data[at]) : Maybe<V>();
 }
+// The same over columns: a map that serves many rows is indexed.
+template <class K, class V>
+struct LookupColumns {
+  static void kernel(Context&, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    detail::RowWriter<V> writer(out);
+    for (uint32_t row = 0; row < n;) {
+      uint32_t end = endOfRun<Map<K, V>>(args[0], row, n);
+      bool present = args[0].present(row);
+      auto map = args[0].get<Map<K, V>>(row);
+      auto forRows = [&](auto&& get) {
+        for (; row < end; ++row) {
+          Maybe<V> found = get(args[1].get<K>(row), Maybe<V>(args[2].get<V>(row), args[2].present(row)));
+          writer.put(row, found.value, found.present && present && args[1].present(row));
+        }
+      };
+      if (KeyIndex<K>::worthwhile(map.keys.size, end - row)) {
+        KeyIndex<K> index(map.keys);
+        forRows([&](const K& key, Maybe<V> absent) {
+          uint64_t at = index.find(key);
+          if (at == KeyIndex<K>::kNone) return absent;
+          return Maybe<V>(map.values.data[at], map.values.present(at));
+        });
+      } else {
+        forRows([&](const K& key, Maybe<V> absent) { return lookup(map, key, absent); });
+      }
+    }
+    writer.finish(n);
+  }
+};
 
 enum class Combiner { Sum, Mean, Min, Max, Count, GapMin, GapMax };
 constexpr std::string_view kCombinerNames[] = {"sum", "mean", "min", "max", "count", "gap_min", "gap_max"};
@@ -200,7 +244,7 @@ void registerMaps(Registry& r) {
                        .symbol("{...}")
                        .example(R"({"a": 1 + 1, "b": 1 % 0})", R"({"a": 2, "b": missing})");
   forEachMap([&]<class K, class V>() {
-    lookupOp.template add<lookup<K, V>>();
+    lookupOp.template add<lookup<K, V>>().template columns<LookupColumns<K, V>>();
     if constexpr (std::is_same_v<V, int64_t> || std::is_same_v<V, double>)
       lookupOp.template add<lookupCombined<K, V>>({Type::string()}).notLifted().needs("combiner");
     idOp.template add<lookupId<K, V>>();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `contains` over rows that share a list: what a row on its own gives.
+// `contains` and `lookup` over rows that share a list or map: what a row on its own gives.
+#include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
 #include <string>
@@ -133,6 +134,38 @@ TEST_CASE("contains of rows that share a list") {
   checkRows<bool>(overloadFor("contains", Type::list(Type::string()), Type::string()),
                   static_cast<uint32_t>(all.size()),
                   Rows<List<Str>>{.cells = {{all.data() + 3, nullptr, 9}}, .uniform = true}, Rows<Str>{all});
+}
+
+TEST_CASE("lookup of rows that share a map") {
+  std::vector<Str> keys = texts();
+  std::sort(keys.begin(), keys.end());
+  std::vector<double> values(keys.size(), 0.5);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i);
+  std::vector<uint8_t> valid(values.size(), 1);
+  valid[3] = 0;
+  std::vector<Str> wanted = texts();
+  for (const char* absent : {"zebra", "b", "abcdefg", "abcdefghX", "zz"}) wanted.push_back(Str::of(absent));
+  auto n = static_cast<uint32_t>(wanted.size());
+  Rows<Str> key{wanted};
+  key.bits[0] = 0xDF;
+  Rows<double> absent{std::vector<double>(n, 9.0)};
+  absent.bits[2] = 0x55;
+  const Overload& overload = overloadFor("lookup", Type::map(Type::string(), Type::float64()), Type::string());
+  for (size_t size : {keys.size(), keys.size() - 4, size_t{3}, size_t{0}}) {
+    Map<Str, double> map{{keys.data(), nullptr, size}, {values.data(), valid.data(), size}};
+    checkRows<double>(overload, n, Rows<Map<Str, double>>{.cells = {map}, .uniform = true}, key, absent);
+    Rows<Map<Str, double>> maps{std::vector<Map<Str, double>>(n, map)};
+    for (uint32_t row = 12; row < n; ++row) maps.cells[row].keys.size = maps.cells[row].values.size = row % (size + 1);
+    checkRows<double>(overload, n, maps, key, absent);
+  }
+
+  std::vector<int64_t> numbers = {kMinInt, -5, 0, 3, kMaxInt};
+  std::vector<int64_t> squares = {1, 25, 0, 9, 2};
+  Map<int64_t, int64_t> map{{numbers.data(), nullptr, numbers.size()}, {squares.data(), nullptr, squares.size()}};
+  checkRows<int64_t>(overloadFor("lookup", Type::map(Type::int64(), Type::int64()), Type::int64()), 9,
+                     Rows<Map<int64_t, int64_t>>{.cells = {map}, .uniform = true},
+                     Rows<int64_t>{{3, 0, -5, kMinInt, kMaxInt, 4, 5, 6, 3}},
+                     Rows<int64_t>{std::vector<int64_t>(9, -1)});
 }
 
 }  // namespace featc
