@@ -51,6 +51,14 @@ int64_t offsetAt(const ColumnData& column, int64_t i) {
   return offset;
 }
 
+// A cell of 8-byte fields if present, else zero: chosen without a branch, since presence is hard to
+// predict, and written field by field, since a whole cell copied too soon after its parts were stored
+// waits for them.
+template <class... Field>
+void writeCell(char* cell, bool present, Field... fields) {
+  ((fields = present ? fields : Field{}, std::memcpy(cell, &fields, sizeof fields), cell += sizeof fields), ...);
+}
+
 }  // namespace
 
 ColumnRef newColumn(Arena& arena, Type type, int64_t rows) {
@@ -214,22 +222,23 @@ bool Binder::cells(const ColumnData& column, Type type, int64_t begin, int64_t c
 template <class Offset>
 bool Binder::checkOffsets(const ColumnData& column, Type type, int64_t begin, int64_t count) {
   if (column.offsets == nullptr) return fail("the column has no offsets");
-  int64_t previous = offsetAt<Offset>(column, begin);
-  if (previous < 0) return fail("an offset is negative");
-  int64_t first = previous;
-  for (int64_t i = 1; i <= count; ++i) {
-    int64_t next = offsetAt<Offset>(column, begin + i);
-    if (next < previous) return fail(fmt::format("the offsets descend after row {}", begin + i - 1));
-    previous = next;
-  }
-  if (type.is(Kind::String)) return first == previous || column.values != nullptr || fail("the column has no bytes");
+  const int64_t first = offsetAt<Offset>(column, begin);
+  const int64_t last = offsetAt<Offset>(column, begin + count);
+  if (first < 0) return fail("an offset is negative");
+  bool ascend = true;
+  for (int64_t i = begin; i < begin + count; ++i)
+    ascend &= offsetAt<Offset>(column, i) <= offsetAt<Offset>(column, i + 1);
+  for (int64_t i = begin; !ascend; ++i)
+    if (offsetAt<Offset>(column, i) > offsetAt<Offset>(column, i + 1))
+      return fail(fmt::format("the offsets descend after row {}", i));
+  if (type.is(Kind::String)) return first == last || column.values != nullptr || fail("the column has no bytes");
   for (int c = 0; c < (type.isMap() ? 2 : 1); ++c) {
     const ColumnData* child = column.children[c];
     if (child == nullptr || child->absent) return fail("the column has no elements");
     if (child->offset < 0 || child->length < 0 || child->offset > INT64_MAX / 64 - child->length)
       return fail("the elements' offset is out of range");
-    if (previous > child->length)
-      return fail(fmt::format("an offset is {}, but there are {} elements", previous, child->length));
+    if (last > child->length)
+      return fail(fmt::format("an offset is {}, but there are {} elements", last, child->length));
   }
   return true;
 }
@@ -238,57 +247,63 @@ template <class Offset>
 bool Binder::cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out,
                        RowStatus* status) {
   if (!checkOffsets<Offset>(column, type, begin, count)) return false;
-  int64_t first = offsetAt<Offset>(column, begin);
-  int64_t total = offsetAt<Offset>(column, begin + count) - first;
-  auto* cell = static_cast<char*>(out);
-  // Calls `put(cell, start, size)` for the present elements; `start` counts from the first offset.
-  auto each = [&](auto put) {
-    for (int64_t i = 0; i < count; ++i, cell += cellSize(type)) {
-      if (!isPresent(column, begin + i)) continue;
-      int64_t start = offsetAt<Offset>(column, begin + i) - first;
-      int64_t size = offsetAt<Offset>(column, begin + i + 1) - first - start;
-      if (!put(start, size)) {
-        if (status == nullptr) return fail("a map inside a list has a missing key");
-        status[i] = RowStatus::BadInput;
-      }
+  const int64_t first = offsetAt<Offset>(column, begin);
+  const int64_t total = offsetAt<Offset>(column, begin + count) - first;
+  // Calls `put(i, start, size, present)` for each element; `start` counts from the first offset.
+  auto withPresence = [&](auto present, auto put) {
+    int64_t start = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      int64_t end = offsetAt<Offset>(column, begin + i + 1) - first;
+      put(i, start, end - start, present(i));
+      start = end;
     }
-    return true;
   };
-
+  auto each = [&](auto put) {
+    if (column.validity == nullptr)
+      withPresence([](int64_t) { return true; }, put);
+    else
+      withPresence([&](int64_t i) { return isPresent(column, begin + i); }, put);
+  };
   if (type.is(Kind::String)) {
     const char* bytes = column.values == nullptr ? "" : static_cast<const char*>(skip(column.values, first, 1));
-    return each([&](int64_t start, int64_t size) {
-      Str text{bytes + start, static_cast<uint64_t>(size)};
-      std::memcpy(cell, &text, sizeof text);
-      return true;
+    each([=](int64_t i, int64_t start, int64_t size, bool present) {
+      writeCell(static_cast<char*>(out) + i * int64_t{sizeof(Str)}, present, bytes + start,
+                static_cast<uint64_t>(size));
     });
+    return true;
   }
 
   if (type.isList()) {
     Elements child;
     if (!elements(*column.children[0], type.element(), first, total, child)) return false;
-    uint32_t width = cellSize(type.element());
-    return each([&](int64_t start, int64_t size) {
-      ListCell list{child.data == nullptr ? nullptr : skip(child.data, start, width),
-                    child.valid == nullptr ? nullptr : child.valid + start, static_cast<uint64_t>(size)};
-      std::memcpy(cell, &list, sizeof list);
-      return true;
+    const uint32_t width = cellSize(type.element());
+    each([=](int64_t i, int64_t start, int64_t size, bool present) {
+      writeCell(static_cast<char*>(out) + i * int64_t{sizeof(ListCell)}, present,
+                child.data == nullptr ? nullptr : skip(child.data, start, width),
+                child.valid == nullptr ? nullptr : child.valid + start, static_cast<uint64_t>(size));
     });
+    return true;
   }
 
   Elements keys;
   Elements values;
   if (!elements(*column.children[0], type.key(), first, total, keys)) return false;
   if (!elements(*column.children[1], type.value(), first, total, values)) return false;
-  uint32_t keyWidth = cellSize(type.key());
-  uint32_t valueWidth = cellSize(type.value());
-  return each([&](int64_t start, int64_t size) {
-    if (size == 0) return true;
+  const uint32_t keyWidth = cellSize(type.key());
+  const uint32_t valueWidth = cellSize(type.value());
+  bool allowed = true;
+  each([&](int64_t i, int64_t start, int64_t size, bool present) {
+    if (!present || size == 0) return;
     Elements ownKeys{skip(keys.data, start, keyWidth), keys.valid == nullptr ? nullptr : keys.valid + start};
     Elements ownValues{skip(values.data, start, valueWidth), values.valid == nullptr ? nullptr : values.valid + start};
-    return type.key().is(Kind::Int64) ? mapCell<int64_t>(ownKeys, ownValues, valueWidth, size, cell)
-                                      : mapCell<Str>(ownKeys, ownValues, valueWidth, size, cell);
+    void* cell = static_cast<char*>(out) + i * int64_t{sizeof(MapCell)};
+    if (type.key().is(Kind::Int64) ? mapCell<int64_t>(ownKeys, ownValues, valueWidth, size, cell)
+                                   : mapCell<Str>(ownKeys, ownValues, valueWidth, size, cell))
+      return;
+    allowed = status != nullptr;
+    if (allowed) status[i] = RowStatus::BadInput;
   });
+  return allowed || fail("a map inside a list has a missing key");
 }
 
 // Writes one map; sorts its entries first where they are not. False when a key is missing.
