@@ -14,6 +14,48 @@ namespace {
 // The id that stands for a missing value; 0: none.
 uint64_t missingId(const OutputInfo& output) { return output.missing ? makeId(output.slot, *output.missing) : 0; }
 
+// Rows begin .. end-1 whose lists lie one behind the other in memory, as they mostly do, none of them
+// missing or with a missing element.
+struct ListRun {
+  const int64_t* elements = nullptr;
+  uint64_t size = 0;
+  uint32_t end = 0;  // the first row that is not part of it
+};
+
+// The run that starts at row `begin` of a column that is not uniform, perhaps of no rows; writes the
+// rows' lengths. A list longer than `most` counts as that long, one longer than `allowed` ends the run.
+ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t most, uint64_t allowed,
+                uint32_t* lengths) {
+  const auto* cells = static_cast<const List<int64_t>*>(column.data);
+  const uint8_t* valid = column.valid;
+  ListRun run;
+  uint32_t i = begin;
+  for (; i < n; ++i) {
+    uint64_t size = std::min(cells[i].size, most);
+    if ((valid != nullptr && !bitAt(valid, i)) || cells[i].valid != nullptr || size > allowed) break;
+    // An empty list may lie anywhere.
+    if (size != 0 && cells[i].data != run.elements + run.size) {
+      if (run.size != 0) break;
+      run.elements = cells[i].data;
+    }
+    run.size += size;
+    lengths[i] = static_cast<uint32_t>(size);
+  }
+  run.end = i;
+  return run;
+}
+
+void makeIds(uint32_t slot, const int64_t* payloads, uint64_t n, uint64_t* ids) {
+  uint64_t slotBits = makeId(slot, 0);
+  for (uint64_t k = 0; k < n; ++k) ids[k] = slotBits | (static_cast<uint64_t>(payloads[k]) & kPayloadMask);
+}
+
+uint64_t lostAmong(const int64_t* payloads, uint64_t n) {
+  uint64_t lost = 0;
+  for (uint64_t k = 0; k < n; ++k) lost += losesBits(payloads[k]) ? 1 : 0;
+  return lost;
+}
+
 // The rows of one output that one block emits.
 class Emitter {
  public:
@@ -109,50 +151,34 @@ class Emitter {
   RaggedBuffer& buffer() { return (*shard_.ragged)[index_]; }
   uint32_t* lengths() { return (*shard_.call->lengths)[index_].data() + begin_; }
 
-  // Rows of lists, of which at most the first `most` elements count. Lists without missing elements
-  // mostly lie one behind the other in memory: such a run of rows is emitted in one go. `append` does
-  // the others.
+  // Rows of lists, of which at most the first `most` elements count. `append` does the rows that are
+  // part of no run.
   template <class Append>
   void lists(uint64_t most, Append&& append) {
-    const ColumnRef values = values_;
-    uint32_t* lengths = this->lengths();
-    const uint64_t allowed = shard_.call->maxIdsPerRow;
-    const int64_t* run = nullptr;
-    uint64_t runSize = 0;
-    auto emitRun = [&] {
-      if (runSize > 0) appendIds(run, runSize);
-      runSize = 0;
-    };
-    for (uint32_t i = 0; i < n_; ++i) {
-      bool present = values.present(i);
-      auto list = values.get<List<int64_t>>(i);
-      list.size = std::min(list.size, most);
-      if (present && list.valid == nullptr && list.size <= allowed) {
-        // An empty list may lie anywhere.
-        if (list.size != 0 && list.data != run + runSize) {
-          emitRun();
-          run = list.data;
+    uint64_t allowed = shard_.call->maxIdsPerRow;
+    for (uint32_t i = 0; i < n_;) {
+      if (!values_.uniform) {
+        ListRun run = findRun(values_, i, n_, most, allowed, lengths());
+        if (run.size > 0) appendIds(run.elements, run.size);
+        if (run.end > i) {
+          i = run.end;
+          continue;
         }
-        runSize += list.size;
-        lengths[i] = static_cast<uint32_t>(list.size);
-        continue;
       }
-      emitRun();
+      bool present = values_.present(i);
+      auto list = values_.get<List<int64_t>>(i);
+      list.size = std::min(list.size, most);
       row(i, [&](RaggedBuffer& buffer) { present ? append(list, buffer) : appendMissing(buffer, false); });
+      ++i;
     }
-    emitRun();
   }
 
   void appendIds(const int64_t* payloads, uint64_t n) {
     std::vector<uint64_t>& ids = buffer().ids;
     size_t at = ids.size();
     ids.resize(at + n);
-    uint64_t lost = 0;
-    for (uint64_t k = 0; k < n; ++k) {
-      ids[at + k] = makeId(output_.slot, payloads[k]);
-      lost += losesBits(payloads[k]) ? 1 : 0;
-    }
-    if (output_.countLostBits) counts_.lostBits += lost;
+    makeIds(output_.slot, payloads, n, ids.data() + at);
+    if (output_.countLostBits) counts_.lostBits += lostAmong(payloads, n);
   }
 
   template <class Append>
