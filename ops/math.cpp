@@ -4,11 +4,10 @@
 
 #include <sleef.h>
 
-#include "ops/column_kernel.h"
 #include "ops/groups.h"
+#include "ops/math_columns.h"
 #include "ops/minmax.h"
 #include "ops/operator.h"
-#include "ops/vector_math.h"
 #include "ops/wrap.h"
 
 // SLEEF's cinz functions give the same bits on every CPU, as scalars and as vectors; libm does not.
@@ -36,15 +35,6 @@ double log1pFloat(double x) { return Sleef_cinz_log1pd1_u10purec(x); }
 double powFloat(double x, double y) { return Sleef_cinz_powd1_u10purec(x, y); }
 double sigmoidFloat(double x) { return 1 / (1 + Sleef_cinz_expd1_u10purec(-x)); }
 double tanhFloat(double x) { return Sleef_cinz_tanhd1_u10purec(x); }
-
-// The same over columns.
-template <auto VectorMath::* function, class... Arrays>
-void ofArrays(Arrays... arrays) {
-  (vectorMath().*function)(arrays...);
-}
-template <UnaryArrayFunction VectorMath::* function>
-using UnaryColumns = ColumnFunctionOfLists<&ofArrays<function, const double*, double*, size_t>>;
-using PowColumns = ColumnFunction<&ofArrays<&VectorMath::pow, const double*, const double*, double*, size_t>>;
 
 template <class C>
 C clip(C x, C low, C high) {
@@ -139,7 +129,7 @@ void registerMath(Registry& r) {
   r.add("pow", {value("x"), value("y")}, "`x` to the power of `y`.")
       .example("pow(2, 10)", "1024")
       .add<powFloat>()
-      .columns<PowColumns>();
+      .columns<BinaryColumns<&VectorMath::pow>>();
   r.add("sigmoid", {value("x")}, "1 / (1 + exp(-`x`)), between 0 and 1.")
       .example("sigmoid(0)", "0.5")
       .add<sigmoidFloat>()

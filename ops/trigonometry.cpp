@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "ops/groups.h"
+#include "ops/math_columns.h"
 #include "ops/operator.h"
 
 namespace featc {
@@ -56,23 +57,56 @@ void registerTrigonometry(Registry& r) {
   r.group("Mathematics");
   r.add("expm1", {value("x")}, "e to the power of `x`, less 1, exact for small `x` too.")
       .example("expm1(0)", "0")
-      .add<exponentialLess1>();
-  r.add("sin", {value("x")}, "Sine of an angle in radians.").example("sin(0)", "0").add<sine>();
-  r.add("cos", {value("x")}, "Cosine of an angle in radians.").example("cos(0)", "1").add<cosine>();
-  r.add("tan", {value("x")}, "Tangent of an angle in radians.").example("tan(0)", "0").add<tangent>();
-  r.add("asin", {value("x")}, "The angle whose sine is `x`.").example("asin(0)", "0").add<arcSine>();
-  r.add("acos", {value("x")}, "The angle whose cosine is `x`.").example("acos(1)", "0").add<arcCosine>();
-  r.add("atan", {value("x")}, "The angle whose tangent is `x`.").example("atan(0)", "0").add<arcTangent>();
+      .add<exponentialLess1>()
+      .columns<UnaryColumns<&VectorMath::expm1>>();
+  r.add("sin", {value("x")}, "Sine of an angle in radians.")
+      .example("sin(0)", "0")
+      .add<sine>()
+      .columns<UnaryColumns<&VectorMath::sin>>();
+  r.add("cos", {value("x")}, "Cosine of an angle in radians.")
+      .example("cos(0)", "1")
+      .add<cosine>()
+      .columns<UnaryColumns<&VectorMath::cos>>();
+  r.add("tan", {value("x")}, "Tangent of an angle in radians.")
+      .example("tan(0)", "0")
+      .add<tangent>()
+      .columns<UnaryColumns<&VectorMath::tan>>();
+  r.add("asin", {value("x")}, "The angle whose sine is `x`.")
+      .example("asin(0)", "0")
+      .add<arcSine>()
+      .columns<UnaryColumns<&VectorMath::asin>>();
+  r.add("acos", {value("x")}, "The angle whose cosine is `x`.")
+      .example("acos(1)", "0")
+      .add<arcCosine>()
+      .columns<UnaryColumns<&VectorMath::acos>>();
+  r.add("atan", {value("x")}, "The angle whose tangent is `x`.")
+      .example("atan(0)", "0")
+      .add<arcTangent>()
+      .columns<UnaryColumns<&VectorMath::atan>>();
   r.add("atan2", {value("y"), value("x")}, "The angle of the point (`x`, `y`), from -pi to pi.")
       .example("atan2(0, 1)", "0")
-      .add<arcTangent2>();
-  r.add("sinh", {value("x")}, "Hyperbolic sine.").example("sinh(0)", "0").add<hyperbolicSine>();
-  r.add("cosh", {value("x")}, "Hyperbolic cosine.").example("cosh(0)", "1").add<hyperbolicCosine>();
-  r.add("asinh", {value("x")}, "The number whose hyperbolic sine is `x`.").example("asinh(0)", "0").add<areaSine>();
-  r.add("acosh", {value("x")}, "The number whose hyperbolic cosine is `x`.").example("acosh(1)", "0").add<areaCosine>();
+      .add<arcTangent2>()
+      .columns<BinaryColumns<&VectorMath::atan2>>();
+  r.add("sinh", {value("x")}, "Hyperbolic sine.")
+      .example("sinh(0)", "0")
+      .add<hyperbolicSine>()
+      .columns<UnaryColumns<&VectorMath::sinh>>();
+  r.add("cosh", {value("x")}, "Hyperbolic cosine.")
+      .example("cosh(0)", "1")
+      .add<hyperbolicCosine>()
+      .columns<UnaryColumns<&VectorMath::cosh>>();
+  r.add("asinh", {value("x")}, "The number whose hyperbolic sine is `x`.")
+      .example("asinh(0)", "0")
+      .add<areaSine>()
+      .columns<UnaryColumns<&VectorMath::asinh>>();
+  r.add("acosh", {value("x")}, "The number whose hyperbolic cosine is `x`.")
+      .example("acosh(1)", "0")
+      .add<areaCosine>()
+      .columns<UnaryColumns<&VectorMath::acosh>>();
   r.add("atanh", {value("x")}, "The number whose hyperbolic tangent is `x`.")
       .example("atanh(0)", "0")
-      .add<areaTangent>();
+      .add<areaTangent>()
+      .columns<UnaryColumns<&VectorMath::atanh>>();
   r.add("float32", {value("x")}, "`x` rounded to 32 bits: beyond them it is not finite.")
       .example("float32(0.1) == 0.1", "false")
       .example("float32(0.5)", "0.5")

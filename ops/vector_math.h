@@ -20,8 +20,21 @@ struct VectorMath {
   UnaryArrayFunction log10 = nullptr;
   UnaryArrayFunction log1p = nullptr;
   UnaryArrayFunction tanh = nullptr;
+  UnaryArrayFunction expm1 = nullptr;
+  UnaryArrayFunction sin = nullptr;
+  UnaryArrayFunction cos = nullptr;
+  UnaryArrayFunction tan = nullptr;
+  UnaryArrayFunction asin = nullptr;
+  UnaryArrayFunction acos = nullptr;
+  UnaryArrayFunction atan = nullptr;
+  UnaryArrayFunction sinh = nullptr;
+  UnaryArrayFunction cosh = nullptr;
+  UnaryArrayFunction asinh = nullptr;
+  UnaryArrayFunction acosh = nullptr;
+  UnaryArrayFunction atanh = nullptr;
   UnaryArrayFunction sigmoid = nullptr;
   BinaryArrayFunction pow = nullptr;
+  BinaryArrayFunction atan2 = nullptr;
 };
 
 // Those that this machine can run: one row at a time first, the widest vectors last.

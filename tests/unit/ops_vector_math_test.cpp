@@ -89,7 +89,9 @@ TEST_CASE("elementary functions give the same bits in every instruction set") {
   std::vector<double> expected(x.size());
   std::vector<double> actual(x.size());
   for (auto f : {&VectorMath::exp, &VectorMath::log, &VectorMath::log2, &VectorMath::log10, &VectorMath::log1p,
-                 &VectorMath::tanh, &VectorMath::sigmoid}) {
+                 &VectorMath::tanh, &VectorMath::sigmoid, &VectorMath::expm1, &VectorMath::sin, &VectorMath::cos,
+                 &VectorMath::tan, &VectorMath::asin, &VectorMath::acos, &VectorMath::atan, &VectorMath::sinh,
+                 &VectorMath::cosh, &VectorMath::asinh, &VectorMath::acosh, &VectorMath::atanh}) {
     (scalar.*f)(x.data(), expected.data(), x.size());
     for (const VectorMath* set : vectorMaths()) {
       INFO(set->instructions);
@@ -97,11 +99,13 @@ TEST_CASE("elementary functions give the same bits in every instruction set") {
       CHECK(differences(expected, actual) == 0);
     }
   }
-  scalar.pow(x.data(), y.data(), expected.data(), x.size());
-  for (const VectorMath* set : vectorMaths()) {
-    INFO(set->instructions);
-    set->pow(x.data(), y.data(), actual.data(), x.size());
-    CHECK(differences(expected, actual) == 0);
+  for (auto f : {&VectorMath::pow, &VectorMath::atan2}) {
+    (scalar.*f)(x.data(), y.data(), expected.data(), x.size());
+    for (const VectorMath* set : vectorMaths()) {
+      INFO(set->instructions);
+      (set->*f)(x.data(), y.data(), actual.data(), x.size());
+      CHECK(differences(expected, actual) == 0);
+    }
   }
 }
 
