@@ -15,8 +15,8 @@
 #include <sstream>
 #include <vector>
 
-#include "engine/aot/cpu_features.h"
 #include "codegen/built_model.h"
+#include "engine/aot/cpu_features.h"
 
 extern char** environ;
 

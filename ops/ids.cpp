@@ -22,8 +22,12 @@ using V = InlineValue;
 
 int64_t hashOfInt(const Context& context, int64_t x) { return static_cast<int64_t>(hashInt(context.hashFamily, x)); }
 int64_t hashOfBool(Context& context, bool x) { return hashOfInt(context, x ? 1 : 0); }
-int64_t hashOfFloat(const Context& context, Finite x) { return static_cast<int64_t>(hashFloat(context.hashFamily, x.value)); }
-int64_t hashOfString(const Context& context, Str x) { return static_cast<int64_t>(hashBytes(context.hashFamily, x.view())); }
+int64_t hashOfFloat(const Context& context, Finite x) {
+  return static_cast<int64_t>(hashFloat(context.hashFamily, x.value));
+}
+int64_t hashOfString(const Context& context, Str x) {
+  return static_cast<int64_t>(hashBytes(context.hashFamily, x.view()));
+}
 
 V inlineHashInt(Inline& b, const V* a) { return b.hashFamily() == HashFamily::Xxh3 ? inlineXxh3(b, a[0]) : V{}; }
 V inlineHashBool(Inline& b, const V* a) {

@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "engine/aot/program_image.h"
 #include "codegen/native_executable.h"
+#include "engine/aot/program_image.h"
 
 namespace featc {
 

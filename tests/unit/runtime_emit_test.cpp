@@ -29,8 +29,8 @@ struct Emitted {
     auto n = static_cast<uint32_t>(cells.size());
     ids.resize(n);
     dense.resize(n * size_t{output.width});
-    char* data = output.kind == OutputKind::Dense ? reinterpret_cast<char*>(dense.data())
-                                                  : reinterpret_cast<char*>(ids.data());
+    char* data =
+        output.kind == OutputKind::Dense ? reinterpret_cast<char*>(dense.data()) : reinterpret_cast<char*>(ids.data());
     lengths[0].resize(n);
     status.assign(n, RowStatus::Ok);
     CallFrame call;
