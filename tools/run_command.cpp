@@ -209,6 +209,7 @@ ExtractorResult compileExtractor(const RunOptions& options, int& exitCode) {
   EngineOptions engine;
   engine.engine = engineKind(options.engine);
   engine.codegen.cpu = options.cpu;
+  engine.codegen.threads = 0;  // nothing else is to be done meanwhile
   exitCode = kBadCommand;
   if (std::string problem = cpuProblem(options, engine.codegen); !problem.empty()) {
     fmt::print(stderr, "featc: {}\n", problem);
