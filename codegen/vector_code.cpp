@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <unordered_map>
@@ -174,25 +175,37 @@ void simplify(VectorCode& code, const std::vector<bool>& varies) {
       in[i] = {.op = VectorOp::AddBool, .a = in[i].a, .b = in[in[i].b].a};
     if (!hasEffect(in[i].op)) merged[i] = known.try_emplace(in[i], i).first->second;
   }
-  std::vector<bool> used(in.size());
-  for (uint32_t i = static_cast<uint32_t>(in.size()); i-- > 0;) {
-    if (merged[i] != i) continue;
-    if (hasEffect(in[i].op)) used[i] = true;
-    if (used[i]) forEachOperand(in[i], [&](uint32_t operand) { used[operand] = true; });
+  // Effects in their order, each behind what it needs, operands in theirs: whatever order a lowering
+  // evaluated its parts in.
+  std::vector<VectorInstruction> out;
+  std::vector<uint32_t> moved(in.size(), kNoValue);
+  std::vector<uint32_t> pending;
+  for (uint32_t effect = 0; effect < in.size(); ++effect) {
+    if (!hasEffect(in[effect].op)) continue;
+    pending.assign(1, effect);
+    while (!pending.empty()) {
+      uint32_t i = pending.back();
+      size_t before = pending.size();
+      if (moved[i] == kNoValue) {
+        forEachOperand(in[i], [&](uint32_t operand) {
+          if (moved[operand] == kNoValue) pending.push_back(operand);
+        });
+        std::reverse(pending.begin() + static_cast<ptrdiff_t>(before), pending.end());
+      }
+      if (pending.size() != before) continue;
+      pending.pop_back();
+      if (moved[i] != kNoValue) continue;
+      forEachOperand(in[i], [&](uint32_t& operand) { operand = moved[operand]; });
+      moved[i] = static_cast<uint32_t>(out.size());
+      out.push_back(in[i]);
+    }
   }
-  std::vector<uint32_t> moved(in.size());
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < in.size(); ++i) {
-    if (!used[i]) continue;
-    forEachOperand(in[i], [&](uint32_t& operand) { operand = moved[operand]; });
-    moved[i] = kept;
-    in[kept++] = in[i];
-  }
-  in.resize(kept);
+  in = std::move(out);
 }
 
 std::string toText(const VectorCode& code, const std::vector<bool>& varies) {
   std::string out;
+  std::unordered_map<uint32_t, size_t> constants;  // numbered as they appear
   for (size_t at = 0; at < code.instructions.size(); ++at) {
     const VectorInstruction& i = code.instructions[at];
     const OpName& info = infoOf(i.op);
@@ -200,7 +213,8 @@ std::string toText(const VectorCode& code, const std::vector<bool>& varies) {
     if (info.type != VectorType::None) out += fmt::format("%{} = ", at);
     out += info.name;
     if (isConstant(i.op)) {
-      out += varies[i.a] ? fmt::format(" constant[{}]", i.a) : " " + constantText(i.op, code.constants[i.a]);
+      out += varies[i.a] ? fmt::format(" constant[{}]", constants.try_emplace(i.a, constants.size()).first->second)
+                         : " " + constantText(i.op, code.constants[i.a]);
     } else if (isLoad(i.op) || hasEffect(i.op)) {
       out += " " + placeText(code.places[i.a], i.a);
     }
