@@ -27,6 +27,7 @@ void registerSets(Registry& registry);
 void registerVectors(Registry& registry);
 void registerMaps(Registry& registry);
 void registerValueMap(Registry& registry);
+void registerMapText(Registry& registry);
 void registerIds(Registry& registry);
 void registerCross(Registry& registry);
 void registerTime(Registry& registry);

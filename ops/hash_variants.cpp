@@ -144,24 +144,35 @@ List<int64_t> multiHash(Context& context, const HashCount& state, T x) {
 
 // -- farm_bucket ------------------------------------------------------------------------------------
 
-struct FarmBuckets : OpState {
+struct BucketCount : OpState {
   uint64_t buckets = 1;
 };
-Prepared prepareFarm(std::span<const Value> constants, std::span<const Type>) {
+Prepared prepareBuckets(std::span<const Value> constants, std::span<const Type>) {
   if (constants[0].isMissing() || constants[0].asInt() <= 0)
     return {nullptr, PrepareError{1, "the number of buckets must be greater than 0, not " + toString(constants[0])}};
-  auto state = std::make_shared<FarmBuckets>();
+  auto state = std::make_shared<BucketCount>();
   state->buckets = static_cast<uint64_t>(constants[0].asInt());
   return {state, std::nullopt};
 }
 
-int64_t farmBucket(const FarmBuckets& state, Str x) {
+int64_t farmBucket(const BucketCount& state, Str x) {
   return static_cast<int64_t>(hashBytes(HashFamily::Farm, x.view()) % state.buckets);
 }
-int64_t farmBucketOfInt(const FarmBuckets& state, int64_t x) {
+int64_t farmBucketOfInt(const BucketCount& state, int64_t x) {
   char digits[24];
   auto end = std::to_chars(digits, digits + sizeof digits, x).ptr;
   return farmBucket(state, Str{digits, static_cast<uint64_t>(end - digits)});
+}
+
+int64_t stdBucket(const BucketCount& state, Str x) {
+  return static_cast<int64_t>(stdHash(x.view(), kStdSeed) % state.buckets);
+}
+// As libstdc++ hashes a float: both zeros to 0.
+int64_t stdBucketOfFloat(const BucketCount& state, Finite x) {
+  auto narrow = static_cast<float>(x.value);
+  char bytes[4];
+  std::memcpy(bytes, &narrow, 4);
+  return narrow == 0 ? 0 : static_cast<int64_t>(stdHash({bytes, 4}, kStdSeed) % state.buckets);
 }
 
 }  // namespace
@@ -198,7 +209,14 @@ void registerHashVariants(Registry& r) {
       .example(R"(farm_bucket(["Hello", "TensorFlow", "2.x"], 3))", "[0, 2, 2]")
       .add<farmBucket>({Type::int64()})
       .add<farmBucketOfInt>({Type::int64()})
-      .prepare(prepareFarm);
+      .prepare(prepareBuckets);
+  r.add("std_bucket", {value("x"), constant("n")},
+        "libstdc++'s `std::hash` modulo `n`, unsigned, of a string or of a float cut to 32 bits: what Alibaba's FG "
+        "gives for `hash_bucket_size`.")
+      .example(R"(std_bucket("abc", 1000))", "833")
+      .add<stdBucket>({Type::int64()})
+      .add<stdBucketOfFloat>({Type::int64()})
+      .prepare(prepareBuckets);
 }
 
 }  // namespace featc

@@ -103,6 +103,7 @@ const Registry& operators() {
     registerRegex(r);
     registerEditDistance(r);
     registerTokens(r);
+    registerMapText(r);
     registerOverlap(r);
     registerTime(r);
     registerPlace(r);

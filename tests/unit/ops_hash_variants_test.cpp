@@ -78,4 +78,14 @@ TEST_CASE("TensorFlow's buckets") {
   CHECK(eval("farm_bucket", arg("a"), arg(0)) == "error: the number of buckets must be greater than 0, not 0");
 }
 
+TEST_CASE("buckets of libstdc++'s hash") {
+  // By std::hash modulo n, unsigned: 3663726644998027833, 10159970873491820195, 9932522932754164137.
+  CHECK(eval("std_bucket", strings({arg("abc"), arg("1"), arg("ua_ia"), missing(kString)}), arg(1000)) ==
+        "[833, 195, 137, missing]");
+  // A float's four bytes: std::hash<float>(10) is 5351693260324644939; both zeros hash to 0.
+  CHECK(eval("std_bucket", floats({arg(10.0), arg(0.0), arg(-0.0), arg(kNaN)}), arg(1000000)) ==
+        "[644939, 0, 0, missing]");
+  CHECK(eval("std_bucket", arg("a"), arg(0)) == "error: the number of buckets must be greater than 0, not 0");
+}
+
 }  // namespace featc

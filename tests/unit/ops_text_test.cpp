@@ -276,4 +276,30 @@ TEST_CASE("overlap with repeated tokens") {
   CHECK(eval("proximity_avg_dist", ints({arg(1), arg(2), arg(9)}), other) == eval("divide", arg(5), arg(3)));
 }
 
+TEST_CASE("maps out of text") {
+  CHECK(eval("parse_map", arg("b:2,a:1,,c,a:x:y"), arg(",")) == R"({"a": "x:y", "b": "2", "c": missing})");
+  CHECK(eval("parse_map", arg("a=1;b=2|c=3"), arg(";|"), arg("=")) == R"({"a": "1", "b": "2", "c": "3"})");
+  CHECK(eval("parse_map", arg("")) == "{}");
+  CHECK(eval("parse_map", arg(":1")) == R"({"": "1"})");
+  CHECK(eval("parse_map", strings({arg("a:1,b:2"), missing(kString), arg("b:")}), arg(",")) ==
+        R"({"a": "1", "b": ""})");
+  CHECK(eval("parse_map", missing(kString)) == "missing");
+  CHECK(eval("parse_map", arg("a"), arg(","), arg("")) == "error: the delimiter is empty");
+  CHECK(eval("parse_weights", arg("a:0.5,b,c:x,d:-2"), arg(",")) == R"({"a": 0.5, "b": 1, "c": missing, "d": -2})");
+  CHECK(callOperator("parse_map", {arg(std::string(140'000, ',')), arg(",")}).status == RowStatus::Ok);
+  std::string items;
+  for (int i = 0; i < 70'000; ++i) items += "a,";
+  CHECK(callOperator("parse_map", {arg(items), arg(",")}).status == RowStatus::ValueTooLarge);
+}
+
+TEST_CASE("combinations of texts") {
+  CHECK(eval("cross_text", arg("_"), strings({arg("a"), missing(kString), arg("b")}),
+             strings({missing(kString), arg("x"), arg("y")}),
+             strings({arg("1"), missing(kString)})) == R"(["a_x_1", "a_y_1", "b_x_1", "b_y_1"])");
+  CHECK(eval("cross_text", arg(""), strings({arg("a")}), strings({})) == "[]");
+  std::vector<Arg> many(300, arg("a"));
+  CHECK(callOperator("cross_text", {arg("_"), strings(many), strings(many)}).status == RowStatus::ValueTooLarge);
+  CHECK(callOperator("cross_text", {arg("_"), strings(many), strings(many), strings({})}).status == RowStatus::Ok);
+}
+
 }  // namespace featc
