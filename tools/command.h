@@ -21,5 +21,6 @@ void addBuildCommand(CLI::App& app, int& exitCode);
 void addExplainCommand(CLI::App& app, int& exitCode);
 void addDecodeCommand(CLI::App& app, int& exitCode);
 void addOpsCommand(CLI::App& app, int& exitCode);
+void addImportFgCommand(CLI::App& app, int& exitCode);
 
 }  // namespace featc

@@ -10,14 +10,15 @@
 namespace {
 
 constexpr featc::AddCommand kCommands[] = {
-    featc::addCheckCommand,    // is a config right?
-    featc::addDumpCommand,     // every stage between its text and machine code
-    featc::addOptCommand,      // the optimizer on a graph's text form
-    featc::addRunCommand,      // features of data
-    featc::addBuildCommand,    // ahead-of-time code
-    featc::addExplainCommand,  // how one row's features came to be
-    featc::addDecodeCommand,   // what an id means
-    featc::addOpsCommand,      // the operator reference
+    featc::addCheckCommand,     // is a config right?
+    featc::addDumpCommand,      // every stage between its text and machine code
+    featc::addOptCommand,       // the optimizer on a graph's text form
+    featc::addRunCommand,       // features of data
+    featc::addBuildCommand,     // ahead-of-time code
+    featc::addExplainCommand,   // how one row's features came to be
+    featc::addDecodeCommand,    // what an id means
+    featc::addOpsCommand,       // the operator reference
+    featc::addImportFgCommand,  // a config of Alibaba's FG
 };
 
 int runProgram(int argc, char** argv) {

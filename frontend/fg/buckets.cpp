@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ends of features: normalizers, bucketizers and the lines that emit.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "frontend/fg/builder.h"
+#include "frontend/fg/expression.h"
+#include "frontend/fg/text.h"
+
+namespace featc::fg {
+namespace {
+
+// Payloads of ids have 44 bits.
+constexpr int64_t kMaxPayload = (int64_t{1} << 44U) - 1;
+constexpr size_t kMaxWords = 65'536;
+// What a sequence that FG does not cut may have at most.
+constexpr int64_t kAnyLength = 65'536;
+
+// `method=log10,threshold=1e-10`, an `expr` taking the rest.
+std::map<std::string, std::string> normalizerKeys(std::string_view text) {
+  std::map<std::string, std::string> keys;
+  while (!text.empty()) {
+    size_t equals = text.find('=');
+    if (equals == std::string_view::npos) return {};
+    std::string key(text.substr(0, equals));
+    key.erase(std::remove(key.begin(), key.end(), ' '), key.end());
+    text.remove_prefix(equals + 1);
+    size_t end = key == "expr" ? text.size() : std::min(text.find(','), text.size());
+    keys[key] = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::string FeatureBuilder::normalized(const std::string& number) {
+  std::string said = text("normalizer");
+  if (said.empty()) return number;
+  auto keys = normalizerKeys(said);
+  uint32_t line = find("normalizer")->line;
+  auto parameter = [&](const std::string& key, std::optional<double> fallback = {}) {
+    auto it = keys.find(key);
+    auto value = it == keys.end() ? fallback : numberOf(it->second);
+    if (!value) refuse(fmt::format("its normalizer \"{}\" lacks a number for \"{}\"", said, key), line);
+    keys.erase(key);
+    return *value;
+  };
+  std::string method = keys["method"];
+  keys.erase("method");
+  std::string code;
+  if (method == "log10") {
+    double threshold = parameter("threshold", 1);
+    double absent = parameter("default", 0);
+    if (threshold < 0) refuse("its normalizer's threshold is below 0, and FG's logarithm of that is not known", line);
+    code = fmt::format("log10_or({}, {}, {})", number, numberText(threshold), numberText(absent));
+  } else if (method == "zscore") {
+    double mean = parameter("mean");
+    double deviation = parameter("standard_deviation");
+    if (deviation == 0) refuse("its normalizer divides by a standard_deviation of 0", line);
+    code = fmt::format("zscore({}, {}, {})", number, numberText(mean), numberText(deviation));
+  } else if (method == "minmax") {
+    double low = parameter("min");
+    double high = parameter("max");
+    if (low == high) refuse("its normalizer's min and max are equal", line);
+    code = fmt::format("minmax({}, {}, {})", number, numberText(low), numberText(high));
+  } else if (method == "expression") {
+    std::string x = let("x", number);
+    Translation made = translateExpression(keys["expr"], [&](const std::string& name, bool) {
+      return name == "x" ? std::optional<Variable>({x, false}) : std::nullopt;
+    });
+    keys.erase("expr");
+    if (!made.error.empty()) refuse("in its normalizer, " + made.error, line);
+    if (made.mayDivide) note("where its normalizer has no finite value, FG's is not known; here it is the default");
+    code = made.code;
+  } else {
+    refuse(fmt::format("there is no normalizer \"{}\" but log10, zscore, minmax and expression", method), line);
+  }
+  if (!keys.empty()) refuse(fmt::format("what \"{}\" means in its normalizer is not known", keys.begin()->first), line);
+  return code;
+}
+
+Value FeatureBuilder::bucketized(const Value& given) {
+  Value value = given;
+  Bucketizer kind = bucketizer();
+  bool isId = feature_.type->name == "id_feature";
+  auto asText = [&] {
+    if (value.of == Value::Of::Number)
+      refuse("the text that FG makes of a number is not known; write boundaries or num_buckets");
+    return value.of == Value::Of::Text ? value.code : "string(" + value.code + ")";
+  };
+  auto asNumber = [&] {
+    std::string code = value.of == Value::Of::Number ? value.code : "float(" + value.code + ")";
+    code = "float32(" + code + ")";
+    return value.fallback ? fmt::format("{} ?? {}", code, float32Text(*value.fallback)) : code;
+  };
+  std::string code;
+  switch (kind) {
+    case kHash: {
+      int64_t n = integer("hash_bucket_size", 0);
+      if (n > kMaxPayload + 1)
+        refuse(
+            fmt::format("hash_bucket_size {} (zch and dynamicemb stand for 9223372036854775807) is more than an id's "
+                        "payload holds; write one up to 17592186044416",
+                        n),
+            find("hash_bucket_size")->line);
+      bool farm = shared_.options.farmHash;
+      if (value.of == Value::Of::Number) {
+        std::string type = valueType();
+        if (farm || type != "float")
+          refuse(
+              fmt::format("how FG hashes a number{} is not known; write num_buckets or boundaries, or value_type "
+                          "\"float\" with the hash of the standard library",
+                          type.empty() ? " without a value_type" : " of type " + type));
+        code = fmt::format("std_bucket({}, {})", asNumber(), n);
+      } else {
+        code = fmt::format("{}({}, {})", farm ? "farm_bucket" : "std_bucket", asText(), n);
+      }
+      break;
+    }
+    case kVocabulary: code = vocabulary(asText()); break;
+    case kNumber: {
+      int64_t n = integer("num_buckets", 0);
+      if (n > kMaxPayload + 1) refuse(fmt::format("num_buckets {} is more than an id's payload holds", n));
+      if (value.of == Value::Of::Number)
+        code = fmt::format("int({})", asNumber());
+      else
+        code = value.of == Value::Of::Text ? fmt::format("int({})", value.code) : value.code;
+      if (!isId)
+        note("what FG makes of a number outside num_buckets is not known here; it becomes 0, as in id_feature");
+      code = fmt::format("{}({}, {})", function(value.list ? "in_buckets" : "in_bucket"), code, n);
+      break;
+    }
+    case kBoundaries: {
+      std::string list;
+      double last = 0;
+      bool repeats = false;
+      for (const Node* one : find("boundaries")->each()) {
+        auto bound = numberOf(one->text);
+        if (!bound) refuse(fmt::format("its boundary \"{}\" is no number", one->text), one->line);
+        if (!list.empty() && *bound < last) refuse("its boundaries do not ascend", one->line);
+        repeats = repeats || (!list.empty() && float32Text(*bound) == float32Text(last));
+        last = *bound;
+        list += (list.empty() ? "" : ", ") + float32Text(*bound);
+      }
+      code = fmt::format("{}({}, [{}])", repeats ? "quantile_bucketize" : "bucketize", asNumber(), list);
+      break;
+    }
+    default: refuse("it has no bucketizer");
+  }
+  return {Value::Of::Int, value.list, code};
+}
+
+std::string FeatureBuilder::vocabulary(const std::string& code) {
+  const Node* words = find("vocab_list");
+  bool isList = words != nullptr;
+  if (!isList) words = find("vocab_dict");
+  if (!has("default_bucketize_value"))
+    refuse("what FG gives for unknown words is not said; write default_bucketize_value");
+  int64_t absent = integer("default_bucketize_value", 0);
+  if (words == nullptr) return vocabularyFile(code, absent);
+  std::map<std::string, int64_t> numbers;
+  std::vector<std::string> order;
+  auto add = [&](const std::string& word, int64_t number) {
+    if (numbers.emplace(word, number).second)
+      order.push_back(word);
+    else
+      numbers[word] = number;
+  };
+  if (isList) {
+    int64_t at = 0;
+    for (const Node* one : words->each()) add(one->text, at++);
+    bool distinct = order.size() == static_cast<size_t>(at);
+    if (distinct && !order.empty()) {
+      std::string list;
+      for (const std::string& word : order) list += (list.empty() ? "" : ", ") + literalText(word);
+      return fmt::format("vocab({}, [{}], oov = {})", code, list, absent);
+    }
+  } else {
+    for (const auto& [word, number] : words->fields) {
+      auto n = integerOf(number.text);
+      if (!n) refuse(fmt::format("the number of \"{}\" in its vocab_dict is no integer", word), number.line);
+      add(word, *n);
+    }
+  }
+  if (order.empty()) refuse("its vocabulary is empty", words->line);
+  std::string map;
+  for (const std::string& word : order)
+    map += fmt::format("{}{}: {}", map.empty() ? "" : ", ", literalText(word), numbers[word]);
+  return fmt::format("vocab({}, {{{}}}, oov = {})", code, map, absent);
+}
+
+std::string FeatureBuilder::vocabularyFile(const std::string& code, int64_t absent) {
+  const Node* named = find("vocab_file");
+  std::filesystem::path path = shared_.options.folder / text("asset_dir") / named->text;
+  std::ifstream file(path);
+  if (!file) refuse(fmt::format("its vocab_file {} cannot be read", path.string()), named->line);
+  std::string map;
+  std::map<std::string, int64_t> numbers;
+  std::vector<std::string> order;
+  std::string word;
+  for (int64_t at = 0; std::getline(file, word); ++at) {
+    if (!word.empty() && word.back() == '\r') word.pop_back();
+    int64_t number = at;
+    size_t blank = word.find_last_of(" \t");
+    if (blank != std::string::npos) {
+      auto written = integerOf(word.substr(blank + 1));
+      if (!written) refuse(fmt::format("line {} of its vocab_file is not \"word\" or \"word number\"", at + 1));
+      number = *written;
+      word.resize(blank);
+    }
+    if (numbers.emplace(word, number).second) order.push_back(word);
+    numbers[word] = number;
+  }
+  if (order.empty() || order.size() > kMaxWords)
+    refuse(fmt::format("its vocab_file has {} words; a config holds 1 to {}", order.size(), kMaxWords), named->line);
+  for (const std::string& one : order)
+    map += fmt::format("{}{}: {}", map.empty() ? "" : ", ", literalText(one), numbers[one]);
+  return fmt::format("vocab({}, {{{}}}, oov = {})", code, map, absent);
+}
+
+void FeatureBuilder::emitIds(const std::string& code) {
+  if (feature_.stub) return;
+  std::string name = nameText(feature_.name);
+  if (feature_.sequence)
+    line(fmt::format("sequence {} slot {} length {} = {}", name, ++shared_.slots,
+                     feature_.length > 0 ? feature_.length : kAnyLength, code));
+  else
+    line(fmt::format("sparse {} slot {} = {}", name, ++shared_.slots, code));
+}
+
+void FeatureBuilder::emitDense(const std::string& code, int64_t width, double fallback) {
+  if (feature_.stub) return;
+  std::string clauses;
+  if (width > 1) clauses += fmt::format(" width {}", width);
+  if (fallback != 0) clauses += " default " + float32Text(fallback);
+  line(fmt::format("dense {}{} = {}", nameText(feature_.name), clauses, code));
+}
+
+void FeatureBuilder::keep(const Value& value) {
+  if (feature_.isRead) shared_.values[feature_.name] = value;
+}
+
+void FeatureBuilder::finish(Value value, int64_t width) {
+  bool bucketizes = bucketizer() != 0;
+  Value result = bucketizes ? bucketized(value) : value;
+  // What others read, and what a stub is for, has a name.
+  if (feature_.isRead) {
+    if (!bucketizes && result.of == Value::Of::Number) {
+      result.code = "float32(" + result.code + ")";
+      if (result.fallback) result.code = fmt::format("{} ?? {}", result.code, float32Text(*result.fallback));
+    }
+    result.code = let("value", result.code);
+    keep(result);
+  }
+  if (feature_.stub) return;
+  if (bucketizes) return emitIds(result.code);
+  if (result.of == Value::Of::Text)
+    refuse(
+        "it has no bucketizer, and features of text are no model's input; write hash_bucket_size or another one, or "
+        "stub_type if only other features read it");
+  if (feature_.sequence)
+    refuse(
+        "a sequence of numbers cannot be emitted unpadded; write boundaries, or by hand \"dense ... width W = ...\" "
+        "for a fixed number of elements");
+  if (!value.fallback && !feature_.isRead)
+    refuse("what FG emits where its input is empty is not known; write default_value");
+  if (result.list && width <= 1) refuse("how many numbers it has is not known; write value_dim");
+  emitDense(result.code, result.list ? width : 1, value.fallback.value_or(0));
+}
+
+}  // namespace featc::fg

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes entries and groups apart and checks what all feature types have in common.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "frontend/fg/feature.h"
+#include "frontend/fg/text.h"
+#include "support/suggest.h"
+
+namespace featc::fg {
+namespace {
+
+constexpr std::string_view kCommonKeys =
+    " feature_type feature_name default_value separator stub_type value_type value_dim value_dimension "
+    "default_bucketize_value hash_bucket_size vocab_list vocab_dict vocab_file num_buckets boundaries "
+    "sequence_length sequence_delim sequence_fields asset_dir ";
+constexpr std::string_view kIgnoredKeys =
+    " reserves embedding_dim embedding_dimension group shared_name is_multi is_cache max_partitions filter_freq "
+    "steps_to_live sequence_column sequence_table sequence_pk attribute_delim is_op_thread_safe is_sequence ";
+struct Alias {
+  std::string_view seen;
+  std::string_view name;
+};
+constexpr Alias kAliases[] = {
+    {"value_dimension", "value_dim"}, {"need_discrete", "needDiscrete"},   {"need_key", "needKey"},
+    {"match_type", "matchType"},      {"need_weighting", "needWeighting"},
+};
+
+bool holds(std::string_view words, std::string_view word) {
+  size_t at = words.find(word);
+  for (; at != std::string_view::npos; at = words.find(word, at + 1)) {
+    bool begins = at == 0 || words[at - 1] == ' ';
+    size_t end = at + word.size();
+    if (begins && (end == words.size() || words[end] == ' ')) return true;
+  }
+  return false;
+}
+
+std::string textOf(const Node& node, std::string_view key) {
+  const Node* field = node.find(key);
+  return field == nullptr ? "" : field->text;
+}
+
+class Collector {
+ public:
+  explicit Collector(Problems& problems) : problems_(problems) {}
+
+  void entries(const std::vector<const Node*>& nodes, const Node* group) {
+    for (const Node* node : nodes) {
+      if (node->kind != Node::Kind::Record)
+        problems_.error(node->line, "a feature should stand here, in braces");
+      else if (node->find("sequence_name") != nullptr && node->find("feature_type") == nullptr)
+        this->group(*node, group);
+      else
+        feature(*node, group);
+    }
+  }
+  std::vector<Feature> take() { return std::move(features_); }
+
+ private:
+  void group(const Node& node, const Node* outer) {
+    const Node* features = node.find("features");
+    if (outer != nullptr || features == nullptr) {
+      problems_.error(node.line, outer != nullptr
+                                     ? "a group of sequences inside another one"
+                                     : fmt::format("the group \"{}\" has no features", textOf(node, "sequence_name")));
+      return;
+    }
+    entries(features->each(), &node);
+  }
+
+  void feature(const Node& node, const Node* group) {
+    Feature feature;
+    feature.entry = node;
+    for (const Alias& alias : kAliases) {
+      const Node* seen = feature.entry.find(alias.seen);
+      if (seen == nullptr || alias.seen == alias.name) continue;
+      Node value = *seen;
+      feature.entry.remove(alias.seen);
+      feature.entry.set(alias.name, std::move(value));
+    }
+    feature.ownName = textOf(node, "feature_name");
+    std::string prefix = group == nullptr ? "" : textOf(*group, "sequence_name") + "__";
+    feature.name = prefix + feature.ownName;
+    auto error = [&](std::string why, uint32_t line = 0) {
+      problems_.error(line == 0 ? node.line : line, fmt::format("feature \"{}\": {}", feature.name, why));
+    };
+    if (!canBeName(feature.name)) return error("its feature_name is empty or holds characters that no name can have");
+    if (!names_.insert(feature.name).second) error("there is another feature of that name");
+
+    std::string type = textOf(node, "feature_type");
+    feature.sequence = group != nullptr || type.rfind("sequence_", 0) == 0 ||
+                       (node.find("is_sequence") != nullptr && node.find("is_sequence")->isTrue());
+    if (type.rfind("sequence_", 0) == 0) type = type.substr(9);
+    for (const FeatureType& known : featureTypes())
+      if (known.name == type) feature.type = &known;
+    if (feature.type == nullptr) return error(unknownType(type));
+    if (feature.sequence && !feature.type->hasSequences)
+      return error(
+          fmt::format("a {} of sequences cannot be carried over; write it by hand with lists and \"sequence "
+                      "... length ...\"",
+                      type));
+    checkKeys(feature, error);
+    feature.stub = node.find("stub_type") != nullptr && node.find("stub_type")->isTrue();
+    auto shape = [&](std::string_view key) {
+      const Node* own = node.find(key);
+      return own != nullptr || group == nullptr ? own : group->find(key);
+    };
+    if (const Node* delimiter = shape("sequence_delim")) feature.delimiter = delimiter->text;
+    if (feature.delimiter.empty()) error("its sequence_delim is empty");
+    if (const Node* length = shape("sequence_length")) {
+      auto n = integerOf(length->text);
+      if (!n || *n < 0 || *n > 65'536)
+        error(fmt::format("its sequence_length {} is not from 0 to 65536", length->text), length->line);
+      else
+        feature.length = *n;
+    }
+    inputs(feature, prefix, error);
+    features_.push_back(std::move(feature));
+  }
+
+  static std::string unknownType(const std::string& type) {
+    if (type == "tokenize_feature" || type == "text_normalizer")
+      return fmt::format(
+          "{} needs FG's tokenizer, which featc does not have; hand in the tokens as a list<int64> or "
+          "list<string> column and write an id_feature over it",
+          type);
+    if (type == "sid_feature") return "sid_feature is raw for FG and is offset in the model; hand in the levels as ids";
+    if (type.empty()) return "it has no feature_type";
+    std::vector<std::string_view> names;
+    for (const FeatureType& known : featureTypes()) names.push_back(known.name);
+    auto near = nearestName(type, names);
+    return fmt::format("there is no feature type \"{}\"{}", type,
+                       near ? fmt::format("; did you mean \"{}\"?", *near)
+                            : "; compute it before and import an id_feature or raw_feature over the result");
+  }
+
+  template <class F>
+  void checkKeys(const Feature& feature, F&& error) {
+    const FeatureType& type = *feature.type;
+    for (const auto& [key, value] : feature.entry.fields) {
+      bool isInput = std::find(type.inputs.begin(), type.inputs.end(), key) != type.inputs.end();
+      if (isInput || holds(kCommonKeys, key) || holds(kIgnoredKeys, key) || holds(type.keys, key)) continue;
+      if (key == "needWeighting" && !value.isTrue()) continue;
+      if (key == "combiner" && type.name != "combo_feature") continue;  // pooling, in the model
+      if (key == "need_prefix" && !value.isTrue()) continue;
+      if (key == "bucketize_boundaries")
+        error("bucketize_boundaries is the old form; write boundaries as a list of numbers", value.line);
+      else if (value.kind != Node::Kind::Null)
+        error(fmt::format("what \"{}\" means for a {} is not known; take it out, or write the feature by hand", key,
+                          type.name),
+              value.line);
+    }
+  }
+
+  template <class F>
+  void inputs(Feature& feature, const std::string& prefix, F&& error) {
+    const FeatureType& type = *feature.type;
+    std::vector<std::string> fields;
+    if (const Node* named = feature.entry.find("sequence_fields"))
+      for (const Node* one : named->each()) fields.push_back(one->text);
+    for (std::string_view key : type.inputs) {
+      const Node* given = feature.entry.find(key);
+      if (given == nullptr) {
+        error(fmt::format("its \"{}\" is missing{}", key,
+                          key == "expression" ? "; without it FG reads what was encoded before, and there is nothing "
+                                                "to import"
+                                              : ""));
+        continue;
+      }
+      if (given->each().empty()) error(fmt::format("its \"{}\" is empty", key), given->line);
+      for (const Node* one : given->each()) {
+        Input input;
+        input.line = one->line;
+        size_t colon = one->text.find(':');
+        input.side = one->text.substr(0, colon);
+        input.name = colon == std::string::npos ? "" : one->text.substr(colon + 1);
+        if (one->text == "ALL" && type.name == "match_feature") {
+          input.side = "ALL";
+        } else if (!holds("user item context feature const", input.side) || colon == std::string::npos) {
+          error(fmt::format("\"{}\" is no input; write side:name, the side being user, item, context, feature or const",
+                            one->text),
+                one->line);
+          continue;
+        } else if (input.isColumn() && !canBeName(input.name)) {
+          error(fmt::format("\"{}\" names no column", one->text), one->line);
+          continue;
+        }
+        feature.inputs.push_back(std::move(input));
+      }
+    }
+    if (!feature.sequence) return;
+    bool one = feature.inputs.size() == 1;
+    for (Input& input : feature.inputs) {
+      input.sequence = !fields.empty() ? std::find(fields.begin(), fields.end(), input.name) != fields.end()
+                       : one           ? input.side != "feature" && input.side != "const"
+                                       : input.side == "item";
+      if (input.sequence && input.isColumn()) input.name = prefix + input.name;
+    }
+    if (std::none_of(feature.inputs.begin(), feature.inputs.end(), [](const Input& i) { return i.sequence; }) &&
+        !feature.inputs.empty())
+      error("none of its inputs is a sequence; write sequence_fields");
+  }
+
+  Problems& problems_;
+  std::vector<Feature> features_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+std::vector<Feature> collectFeatures(const std::vector<Node>& entries, Problems& problems) {
+  Collector collector(problems);
+  std::vector<const Node*> nodes;
+  for (const Node& entry : entries) nodes.push_back(&entry);
+  collector.entries(nodes, nullptr);
+  return collector.take();
+}
+
+}  // namespace featc::fg

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// One FG feature on its way into a config, and the table of feature types.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frontend/fg/columns.h"
+#include "frontend/fg/node.h"
+#include "frontend/fg/problems.h"
+
+namespace featc::fg {
+
+class FeatureBuilder;
+struct Feature;
+
+enum Bucketizer : uint32_t { kHash = 1, kVocabulary = 2, kNumber = 4, kBoundaries = 8 };
+
+// Everything that an import knows of a feature type.
+struct FeatureType {
+  std::string_view name;                 // `id_feature`
+  std::vector<std::string_view> inputs;  // the keys that name its inputs; a list counts as several
+  std::string_view keys;                 // further keys of its own, between spaces
+  uint32_t bucketizers;
+  std::string_view defaultValue;
+  bool hasSequences;
+  // What an input column is best declared as where --schema is silent.
+  Type (*columnType)(const Feature& feature, size_t input);
+  // Hands its value to the builder, or throws Refused.
+  void (*build)(FeatureBuilder& builder);
+};
+std::span<const FeatureType> featureTypes();
+
+struct Feature {
+  Node entry;
+  const FeatureType* type = nullptr;
+  std::string ownName;  // feature_name
+  std::string name;     // of the output: within a group with the group's name before it
+  bool sequence = false;
+  std::string delimiter = ";";
+  int64_t length = 0;  // 0: not cut
+  bool stub = false;
+  bool isRead = false;  // by another feature
+  std::vector<Input> inputs;
+
+  uint32_t line() const { return entry.line; }
+};
+
+// Why a feature cannot be carried over, and what to write instead.
+struct Refused {
+  std::string why;
+  uint32_t line = 0;  // 0: the feature's
+};
+
+// Entries and groups taken apart and checked: keys, types, names, inputs.
+std::vector<Feature> collectFeatures(const std::vector<Node>& entries, Problems& problems);
+
+}  // namespace featc::fg

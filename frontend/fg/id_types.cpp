@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Features of texts: id, combo, bool_mask and regex_replace.
+#include <fmt/format.h>
+
+#include "frontend/fg/text.h"
+#include "frontend/fg/types.h"
+
+namespace featc::fg {
+namespace {
+
+// The values of each element of a sequence are cut to the first.
+void requireOneValue(const FeatureBuilder& b) {
+  if (b.integer("value_dim", 1) != 1)
+    FeatureBuilder::refuse("several values an element of a sequence cannot be carried over; write value_dim 1");
+}
+
+// Weights ride along with their keys.
+void buildWeighted(FeatureBuilder& b) {
+  if (b.feature().sequence) FeatureBuilder::refuse("a weighted sequence cannot be carried over; write it by hand");
+  if (!b.defaultText().empty() || b.feature().isRead || b.flag("need_prefix", false))
+    FeatureBuilder::refuse("the weight of a default, and of an id that others read, is not known; leave it empty");
+  if (b.integer("value_dim", 0) != 0) FeatureBuilder::refuse("which of its weighted ids value_dim keeps is not known");
+  Type type = b.columnType(b.input(0));
+  Value ids;
+  std::string weights;
+  if (type.isMap()) {
+    if (!type.value().isNumber()) FeatureBuilder::refuse("its weights are no numbers");
+    ids = {Value::Of::Text, true, fmt::format("map_keys({})", b.reference(b.input(0)))};
+    if (type.key().is(Kind::Int64)) ids.code = "string(" + ids.code + ")";
+    weights = fmt::format("float(map_values({}))", b.reference(b.input(0)));
+  } else {
+    std::string items = b.let("items", b.textList(b.input(0)).code);
+    ids = {Value::Of::Text, true, fmt::format("regex_extract({}, r\"^[^:]*\", group = 0)", items)};
+    weights = fmt::format("float(regex_extract({}, r\"(?s):(.*)$\"))", items);
+    b.note("what FG makes of an item without a number is not known; here its id is left out");
+  }
+  b.emitIds(fmt::format("weighted({}, {})", b.bucketized(ids).code, weights));
+}
+
+}  // namespace
+
+void buildId(FeatureBuilder& b) {
+  std::string type = b.valueType();
+  if (!type.empty() && type != "string" && type != "int64" && type != "int32")
+    FeatureBuilder::refuse(fmt::format("the text that FG makes of a {} is not known; write value_type string", type));
+  if (!b.has("need_prefix"))
+    b.assume("id_feature without need_prefix: false, as in newer versions of FG; older ones say true");
+  if (b.flag("weighted", false)) return buildWeighted(b);
+
+  const Input& input = b.input(0);
+  Type column = b.columnType(input);
+  if (b.bucketizer() == kNumber && !b.feature().sequence && column.is(Kind::Int64)) {
+    std::string absent = b.defaultText();
+    auto number = integerOf(absent);
+    if (!absent.empty() && !number) FeatureBuilder::refuse("its default_value is no integer");
+    std::string code = b.reference(input);
+    return b.finish({Value::Of::Int, false, absent.empty() ? code : fmt::format("{} ?? {}", code, *number)});
+  }
+  Value value;
+  if (b.feature().sequence) {
+    requireOneValue(b);
+    value = b.withDefaultEach(b.elements(input));
+  } else {
+    value = b.texts(input);
+    int64_t most = b.integer("value_dim", 0);
+    if (most > 1) FeatureBuilder::refuse("what value_dim over 1 does to an id_feature is not known; write 0 or 1");
+    if (most == 1 && value.list) value.code = fmt::format("head({}, 1)", value.code);
+    value = b.withDefault(value);
+  }
+  if (b.flag("need_prefix", false)) {
+    if (!b.defaultText().empty())
+      FeatureBuilder::refuse("whether its default has the prefix is not known; write default_value \"\"");
+    value.code = fmt::format("concat({}, {})", literalText(b.feature().ownName + "_"), value.code);
+  }
+  b.finish(value);
+}
+
+void buildCombo(FeatureBuilder& b) {
+  if (b.inputs() < 2) FeatureBuilder::refuse("a combo_feature needs two inputs or more");
+  if (b.feature().sequence) {
+    requireOneValue(b);
+    std::string empty;
+    std::string joined;
+    for (size_t i = 0; i < b.inputs(); ++i) {
+      Value value = b.elements(b.input(i));
+      std::string code = value.list ? value.code : fmt::format("{} ?? \"\"", value.code);
+      std::string part = b.let(fmt::format("part {}", i + 1), code);
+      empty += fmt::format("{}{} == \"\"", empty.empty() ? "" : " || ", part);
+      joined += (joined.empty() ? "" : ", \"_\", ") + part;
+    }
+    b.note("sequences of unequal lengths: what FG gives is not known; here there is no id past the shorter");
+    return b.finish(
+        {Value::Of::Text, true, fmt::format("({} ? {} : concat({}))", empty, literalText(b.defaultText()), joined)});
+  }
+  if (b.integer("value_dim", 0) != 0)
+    FeatureBuilder::refuse("which combinations its value_dim keeps is not known; write value_dim 0");
+  std::vector<Value> parts;
+  bool lists = false;
+  for (size_t i = 0; i < b.inputs(); ++i) {
+    parts.push_back(b.texts(b.input(i)));
+    lists = lists || parts.back().list;
+  }
+  std::string joined;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (!lists)
+      joined += (joined.empty() ? "" : ", \"_\", ") + parts[i].code;
+    else if (parts[i].list)
+      joined += ", " + parts[i].code;
+    else
+      // A missing element is in no combination.
+      joined += ", [" + parts[i].code + "]";
+  }
+  b.finish(b.withDefault({Value::Of::Text, lists, (lists ? "cross_text(\"_\"" : "concat(") + joined + ")"}));
+}
+
+void buildBoolMask(FeatureBuilder& b) {
+  if (b.inputs() != 2) FeatureBuilder::refuse("a bool_mask_feature needs two inputs, the values and the mask");
+  if (!b.defaultText().empty())
+    FeatureBuilder::refuse(
+        "where the mask keeps nothing, whether FG gives the default is not known; write "
+        "default_value \"\"");
+  int64_t most = b.integer("value_dim", 0);
+  if (most > 1) FeatureBuilder::refuse("what its value_dim does is not known; write 0 or 1");
+  std::string values = b.textList(b.input(0)).code;
+  const Input& mask = b.input(1);
+  Type type = b.columnType(mask);
+  std::string keep;
+  if (mask.isColumn() && type.isList() && !type.element().is(Kind::String))
+    keep = type.element().is(Kind::Bool) ? b.reference(mask) : fmt::format("{} == 1", b.reference(mask));
+  else
+    keep = fmt::format("bool(lower({}))", b.textList(mask).code);
+  b.note("values and mask of unequal lengths: what FG gives is not known; here what has no mask is dropped");
+  std::string code = fmt::format("mask({}, {})", values, keep);
+  b.finish({Value::Of::Text, true, most == 1 ? fmt::format("head({}, 1)", code) : code});
+}
+
+void buildRegexReplace(FeatureBuilder& b) {
+  const Node* patterns = b.find("regex_pattern");
+  if (patterns == nullptr) patterns = b.find("regex_patten");
+  if (patterns == nullptr || patterns->each().empty()) FeatureBuilder::refuse("its regex_pattern is missing");
+  std::string replacement = b.text("replacement");
+  auto each = patterns->each();
+  std::string pattern;
+  for (const Node* one : each)
+    pattern += each.size() == 1 ? one->text : fmt::format("{}(?:{})", pattern.empty() ? "" : "|", one->text);
+  bool hasGroups = replacement.find('\\') != std::string::npos;
+  if (each.size() > 1 && hasGroups)
+    FeatureBuilder::refuse(
+        "which of several patterns a group of its replacement belongs to is not known; write one "
+        "pattern");
+  if (b.flag("icase", false)) pattern = "(?i)" + pattern;
+
+  const Input& input = b.input(0);
+  std::string options = b.flag("replace_all", true) ? "" : ", all = false";
+  auto replaced = [&](const std::string& code) {
+    return fmt::format("regex_replace({}, {}, {}{})", code, literalText(pattern), literalText(replacement), options);
+  };
+  if (b.integer("value_dim", 1) > 1) FeatureBuilder::refuse("what its value_dim does is not known; write 1");
+  if (b.feature().sequence) {
+    std::string part = b.let("elements", b.elements(input).code);
+    return b.finish({Value::Of::Text, true,
+                     fmt::format("({} == \"\" ? {} : {})", part, literalText(b.defaultText()), replaced(part))});
+  }
+  Type type = b.columnType(input);
+  std::string absent = b.defaultText();
+  if (input.isColumn() && type.is(Kind::String)) {
+    // The text is not cut at the separator.
+    std::string code = replaced(b.reference(input));
+    std::string otherwise = absent.empty() ? "[]" : "[" + literalText(absent) + "]";
+    return b.finish(
+        {Value::Of::Text, true, fmt::format("({} ? {} : [{} ?? \"\"])", b.isEmpty(input), otherwise, code)});
+  }
+  Value value = b.texts(input);
+  if (value.list && b.integer("value_dim", 1) == 1) value.code = fmt::format("head({}, 1)", value.code);
+  value.code = replaced(value.code);
+  b.finish(b.withDefault(value));
+}
+
+}  // namespace featc::fg

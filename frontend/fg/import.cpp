@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads an FG config, builds its features in the order that they read one another, writes the result.
+#include "frontend/fg/import.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "frontend/fg/builder.h"
+#include "frontend/fg/readers.h"
+#include "frontend/fg/text.h"
+
+namespace featc::fg {
+namespace {
+
+struct PreludeFunction {
+  std::string_view name;
+  std::string_view text;
+};
+constexpr PreludeFunction kPrelude[] = {
+    {"or_default",
+     "# FG's default: a text in the place of an empty list.\n"
+     "fn or_default(values: list<string>, default: string) = len(values) == 0 ? [default] : values\n"},
+    {"each_or_default",
+     "# The same for each element of a sequence.\n"
+     "fn each_or_default(values: list<string>, default: string) = values == \"\" ? default : values\n"},
+    {"present",
+     "# Without the keys that were not found: what is missing equals nothing.\n"
+     "fn present(values: list<string>) = mask(values, values == values)\n"},
+    {"in_bucket",
+     "# num_buckets: what lies outside becomes 0.\n"
+     "fn in_bucket(id: int64?, n: int64) = id >= 0 && id < n ? id : 0\n"},
+    {"in_buckets",
+     "# num_buckets: what lies outside becomes 0.\n"
+     "fn in_buckets(ids: list<int64>?, n: int64) = ids >= 0 && ids < n ? ids : 0\n"},
+};
+
+class Importer {
+ public:
+  Importer(const FgOptions& options, FgImport& out)
+      : options_(options), out_(out), shared_{options, out.problems, {}, {}, {}, {}, 0} {}
+
+  void run(std::string_view text) {
+    bool isJson = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF") != std::string_view::npos &&
+                  text[text.find_first_not_of(" \t\r\n\xEF\xBB\xBF")] == '{';
+    std::optional<Node> root = isJson ? readJson(text, out_.problems) : readProtobufText(text, out_.problems);
+    if (!root) return;
+    std::vector<Node> entries;
+    if (isJson) {
+      const Node* list = root->find("features");
+      if (list == nullptr || list->kind != Node::Kind::List)
+        return out_.problems.error(root->line, "there is no list of \"features\"");
+      entries = list->items;
+    } else {
+      entries = fromTorchEasyRec(*root, out_.problems);
+    }
+    features_ = collectFeatures(entries, out_.problems);
+    for (const auto& [name, type] : options_.columns) shared_.columns.declare(name, type);
+    for (const Feature& feature : features_) {
+      size_t at = 0;
+      for (const Input& input : feature.inputs) {
+        if (input.isColumn() && input.side != "ALL") shared_.columns.want(input, feature.type->columnType(feature, at));
+        ++at;
+      }
+    }
+    link();
+    texts_.resize(features_.size());
+    states_.resize(features_.size(), State::Waiting);
+    for (size_t i = 0; i < features_.size(); ++i) build(i);
+    for (const std::string& name : shared_.columns.unused())
+      out_.problems.note(0, fmt::format("no feature reads the column \"{}\" of the schema", name));
+    write();
+  }
+
+ private:
+  enum class State : uint8_t { Waiting, Open, Built, Failed };
+
+  // Which features read which: inputs `feature:x` get the output's name, that of the own group first.
+  void link() {
+    std::map<std::string, size_t> byName;
+    for (size_t i = 0; i < features_.size(); ++i) byName.emplace(features_[i].name, i);
+    reads_.resize(features_.size());
+    for (size_t i = 0; i < features_.size(); ++i) {
+      Feature& feature = features_[i];
+      std::string group = feature.name.substr(0, feature.name.size() - feature.ownName.size());
+      for (Input& input : feature.inputs) {
+        if (input.side != "feature") continue;
+        auto it = byName.find(group + input.name);
+        if (it == byName.end()) it = byName.find(input.name);
+        if (it == byName.end()) {
+          error(feature, fmt::format("it reads the feature \"{}\", which does not exist", input.name), input.line);
+          continue;
+        }
+        if (input.sequence || feature.sequence)
+          error(feature, "a sequence over another feature cannot be carried over; write it by hand", input.line);
+        input.name = it->first;
+        features_[it->second].isRead = true;
+        reads_[i].push_back(it->second);
+      }
+    }
+  }
+
+  void error(const Feature& feature, const std::string& why, uint32_t line = 0) {
+    out_.problems.error(line == 0 ? feature.line() : line, fmt::format("feature \"{}\": {}", feature.name, why));
+  }
+
+  void build(size_t i) {
+    const Feature& feature = features_[i];
+    if (states_[i] != State::Waiting) {
+      if (states_[i] == State::Open) error(feature, "it reads itself, directly or through other features");
+      return;
+    }
+    states_[i] = State::Open;
+    bool ready = true;
+    for (size_t other : reads_[i]) {
+      build(other);
+      ready = ready && states_[other] == State::Built;
+    }
+    for (const Input& input : feature.inputs)
+      ready = ready && (input.side != "feature" || shared_.values.count(input.name) != 0);
+    // What it reads has its own error.
+    states_[i] = ready ? State::Built : State::Failed;
+    if (!ready) return;
+    FeatureBuilder builder(feature, shared_);
+    try {
+      feature.type->build(builder);
+    } catch (const Refused& refused) {
+      error(feature, refused.why, refused.line);
+      states_[i] = State::Failed;
+      return;
+    }
+    if (feature.stub && !feature.isRead)
+      out_.problems.note(feature.line(), fmt::format("feature \"{}\" is a stub that no feature reads", feature.name));
+    for (const std::string& note : builder.notes())
+      out_.problems.note(feature.line(), fmt::format("feature \"{}\": {}", feature.name, note));
+    out_.outputs += feature.stub ? 0 : 1;
+    std::string& text = texts_[i];
+    text = fmt::format("# {}{}, line {}\n", feature.sequence ? "sequence " : "", feature.type->name, feature.line());
+    for (const std::string& note : builder.notes()) text += fmt::format("# Note: {}.\n", note);
+    text += builder.lines();
+  }
+
+  void write() {
+    std::string stem = std::filesystem::path(options_.name).stem().string();
+    std::string model;
+    for (char c : stem) model += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+    std::string printable;
+    for (char c : options_.name) printable += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+    std::string& text = out_.config;
+    text = fmt::format("# Written by featc import-fg from {}: {} features of {} entries.\n", printable, out_.outputs,
+                       features_.size());
+    text += "# The payloads of ids are FG's own numbers; the slots were given in the order below.\n";
+    if (std::any_of(features_.begin(), features_.end(),
+                    [](const Feature& f) { return f.entry.find("hash_bucket_size") != nullptr; }))
+      text += options_.farmHash
+                  ? "# hash_bucket_size: FarmHash, as FG with USE_FARM_HASH_TO_BUCKETIZE=true.\n"
+                  : "# hash_bucket_size: libstdc++'s std::hash, as FG without USE_FARM_HASH_TO_BUCKETIZE.\n";
+    for (const std::string& assumption : shared_.assumptions) {
+      text += "# Note: " + assumption + ".\n";
+      out_.problems.note(0, assumption);
+    }
+    text += fmt::format("model {}\nsemantics 1\n\n", nameText(model.empty() ? "fg" : model));
+    text += shared_.columns.schemaText();
+    for (const PreludeFunction& function : kPrelude)
+      if (shared_.functions.count(std::string(function.name)) != 0) text += std::string(function.text) + "\n";
+    for (const std::string& feature : texts_)
+      if (!feature.empty()) text += feature + "\n";
+    text.pop_back();
+  }
+
+  const FgOptions& options_;
+  FgImport& out_;
+  Shared shared_;
+  std::vector<Feature> features_;
+  std::vector<std::vector<size_t>> reads_;
+  std::vector<std::string> texts_;
+  std::vector<State> states_;
+};
+
+}  // namespace
+
+FgImport importFg(std::string_view text, const FgOptions& options) {
+  FgImport out;
+  Importer(options, out).run(text);
+  auto byLine = [](const Problem& a, const Problem& b) { return a.line < b.line; };
+  std::stable_sort(out.problems.errors.begin(), out.problems.errors.end(), byLine);
+  std::stable_sort(out.problems.notes.begin(), out.problems.notes.end(), byLine);
+  return out;
+}
+
+std::map<std::string, Type> readColumnTypes(std::string_view text, Problems& problems) {
+  std::map<std::string, Type> out;
+  std::optional<Node> root = readJson(text, problems);
+  if (!root) return out;
+  if (root->kind != Node::Kind::Record) problems.error(root->line, "column types are one JSON object");
+  for (const auto& [name, said] : root->fields) {
+    auto type = said.kind == Node::Kind::Text ? parseType(said.text) : std::nullopt;
+    if (!type || !(type->isScalar() || type->isList() || type->isMap()))
+      problems.error(said.line, fmt::format("column \"{}\": \"{}\" is no type; there are bool, int64, float64, string, "
+                                            "list<T>, map<K, V>, each with a ? where it may be missing",
+                                            name, said.text));
+    else
+      out[name] = *type;
+  }
+  return out;
+}
+
+}  // namespace featc::fg

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns a config of Alibaba's FG (fg.json or TorchEasyRec's text form) into one of featc.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "frontend/fg/problems.h"
+#include "ops/type.h"
+
+namespace featc::fg {
+
+struct FgOptions {
+  std::string name = "fg.json";        // of the file, for the config's heading and its model
+  std::filesystem::path folder = ".";  // where vocabulary files lie
+  bool farmHash = false;               // USE_FARM_HASH_TO_BUCKETIZE=true
+  std::map<std::string, Type> columns{};
+};
+
+struct FgImport {
+  std::string config;  // whole only without errors
+  size_t outputs = 0;
+  Problems problems;
+};
+
+FgImport importFg(std::string_view text, const FgOptions& options);
+// Reads COLUMNS.json: `{"itemid": "string?", "tags": "list<string>?"}`.
+std::map<std::string, Type> readColumnTypes(std::string_view text, Problems& problems);
+
+}  // namespace featc::fg

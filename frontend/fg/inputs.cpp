@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a feature's inputs are as texts, numbers and maps, by the type of their column.
+#include <fmt/format.h>
+
+#include "frontend/fg/builder.h"
+#include "frontend/fg/text.h"
+
+namespace featc::fg {
+namespace {
+
+constexpr std::string_view kWriteText = "declare the column string? or list<string>? in --schema";
+
+// Characters of a class in RE2's syntax.
+std::string characterClass(std::string_view characters) {
+  std::string out;
+  for (char c : characters) {
+    auto byte = static_cast<unsigned char>(c);
+    out += byte > 0x20 && byte < 0x7f ? fmt::format("\\{}", c) : fmt::format("\\x{:02X}", byte);
+  }
+  return out;
+}
+
+std::string orEmpty(const std::string& code, Type type, std::string_view empty) {
+  return type.nullable() ? fmt::format("{} ?? {}", code, empty) : code;
+}
+
+std::string named(const Input& input) { return fmt::format("\"{}:{}\"", input.side, input.name); }
+
+}  // namespace
+
+Type FeatureBuilder::columnType(const Input& input) const {
+  return input.isColumn() ? shared_.columns.typeOf(input) : Type();
+}
+std::string FeatureBuilder::reference(const Input& input) const { return Columns::reference(input); }
+
+Value FeatureBuilder::texts(const Input& input) {
+  if (input.side == "const") return {Value::Of::Text, true, "[" + literalText(input.name) + "]"};
+  if (input.side == "feature") {
+    const Value& value = shared_.values.at(input.name);
+    if (value.of == Value::Of::Number)
+      refuse(
+          fmt::format("the text that FG makes of the number \"{}\" is not known; bucketize that feature", input.name),
+          input.line);
+    if (value.of == Value::Of::Int) return {Value::Of::Text, value.list, "string(" + value.code + ")"};
+    return value;
+  }
+  std::string code = reference(input);
+  Type type = columnType(input);
+  if (type.is(Kind::String))
+    return {Value::Of::Text, true,
+            fmt::format("tokenize({}, {})", orEmpty(code, type, "\"\""), literalText(separators()))};
+  if (type.is(Kind::Int64)) return {Value::Of::Text, false, "string(" + code + ")"};
+  if (type.isList() && type.element().is(Kind::String)) return {Value::Of::Text, true, orEmpty(code, type, "[]")};
+  if (type.isList() && type.element().is(Kind::Int64))
+    return {Value::Of::Text, true, fmt::format("string({})", orEmpty(code, type, "[]"))};
+  bool isFloat = type.is(Kind::Float64) || (type.isList() && type.element().is(Kind::Float64));
+  refuse(isFloat ? fmt::format("the text that FG makes of a float such as {} is not known; {}, or int64?", named(input),
+                               kWriteText)
+                 : fmt::format("{} is a {}, which has no text; {}", named(input), toString(type), kWriteText),
+         input.line);
+}
+
+Value FeatureBuilder::withDefault(Value value) {
+  std::string absent = defaultText();
+  if (absent.empty()) return value;
+  value.code = value.list ? fmt::format("{}({}, {})", function("or_default"), value.code, literalText(absent))
+                          : fmt::format("({} ?? {})", value.code, literalText(absent));
+  return value;
+}
+
+Value FeatureBuilder::textList(const Input& input) {
+  Value value = texts(input);
+  if (value.list) return value;
+  std::string one = let("value", value.code);
+  return {Value::Of::Text, true, fmt::format("(is_missing({0}) ? [] : [{0} ?? \"\"])", one)};
+}
+
+Value FeatureBuilder::elements(const Input& input) {
+  if (!input.sequence) {
+    Value value = texts(input);
+    if (value.list) value = {Value::Of::Text, false, "(" + value.code + ")[0]"};
+    return value;
+  }
+  std::string code = reference(input);
+  Type type = columnType(input);
+  if (type.is(Kind::String)) {
+    code = fmt::format("split({}, {})", orEmpty(code, type, "\"\""), literalText(feature_.delimiter));
+  } else if (type.isList() && (type.element().is(Kind::String) || type.element().is(Kind::Int64))) {
+    if (type.element().is(Kind::Int64)) code = "string(" + code + ")";
+    code = fmt::format("({}) ?? \"\"", orEmpty(code, type, "[]"));
+  } else {
+    refuse(fmt::format("{} is a {} and no sequence of texts; {}, or list<int64>?", named(input), toString(type),
+                       kWriteText),
+           input.line);
+  }
+  code = fmt::format("{}({}, \"\")", function("or_default"), code);
+  if (feature_.length > 0) code = fmt::format("head({}, {})", code, feature_.length);
+  if (!(type.isList() && type.element().is(Kind::Int64)))
+    code = fmt::format("regex_extract({}, r\"^[^{}]*\", group = 0)", code, characterClass(separators()));
+  return {Value::Of::Text, true, code};
+}
+
+Value FeatureBuilder::withDefaultEach(Value value) {
+  value.code = value.list
+                   ? fmt::format("{}({}, {})", function("each_or_default"), value.code, literalText(defaultText()))
+                   : fmt::format("({} ?? {})", value.code, literalText(defaultText()));
+  return value;
+}
+
+Value FeatureBuilder::numbers(const Input& input) {
+  if (input.side == "const") {
+    auto number = numberOf(input.name);
+    if (!number) refuse(fmt::format("the constant \"{}\" is no number", input.name), input.line);
+    return {Value::Of::Number, false, numberText(*number)};
+  }
+  if (input.side == "feature") {
+    Value value = shared_.values.at(input.name);
+    if (value.of != Value::Of::Number) value.code = "float(" + value.code + ")";
+    if (value.fallback) value.code = fmt::format("({} ?? {})", value.code, float32Text(*value.fallback));
+    value.of = Value::Of::Number;
+    value.fallback.reset();
+    return value;
+  }
+  std::string code = reference(input);
+  Type type = columnType(input);
+  Type scalar = type.isList() ? type.element() : type;
+  if (!scalar.isNumber() && !scalar.is(Kind::String))
+    refuse(fmt::format("{} is a {}, which is no number; declare it float64? in --schema", named(input), toString(type)),
+           input.line);
+  return {Value::Of::Number, type.isList(), scalar.is(Kind::Float64) ? code : "float(" + code + ")"};
+}
+
+std::string FeatureBuilder::isEmpty(const Input& input) {
+  if (input.side == "const") return "false";
+  if (input.side == "feature") {
+    const Value& value = shared_.values.at(input.name);
+    return fmt::format(fmt::runtime(value.list ? "len({}) == 0" : "is_missing({})"), value.code);
+  }
+  Type type = columnType(input);
+  std::string code = reference(input);
+  if (type.is(Kind::String))
+    return type.nullable() ? fmt::format("({} ?? \"\") == \"\"", code) : fmt::format("{} == \"\"", code);
+  if (type.isList()) return fmt::format("len({}) == 0", orEmpty(code, type, "[]"));
+  return fmt::format("is_missing({})", code);
+}
+
+std::pair<std::string, Type> FeatureBuilder::map(const Input& input) {
+  if (!input.isColumn()) refuse(fmt::format("its map is {}, which is no column", named(input)), input.line);
+  std::string code = reference(input);
+  Type type = columnType(input);
+  Type texts = Type::map(Type::string(), Type::string());
+  if (type.isMap()) return {code, type};
+  if (type.is(Kind::String)) return {fmt::format("parse_map({}, \"\\x1d\")", code), texts};
+  if (type.isList() && type.element().is(Kind::String)) return {fmt::format("parse_map({})", code), texts};
+  refuse(fmt::format("its map {} is a {}; declare it map<string, float64>? or string? in --schema", named(input),
+                     toString(type)),
+         input.line);
+}
+
+}  // namespace featc::fg

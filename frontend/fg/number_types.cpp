@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// Features of numbers: raw, combine, expr and overlap.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "frontend/fg/expression.h"
+#include "frontend/fg/text.h"
+#include "frontend/fg/types.h"
+
+namespace featc::fg {
+namespace {
+
+bool isText(Type type) { return type.is(Kind::String) || (type.isList() && type.element().is(Kind::String)); }
+
+constexpr std::string_view kMalformed =
+    "text that is no number: FG's answer is not known; here it is missing (declare the column float64? in --schema, "
+    "and "
+    "such a row is refused)";
+
+// The numbers of a text that is cut at `separators`.
+std::vector<double> cutNumbers(const FeatureBuilder& b, std::string_view text) {
+  std::vector<double> out;
+  std::string separators = b.separators();
+  while (!text.empty()) {
+    size_t end = std::min(text.find_first_of(separators), text.size());
+    auto number = numberOf(text.substr(0, end));
+    if (!number)
+      FeatureBuilder::refuse(fmt::format("its default_value has \"{}\", which is no number", text.substr(0, end)));
+    out.push_back(*number);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+void buildVector(FeatureBuilder& b, int64_t width) {
+  const Input& input = b.input(0);
+  if (b.feature().sequence)
+    FeatureBuilder::refuse("a sequence of vectors cannot be carried over; write value_dim 1 or the feature by hand");
+  std::vector<double> absent = cutNumbers(b, b.defaultText());
+  if (!absent.empty() && absent.size() != static_cast<size_t>(width))
+    FeatureBuilder::refuse(
+        fmt::format("its default_value has {} numbers, not the {} of value_dim; write them all, with "
+                    "\"\\u001d\" between them",
+                    absent.size(), width));
+  if (absent.empty() && b.bucketizer() == 0)
+    FeatureBuilder::refuse("what FG emits where its input is empty is not known; write default_value");
+  Type column = b.columnType(input);
+  std::string code;
+  if (input.side == "feature" && b.texts(input).list)
+    // Texts of another feature, as those that a lookup finds.
+    code = fmt::format("float(tokenize(join({}, \"\\x1d\"), {}))", b.texts(input).code, literalText(b.separators()));
+  else if (input.isColumn() && (isText(column)))
+    code = fmt::format("float({})", b.texts(input).code);
+  else
+    code = b.numbers(input).code;
+  if (isText(column)) b.assume(std::string(kMalformed));
+  b.note(
+      "another count of numbers than value_dim: FG refuses it or its answer is not known; here zeros are added or "
+      "the rest is cut");
+  std::string found = b.let("numbers", column.nullable() && !isText(column) ? code + " ?? []" : code);
+  code = b.normalized(found);
+  if (!absent.empty()) {
+    std::string list;
+    for (double x : absent) list += (list.empty() ? "" : ", ") + float32Text(x);
+    code = fmt::format("(len({}) == 0 ? [{}] : float({}))", found, list, code);
+  }
+  b.finish({Value::Of::Number, true, code, absent.empty() ? std::nullopt : std::optional<double>(0)}, width);
+}
+
+}  // namespace
+
+void buildRaw(FeatureBuilder& b) {
+  std::string type = b.valueType();
+  if (!type.empty() && type != "float" && type != "double" && type != "string")
+    FeatureBuilder::refuse(
+        fmt::format("what a raw_feature of type {} cuts is not known; write value_type float", type));
+  int64_t width = b.integer("value_dim", 1);
+  if (width == 0) FeatureBuilder::refuse("a raw_feature of any number of values cannot be emitted; write value_dim");
+  if (width > 65'536) FeatureBuilder::refuse("its value_dim is over 65536");
+  if (width > 1) return buildVector(b, width);
+  const Input& input = b.input(0);
+  std::optional<double> absent = b.defaultNumber();
+  if (b.feature().sequence) {
+    Type column = b.columnType(input);
+    if (!input.isColumn() || isText(column)) {
+      std::string elements = b.let("elements", b.elements(input).code);
+      b.assume(std::string(kMalformed));
+      std::string number = b.normalized("float(" + elements + ")");
+      return b.finish({Value::Of::Number, true,
+                       fmt::format("({} == \"\" ? {} : {})", elements, float32Text(*absent), number), std::nullopt});
+    }
+    if (!column.isList()) FeatureBuilder::refuse("its column is no sequence; declare it string? or list<float64>?");
+    std::string code = b.numbers(input).code;
+    if (column.nullable()) code += " ?? []";
+    if (b.feature().length > 0) code = fmt::format("head({}, {})", code, b.feature().length);
+    std::string numbers = b.let("numbers", code);
+    code = fmt::format("(len({}) == 0 ? [{}] : float({}))", numbers, float32Text(*absent), b.normalized(numbers));
+    return b.finish({Value::Of::Number, true, code, absent});
+  }
+  Type column = b.columnType(input);
+  if (column.isList() && !isText(column))
+    FeatureBuilder::refuse(
+        "its column is a list, and which count of numbers FG takes is one; write value_dim or declare "
+        "the column float64?");
+  if (isText(column)) {
+    b.assume(std::string(kMalformed));
+    if (column.isList()) FeatureBuilder::refuse("its column is a list of texts; declare it string? or float64?");
+    std::string code = b.normalized(b.numbers(input).code);
+    // Where the text is malformed there is no id, not the default's.
+    if (absent && b.bucketizer() != 0)
+      code = fmt::format("({} ? {} : {})", b.isEmpty(input), float32Text(*absent), code);
+    return b.finish({Value::Of::Number, false, code, b.bucketizer() != 0 ? std::nullopt : absent});
+  }
+  if (!absent && input.isColumn()) {
+    if (b.has("normalizer"))
+      FeatureBuilder::refuse(
+          "whether FG normalizes the 0 that stands for an empty number without a default is not "
+          "known; write default_value");
+    absent = 0;
+  }
+  b.finish({Value::Of::Number, false, b.normalized(b.numbers(input).code), absent});
+}
+
+void buildCombine(FeatureBuilder& b) {
+  const Input& input = b.input(0);
+  std::optional<double> absent = b.defaultNumber();
+  if (!absent)
+    FeatureBuilder::refuse("what FG makes of an empty input without a default is not known; write default_value");
+  std::string combiner = b.text("combiner", "sum");
+  if (combiner == "mean") combiner = "avg";
+  if (combiner != "sum" && combiner != "avg" && combiner != "min" && combiner != "max")
+    FeatureBuilder::refuse(
+        fmt::format("what the combiner \"{}\" gives is not known exactly; write sum, mean, min or max, "
+                    "or the feature by hand",
+                    combiner));
+  Type column = b.columnType(input);
+  std::string values;
+  bool list = true;
+  if (const Node* map = b.find("value_map")) {
+    std::string entries;
+    for (const auto& [word, number] : map->fields) {
+      auto value = numberOf(number.text);
+      if (!value) FeatureBuilder::refuse(fmt::format("the value of \"{}\" is no number", word), number.line);
+      std::string text = float32Text(*value);
+      // A map of floats has floats only.
+      if (text.find_first_of(".e") == std::string::npos) text += ".0";
+      entries += fmt::format("{}{}: {}", entries.empty() ? "" : ", ", literalText(word), text);
+    }
+    if (entries.empty()) FeatureBuilder::refuse("its value_map is empty", map->line);
+    Value words = b.texts(input);
+    list = words.list;
+    values = fmt::format("value_map({}, {{{}}})", words.code, entries);
+    b.note("a word that is not in value_map: FG's answer is not known; here it is left out");
+  } else if (input.isColumn() && !isText(column)) {
+    Value numbers = b.numbers(input);
+    list = numbers.list;
+    values = numbers.code;
+  } else {
+    Value words = b.texts(input);
+    list = words.list;
+    values = fmt::format("float({})", words.code);
+    b.assume(std::string(kMalformed));
+  }
+  values = fmt::format("float32({})", values);
+  std::string code = values;
+  if (list) {
+    // Of nothing sum is 0; that is not what FG gives for an empty input.
+    code = fmt::format("{}({})", combiner, values);
+    if (b.has("normalizer"))
+      b.note("several values with a normalizer: whether FG normalizes before it combines is not known; here after");
+  }
+  code = b.normalized(code);
+  if (list && combiner == "sum") code = fmt::format("({} ? {} : {})", b.isEmpty(input), float32Text(*absent), code);
+  b.finish({Value::Of::Number, false, code, absent});
+}
+
+void buildExpr(FeatureBuilder& b) {
+  std::optional<double> absent = b.defaultNumber();
+  if (b.flag("fill_missing", false))
+    FeatureBuilder::refuse("what fill_missing puts in is not known; write the feature by hand");
+  std::set<std::string> emptyChecks;
+  std::set<std::string> strings;
+  auto find = [&](const std::string& name, bool asVector) -> std::optional<Variable> {
+    for (size_t i = 0; i < b.inputs(); ++i) {
+      const Input& input = b.input(i);
+      size_t cut = input.name.rfind("__");
+      bool isMine = input.name == name ||
+                    (b.feature().sequence && cut != std::string::npos && input.name.substr(cut + 2) == name);
+      if (!isMine) continue;
+      Type column = b.columnType(input);
+      if (input.sequence && (!column.isList() || isText(column))) {
+        Value elements = b.elements(input);
+        return Variable{fmt::format("float({})", elements.code), true};
+      }
+      if (asVector && isText(column)) {
+        emptyChecks.insert(b.isEmpty(input));
+        return Variable{fmt::format("float({})", b.texts(input).code), true};
+      }
+      Value value = b.numbers(input);
+      if (value.list && !input.sequence) emptyChecks.insert(b.isEmpty(input));
+      if (isText(column)) strings.insert(name);
+      return Variable{value.code, value.list};
+    }
+    return std::nullopt;
+  };
+  const Node* expression = b.find("expression");
+  if (expression == nullptr) FeatureBuilder::refuse("its \"expression\" is missing");
+  Translation made = translateExpression(expression->text, find);
+  if (!made.error.empty()) FeatureBuilder::refuse(made.error, expression->line);
+  if (!strings.empty()) b.assume(std::string(kMalformed));
+  if (made.mayDivide)
+    b.note(
+        "where the result is not finite (a division by 0, a logarithm of 0) FG's answer is not known; here it is "
+        "missing and the default stands");
+  // A variable that is not read can be missing too.
+  for (size_t i = 0; i < b.inputs(); ++i) {
+    const Input& input = b.input(i);
+    std::string code = b.reference(input);
+    if (input.isColumn() && !input.sequence && made.code.find(code) == std::string::npos)
+      emptyChecks.insert(b.isEmpty(input));
+  }
+  std::string type = b.valueType();
+  bool whole = type == "int32" || type == "int64";
+  if (!whole && !type.empty() && type != "float" && type != "double")
+    FeatureBuilder::refuse(fmt::format("an expression of type {} is not known", type));
+  std::string code = made.code;
+  if (whole) code = fmt::format("trunc({})", code);
+  int64_t width = b.integer("value_dim", 0);
+  if (made.isList && !b.feature().sequence)
+    b.note("vectors of unequal lengths: FG's answer is not known; here there is nothing past the shorter");
+  if (made.isList && !b.feature().sequence && !emptyChecks.empty()) {
+    std::string empty;
+    for (const std::string& check : emptyChecks) empty += (empty.empty() ? "" : " || ") + check;
+    std::string list;
+    if (absent)
+      for (int64_t i = 0; i < std::max<int64_t>(b.bucketizer() != 0 ? 1 : width, 1); ++i)
+        list += (list.empty() ? "" : ", ") + float32Text(*absent);
+    code = fmt::format("(({}) ? [{}] : float({}))", empty, list, code);
+  } else if (!emptyChecks.empty()) {
+    std::string empty;
+    for (const std::string& check : emptyChecks) empty += (empty.empty() ? "" : " || ") + check;
+    if (!absent)
+      FeatureBuilder::refuse(
+          "what it gives for an empty vector without a default is not carried over; write default_value");
+    code = fmt::format("(({}) ? {} : float({}))", empty, float32Text(*absent), code);
+  }
+  b.finish({Value::Of::Number, made.isList, code, absent}, width);
+}
+
+void buildOverlap(FeatureBuilder& b) {
+  constexpr std::string_view kMethods[] = {"query_common_ratio", "title_common_ratio", "is_contain",
+                                           "is_equal",           "index_of",           "proximity_min_cover",
+                                           "proximity_min_dist", "proximity_max_dist", "proximity_avg_dist"};
+  std::string method = b.text("method");
+  if (std::find(std::begin(kMethods), std::end(kMethods), method) == std::end(kMethods))
+    FeatureBuilder::refuse(
+        fmt::format("its method \"{}\" cannot be carried over; there are query_common_ratio, "
+                    "title_common_ratio, is_contain, is_equal, index_of, proximity_min_cover, "
+                    "proximity_min_dist, proximity_max_dist, proximity_avg_dist",
+                    method));
+  if (method == "query_common_ratio" || method == "title_common_ratio")
+    b.note("repeated terms: how FG counts them is not known; docs/operators.md says how they count here");
+  if (method == "is_contain")
+    b.note("other terms between those of the query: whether FG allows them is not known; here they may stand");
+  std::string query = b.textList(b.input(0)).code;
+  std::string title = b.textList(b.input(1)).code;
+  std::string code = fmt::format("float({}({}, {}))", method == "index_of" ? "token_index" : method, query, title);
+  if (b.has("normalizer")) {
+    b.note("an empty side: FG gives 0.0, and whether it normalizes that is not known; here it does not");
+    code = fmt::format("(({}) || ({}) ? 0.0 : {})", b.isEmpty(b.input(0)), b.isEmpty(b.input(1)), b.normalized(code));
+  }
+  b.finish({Value::Of::Number, false, code, 0.0});
+}
+
+}  // namespace featc::fg

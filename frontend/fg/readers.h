@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two forms in which an FG config is written.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "frontend/fg/node.h"
+#include "frontend/fg/problems.h"
+
+namespace featc::fg {
+
+// Any JSON text.
+std::optional<Node> readJson(std::string_view text, Problems& problems);
+// Any text in protobuf's text format, without its schema: fields that are repeated become lists.
+std::optional<Node> readProtobufText(std::string_view text, Problems& problems);
+
+// TorchEasyRec's `feature_configs` as the entries of the fg.json that it would write of them.
+std::vector<Node> fromTorchEasyRec(const Node& config, Problems& problems);
+
+}  // namespace featc::fg

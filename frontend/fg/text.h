@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names, texts and numbers as a config writes them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace featc::fg {
+
+std::string literalText(std::string_view text);
+// In back quotes where it is no plain name.
+std::string nameText(std::string_view name);
+// Whether a name can be written at all.
+bool canBeName(std::string_view name);
+std::string numberText(double value);
+// Rounded to float32, as FG keeps numbers.
+std::string float32Text(double value);
+
+}  // namespace featc::fg

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// How each feature type becomes expressions of a config.
+#pragma once
+
+#include "frontend/fg/builder.h"
+
+namespace featc::fg {
+
+// id_types.cpp
+void buildId(FeatureBuilder& b);
+void buildCombo(FeatureBuilder& b);
+void buildBoolMask(FeatureBuilder& b);
+void buildRegexReplace(FeatureBuilder& b);
+
+// number_types.cpp
+void buildRaw(FeatureBuilder& b);
+void buildCombine(FeatureBuilder& b);
+void buildExpr(FeatureBuilder& b);
+void buildOverlap(FeatureBuilder& b);
+
+// map_types.cpp
+void buildLookup(FeatureBuilder& b);
+void buildMatch(FeatureBuilder& b);
+void buildKvDot(FeatureBuilder& b);
+
+// custom_type.cpp
+void buildCustom(FeatureBuilder& b);
+
+}  // namespace featc::fg

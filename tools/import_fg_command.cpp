@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// featc import-fg: a config of Alibaba's FG as one of featc.
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "frontend/fg/import.h"
+#include "frontend/frontend.h"
+#include "tools/command.h"
+#include "tools/config.h"
+#include "tools/output_file.h"
+
+namespace featc {
+namespace {
+
+struct ImportOptions {
+  std::string file;
+  std::string schema;
+  std::string hash = "std";
+  std::string output = "-";
+};
+
+std::optional<std::string> readAll(const std::string& name) {
+  MainFile file = mainFile(name);
+  if (file.text) return std::move(file.text);
+  std::ifstream stream(name, std::ios::binary);
+  std::ostringstream text;
+  if (stream) text << stream.rdbuf();
+  if (!stream || stream.bad()) {
+    fmt::print(stderr, "featc import-fg: cannot read {}: {}\n", name, std::strerror(errno));
+    return std::nullopt;
+  }
+  return text.str();
+}
+
+// `fg.json:12: error: feature "x": ...`
+void print(const std::string& file, const char* severity, const std::vector<fg::Problem>& problems) {
+  for (const fg::Problem& problem : problems)
+    fmt::print(stderr, "{}:{} {}: {}\n", file, problem.line == 0 ? "" : fmt::format("{}:", problem.line), severity,
+               problem.text);
+}
+
+// What was written must be a config, whatever stood in the file: a name may be beyond what can be said.
+bool compiles(const std::string& text) {
+  Sources sources;
+  Diagnostics diagnostics;
+  Ast ast = parseConfig("import-fg.feat", text, {}, sources, diagnostics);
+  lowerConfig(ast, {}, sources, diagnostics);
+  if (!diagnostics.hasErrors()) return true;
+  fmt::print(stderr, "featc import-fg: what was read makes no valid config:\n");
+  printDiagnostics({}, sources, diagnostics);
+  return false;
+}
+
+int runImport(const ImportOptions& options) {
+  fg::FgOptions fgOptions;
+  fgOptions.name = options.file == "-" ? "fg" : std::filesystem::path(options.file).filename().string();
+  fgOptions.folder = std::filesystem::path(options.file).parent_path();
+  fgOptions.farmHash = options.hash == "farm";
+  if (!options.schema.empty()) {
+    auto schema = readAll(options.schema);
+    if (!schema) return kBadInput;
+    fg::Problems problems;
+    fgOptions.columns = fg::readColumnTypes(*schema, problems);
+    print(options.schema, "error", problems.errors);
+    if (!problems.errors.empty()) return kBadInput;
+  }
+  auto text = readAll(options.file);
+  if (!text) return kBadInput;
+  fg::FgImport made = fg::importFg(*text, fgOptions);
+  std::string name = options.file == "-" ? "<stdin>" : options.file;
+  print(name, "error", made.problems.errors);
+  if (!made.problems.errors.empty()) {
+    fmt::print(stderr, "{}: {} error{}, nothing was written\n", name, made.problems.errors.size(),
+               made.problems.errors.size() == 1 ? "" : "s");
+    return kBadInput;
+  }
+  print(name, "note", made.problems.notes);
+  if (!compiles(made.config)) return kBadInput;
+  OutputFile out(options.output);
+  out.write(made.config);
+  return out.finish();
+}
+
+}  // namespace
+
+void addImportFgCommand(CLI::App& app, int& exitCode) {
+  auto options = std::make_shared<ImportOptions>();
+  CLI::App* command =
+      app.add_subcommand("import-fg", "Turn a config of Alibaba's FG into a .feat that gives the same numbers");
+  command->add_option("FILE", options->file, "fg.json, or TorchEasyRec's config with its feature_configs; - is stdin")
+      ->required();
+  command
+      ->add_option("--schema", options->schema,
+                   "Types of the input columns: {\"itemid\": \"string?\", \"user:tags\": \"list<string>?\"}")
+      ->type_name("COLUMNS.json");
+  command->add_option("--hash", options->hash, "FG's hash: farm where it runs with USE_FARM_HASH_TO_BUCKETIZE=true")
+      ->check(CLI::IsMember({"std", "farm"}))
+      ->capture_default_str();
+  command->add_option("-o,--output", options->output, "Where the config goes (default: stdout)")->type_name("OUT.feat");
+  command->callback([options, &exitCode] { exitCode = runImport(*options); });
+}
+
+}  // namespace featc
