@@ -225,10 +225,10 @@ void FeatureBuilder::emitIds(const std::string& code) {
   if (feature_.stub) return;
   std::string name = nameText(feature_.name);
   if (feature_.sequence)
-    line(fmt::format("sequence {} slot {} length {} = {}", name, ++shared_.slots,
+    line(fmt::format("sequence {} slot {} length {} = {}", name, kSlotMark,
                      feature_.length > 0 ? feature_.length : kAnyLength, code));
   else
-    line(fmt::format("sparse {} slot {} = {}", name, ++shared_.slots, code));
+    line(fmt::format("sparse {} slot {} = {}", name, kSlotMark, code));
 }
 
 void FeatureBuilder::emitDense(const std::string& code, int64_t width, double fallback) {

@@ -85,7 +85,7 @@ Bucketizer FeatureBuilder::bucketizer() const {
     if (found != nullptr)
       refuse(fmt::format("it has both {} and {}; FG takes one bucketizer", found->key, key.key), node->line);
     if ((feature_.type->bucketizers & key.kind) == 0)
-      refuse(fmt::format("a {} has no {}", feature_.type->name, key.key), node->line);
+      refuse(fmt::format("{} has no {}", feature_.type->name, key.key), node->line);
     found = &key;
   }
   return found == nullptr ? Bucketizer{} : found->kind;

@@ -22,6 +22,9 @@ struct Value {
   std::optional<double> fallback{};
 };
 
+// Stands for a slot until all features are built: slots go by the order of the file.
+inline constexpr char kSlotMark = '\x01';
+
 // What all features of an import share.
 struct Shared {
   const FgOptions& options;
@@ -30,7 +33,6 @@ struct Shared {
   std::map<std::string, Value> values{};  // of features that others read
   std::set<std::string> functions{};      // the `fn` lines that are needed
   std::set<std::string> assumptions{};    // notes that concern many features
-  uint32_t slots = 0;
 };
 
 class FeatureBuilder {
@@ -85,7 +87,7 @@ class FeatureBuilder {
   Value numbers(const Input& input);
   // How a row's emptiness is asked: `(request.s ?? "") == ""`.
   std::string isEmpty(const Input& input);
-  // A map column, or text that holds one; which type it has.
+  // A map column, or text that holds one, never missing; which type it has.
   std::pair<std::string, Type> map(const Input& input);
 
   // -- Ends (buckets.cpp) --

@@ -149,7 +149,7 @@ class Collector {
       if (key == "bucketize_boundaries")
         error("bucketize_boundaries is the old form; write boundaries as a list of numbers", value.line);
       else if (value.kind != Node::Kind::Null)
-        error(fmt::format("what \"{}\" means for a {} is not known; take it out, or write the feature by hand", key,
+        error(fmt::format("what \"{}\" means for {} is not known; take it out, or write the feature by hand", key,
                           type.name),
               value.line);
     }

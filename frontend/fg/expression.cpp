@@ -117,6 +117,7 @@ class Translator {
       out.code = term.code;
       out.isList = term.isList;
       out.mayDivide = mayDivide_;
+      out.mayIgnore = mayIgnore_;
     } catch (const Unsayable& e) {
       out.error = e.why;
     }
@@ -162,6 +163,7 @@ class Translator {
     if (++depth_ > kMaxDepth) throw Unsayable{"its expression is nested too deeply"};
     Term condition = either();
     if (accept("?")) {
+      mayIgnore_ = true;
       Term yes = number(choice());
       expect(":");
       Term no = number(choice());
@@ -175,12 +177,18 @@ class Translator {
   }
   Term either() {
     Term left = both();
-    while (accept("||")) left = binary(truth(left), "||", truth(both()), kOr, true);
+    while (accept("||")) {
+      mayIgnore_ = true;
+      left = binary(truth(left), "||", truth(both()), kOr, true);
+    }
     return left;
   }
   Term both() {
     Term left = comparison();
-    while (accept("&&")) left = binary(truth(left), "&&", truth(comparison()), kAnd, true);
+    while (accept("&&")) {
+      mayIgnore_ = true;
+      left = binary(truth(left), "&&", truth(comparison()), kAnd, true);
+    }
     skipBlanks();
     if (at_ < text_.size() && (text_[at_] == '&' || (text_[at_] == '|' && text_.substr(at_, 2) != "||")))
       throw Unsayable{fmt::format("what \"{}\" makes of numbers is not known; write && or ||", text_[at_])};
@@ -326,6 +334,7 @@ class Translator {
   int depth_ = 0;
   bool vector_ = false;
   bool mayDivide_ = false;
+  bool mayIgnore_ = false;
 };
 
 }  // namespace

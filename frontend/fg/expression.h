@@ -20,6 +20,7 @@ struct Translation {
   std::string code;
   bool isList = false;
   bool mayDivide = false;  // by zero, or leave a function's domain
+  bool mayIgnore = false;  // a variable that is missing, as `a || b` does
   std::string error;       // what cannot be said; the code is then worthless
 };
 

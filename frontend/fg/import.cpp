@@ -18,28 +18,29 @@ struct PreludeFunction {
   std::string_view name;
   std::string_view text;
 };
+// Parameters must not be named like a column, hence their prefix.
 constexpr PreludeFunction kPrelude[] = {
     {"or_default",
      "# FG's default: a text in the place of an empty list.\n"
-     "fn or_default(values: list<string>, default: string) = len(values) == 0 ? [default] : values\n"},
+     "fn or_default(fg_values: list<string>, fg_default: string) = len(fg_values) == 0 ? [fg_default] : fg_values\n"},
     {"each_or_default",
      "# The same for each element of a sequence.\n"
-     "fn each_or_default(values: list<string>, default: string) = values == \"\" ? default : values\n"},
+     "fn each_or_default(fg_values: list<string>, fg_default: string) = fg_values == \"\" ? fg_default : fg_values\n"},
     {"present",
      "# Without the keys that were not found: what is missing equals nothing.\n"
-     "fn present(values: list<string>) = mask(values, values == values)\n"},
+     "fn present(fg_values: list<string>) = mask(fg_values, fg_values == fg_values)\n"},
     {"in_bucket",
      "# num_buckets: what lies outside becomes 0.\n"
-     "fn in_bucket(id: int64?, n: int64) = id >= 0 && id < n ? id : 0\n"},
+     "fn in_bucket(fg_id: int64?, fg_buckets: int64) = fg_id >= 0 && fg_id < fg_buckets ? fg_id : 0\n"},
     {"in_buckets",
      "# num_buckets: what lies outside becomes 0.\n"
-     "fn in_buckets(ids: list<int64>?, n: int64) = ids >= 0 && ids < n ? ids : 0\n"},
+     "fn in_buckets(fg_ids: list<int64>?, fg_buckets: int64) = fg_ids >= 0 && fg_ids < fg_buckets ? fg_ids : 0\n"},
 };
 
 class Importer {
  public:
   Importer(const FgOptions& options, FgImport& out)
-      : options_(options), out_(out), shared_{options, out.problems, {}, {}, {}, {}, 0} {}
+      : options_(options), out_(out), shared_{options, out.problems, {}, {}, {}, {}} {}
 
   void run(std::string_view text) {
     bool isJson = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF") != std::string_view::npos &&
@@ -112,7 +113,8 @@ class Importer {
       return;
     }
     states_[i] = State::Open;
-    bool ready = true;
+    // Without inputs it has an error already.
+    bool ready = !feature.inputs.empty();
     for (size_t other : reads_[i]) {
       build(other);
       ready = ready && states_[other] == State::Built;
@@ -164,8 +166,12 @@ class Importer {
     text += shared_.columns.schemaText();
     for (const PreludeFunction& function : kPrelude)
       if (shared_.functions.count(std::string(function.name)) != 0) text += std::string(function.text) + "\n";
-    for (const std::string& feature : texts_)
-      if (!feature.empty()) text += feature + "\n";
+    uint32_t slot = 0;
+    for (std::string& feature : texts_) {
+      if (feature.empty()) continue;
+      if (size_t at = feature.find(kSlotMark); at != std::string::npos) feature.replace(at, 1, std::to_string(++slot));
+      text += feature + "\n";
+    }
     text.pop_back();
   }
 

@@ -149,9 +149,10 @@ std::pair<std::string, Type> FeatureBuilder::map(const Input& input) {
   std::string code = reference(input);
   Type type = columnType(input);
   Type texts = Type::map(Type::string(), Type::string());
-  if (type.isMap()) return {code, type};
-  if (type.is(Kind::String)) return {fmt::format("parse_map({}, \"\\x1d\")", code), texts};
-  if (type.isList() && type.element().is(Kind::String)) return {fmt::format("parse_map({})", code), texts};
+  if (type.isMap()) return {orEmpty(code, type, "{}"), type};
+  if (type.is(Kind::String)) return {fmt::format("parse_map({}, \"\\x1d\")", orEmpty(code, type, "\"\"")), texts};
+  if (type.isList() && type.element().is(Kind::String))
+    return {fmt::format("parse_map({})", orEmpty(code, type, "[]")), texts};
   refuse(fmt::format("its map {} is a {}; declare it map<string, float64>? or string? in --schema", named(input),
                      toString(type)),
          input.line);

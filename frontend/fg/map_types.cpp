@@ -62,7 +62,6 @@ void buildLookup(FeatureBuilder& b) {
       return b.finish(
           {Value::Of::Text, false, absent.empty() ? found : fmt::format("({} ?? {})", found, literalText(absent))});
     }
-    if (b.columnType(b.input(0)).nullable()) found += " ?? []";
     return b.finish(b.withDefault({Value::Of::Text, true, fmt::format("{}({})", b.function("present"), found)}));
   }
 
@@ -82,8 +81,8 @@ void buildLookup(FeatureBuilder& b) {
   if (combiner.empty()) {
     std::string values = b.let("found", number);
     return b.finish({Value::Of::Number, true,
-                     fmt::format("(({0} ?? 0) == 0 ? [{1}] : {2})", fmt::format("count({})", values),
-                                 float32Text(*absent), b.normalized(values))});
+                     fmt::format("({0} == 0 ? [{1}] : {2})", fmt::format("count({})", values), float32Text(*absent),
+                                 b.normalized(values))});
   }
   if (combiner != "sum" && combiner != "avg" && combiner != "min" && combiner != "max")
     FeatureBuilder::refuse(
@@ -96,7 +95,7 @@ void buildLookup(FeatureBuilder& b) {
     std::string values = b.let("found", number);
     std::string sum = b.normalized(fmt::format("sum({})", values));
     return b.finish({Value::Of::Number, false,
-                     fmt::format("((count({}) ?? 0) == 0 ? {} : {})", values, float32Text(*absent), sum), absent});
+                     fmt::format("(count({}) == 0 ? {} : {})", values, float32Text(*absent), sum), absent});
   }
   b.finish({Value::Of::Number, false, b.normalized(fmt::format("{}({})", combiner, number)), absent});
 }

@@ -181,6 +181,8 @@ void buildExpr(FeatureBuilder& b) {
   if (b.flag("fill_missing", false))
     FeatureBuilder::refuse("what fill_missing puts in is not known; write the feature by hand");
   std::set<std::string> emptyChecks;
+  // Of what stands beside a sequence: one value for all elements.
+  std::set<std::string> besideChecks;
   std::set<std::string> strings;
   auto find = [&](const std::string& name, bool asVector) -> std::optional<Variable> {
     for (size_t i = 0; i < b.inputs(); ++i) {
@@ -199,7 +201,12 @@ void buildExpr(FeatureBuilder& b) {
         return Variable{fmt::format("float({})", b.texts(input).code), true};
       }
       Value value = b.numbers(input);
-      if (value.list && !input.sequence) emptyChecks.insert(b.isEmpty(input));
+      if (value.list) emptyChecks.insert(b.isEmpty(input));
+      if (b.feature().sequence && !input.sequence) {
+        if (value.list) FeatureBuilder::refuse("a list beside a sequence is not known; write it by hand", input.line);
+        besideChecks.insert(b.isEmpty(input));
+        value.code = fmt::format("({} ?? 0)", value.code);
+      }
       if (isText(column)) strings.insert(name);
       return Variable{value.code, value.list};
     }
@@ -214,12 +221,18 @@ void buildExpr(FeatureBuilder& b) {
     b.note(
         "where the result is not finite (a division by 0, a logarithm of 0) FG's answer is not known; here it is "
         "missing and the default stands");
-  // A variable that is not read can be missing too.
+  // A variable that is missing makes the result the default even where it is not needed.
   for (size_t i = 0; i < b.inputs(); ++i) {
     const Input& input = b.input(i);
-    std::string code = b.reference(input);
-    if (input.isColumn() && !input.sequence && made.code.find(code) == std::string::npos)
-      emptyChecks.insert(b.isEmpty(input));
+    if (input.side == "const") continue;
+    if (input.sequence && made.mayIgnore)
+      FeatureBuilder::refuse(
+          "||, && and ?: over sequences, with elements that may be empty, are not carried over; write "
+          "it by hand");
+    bool isRead = !input.isColumn() || made.code.find(b.reference(input)) != std::string::npos;
+    if (!input.sequence && !b.feature().sequence && (made.mayIgnore || !isRead)) emptyChecks.insert(b.isEmpty(input));
+    if (b.feature().sequence && !isRead)
+      FeatureBuilder::refuse("its expression does not read all of its variables; take the others out", input.line);
   }
   std::string type = b.valueType();
   bool whole = type == "int32" || type == "int64";
@@ -230,21 +243,24 @@ void buildExpr(FeatureBuilder& b) {
   int64_t width = b.integer("value_dim", 0);
   if (made.isList && !b.feature().sequence)
     b.note("vectors of unequal lengths: FG's answer is not known; here there is nothing past the shorter");
-  if (made.isList && !b.feature().sequence && !emptyChecks.empty()) {
-    std::string empty;
-    for (const std::string& check : emptyChecks) empty += (empty.empty() ? "" : " || ") + check;
+  auto any = [](const std::set<std::string>& checks) {
+    std::string text;
+    for (const std::string& check : checks) text += (text.empty() ? "" : " || ") + check;
+    return text;
+  };
+  if (!besideChecks.empty())
+    code = fmt::format("(({}) ? {} : float({}))", any(besideChecks), float32Text(*absent), code);
+  if (made.isList && !emptyChecks.empty()) {
     std::string list;
     if (absent)
       for (int64_t i = 0; i < std::max<int64_t>(b.bucketizer() != 0 ? 1 : width, 1); ++i)
         list += (list.empty() ? "" : ", ") + float32Text(*absent);
-    code = fmt::format("(({}) ? [{}] : float({}))", empty, list, code);
+    code = fmt::format("(({}) ? [{}] : float({}))", any(emptyChecks), list, code);
   } else if (!emptyChecks.empty()) {
-    std::string empty;
-    for (const std::string& check : emptyChecks) empty += (empty.empty() ? "" : " || ") + check;
     if (!absent)
       FeatureBuilder::refuse(
-          "what it gives for an empty vector without a default is not carried over; write default_value");
-    code = fmt::format("(({}) ? {} : float({}))", empty, float32Text(*absent), code);
+          "an expression of several parts without a default is not carried over; write default_value");
+    code = fmt::format("(({}) ? {} : float({}))", any(emptyChecks), float32Text(*absent), code);
   }
   b.finish({Value::Of::Number, made.isList, code, absent}, width);
 }

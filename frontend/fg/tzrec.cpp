@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "frontend/fg/feature.h"
 #include "frontend/fg/readers.h"
 
 namespace featc::fg {
@@ -55,7 +56,8 @@ class Translator {
  public:
   explicit Translator(Problems& problems) : problems_(problems) {}
 
-  void translate(const Node& config, std::vector<Node>& out) {
+  // `inGroup`: of a group of sequences.
+  void translate(const Node& config, bool inGroup, std::vector<Node>& out) {
     for (const auto& [kind, body] : config.fields) {
       for (const Node* one : body.each()) {
         if (one->kind != Node::Kind::Record) {
@@ -63,7 +65,7 @@ class Translator {
         } else if (kind == "sequence_feature") {
           out.push_back(group(*one));
         } else {
-          feature(kind, *one, out);
+          feature(kind, *one, inGroup, out);
         }
       }
     }
@@ -76,12 +78,12 @@ class Translator {
     members.kind = Node::Kind::List;
     members.line = body.line;
     if (const Node* features = body.find("features"))
-      for (const Node* one : features->each()) translate(*one, members.items);
+      for (const Node* one : features->each()) translate(*one, true, members.items);
     out.set("features", std::move(members));
     return out;
   }
 
-  void feature(const std::string& kind, const Node& body, std::vector<Node>& out) {
+  void feature(const std::string& kind, const Node& body, bool inGroup, std::vector<Node>& out) {
     Node entry = body;
     bool sequence = kind.rfind("sequence_", 0) == 0;
     std::string plain = sequence ? kind.substr(9) : kind;
@@ -101,14 +103,25 @@ class Translator {
     }
     for (std::string_view name : {"vocab_dict", "value_map"})
       if (const Node* map = entry.find(name)) entry.set(name, asRecord(*map));
-    bucketizer(entry);
+    bool ofSequence =
+        inGroup || sequence || (body.find("is_sequence") != nullptr && body.find("is_sequence")->isTrue());
+    bucketizer(entry, defaultText(plain, ofSequence, entry));
     defaults(plain, entry);
     if (plain == "custom_feature") parameters(entry);
     if (plain == "lookup_feature" && vectorLookup(entry, out)) return;
     out.push_back(std::move(entry));
   }
 
-  static void bucketizer(Node& entry) {
+  // Of a sequence never empty.
+  static std::string defaultText(const std::string& type, bool ofSequence, const Node& entry) {
+    std::string said;
+    for (const FeatureType& known : featureTypes())
+      if (known.name == type) said = known.defaultValue;
+    said = textOf(entry, "default_value", said);
+    return said.empty() && ofSequence ? "0" : said;
+  }
+
+  static void bucketizer(Node& entry, const std::string& absent) {
     uint32_t line = entry.line;
     if (entry.find("zch") != nullptr || entry.find("dynamicemb") != nullptr) {
       for (std::string_view name : kIdBucketizers) entry.remove(name);
@@ -116,7 +129,6 @@ class Translator {
       entry.set("hash_bucket_size", Node::ofNumber(std::string(kZch), line));
     }
     if (entry.find("default_bucketize_value") != nullptr) return;
-    std::string absent = textOf(entry, "default_value");
     if (const Node* words = entry.find("vocab_list")) {
       Node list;
       list.kind = Node::Kind::List;
@@ -235,7 +247,7 @@ std::vector<Node> fromTorchEasyRec(const Node& config, Problems& problems) {
     return out;
   }
   Translator translator(problems);
-  for (const Node* one : features->each()) translator.translate(*one, out);
+  for (const Node* one : features->each()) translator.translate(*one, false, out);
   return out;
 }
 

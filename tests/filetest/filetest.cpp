@@ -46,7 +46,7 @@ bool runTest(const std::filesystem::path& path, bool bless, std::set<std::string
   }
   std::set<std::string> own;
   StageOutput out = runStage(*test, own);
-  bool hasErrors = false;
+  bool hasErrors = out.importRefused;
   for (size_t k = 0; k < diagnosticKindCount(); ++k) {
     auto kind = static_cast<DiagnosticKind>(k);
     hasErrors = hasErrors || (kindSeverity(kind) == Severity::Error && own.contains(std::string(kindName(kind))));

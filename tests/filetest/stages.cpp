@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "codegen/codegen.h"
+#include "frontend/fg/import.h"
 #include "frontend/frontend.h"
 #include "ir/equal.h"
 #include "ir/text.h"
@@ -148,6 +149,29 @@ StageOutput evaluateLines(const TestFile& test) {
   return out;
 }
 
+// The config that an FG config becomes; nothing, with what import-fg says, where it does not.
+std::optional<std::string> importedConfig(const TestFile& test, const TestFolder& folder, StageOutput& out) {
+  fg::FgOptions options;
+  options.folder = folder.path();
+  options.farmHash = test.setting("hash") == "farm";
+  fg::Problems problems;
+  if (auto columns = test.section("columns")) options.columns = fg::readColumnTypes(*columns, problems);
+  // The header's lines are no JSON.
+  std::string text = test.main;
+  for (size_t at = 0; at < text.size() && text[at] == '#';) {
+    size_t end = std::min(text.find('\n', at), text.size());
+    text.replace(at, end - at, std::string(end - at, ' '));
+    at = end + 1;
+  }
+  fg::FgImport made = fg::importFg(text, options);
+  problems.errors.insert(problems.errors.end(), made.problems.errors.begin(), made.problems.errors.end());
+  for (const fg::Problem& error : problems.errors)
+    out.text += fmt::format("{}: error: {}\n", error.line, folder.withoutPath(error.text));
+  out.importRefused = !problems.errors.empty();
+  if (out.importRefused) return std::nullopt;
+  return made.config;
+}
+
 // The graph of a test: of its config, or of its text form.
 std::optional<Graph> graphOf(const TestFile& test, const TestFolder& folder, Compiled& compiled, StageOutput& out,
                              std::set<std::string>& kinds) {
@@ -156,6 +180,11 @@ std::optional<Graph> graphOf(const TestFile& test, const TestFolder& folder, Com
     std::optional<Graph> graph = parseGraph(test.main, error);
     if (!graph) out.text = error + "\n";
     return graph;
+  }
+  if (test.setting("input") == "fg") {
+    std::optional<std::string> config = importedConfig(test, folder, out);
+    if (!config) return std::nullopt;
+    std::ofstream(folder.path() / "main.feat", std::ios::binary) << *config;
   }
   compileTest(test, folder, true, compiled);
   if (!compiled.graph) out.text = diagnosticsText(compiled, folder, kinds);

@@ -12,7 +12,7 @@
 namespace featc {
 namespace {
 
-constexpr std::string_view kKeys[] = {"stage", "passes", "config", "main", "root", "warn", "input", "escapes"};
+constexpr std::string_view kKeys[] = {"stage", "passes", "config", "main", "root", "warn", "input", "escapes", "hash"};
 
 bool isSetting(const std::string& key) {
   return key.starts_with("limit ") || std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
@@ -93,7 +93,7 @@ std::optional<TestFile> readTest(const std::filesystem::path& path, std::string&
       size_t colon = title.find(':');
       std::string name = colon == std::string::npos ? "" : trimmed(std::string_view(title).substr(colon + 1));
       std::string kind = title.substr(0, colon);
-      if (kind != "file" && kind != "requests" && kind != "store" && kind != "expect") {
+      if (kind != "file" && kind != "requests" && kind != "store" && kind != "columns" && kind != "expect") {
         error = fmt::format("unknown section \"{}\"", kind);
         return std::nullopt;
       }

@@ -1,0 +1,87 @@
+# featc import-fg: exit codes, messages, schemas, stdin, and an fg.json of 300 features that compiles and runs.
+. ./common/check.sh
+
+cat >"$work/fg.json" <<'END'
+{"features": [
+  {"feature_type": "id_feature", "feature_name": "item.id", "expression": "item:itemid", "hash_bucket_size": 1000,
+   "need_prefix": false},
+  {"feature_type": "raw_feature", "feature_name": "age", "expression": "user:age", "boundaries": [18, 25]}
+]}
+END
+featc 0 import-fg "$work/fg.json" -o "$work/fg.feat"
+out_empty
+err_empty
+featc 0 check "$work/fg.feat"
+featc 0 import-fg "$work/fg.json"
+out_has 'sparse `item.id` slot 1 = std_bucket(tokenize(item.itemid ?? "", "\x1d"), 1000)'
+out_has '  age : float64?'
+# std::hash("abc") is 3663726644998027833; an edge belongs to the upper bin.
+input <<'END'
+{"request": {"age": 25}, "items": [{"itemid": "abc"}]}
+END
+featc 0 run "$work/fg.feat" --input - --input-format jsonl
+out_has "\"item.id\": [$(((1 << 44) + 833))], \"age\": [$(((2 << 44) + 2))]"
+
+# Column types, and the other hash.
+printf '{"itemid": "int64?", "spare": "string?"}' >"$work/columns.json"
+featc 0 import-fg "$work/fg.json" --schema "$work/columns.json" --hash farm
+out_has 'farm_bucket(string(item.itemid), 1000)'
+err_has 'note: no feature reads the column "spare" of the schema'
+printf '{"itemid": "integer"}' >"$work/columns.json"
+featc 1 import-fg "$work/fg.json" --schema "$work/columns.json"
+out_empty
+err_has 'columns.json:1: error: column "itemid": "integer" is no type'
+
+# Every mistake in one run, and nothing is written.
+sed 's/"hash_bucket_size"/"hash_bucket_sise"/; s/\[18, 25\]/[25, 18]/' "$work/fg.json" >"$work/bad.json"
+featc 1 import-fg "$work/bad.json" -o "$work/bad.feat"
+out_empty
+err_has 'bad.json:2: error: feature "item.id": what "hash_bucket_sise" means'
+err_has 'bad.json:4: error: feature "age": its boundaries do not ascend'
+[ ! -e "$work/bad.feat" ] || fail "a config was written in spite of errors"
+featc 1 import-fg "$work/none.json"
+err_has "cannot read"
+input <"$work/fg.json"
+featc 0 import-fg - -o "$work/fg2.feat"
+featc 1 import-fg "$work/fg.json" -o "$work/no/folder.feat"
+err_has "cannot write"
+featc 2 import-fg
+featc 2 import-fg "$work/fg.json" --hash md5
+featc 0 import-fg --help
+out_has "--schema"
+
+# 300 features over 60 columns.
+awk 'BEGIN {
+  print "{\"features\": ["
+  for (i = 0; i < 300; ++i) {
+    side = i % 2 ? "item" : "user"
+    c = side ":c" (i % 30)
+    x = side ":x" (i % 30)
+    printf "{\"feature_name\": \"f%d\", ", i
+    kind = i % 10
+    if (kind == 0) printf "\"feature_type\": \"id_feature\", \"need_prefix\": false, \"expression\": \"%s\", \"hash_bucket_size\": %d", c, 1000 + i
+    if (kind == 1) printf "\"feature_type\": \"raw_feature\", \"expression\": \"%s\", \"boundaries\": [%d, %d, %d]", x, i, i + 1, i + 7
+    if (kind == 2) printf "\"feature_type\": \"raw_feature\", \"expression\": \"%s\", \"normalizer\": \"method=log10,threshold=1e-10,default=-10\"", x
+    if (kind == 3) printf "\"feature_type\": \"combo_feature\", \"expression\": [\"user:c%d\", \"%s\"], \"hash_bucket_size\": 100000, \"separator\": \"|\"", i % 30 - 1, c
+    if (kind == 4) printf "\"feature_type\": \"lookup_feature\", \"map\": \"user:m%d\", \"key\": \"%s\", \"needDiscrete\": false, \"needKey\": false, \"combiner\": \"mean\"", i % 3, c
+    if (kind == 5) printf "\"feature_type\": \"expr_feature\", \"variables\": [\"%s\", \"user:x0\"], \"expression\": \"sigmoid(%s / (1 + abs(x0)))\"", x, substr(x, 6)
+    if (kind == 6) printf "\"feature_type\": \"overlap_feature\", \"query\": \"user:c0\", \"title\": \"%s\", \"method\": \"query_common_ratio\", \"separator\": \" \"", c
+    if (kind == 7) printf "\"feature_type\": \"id_feature\", \"need_prefix\": false, \"expression\": \"%s\", \"vocab_list\": [\"a\", \"b\", \"c%d\"], \"default_bucketize_value\": 3, \"default_value\": \"a\"", c, i
+    if (kind == 8) printf "\"feature_type\": \"sequence_id_feature\", \"need_prefix\": false, \"expression\": \"user:s%d\", \"hash_bucket_size\": 5000, \"sequence_length\": 50", i % 4
+    if (kind == 9) printf "\"feature_type\": \"kv_dot_product\", \"query\": \"user:m%d\", \"document\": \"item:d%d\"", i % 3, i % 5
+    print i < 299 ? "}," : "}"
+  }
+  print "]}"
+}' >"$work/large.json"
+featc 0 import-fg "$work/large.json" -o "$work/large.feat"
+featc 0 check "$work/large.feat"
+err_has "large.feat: valid, 300 features"
+input <<'END'
+{"request": {"c0": "a b", "x0": 1, "m0": "a:2\u001db:3", "m1": "c:1", "s0": "1;2", "s2": ";;"}, "items": [{"c1": "a", "x1": 3, "c7": "b", "d4": "a:1"}, {}]}
+END
+featc 0 run "$work/large.feat" --input - --input-format jsonl
+out_count 2 '"features": {"f0": ['
+out_has '"f299": ['
+cp "$work/out" "$work/jit"
+featc 0 run "$work/large.feat" --input - --input-format jsonl --engine interp
+cmp "$work/out" "$work/jit" || fail "the engines differ"
