@@ -75,10 +75,11 @@ class FeatureBuilder {
   Type columnType(const Input& input) const;
   std::string reference(const Input& input) const;
   // All values as texts, without the default; a list where there may be several.
-  Value texts(const Input& input);
+  // `keepsEmpty`: so that positions stay, also those between two separators.
+  Value texts(const Input& input, bool keepsEmpty = false);
   Value withDefault(Value texts);
   // Always a list.
-  Value textList(const Input& input);
+  Value textList(const Input& input, bool keepsEmpty = false);
   // Of a sequence's input: one text an element, the first of its values, "" where it is empty. Of other
   // inputs: the first value.
   Value elements(const Input& input);

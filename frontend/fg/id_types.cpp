@@ -121,14 +121,14 @@ void buildBoolMask(FeatureBuilder& b) {
         "default_value \"\"");
   int64_t most = b.integer("value_dim", 0);
   if (most > 1) FeatureBuilder::refuse("what its value_dim does is not known; write 0 or 1");
-  std::string values = b.textList(b.input(0)).code;
+  std::string values = b.textList(b.input(0), true).code;
   const Input& mask = b.input(1);
   Type type = b.columnType(mask);
   std::string keep;
   if (mask.isColumn() && type.isList() && !type.element().is(Kind::String))
     keep = type.element().is(Kind::Bool) ? b.reference(mask) : fmt::format("{} == 1", b.reference(mask));
   else
-    keep = fmt::format("bool(lower({}))", b.textList(mask).code);
+    keep = fmt::format("bool(lower({}))", b.textList(mask, true).code);
   b.note("values and mask of unequal lengths: what FG gives is not known; here what has no mask is dropped");
   std::string code = fmt::format("mask({}, {})", values, keep);
   b.finish({Value::Of::Text, true, most == 1 ? fmt::format("head({}, 1)", code) : code});

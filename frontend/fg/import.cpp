@@ -155,9 +155,10 @@ class Importer {
     text += "# The payloads of ids are FG's own numbers; the slots were given in the order below.\n";
     if (std::any_of(features_.begin(), features_.end(),
                     [](const Feature& f) { return f.entry.find("hash_bucket_size") != nullptr; }))
-      text += options_.farmHash
-                  ? "# hash_bucket_size: FarmHash, as FG with USE_FARM_HASH_TO_BUCKETIZE=true.\n"
-                  : "# hash_bucket_size: libstdc++'s std::hash, as FG without USE_FARM_HASH_TO_BUCKETIZE.\n";
+      text += options_.farmHash ? "# hash_bucket_size: FarmHash, as FG with USE_FARM_HASH_TO_BUCKETIZE=true.\n"
+                                : "# hash_bucket_size: libstdc++'s std::hash, inferred from FG's public test values "
+                                  "(32 cases); FG that runs\n"
+                                  "# with USE_FARM_HASH_TO_BUCKETIZE=true needs --hash farm.\n";
     for (const std::string& assumption : shared_.assumptions) {
       text += "# Note: " + assumption + ".\n";
       out_.problems.note(0, assumption);

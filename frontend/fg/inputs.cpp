@@ -33,7 +33,7 @@ Type FeatureBuilder::columnType(const Input& input) const {
 }
 std::string FeatureBuilder::reference(const Input& input) const { return Columns::reference(input); }
 
-Value FeatureBuilder::texts(const Input& input) {
+Value FeatureBuilder::texts(const Input& input, bool keepsEmpty) {
   if (input.side == "const") return {Value::Of::Text, true, "[" + literalText(input.name) + "]"};
   if (input.side == "feature") {
     const Value& value = shared_.values.at(input.name);
@@ -46,11 +46,17 @@ Value FeatureBuilder::texts(const Input& input) {
   }
   std::string code = reference(input);
   Type type = columnType(input);
-  if (type.is(Kind::String))
+  if (type.is(Kind::String)) {
+    if (!keepsEmpty) assume("nothing between two separators: FG's answer is not known; here it is no value");
     return {Value::Of::Text, true,
-            fmt::format("tokenize({}, {})", orEmpty(code, type, "\"\""), literalText(separators()))};
+            fmt::format("tokenize({}, {}{})", orEmpty(code, type, "\"\""), literalText(separators()),
+                        keepsEmpty ? ", keep_empty = true" : "")};
+  }
   if (type.is(Kind::Int64)) return {Value::Of::Text, false, "string(" + code + ")"};
-  if (type.isList() && type.element().is(Kind::String)) return {Value::Of::Text, true, orEmpty(code, type, "[]")};
+  if (type.isList() && type.element().is(Kind::String)) {
+    assume("separators inside the elements of a list: whether FG cuts there is not known; here it is not cut");
+    return {Value::Of::Text, true, orEmpty(code, type, "[]")};
+  }
   if (type.isList() && type.element().is(Kind::Int64))
     return {Value::Of::Text, true, fmt::format("string({})", orEmpty(code, type, "[]"))};
   bool isFloat = type.is(Kind::Float64) || (type.isList() && type.element().is(Kind::Float64));
@@ -68,8 +74,8 @@ Value FeatureBuilder::withDefault(Value value) {
   return value;
 }
 
-Value FeatureBuilder::textList(const Input& input) {
-  Value value = texts(input);
+Value FeatureBuilder::textList(const Input& input, bool keepsEmpty) {
+  Value value = texts(input, keepsEmpty);
   if (value.list) return value;
   std::string one = let("value", value.code);
   return {Value::Of::Text, true, fmt::format("(is_missing({0}) ? [] : [{0} ?? \"\"])", one)};

@@ -47,7 +47,7 @@ class JsonReader {
         for (auto entry : value.get_object()) {
           std::string name{std::string_view(entry.unescaped_key())};
           if (node.find(name) != nullptr) throw simdjson::simdjson_error(simdjson::TAPE_ERROR);
-          node.fields.emplace_back(std::move(name), readValue(entry.value()));
+          node.fields.push_back({std::move(name), readValue(entry.value())});
         }
         break;
       case od::json_type::array:

@@ -9,8 +9,8 @@
 namespace featc::fg {
 
 const Node* Node::find(std::string_view name) const {
-  auto it = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.first == name; });
-  return it == fields.end() || it->second.kind == Kind::Null ? nullptr : &it->second;
+  auto it = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; });
+  return it == fields.end() || it->value.kind == Kind::Null ? nullptr : &it->value;
 }
 
 std::vector<const Node*> Node::each() const {
@@ -47,14 +47,14 @@ Node Node::ofBool(bool value, uint32_t line) { return scalar(Kind::Bool, value ?
 Node Node::ofNumber(std::string digits, uint32_t line) { return scalar(Kind::Number, std::move(digits), line); }
 
 void Node::set(std::string_view name, Node value) {
-  auto it = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.first == name; });
+  auto it = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; });
   if (it == fields.end())
-    fields.emplace_back(name, std::move(value));
+    fields.push_back({std::string(name), std::move(value)});
   else
-    it->second = std::move(value);
+    it->value = std::move(value);
 }
 void Node::remove(std::string_view name) {
-  fields.erase(std::remove_if(fields.begin(), fields.end(), [&](const Field& f) { return f.first == name; }),
+  fields.erase(std::remove_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; }),
                fields.end());
 }
 

@@ -6,14 +6,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace featc::fg {
 
 struct Node {
   enum class Kind : uint8_t { Null, Bool, Number, Text, List, Record };
-  using Field = std::pair<std::string, Node>;
+  struct Field;
 
   Kind kind = Kind::Null;
   uint32_t line = 0;          // from 1
@@ -33,6 +32,11 @@ struct Node {
   // Replaces the field or adds it.
   void set(std::string_view name, Node value);
   void remove(std::string_view name);
+};
+
+struct Node::Field {
+  std::string name;
+  Node value;
 };
 
 // Numbers in any form that C writes, `inf` and `nan` excepted.

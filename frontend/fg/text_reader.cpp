@@ -92,7 +92,7 @@ class TextReader {
       }
       return;
     }
-    record.fields.emplace_back(name, std::move(value));
+    record.fields.push_back({name, std::move(value)});
   }
 
   std::string readWord() {

@@ -187,7 +187,7 @@ class Translator {
     if (fields == nullptr) return;
     for (const Node* field : fields->each()) {
       const Node* value = field->find("value");
-      if (value != nullptr && value->fields.size() == 1) entry.set(textOf(*field, "key"), value->fields[0].second);
+      if (value != nullptr && value->fields.size() == 1) entry.set(textOf(*field, "key"), value->fields[0].value);
     }
   }
 

@@ -10,7 +10,7 @@ cat >"$work/fg.json" <<'END'
 END
 featc 0 import-fg "$work/fg.json" -o "$work/fg.feat"
 out_empty
-err_empty
+err_has "fg.json: note: nothing between two separators"
 featc 0 check "$work/fg.feat"
 featc 0 import-fg "$work/fg.json"
 out_has 'sparse `item.id` slot 1 = std_bucket(tokenize(item.itemid ?? "", "\x1d"), 1000)'
