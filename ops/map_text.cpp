@@ -180,9 +180,8 @@ List<Str> crossText(Context& context, const CrossText& state, List<Str> first, E
 void registerMapText(Registry& r) {
   r.group("Maps");
   r.add("parse_map", {value("s"), optionalConstant("separators"), optionalConstant("delimiter")},
-        "The map that a text, or a list of items, holds: items between any of the characters in `separators`, an "
-        "item's key up to its first `delimiter` (`:`); without one its value is missing. Of repeated keys the last "
-        "wins.")
+        "The map in a text or a list: items between any of the characters in `separators`, keys up to the first "
+        "`delimiter` (`:`), else the value is missing; the last of equal keys wins.")
       .example(R"(parse_map("a:1,b:x:y", ","))", R"({"a": "1", "b": "x:y"})")
       .example(R"(lookup(parse_map("a=1;b=2", ";", "="), "b"))", R"("2")")
       .add<mapOfText<Str>>({Type::string(), Type::string()})
