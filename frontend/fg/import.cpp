@@ -3,6 +3,7 @@
 #include "frontend/fg/import.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <cctype>
@@ -190,6 +191,9 @@ class Importer {
 FgImport importFg(std::string_view text, const FgOptions& options) {
   FgImport out;
   Importer(options, out).run(text);
+  // Bytes as they are, and those that escapes make.
+  if (!simdjson::validate_utf8(out.config))
+    out.problems.error(0, "it holds text that is not UTF-8; a config is UTF-8 text");
   auto byLine = [](const Problem& a, const Problem& b) { return a.line < b.line; };
   std::stable_sort(out.problems.errors.begin(), out.problems.errors.end(), byLine);
   std::stable_sort(out.problems.notes.begin(), out.problems.notes.end(), byLine);
