@@ -2,9 +2,13 @@
 // A server's daily life: calls that allocate nothing, and threads that do not hinder each other.
 #include <fmt/format.h>
 
+#include <benchmark/benchmark.h>
+
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -61,9 +65,17 @@ double threadSeconds() {
   return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
 }
 
-// Each thread has its own batch, scratch and result.
-Throughput throughput(const std::vector<std::unique_ptr<Program>>& programs, std::vector<Batch>& batches,
-                      size_t threads, double seconds) {
+// Some microseconds of work that keeps the arithmetic units busy and touches no memory.
+void workInRegisters() {
+  std::array<uint64_t, 12> x;
+  for (size_t i = 0; i < x.size(); ++i) x[i] = i + 3;
+  for (int round = 0; round < 2'000; ++round)
+    for (uint64_t& v : x) v = (v + 0x9E3779B97F4A7C15U) ^ (v >> 32U);
+  for (uint64_t v : x) benchmark::DoNotOptimize(v);
+}
+
+// `call(t)` is what thread t does again and again.
+Throughput throughput(const std::function<void(size_t)>& call, size_t threads, double seconds) {
   std::atomic<bool> stop = false;
   std::atomic<size_t> ready = 0;
   struct alignas(64) Done {
@@ -74,13 +86,13 @@ Throughput throughput(const std::vector<std::unique_ptr<Program>>& programs, std
   std::vector<std::thread> running;
   for (size_t t = 0; t < threads; ++t) {
     running.emplace_back([&, t] {
-      programs[t]->run(batches[t]);
+      call(t);
       ++ready;
       while (ready < threads) {
       }
       double cpu = threadSeconds();
       double calls = 0;
-      for (; !stop.load(std::memory_order_relaxed); ++calls) programs[t]->run(batches[t]);
+      for (; !stop.load(std::memory_order_relaxed); ++calls) call(t);
       done[t] = {calls, threadSeconds() - cpu};
     });
   }
@@ -112,13 +124,18 @@ void scaling(Suite& suite, const Subject& subject) {
     subject.fill(builders.emplace_back(extractor->info()), kRows);
     batches.push_back(builders.back().batch());
   }
+  // Each thread has its own batch, scratch and result.
+  auto extract = [&](size_t t) { programs[t]->run(batches[t]); };
+  auto spin = [](size_t) { workInRegisters(); };
+  Samples machine;  // how this machine's two cores do when nothing is shared
   Samples one;
   Samples two;
   Samples ratios;
   Samples cpuRatios;
   for (int round = 0; round < (suite.quick() ? 5 : 15); ++round) {
-    Throughput alone = throughput(programs, batches, 1, 0.1);
-    Throughput together = throughput(programs, batches, 2, 0.1);
+    machine.values.push_back(throughput(spin, 2, 0.05).calls / throughput(spin, 1, 0.05).calls);
+    Throughput alone = throughput(extract, 1, 0.1);
+    Throughput together = throughput(extract, 2, 0.1);
     one.values.push_back(alone.calls);
     two.values.push_back(together.calls);
     ratios.values.push_back(together.calls / alone.calls);
@@ -130,8 +147,15 @@ void scaling(Suite& suite, const Subject& subject) {
               {{"1 thread", "2 threads", "ratio"},
                {fmt::format("{:.0f}", one.median()), fmt::format("{:.0f}", two.median()),
                 fmt::format("{:.2f}", ratios.median())}});
-  suite.atLeast(name, ratios.median(), 1.9, "times",
-                fmt::format("needs two idle cores; by CPU time {:.2f} times", cpuRatios.median()));
+  std::string note = fmt::format("by CPU time {:.2f} times, work in registers alone {:.2f} times", cpuRatios.median(),
+                                 machine.median());
+  if (ratios.median() < 1.9 && machine.median() < 1.9)
+    suite.skip(name, 1.9, "times",
+               fmt::format("two threads that share nothing do not double either, so these are not two idle cores: "
+                           "{:.2f} times, {}",
+                           ratios.median(), note));
+  else
+    suite.atLeast(name, ratios.median(), 1.9, "times", note);
 }
 
 }  // namespace
