@@ -2,10 +2,10 @@
 // Object code put into this process, ready to run.
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
 
-#include <chrono>
-
 #include "codegen/codegen.h"
 #include "codegen/native_executable.h"
+#include "codegen/object.h"
+#include "codegen/stopwatch.h"
 #include "codegen/target.h"
 
 namespace featc {
@@ -20,13 +20,13 @@ NativeResult failed(std::string error) {
   return result;
 }
 
-}  // namespace
-
-NativeResult loadObject(const Graph& graph, const ObjectCode& code, const CodegenOptions& options) {
-  auto start = std::chrono::steady_clock::now();
+// Whether code for the options can run here; an error when not.
+std::string whyNotHere(const CodegenOptions& options) {
   Target target = makeTarget(options);
-  if (!target.error.empty()) return failed(target.error);
-  if (std::string why = whyNotHere(options, *target.machine); !why.empty()) return failed(why);
+  return target.error.empty() ? whyNotHere(options, *target.machine) : target.error;
+}
+
+NativeResult load(const Graph& graph, Plan plan, const ObjectCode& code) {
   auto jit = llvm::orc::LLJITBuilder().create();
   if (!jit) return failed(takeError(jit.takeError()));
   for (const std::string& file : code.files) {
@@ -35,24 +35,36 @@ NativeResult loadObject(const Graph& graph, const ObjectCode& code, const Codege
   }
   auto entry = (*jit)->lookup(kNativeEntryName);
   if (!entry) return failed(takeError(entry.takeError()));
-  auto function = entry->toPtr<NativeEntry>();
   NativeResult result;
-  result.executable = makeNativeExecutable(graph, makePlan(graph, options.limits), function,
+  result.executable = makeNativeExecutable(graph, std::move(plan), entry->toPtr<NativeEntry>(),
                                            std::shared_ptr<llvm::orc::LLJIT>(std::move(*jit)));
-  result.times.load = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+}  // namespace
+
+NativeResult loadObject(const Graph& graph, const ObjectCode& code, const CodegenOptions& options) {
+  if (std::string why = whyNotHere(options); !why.empty()) return failed(why);
+  Stopwatch watch;
+  Plan plan = makePlan(graph, options.limits);
+  double planned = watch.lap();
+  NativeResult result = load(graph, std::move(plan), code);
+  result.times.plan = planned;
+  result.times.load = watch.lap();
   return result;
 }
 
 NativeResult compileNative(const Graph& graph, const CodegenOptions& options) {
-  Target target = makeTarget(options);
-  if (!target.error.empty()) return failed(target.error);
-  if (std::string why = whyNotHere(options, *target.machine); !why.empty()) return failed(why);
-  ObjectResult compiled = compileObject(graph, options);
-  if (!compiled.error.empty()) return failed(compiled.error);
-  NativeResult result = loadObject(graph, compiled.code, options);
-  double load = result.times.load;
-  result.times = compiled.times;
-  result.times.load = load;
+  if (std::string why = whyNotHere(options); !why.empty()) return failed(why);
+  Stopwatch watch;
+  CodegenTimes times;
+  Plan plan = makePlan(graph, options.limits);
+  times.plan = watch.lap();
+  ObjectCode code = compilePlan(graph, plan, options);
+  times.compile = watch.lap();
+  NativeResult result = load(graph, std::move(plan), code);
+  times.load = watch.lap();
+  result.times = times;
   return result;
 }
 

@@ -84,10 +84,7 @@ void LoopRecorder::emit(uint32_t index) {
   uint32_t ids = place({PlaceKind::Ids}, index);
   vector_.append(VectorOp::EmitId, ids, VectorRecorder::position(inlineSparseId(vector_, term, output)));
   if (!output.countLostBits) return;
-  InlineValue high = vector_.bitAnd(term.value, vector_.constInt(static_cast<int64_t>(~kPayloadMask)));
-  InlineValue lost = vector_.compare(IntCompare::NotEqual, high, vector_.constInt(0));
-  if (term.valid) lost = vector_.logicalAnd(lost, term.valid);
-  vector_.append(VectorOp::CountLost, ids, VectorRecorder::position(lost));
+  vector_.append(VectorOp::CountLost, ids, VectorRecorder::position(inlineLosesBits(vector_, term)));
 }
 
 }  // namespace featc

@@ -6,7 +6,6 @@
 #include <llvm/Support/raw_ostream.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -14,6 +13,8 @@
 #include "codegen/codegen.h"
 #include "codegen/embed_model.h"
 #include "codegen/emit_llvm.h"
+#include "codegen/object.h"
+#include "codegen/stopwatch.h"
 #include "codegen/target.h"
 
 namespace featc {
@@ -23,19 +24,6 @@ namespace {
 // What an operator's lowering emits is already what a vectorizer would aim for; a light pass removes
 // repeated loads and masks. More passes cost more time than they give back: see docs/performance.md.
 constexpr const char* kPasses = "function(early-cse,instsimplify,dce)";
-
-class Stopwatch {
- public:
-  double lap() {
-    auto now = std::chrono::steady_clock::now();
-    double seconds = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return seconds;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 void checkModule(const llvm::Module& module) {
   std::string problem;
@@ -135,6 +123,21 @@ std::string compileUnit(const Graph& graph, const Plan& plan, const Unit& unit, 
 
 }  // namespace
 
+ObjectCode compilePlan(const Graph& graph, const Plan& plan, const CodegenOptions& options) {
+  ObjectCode code;
+  uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  std::vector<Unit> units = divide(plan, options.oneFile || options.embed, threads);
+  code.files.resize(units.size());
+  std::atomic<size_t> next = 0;
+  auto work = [&] {
+    for (size_t u = next++; u < units.size(); u = next++) code.files[u] = compileUnit(graph, plan, units[u], options);
+  };
+  std::vector<std::jthread> helpers;
+  for (size_t t = 1; t < std::min<size_t>(threads, units.size()); ++t) helpers.emplace_back(work);
+  work();
+  return code;
+}
+
 ObjectResult compileObject(const Graph& graph, const CodegenOptions& options) {
   ObjectResult result;
   result.error = makeTarget(options).error;
@@ -142,18 +145,7 @@ ObjectResult compileObject(const Graph& graph, const CodegenOptions& options) {
   Stopwatch watch;
   Plan plan = makePlan(graph, options.limits);
   result.times.plan = watch.lap();
-  uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-  std::vector<Unit> units = divide(plan, options.oneFile || options.embed, threads);
-  result.code.files.resize(units.size());
-  std::atomic<size_t> next = 0;
-  auto work = [&] {
-    for (size_t u = next++; u < units.size(); u = next++)
-      result.code.files[u] = compileUnit(graph, plan, units[u], options);
-  };
-  std::vector<std::jthread> helpers;
-  for (size_t t = 1; t < std::min<size_t>(threads, units.size()); ++t) helpers.emplace_back(work);
-  work();
-  helpers.clear();
+  result.code = compilePlan(graph, plan, options);
   result.times.compile = watch.lap();
   return result;
 }

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "ops/buckets.h"
 #include "ops/cell_types.h"
 #include "ops/distinct.h"
 #include "ops/groups.h"
@@ -143,17 +144,6 @@ List<int64_t> multiHash(Context& context, const HashCount& state, T x) {
 }
 
 // -- farm_bucket ------------------------------------------------------------------------------------
-
-struct BucketCount : OpState {
-  uint64_t buckets = 1;
-};
-Prepared prepareBuckets(std::span<const Value> constants, std::span<const Type>) {
-  if (constants[0].isMissing() || constants[0].asInt() <= 0)
-    return {nullptr, PrepareError{1, "the number of buckets must be greater than 0, not " + toString(constants[0])}};
-  auto state = std::make_shared<BucketCount>();
-  state->buckets = static_cast<uint64_t>(constants[0].asInt());
-  return {state, std::nullopt};
-}
 
 int64_t farmBucket(const BucketCount& state, Str x) {
   return static_cast<int64_t>(hashBytes(HashFamily::Farm, x.view()) % state.buckets);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ops/boundaries.h"
+#include "ops/buckets.h"
 #include "ops/cell_types.h"
 #include "ops/groups.h"
 #include "ops/hash_variants.h"
@@ -41,18 +42,6 @@ V inlineHashFloat(Inline& b, const V* a) {
 }
 
 // -- hash_bucket ------------------------------------------------------------------------------------
-
-struct BucketCount : OpState {
-  uint64_t buckets = 1;
-};
-
-Prepared prepareBuckets(std::span<const Value> constants, std::span<const Type>) {
-  if (constants[0].isMissing() || constants[0].asInt() <= 0)
-    return {nullptr, PrepareError{1, "the number of buckets must be greater than 0, not " + toString(constants[0])}};
-  auto state = std::make_shared<BucketCount>();
-  state->buckets = static_cast<uint64_t>(constants[0].asInt());
-  return {state, std::nullopt};
-}
 
 int64_t hashMod(const BucketCount& state, int64_t hash) {
   return static_cast<int64_t>(static_cast<uint64_t>(hash) % state.buckets);

@@ -46,8 +46,7 @@ ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t mo
 }
 
 void makeIds(uint32_t slot, const int64_t* payloads, uint64_t n, uint64_t* ids) {
-  uint64_t slotBits = makeId(slot, 0);
-  for (uint64_t k = 0; k < n; ++k) ids[k] = slotBits | (static_cast<uint64_t>(payloads[k]) & kPayloadMask);
+  for (uint64_t k = 0; k < n; ++k) ids[k] = makeId(slot, payloads[k]);
 }
 
 uint64_t lostAmong(const int64_t* payloads, uint64_t n) {
@@ -227,6 +226,11 @@ InlineValue inlineSparseId(Inline& b, InlineTerm payload, const OutputInfo& outp
   InlineValue id = b.bitOr(slot, low);
   if (!payload.valid) return id;
   return b.select(payload.valid, id, b.constInt(static_cast<int64_t>(missingId(output))));
+}
+
+InlineValue inlineLosesBits(Inline& b, InlineTerm payload) {
+  InlineValue high = b.bitAnd(payload.value, b.constInt(static_cast<int64_t>(~kPayloadMask)));
+  return b.both(b.compare(IntCompare::NotEqual, high, b.constInt(0)), payload.valid);
 }
 
 float denseValue(Maybe<double> value, const OutputInfo& output) {

@@ -15,6 +15,8 @@ namespace featc {
 // The id of a present payload; of a missing one the id of `missing V`, or 0.
 uint64_t sparseId(Maybe<int64_t> payload, const OutputInfo& output);
 InlineValue inlineSparseId(Inline& b, InlineTerm payload, const OutputInfo& output);
+// Whether a payload is present and does not fit an id.
+InlineValue inlineLosesBits(Inline& b, InlineTerm payload);
 // float64 -> float32; missing, not finite or beyond float32 gives the default.
 float denseValue(Maybe<double> value, const OutputInfo& output);
 

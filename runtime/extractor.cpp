@@ -60,6 +60,8 @@ struct Extractor::Program {
   std::shared_ptr<const Executable> executable;
   StoreBinding stores;
   RunLimits limits;
+  // Lives on in results, so that they know their program without keeping it and its code.
+  std::shared_ptr<const char> identity = std::make_shared<char>();
   std::vector<ReadGroup> reads;  // points into info, stores and executable
   std::vector<uint32_t> ragged;  // outputs
   std::vector<bool> isRagged;    // by output
@@ -171,7 +173,7 @@ class Extractor::Call {
   // A result that the same program filled before with as many rows needs nothing but empty buffers.
   void prepareOutputs() {
     result_.counts_.assign(program_.info.outputs.size(), {});
-    if (result_.program_.get() != &program_) {
+    if (result_.program_ != program_.identity) {
       describeOutputs();
       sameRows_ = false;
     }
@@ -191,7 +193,7 @@ class Extractor::Call {
 
   void describeOutputs() {
     const std::vector<OutputInfo>& outputs = program_.info.outputs;
-    result_.program_ = s_.program;
+    result_.program_ = program_.identity;
     result_.outputs_.assign(outputs.size(), {});
     result_.ragged_.resize(outputs.size());
     result_.offsets_.resize(outputs.size());
