@@ -236,6 +236,31 @@ TEST_CASE("floats are computed with denormals, rounded to nearest, and the calle
   CHECK(result.output(0).dense[0] == 1.0F);
 }
 
+TEST_CASE("a result outlives its extractor without keeping the code, and may be given to another one", "[extractor]") {
+  Result result;
+  Rows rows(2, 3);
+  std::weak_ptr<const Executable> code;
+  {
+    ProgramInfo info = threeOutputs();
+    auto executable = std::make_shared<HandWritten>(
+        inputsOf(info), [info](ShardFrame& shard, uint32_t, Scope scope, int64_t begin, int64_t end) {
+          emitThree(shard, info, scope, begin, end);
+        });
+    code = executable;
+    Extractor extractor(info, std::move(executable));
+    Scratch scratch(extractor);
+    REQUIRE(!extractor.run(rows.batch, scratch, result));
+  }
+  CHECK(code.expired());
+  CHECK(result.output(0).rows == 6);
+  CHECK(result.output(0).ids[0] != 0);
+
+  Extractor another = threeOutputExtractor();
+  Scratch scratch(another);
+  REQUIRE(!another.run(rows.batch, scratch, result));
+  CHECK(result.output(2).offsets.size() == 7);
+}
+
 // -- Reads ----------------------------------------------------------------------------------------------
 
 namespace {
