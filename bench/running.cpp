@@ -67,8 +67,8 @@ void compare(Suite& suite, const Subject<Call, Rival>& subject) {
       for (uint32_t rows : kRowCounts) {
         if (rows == 1) continue;
         std::string name = fmt::format("{}, {} rows, {}", subject.name, rows, isa.name);
-        suite.skip(name + ", to plain C++", isa.plainLimit, "times", "this machine cannot run it");
-        suite.skip(name + ", to an expert's", isa.expertLimit, "times", "this machine cannot run it");
+        suite.skip(name + ", to plain C++", isa.plainLimit, true, "times", "this machine cannot run it");
+        suite.skip(name + ", to an expert's", isa.expertLimit, true, "times", "this machine cannot run it");
       }
       continue;
     }

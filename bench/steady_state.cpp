@@ -113,7 +113,8 @@ Throughput throughput(const std::function<void(size_t)>& call, size_t threads, d
 void scaling(Suite& suite, const Subject& subject) {
   constexpr uint32_t kRows = 100;
   std::string name = fmt::format("{}, {} rows, 2 threads to 1", subject.name, kRows);
-  if (std::thread::hardware_concurrency() < 2) return suite.skip(name, 1.9, "times", "this machine has one core");
+  if (std::thread::hardware_concurrency() < 2)
+    return suite.skip(name, 1.9, false, "times", "this machine has one core");
   std::shared_ptr<const Extractor> extractor = extractorOf(subject.config, EngineKind::Jit, "");
   std::vector<std::unique_ptr<Program>> programs;
   std::vector<BatchBuilder> builders;
@@ -150,7 +151,7 @@ void scaling(Suite& suite, const Subject& subject) {
   std::string note = fmt::format("by CPU time {:.2f} times, work in registers alone {:.2f} times", cpuRatios.median(),
                                  machine.median());
   if (ratios.median() < 1.9 && machine.median() < 1.9)
-    suite.skip(name, 1.9, "times",
+    suite.skip(name, 1.9, false, "times",
                fmt::format("two threads that share nothing do not double either, so these are not two idle cores: "
                            "{:.2f} times, {}",
                            ratios.median(), note));

@@ -131,8 +131,8 @@ void Suite::atLeast(const std::string& name, double measured, double limit, cons
                     const std::string& note) {
   targets_.push_back({name, unit, limit, false, measured, note});
 }
-void Suite::skip(const std::string& name, double limit, const std::string& unit, const std::string& why) {
-  targets_.push_back({name, unit, limit, true, std::nullopt, why});
+void Suite::skip(const std::string& name, double limit, bool atMost, const std::string& unit, const std::string& why) {
+  targets_.push_back({name, unit, limit, atMost, std::nullopt, why});
 }
 
 void Suite::printTargets() const {

@@ -65,7 +65,7 @@ class Suite {
   void atLeast(const std::string& name, double measured, double limit, const std::string& unit,
                const std::string& note = {});
   // A target that this machine cannot be asked.
-  void skip(const std::string& name, double limit, const std::string& unit, const std::string& why);
+  void skip(const std::string& name, double limit, bool atMost, const std::string& unit, const std::string& why);
 
   void printTargets() const;
   void writeJson(const std::string& path) const;
