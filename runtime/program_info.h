@@ -64,7 +64,9 @@ struct OutputInfo {
   uint32_t width = 1;              // dense
   bool hasWidth = false;           // dense: written down
   double defaultValue = 0;         // dense
-  uint32_t length = 0;             // sequence
+  uint32_t length = 0;             // sequence; in a sequence group: the most elements a row
+  // The sequence group that the output belongs to: `recent` of `recent__item`. Empty: none.
+  std::string group;
   // Sparse, sequence: integers that lose bits are worth a warning (not hashes, not small for sure).
   bool countLostBits = false;
   bool operator==(const OutputInfo&) const = default;

@@ -44,6 +44,10 @@ struct OutputColumn {
   bool weighted = false;
   std::span<const float> dense;  // rows * width
   uint32_t width = 0;
+  // Of a sequence group: a row has elements elementOffsets[row] .. elementOffsets[row + 1] - 1, and what is
+  // said of rows above holds for elements: `offsets` has an entry an element, `dense` width numbers one.
+  bool perElement = false;
+  std::span<const int64_t> elementOffsets;  // rows + 1
 };
 
 // Growing storage for the ids of one ragged output, rows in ascending order.

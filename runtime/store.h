@@ -2,6 +2,7 @@
 // Key-value stores as the runtime sees them: a batch of keys in, rows out, asynchronously.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,6 +23,8 @@ struct FetchRequest {
   const SourceInfo* source = nullptr;
   std::span<const std::string> keys;  // the key pattern filled in: `user:42`
   std::span<const uint32_t> fields;   // indices in source->fields
+  // When the caller stops waiting: keys without an answer are then TimedOut.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 // One row a key, in the order of the request. Column f holds field FetchRequest::fields[f]; what its
