@@ -6,6 +6,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <span>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 #include "ir/constants.h"
 #include "ir/text.h"
@@ -90,7 +94,41 @@ class LawRewriter : public Rewriter {
     ++depth_;
     std::optional<NodeRef> result = law(*this, refs);
     --depth_;
-    return result ? std::optional(result->index) : std::nullopt;
+    if (!result || !keepsFailures(args, result->index)) return std::nullopt;
+    return result->index;
+  }
+
+  // A law that drops an operand must not drop a failure of its row with it: `1 ?? len(concat(s, s))` fails
+  // the rows whose string grows too long, in every engine.
+  bool keepsFailures(const std::vector<NodeId>& args, NodeId result) {
+    return std::all_of(args.begin(), args.end(), [&](NodeId arg) { return !mayFail(arg) || needs(result, arg); });
+  }
+
+  // Whether computing the node can fail a row.
+  bool mayFail(NodeId id) {
+    for (NodeId next = static_cast<NodeId>(mayFail_.size()); next <= id; ++next) {
+      const Node& node = graph_.node(next);
+      bool own = node.kind == NodeKind::Call &&
+                 (node.resolution.liftMask != 0 || node.op->overloads[node.resolution.overload].makesValues);
+      std::span<const NodeId> args = graph_.args(next);
+      mayFail_.push_back(own || std::any_of(args.begin(), args.end(), [&](NodeId arg) { return mayFail_[arg]; }));
+    }
+    return mayFail_[id];
+  }
+
+  // Whether `node` is computed from `wanted`, directly or not.
+  bool needs(NodeId node, NodeId wanted) const {
+    std::vector<NodeId> open{node};
+    std::unordered_set<NodeId> seen;
+    while (!open.empty()) {
+      NodeId next = open.back();
+      open.pop_back();
+      if (next == wanted) return true;
+      if (next < wanted || !seen.insert(next).second) continue;  // arguments come first
+      std::span<const NodeId> args = graph_.args(next);
+      open.insert(open.end(), args.begin(), args.end());
+    }
+    return false;
   }
 
   // In a small graph of its own: evaluating in the large one would cost its size each time.
@@ -125,6 +163,7 @@ class LawRewriter : public Rewriter {
   RewriteFn Operator::* law_;
   Span origin_;
   int depth_ = 0;
+  std::vector<bool> mayFail_;  // by node, as far as was asked
   mutable std::unordered_map<NodeId, std::unique_ptr<Value>> constants_;
   mutable std::unordered_map<NodeId, std::vector<NodeRef>> args_;
 };
