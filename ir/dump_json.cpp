@@ -91,8 +91,9 @@ std::string toJson(const Graph& graph, const Sources* sources) {
   std::vector<size_t> outputs(graph.outputs().size());
   for (size_t i = 0; i < outputs.size(); ++i) outputs[i] = i;
 
-  std::string out = fmt::format("{{\n  \"semantics\": {},\n  \"model\": {},\n  \"hash_family\": \"{}\",\n",
-                                info.semantics, jsonQuote(info.model), hashFamilyName(info.hashFamily));
+  std::string out = fmt::format(
+      "{{\n  \"semantics\": {},\n  \"model\": {},\n  \"fingerprint\": \"{}\",\n  \"hash_family\": \"{}\",\n",
+      info.semantics, jsonQuote(info.model), fingerprintText(info.fingerprint), hashFamilyName(info.hashFamily));
   auto to = std::back_inserter(out);
   fmt::format_to(to, "  \"inputs\": {},\n", jsonArray(info.inputs, "  ", [](const InputInfo& input) {
                    return fmt::format(R"({{"scope": "{}", "name": {}, "type": {}}})", scopeName(input.scope),

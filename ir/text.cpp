@@ -91,6 +91,7 @@ void appendHeader(std::string& out, const ProgramInfo& info) {
   auto to = std::back_inserter(out);
   fmt::format_to(to, "semantics {}\n", info.semantics);
   if (!info.model.empty()) fmt::format_to(to, "model {}\n", nameText(info.model));
+  if (info.fingerprint != 0) fmt::format_to(to, "fingerprint \"{}\"\n", fingerprintText(info.fingerprint));
   fmt::format_to(to, "hash_family {}\n", hashFamilyName(info.hashFamily));
   for (const InputInfo& input : info.inputs) {
     fmt::format_to(to, "schema {}.{} : {}\n", scopeName(input.scope), nameText(input.name), toString(input.type));

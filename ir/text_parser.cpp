@@ -58,6 +58,11 @@ class GraphParser {
       info().semantics = line.integer<uint32_t>(1, kNewestSemantics);
     } else if (line.acceptWord("model")) {
       info().model = line.name();
+    } else if (line.acceptWord("fingerprint")) {
+      std::string text = line.string();
+      auto fingerprint = parseFingerprint(text);
+      if (!fingerprint) fail("\"{}\" is no fingerprint: 16 hexadecimal digits", text);
+      info().fingerprint = *fingerprint;
     } else if (line.acceptWord("hash_family")) {
       std::string name = line.name();
       auto family = parseHashFamily(name);

@@ -75,11 +75,18 @@ struct OutputInfo {
 struct ProgramInfo {
   std::string model;
   uint32_t semantics = kNewestSemantics;
+  // Of the config that this was compiled from (ir/fingerprint.h); 0: not known.
+  uint64_t fingerprint = 0;
   HashFamily hashFamily = HashFamily::Xxh3;
   std::vector<InputInfo> inputs;
   std::vector<SourceInfo> sources;
   std::vector<OutputInfo> outputs;
   bool operator==(const ProgramInfo&) const = default;
 };
+
+// A fingerprint as people and files see it, 16 hexadecimal digits, and back; nothing where the text is
+// none.
+std::string fingerprintText(uint64_t fingerprint);
+std::optional<uint64_t> parseFingerprint(std::string_view text);
 
 }  // namespace featc

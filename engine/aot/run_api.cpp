@@ -188,6 +188,7 @@ const char* featc_warnings(const featc_extractor* extractor) { return extractor-
 // -- Describing -------------------------------------------------------------------------------------
 
 const char* featc_model(const featc_extractor* extractor) { return extractor->extractor->info().model.c_str(); }
+uint64_t featc_fingerprint(const featc_extractor* extractor) { return extractor->extractor->info().fingerprint; }
 size_t featc_input_count(const featc_extractor* extractor) { return extractor->inputs.size(); }
 size_t featc_output_count(const featc_extractor* extractor) { return extractor->outputs.size(); }
 

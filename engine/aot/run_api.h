@@ -71,6 +71,8 @@ typedef struct featc_output {
 } featc_output;
 
 const char* featc_model(const featc_extractor* extractor);
+/* Tells one config from another: equal ones give equal results. Comments and layout do not change it. */
+uint64_t featc_fingerprint(const featc_extractor* extractor);
 size_t featc_input_count(const featc_extractor* extractor);
 size_t featc_output_count(const featc_extractor* extractor);
 /* In the order of declaration; NULL past the last. */

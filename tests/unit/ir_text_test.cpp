@@ -34,6 +34,7 @@ std::string errorOf(std::string_view text) {
 
 constexpr std::string_view kWhole = R"(semantics 1
 model `my model`
+fingerprint "00000000000000fe"
 hash_family farm
 schema request.user_id : int64
 schema item.price : float64?
@@ -95,6 +96,7 @@ TEST_CASE("constants read back to the bit", "[ir]") {
 TEST_CASE("what is wrong in a text is said with its line", "[ir]") {
   CHECK(errorOf("%0 = const 1 : int64\n%1 = log2 %5 : float64?\n") == "line 2: %5 is not defined above");
   CHECK(errorOf("%0 = nonsense : int64") == "line 1: unknown operator \"nonsense\"");
+  CHECK(errorOf("fingerprint \"fe\"") == "line 1: \"fe\" is no fingerprint: 16 hexadecimal digits");
   CHECK(errorOf("semantics 2") == "line 1: \"2\" is no integer from 1 to 1");
   CHECK(errorOf("%0 = const 1 : int64\n%1 = negate %0 : float64") == "line 2: its type is int64, not float64");
   CHECK(errorOf("%0 = const 1 : int64\n%1 = log %0 : float64") ==
