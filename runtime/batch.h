@@ -34,6 +34,10 @@ struct Batch {
   int64_t items = 0;
   const int64_t* itemOffsets = nullptr;  // requests + 1, from 0 to items, never descending
   std::span<const ColumnData> columns;
+  // A byte a request and a byte an item: not 0 where the caller found a value that its field cannot hold. The
+  // row's status is then BadInput. Null: there is none.
+  const uint8_t* badRequests = nullptr;
+  const uint8_t* badItems = nullptr;
 };
 
 }  // namespace featc

@@ -243,7 +243,14 @@ class Extractor::Call {
     shard_ = {&frame, &s_.blockArena, s_.engine.get(), &s_.ragged, &result_.counts_, &result_.events_};
   }
 
+  static void markBad(const uint8_t* bad, int64_t rows, RowStatus* status) {
+    for (int64_t i = 0; bad != nullptr && i < rows; ++i)
+      if (bad[i] != 0) status[i] = RowStatus::BadInput;
+  }
+
   bool bind(const Batch& batch) {
+    markBad(batch.badRequests, batch.requests, s_.frame.requestStatus);
+    markBad(batch.badItems, batch.items, s_.frame.itemStatus);
     for (size_t i = 0; i < program_.info.inputs.size(); ++i) {
       const InputInfo& input = program_.info.inputs[i];
       const ColumnData& column = batch.columns[i];

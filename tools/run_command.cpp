@@ -22,7 +22,7 @@
 #include "tools/data_options.h"
 #include "tools/output_file.h"
 #include "tools/pipeline.h"
-#include "tools/run_totals.h"
+#include "runtime/run_totals.h"
 
 namespace featc {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Adds up what a run met and puts it into words.
-#include "tools/run_totals.h"
+#include "runtime/run_totals.h"
 
 #include <fmt/core.h>
 
@@ -25,6 +25,11 @@ void RunTotals::add(const Result& result) {
   reads.absent += result.reads().absent;
   reads.failed += result.reads().failed;
   reads.badFields += result.reads().badFields;
+}
+
+void RunTotals::countRows(const Result& result) {
+  for (int64_t item = 0; item < result.items(); ++item)
+    ++(result.status(item) == RowStatus::Ok ? written : failedRows);
 }
 
 std::string statusText(RowStatus status, const RunLimits& limits) {

@@ -20,7 +20,10 @@ struct RunTotals {
   double extractSeconds = 0;  // of all threads together
 
   explicit RunTotals(size_t outputs) : counts(outputs) {}
+  // What the result tells of outputs, events and reads.
   void add(const Result& result);
+  // Its items, by whether they failed.
+  void countRows(const Result& result);
 };
 
 // Why a row has no features: `an output made more than 65536 ids`.

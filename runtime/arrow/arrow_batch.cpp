@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Binds columns to fields by name, and cuts record batches into batches.
+#include "runtime/arrow/arrow_batch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "ops/value.h"
+#include "runtime/batch_builder.h"
+
+namespace featc {
+namespace {
+
+constexpr std::string_view kItems = "items";
+
+bool isListOfStructs(const ArrowType& type) {
+  bool isList = type.kind == ArrowKind::List || type.kind == ArrowKind::LargeList;
+  return isList && type.dictionary == nullptr && type.children[0].kind == ArrowKind::Struct;
+}
+
+void spread(const ArrowColumns::Bad& more, ArrowColumns::Bad& all) {
+  if (all.empty()) all = more;
+  for (size_t i = 0; i < more.size(); ++i) all[i] |= more[i];
+}
+
+}  // namespace
+
+// -- Names ------------------------------------------------------------------------------------------
+
+ArrowBinding::ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema)
+    : inputs_(info.inputs), columns_(info.inputs.size(), kNone), schema_(ArrowType::of(schema)) {
+  if (schema_.kind != ArrowKind::Struct || schema_.dictionary != nullptr) {
+    addError(fmt::format("expected a table, or a struct of columns, found {}", toString(schema_)));
+    return;
+  }
+  const bool isField = std::ranges::any_of(inputs_, [](const InputInfo& input) { return input.name == kItems; });
+  for (size_t c = 0; !isField && c < schema_.children.size(); ++c)
+    if (schema_.children[c].name == kItems && isListOfStructs(schema_.children[c])) items_ = c;
+  bind(info, schema_.children, false);
+  if (isNested()) bind(info, schema_.children[items_].children[0].children, true);
+
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (columns_[i] != kNone) continue;
+    if (inputs_[i].type.nullable())
+      warnings_.push_back(fmt::format("the optional field {} has no column", inputs_[i].qualified()));
+    else
+      addError(fmt::format("no column for {}, which every row must have", inputs_[i].qualified()));
+  }
+}
+
+void ArrowBinding::addError(std::string text) {
+  if (!error_.empty()) error_ += "; ";
+  error_ += text;
+}
+
+void ArrowBinding::bind(const ProgramInfo& info, const std::vector<ArrowType>& columns, bool ofItems) {
+  const BatchBuilder names(info);
+  std::set<std::string_view> seen;
+  for (size_t c = 0; c < columns.size(); ++c) {
+    if (!ofItems && c == items_) continue;
+    const std::string& name = columns[c].name;
+    const std::string shown = ofItems ? fmt::format("the items' field {}", quote(name)) : "the column " + quote(name);
+    if (!seen.insert(name).second) {
+      addError(fmt::format("{} appears twice", shown));
+      continue;
+    }
+    size_t field = names.field(name);
+    // Among items a bare name is an item's, beside them a request's.
+    const Scope scope = ofItems ? Scope::Item : Scope::Request;
+    for (size_t i = 0; isNested() && i < inputs_.size(); ++i)
+      if (inputs_[i].scope == scope && inputs_[i].name == name) field = i;
+    if (field == BatchBuilder::kNoField) {
+      bool isKnown = std::ranges::any_of(inputs_, [&](const InputInfo& input) { return input.name == name; });
+      if (isKnown)
+        addError(fmt::format("{} may be request.{} or item.{}: name it so", shown, name, name));
+      else
+        warnings_.push_back(fmt::format("no field is declared for {}", shown));
+      continue;
+    }
+    if (isNested() && inputs_[field].scope != scope) {
+      addError(fmt::format("{} is beside the items, but {} belongs to them", shown, inputs_[field].qualified()));
+      continue;
+    }
+    if (columns_[field] != kNone) {
+      addError(fmt::format("{} names {} a second time", shown, inputs_[field].qualified()));
+      continue;
+    }
+    columns_[field] = c;
+    if (std::string problem = whyNotReadable(columns[c], inputs_[field].type); !problem.empty())
+      addError(fmt::format("{}: {}", shown, problem));
+  }
+}
+
+// -- Arrays -----------------------------------------------------------------------------------------
+
+ArrowBatch::ArrowBatch(const ArrowBinding& binding, ArrowOwner<ArrowArray> array)
+    : array_(std::move(array)), columns_(binding.inputs_.size()), converted_(binding.inputs_.size()) {
+  for (const InputInfo& input : binding.inputs_) scopes_.push_back(input.scope);
+  for (ColumnData& column : columns_) column.absent = true;
+  read(binding);
+}
+
+bool ArrowBatch::read(const ArrowBinding& binding) {
+  ArrowColumns check;
+  if (!check.checkStruct(binding.schema_, *array_.get(), 0, array_->length)) {
+    error_ = "the table: " + check.error();
+    return false;
+  }
+  requests_ = items_ = array_->length;
+  if (binding.isNested() && !readItems(binding)) return false;
+  return readFields(binding, binding.schema_, *array_.get(), array_->offset, array_->length, true, !binding.isNested());
+}
+
+bool ArrowBatch::readFields(const ArrowBinding& binding, const ArrowType& from, const ArrowArray& array, int64_t begin,
+                            int64_t count, bool requests, bool items) {
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const bool isItem = scopes_[i] == Scope::Item;
+    const size_t c = binding.columns_[i];
+    if (c == ArrowBinding::kNone || (isItem ? !items : !requests)) continue;
+    ArrowColumns& columns = made_.emplace_back();
+    ArrowColumns::Bad bad;
+    if (!columns.read(from.children[c], *array.children[c], binding.inputs_[i].type, begin, count, columns_[i], bad)) {
+      error_ = fmt::format("the column {}: {}", quote(from.children[c].name), columns.error());
+      return false;
+    }
+    converted_[i] = columns.anyMade();
+    spread(bad, isItem ? badItems_ : badRequests_);
+  }
+  return true;
+}
+
+bool ArrowBatch::readItems(const ArrowBinding& binding) {
+  const ArrowType& list = binding.schema_.children[binding.items_];
+  const ArrowArray& lists = *array_->children[binding.items_];
+  ArrowColumns check;
+  int64_t first = 0;
+  if (!check.readOffsets(list, lists, array_->offset, requests_, itemOffsets_, first)) {
+    error_ = "the column \"items\": " + check.error();
+    return false;
+  }
+  items_ = itemOffsets_.back();
+  const ArrowArray& structs = *lists.children[0];
+  if (!check.checkStruct(list.children[0], structs, first, items_)) {
+    error_ = "the column \"items\": " + check.error();
+    return false;
+  }
+  return readFields(binding, list.children[0], structs, structs.offset + first, items_, false, true);
+}
+
+Batch ArrowBatch::slice(int64_t begin, int64_t count, ArrowSlice& slice) const {
+  const int64_t firstItem = itemOffset(begin);
+  slice.itemOffsets.resize(static_cast<size_t>(count) + 1);
+  for (int64_t r = 0; r <= count; ++r) slice.itemOffsets[static_cast<size_t>(r)] = itemOffset(begin + r) - firstItem;
+  Batch batch;
+  batch.requests = count;
+  batch.items = slice.itemOffsets.back();
+  batch.itemOffsets = slice.itemOffsets.data();
+  slice.columns = columns_;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const bool isItem = scopes_[i] == Scope::Item;
+    slice.columns[i].offset += isItem ? firstItem : begin;
+    slice.columns[i].length = isItem ? batch.items : count;
+  }
+  batch.columns = slice.columns;
+  if (!badRequests_.empty()) batch.badRequests = badRequests_.data() + begin;
+  if (!badItems_.empty()) batch.badItems = badItems_.data() + firstItem;
+  return batch;
+}
+
+}  // namespace featc
