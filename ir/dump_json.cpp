@@ -78,7 +78,8 @@ std::string outputJson(const Graph& graph, size_t index) {
     fmt::format_to(to, R"(, "slot": {}, "shared": {})", output.slot, output.shared);
   }
   if (output.missing) fmt::format_to(to, R"(, "missing": {})", *output.missing);
-  if (output.kind == OutputKind::Sequence) fmt::format_to(to, R"(, "length": {})", output.length);
+  if (!output.group.empty()) fmt::format_to(to, R"(, "group": {})", jsonQuote(output.group));
+  if (output.length != 0) fmt::format_to(to, R"(, "length": {})", output.length);
   return out + '}';
 }
 

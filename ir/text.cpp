@@ -112,6 +112,7 @@ void appendHeader(std::string& out, const ProgramInfo& info) {
 void appendOutput(std::string& out, const OutputInfo& output, NodeId value) {
   auto to = std::back_inserter(out);
   fmt::format_to(to, "output {} {}", outputKindName(output.kind), nameText(output.name));
+  if (!output.group.empty()) fmt::format_to(to, " group {}", nameText(output.group));
   if (output.slot != 0) fmt::format_to(to, " slot {}", output.slot);
   if (output.shared) out += " shared";
   if (output.missing) fmt::format_to(to, " missing {}", *output.missing);

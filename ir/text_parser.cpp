@@ -307,7 +307,10 @@ class GraphParser {
   }
 
   static void parseClause(TextScanner& line, OutputInfo& output) {
-    if (line.acceptWord("slot")) {
+    if (line.acceptWord("group")) {
+      output.group = line.name();
+      if (output.group.empty()) fail("a group has a name");
+    } else if (line.acceptWord("slot")) {
       output.slot = line.integer<uint32_t>(1, kMaxSlot);
     } else if (line.acceptWord("shared")) {
       output.shared = true;

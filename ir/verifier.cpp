@@ -271,16 +271,22 @@ std::optional<std::string> outputProblem(const OutputInfo& output, Type value) {
   if (isDense ? output.width < 1 || (!output.hasWidth && output.width != 1) : output.hasWidth) return "bad width";
   if (!std::isfinite(output.defaultValue)) return "the default is not finite";
   if (!isDense && output.defaultValue != 0) return "only a dense output has a default";
-  if (output.kind == OutputKind::Sequence ? output.length < 1 : output.length != 0) return "bad length";
+  bool hasLength = output.kind == OutputKind::Sequence || !output.group.empty();
+  if (hasLength ? output.length < 1 : output.length != 0) return "bad length";
+  if (!output.group.empty() && output.kind == OutputKind::Sequence) return "a sequence belongs to no group";
+  if (!output.group.empty() && !value.isList()) return "an output of a sequence group emits the elements of a list";
+  if (uint64_t{output.width} * std::max(output.length, 1U) > kMaxGroupWidth && !output.group.empty())
+    return fmt::format("length times width is beyond {}", kMaxGroupWidth);
 
   Type int64 = Type::int64();
+  Type single = output.group.empty() ? value : value.element();
   bool legal = false;
   switch (output.kind) {
     case OutputKind::Sparse:
-      legal = value.same(int64) || value.same(Type::list(int64)) || value.same(Type::weighted(int64));
+      legal = single.same(int64) || single.same(Type::list(int64)) || single.same(Type::weighted(int64));
       break;
-    case OutputKind::Dense: legal = value.same(Type::float64()) || value.same(Type::list(Type::float64())); break;
-    case OutputKind::Sequence: legal = value.same(Type::list(int64)); break;
+    case OutputKind::Dense: legal = single.same(Type::float64()) || single.same(Type::list(Type::float64())); break;
+    case OutputKind::Sequence: legal = single.same(Type::list(int64)); break;
   }
   if (!legal) return fmt::format("a {} output cannot emit {}", outputKindName(output.kind), toString(value));
   return std::nullopt;

@@ -8,6 +8,9 @@ namespace featc {
 namespace {
 
 constexpr char kListDelimiter = '|';
+// Between the elements of a sequence group. One without an id is 0, which is no id, so that no element and
+// one without an id are told apart.
+constexpr char kElementDelimiter = ';';
 
 void appendName(std::string& out, std::string_view name, char delimiter) {
   if (name.find_first_of("\"\r\n") == std::string_view::npos && name.find(delimiter) == std::string_view::npos) {
@@ -41,7 +44,9 @@ class CsvWriter final : public ResultWriter {
       for (size_t i = 0; i < dense_.size(); ++i) {
         if (i != 0) out += delimiter_;
         const OutputColumn& column = result.output(i);
-        if (dense_[i])
+        if (column.perElement)
+          appendElements(result, column, dense_[i], item, out);
+        else if (dense_[i])
           appendDense(denseOf(result, column, item), out);
         else
           appendIds(idsOf(result, column, item), out);
@@ -51,6 +56,20 @@ class CsvWriter final : public ResultWriter {
   }
 
  private:
+  static void appendElements(const Result& result, const OutputColumn& column, bool dense, int64_t item,
+                             std::string& out) {
+    ElementRange elements = elementsOf(result, column, item);
+    for (int64_t element = elements.begin; element < elements.end; ++element) {
+      if (element != elements.begin) out += kElementDelimiter;
+      if (dense) {
+        appendDense(denseAt(column, element), out);
+        continue;
+      }
+      ItemIds ids = idsAt(column, element);
+      if (ids.ids.empty()) out += '0';
+      appendIds(ids, out);
+    }
+  }
   static void appendDense(std::span<const float> values, std::string& out) {
     for (size_t i = 0; i < values.size(); ++i) {
       if (i != 0) out += kListDelimiter;

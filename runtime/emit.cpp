@@ -77,30 +77,13 @@ class Emitter {
   }
 
   void sparseList() {
-    lists(UINT64_MAX, [&](List<int64_t> list, RaggedBuffer& buffer) {
-      for (uint64_t k = 0; k < list.size; ++k) {
-        if (!list.present(k)) continue;
-        countLost(list.data[k]);
-        buffer.ids.push_back(makeId(output_.slot, list.data[k]));
-      }
-    });
+    lists(UINT64_MAX, [&](List<int64_t> list, RaggedBuffer& buffer) { appendPresent(list, buffer); });
   }
 
   void sparseWeighted() {
     ragged([&](uint32_t i, RaggedBuffer& buffer) {
       if (!values_.present(i)) return appendMissing(buffer, true);
-      auto pairs = values_.get<Weighted<int64_t>>(i);
-      for (uint64_t k = 0; k < pairs.ids.size; ++k) {
-        if (!pairs.ids.present(k)) continue;
-        float weight = pairs.weights.present(k) ? static_cast<float>(pairs.weights.data[k]) : INFINITY;
-        if (!std::isfinite(weight)) {
-          ++counts_.droppedWeights;
-          continue;
-        }
-        countLost(pairs.ids.data[k]);
-        buffer.ids.push_back(makeId(output_.slot, pairs.ids.data[k]));
-        buffer.weights.push_back(weight);
-      }
+      appendWeighted(values_.get<Weighted<int64_t>>(i), buffer);
     });
   }
 
@@ -124,15 +107,101 @@ class Emitter {
   void denseList() {
     for (uint32_t i = 0; i < n_; ++i) {
       float* row = denseRow(i);
-      List<double> list = values_.present(i) ? values_.get<List<double>>(i) : List<double>();
-      if (list.size > output_.width) ++counts_.cutDense;
-      uint64_t kept = std::min<uint64_t>(list.size, output_.width);
-      for (uint64_t k = 0; k < kept; ++k) row[k] = denseValue({list.data[k], list.present(k)}, output_);
-      std::fill(row + kept, row + output_.width, defaultValue());
+      fillDense(values_.present(i) ? values_.get<List<double>>(i) : List<double>(), row);
     }
   }
 
+  // Of a sequence group: the value of a row is a list, and each of its first `length` elements is emitted as
+  // the value of a row is above.
+  void elements() {
+    Type single = output_.emitted();
+    if (output_.kind == OutputKind::Dense) return single.isList() ? denseListElements() : denseElements();
+    if (single.isWeighted()) return weightedElements();
+    single.isList() ? sparseListElements() : sparseElements();
+  }
+
  private:
+  void sparseElements() {
+    eachElement<int64_t>([&](Maybe<int64_t> payload, RaggedBuffer& buffer) {
+      if (payload.present) countLost(payload.value);
+      buffer.ids.push_back(sparseId(payload, output_));
+    });
+  }
+
+  void sparseListElements() {
+    eachElement<List<int64_t>>([&](Maybe<List<int64_t>> list, RaggedBuffer& buffer) {
+      size_t before = buffer.ids.size();
+      list.present ? appendPresent(list.value, buffer) : appendMissing(buffer, false);
+      buffer.idsOfElement.push_back(static_cast<uint32_t>(buffer.ids.size() - before));
+    });
+  }
+
+  void weightedElements() {
+    eachElement<Weighted<int64_t>>([&](Maybe<Weighted<int64_t>> pairs, RaggedBuffer& buffer) {
+      size_t before = buffer.ids.size();
+      pairs.present ? appendWeighted(pairs.value, buffer) : appendMissing(buffer, true);
+      buffer.idsOfElement.push_back(static_cast<uint32_t>(buffer.ids.size() - before));
+    });
+  }
+
+  void denseElements() {
+    eachElement<double>([&](Maybe<double> value, RaggedBuffer& buffer) {
+      buffer.dense.push_back(denseValue(value, output_));
+      buffer.dense.resize(buffer.dense.size() + output_.width - 1, defaultValue());
+    });
+  }
+
+  void denseListElements() {
+    eachElement<List<double>>([&](Maybe<List<double>> list, RaggedBuffer& buffer) {
+      size_t before = buffer.dense.size();
+      buffer.dense.resize(before + output_.width);
+      fillDense(list.present ? list.value : List<double>(), buffer.dense.data() + before);
+    });
+  }
+
+  // `append(element, buffer)` for each element that counts, element by element of T.
+  template <class T, class Append>
+  void eachElement(Append&& append) {
+    for (uint32_t i = 0; i < n_; ++i) {
+      List<T> list = values_.present(i) ? values_.get<List<T>>(i) : List<T>();
+      uint64_t size = std::min<uint64_t>(list.size, output_.length);
+      bool fits = undoable(i, [&](RaggedBuffer& buffer) {
+        for (uint64_t k = 0; k < size; ++k) append(Maybe<T>(list.data[k], list.present(k)), buffer);
+      });
+      lengths()[i] = fits ? static_cast<uint32_t>(size) : 0;
+    }
+  }
+
+  void appendPresent(List<int64_t> list, RaggedBuffer& buffer) {
+    for (uint64_t k = 0; k < list.size; ++k) {
+      if (!list.present(k)) continue;
+      countLost(list.data[k]);
+      buffer.ids.push_back(makeId(output_.slot, list.data[k]));
+    }
+  }
+
+  void appendWeighted(const Weighted<int64_t>& pairs, RaggedBuffer& buffer) {
+    for (uint64_t k = 0; k < pairs.ids.size; ++k) {
+      if (!pairs.ids.present(k)) continue;
+      float weight = pairs.weights.present(k) ? static_cast<float>(pairs.weights.data[k]) : INFINITY;
+      if (!std::isfinite(weight)) {
+        ++counts_.droppedWeights;
+        continue;
+      }
+      countLost(pairs.ids.data[k]);
+      buffer.ids.push_back(makeId(output_.slot, pairs.ids.data[k]));
+      buffer.weights.push_back(weight);
+    }
+  }
+
+  // One dense value of `width` numbers.
+  void fillDense(List<double> list, float* out) {
+    if (list.size > output_.width) ++counts_.cutDense;
+    uint64_t kept = std::min<uint64_t>(list.size, output_.width);
+    for (uint64_t k = 0; k < kept; ++k) out[k] = denseValue({list.data[k], list.present(k)}, output_);
+    std::fill(out + kept, out + output_.width, defaultValue());
+  }
+
   float defaultValue() const { return static_cast<float>(output_.defaultValue); }
   uint64_t* ids() const { return reinterpret_cast<uint64_t*>(column_); }
   float* denseRow(uint32_t i) const { return reinterpret_cast<float*>(column_) + (begin_ + i) * output_.width; }
@@ -185,22 +254,26 @@ class Emitter {
     for (uint32_t i = 0; i < n_; ++i) row(i, [&](RaggedBuffer& buffer) { append(i, buffer); });
   }
 
-  // `append(buffer)` appends the ids of row i; a row with too many of them is taken back.
+  // `append(buffer)` appends the ids of row i.
   template <class Append>
   void row(uint32_t i, Append&& append) {
+    size_t before = buffer().ids.size();
+    undoable(i, append);
+    lengths()[i] = static_cast<uint32_t>(buffer().ids.size() - before);
+  }
+
+  // `append(buffer)` appends what row i emits; a row with too many ids is taken back, and false comes out.
+  template <class Append>
+  bool undoable(uint32_t i, Append&& append) {
     RaggedBuffer& all = buffer();
-    size_t before = all.ids.size();
+    RaggedBuffer::Mark before = all.mark();
     OutputCounts counts = counts_;
     append(all);
-    size_t length = all.ids.size() - before;
-    if (length > shard_.call->maxIdsPerRow) {
-      all.ids.resize(before);
-      if (!all.weights.empty()) all.weights.resize(before);
-      counts_ = counts;
-      length = 0;
-      if (status_[begin_ + i] == RowStatus::Ok) status_[begin_ + i] = RowStatus::TooManyIds;
-    }
-    lengths()[i] = static_cast<uint32_t>(length);
+    if (all.ids.size() - before.ids <= shard_.call->maxIdsPerRow) return true;
+    all.rewind(before);
+    counts_ = counts;
+    if (status_[begin_ + i] == RowStatus::Ok) status_[begin_ + i] = RowStatus::TooManyIds;
+    return false;
   }
 
   ShardFrame& shard_;
@@ -241,6 +314,7 @@ float denseValue(Maybe<double> value, const OutputInfo& output) {
 void emitColumn(ShardFrame& shard, const OutputInfo& output, uint32_t index, const ColumnRef& values, int64_t begin,
                 uint32_t n) {
   Emitter emitter(shard, output, index, values, begin, n);
+  if (!output.group.empty()) return emitter.elements();
   bool list = output.type.isList();
   switch (output.kind) {
     case OutputKind::Sparse:

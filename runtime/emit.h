@@ -24,7 +24,8 @@ float denseValue(Maybe<double> value, const OutputInfo& output);
 
 // Emits rows begin .. begin+n-1 of output `index` from `values`, whose row 0 is row `begin`.
 // Value types: sparse int64, list<int64>, weighted<int64>; dense float64, list<float64>; sequence
-// list<int64>. Counts what does not fit; a row with too many ids gets RowStatus::TooManyIds.
+// list<int64>; of a sequence group lists of these, sequences excepted. Counts what does not fit; a row with too many
+// ids gets RowStatus::TooManyIds.
 void emitColumn(ShardFrame& shard, const OutputInfo& output, uint32_t index, const ColumnRef& values, int64_t begin,
                 uint32_t n);
 // Counts integers that lose bits; emitColumn does so itself.

@@ -22,8 +22,9 @@ constexpr int64_t kMaxRows = INT32_MAX - kBlockRows;
 
 bool isRaggedCell(Type type) { return !type.is(Kind::Bool) && !type.isNumber(); }
 
+// Kept in a buffer that grows, not in one place a row.
 bool isRaggedOutput(const OutputInfo& output) {
-  return output.kind == OutputKind::Sequence ||
+  return output.kind == OutputKind::Sequence || !output.group.empty() ||
          (output.kind == OutputKind::Sparse && (output.type.isList() || output.type.isWeighted()));
 }
 
@@ -104,7 +105,7 @@ struct Scratch::State {
   std::vector<RaggedBuffer> ragged;
   // What a block that runs out of memory must put back.
   std::vector<OutputCounts> savedCounts;
-  std::vector<size_t> savedSizes;  // by Program::ragged
+  std::vector<RaggedBuffer::Mark> savedMarks;  // by Program::ragged
 
   explicit State(std::shared_ptr<const Extractor::Program> p)
       : program(std::move(p)),
@@ -113,7 +114,7 @@ struct Scratch::State {
         reads(program->reads.size()),
         lengths(program->info.outputs.size()),
         ragged(program->info.outputs.size()),
-        savedSizes(program->ragged.size()) {}
+        savedMarks(program->ragged.size()) {}
 };
 
 Scratch::Scratch(const Extractor& extractor) : state_(std::make_unique<State>(extractor.program_)) {}
@@ -185,8 +186,7 @@ class Extractor::Call {
       // The buffers that the call before handed to this result come back to be filled again.
       RaggedBuffer& buffer = s_.ragged[o];
       std::swap(buffer, result_.ragged_[o]);
-      buffer.ids.clear();
-      buffer.weights.clear();
+      buffer.clear();
       s_.lengths[o].assign(padded(result_.outputs_[o].rows), 0);
     }
   }
@@ -197,27 +197,31 @@ class Extractor::Call {
     result_.outputs_.assign(outputs.size(), {});
     result_.ragged_.resize(outputs.size());
     result_.offsets_.resize(outputs.size());
+    result_.elementOffsets_.resize(outputs.size());
     result_.fixed_.clear();
     for (size_t o = 0; o < outputs.size(); ++o) {
       OutputColumn& column = result_.outputs_[o];
       column.scope = outputs[o].scope;
-      column.ragged = program_.isRagged[o];
-      column.weighted = outputs[o].kind == OutputKind::Sparse && outputs[o].type.isWeighted();
-      column.width = outputs[o].kind == OutputKind::Dense ? outputs[o].width : 0;
-      auto denseBytes = static_cast<uint32_t>(sizeof(float) * column.width);
-      uint32_t idBytes = column.ragged ? 0 : sizeof(uint64_t);
-      result_.fixed_.add(outputs[o].scope, outputs[o].kind == OutputKind::Dense ? denseBytes : idBytes);
+      bool isDense = outputs[o].kind == OutputKind::Dense;
+      column.perElement = !outputs[o].group.empty();
+      Type single = outputs[o].emitted();
+      column.ragged = !isDense && (single.isList() || single.isWeighted());
+      column.weighted = !isDense && single.isWeighted();
+      column.width = isDense ? outputs[o].width : 0;
+      auto cellBytes = static_cast<uint32_t>(isDense ? sizeof(float) * column.width : sizeof(uint64_t));
+      result_.fixed_.add(outputs[o].scope, program_.isRagged[o] ? 0 : cellBytes);
     }
   }
 
   void showRows(size_t o) {
     OutputColumn& column = result_.outputs_[o];
     column.rows = rowsOf(program_.info.outputs[o]);
+    if (program_.isRagged[o]) return;
     const char* data = result_.fixed_.data()[o];
     size_t room = result_.fixed_.roomOf(o);
     if (column.width > 0)
       column.dense = {reinterpret_cast<const float*>(data), room * column.width};
-    else if (!column.ragged)
+    else
       column.ids = {reinterpret_cast<const uint64_t*>(data), room};
   }
 
@@ -298,7 +302,7 @@ class Extractor::Call {
     std::copy_n(status, rows, savedStatus.begin());
     DataEvents savedEvents = result_.events_;
     s_.savedCounts = result_.counts_;
-    for (size_t i = 0; i < program_.ragged.size(); ++i) s_.savedSizes[i] = s_.ragged[program_.ragged[i]].ids.size();
+    for (size_t i = 0; i < program_.ragged.size(); ++i) s_.savedMarks[i] = s_.ragged[program_.ragged[i]].mark();
 
     program_.executable->run(shard_, phase, scope, begin, end);
     if (!s_.blockArena.exhausted()) return;
@@ -308,11 +312,7 @@ class Extractor::Call {
     std::copy_n(savedStatus.begin(), rows, status);
     result_.events_ = savedEvents;
     result_.counts_ = s_.savedCounts;
-    for (size_t i = 0; i < program_.ragged.size(); ++i) {
-      RaggedBuffer& buffer = s_.ragged[program_.ragged[i]];
-      buffer.ids.resize(s_.savedSizes[i]);
-      if (!buffer.weights.empty()) buffer.weights.resize(s_.savedSizes[i]);
-    }
+    for (size_t i = 0; i < program_.ragged.size(); ++i) s_.ragged[program_.ragged[i]].rewind(s_.savedMarks[i]);
     for (int64_t group = begin; group < end; group += kRowGroup)
       runGroup(phase, scope, group, std::min(group + kRowGroup, end), keep);
   }
@@ -335,20 +335,28 @@ class Extractor::Call {
   void finishOutputs() {
     for (uint32_t o : program_.ragged) {
       OutputColumn& column = result_.outputs_[o];
+      const RaggedBuffer& buffer = result_.ragged_[o];
       std::swap(result_.ragged_[o], s_.ragged[o]);
-      column.ids = result_.ragged_[o].ids;
-      column.weights = result_.ragged_[o].weights;
-      std::vector<int64_t>& offsets = result_.offsets_[o];
-      offsets.resize(static_cast<size_t>(column.rows) + 1);
-      offsets[0] = 0;
-      for (size_t row = 0; row < static_cast<size_t>(column.rows); ++row)
-        offsets[row + 1] = offsets[row] + s_.lengths[o][row];
-      column.offsets = offsets;
+      column.ids = buffer.ids;
+      column.weights = buffer.weights;
+      column.dense = buffer.dense;
+      std::span<const uint32_t> lengths = std::span(s_.lengths[o]).first(static_cast<size_t>(column.rows));
+      if (column.perElement) column.elementOffsets = offsetsOf(lengths, result_.elementOffsets_[o]);
+      if (column.ragged)
+        column.offsets = offsetsOf(column.perElement ? buffer.idsOfElement : lengths, result_.offsets_[o]);
     }
     for (size_t item = 0; item < static_cast<size_t>(result_.items_); ++item) {
       RowStatus& status = result_.itemStatus_[item];
       if (status == RowStatus::Ok) status = s_.requestStatus[static_cast<size_t>(result_.requestOfItem_[item])];
     }
+  }
+
+  // 0, then the sum of the lengths so far.
+  static std::span<const int64_t> offsetsOf(std::span<const uint32_t> lengths, std::vector<int64_t>& offsets) {
+    offsets.resize(lengths.size() + 1);
+    offsets[0] = 0;
+    for (size_t i = 0; i < lengths.size(); ++i) offsets[i + 1] = offsets[i] + lengths[i];
+    return offsets;
   }
 
   const Program& program_;

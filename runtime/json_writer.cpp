@@ -17,6 +17,7 @@ class JsonWriter final : public ResultWriter {
     for (const OutputInfo& output : info.outputs) {
       keys_.push_back(fmt::format("{}{}: [", keys_.empty() ? "" : ", ", jsonQuote(output.name)));
       dense_.push_back(output.kind == OutputKind::Dense);
+      manyAnElement_.push_back(!output.group.empty() && (!output.emitted().isScalar() || output.width > 1));
     }
   }
 
@@ -34,7 +35,9 @@ class JsonWriter final : public ResultWriter {
       for (size_t i = 0; i < keys_.size(); ++i) {
         out += keys_[i];
         const OutputColumn& column = result.output(i);
-        if (dense_[i])
+        if (column.perElement)
+          appendElements(result, i, item, out);
+        else if (dense_[i])
           appendDense(denseOf(result, column, item), out);
         else
           appendIds(idsOf(result, column, item), out);
@@ -45,6 +48,23 @@ class JsonWriter final : public ResultWriter {
   }
 
  private:
+  // One value an element, null where there is no id; a list an element where the output's values are lists.
+  void appendElements(const Result& result, size_t output, int64_t item, std::string& out) const {
+    const OutputColumn& column = result.output(output);
+    ElementRange elements = elementsOf(result, column, item);
+    for (int64_t element = elements.begin; element < elements.end; ++element) {
+      if (element != elements.begin) out += ", ";
+      if (manyAnElement_[output]) out += '[';
+      if (dense_[output]) {
+        appendDense(denseAt(column, element), out);
+      } else {
+        ItemIds ids = idsAt(column, element);
+        if (ids.ids.empty() && !manyAnElement_[output]) out += "null";
+        appendIds(ids, out);
+      }
+      if (manyAnElement_[output]) out += ']';
+    }
+  }
   static void appendDense(std::span<const float> values, std::string& out) {
     for (size_t i = 0; i < values.size(); ++i) {
       if (i != 0) out += ", ";
@@ -66,6 +86,7 @@ class JsonWriter final : public ResultWriter {
 
   std::vector<std::string> keys_;  // by output, with what stands around them
   std::vector<bool> dense_;
+  std::vector<bool> manyAnElement_;  // by output: of a group, whose elements have lists
 };
 
 }  // namespace

@@ -52,6 +52,9 @@ struct SourceInfo {
 enum class OutputKind : uint8_t { Sparse, Dense, Sequence };
 std::string_view outputKindName(OutputKind kind);
 
+// The most numbers a row that a dense output of a sequence group may have: its length times its width.
+inline constexpr uint64_t kMaxGroupWidth = uint64_t{1} << 20U;
+
 // The clauses of an output.
 struct OutputInfo {
   OutputKind kind = OutputKind::Sparse;
@@ -69,6 +72,9 @@ struct OutputInfo {
   std::string group;
   // Sparse, sequence: integers that lose bits are worth a warning (not hashes, not small for sure).
   bool countLostBits = false;
+
+  // What becomes ids or numbers: the value, or in a sequence group what an element of it is.
+  Type emitted() const { return group.empty() ? type : type.element(); }
   bool operator==(const OutputInfo&) const = default;
 };
 

@@ -21,6 +21,21 @@ size_t columnBytes(size_t rows, uint32_t cellBytes) {
 
 }  // namespace
 
+void RaggedBuffer::rewind(const Mark& mark) {
+  ids.resize(mark.ids);
+  weights.resize(mark.weights);
+  idsOfElement.resize(mark.idsOfElement);
+  dense.resize(mark.dense);
+}
+
+void RaggedBuffer::append(const RaggedBuffer& later) {
+  auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  add(ids, later.ids);
+  add(weights, later.weights);
+  add(idsOfElement, later.idsOfElement);
+  add(dense, later.dense);
+}
+
 void FixedOutputs::Free::operator()(char* memory) const { ::operator delete[](memory, kLine); }
 
 void FixedOutputs::add(Scope scope, uint32_t cellBytes) {

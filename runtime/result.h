@@ -50,10 +50,26 @@ struct OutputColumn {
   std::span<const int64_t> elementOffsets;  // rows + 1
 };
 
-// Growing storage for the ids of one ragged output, rows in ascending order.
+// Growing storage for the values of an output without a fixed number a row, rows in ascending order.
 struct RaggedBuffer {
   std::vector<uint64_t> ids;
   std::vector<float> weights;
+  // Of a sequence group: how many ids each element has, where it may have several; width numbers an element.
+  std::vector<uint32_t> idsOfElement;
+  std::vector<float> dense;
+
+  // How far it is filled; rewind() takes back what came after.
+  struct Mark {
+    size_t ids = 0;
+    size_t weights = 0;
+    size_t idsOfElement = 0;
+    size_t dense = 0;
+  };
+  Mark mark() const { return {ids.size(), weights.size(), idsOfElement.size(), dense.size()}; }
+  void rewind(const Mark& mark);
+  void clear() { rewind({}); }
+  // Puts the rows of `later` behind its own.
+  void append(const RaggedBuffer& later);
 };
 
 // Outputs of one value or width a row, in one piece of memory that is kept from call to call.
@@ -112,8 +128,9 @@ class Result {
   std::vector<int32_t> requestOfItem_;
   std::vector<OutputColumn> outputs_;
   FixedOutputs fixed_;
-  std::vector<RaggedBuffer> ragged_;           // by output
-  std::vector<std::vector<int64_t>> offsets_;  // by output
+  std::vector<RaggedBuffer> ragged_;                  // by output
+  std::vector<std::vector<int64_t>> offsets_;         // by output
+  std::vector<std::vector<int64_t>> elementOffsets_;  // by output
   std::vector<OutputCounts> counts_;
   std::vector<RowStatus> itemStatus_;
   DataEvents events_;

@@ -6,23 +6,36 @@
 
 namespace featc {
 
-ItemIds idsOf(const Result& result, const OutputColumn& column, int64_t item) {
-  auto row = static_cast<size_t>(result.row(column, item));
-  size_t begin = row;
+ItemIds idsAt(const OutputColumn& column, int64_t place) {
+  auto at = static_cast<size_t>(place);
+  size_t begin = at;
   size_t count = 0;
   if (column.ragged) {
-    begin = static_cast<size_t>(column.offsets[row]);
-    count = static_cast<size_t>(column.offsets[row + 1]) - begin;
+    begin = static_cast<size_t>(column.offsets[at]);
+    count = static_cast<size_t>(column.offsets[at + 1]) - begin;
   } else {
-    count = column.ids[row] == 0 ? 0 : 1;
+    count = column.ids[at] == 0 ? 0 : 1;
   }
   ItemIds out{{column.ids.data() + begin, count}, {}};
   if (column.weighted) out.weights = {column.weights.data() + begin, count};
   return out;
 }
 
+std::span<const float> denseAt(const OutputColumn& column, int64_t place) {
+  return {column.dense.data() + static_cast<size_t>(place) * column.width, column.width};
+}
+
+ItemIds idsOf(const Result& result, const OutputColumn& column, int64_t item) {
+  return idsAt(column, result.row(column, item));
+}
+
 std::span<const float> denseOf(const Result& result, const OutputColumn& column, int64_t item) {
-  return {column.dense.data() + static_cast<size_t>(result.row(column, item)) * column.width, column.width};
+  return denseAt(column, result.row(column, item));
+}
+
+ElementRange elementsOf(const Result& result, const OutputColumn& column, int64_t item) {
+  auto row = static_cast<size_t>(result.row(column, item));
+  return {column.elementOffsets[row], column.elementOffsets[row + 1]};
 }
 
 void appendUnsigned(std::string& out, uint64_t value) {

@@ -37,6 +37,16 @@ struct ItemIds {
 ItemIds idsOf(const Result& result, const OutputColumn& column, int64_t item);
 std::span<const float> denseOf(const Result& result, const OutputColumn& column, int64_t item);
 
+// The elements of one item's value of a sequence group: `begin` .. `end - 1` of the column.
+struct ElementRange {
+  int64_t begin = 0;
+  int64_t end = 0;
+};
+ElementRange elementsOf(const Result& result, const OutputColumn& column, int64_t item);
+// The ids and the `width` numbers of one element of a sequence group, or of one row of any other output.
+ItemIds idsAt(const OutputColumn& column, int64_t place);
+std::span<const float> denseAt(const OutputColumn& column, int64_t place);
+
 void appendUnsigned(std::string& out, uint64_t value);
 // In the shortest form that reads back the same; -0 as 0.
 void appendFloat(std::string& out, float value);

@@ -36,7 +36,7 @@ class RowTrace {
   std::string emitted(size_t index, bool isShort) const;
 
  private:
-  std::string emittedIds(const OutputInfo& output, const OutputColumn& column, bool isShort) const;
+  std::string emittedElements(const OutputInfo& output, const OutputColumn& column, bool isShort) const;
 
   const Graph& graph_;
   int64_t item_;

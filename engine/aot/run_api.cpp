@@ -76,7 +76,7 @@ void describe(featc_extractor& out) {
                           input.type.nullable() ? 1 : 0});
   for (const OutputInfo& o : info.outputs)
     out.outputs.push_back({o.name.c_str(), out.types[type++].c_str(), static_cast<featc_kind>(o.kind),
-                           static_cast<featc_scope>(o.scope), o.slot, o.width, o.length});
+                           static_cast<featc_scope>(o.scope), o.slot, o.width, o.length, o.group.c_str()});
 }
 
 char* copyText(const std::string& text) {
@@ -248,7 +248,8 @@ int featc_result_values(const featc_session* session, size_t output, featc_value
              column.ragged ? column.offsets.data() : nullptr,
              column.weighted ? column.weights.data() : nullptr,
              isDense ? column.dense.data() : nullptr,
-             column.width};
+             column.width,
+             column.perElement ? column.elementOffsets.data() : nullptr};
   return 0;
 }
 

@@ -65,9 +65,10 @@ typedef struct featc_output {
   const char* type; /* of the value that is emitted */
   featc_kind kind;
   featc_scope scope;
-  uint32_t slot;   /* sparse, sequence */
-  uint32_t width;  /* dense */
-  uint32_t length; /* sequence */
+  uint32_t slot;     /* sparse, sequence */
+  uint32_t width;    /* dense */
+  uint32_t length;   /* sequence; in a sequence group the most elements */
+  const char* group; /* of a sequence group: its name; else "" */
 } featc_output;
 
 const char* featc_model(const featc_extractor* extractor);
@@ -132,7 +133,9 @@ typedef enum featc_status {
 
 /* One output for all rows. A request-scope output has a row a request, an item-scope one a row an
  * item; row i of the ids is ids[offsets[i]] .. ids[offsets[i + 1] - 1], or where `offsets` is NULL
- * ids[i] alone, 0 being none. Sequences have id 0 where an element is missing. */
+ * ids[i] alone, 0 being none. Sequences have id 0 where an element is missing. Where `element_offsets`
+ * is not NULL the output belongs to a sequence group: row i has elements element_offsets[i] ..
+ * element_offsets[i + 1] - 1, and what is said of rows holds for elements. */
 typedef struct featc_values {
   featc_scope scope;
   int64_t rows;
@@ -141,6 +144,7 @@ typedef struct featc_values {
   const float* weights; /* one an id; NULL where the output has none */
   const float* dense;   /* dense: rows * width */
   uint32_t width;
+  const int64_t* element_offsets; /* rows + 1 */
 } featc_values;
 
 int64_t featc_result_requests(const featc_session* session);

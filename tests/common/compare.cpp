@@ -4,7 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <span>
+
+#include "runtime/result_writer.h"
 
 namespace featc {
 namespace {
@@ -14,46 +18,49 @@ struct RowView {
   const OutputColumn& column;
   int64_t row;
 
-  int64_t begin() const { return column.ragged ? column.offsets[static_cast<size_t>(row)] : row; }
-  int64_t end() const { return column.ragged ? column.offsets[static_cast<size_t>(row) + 1] : row + 1; }
+  // Its elements in a sequence group; else the row itself.
+  int64_t begin() const { return column.perElement ? column.elementOffsets[static_cast<size_t>(row)] : row; }
+  int64_t end() const { return column.perElement ? column.elementOffsets[static_cast<size_t>(row) + 1] : row + 1; }
 
   std::string text() const {
     std::string out;
+    for (int64_t place = begin(); place < end(); ++place) out += (place == begin() ? "" : ";") + placeText(place);
+    return out.empty() ? " no element" : out;
+  }
+
+ private:
+  std::string placeText(int64_t place) const {
+    std::string out;
     if (column.width > 0) {
-      for (uint32_t k = 0; k < column.width; ++k) {
-        float v = column.dense[static_cast<size_t>(row) * column.width + k];
-        out += fmt::format(" {} (bits {:08x})", v, std::bit_cast<uint32_t>(v));
-      }
+      for (float v : denseAt(column, place)) out += fmt::format(" {} (bits {:08x})", v, std::bit_cast<uint32_t>(v));
       return out;
     }
-    for (int64_t i = begin(); i < end(); ++i) {
-      uint64_t id = column.ids[static_cast<size_t>(i)];
-      out += fmt::format(" {}:{}", slotOf(id), payloadOf(id));
-      if (column.weighted) out += fmt::format("*{}", column.weights[static_cast<size_t>(i)]);
+    ItemIds ids = idsAt(column, place);
+    for (size_t i = 0; i < ids.ids.size(); ++i) {
+      out += fmt::format(" {}:{}", slotOf(ids.ids[i]), payloadOf(ids.ids[i]));
+      if (column.weighted) out += fmt::format("*{}", ids.weights[i]);
     }
     return out.empty() ? " none" : out;
   }
 };
 
+bool sameBits(std::span<const float> a, std::span<const float> b) {
+  return std::ranges::equal(a, b,
+                            [](float x, float y) { return std::bit_cast<uint32_t>(x) == std::bit_cast<uint32_t>(y); });
+}
+
 bool equalRows(const RowView& a, const RowView& b) {
   if (a.column.width != b.column.width || a.column.weighted != b.column.weighted || a.column.ragged != b.column.ragged)
     return false;
-  if (a.column.width > 0) {
-    for (size_t k = 0; k < a.column.width; ++k) {
-      float x = a.column.dense[static_cast<size_t>(a.row) * a.column.width + k];
-      float y = b.column.dense[static_cast<size_t>(b.row) * a.column.width + k];
-      if (std::bit_cast<uint32_t>(x) != std::bit_cast<uint32_t>(y)) return false;
-    }
-    return true;
-  }
-  if (a.end() - a.begin() != b.end() - b.begin()) return false;
+  if (a.column.perElement != b.column.perElement || a.end() - a.begin() != b.end() - b.begin()) return false;
   for (int64_t i = 0; i < a.end() - a.begin(); ++i) {
-    auto x = static_cast<size_t>(a.begin() + i);
-    auto y = static_cast<size_t>(b.begin() + i);
-    if (a.column.ids[x] != b.column.ids[y]) return false;
-    if (a.column.weighted &&
-        std::bit_cast<uint32_t>(a.column.weights[x]) != std::bit_cast<uint32_t>(b.column.weights[y]))
-      return false;
+    if (a.column.width > 0) {
+      if (!sameBits(denseAt(a.column, a.begin() + i), denseAt(b.column, b.begin() + i))) return false;
+      continue;
+    }
+    ItemIds x = idsAt(a.column, a.begin() + i);
+    ItemIds y = idsAt(b.column, b.begin() + i);
+    if (!std::ranges::equal(x.ids, y.ids) || !sameBits(x.weights, y.weights)) return false;
   }
   return true;
 }

@@ -10,6 +10,7 @@
 #include "runtime/json_reader.h"
 #include "runtime/memory_store.h"
 #include "runtime/record_reader.h"
+#include "runtime/result_writer.h"
 #include "tests/common/compare.h"
 
 namespace featc {
@@ -17,21 +18,33 @@ namespace {
 
 std::string idText(uint64_t id) { return id == 0 ? "0" : fmt::format("{}:{}", slotOf(id), payloadOf(id)); }
 
-std::string rowText(const OutputColumn& column, const OutputInfo& info, int64_t row) {
-  auto r = static_cast<size_t>(row);
+std::string denseText(std::span<const float> values, const OutputInfo& info) {
   std::string out;
-  if (info.kind == OutputKind::Dense) {
-    for (size_t k = 0; k < column.width; ++k)
-      out += fmt::format("{}{}", k == 0 ? "" : ", ", formatFloat(column.dense[r * column.width + k]));
-    return info.hasWidth ? fmt::format("[{}]", out) : out;
-  }
-  if (!column.ragged) return column.ids[r] == 0 ? "none" : idText(column.ids[r]);
-  for (int64_t i = column.offsets[r]; i < column.offsets[r + 1]; ++i) {
-    auto at = static_cast<size_t>(i);
-    out += fmt::format("{}{}", out.empty() ? "" : ", ", idText(column.ids[at]));
-    if (column.weighted) out += fmt::format("*{}", formatFloat(column.weights[at]));
+  for (float v : values) out += fmt::format("{}{}", out.empty() ? "" : ", ", formatFloat(v));
+  return info.hasWidth ? fmt::format("[{}]", out) : out;
+}
+
+std::string idsText(const ItemIds& ids) {
+  std::string out;
+  for (size_t i = 0; i < ids.ids.size(); ++i) {
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", idText(ids.ids[i]));
+    if (!ids.weights.empty()) out += fmt::format("*{}", formatFloat(ids.weights[i]));
   }
   return out.empty() ? "none" : out;
+}
+
+// One row, or one element of a sequence group.
+std::string placeText(const OutputColumn& column, const OutputInfo& info, int64_t place) {
+  return info.kind == OutputKind::Dense ? denseText(denseAt(column, place), info) : idsText(idsAt(column, place));
+}
+
+std::string rowText(const OutputColumn& column, const OutputInfo& info, int64_t row) {
+  if (!column.perElement) return placeText(column, info, row);
+  auto r = static_cast<size_t>(row);
+  std::string out;
+  for (int64_t e = column.elementOffsets[r]; e < column.elementOffsets[r + 1]; ++e)
+    out += fmt::format("{}{}", out.empty() ? "" : "; ", placeText(column, info, e));
+  return out.empty() ? "no element" : out;
 }
 
 std::string resultText(const ProgramInfo& info, const Result& result) {
