@@ -17,7 +17,7 @@ constexpr Type kElementTypes[] = {Type::int64(), Type::float64(), Type::string()
 Type toFloat(Type t) { return (t.isList() ? Type::list(Type::float64()) : Type::float64()).withNullable(t.nullable()); }
 
 bool convertsToFloat(Type given, Type wanted) {
-  if (given.isList() && wanted.isList()) return convertsToFloat(given.element(), wanted.element());
+  if (given.isList() && wanted.isList()) return given.element().is(Kind::Int64) && wanted.element().is(Kind::Float64);
   return given.is(Kind::Int64) && wanted.is(Kind::Float64);
 }
 
@@ -233,7 +233,7 @@ bool ExprChecker::settleEmptyLiterals(const Operator& op, const std::vector<Expr
   std::vector<Type> candidates;
   for (Type t : types) {
     if (t.isScalar()) candidates.push_back(t.present());
-    if (t.isList() && t.element().isScalar()) candidates.push_back(t.element());
+    if (t.isList()) candidates.push_back(t.element());
   }
   candidates.insert(candidates.end(), std::begin(kElementTypes), std::end(kElementTypes));
   Type mapOfOthers;

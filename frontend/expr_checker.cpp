@@ -4,11 +4,33 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "frontend/literal_values.h"
 
 namespace featc {
+
+namespace {
+
+// The type that holds values of both: of numbers float64 where one is, of lists and maps what holds their
+// elements. None where there is none; None joined with another type is that type (an empty literal).
+Type joinTypes(Type a, Type b) {
+  if (a.isNone() || a.same(b)) return b.present();
+  if (b.isNone()) return a.present();
+  if (a.isNumber() && b.isNumber()) return Type::float64();
+  if (a.isList() && b.isList()) {
+    Type element = joinTypes(a.element(), b.element());
+    return element.isNone() ? element : Type::list(element);
+  }
+  if (a.isMap() && b.isMap() && a.key().same(b.key())) {
+    Type value = joinTypes(a.value(), b.value());
+    return value.isNone() ? value : Type::map(a.key(), value);
+  }
+  return {};
+}
+
+}  // namespace
 
 ExprChecker::ExprChecker(CheckedAst& checked, const Names& names, const DefinitionOrder& order, const Sources& sources,
                          const FrontendLimits& limits, Diagnostics& diagnostics)
@@ -212,6 +234,14 @@ Type ExprChecker::checkField(ExprId id) {
   for (uint32_t i = 0; i < source.fields.size(); ++i) {
     if (source.fields[i].name != name) continue;
     Type type = source.fields[i].type;
+    if (row.rowAligned() && nestingDepth(type) == kMaxFieldNesting) {
+      diagnostics_
+          .report(
+              DiagnosticKind::InvalidType, e.nameSpan,
+              fmt::format("this is read by a list of keys, and a list of {} nests too deep", toString(type.present())))
+          .note("read the rows one by one, by a single key");
+      return {};
+    }
     if (!type.isNone() && row.rowAligned()) type = Type::list(type.present()).withNullable();
     checked_.exprs[id] = {type, Meaning::Field, i, {true, 0}};
     return type;
@@ -228,21 +258,24 @@ Type ExprChecker::checkField(ExprId id) {
   return {};
 }
 
-bool ExprChecker::isLiteral(ExprId id) const { return checked_.exprs[id].meaning == Meaning::Literal; }
+bool ExprChecker::areLiterals(const std::vector<ExprId>& ids) const {
+  return std::ranges::all_of(ids, [&](ExprId id) { return checked_.exprs[id].meaning == Meaning::Literal; });
+}
 
 Type ExprChecker::joinElements(const Expr& e, uint32_t first, uint32_t step, std::string_view what) {
   Type joined;
   ExprId from = kNoExpr;
+  bool empties = false;
   for (uint32_t i = first; i < e.childCount; i += step) {
     ExprId id = ast_.child(e, i);
     Type type = id == kNoExpr ? Type() : typeOf(id).present();
+    if (id != kNoExpr && type.isNone() && isEmptyLiteral(ast_.expr(id))) {
+      empties = true;
+      continue;
+    }
     if (type.isNone() || rejectRow(id)) return {};
-    if (joined.isNone()) {
-      joined = type;
-      from = id;
-    } else if (joined.isNumber() && type.isNumber()) {
-      if (type.is(Kind::Float64)) joined = type;
-    } else if (!joined.same(type)) {
+    Type both = joinTypes(joined, type);
+    if (both.isNone()) {
       diagnostics_
           .report(DiagnosticKind::MixedLiteral, ast_.expr(id).span,
                   fmt::format("{} of one literal must have one type, but this is {} and the first is {}", what,
@@ -250,33 +283,46 @@ Type ExprChecker::joinElements(const Expr& e, uint32_t first, uint32_t step, std
           .note(ast_.expr(from).span, "the first is here");
       return {};
     }
+    if (from == kNoExpr) from = id;
+    joined = both;
   }
-  return joined;
+  if (empties && !settleEmptyParts(e, first, step, joined)) return {};
+  if (nestingDepth(joined) < kMaxFieldNesting) return joined;
+  diagnostics_.report(
+      DiagnosticKind::MixedLiteral, ast_.expr(from).span,
+      fmt::format("a list or map may hold lists or maps of single values, but not {}", describeType(joined, ast_)));
+  return {};
 }
 
-bool ExprChecker::checkParts(const Expr& e, std::vector<ExprId>& parts) {
-  bool literal = true;
-  for (uint32_t i = 0; i < e.childCount; ++i) {
-    parts.push_back(ast_.child(e, i));
-    checkValue(parts.back());
-    literal = literal && parts.back() != kNoExpr && isLiteral(parts.back());
+bool ExprChecker::settleEmptyParts(const Expr& e, uint32_t first, uint32_t step, Type joined) {
+  for (uint32_t i = first; i < e.childCount; i += step) {
+    ExprId id = ast_.child(e, i);
+    if (!typeOf(id).isNone()) continue;
+    bool fits = ast_.expr(id).kind == ExprKind::List ? joined.isList() : joined.isMap();
+    if (fits) {
+      setLiteralType(id, joined);
+      continue;
+    }
+    checkedOperand(id);
+    return false;
   }
-  return literal;
+  return true;
+}
+
+std::vector<ExprId> ExprChecker::checkParts(const Expr& e) {
+  std::vector<ExprId> parts;
+  for (uint32_t i = 0; i < e.childCount; ++i) parts.push_back(ast_.child(e, i));
+  for (ExprId part : parts) check(part);
+  return parts;
 }
 
 Type ExprChecker::checkList(ExprId id) {
   const Expr& e = ast_.expr(id);
   if (e.childCount == 0) return {};
-  std::vector<ExprId> args;
-  bool literal = checkParts(e, args);
+  std::vector<ExprId> args = checkParts(e);
   Type element = joinElements(e, 0, 1, "the elements");
   if (element.isNone()) return {};
-  if (!element.isScalar()) {
-    diagnostics_.report(DiagnosticKind::MixedLiteral, ast_.expr(args[0]).span,
-                        fmt::format("a list holds single values, not {}", describeType(element, ast_)));
-    return {};
-  }
-  if (!literal) return applyOperator(id, *operators().find("make_list"), args);
+  if (!areLiterals(args)) return applyOperator(id, *operators().find("make_list"), args);
   setLiteralType(id, Type::list(element));
   return typeOf(id);
 }
@@ -284,8 +330,7 @@ Type ExprChecker::checkList(ExprId id) {
 Type ExprChecker::checkMap(ExprId id) {
   const Expr& e = ast_.expr(id);
   if (e.childCount == 0) return {};
-  std::vector<ExprId> args;
-  bool literal = checkParts(e, args);
+  std::vector<ExprId> args = checkParts(e);
   Type key = joinElements(e, 0, 2, "the keys");
   Type value = joinElements(e, 1, 2, "the values");
   if (key.isNone() || value.isNone()) return {};
@@ -294,12 +339,7 @@ Type ExprChecker::checkMap(ExprId id) {
                         fmt::format("the keys of a map are int64 or string, not {}", describeType(key, ast_)));
     return {};
   }
-  if (!value.isScalar()) {
-    diagnostics_.report(DiagnosticKind::MixedLiteral, ast_.expr(args[1]).span,
-                        fmt::format("a map holds single values, not {}", describeType(value, ast_)));
-    return {};
-  }
-  if (!literal) return applyOperator(id, *operators().find("make_map"), args);
+  if (!areLiterals(args)) return applyOperator(id, *operators().find("make_map"), args);
   setLiteralType(id, Type::map(key, value));
   warnRepeatedKeys(e, key);
   return typeOf(id);

@@ -54,14 +54,17 @@ class ExprChecker {
   bool checkSchemaField(ExprId id);
   Type setInput(ExprId id, uint32_t field);
   Type reportUnknownName(const Expr& e);
-  // Checks the parts of a list or map literal; true when each is a constant spelled out.
-  bool checkParts(const Expr& e, std::vector<ExprId>& parts);
+  // Checks the parts of a list or map literal and returns them.
+  std::vector<ExprId> checkParts(const Expr& e);
   Type checkList(ExprId id);
   Type checkMap(ExprId id);
   void warnRepeatedKeys(const Expr& e, Type key);
-  bool isLiteral(ExprId id) const;
+  // Whether each is a constant spelled out.
+  bool areLiterals(const std::vector<ExprId>& ids) const;
   // The common type of some elements of a literal, None after a report or where one is unknown.
   Type joinElements(const Expr& e, uint32_t first, uint32_t step, std::string_view what);
+  // Gives the empty literals among the elements the type of the others; false after a report.
+  bool settleEmptyParts(const Expr& e, uint32_t first, uint32_t step, Type joined);
   void setLiteralType(ExprId id, Type type);
 
   // -- call_checker.cpp: calls, operators

@@ -15,6 +15,10 @@ namespace {
 constexpr int64_t kMaxWidth = 65'536;
 constexpr int64_t kMaxLength = 65'536;
 
+void noteFlatten(Type type, Diagnostic& d) {
+  if (type.isList() && type.element().isList()) d.note("the elements of all of them as one list: flatten(x)");
+}
+
 }  // namespace
 
 void OutputChecker::run() {
@@ -113,7 +117,7 @@ void OutputChecker::planIds(const OutputDecl& decl, Type type, OutputPlan& plan)
     case Kind::Bool: return add(plan, "int");
     case Kind::String: return add(plan, "hash");
     case Kind::Float64: warnFloatId(decl); return add(plan, "hash");
-    default: badType(decl, fmt::format("{} cannot become ids", toString(type)));
+    default: noteFlatten(type, badType(decl, fmt::format("{} cannot become ids", toString(type))));
   }
 }
 
@@ -164,7 +168,8 @@ void OutputChecker::planDense(const OutputDecl& decl, Type type, OutputPlan& pla
     return;
   }
   if (!single.isScalar()) {
-    badType(decl, fmt::format("a dense output is a number or a list of them, not {}", toString(type.present())));
+    noteFlatten(type, badType(decl, fmt::format("a dense output is a number or a list of them, not {}",
+                                                toString(type.present()))));
     return;
   }
   if (type.isList() && !decl.width) {

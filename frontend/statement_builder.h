@@ -46,11 +46,12 @@ class StatementBuilder {
   bool parameters(std::vector<FieldDecl>& out, Parser::ParametersContext* tree);
   FieldDecl field(antlr4::tree::ParseTree* name, Parser::TypeContext* type);
   TypeName typeName(Parser::TypeContext* tree);
-  Type type(Parser::TypeContext* tree);
+  // `depth` counts the lists and maps around it.
+  Type type(Parser::TypeContext* tree, int depth = 0);
   Type scalarType(const Token& word);
-  Type listType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments);
-  Type mapType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments);
-  Type element(Parser::TypeContext* tree, std::string_view rule);
+  Type listType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments, int depth);
+  Type mapType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments, int depth);
+  Type element(Parser::TypeContext* tree, int depth);
   Type invalidType(Span span, std::string message);
 
   template <typename Decl>

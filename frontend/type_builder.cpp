@@ -47,7 +47,7 @@ Type StatementBuilder::invalidType(Span span, std::string message) {
   return {};
 }
 
-Type StatementBuilder::type(FeatParser::TypeContext* tree) {
+Type StatementBuilder::type(FeatParser::TypeContext* tree, int depth) {
   const Token& word = token(tree->children[0]);
   std::vector<FeatParser::TypeContext*> arguments;
   for (auto* child : tree->children) {
@@ -56,9 +56,9 @@ Type StatementBuilder::type(FeatParser::TypeContext* tree) {
   Type result;
   std::string_view text = nameOf(file_->text(), word);
   if (text == "list") {
-    result = listType(tree, arguments);
+    result = listType(tree, arguments, depth);
   } else if (text == "map") {
-    result = mapType(tree, arguments);
+    result = mapType(tree, arguments, depth);
   } else {
     result = scalarType(word);
     if (!result.isNone() && !arguments.empty()) {
@@ -88,11 +88,14 @@ Type StatementBuilder::scalarType(const Token& word) {
   return {};
 }
 
-// The type inside a list or map: a scalar that does not say of itself that it may be missing.
-Type StatementBuilder::element(FeatParser::TypeContext* tree, std::string_view rule) {
+// The type inside a list or map, which does not say of itself that it may be missing.
+Type StatementBuilder::element(FeatParser::TypeContext* tree, int depth) {
   std::string_view word = nameOf(file_->text(), token(tree->children[0]));
-  if (word == "list" || word == "map") return invalidType(spanOf(tree), std::string(rule));
-  Type result = type(tree);
+  if ((word == "list" || word == "map") && depth + 1 >= kMaxFieldNesting) {
+    return invalidType(spanOf(tree),
+                       "a list or map may hold lists or maps, but those hold only bool, int64, float64 or string");
+  }
+  Type result = type(tree, depth + 1);
   if (!result.nullable()) return result;
   Span sign = span(tree->children.back());
   diagnostics_
@@ -101,18 +104,20 @@ Type StatementBuilder::element(FeatParser::TypeContext* tree, std::string_view r
   return {};
 }
 
-Type StatementBuilder::listType(FeatParser::TypeContext* tree, const std::vector<FeatParser::TypeContext*>& arguments) {
+Type StatementBuilder::listType(FeatParser::TypeContext* tree, const std::vector<FeatParser::TypeContext*>& arguments,
+                                int depth) {
   if (arguments.size() != 1) return invalidType(spanOf(tree), "a list names the type of its elements: list<int64>");
-  Type inner = element(arguments[0], "a list holds bool, int64, float64 or string");
+  Type inner = element(arguments[0], depth);
   return inner.isNone() ? inner : Type::list(inner);
 }
 
-Type StatementBuilder::mapType(FeatParser::TypeContext* tree, const std::vector<FeatParser::TypeContext*>& arguments) {
+Type StatementBuilder::mapType(FeatParser::TypeContext* tree, const std::vector<FeatParser::TypeContext*>& arguments,
+                               int depth) {
   if (arguments.size() != 2) {
     return invalidType(spanOf(tree), "a map names the types of its keys and values: map<string, float64>");
   }
-  Type key = element(arguments[0], "a map's keys are string or int64");
-  Type value = element(arguments[1], "a map's values are bool, int64, float64 or string");
+  Type key = element(arguments[0], depth);
+  Type value = element(arguments[1], depth);
   if (!key.isNone() && !key.is(Kind::String) && !key.is(Kind::Int64)) {
     return invalidType(spanOf(arguments[0]), "a map's keys are string or int64");
   }

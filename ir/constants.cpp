@@ -32,12 +32,14 @@ bool ConstantEvaluator::failed(NodeId node) {
 void ConstantEvaluator::spend(const Value& value) {
   // This many bytes of text cost as much as one element.
   constexpr uint64_t kTextUnit = 32;
-  auto cost = [](const Value& v) { return 1 + (v.isString() ? v.asString().size() / kTextUnit : 0); };
-  spent_ += cost(value);
+  spent_ += 1 + (value.isString() ? value.asString().size() / kTextUnit : 0);
   if (value.isList()) {
-    for (const Value& element : value.asList()) spent_ += cost(element);
+    for (const Value& element : value.asList()) spend(element);
   } else if (value.isMap()) {
-    for (const auto& [key, element] : value.asMap()) spent_ += cost(key) + cost(element);
+    for (const auto& [key, element] : value.asMap()) {
+      spend(key);
+      spend(element);
+    }
   }
 }
 

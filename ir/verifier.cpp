@@ -254,6 +254,7 @@ class Verifier {
 }  // namespace
 
 bool isFieldType(Type type) {
+  if (nestingDepth(type) > kMaxFieldNesting) return false;
   switch (type.kind()) {
     case Kind::List: return isFieldType(type.element());
     case Kind::Map: return (type.key().is(Kind::Int64) || type.key().is(Kind::String)) && isFieldType(type.value());

@@ -34,6 +34,28 @@ void forEachCellType(F&& f) {
   forEachScalar([&]<class T>() { f.template operator()<Weighted<T>>(); });
 }
 
+// Code that only moves lists or maps as a whole is the same whatever they hold: it is made for these.
+using AnyList = List<int64_t>;
+using AnyMap = Map<int64_t, int64_t>;
+
+// For each list and map of scalars: what lists and maps may hold beside scalars. Calls
+// `f.template operator()<C>(type)` with the cell that stands for the type.
+template <class F>
+void forEachInnerType(F&& f) {
+  forEachScalar([&]<class T>() { f.template operator()<AnyList>(cellType<List<T>>()); });
+  forEachMap([&]<class K, class V>() { f.template operator()<AnyMap>(cellType<Map<K, V>>()); });
+}
+
+// For each list and map of lists and maps, the same.
+template <class F>
+void forEachNestedType(F&& f) {
+  forEachInnerType([&]<class C>(Type inner) {
+    f.template operator()<AnyList>(Type::list(inner));
+    f.template operator()<AnyMap>(Type::map(Type::int64(), inner));
+    f.template operator()<AnyMap>(Type::map(Type::string(), inner));
+  });
+}
+
 // Cells that lowerings can compute with.
 template <class T>
 inline constexpr bool kInlineCell = std::is_same_v<T, bool> || std::is_same_v<T, int64_t> || std::is_same_v<T, double>;

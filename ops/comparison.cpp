@@ -206,9 +206,14 @@ void registerComparison(Registry& r) {
                          .example("true ? 1 : 1 % 0", "1")
                          .nullable(anyNullable)
                          .simplify(simplifyIf);
+  // A condition that is a list chooses element by element, not a whole list for each.
   forEachCellType([&]<class C>() {
     conditional.add<choose<C>>();
     if constexpr (kInlineCell<C>) conditional.inlinedFull(inlineIf);
+    if constexpr (!cellType<C>().isScalar()) conditional.notLifted();
+  });
+  forEachNestedType([&]<class C>(Type type) {
+    conditional.template addNested<choose<C>>({Type::boolean(), type, type}, type).notLifted();
   });
 }
 

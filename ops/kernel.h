@@ -246,7 +246,7 @@ class OpFunction {
   }
   // Whether the result can be computed element by element when a list stands for a scalar.
   static constexpr bool liftable() {
-    if (!cellType<ResultCell>().isScalar() && !cellType<ResultCell>().isList()) return false;
+    if (cellType<ResultCell>().isWeighted()) return false;
     return []<size_t... I>(std::index_sequence<I...>) {
       return (cellType<typename ParamOf<I>::Cell>().isScalar() || ...);
     }(std::make_index_sequence<kArity>{});

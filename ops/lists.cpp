@@ -109,6 +109,26 @@ List<T> append(Context& context, List<T> first, Each<List<T>> more) {
   return {data, valid, size};
 }
 
+template <class T>
+List<T> flatten(Context& context, List<List<T>> lists) {
+  uint64_t size = 0;
+  for (uint64_t i = 0; i < lists.size; ++i)
+    if (lists.present(i)) size += lists.data[i].size;
+  auto* data = context.newList<T>(size);
+  auto* valid = data == nullptr ? nullptr : context.newList<uint8_t>(size);
+  if (valid == nullptr) return {};
+  uint64_t at = 0;
+  for (uint64_t i = 0; i < lists.size; ++i) {
+    if (!lists.present(i)) continue;
+    const List<T>& list = lists.data[i];
+    for (uint64_t k = 0; k < list.size; ++k, ++at) {
+      valid[at] = list.present(k) ? 1 : 0;
+      data[at] = valid[at] != 0 ? list.data[k] : T{};
+    }
+  }
+  return {data, valid, size};
+}
+
 // A list literal whose elements are not all constant; a missing one is a missing element.
 template <class T>
 void makeListKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
@@ -131,12 +151,13 @@ void makeListKernel(Context& context, const ColumnRef* args, const ColumnRef& ou
 }
 
 template <class T>
-Overload makeListOverload() {
+Overload makeListOverload(Type element) {
   Overload o;
-  o.params = {cellType<T>()};
+  o.params = {element};
   o.strict = {false};
   o.variadic = true;
-  o.result = cellType<List<T>>();
+  o.nested = !element.isScalar();
+  o.result = Type::list(element);
   o.kernel = &makeListKernel<T>;
   return o;
 }
@@ -175,6 +196,10 @@ void registerLists(Registry& r) {
                       .example("concat([1], [2, 3])", "[1, 2, 3]")
                       .example(R"(concat("a", "-", "b"))", R"("a-b")")
                       .example(R"(concat("x:", ["a", "b"]))", R"(["x:a", "x:b"])");
+  auto flattenOp = r.add("flatten", {value("lists")},
+                         "The elements of the lists in a list, one list after the other; a missing list has none.")
+                       .example("flatten([[1, 2], [3]])", "[1, 2, 3]")
+                       .example("flatten([[1], [1 % 0]])", "[1, missing]");
   auto makeListOp =
       r.add("make_list", {value("element")}, "A list of its arguments; a missing one is a missing element.")
           .symbol("[...]")
@@ -191,7 +216,24 @@ void registerLists(Registry& r) {
     containsOp.template add<contains<T>>();
     if constexpr (!std::is_same_v<T, bool>) containsOp.template columns<ContainsColumns<T>>();
     concatOp.template add<append<T>>().notLifted();
-    makeListOp.addCustom(makeListOverload<T>());
+    makeListOp.addCustom(makeListOverload<T>(cellType<T>()));
+    flattenOp.template add<flatten<T>>();
+  });
+  forEachInnerType([&]<class C>(Type element) {
+    Type list = Type::list(element);
+    Type n = Type::int64();
+    indexOp.template addNested<index<C>>({list, n}, element);
+    lenOp.template addNested<length<C>>({list}, n).notLifted();
+    headOp.template addNested<head<C>>({list, n}, list).notLifted();
+    tailOp.template addNested<tail<C>>({list, n}, list).notLifted();
+    sliceOp.template addNested<slice<C>>({list, n, n}, list).notLifted();
+    concatOp.template addNested<append<C>>({list, list}, list).notLifted();
+    makeListOp.addCustom(makeListOverload<C>(element));
+    for (Type key : {Type::int64(), Type::string()})
+      lenOp.template addNested<mapLength<int64_t, int64_t>>({Type::map(key, element)}, n).notLifted();
+    containsOp.template addNested<mapContains<int64_t, int64_t>>({Type::map(n, element), n}, Type::boolean());
+    containsOp.template addNested<mapContains<Str, int64_t>>({Type::map(Type::string(), element), Type::string()},
+                                                             Type::boolean());
   });
   forEachMap([&]<class K, class V>() {
     lenOp.template add<mapLength<K, V>>().notLifted();

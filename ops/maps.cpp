@@ -205,13 +205,14 @@ void makeMapKernel(Context& context, const ColumnRef* args, const ColumnRef& out
 }
 
 template <class K, class V>
-Overload makeMapOverload() {
+Overload makeMapOverload(Type value) {
   Overload o;
-  o.params = {cellType<K>(), cellType<V>()};
+  o.params = {cellType<K>(), value};
   o.strict = {false, false};
   o.variadic = true;
   o.alternates = true;
-  o.result = cellType<Map<K, V>>();
+  o.nested = !value.isScalar();
+  o.result = Type::map(cellType<K>(), value);
   o.kernel = &makeMapKernel<K, V>;
   return o;
 }
@@ -250,7 +251,19 @@ void registerMaps(Registry& r) {
     idOp.template add<lookupId<K, V>>();
     keysOp.template add<mapKeys<K, V>>();
     valuesOp.template add<mapValues<K, V>>();
-    makeMapOp.addCustom(makeMapOverload<K, V>());
+    makeMapOp.addCustom(makeMapOverload<K, V>(cellType<V>()));
+  });
+  forEachInnerType([&]<class V>(Type inner) {
+    auto addFor = [&]<class K>() {
+      Type key = cellType<K>();
+      Type map = Type::map(key, inner);
+      lookupOp.template addNested<lookup<K, V>>({map, key, inner}, inner).template columns<LookupColumns<K, V>>();
+      keysOp.template addNested<mapKeys<K, V>>({map}, Type::list(key));
+      valuesOp.template addNested<mapValues<K, V>>({map}, Type::list(inner));
+      makeMapOp.addCustom(makeMapOverload<K, V>(inner));
+    };
+    addFor.template operator()<int64_t>();
+    addFor.template operator()<Str>();
   });
 }
 

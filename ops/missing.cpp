@@ -81,6 +81,10 @@ void registerMissing(Registry& r) {
       }
     }
   });
+  forEachNestedType([&]<class C>(Type type) {
+    defaultOp.addNested<defaultTo<C>>({type, type}, type);
+    missingOp.addNested<isMissing<C>>({type}, Type::boolean());
+  });
 }
 
 }  // namespace featc

@@ -64,6 +64,7 @@ struct Overload {
   Type result;
   bool maybeResult = false;  // the function itself may answer "missing"
   bool makesValues = true;   // it may need arena memory or fail a row
+  bool nested = false;       // it is another one's function for lists or maps that hold lists or maps
   Kernel kernel = nullptr;
   Kernel liftedKernel = nullptr;  // null: never maps over lists
   InlineStrict inlined = nullptr;
@@ -121,17 +122,15 @@ class OperatorBuilder {
   // parameters of the record may be absent from an overload.
   template <auto fn>
   OperatorBuilder& add(std::initializer_list<Type> constants = {}) {
-    using F = OpFunction<fn>;
-    Overload o;
-    std::vector<std::tuple<Type, bool, bool>> values;
-    F::paramTypes([&](Type t, bool strict, bool finite) { values.emplace_back(t, strict, finite); });
-    o.variadic = F::kVariadic;
-    o.result = F::resultType();
-    o.maybeResult = F::kMaybeResult;
-    o.makesValues = F::kMakesValues;
-    o.kernel = &F::kernel;
-    if constexpr (F::liftable()) o.liftedKernel = &F::liftedKernel;
-    finishOverload(std::move(o), values, constants);
+    addFunction<OpFunction<fn>>({}, {}, constants);
+    return *this;
+  }
+  // The same function for lists or maps that hold lists or maps, whose cells `fn` only moves as they are:
+  // its parameters (constants excepted) and its result are of these types.
+  template <auto fn>
+  OperatorBuilder& addNested(const std::vector<Type>& params, Type result) {
+    addFunction<OpFunction<fn>>(params, result, {});
+    op_.overloads.back().nested = true;
     return *this;
   }
   // A kernel written by hand, for what one C++ function of a row cannot say (`cross`).
@@ -204,6 +203,22 @@ class OperatorBuilder {
   }
 
  private:
+  // The overload of a function; `params` and `result`, where given, instead of its own types.
+  template <class F>
+  void addFunction(const std::vector<Type>& params, Type result, std::initializer_list<Type> constants) {
+    Overload o;
+    std::vector<std::tuple<Type, bool, bool>> values;
+    F::paramTypes([&](Type t, bool strict, bool finite) {
+      values.emplace_back(params.empty() ? t : params[values.size()], strict, finite);
+    });
+    o.variadic = F::kVariadic;
+    o.result = result.isNone() ? F::resultType() : result;
+    o.maybeResult = F::kMaybeResult;
+    o.makesValues = F::kMakesValues;
+    o.kernel = &F::kernel;
+    if constexpr (F::liftable()) o.liftedKernel = &F::liftedKernel;
+    finishOverload(std::move(o), values, constants);
+  }
   void finishOverload(Overload o, const std::vector<std::tuple<Type, bool, bool>>& values,
                       std::initializer_list<Type> constants);
   Operator& op_;

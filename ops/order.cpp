@@ -173,6 +173,12 @@ void registerOrder(Registry& r) {
     maskOp.template add<mask<T>>().notLifted();
     indexOfOp.template add<indexOf<T>>();
   });
+  forEachInnerType([&]<class C>(Type element) {
+    Type list = Type::list(element);
+    topByOp.template addNested<topBy<C>>({list, Type::list(Type::float64()), Type::int64()}, list).notLifted();
+    reverseOp.template addNested<reverse<C>>({list}, list).notLifted();
+    maskOp.template addNested<mask<C>>({list, Type::list(Type::boolean())}, list).notLifted();
+  });
   indexOfOp.add<stringIndexOf>();
   r.group("Reductions");
   r.add("any", {value("list")}, "Whether an element is true; missing ones are not.")

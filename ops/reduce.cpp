@@ -195,6 +195,12 @@ void registerReduce(Registry& r) {
     first.add<firstPresent<C>>();
     last.add<lastPresent<C>>();
   });
+  forEachInnerType([&]<class C>(Type element) {
+    Type list = Type::list(element);
+    count.addNested<countList<C>>({list}, Type::int64());
+    first.addNested<firstPresent<C>>({list}, element);
+    last.addNested<lastPresent<C>>({list}, element);
+  });
 }
 
 }  // namespace featc

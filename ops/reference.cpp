@@ -91,6 +91,8 @@ void appendOperator(std::string& out, const Operator& op) {
   out += "```\n\n" + missingRule(op);
   if (anyOverload(op, [](const Overload& o) { return o.liftedKernel != nullptr; }))
     out += " Maps over a list given for a single value.";
+  if (anyOverload(op, [](const Overload& o) { return o.nested; }))
+    out += " Takes lists and maps that hold lists or maps, too.";
   out += "\n";
   for (const Example& e : op.examples) out += fmt::format("- `{}` is `{}`\n", e.expression, e.result);
   out += "\n";
@@ -100,7 +102,8 @@ void appendOperator(std::string& out, const Operator& op) {
 
 std::vector<std::string> signatures(const Operator& op) {
   Signatures all;
-  for (const Overload& o : op.overloads) all.push_back(signature(op, o));
+  for (const Overload& o : op.overloads)
+    if (!o.nested) all.push_back(signature(op, o));
   mergeFamily(all, {"V", "bool", {"bool", "int64", "float64", "string"}});
   mergeFamily(all, {"K", "string", {"int64", "string"}});
   // A hole that no key stands beside is plainly any type.

@@ -6,8 +6,9 @@ namespace featc {
 
 namespace {
 
-// Codes grow by a nibble a constructor; deeper nesting than this fits in no type.
-constexpr int kMaxNesting = 4;
+// What a read keyed by a list makes of a field that nests as deep as fields may. Codes grow by a nibble a
+// constructor, two for a map: this much always fits.
+constexpr int kMaxNesting = kMaxFieldNesting + 1;
 
 std::string print(Type type) {
   switch (type.kind()) {

@@ -77,5 +77,7 @@ std::string toString(Type type);
 std::optional<Type> parseType(std::string_view text);
 // How many lists and maps stand inside one another: 0 for a scalar.
 int nestingDepth(Type type);
+// Lists and maps may hold lists and maps of scalars, but nothing deeper.
+inline constexpr int kMaxFieldNesting = 2;
 
 }  // namespace featc

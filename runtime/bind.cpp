@@ -43,6 +43,10 @@ bool isPresent(const ColumnData& column, int64_t i) {
   return column.validity == nullptr || bitAt(column.validity, static_cast<uint64_t>(column.offset + i));
 }
 
+bool anyBad(const uint8_t* bad, int64_t start, int64_t size) {
+  return bad != nullptr && std::memchr(bad + start, 1, static_cast<size_t>(size)) != nullptr;
+}
+
 // Offset `i` of the slice; a caller's buffer need not be aligned.
 template <class Offset>
 int64_t offsetAt(const ColumnData& column, int64_t i) {
@@ -60,6 +64,31 @@ void writeCell(char* cell, bool present, Field... fields) {
 }
 
 }  // namespace
+
+class Binder::Malformed {
+ public:
+  explicit Malformed(RowStatus* status) : status_(status) {}
+  Malformed(Arena& arena, int64_t elements) : arena_(&arena), elements_(static_cast<size_t>(elements)) {}
+
+  void mark(int64_t i) {
+    if (status_ != nullptr) {
+      status_[i] = RowStatus::BadInput;
+      return;
+    }
+    if (bytes_ == nullptr) {
+      bytes_ = arena_->allocate<uint8_t>(elements_);
+      std::memset(bytes_, 0, elements_);
+    }
+    bytes_[i] = 1;
+  }
+  const uint8_t* bytes() const { return bytes_; }
+
+ private:
+  RowStatus* status_ = nullptr;
+  Arena* arena_ = nullptr;
+  size_t elements_ = 0;
+  uint8_t* bytes_ = nullptr;
+};
 
 ColumnRef newColumn(Arena& arena, Type type, int64_t rows) {
   ColumnRef column;
@@ -91,7 +120,8 @@ bool Binder::bind(const InputInfo& input, const ColumnData& column, int64_t rows
   if (input.type.isNumber()) return bindNumbers(column, rows, someMissing, out);
   out = newColumn(arena_, input.type.present(), rows);
   if (input.type.nullable()) out.valid = validity(column, rows);
-  return cells(column, input.type, 0, rows, out.data, status);
+  Malformed malformed(status);
+  return cells(column, input.type, 0, rows, out.data, malformed);
 }
 
 bool Binder::check(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status) {
@@ -211,12 +241,15 @@ bool Binder::elements(const ColumnData& column, Type type, int64_t begin, int64_
   void* made = arena_.allocate(n * cellSize(type));
   std::memset(made, 0, n * cellSize(type));
   out.data = made;
-  return cells(column, type, begin, count, made, nullptr);
+  Malformed malformed(arena_, count);
+  if (!cells(column, type, begin, count, made, malformed)) return false;
+  out.bad = malformed.bytes();
+  return true;
 }
 
-bool Binder::cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, RowStatus* status) {
-  return column.wideOffsets ? cellsWith<int64_t>(column, type, begin, count, out, status)
-                            : cellsWith<int32_t>(column, type, begin, count, out, status);
+bool Binder::cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed) {
+  return column.wideOffsets ? cellsWith<int64_t>(column, type, begin, count, out, malformed)
+                            : cellsWith<int32_t>(column, type, begin, count, out, malformed);
 }
 
 template <class Offset>
@@ -245,7 +278,7 @@ bool Binder::checkOffsets(const ColumnData& column, Type type, int64_t begin, in
 
 template <class Offset>
 bool Binder::cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out,
-                       RowStatus* status) {
+                       Malformed& malformed) {
   if (!checkOffsets<Offset>(column, type, begin, count)) return false;
   const int64_t first = offsetAt<Offset>(column, begin);
   const int64_t total = offsetAt<Offset>(column, begin + count) - first;
@@ -282,6 +315,12 @@ bool Binder::cellsWith(const ColumnData& column, Type type, int64_t begin, int64
                 child.data == nullptr ? nullptr : skip(child.data, start, width),
                 child.valid == nullptr ? nullptr : child.valid + start, static_cast<uint64_t>(size));
     });
+    if (child.bad == nullptr) return true;
+    each([&](int64_t i, int64_t start, int64_t size, bool present) {
+      if (!present || !anyBad(child.bad, start, size)) return;
+      std::memset(static_cast<char*>(out) + i * int64_t{sizeof(ListCell)}, 0, sizeof(ListCell));
+      malformed.mark(i);
+    });
     return true;
   }
 
@@ -291,19 +330,18 @@ bool Binder::cellsWith(const ColumnData& column, Type type, int64_t begin, int64
   if (!elements(*column.children[1], type.value(), first, total, values)) return false;
   const uint32_t keyWidth = cellSize(type.key());
   const uint32_t valueWidth = cellSize(type.value());
-  bool allowed = true;
   each([&](int64_t i, int64_t start, int64_t size, bool present) {
     if (!present || size == 0) return;
-    Elements ownKeys{skip(keys.data, start, keyWidth), keys.valid == nullptr ? nullptr : keys.valid + start};
-    Elements ownValues{skip(values.data, start, valueWidth), values.valid == nullptr ? nullptr : values.valid + start};
+    Elements ownKeys{skip(keys.data, start, keyWidth), keys.valid == nullptr ? nullptr : keys.valid + start, nullptr};
+    Elements ownValues{skip(values.data, start, valueWidth), values.valid == nullptr ? nullptr : values.valid + start,
+                       nullptr};
     void* cell = static_cast<char*>(out) + i * int64_t{sizeof(MapCell)};
-    if (type.key().is(Kind::Int64) ? mapCell<int64_t>(ownKeys, ownValues, valueWidth, size, cell)
-                                   : mapCell<Str>(ownKeys, ownValues, valueWidth, size, cell))
-      return;
-    allowed = status != nullptr;
-    if (allowed) status[i] = RowStatus::BadInput;
+    bool good = !anyBad(values.bad, start, size);
+    good = good && (type.key().is(Kind::Int64) ? mapCell<int64_t>(ownKeys, ownValues, valueWidth, size, cell)
+                                               : mapCell<Str>(ownKeys, ownValues, valueWidth, size, cell));
+    if (!good) malformed.mark(i);
   });
-  return allowed || fail("a map inside a list has a missing key");
+  return true;
 }
 
 // Writes one map; sorts its entries first where they are not. False when a key is missing.

@@ -44,7 +44,10 @@ class Binder {
   struct Elements {
     const void* data = nullptr;
     const uint8_t* valid = nullptr;
+    const uint8_t* bad = nullptr;  // 1: malformed, so what holds the element is; null: none is
   };
+  // Cells that are malformed: of rows, in their status; of elements, a byte each once there is one.
+  class Malformed;
 
   bool fail(const std::string& what);
   bool checkShape(const ColumnData& column, int64_t rows);
@@ -55,12 +58,11 @@ class Binder {
   bool bindBools(const ColumnData& column, int64_t rows, bool zeroMissing, ColumnRef& out);
   bool bindNumbers(const ColumnData& column, int64_t rows, bool zeroMissing, ColumnRef& out);
 
-  // Elements begin .. begin+count-1 of `column`; `status` is of the rows these are, null for what
-  // lies inside a list.
+  // Elements begin .. begin+count-1 of `column`.
   bool elements(const ColumnData& column, Type type, int64_t begin, int64_t count, Elements& out);
-  bool cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, RowStatus* status);
+  bool cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed);
   template <class Offset>
-  bool cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, RowStatus* status);
+  bool cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed);
   template <class Offset>
   bool checkOffsets(const ColumnData& column, Type type, int64_t begin, int64_t count);
   template <class Key>

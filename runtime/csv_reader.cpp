@@ -8,6 +8,7 @@
 
 #include "ops/value.h"
 #include "runtime/csv_record.h"
+#include "runtime/json_cell.h"
 #include "runtime/number_text.h"
 
 namespace featc {
@@ -156,10 +157,8 @@ class CsvReader final : public RecordReader {
     }
     checkBound(bound);
     std::vector<bool> nested;
-    for (size_t field : columns_) {
-      bool isNested = field != BatchBuilder::kNoField && !inputs_[field].type.isScalar();
-      nested.push_back(isNested);
-    }
+    for (size_t field : columns_)
+      nested.push_back(field != BatchBuilder::kNoField && nestingDepth(inputs_[field].type) == 1);
     records_.setNested(std::move(nested));
   }
 
@@ -215,16 +214,25 @@ class CsvReader final : public RecordReader {
         column.appendMissing();
         continue;
       }
-      CellError error = inputs_[field].type.isScalar() ? appendScalar(cells[i].text, column)
-                                                       : appendNested(cells[i], listDelimiter_, column);
+      CellError error = append(cells[i], column);
       if (!error.empty()) return fmt::format("{}: {}", inputs_[field].name, error);
     }
     return {};
   }
 
+  // Lists and maps that hold lists and maps are written as in JSON.
+  CellError append(const CsvCell& cell, ColumnBuffer& column) {
+    switch (nestingDepth(column.type())) {
+      case 0: return appendScalar(cell.text, column);
+      case 1: return appendNested(cell, listDelimiter_, column);
+      default: return jsonCells_.append(cell.text, column);
+    }
+  }
+
   std::vector<InputInfo> inputs_;
   InputWindow window_;
   CsvRecordReader records_;
+  JsonCellReader jsonCells_;
   char listDelimiter_;
   std::vector<size_t> columns_;  // the field of each column, or kNoField
 };

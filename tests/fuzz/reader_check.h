@@ -29,7 +29,9 @@ inline ProgramInfo readerProgram() {
                  {Scope::Item, "f", type("float64")},
                  {Scope::Item, "l", type("list<string>?")},
                  {Scope::Item, "m", type("map<string, float64>?")},
-                 {Scope::Item, "n", type("list<int64>?")}};
+                 {Scope::Item, "n", type("list<int64>?")},
+                 {Scope::Item, "ll", type("list<list<string>>?")},
+                 {Scope::Item, "mm", type("map<string, map<int64, float64>>?")}};
   return info;
 }
 

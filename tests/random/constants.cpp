@@ -22,7 +22,17 @@ Value writable(Rng& rng, Type type) {
   }
 }
 
-std::string scalarText(const Value& v) {
+std::string valueText(const Value& v) {
+  std::string text;
+  if (v.isList()) {
+    for (const Value& element : v.asList()) text += (text.empty() ? "" : ", ") + valueText(element);
+    return fmt::format("[{}]", text);
+  }
+  if (v.isMap()) {
+    for (const auto& [key, value] : v.asMap())
+      text += (text.empty() ? "" : ", ") + valueText(key) + ": " + valueText(value);
+    return fmt::format("{{{}}}", text);
+  }
   if (v.isBool()) return v.asBool() ? "true" : "false";
   if (v.isInt()) return fmt::format("{}", v.asInt());
   if (v.isFloat()) return floatLiteral(v.asFloat());
@@ -30,17 +40,7 @@ std::string scalarText(const Value& v) {
 }
 
 ExprPtr literal(const Value& value, Type type) {
-  std::string text;
-  if (value.isList()) {
-    for (const Value& v : value.asList()) text += (text.empty() ? "" : ", ") + scalarText(v);
-    text = fmt::format("[{}]", text);
-  } else if (value.isMap()) {
-    for (const auto& [k, v] : value.asMap()) text += (text.empty() ? "" : ", ") + scalarText(k) + ": " + scalarText(v);
-    text = fmt::format("{{{}}}", text);
-  } else {
-    text = scalarText(value);
-  }
-  return std::make_shared<RandomExpr>(RandomExpr{RandomExpr::Kind::Literal, type, text, nullptr, {}});
+  return std::make_shared<RandomExpr>(RandomExpr{RandomExpr::Kind::Literal, type, valueText(value), nullptr, {}});
 }
 
 // Distinct scalars that ascend.
@@ -62,13 +62,13 @@ Value::Elements ascending(Rng& rng, Type type, size_t count) {
 Value anyWritable(Rng& rng, Type type) {
   if (type.isList()) {
     Value::Elements elements;
-    for (size_t i = 0, n = 1 + rng.below(4); i < n; ++i) elements.push_back(writable(rng, type.element()));
+    for (size_t i = 0, n = 1 + rng.below(4); i < n; ++i) elements.push_back(anyWritable(rng, type.element()));
     return Value::list(std::move(elements));
   }
   if (type.isMap()) {
     Value::Entries entries;
     for (Value& key : ascending(rng, type.key(), 1 + rng.below(4)))
-      entries.emplace_back(std::move(key), writable(rng, type.value()));
+      entries.emplace_back(std::move(key), anyWritable(rng, type.value()));
     return Value::map(std::move(entries));
   }
   return writable(rng, type);
@@ -152,6 +152,17 @@ Value randomConstant(Rng& rng, std::string_view param, Type type) {
   return anyWritable(rng, type);
 }
 
+Value plainValue(Type type) {
+  switch (type.kind()) {
+    case Kind::Bool: return Value::of(true);
+    case Kind::Int64: return Value::of(int64_t{1});
+    case Kind::Float64: return Value::of(1.0);
+    case Kind::List: return Value::list({plainValue(type.element())});
+    case Kind::Map: return Value::map({{plainValue(type.key()), plainValue(type.value())}});
+    default: return Value::of(std::string("a"));
+  }
+}
+
 }  // namespace
 
 ExprPtr randomLiteral(Rng& rng, Type type) {
@@ -164,18 +175,7 @@ ExprPtr randomLiteral(Rng& rng, Type type) {
 }
 
 ExprPtr plainLiteral(Type type) {
-  auto scalar = [](Type t) -> Value {
-    switch (t.kind()) {
-      case Kind::Bool: return Value::of(true);
-      case Kind::Int64: return Value::of(int64_t{1});
-      case Kind::Float64: return Value::of(1.0);
-      default: return Value::of(std::string("a"));
-    }
-  };
-  if (type.isScalar()) return literal(scalar(type), type.present());
-  if (type.isList() && type.element().isScalar()) return literal(Value::list({scalar(type.element())}), type.present());
-  if (type.isMap()) return literal(Value::map({{scalar(type.key()), scalar(type.value())}}), type.present());
-  return nullptr;
+  return type.isWeighted() || type.isRow() ? nullptr : literal(plainValue(type), type.present());
 }
 
 bool randomConstants(Rng& rng, const Operator& op, const Overload& overload, std::vector<ExprPtr>& children) {

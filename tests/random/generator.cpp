@@ -33,7 +33,7 @@ const CandidatesByOperator& candidatesFor(Type wanted) {
       const Overload& o = op->overloads[i];
       if (o.result.same(wanted)) found.push_back({op.get(), i, false});
       if (wanted.isList() && o.anyArgs && wanted.element().is(Kind::Int64)) found.push_back({op.get(), i, true});
-      if (wanted.isList() && o.liftedKernel != nullptr && o.result.isScalar() && o.result.same(wanted.element()))
+      if (wanted.isList() && o.liftedKernel != nullptr && o.result.same(wanted.element()))
         found.push_back({op.get(), i, true});
     }
     if (!found.empty()) it->second.push_back(std::move(found));
@@ -69,9 +69,13 @@ class Generator {
     return kTypes[std::min<uint64_t>(rng_.below(7) / 2, 3)];
   }
   Type mapType() { return Type::map(rng_.chance(50) ? Type::string() : Type::int64(), scalarType()); }
+  Type nestedType() {
+    Type inner = rng_.chance(60) ? Type::list(scalarType()) : mapType();
+    return rng_.chance(60) ? Type::list(inner) : Type::map(rng_.chance(50) ? Type::string() : Type::int64(), inner);
+  }
   Type inputType() {
-    uint64_t kind = rng_.below(10);
-    Type t = kind < 6 ? scalarType() : kind < 9 ? Type::list(scalarType()) : mapType();
+    uint64_t kind = rng_.below(11);
+    Type t = kind < 6 ? scalarType() : kind < 9 ? Type::list(scalarType()) : kind < 10 ? mapType() : nestedType();
     return t.withNullable(rng_.chance(50));
   }
   Type letType() { return rng_.chance(5) ? Type::weighted(scalarType()) : inputType().present(); }
@@ -124,7 +128,8 @@ class Generator {
     }
     std::string let = fmt::format("v{}", program_.lets.size());
     for (uint64_t i = 1 + rng_.below(3); i > 0; --i) {
-      Type type = aligned ? scalarType() : inputType().present();
+      Type type = inputType().present();
+      while (aligned && nestingDepth(type) == kMaxFieldNesting) type = inputType().present();
       source.fields.push_back({fmt::format("g{}", i), type});
       Type seen = aligned ? Type::list(type) : type;
       names_.push_back({let + "." + source.fields.back().name, seen.withNullable(), RandomExpr::Kind::Member});

@@ -8,11 +8,17 @@
 namespace featc {
 namespace {
 
-// A map as a store hands it out: sorted, each key once.
-Value normalized(Value value, Type type) {
-  if (!type.isMap()) return value;
+// A value as a store hands it out: its maps sorted, each key once.
+Value normalized(const Value& value, Type type) {
+  if (type.isScalar() || value.isMissing()) return value;
+  if (type.isList()) {
+    Value::Elements elements;
+    for (const Value& e : value.asList()) elements.push_back(normalized(e, type.element()));
+    return Value::list(std::move(elements));
+  }
   Value::Entries entries;
-  for (const Value& pair : value.asList()) entries.emplace_back(pair.asList()[0], pair.asList()[1]);
+  for (const Value& pair : value.asList())
+    entries.emplace_back(pair.asList()[0], normalized(pair.asList()[1], type.value()));
   return Value::map(std::move(entries));
 }
 

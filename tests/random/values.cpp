@@ -150,10 +150,10 @@ Value randomInput(Rng& rng, Type type) {
   Value::Elements elements;
   for (uint64_t i = 0; i < size; ++i) {
     if (type.isMap()) {
-      Value value = rng.chance(15) ? Value() : randomScalar(rng, type.value());
+      Value value = rng.chance(15) ? Value() : randomInput(rng, type.value());
       elements.push_back(Value::list({randomScalar(rng, type.key()), value}));
     } else {
-      elements.push_back(rng.chance(15) ? Value() : randomScalar(rng, type.element()));
+      elements.push_back(rng.chance(15) ? Value() : randomInput(rng, type.element()));
     }
   }
   return Value::list(std::move(elements));
