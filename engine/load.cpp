@@ -39,8 +39,17 @@ std::vector<CachedFile> filesOf(const CompiledConfig& config) {
   return files;
 }
 
+// The main file as loadGraph was asked for it, with what it held.
+CachedFile mainFile(const fs::path& path, std::string_view text) {
+  std::error_code error;
+  fs::path asked = fs::absolute(path, error);
+  return {asked.string(), fs::weakly_canonical(asked, error).string(), hash128(text)};
+}
+
 LoadedGraph toLoaded(CompiledConfig& config) {
   LoadedGraph loaded;
+  loaded.files = filesOf(config);
+  loaded.unreadFiles = config.ast.unreadImports;
   for (const Diagnostic& diagnostic : config.diagnostics.sorted())
     loaded.diagnostics.push_back({renderText(config.sources, diagnostic), renderJson(config.sources, diagnostic)});
   loaded.ok = config.ok();
@@ -57,6 +66,7 @@ bool findLoaded(const ObjectCache& cache, const std::string& key, LoadedGraph& l
   std::optional<Graph> graph = parseGraph(entry->graph, error);
   if (!graph) return false;
   loaded.graph = std::move(*graph);
+  loaded.files = std::move(entry->files);
   loaded.graphText = std::move(entry->graph);
   loaded.diagnostics = std::move(entry->diagnostics);
   loaded.rawNodes = entry->rawNodes;
@@ -76,35 +86,41 @@ std::string LoadedGraph::diagnosticsText() const {
 LoadedGraph loadGraph(const fs::path& path, const FrontendOptions& frontend,
                       const std::shared_ptr<const ObjectCache>& cache, const CodegenOptions& codegen,
                       std::optional<std::string> text) {
-  if (cache != nullptr && !text && path != "-") {
+  bool isFile = !text && path != "-";
+  if (isFile) {
     auto content = readConfigFile(path, frontend.limits.fileBytes);
     if (auto* read = std::get_if<std::string>(&content)) text = std::move(*read);
   }
-  if (cache == nullptr || !text) {
-    CompiledConfig config = compileConfig(path, {frontend, {}}, std::move(text));
-    return toLoaded(config);
-  }
+  CachedFile main = isFile && text ? mainFile(path, *text) : CachedFile();
   LoadedGraph loaded;
-  std::string key = configKey(path, *text, frontend, codegen);
-  if (findLoaded(*cache, key, loaded)) return loaded;
-  CompiledConfig config = compileConfig(path, {frontend, {}}, std::move(text));
-  std::vector<CachedFile> files = filesOf(config);
-  loaded = toLoaded(config);
-  if (!loaded.ok) return loaded;
-  loaded.graphText = toText(loaded.graph);
-  cache->store(ConfigEntry{std::move(key), std::move(files), loaded.diagnostics, loaded.rawNodes, loaded.graphText});
+  std::string key = cache != nullptr && text ? configKey(path, *text, frontend, codegen) : "";
+  if (key.empty() || !findLoaded(*cache, key, loaded)) {
+    CompiledConfig config = compileConfig(path, {frontend, {}}, std::move(text));
+    loaded = toLoaded(config);
+    if (loaded.ok && !key.empty()) {
+      loaded.graphText = toText(loaded.graph);
+      cache->store(ConfigEntry{key, loaded.files, loaded.diagnostics, loaded.rawNodes, loaded.graphText});
+    }
+  }
+  if (isFile && !main.asked.empty())
+    loaded.files.insert(loaded.files.begin(), std::move(main));
+  else if (isFile)
+    loaded.unreadFiles.push_back(mainFile(path, "").asked);
   return loaded;
+}
+
+ExtractorResult makeExtractor(const LoadedGraph& config, const LoadOptions& options) {
+  ExtractorResult made;
+  EngineOptions engine = options.engine;
+  if (options.bindStores) made.error = options.bindStores(config.graph.info(), engine.stores);
+  return made.error.empty() ? makeExtractor(config.graph, engine, config.graphText) : made;
 }
 
 LoadedConfig loadExtractor(const fs::path& path, const LoadOptions& options) {
   auto start = std::chrono::steady_clock::now();
   LoadedConfig loaded;
-  EngineOptions engine = options.engine;
-  loaded.config = loadGraph(path, options.frontend, engine.cache, engine.codegen);
-  if (loaded.config.ok) {
-    if (options.bindStores) loaded.made.error = options.bindStores(loaded.config.graph.info(), engine.stores);
-    if (loaded.made.error.empty()) loaded.made = makeExtractor(loaded.config.graph, engine, loaded.config.graphText);
-  }
+  loaded.config = loadGraph(path, options.frontend, options.engine.cache, options.engine.codegen);
+  if (loaded.config.ok) loaded.made = makeExtractor(loaded.config, options);
   loaded.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return loaded;
 }

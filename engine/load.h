@@ -18,6 +18,9 @@ namespace featc {
 struct LoadedGraph {
   Graph graph;
   std::string graphText;  // with a cache only
+  // What it was made of, the main file first; not of a config that came as a text or through a pipe.
+  std::vector<CachedFile> files;
+  std::vector<std::string> unreadFiles;  // that it wants besides
   std::vector<RenderedDiagnostic> diagnostics;
   bool ok = false;         // no errors: `graph` is whole
   bool fromCache = false;  // the config itself was not read as a language
@@ -48,6 +51,9 @@ struct LoadedConfig {
   // Why there is no extractor: the diagnostics, or what else went wrong.
   std::string problem() const { return config.ok ? made.error : config.diagnosticsText(); }
 };
+
+// Of a config without errors: binds the stores and makes the code.
+ExtractorResult makeExtractor(const LoadedGraph& config, const LoadOptions& options);
 
 LoadedConfig loadExtractor(const std::filesystem::path& path, const LoadOptions& options);
 

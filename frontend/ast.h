@@ -168,7 +168,8 @@ struct ImportedFile {
 
 struct Ast {
   FileId mainFile = 0;
-  std::vector<ImportedFile> imports;  // those that were read
+  std::vector<ImportedFile> imports;       // those that were read
+  std::vector<std::string> unreadImports;  // where the others led: `asked`, as above
   std::vector<Statement> statements;
   std::vector<NamedDecl> models;
   std::vector<SemanticsDecl> semantics;

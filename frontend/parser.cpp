@@ -131,9 +131,9 @@ class ConfigReader {
 
   void follow(const ImportDecl& import, const Location& from) {
     auto found = resolveImport(import.path, from.folder, root_);
-    if (auto* problem = std::get_if<FileProblem>(&found)) return failImport(*problem, import);
-    const fs::path& path = std::get<fs::path>(found);
     std::string asked = (from.folder / import.path).string();
+    if (auto* problem = std::get_if<FileProblem>(&found)) return failImport(*problem, import, std::move(asked));
+    const fs::path& path = std::get<fs::path>(found);
     auto known = files_.find(path);
     if (known != files_.end()) {
       if (known->second.open) return reportCycle(path, import);
@@ -150,7 +150,7 @@ class ConfigReader {
       return;
     }
     auto content = readConfigFile(path, limits_.fileBytes);
-    if (auto* problem = std::get_if<FileProblem>(&content)) return failImport(*problem, import);
+    if (auto* problem = std::get_if<FileProblem>(&content)) return failImport(*problem, import, std::move(asked));
 
     auto id = static_cast<FileId>(sources_.size());
     files_[path] = {id};
@@ -163,7 +163,8 @@ class ConfigReader {
     files_[path].open = false;
   }
 
-  void failImport(const FileProblem& problem, const ImportDecl& import) {
+  void failImport(const FileProblem& problem, const ImportDecl& import, std::string asked) {
+    ast_.unreadImports.push_back(std::move(asked));
     report(problem, sources_.text(import.span), import.span);
     ast_.incomplete = true;
   }

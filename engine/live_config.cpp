@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// A config that is replaced while it serves.
+#include "engine/live_config.h"
+
+#include <algorithm>
+#include <exception>
+#include <thread>
+#include <utility>
+
+namespace featc {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How often, and with which pauses, a config is read again because its files changed meanwhile.
+constexpr int kMostReads = 5;
+constexpr std::chrono::milliseconds kReadPause{20};
+
+// A version's code may take milliseconds to take apart: not on the thread of its last call.
+class FreeJob final : public CompileJob {
+ public:
+  explicit FreeJob(std::unique_ptr<LiveVersion> version) : version_(std::move(version)) {}
+  void run() override { version_.reset(); }
+
+ private:
+  std::unique_ptr<LiveVersion> version_;
+};
+
+std::shared_ptr<LiveVersion> freedBy(CompilePool& pool, std::unique_ptr<LiveVersion> version) {
+  return {version.release(), [&pool](LiveVersion* last) {
+            std::unique_ptr<LiveVersion> owned(last);
+            try {
+              pool.submit(std::make_unique<FreeJob>(std::move(owned)));
+            } catch (const std::exception&) {
+              // No memory for the job: it went here.
+            }
+          }};
+}
+
+std::unique_ptr<LiveMemory> plainMemory(const Extractor& extractor) { return std::make_unique<LiveMemory>(extractor); }
+
+LiveOptions completed(LiveOptions options) {
+  if (options.load.engine.pool == nullptr) options.load.engine.pool = &CompilePool::shared();
+  if (!options.newMemory) options.newMemory = plainMemory;
+  return options;
+}
+
+}  // namespace
+
+struct LiveConfig::Attempt {
+  ReloadReport report;
+  std::shared_ptr<LiveVersion> version;  // when swapped
+  ConfigFiles files;
+};
+
+class LiveConfig::ReloadJob final : public CompileJob {
+ public:
+  explicit ReloadJob(std::weak_ptr<LiveConfig> config) : config_(std::move(config)) {}
+  ~ReloadJob() override {
+    if (ran_) return;
+    if (auto config = config_.lock()) config->giveUp();
+  }
+  void run() override {
+    ran_ = true;
+    if (auto config = config_.lock()) config->runAttempt();
+  }
+
+ private:
+  std::weak_ptr<LiveConfig> config_;
+  bool ran_ = false;
+};
+
+LiveConfig::LiveConfig(std::filesystem::path path, LiveOptions options)
+    : path_(std::move(path)), options_(completed(std::move(options))) {}
+
+LiveConfig::~LiveConfig() {
+  if (version_ != nullptr) version_->retire();
+}
+
+std::shared_ptr<LiveConfig> LiveConfig::open(const std::filesystem::path& path, LiveOptions options) {
+  std::shared_ptr<LiveConfig> config(new LiveConfig(path, std::move(options)));
+  config->record(config->attempt(true));
+  return config;
+}
+
+// -- Calls --------------------------------------------------------------------------------------------
+
+std::shared_ptr<const LiveVersion> LiveConfig::current() const {
+  std::lock_guard lock(mutex_);
+  return version_;
+}
+
+LiveCall LiveConfig::begin() const {
+  std::shared_ptr<LiveVersion> version;
+  {
+    std::lock_guard lock(mutex_);
+    version = version_;
+  }
+  return LiveCall(std::move(version));
+}
+
+LiveStatus LiveConfig::status() const {
+  std::lock_guard lock(mutex_);
+  return {version_, swaps_, failures_, lastFailure_, lastReport_.outcome == ReloadOutcome::Failed, alive_->load()};
+}
+
+// -- Reloads ------------------------------------------------------------------------------------------
+
+ReloadReport LiveConfig::reload() {
+  uint64_t number = submit();
+  std::unique_lock lock(mutex_);
+  finished_.wait(lock, [&] { return done_ >= number; });
+  return lastReport_;
+}
+
+void LiveConfig::startReload() { submit(); }
+
+bool LiveConfig::poll() {
+  {
+    std::lock_guard lock(mutex_);
+    if (running_) return false;
+  }
+  std::lock_guard lock(filesMutex_);
+  if (!files_.changed()) {
+    changedLook_.reset();
+    return false;
+  }
+  uint64_t look = files_.look();
+  if (std::exchange(changedLook_, look) != look) return false;
+  submit();
+  return true;
+}
+
+uint64_t LiveConfig::submit() {
+  uint64_t number = 0;
+  {
+    std::lock_guard lock(mutex_);
+    number = ++asked_;
+    if (std::exchange(running_, true)) return number;
+  }
+  options_.load.engine.pool->submit(std::make_unique<ReloadJob>(weak_from_this()));
+  return number;
+}
+
+void LiveConfig::runAttempt() {
+  uint64_t number = 0;
+  {
+    std::lock_guard lock(mutex_);
+    number = asked_;
+  }
+  record(attempt(false));
+  bool again = false;
+  {
+    std::lock_guard lock(mutex_);
+    done_ = number;
+    again = running_ = asked_ > done_;
+    finished_.notify_all();
+  }
+  if (again) options_.load.engine.pool->submit(std::make_unique<ReloadJob>(weak_from_this()));
+}
+
+void LiveConfig::giveUp() {
+  std::lock_guard lock(mutex_);
+  lastReport_ = {};
+  lastReport_.problem = "the compile threads have ended";
+  lastReport_.at = std::chrono::system_clock::now();
+  lastFailure_ = lastReport_;
+  ++failures_;
+  done_ = asked_;
+  running_ = false;
+  finished_.notify_all();
+}
+
+LiveConfig::Attempt LiveConfig::attempt(bool first) {
+  Clock::time_point start = Clock::now();
+  Attempt attempt;
+  try {
+    load(first, attempt);
+  } catch (const std::exception& e) {
+    attempt.report.problem = e.what();
+  }
+  attempt.report.at = std::chrono::system_clock::now();
+  attempt.report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return attempt;
+}
+
+void LiveConfig::load(bool first, Attempt& attempt) const {
+  LoadedGraph config;
+  bool whole = false;
+  for (int i = 0; i < kMostReads && !whole; ++i) {
+    if (i > 0) std::this_thread::sleep_for(kReadPause);
+    config = loadGraph(path_, options_.load.frontend, options_.load.engine.cache, options_.load.engine.codegen);
+    attempt.files = ConfigFiles(config.files, config.unreadFiles);
+    whole = !attempt.files.changed();
+  }
+  ReloadReport& report = attempt.report;
+  (config.ok ? report.warnings : report.problem) = config.diagnosticsText();
+  if (!config.ok) return;
+  if (!whole) {
+    report.problem = "the files of the config change while they are read";
+    return;
+  }
+  std::shared_ptr<const LiveVersion> serving = current();
+  uint64_t fingerprint = config.graph.info().fingerprint;
+  if (serving != nullptr && serving->info().fingerprint == fingerprint) {
+    report.outcome = ReloadOutcome::Unchanged;
+    return;
+  }
+  LoadOptions options = options_.load;
+  // The interpreter in between would answer slower than what serves already.
+  if (!first && options.engine.engine == EngineKind::Tiered) options.engine.engine = EngineKind::Jit;
+  ExtractorResult made = makeExtractor(config, options);
+  if (made.extractor == nullptr) {
+    report.problem = std::move(made.error);
+    return;
+  }
+  VersionInfo info;
+  info.number = serving == nullptr ? 1 : serving->info().number + 1;
+  info.fingerprint = fingerprint;
+  info.warnings = report.warnings;
+  info.since = std::chrono::system_clock::now();
+  size_t ready = serving == nullptr ? 0 : serving->most();
+  attempt.version = freedBy(*options.engine.pool, std::make_unique<LiveVersion>(std::move(info), std::move(made),
+                                                                                options_.newMemory, ready, alive_));
+  report.outcome = ReloadOutcome::Swapped;
+}
+
+void LiveConfig::record(Attempt attempt) {
+  {
+    std::lock_guard lock(filesMutex_);
+    files_ = std::move(attempt.files);
+    changedLook_.reset();
+  }
+  std::shared_ptr<LiveVersion> old;
+  {
+    std::lock_guard lock(mutex_);
+    lastReport_ = attempt.report;
+    if (attempt.report.outcome == ReloadOutcome::Failed) {
+      lastFailure_ = attempt.report;
+      ++failures_;
+    }
+    if (attempt.version != nullptr) {
+      old = std::exchange(version_, std::move(attempt.version));
+      ++swaps_;
+    }
+  }
+  if (old != nullptr) old->retire();
+  if (options_.onReload) options_.onReload(*this, attempt.report);
+}
+
+}  // namespace featc
