@@ -21,6 +21,8 @@ int bench(bool quick, const std::string& json) {
   benchCompiling(suite);
   benchLoading(suite);
   benchSteadyState(suite);
+  benchReads(suite);
+  benchBadDays(suite);
   suite.printTargets();
   if (!json.empty()) suite.writeJson(json);
   return 0;

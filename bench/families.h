@@ -10,5 +10,7 @@ void benchRunning(Suite& suite);  // against the handwritten rivals, one row, in
 void benchCompiling(Suite& suite);
 void benchLoading(Suite& suite);  // the first answer, and loading again
 void benchSteadyState(Suite& suite);
+void benchReads(Suite& suite);  // the three schedulers behind slow stores
+void benchBadDays(Suite& suite);
 
 }  // namespace featc::bench

@@ -8,7 +8,7 @@ include(CMakePackageConfigHelpers)
 set(featc_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/featc)
 
 set(featc_folders support ops runtime ir codegen engine/aot)
-set(featc_libraries support ops runtime arrow_c ir native aot)
+set(featc_libraries support ops runtime arrow_c serving ir native aot)
 if(FEATC_COMPILER)
   list(APPEND featc_folders frontend optimizer engine)
   list(APPEND featc_libraries grammar frontend optimizer codegen engine explain)

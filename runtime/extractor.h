@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/batch.h"
+#include "runtime/call_options.h"
 #include "runtime/executable.h"
 #include "runtime/result.h"
 #include "runtime/store.h"
@@ -29,6 +30,8 @@ struct RunLimits {
 };
 
 class Extractor;
+class CallMemory;
+struct CallProgram;
 
 // One thread's reusable memory, made for one extractor and its copies. Not shared between threads at
 // the same time.
@@ -41,14 +44,7 @@ class Scratch {
 
  private:
   friend class Extractor;
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
-// What was wrong with a call as a whole; rows that are wrong have a status in the result instead.
-struct RunError {
-  std::string message;  // empty: fine
-  explicit operator bool() const { return !message.empty(); }
+  std::unique_ptr<CallMemory> memory_;
 };
 
 // Copies share everything.
@@ -63,16 +59,16 @@ class Extractor {
 
   // Computes every output for every row of `batch`. Thread-safe; `scratch` and `result` belong to
   // this call. Every declared field that is not nullable must be there in every row, whether an
-  // output uses it or not: else the row's status is BadInput. Blocks while stores answer. An error
-  // means that the batch does not fit the schema (number of columns, rows, offsets), that `scratch`
-  // is of another extractor or that there is no memory for the batch; the result is then empty.
-  RunError run(const Batch& batch, Scratch& scratch, Result& result) const;
+  // output uses it or not: else the row's status is BadInput. Blocks while stores answer, until
+  // options.deadline at the latest. An error means that the batch does not fit the schema (number of
+  // columns, rows, offsets), that `scratch` is of another extractor or that there is no memory for the
+  // batch; the result is then empty.
+  RunError run(const Batch& batch, Scratch& scratch, Result& result, const CallOptions& options = {}) const;
 
  private:
   friend class Scratch;
-  struct Program;
-  class Call;
-  std::shared_ptr<const Program> program_;
+  friend class SedaExecutor;
+  std::shared_ptr<const CallProgram> program_;
 };
 
 }  // namespace featc

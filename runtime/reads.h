@@ -1,106 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reads of a call: keys collected from all rows, each distinct one fetched once, values scattered
-// back to the rows.
+// The reads of one call: keys collected shard by shard, each distinct one fetched once, rows brought back.
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <memory>
-#include <mutex>
-#include <span>
-#include <string>
 #include <vector>
 
-#include "runtime/executable.h"
-#include "runtime/key_pattern.h"
+#include "runtime/call_options.h"
+#include "runtime/key_rows.h"
+#include "runtime/key_table.h"
+#include "runtime/read_group.h"
+#include "runtime/read_inbox.h"
 #include "runtime/result.h"
-#include "runtime/store.h"
+#include "runtime/run_observer.h"
+#include "runtime/shard.h"
 
 namespace featc {
 
-// One fetch of a call: all read steps that ask the same source after the same phase.
-struct ReadGroup {
-  struct Member {
-    const ReadStep* step = nullptr;
-    std::vector<uint32_t> fetched;  // of each of the step's fields: its place in `fields`
-  };
-  const SourceInfo* source = nullptr;
-  Store* store = nullptr;  // null: no store is bound, every field is missing
-  KeyPattern pattern;
-  uint32_t phase = 0;            // sent after this phase ...
-  uint32_t neededBy = 0;         // ... and scattered before this one
-  Scope scope = Scope::Request;  // the largest of the members': then the keys are all there
-  std::vector<uint32_t> fields;
-  std::vector<Member> members;
-};
-
-// The groups of a program, in the order in which they are sent. They point into `layout` and `sources`.
-// `storeOf(source)` gives the store bound to it, or null.
-std::vector<ReadGroup> makeReadGroups(const ProgramLayout& layout, const std::vector<SourceInfo>& sources,
-                                      const std::function<Store*(const SourceInfo&)>& storeOf);
-
-// Distinct texts, numbered as they first come. clear() keeps the memory.
-class KeySet {
- public:
-  void clear();
-  // The number of the key that `render` appends to an empty string; kNoKey when it returns false.
-  template <class Render>
-  uint32_t add(Render&& render) {
-    if (count_ == keys_.size()) keys_.emplace_back();
-    std::string& text = keys_[count_];
-    text.clear();
-    return render(text) ? intern() : kNoKey;
-  }
-  std::span<const std::string> keys() const { return {keys_.data(), count_}; }
-
-  static constexpr uint32_t kNoKey = UINT32_MAX;
-
- private:
-  uint32_t intern();  // of the text at keys_[count_]
-  void grow();
-
-  std::vector<std::string> keys_;  // the first count_ hold
-  std::vector<uint64_t> hashes_;
-  std::vector<uint32_t> slots_;  // open addressing: number + 1, 0 for free
-  size_t count_ = 0;
-};
-
-// The reads of one call, group by group; reused from call to call.
+// Used by one thread at a time and reused from call to call. A fetch that is not answered by the deadline is
+// given up: what it needs is shared with the store's answer, so that a late one finds nothing of the call.
 class CallReads {
  public:
-  explicit CallReads(size_t groups) : states_(groups) {}
+  CallReads(const std::vector<ReadGroup>& groups, const ProgramLayout& layout);
   CallReads(const CallReads&) = delete;
   CallReads& operator=(const CallReads&) = delete;
-  // Waits for what is still in flight.
-  ~CallReads() { finish(); }
+  ~CallReads() { end(); }
 
-  // Collects the keys of group `index` from the call's columns and asks the store for them. The
-  // answer may come at any time afterwards.
-  void send(size_t index, const ReadGroup& group, const ProgramLayout& layout, const CallFrame& call);
-  // Waits for the answer and writes the fields' columns, which the caller has made, all missing. Lists
-  // of aligned reads go to `arena`.
-  void receive(size_t index, const ReadGroup& group, const ProgramLayout& layout, CallFrame& call, Arena& arena,
-               ReadCounts& counts);
-  // Waits for every answer that is still to come and drops all of them: their cells are no longer used.
-  void finish();
+  // A new call of so many shards. `counts`, by source, are added to.
+  void begin(size_t shards, const CallOptions& options, std::vector<ReadCounts>& counts);
+  // The call is over: gives up what is still to come and frees the answers, which nothing may use any more.
+  void end();
+
+  // Collects the keys of a shard's rows whose columns phase `phase` has completed ...
+  void collect(const Shard& shard, uint32_t phase, const CallFrame& call);
+  // ... and sends those that are new. Nothing is sent after the deadline.
+  void send(uint32_t phase);
+
+  // Whether every answer is there that the shard needs before phase `phase`.
+  bool haveArrived(const Shard& shard, uint32_t phase) const;
+  // Writes the columns of fields that the shard needs before phase `phase`, which the caller has made, all
+  // missing. Lists of aligned reads go to `arena`.
+  void scatter(const Shard& shard, uint32_t phase, CallFrame& call, Arena& arena);
+
+  // Takes note of the answers that have come; past the deadline of those that have not, too.
+  void poll();
+  // The same, but waits for something to take note of.
+  void wait();
+  // As of the inbox: for callers that do something else instead of waiting.
+  bool park(std::function<void()> wake) { return outstanding_ > 0 && inbox_->park(std::move(wake)); }
+  bool unpark() { return inbox_ != nullptr && inbox_->unpark(); }
 
  private:
-  struct State {
-    KeySet keys;
-    // Per member one row after another, per row its keys: one, or of an aligned read one an element.
-    std::vector<uint32_t> keyOfElement;
-    FetchResult result;
-    bool sent = false;
-
-    std::mutex mutex;
-    std::condition_variable arrived;
-    bool done = false;
+  // What a store is asked. Shared with its answer.
+  struct Question {
+    std::shared_ptr<const ReadTarget> target;
+    FetchKeys keys;
   };
-  void wait(State& state);
+  enum class FetchState : uint8_t { Collecting, Sent, Answered, GivenUp, NoStore };
+  struct Fetch {
+    FetchState state = FetchState::Collecting;
+    std::shared_ptr<Question> question;
+    FetchResult result;
+    bool whole = false;  // the answer has a row a key
+    std::chrono::steady_clock::time_point sentAt;
+  };
+  // What one shard asked of one group.
+  struct ShardKeys {
+    std::vector<uint32_t> keyOf;   // member after member, row after row, an entry an element: key numbers
+    std::vector<size_t> memberAt;  // where each member begins
+    std::vector<uint32_t> needs;   // the fetches that hold its keys
+  };
+  struct GroupState {
+    KeyTable keys;
+    std::vector<Fetch> fetches;  // the first `used` belong to this call; the last of them may be Collecting
+    uint32_t used = 0;
+    std::vector<ShardKeys> shards;
+  };
 
-  std::deque<State> states_;
+  uint32_t collectingFetch(size_t group);
+  void ask(size_t group, uint32_t fetch);
+  void settle(size_t group, Fetch& fetch, std::chrono::steady_clock::time_point at);
+  void giveUp();
+  void resolve(const GroupState& state, const ShardKeys& keys);
+
+  const std::vector<ReadGroup>& groups_;
+  const ProgramLayout& layout_;
+  std::vector<GroupState> states_;  // by group
+  std::shared_ptr<ReadInbox> inbox_;
+  size_t outstanding_ = 0;
+  bool timed_ = false;  // there is a deadline
+  std::chrono::steady_clock::time_point deadline_;
+  RunObserver* observer_ = nullptr;
+  std::vector<ReadCounts>* counts_ = nullptr;
+  std::vector<Arrival> arrivals_;
+  std::vector<KeyPlace> places_;      // by element of the shard that is scattered
+  std::vector<FieldReader> readers_;  // by fetch, of the field that is scattered
 };
 
 }  // namespace featc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a call writes: memory for outputs of one value or width a row.
+// What a call writes: sums of counts, memory for outputs of one value or width a row.
 #include "runtime/result.h"
 
 #include <cstring>
@@ -34,6 +34,22 @@ void RaggedBuffer::append(const RaggedBuffer& later) {
   add(weights, later.weights);
   add(idsOfElement, later.idsOfElement);
   add(dense, later.dense);
+}
+
+ReadCounts& ReadCounts::operator+=(const ReadCounts& more) {
+  keys += more.keys;
+  found += more.found;
+  absent += more.absent;
+  failed += more.failed;
+  timedOut += more.timedOut;
+  badFields += more.badFields;
+  return *this;
+}
+
+ReadCounts Result::reads() const {
+  ReadCounts all;
+  for (const ReadCounts& counts : reads_) all += counts;
+  return all;
 }
 
 void FixedOutputs::Free::operator()(char* memory) const { ::operator delete[](memory, kLine); }

@@ -17,15 +17,27 @@ struct OutputCounts {
   uint64_t lostBits = 0;        // integers outside 0 .. 2^44-1 that were cut to their low 44 bits
   uint64_t droppedWeights = 0;  // ids dropped because their weight is missing or beyond float32
   uint64_t cutDense = 0;        // dense lists longer than their width
+  OutputCounts& operator+=(const OutputCounts& more) {
+    lostBits += more.lostBits;
+    droppedWeights += more.droppedWeights;
+    cutDense += more.cutDense;
+    return *this;
+  }
   bool operator==(const OutputCounts&) const = default;
 };
 
-// What became of a call's reads, in distinct keys.
+// What became of a call's reads of a source, in distinct keys.
 struct ReadCounts {
-  uint64_t keys = 0;       // asked for
-  uint64_t absent = 0;     // the store has no such row
-  uint64_t failed = 0;     // the store failed or did not answer in time: fields are missing
+  uint64_t keys = 0;  // asked for: the sum of the next four
+  uint64_t found = 0;
+  uint64_t absent = 0;     // the store has no such row, or there is no store
+  uint64_t failed = 0;     // the store failed: fields are missing
+  uint64_t timedOut = 0;   // no answer in time, or no time left to ask: fields are missing
   uint64_t badFields = 0;  // stored values that did not parse as their field's type: missing
+
+  // Whether rows miss values that the store may well hold.
+  bool degraded() const { return failed > 0 || timedOut > 0 || badFields > 0; }
+  ReadCounts& operator+=(const ReadCounts& more);
   bool operator==(const ReadCounts&) const = default;
 };
 
@@ -111,7 +123,9 @@ class Result {
   size_t outputCount() const { return outputs_.size(); }
   const OutputCounts& counts(size_t output) const { return counts_[output]; }
   const DataEvents& events() const { return events_; }
-  const ReadCounts& reads() const { return reads_; }
+  // By source (of ProgramInfo::sources), and of all together.
+  const ReadCounts& reads(size_t source) const { return reads_[source]; }
+  ReadCounts reads() const;
   // The worse of the item's own status and its request's.
   RowStatus status(int64_t item) const { return itemStatus_[static_cast<size_t>(item)]; }
   int64_t requestOf(int64_t item) const { return requestOfItem_[static_cast<size_t>(item)]; }
@@ -120,7 +134,7 @@ class Result {
   }
 
  private:
-  friend class Extractor;
+  friend class CallOutputs;
   std::shared_ptr<const void> program_;  // whose outputs these are
   int64_t requests_ = 0;
   int64_t items_ = 0;
@@ -134,7 +148,7 @@ class Result {
   std::vector<OutputCounts> counts_;
   std::vector<RowStatus> itemStatus_;
   DataEvents events_;
-  ReadCounts reads_;
+  std::vector<ReadCounts> reads_;  // by source
 };
 
 }  // namespace featc

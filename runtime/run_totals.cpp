@@ -14,22 +14,13 @@ std::string counted(uint64_t n, std::string_view one, std::string_view many) {
 }  // namespace
 
 void RunTotals::add(const Result& result) {
-  for (size_t i = 0; i < counts.size(); ++i) {
-    const OutputCounts& more = result.counts(i);
-    counts[i].lostBits += more.lostBits;
-    counts[i].droppedWeights += more.droppedWeights;
-    counts[i].cutDense += more.cutDense;
-  }
+  for (size_t i = 0; i < counts.size(); ++i) counts[i] += result.counts(i);
   events.unequalLengths += result.events().unequalLengths;
-  reads.keys += result.reads().keys;
-  reads.absent += result.reads().absent;
-  reads.failed += result.reads().failed;
-  reads.badFields += result.reads().badFields;
+  for (size_t i = 0; i < reads.size(); ++i) reads[i] += result.reads(i);
 }
 
 void RunTotals::countRows(const Result& result) {
-  for (int64_t item = 0; item < result.items(); ++item)
-    ++(result.status(item) == RowStatus::Ok ? written : failedRows);
+  for (int64_t item = 0; item < result.items(); ++item) ++(result.status(item) == RowStatus::Ok ? written : failedRows);
 }
 
 std::string statusText(RowStatus status, const RunLimits& limits) {
@@ -64,11 +55,17 @@ std::vector<std::string> dataWarnings(const RunTotals& totals, const ProgramInfo
   if (totals.events.unequalLengths > 0)
     lines.push_back(fmt::format("lists of different lengths were paired {}; the rest is missing",
                                 counted(totals.events.unequalLengths, "time", "times")));
-  if (totals.reads.failed > 0)
-    lines.push_back(fmt::format("{} failed; their fields are missing", counted(totals.reads.failed, "read", "reads")));
-  if (totals.reads.badFields > 0)
-    lines.push_back(fmt::format("{} in the stores not of the declared type; missing",
-                                counted(totals.reads.badFields, "value is", "values are")));
+  for (size_t i = 0; i < totals.reads.size(); ++i) {
+    const ReadCounts& reads = totals.reads[i];
+    if (!reads.degraded()) continue;
+    std::string text = fmt::format("source {}: of {}, ", info.sources[i].name, counted(reads.keys, "key", "keys"));
+    if (reads.failed > 0) text += fmt::format("{} failed, ", reads.failed);
+    if (reads.timedOut > 0) text += fmt::format("{} timed out, ", reads.timedOut);
+    text += fmt::format("{} absent", reads.absent);
+    if (reads.badFields > 0)
+      text += fmt::format("; {} not of the declared type", counted(reads.badFields, "value is", "values are"));
+    lines.push_back(text + "; what is not there is missing");
+  }
   return lines;
 }
 

@@ -16,10 +16,11 @@ struct RunTotals {
   uint64_t failedRows = 0;  // read well, failed when computed
   std::vector<OutputCounts> counts;
   DataEvents events;
-  ReadCounts reads;
-  double extractSeconds = 0;  // of all threads together
+  std::vector<ReadCounts> reads;  // by source
+  double extractSeconds = 0;      // of all threads together
 
-  explicit RunTotals(size_t outputs) : counts(outputs) {}
+  RunTotals() = default;
+  explicit RunTotals(const ProgramInfo& info) : counts(info.outputs.size()), reads(info.sources.size()) {}
   // What the result tells of outputs, events and reads.
   void add(const Result& result);
   // Its items, by whether they failed.

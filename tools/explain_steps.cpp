@@ -141,7 +141,9 @@ class StepExplainer {
     FetchRequest request{&source, {&key, 1}, {}};
     std::promise<FetchResult> answer;
     store->fetch(request, [&](FetchResult result) { answer.set_value(std::move(result)); });
-    switch (answer.get_future().get().status[0]) {
+    std::vector<KeyStatus> statuses = answer.get_future().get().status;
+    if (statuses.empty()) return "failed";  // the store as a whole
+    switch (statuses[0]) {
       case KeyStatus::Found: return "found";
       case KeyStatus::Absent: return "absent";
       case KeyStatus::Failed: return "failed";

@@ -17,6 +17,7 @@
 #include "engine/load.h"
 #include "runtime/csv_writer.h"
 #include "runtime/json_writer.h"
+#include "runtime/serving/seda_executor.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
@@ -38,6 +39,7 @@ struct RunOptions {
   std::string output = "-";
   std::string format = "json";
   std::string engine = "jit";
+  std::string scheduler = "staged";
   std::string cpu;
   std::string cache;  // a folder; empty: FEATC_CACHE's
   uint64_t cacheBytes = ObjectCache::kDefaultBytes;
@@ -58,6 +60,7 @@ struct SharedRun {
   OutputFile& output;
   Progress& progress;
   RunTotals totals;
+  SedaExecutor* executor = nullptr;  // with --scheduler seda
   RunLimits limits;
   bool readFailed = false;
   bool stoppedByBadRow = false;
@@ -75,8 +78,7 @@ class RunWorker final : public PipelineWorker {
 
   void work() override {
     Clock::time_point start = Clock::now();
-    if (RunError error = run_.extractor.run(builder_.batch(), scratch_, result_))
-      throw std::runtime_error(error.message);
+    if (RunError error = extract(builder_.batch())) throw std::runtime_error(error.message);
     seconds_ = secondsSince(start);
     text_.clear();
     run_.writer.write(result_, rows_, text_);
@@ -94,6 +96,15 @@ class RunWorker final : public PipelineWorker {
   }
 
  private:
+  RunError extract(const Batch& batch) {
+    CallOptions options;
+    if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
+    if (run_.executor == nullptr) return run_.extractor.run(batch, scratch_, result_, options);
+    SedaExecutor::Answer answer = run_.executor->submit(batch, options.deadline).get();
+    std::swap(result_, answer.result);
+    return answer.error;
+  }
+
   uint64_t reportFailedRows() {
     uint64_t failed = 0;
     for (size_t i = 0; i < rows_.size(); ++i) {
@@ -146,8 +157,10 @@ void printRunStats(const SharedRun& run, uint32_t threads, double seconds) {
              threads, threads == 1 ? "" : "s");
   fmt::print(stderr, "extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
              totals.extractSeconds * 1e3, rate(totals.extractSeconds));
-  if (totals.reads.keys > 0)
-    fmt::print(stderr, "reads     {} keys, {} of them absent\n", totals.reads.keys, totals.reads.absent);
+  for (size_t i = 0; i < totals.reads.size(); ++i)
+    if (const ReadCounts& reads = totals.reads[i]; reads.keys > 0)
+      fmt::print(stderr, "reads     {}: {} keys, {} of them absent\n", run.extractor.info().sources[i].name, reads.keys,
+                 reads.absent);
 }
 
 std::unique_ptr<ResultWriter> newWriter(const std::string& format, const ProgramInfo& info) {
@@ -279,13 +292,14 @@ int runRun(const RunOptions& options) {
   if (!output.good()) return output.finish();
 
   std::unique_ptr<ResultWriter> writer = newWriter(options.format, info);
-  SharedRun run{*made.extractor, options, *writer, *reader, output, progress, RunTotals(info.outputs.size()),
-                RunLimits()};
+  SharedRun run{*made.extractor, options, *writer, *reader, output, progress, RunTotals(info), nullptr, RunLimits()};
   uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   Clock::time_point start = Clock::now();
   std::string edge;
   writer->begin(edge);
   output.write(edge);
+  std::optional<SedaExecutor> executor;
+  if (options.scheduler == "seda") run.executor = &executor.emplace(*made.extractor);
   runPipeline(threads, [&] { return std::make_unique<RunWorker>(run); });
   edge.clear();
   writer->end(edge);
@@ -317,6 +331,9 @@ void addRunCommand(CLI::App& app, int& exitCode) {
       ->add_option("--engine", options->engine,
                    "Native code, the interpreter, or that until native code is there; all give the same")
       ->check(CLI::IsMember({"jit", "interp", "tiered"}))
+      ->capture_default_str();
+  command->add_option("--scheduler", options->scheduler, "How reads and computing go together; all give the same")
+      ->check(CLI::IsMember({"staged", "pipelined", "seda"}))
       ->capture_default_str();
   command->add_option("--cpu", options->cpu, "CPU to compile for, such as x86-64-v3 (default: this machine's)")
       ->type_name("C");

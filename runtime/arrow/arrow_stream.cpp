@@ -71,7 +71,7 @@ class ExtractionStream {
     if (options_.threads == 0) options_.threads = std::max(1U, std::thread::hardware_concurrency());
     options_.pieceRows = std::max<int64_t>(8, options_.pieceRows / 8 * 8);
     if (report_ == nullptr) report_ = std::make_shared<ArrowStreamReport>();
-    report_->totals = RunTotals(extractor_.info().outputs.size());
+    report_->totals = RunTotals(extractor_.info());
   }
   ~ExtractionStream() {
     {

@@ -22,7 +22,7 @@ struct ArrowStreamOptions {
 
 // What a stream has met so far; whole once the stream has ended.
 struct ArrowStreamReport {
-  RunTotals totals{0};
+  RunTotals totals;
   std::vector<std::string> warnings;  // on the columns: ArrowBinding::warnings
 };
 

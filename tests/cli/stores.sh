@@ -42,6 +42,19 @@ user,shop
 -1,-1
 END
 
+for scheduler in staged pipelined seda; do
+  featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format csv --scheduler $scheduler \
+    --store "user=jsonl:$work/users.jsonl" --store "shop=jsonl:$work/shops.jsonl"
+  out_is <<'END'
+user,shop
+31,-1
+-1,7
+-1,-1
+END
+done
+featc 2 run "$work/m.feat" --input "$work/d.jsonl" --scheduler fast
+err_has 'staged'
+
 featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format csv --store "shop=jsonl:$work/shops.jsonl"
 out_is <<'END'
 user,shop

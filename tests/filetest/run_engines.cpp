@@ -79,7 +79,7 @@ std::string resultText(const ProgramInfo& info, const Result& result) {
 // Runs the requests in batches of `maxItems` and compares each with its part of `meaning`; without a
 // meaning there is one batch, which becomes it.
 std::string runBatches(const Extractor& extractor, const std::string& requests, int64_t maxItems,
-                       std::optional<Result>& meaning, std::string& messages) {
+                       const CallOptions& options, std::optional<Result>& meaning, std::string& messages) {
   std::string told;
   auto reader = newJsonReader(extractor.info(), memorySource(requests), "input", false,
                               [&](const DataMessage& m) { told += m.render() + "\n"; });
@@ -90,7 +90,7 @@ std::string runBatches(const Extractor& extractor, const std::string& requests, 
   int64_t first = 0;
   bool isMeaning = !meaning;
   while (reader->next(builder, rows, maxItems) == ReadStatus::Batch) {
-    if (RunError error = extractor.run(builder.batch(), scratch, result)) return error.message;
+    if (RunError error = extractor.run(builder.batch(), scratch, result, options)) return error.message;
     int64_t count = result.requests();
     if (isMeaning) {
       if (meaning) return "the requests did not fit one batch";
@@ -126,12 +126,19 @@ StageOutput runEngines(const TestFile& test, const ProgramInfo& info, std::span<
   constexpr int64_t kAll = 1'000'000;
   for (const TestedEngine& engine : engines) {
     Extractor extractor(*engine.info, engine.executable, stores, limits);
-    for (int64_t maxItems : {kAll, int64_t{1}, int64_t{5}}) {
+    CallOptions pipelined;
+    pipelined.scheduler = Scheduler::Pipelined;
+    pipelined.shardItems = 8;
+    for (const auto& [maxItems, options] : {std::pair{kAll, CallOptions()},
+                                            {int64_t{1}, CallOptions()},
+                                            {int64_t{5}, CallOptions()},
+                                            {kAll, pipelined}}) {
       std::string told;
-      std::string problem = runBatches(extractor, requests, maxItems, meaning, told);
+      std::string problem = runBatches(extractor, requests, maxItems, options, meaning, told);
       messages += told;
       if (!problem.empty()) {
-        out.failure = fmt::format("{}, batches of {} items: {}", engine.name, maxItems, problem);
+        const char* scheduler = options.scheduler == Scheduler::Pipelined ? ", pipelined" : "";
+        out.failure = fmt::format("{}, batches of {} items{}: {}", engine.name, maxItems, scheduler, problem);
         return out;
       }
     }

@@ -76,9 +76,13 @@ std::optional<Disagreement> check(const RandomCase& c) {
     Extractor extractor(*engine.info, engine.executable, stores);
     Scratch scratch(extractor);
     Result result;
-    for (const char* round : {"", ", memory reused"}) {
+    CallOptions pipelined;
+    pipelined.scheduler = Scheduler::Pipelined;
+    pipelined.shardItems = 8;
+    for (const auto& [round, options] :
+         {std::pair{"", CallOptions()}, {", memory reused", CallOptions()}, {", pipelined", pipelined}}) {
       std::string kind = engine.name + round;
-      if (RunError e = extractor.run(batch.batch(), scratch, result)) return Disagreement{kind, e.message};
+      if (RunError e = extractor.run(batch.batch(), scratch, result, options)) return Disagreement{kind, e.message};
       if (!meaning && extractor.run(batch.batch(), scratch, meaning.emplace())) return Disagreement{kind, "no result"};
       if (auto d = difference(*meaning, result)) return Disagreement{kind, *d};
       if (engine.info != &optimized.info()) continue;

@@ -385,7 +385,7 @@ TEST_CASE("reads of one source and level are one fetch of distinct keys", "[read
       CHECK(toVector(result.output(1).offsets) == std::vector<int64_t>{0, 3, 3, 4, 4, 4});
       CHECK(shown == std::vector<std::string>{R"(true ["three", "one", missing])", "missing []", R"(missing ["one"])",
                                               "true missing", "missing []"});
-      CHECK(result.reads() == ReadCounts{4, 1, 0, 0});
+      CHECK(result.reads() == ReadCounts{4, 3, 1, 0, 0, 0});
     }
     CHECK(spy->fetches.size() == 3);
   }
@@ -405,7 +405,7 @@ TEST_CASE("a source without a store and a failed store read nothing", "[reads]")
     Result result;
     REQUIRE(!extractor.run(rows.batch, scratch, result));
     CHECK(result.output(0).ids[0] == 0);
-    CHECK(result.reads() == (bound ? ReadCounts{4, 0, 4, 0} : ReadCounts{4, 4, 0, 0}));
+    CHECK(result.reads() == (bound ? ReadCounts{4, 0, 0, 4, 0, 0} : ReadCounts{4, 0, 4, 0, 0, 0}));
     CHECK(shown[0] == "missing [missing, missing, missing]");
   }
 }

@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: Apache-2.0
+// Serves requests of many callers in two stages, each with a queue and threads of its own.
+#include "runtime/serving/seda_executor.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <vector>
+
+#include "runtime/call_input.h"
+#include "runtime/float_environment.h"
+#include "runtime/serving/batching_controller.h"
+#include "runtime/serving/seda_job.h"
+
+namespace featc {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using TimePoint = Clock::time_point;
+
+constexpr auto kRetry = std::chrono::milliseconds(1);
+
+const char* const kLate = "the deadline passed before the request could be computed";
+const char* const kCancelled = "the executor was cancelled before the request was computed";
+const char* const kDropped = "the queue is full and this request had waited longest";
+
+// What the threads share. A store's thread that has just woken a job may still hold it when the executor is
+// gone, so it stands alone.
+struct Queues {
+  std::mutex mutex;
+  std::condition_variable fetchWork;
+  std::condition_variable computeWork;
+  std::condition_variable controlWork;
+  std::condition_variable allAnswered;
+  std::deque<SedaRequest> requests;  // fetch stage, new
+  std::deque<SedaJob*> goOn;         // fetch stage, with a further read level
+  std::deque<SedaJob*> ready;        // compute stage
+  std::vector<SedaJob*> parked;      // waiting for answers
+  TimePoint controlWakes = TimePoint::max();
+  bool stopping = false;   // nothing more is accepted
+  bool cancelled = false;  // nothing more is computed
+  bool quit = false;
+
+  void push(SedaJob* job) {
+    if (job->wakesFetch) {
+      goOn.push_back(job);
+      fetchWork.notify_one();
+    } else {
+      ready.push_back(job);
+      computeWork.notify_one();
+    }
+  }
+  void wake(SedaJob* job) {
+    std::lock_guard lock(mutex);
+    std::erase(parked, job);
+    push(job);
+  }
+};
+
+uint32_t defaultComputeThreads(const SedaOptions& options) {
+  uint32_t cores = std::thread::hardware_concurrency();
+  return cores > options.fetchThreads ? cores - options.fetchThreads : 1;
+}
+
+}  // namespace
+
+class SedaExecutor::Core {
+ public:
+  Core(std::shared_ptr<const CallProgram> program, const SedaOptions& options)
+      : program_(std::move(program)),
+        options_(options),
+        fetchController_(std::max<size_t>(1, options.mostBatching)),
+        computeController_(std::max<size_t>(1, options.mostBatching)) {
+    if (options_.computeThreads == 0) options_.computeThreads = defaultComputeThreads(options_);
+    options_.fetchThreads = std::max(1U, options_.fetchThreads);
+    for (size_t i = 0; i < std::max<size_t>(1, options_.batchesUnderWay); ++i) {
+      jobs_.push_back(nullptr);
+      free_.push_back(i);
+    }
+    for (uint32_t i = 0; i < options_.fetchThreads; ++i) threads_.emplace_back([this] { fetchLoop(); });
+    for (uint32_t i = 0; i < options_.computeThreads; ++i) threads_.emplace_back([this] { computeLoop(); });
+    threads_.emplace_back([this] { controlLoop(); });
+  }
+  ~Core() { stop(true); }
+
+  RunError submit(SedaRequest request) {
+    if (RunError error = checkBatch(program_->info, request.batch)) return error;
+    request.submitted = Clock::now();
+    SedaRequest dropped;
+    {
+      std::lock_guard lock(queues_->mutex);
+      if (queues_->stopping) return {"the executor has been stopped"};
+      if (queues_->requests.size() >= options_.queueRequests) {
+        if (options_.observer != nullptr) options_.observer->onRefused(Stage::Fetch);
+        if (options_.whenFull == WhenFull::Refuse || queues_->requests.empty())
+          return {"the queue is full; the request was refused"};
+        dropped = std::move(queues_->requests.front());
+        queues_->requests.pop_front();
+      }
+      if (request.deadline < queues_->controlWakes) queues_->controlWork.notify_one();
+      queues_->requests.push_back(std::move(request));
+      queues_->fetchWork.notify_one();
+    }
+    if (dropped.done) refuse(dropped, kDropped);
+    return {};
+  }
+
+  // Returns when everything is answered and no thread is left.
+  void stop(bool cancel) {
+    {
+      std::unique_lock lock(queues_->mutex);
+      queues_->stopping = true;
+      queues_->cancelled = queues_->cancelled || cancel;
+      queues_->fetchWork.notify_all();
+      queues_->controlWork.notify_all();
+      queues_->allAnswered.wait(lock, [this] { return isIdle(); });
+      queues_->quit = true;
+      queues_->fetchWork.notify_all();
+      queues_->computeWork.notify_all();
+      queues_->controlWork.notify_all();
+    }
+    std::lock_guard lock(joining_);
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+  Depths depths() const {
+    std::lock_guard lock(queues_->mutex);
+    return {queues_->requests.size(), queues_->parked.size(), queues_->ready.size(), fetchController_.factor(),
+            computeController_.factor()};
+  }
+
+ private:
+  bool isIdle() const { return queues_->requests.empty() && answering_ == 0 && free_.size() == jobs_.size(); }
+
+  // -- Fetch stage ------------------------------------------------------------------------------------
+
+  void fetchLoop() {
+    FloatEnvironment floats;
+    std::unique_lock lock(queues_->mutex);
+    for (;;) {
+      queues_->fetchWork.wait(lock, [this] {
+        return queues_->quit || !queues_->goOn.empty() || (!queues_->requests.empty() && !free_.empty());
+      });
+      if (queues_->quit) return;
+      SedaJob* job = nullptr;
+      TimePoint readDeadline;
+      bool isNew = queues_->goOn.empty();
+      if (isNew) {
+        if (!waitForMore(lock)) continue;
+        job = takeRequests();
+        readDeadline = job->deadline() - reserve(*job);
+      } else {
+        job = queues_->goOn.front();
+        queues_->goOn.pop_front();
+      }
+      lock.unlock();
+      if (!isNew || job->start(readDeadline))
+        fetchFor(*job);
+      else
+        release(*job);
+      lock.lock();
+    }
+  }
+
+  // Gives further requests the chance to join. False when meanwhile there is something else to do.
+  bool waitForMore(std::unique_lock<std::mutex>& lock) {
+    std::deque<SedaRequest>& requests = queues_->requests;
+    TimePoint until = requests.front().submitted + options_.longestWait;
+    queues_->fetchWork.wait_until(lock, until, [&] {
+      return queues_->stopping || requests.empty() || free_.empty() || !queues_->goOn.empty() ||
+             requests.size() >= fetchController_.factor();
+    });
+    return queues_->goOn.empty() && !requests.empty() && !free_.empty() && !queues_->quit;
+  }
+
+  SedaJob* takeRequests() {
+    size_t slot = free_.back();
+    free_.pop_back();
+    if (jobs_[slot] == nullptr) jobs_[slot] = std::make_unique<SedaJob>(program_, options_.observer);
+    SedaJob& job = *jobs_[slot];
+    std::deque<SedaRequest>& requests = queues_->requests;
+    TimePoint now = Clock::now();
+    while (!requests.empty() && job.size() < fetchController_.factor()) {
+      const SedaRequest& next = requests.front();
+      if (!job.empty() && (job.items() + next.batch.items > options_.joinedItems || !job.suits(next, now))) break;
+      job.add(std::move(requests.front()));
+      requests.pop_front();
+    }
+    if (options_.observer != nullptr)
+      options_.observer->onStage(
+          {Stage::Fetch, job.size(), requests.size(), fetchController_.factor(), now - job.oldest()});
+    fetchController_.observe(job.size(), requests.size());
+    return &job;
+  }
+
+  // The time before the deadline from which on reads are waited for no longer: enough for computing this batch
+  // and those that are under way beside it.
+  Clock::duration reserve(const SedaJob& job) const {
+    if (job.deadline() == TimePoint::max()) return {};
+    Clock::duration left = std::max<Clock::duration>(job.deadline() - Clock::now(), Clock::duration::zero());
+    auto underWay = static_cast<int64_t>(jobs_.size() - free_.size());
+    return std::min<Clock::duration>(left / 2,
+                                     options_.reserve + computeTime_ * (1 + underWay / options_.computeThreads));
+  }
+
+  void fetchFor(SedaJob& job) {
+    bool cancelled = isCancelled();
+    try {
+      job.wakesFetch = !cancelled && !job.advanceToLast();
+    } catch (const std::bad_alloc&) {
+      job.fail({"not enough memory for the batch"});
+      return release(job);
+    }
+    park(job);
+  }
+
+  bool isCancelled() const {
+    std::lock_guard lock(queues_->mutex);
+    return queues_->cancelled;
+  }
+
+  void park(SedaJob& job) {
+    {
+      std::lock_guard lock(queues_->mutex);
+      queues_->parked.push_back(&job);
+      if (job.readDeadline() < queues_->controlWakes || queues_->cancelled) queues_->controlWork.notify_one();
+    }
+    // From here on the job may belong to another thread.
+    if (!job.park([queues = queues_, waiting = &job] { queues->wake(waiting); })) queues_->wake(&job);
+  }
+
+  // -- Compute stage ----------------------------------------------------------------------------------
+
+  void computeLoop() {
+    FloatEnvironment floats;
+    std::vector<SedaJob*> batch;
+    std::unique_lock lock(queues_->mutex);
+    for (;;) {
+      queues_->computeWork.wait(lock, [this] { return queues_->quit || !queues_->ready.empty(); });
+      if (queues_->quit) return;
+      takeReady(batch);
+      bool cancelled = queues_->cancelled;
+      lock.unlock();
+      for (SedaJob* job : batch) compute(*job, cancelled);
+      batch.clear();
+      lock.lock();
+    }
+  }
+
+  // Leaves the other threads their share.
+  void takeReady(std::vector<SedaJob*>& batch) {
+    std::deque<SedaJob*>& ready = queues_->ready;
+    size_t share = (ready.size() + options_.computeThreads - 1) / options_.computeThreads;
+    size_t n = std::min(share, computeController_.factor());
+    size_t requests = 0;
+    for (; batch.size() < n; ready.pop_front()) {
+      requests += ready.front()->size();
+      batch.push_back(ready.front());
+    }
+    computeController_.observe(n, ready.size());
+    if (options_.observer == nullptr) return;
+    size_t queued = 0;
+    for (const SedaJob* job : ready) queued += job->size();
+    options_.observer->onStage(
+        {Stage::Compute, requests, queued, computeController_.factor(), Clock::now() - batch.front()->oldest()});
+  }
+
+  void compute(SedaJob& job, bool cancelled) {
+    TimePoint start = Clock::now();
+    if (cancelled) {
+      job.fail({kCancelled});
+      return release(job);
+    }
+    if (start >= job.deadline()) {
+      job.fail({kLate});
+      return release(job);
+    }
+    try {
+      if (!job.advanceToEnd()) return park(job);
+      job.answer();
+    } catch (const std::bad_alloc&) {
+      job.fail({"not enough memory for the batch"});
+    }
+    release(job, Clock::now() - start);
+  }
+
+  // The job is empty again. `took`: computing it, if it was computed.
+  void release(SedaJob& job, Clock::duration took = Clock::duration::zero()) {
+    std::lock_guard lock(queues_->mutex);
+    if (took > Clock::duration::zero()) computeTime_ = (7 * computeTime_ + 3 * took) / 10;
+    for (size_t i = 0; i < jobs_.size(); ++i)
+      if (jobs_[i].get() == &job) free_.push_back(i);
+    queues_->fetchWork.notify_one();
+    if (isIdle()) queues_->allAnswered.notify_all();
+  }
+
+  // -- Deadlines --------------------------------------------------------------------------------------
+
+  void controlLoop() {
+    std::vector<SedaRequest> lateRequests;
+    std::vector<SedaJob*> lateJobs;
+    std::unique_lock lock(queues_->mutex);
+    while (!queues_->quit) {
+      TimePoint now = Clock::now();
+      TimePoint next = takeLateRequests(now, lateRequests);
+      next = std::min(next, wakeLateJobs(now));
+      takeLateJobs(now, lateJobs);
+      if (lateRequests.empty() && lateJobs.empty()) {
+        queues_->controlWakes = next;
+        if (next == TimePoint::max())
+          queues_->controlWork.wait(lock);
+        else
+          queues_->controlWork.wait_until(lock, next);
+        continue;
+      }
+      ++answering_;
+      const char* why = queues_->cancelled ? kCancelled : kLate;
+      lock.unlock();
+      for (SedaRequest& request : lateRequests) refuse(request, why);
+      for (SedaJob* job : lateJobs) {
+        job->fail({why});
+        release(*job);
+      }
+      lateRequests.clear();
+      lateJobs.clear();
+      lock.lock();
+      --answering_;
+      if (isIdle()) queues_->allAnswered.notify_all();
+    }
+  }
+
+  // Requests whose time is over before any stage took them. Returns when the next one's is.
+  TimePoint takeLateRequests(TimePoint now, std::vector<SedaRequest>& late) {
+    TimePoint next = TimePoint::max();
+    auto isLate = [&](SedaRequest& request) {
+      bool over = queues_->cancelled || request.deadline <= now;
+      if (over)
+        late.push_back(std::move(request));
+      else
+        next = std::min(next, request.deadline);
+      return over;
+    };
+    std::erase_if(queues_->requests, isLate);
+    return next;
+  }
+
+  // Jobs that have waited long enough for stores go on without.
+  TimePoint wakeLateJobs(TimePoint now) {
+    TimePoint next = TimePoint::max();
+    std::erase_if(queues_->parked, [&](SedaJob* job) {
+      bool over = queues_->cancelled || job->readDeadline() <= now;
+      // It may not have been parked quite yet, or is being woken.
+      bool woken = over && job->unpark();
+      if (woken) queues_->push(job);
+      if (!woken) next = std::min(next, over ? now + kRetry : job->readDeadline());
+      return woken;
+    });
+    return next;
+  }
+
+  void takeLateJobs(TimePoint now, std::vector<SedaJob*>& late) {
+    std::erase_if(queues_->ready, [&](SedaJob* job) {
+      bool over = job->deadline() <= now;
+      if (over) late.push_back(job);
+      return over;
+    });
+  }
+
+  void refuse(SedaRequest& request, const char* why) {
+    if (options_.observer != nullptr)
+      options_.observer->onCall({request.batch.requests, request.batch.items, Clock::now() - request.submitted, true});
+    Result none;
+    request.done({why}, none);
+  }
+
+  std::shared_ptr<const CallProgram> program_;
+  SedaOptions options_;
+  std::shared_ptr<Queues> queues_ = std::make_shared<Queues>();
+  // What follows is under the queues' lock.
+  std::vector<std::unique_ptr<SedaJob>> jobs_;  // made when first needed
+  std::vector<size_t> free_;                    // jobs that are not under way
+  BatchingController fetchController_;
+  BatchingController computeController_;
+  Clock::duration computeTime_{};  // of a batch in the compute stage, smoothed
+  size_t answering_ = 0;           // threads that answer what no job holds
+  std::mutex joining_;
+  std::vector<std::thread> threads_;
+};
+
+SedaExecutor::SedaExecutor(const Extractor& extractor, const SedaOptions& options)
+    : core_(std::make_unique<Core>(extractor.program_, options)) {}
+SedaExecutor::~SedaExecutor() = default;
+
+RunError SedaExecutor::submit(const Batch& batch, Deadline deadline, Done done) {
+  return core_->submit({batch, deadline, std::move(done), {}});
+}
+
+std::future<SedaExecutor::Answer> SedaExecutor::submit(const Batch& batch, Deadline deadline) {
+  auto promise = std::make_shared<std::promise<Answer>>();
+  std::future<Answer> future = promise->get_future();
+  RunError refused = submit(batch, deadline, [promise](RunError error, Result& result) {
+    Answer answer{std::move(error), {}};
+    std::swap(answer.result, result);
+    promise->set_value(std::move(answer));
+  });
+  if (refused) promise->set_value({std::move(refused), {}});
+  return future;
+}
+
+void SedaExecutor::drain() { core_->stop(false); }
+void SedaExecutor::cancel() { core_->stop(true); }
+SedaExecutor::Depths SedaExecutor::depths() const { return core_->depths(); }
+
+}  // namespace featc

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Serves requests of many callers in two stages, each with a queue and threads of its own.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+
+#include "runtime/extractor.h"
+#include "runtime/serving/seda_options.h"
+
+namespace featc {
+
+// Every request that submit() accepts is answered exactly once: by its deadline with what had come by then, or
+// with an error that says why not. No thread waits for a store.
+//
+// Small requests are joined to one batch, so that a key that several ask for is fetched once; rows, ids, weights
+// and statuses of an answer are those that the request alone would get. Counts of data that did not fit, and of
+// reads, are of the whole batch: they stand in the answer of its first request, so that sums are right.
+class SedaExecutor {
+ public:
+  using Deadline = std::chrono::steady_clock::time_point;
+  // The result belongs to the executor; it may be swapped for another one to keep it. Called on a thread of the
+  // executor, which serves nothing else meanwhile; does not throw.
+  using Done = std::function<void(RunError error, Result& result)>;
+  struct Answer {
+    RunError error;
+    Result result;
+  };
+  struct Depths {
+    size_t fetchQueue = 0;    // requests
+    size_t waiting = 0;       // batches whose reads are under way
+    size_t computeQueue = 0;  // batches
+    size_t fetchBatching = 1;
+    size_t computeBatching = 1;
+  };
+
+  explicit SedaExecutor(const Extractor& extractor, const SedaOptions& options = {});
+  SedaExecutor(const SedaExecutor&) = delete;
+  SedaExecutor& operator=(const SedaExecutor&) = delete;
+  // As cancel().
+  ~SedaExecutor();
+
+  // What the batch points to must stay as it is until the answer. With an error the request was not accepted
+  // and `done` is never called: it does not fit the schema, the queue is full, or the executor stops.
+  RunError submit(const Batch& batch, Deadline deadline, Done done);
+  std::future<Answer> submit(const Batch& batch, Deadline deadline);
+
+  // Accepts nothing more and returns when all is answered, each by its deadline.
+  void drain();
+  // Accepts nothing more, answers what has not been computed with an error, and returns then.
+  void cancel();
+
+  Depths depths() const;
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace featc
