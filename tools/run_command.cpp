@@ -17,13 +17,14 @@
 #include "engine/load.h"
 #include "runtime/csv_writer.h"
 #include "runtime/json_writer.h"
+#include "runtime/run_totals.h"
 #include "runtime/serving/seda_executor.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
 #include "tools/output_file.h"
 #include "tools/pipeline.h"
-#include "runtime/run_totals.h"
+#include "tools/read_stats.h"
 
 namespace featc {
 namespace {
@@ -61,6 +62,7 @@ struct SharedRun {
   Progress& progress;
   RunTotals totals;
   SedaExecutor* executor = nullptr;  // with --scheduler seda
+  ReadStats* reads = nullptr;        // with --stats
   RunLimits limits;
   bool readFailed = false;
   bool stoppedByBadRow = false;
@@ -98,6 +100,7 @@ class RunWorker final : public PipelineWorker {
  private:
   RunError extract(const Batch& batch) {
     CallOptions options;
+    options.observer = run_.reads;
     if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
     if (run_.executor == nullptr) return run_.extractor.run(batch, scratch_, result_, options);
     SedaExecutor::Answer answer = run_.executor->submit(batch, options.deadline).get();
@@ -157,15 +160,18 @@ void printRunStats(const SharedRun& run, uint32_t threads, double seconds) {
              threads, threads == 1 ? "" : "s");
   fmt::print(stderr, "extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
              totals.extractSeconds * 1e3, rate(totals.extractSeconds));
-  for (size_t i = 0; i < totals.reads.size(); ++i)
-    if (const ReadCounts& reads = totals.reads[i]; reads.keys > 0)
-      fmt::print(stderr, "reads     {}: {} keys, {} of them absent\n", run.extractor.info().sources[i].name, reads.keys,
-                 reads.absent);
+  for (const std::string& line : run.reads->lines()) fmt::print(stderr, "reads     {}\n", line);
 }
 
 std::unique_ptr<ResultWriter> newWriter(const std::string& format, const ProgramInfo& info) {
   if (format == "json") return newJsonWriter(info);
   return newCsvWriter(info, format == "tsv" ? '\t' : ',');
+}
+
+SedaOptions sedaOptions(RunObserver* observer) {
+  SedaOptions options;
+  options.observer = observer;
+  return options;
 }
 
 // Writing over the input would empty it before it is read.
@@ -292,14 +298,17 @@ int runRun(const RunOptions& options) {
   if (!output.good()) return output.finish();
 
   std::unique_ptr<ResultWriter> writer = newWriter(options.format, info);
-  SharedRun run{*made.extractor, options, *writer, *reader, output, progress, RunTotals(info), nullptr, RunLimits()};
+  SharedRun run{*made.extractor, options,         *writer, *reader, output,
+                progress,        RunTotals(info), nullptr, nullptr, RunLimits()};
   uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   Clock::time_point start = Clock::now();
   std::string edge;
   writer->begin(edge);
   output.write(edge);
   std::optional<SedaExecutor> executor;
-  if (options.scheduler == "seda") run.executor = &executor.emplace(*made.extractor);
+  std::optional<ReadStats> reads;
+  if (options.stats) run.reads = &reads.emplace(info);
+  if (options.scheduler == "seda") run.executor = &executor.emplace(*made.extractor, sedaOptions(run.reads));
   runPipeline(threads, [&] { return std::make_unique<RunWorker>(run); });
   edge.clear();
   writer->end(edge);

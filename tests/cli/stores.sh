@@ -55,6 +55,13 @@ done
 featc 2 run "$work/m.feat" --input "$work/d.jsonl" --scheduler fast
 err_has 'staged'
 
+for scheduler in staged seda; do
+  featc 0 run "$work/m.feat" --input "$work/d.jsonl" --stats --scheduler $scheduler --threads 1 \
+    --store "default=jsonl:$work/users.jsonl"
+  err_has 'reads     user: 1 fetch of 3 keys: 2 found, 1 absent; p50 '
+  err_has 'reads     shop: 1 fetch of 3 keys: 1 found, 2 absent; p50 '
+done
+
 featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format csv --store "shop=jsonl:$work/shops.jsonl"
 out_is <<'END'
 user,shop
