@@ -11,7 +11,7 @@ set(featc_folders support ops runtime ir codegen engine/aot)
 set(featc_libraries support ops runtime arrow_c serving ir native aot)
 if(FEATC_COMPILER)
   list(APPEND featc_folders frontend optimizer engine)
-  list(APPEND featc_libraries grammar frontend optimizer codegen engine explain)
+  list(APPEND featc_libraries metrics grammar frontend optimizer codegen engine explain)
 endif()
 
 foreach(folder ${featc_folders})

@@ -21,6 +21,8 @@ featc_import(sleef sleef.h sleef)
 featc_import(re2 re2/re2.h re2)
 featc_import(utf8proc utf8proc.h utf8proc)
 featc_import(cctz cctz/time_zone.h cctz)
+# Only metrics need it. Its own CMake package wants all that its other parts need.
+featc_import(prometheus prometheus/registry.h prometheus-cpp-core)
 
 find_package_handle_standard_args(FeatcLibraries REQUIRED_VARS
   FEATC_xxhash_LIBRARY FEATC_farmhash_LIBRARY FEATC_murmurhash_LIBRARY FEATC_sleef_LIBRARY

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "engine/aot/handles.h"
-#include "engine/load.h"
+#include "engine/c_load.h"
 
 namespace {
 
@@ -24,25 +24,10 @@ const TieredExecutable* tieredOf(const featc_extractor* extractor) {
   return loaded == nullptr ? nullptr : loaded->tiered.get();
 }
 
-EngineKind engineKind(featc_engine engine) {
-  switch (engine) {
-    case FEATC_ENGINE_INTERP: return EngineKind::Interp;
-    case FEATC_ENGINE_TIERED: return EngineKind::Tiered;
-    case FEATC_ENGINE_JIT: break;
-  }
-  return EngineKind::Jit;
-}
-
 std::unique_ptr<featc_extractor> load(const char* path, const featc_options& options, std::string& error) {
   LoadOptions load;
-  if (options.root != nullptr) load.frontend.root = options.root;
-  load.engine.engine = engineKind(options.engine);
-  if (options.cpu != nullptr) load.engine.codegen.cpu = options.cpu;
-  if (options.cache != nullptr) {
-    uint64_t bytes = options.cache_bytes != 0 ? options.cache_bytes : ObjectCache::kDefaultBytes;
-    load.engine.cache = ObjectCache::open(options.cache, error, bytes);
-    if (load.engine.cache == nullptr) return nullptr;
-  }
+  error = readOptions(options, load);
+  if (!error.empty()) return nullptr;
   auto out = std::make_unique<LoadedExtractor>();
   std::string storeWarnings;
   load.bindStores = [&](const ProgramInfo& info, StoreBinding& stores) {

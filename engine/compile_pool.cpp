@@ -106,6 +106,11 @@ void CompilePool::finish() {
   for (std::thread& thread : ending) thread.join();
 }
 
+bool CompilePool::isIdle() const {
+  std::lock_guard lock(mutex_);
+  return waiting_.empty() && idle_ == threads_.size();
+}
+
 CompilePool& CompilePool::shared() {
   // Never destroyed: who comes late finds a pool that has finished.
   static CompilePool* pool = [] {

@@ -37,8 +37,12 @@ class CompilePool {
   // Drops the jobs that wait and waits for those that run. For good.
   void finish();
 
+  // Whether no job runs or waits. A job that runs cannot be ended: LLVM has no way to stop it. A program that
+  // must not wait for one leaves by std::_Exit().
+  bool isIdle() const;
+
   // One for the process: a quarter of the cores, from one thread to four. It finishes when the process
-  // exits, before LLVM's own memory goes; docs/engine.md tells when a program must call finish() itself.
+  // exits, before LLVM's own memory goes; docs/reloading.md tells how a program ends without waiting.
   static CompilePool& shared();
 
  private:
@@ -47,7 +51,7 @@ class CompilePool {
   const uint32_t limit_;
   const int niceness_;
   const int process_;  // threads do not survive a fork
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<CompileJob>> waiting_;
   std::vector<std::thread> threads_;

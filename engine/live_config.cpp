@@ -38,7 +38,7 @@ std::shared_ptr<LiveVersion> freedBy(CompilePool& pool, std::unique_ptr<LiveVers
           }};
 }
 
-std::unique_ptr<LiveMemory> plainMemory(const Extractor& extractor) { return std::make_unique<LiveMemory>(extractor); }
+std::unique_ptr<LiveMemory> plainMemory(const Extractor& extractor) { return std::make_unique<CallRoom>(extractor); }
 
 LiveOptions completed(LiveOptions options) {
   if (options.load.engine.pool == nullptr) options.load.engine.pool = &CompilePool::shared();
@@ -81,6 +81,12 @@ LiveConfig::~LiveConfig() {
 std::shared_ptr<LiveConfig> LiveConfig::open(const std::filesystem::path& path, LiveOptions options) {
   std::shared_ptr<LiveConfig> config(new LiveConfig(path, std::move(options)));
   config->record(config->attempt(true));
+  return config;
+}
+
+std::shared_ptr<LiveConfig> LiveConfig::openLater(const std::filesystem::path& path, LiveOptions options) {
+  std::shared_ptr<LiveConfig> config(new LiveConfig(path, std::move(options)));
+  config->submit();
   return config;
 }
 
@@ -221,8 +227,9 @@ void LiveConfig::load(bool first, Attempt& attempt) const {
   info.warnings = report.warnings;
   info.since = std::chrono::system_clock::now();
   size_t ready = serving == nullptr ? 0 : serving->most();
-  attempt.version = freedBy(*options.engine.pool, std::make_unique<LiveVersion>(std::move(info), std::move(made),
-                                                                                options_.newMemory, ready, alive_));
+  attempt.version =
+      freedBy(*options.engine.pool, std::make_unique<LiveVersion>(std::move(info), std::move(made), options_.newShared,
+                                                                  options_.newMemory, ready, alive_));
   report.outcome = ReloadOutcome::Swapped;
 }
 

@@ -8,7 +8,7 @@
 //   if (!call) ...live->status().lastFailure says why there is no version yet...
 //   call.extractor().run(batch, call.memory().scratch, call.memory().result);
 //
-// docs/serving.md tells how servers use it.
+// docs/reloading.md tells how servers use it.
 #pragma once
 
 #include <atomic>
@@ -49,8 +49,11 @@ struct LiveOptions {
   // holds for the first version; later ones are compiled before they serve, unless Interp is asked for.
   // `load.engine.pool` compiles, the first version excepted.
   LoadOptions load;
-  // What a call needs, made for a version before it serves: a type of yours around LiveMemory.
-  std::function<std::unique_ptr<LiveMemory>(const Extractor& extractor)> newMemory;
+  // What a version has beside its code, made before it serves and gone with it: writers, an executor.
+  LiveVersion::NewShared newShared;
+  // What a call needs; left out: a CallRoom. A reload makes it for as many calls as were under way at once, so
+  // that the first ones need not.
+  LiveVersion::NewMemory newMemory;
   // Told of each attempt, the first one too, on the thread that made it. Must not throw or reload.
   std::function<void(const LiveConfig& config, const ReloadReport& report)> onReload;
 };
@@ -71,6 +74,8 @@ class LiveConfig final : public std::enable_shared_from_this<LiveConfig> {
   // Loads the first version on this thread. Whatever is wrong with it: the config is there, and serves as
   // soon as a reload succeeds.
   static std::shared_ptr<LiveConfig> open(const std::filesystem::path& path, LiveOptions options);
+  // The same on the compile threads, without waiting.
+  static std::shared_ptr<LiveConfig> openLater(const std::filesystem::path& path, LiveOptions options);
   ~LiveConfig();
   LiveConfig(const LiveConfig&) = delete;
   LiveConfig& operator=(const LiveConfig&) = delete;

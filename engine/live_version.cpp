@@ -6,11 +6,12 @@
 
 namespace featc {
 
-LiveVersion::LiveVersion(VersionInfo info, ExtractorResult made, NewMemory newMemory, size_t ready,
-                         std::shared_ptr<std::atomic<uint64_t>> alive)
+LiveVersion::LiveVersion(VersionInfo info, ExtractorResult made, const NewShared& newShared, NewMemory newMemory,
+                         size_t ready, std::shared_ptr<std::atomic<uint64_t>> alive)
     : info_(std::move(info)),
       extractor_(std::move(made.extractor)),
       tiered_(std::move(made.tiered)),
+      shared_(newShared ? newShared(*extractor_) : nullptr),
       newMemory_(std::move(newMemory)),
       alive_(std::move(alive)) {
   free_.reserve(ready);
@@ -21,6 +22,7 @@ LiveVersion::LiveVersion(VersionInfo info, ExtractorResult made, NewMemory newMe
 LiveVersion::~LiveVersion() {
   // Counted when all is gone.
   free_.clear();
+  shared_.reset();
   tiered_.reset();
   extractor_.reset();
   --*alive_;

@@ -17,13 +17,18 @@
 
 namespace featc {
 
-// What a call of one version needs, kept by the version from call to call. Derive from it to keep more: a
-// builder, a reader's buffers.
+// What a call of one version needs, kept by the version from call to call. Derive from it to keep what you
+// like: a builder, a reader's buffers.
 struct LiveMemory {
-  explicit LiveMemory(const Extractor& extractor) : scratch(extractor) {}
+  LiveMemory() = default;
   virtual ~LiveMemory() = default;
   LiveMemory(const LiveMemory&) = delete;
   LiveMemory& operator=(const LiveMemory&) = delete;
+};
+
+// What every call needs.
+struct CallRoom : LiveMemory {
+  explicit CallRoom(const Extractor& extractor) : scratch(extractor) {}
 
   Scratch scratch;
   Result result;
@@ -41,10 +46,11 @@ struct VersionInfo {
 // Everything that a call sees of a config, whole: schema, code, stores, memory.
 class LiveVersion {
  public:
+  using NewShared = std::function<std::shared_ptr<void>(const Extractor&)>;
   using NewMemory = std::function<std::unique_ptr<LiveMemory>(const Extractor&)>;
 
-  // `alive` counts the versions there are. Makes memory for `ready` calls at a time.
-  LiveVersion(VersionInfo info, ExtractorResult made, NewMemory newMemory, size_t ready,
+  // `alive` counts the versions there are. Makes memory for `ready` calls at a time. `newShared` may be empty.
+  LiveVersion(VersionInfo info, ExtractorResult made, const NewShared& newShared, NewMemory newMemory, size_t ready,
               std::shared_ptr<std::atomic<uint64_t>> alive);
   ~LiveVersion();
   LiveVersion(const LiveVersion&) = delete;
@@ -52,6 +58,11 @@ class LiveVersion {
 
   const VersionInfo& info() const { return info_; }
   const Extractor& extractor() const { return *extractor_; }
+  // What LiveOptions::newShared made.
+  template <class Shared>
+  Shared& shared() const {
+    return *static_cast<Shared*>(shared_.get());
+  }
   // Null where nothing is compiled in the background.
   const TieredExecutable* tiered() const { return tiered_.get(); }
 
@@ -69,6 +80,7 @@ class LiveVersion {
   VersionInfo info_;
   std::shared_ptr<const Extractor> extractor_;
   std::shared_ptr<const TieredExecutable> tiered_;
+  std::shared_ptr<void> shared_;
   NewMemory newMemory_;
   std::shared_ptr<std::atomic<uint64_t>> alive_;
 
@@ -97,7 +109,7 @@ class LiveCall {
   explicit operator bool() const { return version_ != nullptr; }
   const LiveVersion& version() const { return *version_; }
   const Extractor& extractor() const { return version_->extractor(); }
-  template <class Memory = LiveMemory>
+  template <class Memory = CallRoom>
   Memory& memory() const {
     return static_cast<Memory&>(*memory_);
   }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/aot/run_api.h"
@@ -31,13 +32,14 @@ void describe(featc_extractor& out);
 // For featc_free_text; null when there is no memory.
 char* copyText(const std::string& text);
 
-// What every load function does around `load`, which takes the place for the reason of a failure.
+// What every load function does around `load`, which takes the place for the reason of a failure and gives a
+// unique_ptr.
 template <class Load>
-featc_extractor* guardedLoad(char** error, Load&& load) {
+auto guardedLoad(char** error, Load&& load) -> decltype(load(std::declval<std::string&>()).release()) {
   if (error != nullptr) *error = nullptr;
   std::string reason;
   try {
-    std::unique_ptr<featc_extractor> out = load(reason);
+    auto out = load(reason);
     if (out != nullptr) return out.release();
     if (error != nullptr) *error = copyText(reason);
   } catch (const std::exception& e) {

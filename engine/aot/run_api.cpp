@@ -13,28 +13,9 @@
 
 #include "engine/aot/handles.h"
 #include "engine/aot/model.h"
+#include "engine/aot/session.h"
 #include "runtime/json_reader.h"
-#include "runtime/json_writer.h"
 #include "runtime/memory_store.h"
-
-struct featc_session {
-  explicit featc_session(const featc_extractor& owner)
-      : extractor(owner.extractor),
-        scratch(*extractor),
-        builder(extractor->info()),
-        writer(featc::newJsonWriter(extractor->info())) {}
-
-  std::shared_ptr<const featc::Extractor> extractor;
-  featc::Scratch scratch;
-  featc::Result result;
-  featc::BatchBuilder builder;
-  std::unique_ptr<featc::ResultWriter> writer;
-  std::vector<featc::InputRow> rows;
-  std::vector<featc::ColumnData> columns;
-  std::vector<std::unique_ptr<featc::ColumnData>> children;
-  std::string message;
-  std::string json;
-};
 
 namespace featc {
 
@@ -109,7 +90,7 @@ ColumnData toColumn(featc_session& session, const featc_column& column) {
 }
 
 int finish(featc_session& session, const Batch& batch) {
-  RunError error = session.extractor->run(batch, session.scratch, session.result);
+  RunError error = session.extractor->run(batch, session.scratch, session.result, session.options);
   if (!error) return 0;
   session.message += error.message;
   return 1;

@@ -51,8 +51,8 @@ class CountedStore final : public Store {
   std::atomic<int>& alive_;
 };
 
-struct TestMemory final : LiveMemory {
-  explicit TestMemory(const Extractor& extractor) : LiveMemory(extractor), builder(extractor.info()) {}
+struct TestMemory final : CallRoom {
+  explicit TestMemory(const Extractor& extractor) : CallRoom(extractor), builder(extractor.info()) {}
   BatchBuilder builder;
 };
 

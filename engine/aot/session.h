@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C interface's session: one thread's memory for calls of one extractor.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/aot/handles.h"
+#include "runtime/batch_builder.h"
+#include "runtime/json_writer.h"
+#include "runtime/record_reader.h"
+
+struct featc_session {
+  explicit featc_session(const featc_extractor& owner)
+      : extractor(owner.extractor),
+        scratch(*extractor),
+        builder(extractor->info()),
+        writer(featc::newJsonWriter(extractor->info())) {}
+
+  std::shared_ptr<const featc::Extractor> extractor;
+  featc::Scratch scratch;
+  featc::Result result;
+  featc::CallOptions options;
+  featc::BatchBuilder builder;
+  std::unique_ptr<featc::ResultWriter> writer;
+  std::vector<featc::InputRow> rows;
+  std::vector<featc::ColumnData> columns;
+  std::vector<std::unique_ptr<featc::ColumnData>> children;
+  std::string message;
+  std::string json;
+};

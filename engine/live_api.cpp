@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C interface to configs that are replaced while they serve.
+#include "engine/live_api.h"
+
+#include <chrono>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/aot/session.h"
+#include "engine/c_load.h"
+#include "engine/config_watcher.h"
+#include "engine/live_config.h"
+#include "runtime/kept_stores.h"
+#include "runtime/metrics/metrics.h"
+
+namespace {
+
+using namespace featc;
+
+// A call's session, which holds its version while the call lasts.
+struct LiveSession final : LiveMemory, featc_session {
+  explicit LiveSession(const featc_extractor& owner) : featc_session(owner) {}
+  LiveCall call;
+};
+
+// What a version has beside its code. Sessions keep it longer than the handle lives.
+struct LiveParts final : featc_extractor {
+  LiveParts(const Extractor& made, const std::string& name, std::shared_ptr<Metrics> kept)
+      : metrics(std::move(kept)), observer(metrics->observe(name, made)) {
+    extractor = std::make_shared<Extractor>(made);
+    describe(*this);
+  }
+  std::shared_ptr<Metrics> metrics;
+  std::unique_ptr<RunObserver> observer;
+};
+
+ConfigState stateOf(const LiveConfig& config) {
+  LiveStatus status = config.status();
+  ConfigState state{0, 0, status.swaps, status.failures, status.failing, status.alive};
+  if (status.version != nullptr) {
+    state.version = status.version->info().number;
+    state.fingerprint = status.version->info().fingerprint;
+  }
+  return state;
+}
+
+featc_reload outcomeOf(ReloadOutcome outcome) {
+  switch (outcome) {
+    case ReloadOutcome::Swapped: return FEATC_RELOAD_SWAPPED;
+    case ReloadOutcome::Unchanged: return FEATC_RELOAD_UNCHANGED;
+    case ReloadOutcome::Failed: break;
+  }
+  return FEATC_RELOAD_FAILED;
+}
+
+}  // namespace
+
+struct featc_live {
+  std::shared_ptr<Metrics> metrics = std::make_shared<Metrics>();
+  std::shared_ptr<LiveConfig> config;
+  std::optional<ConfigWatcher> watcher;
+};
+
+namespace {
+
+// What is odd in a store's rows has no place to be told: it is as if the rows were absent.
+std::shared_ptr<Store> openStore(const KeptStores::Entry& entry, std::span<const SourceInfo> sources,
+                                 std::string& error) {
+  ProgramInfo info;
+  info.sources.assign(sources.begin(), sources.end());
+  StoreBinding binding;
+  std::string warnings;
+  featc_store store{nullptr, entry.url.c_str()};
+  error = bindStores({&store, 1}, info, binding, warnings);
+  return error.empty() ? binding.fallback : nullptr;
+}
+
+std::unique_ptr<featc_live> open(const char* path, const featc_options& given, uint32_t milliseconds,
+                                 std::string& error) {
+  LiveOptions options;
+  error = readOptions(given, options.load);
+  if (!error.empty()) return nullptr;
+  std::vector<KeptStores::Entry> entries;
+  for (const featc_store& store : std::span(given.stores, given.store_count))
+    entries.push_back({store.source == nullptr ? "" : store.source, store.url == nullptr ? "" : store.url});
+  auto stores = std::make_shared<KeptStores>(std::move(entries), openStore);
+  options.load.bindStores = [stores](const ProgramInfo& info, StoreBinding& binding) {
+    return stores->bind(info, binding);
+  };
+  auto live = std::make_unique<featc_live>();
+  std::string name = std::filesystem::path(path).stem().string();
+  options.newShared = [name, metrics = live->metrics](const Extractor& extractor) {
+    return std::make_shared<LiveParts>(extractor, name, metrics);
+  };
+  options.newMemory = [](const Extractor& extractor) {
+    featc_extractor owner;
+    owner.extractor = std::make_shared<Extractor>(extractor);
+    return std::make_unique<LiveSession>(owner);
+  };
+  live->config = LiveConfig::open(path, std::move(options));
+  if (live->config->current() == nullptr) {
+    error = live->config->status().lastFailure->problem;
+    return nullptr;
+  }
+  // The config's versions keep the metrics: the metrics must not keep the config.
+  live->metrics->watchConfig(name, [config = std::weak_ptr(live->config)] {
+    auto alive = config.lock();
+    return alive == nullptr ? ConfigState() : stateOf(*alive);
+  });
+  if (milliseconds > 0) live->watcher.emplace(std::vector{live->config}, std::chrono::milliseconds(milliseconds));
+  return live;
+}
+
+}  // namespace
+
+extern "C" {
+
+featc_live* featc_live_open(const char* path, const featc_options* options, uint32_t watch_milliseconds, char** error) {
+  return guardedLoad(error, [&](std::string& reason) {
+    return open(path, options == nullptr ? featc_options{} : *options, watch_milliseconds, reason);
+  });
+}
+
+void featc_live_free(featc_live* live) { delete live; }
+
+featc_reload featc_live_reload(featc_live* live, char** error) {
+  if (error != nullptr) *error = nullptr;
+  try {
+    ReloadReport report = live->config->reload();
+    if (report.outcome == ReloadOutcome::Failed && error != nullptr) *error = copyText(report.problem);
+    return outcomeOf(report.outcome);
+  } catch (const std::exception& e) {
+    if (error != nullptr) *error = copyText(e.what());
+    return FEATC_RELOAD_FAILED;
+  }
+}
+
+void featc_live_get_status(const featc_live* live, featc_live_status* out) {
+  thread_local std::string lastError;
+  *out = {};
+  out->last_error = "";
+  try {
+    LiveStatus status = live->config->status();
+    out->version = status.version->info().number;
+    out->fingerprint = status.version->info().fingerprint;
+    out->swaps = status.swaps;
+    out->failures = status.failures;
+    out->alive = status.alive;
+    out->failing = status.failing ? 1 : 0;
+    if (!status.lastFailure) return;
+    lastError = status.lastFailure->problem;
+    out->last_error = lastError.c_str();
+    out->last_error_time = std::chrono::system_clock::to_time_t(status.lastFailure->at);
+  } catch (const std::exception&) {
+    // No memory for the text: the numbers are there.
+  }
+}
+
+char* featc_metrics_text(const featc_live* live) {
+  try {
+    return copyText(live->metrics->text());
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+featc_session* featc_live_begin(featc_live* live) {
+  try {
+    LiveCall call = live->config->begin();
+    auto& session = call.memory<LiveSession>();
+    session.options.observer = call.version().shared<LiveParts>().observer.get();
+    session.call = std::move(call);
+    return &session;
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+void featc_live_end(featc_session* session) {
+  // The call owns the memory that the session lies in.
+  LiveCall ending = std::move(static_cast<LiveSession*>(session)->call);
+}
+
+const featc_extractor* featc_live_extractor(const featc_session* session) {
+  return &static_cast<const LiveSession*>(session)->call.version().shared<LiveParts>();
+}
+
+}  // extern "C"

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stores that live on from version to version of a config: each is opened once.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/extractor.h"
+
+namespace featc {
+
+// Thread-safe. A store is open as long as a version that reads it is in memory.
+class KeptStores {
+ public:
+  struct Entry {
+    std::string source;  // empty: every source that no other entry names
+    std::string url;
+  };
+  // Null, with the reason in `error`, when it cannot be opened. `sources` are those of the config.
+  using Open = std::function<std::shared_ptr<Store>(const Entry& entry, std::span<const SourceInfo> sources,
+                                                    std::string& error)>;
+
+  KeptStores(std::vector<Entry> entries, Open open);
+
+  // Binds a config's sources: with what is open already, else with what `open` gives. A store of jsonl: serves
+  // those who declare the same sources, since its rows were read by the declarations. Says what is wrong: a
+  // source without a store, a store that does not open. Entries of sources that the config lacks are not used.
+  std::string bind(const ProgramInfo& info, StoreBinding& binding);
+
+ private:
+  struct Opened {
+    std::weak_ptr<Store> store;
+    std::vector<SourceInfo> sources;  // with which it was opened
+  };
+  struct Kept {
+    Entry entry;
+    std::vector<Opened> opened;
+  };
+  std::shared_ptr<Store> storeOf(Kept& kept, const ProgramInfo& info, std::string& error);
+
+  std::mutex mutex_;
+  std::vector<Kept> kept_;
+  Open open_;
+};
+
+}  // namespace featc
