@@ -213,9 +213,9 @@ void rates(Suite& suite, const ReadsSubject& subject) {
       if (load.p99 <= limit) rate = std::max(rate, load.rate);
     return rate;
   };
-  suite.atLeast("reads, request rate of seda to staged at the same p99", best(seda) / best(staged), 1.3, "times",
-                fmt::format("{:.0f} to {:.0f} a second with p99 within {:.0f} ms; by CPU time a request {:.2f} times",
-                            best(seda), best(staged), limit * 1e3, staged.back().cpu / seda.back().cpu));
+  suite.atLeast(
+      "reads, request rate of seda to staged at the same p99", best(seda) / best(staged), 1.3, "times",
+      fmt::format("{:.0f} to {:.0f} a second with p99 within {:.0f} ms", best(seda), best(staged), limit * 1e3));
 }
 
 }  // namespace

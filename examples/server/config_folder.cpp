@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configs of a folder, each served under its file's name.
+#include "config_folder.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "support/json_quote.h"
+
+namespace server {
+
+using namespace featc;
+
+namespace {
+
+void log(const std::string& name, const LiveConfig& config, const ReloadReport& report) {
+  switch (report.outcome) {
+    case ReloadOutcome::Swapped: {
+      LiveStatus status = config.status();
+      fmt::print(stderr, "{}: version {}, fingerprint {}, ready in {:.0f} ms\n", name, status.version->info().number,
+                 fingerprintText(status.version->info().fingerprint), report.seconds * 1e3);
+      break;
+    }
+    case ReloadOutcome::Unchanged: fmt::print(stderr, "{}: means what it meant\n", name); break;
+    case ReloadOutcome::Failed:
+      fmt::print(stderr, "{}: not loaded{}:\n{}\n", name,
+                 config.current() == nullptr ? "" : ", the old version goes on", report.problem);
+      break;
+  }
+}
+
+ConfigState stateOf(const LiveConfig& config) {
+  LiveStatus status = config.status();
+  ConfigState state{0, 0, status.swaps, status.failures, status.failing, status.alive};
+  if (status.version != nullptr) {
+    state.version = status.version->info().number;
+    state.fingerprint = status.version->info().fingerprint;
+  }
+  return state;
+}
+
+std::string timeText(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+}  // namespace
+
+ConfigFolder::ConfigFolder(FolderOptions options, Metrics& metrics) : options_(std::move(options)), metrics_(metrics) {
+  scan(true);
+}
+
+std::shared_ptr<LiveConfig> ConfigFolder::find(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  auto at = configs_.find(name);
+  return at == configs_.end() ? nullptr : at->second;
+}
+
+std::map<std::string, std::shared_ptr<LiveConfig>> ConfigFolder::all() const {
+  std::lock_guard lock(mutex_);
+  return configs_;
+}
+
+void ConfigFolder::poll() {
+  scan(false);
+  for (const auto& [name, config] : all()) config->poll();
+}
+
+void ConfigFolder::scan(bool wait) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(options_.folder, error)) {
+    std::string name = entry.path().stem().string();
+    if (entry.path().extension() == ".feat" && find(name) == nullptr) add(name, entry.path(), wait);
+  }
+}
+
+void ConfigFolder::add(const std::string& name, const std::filesystem::path& path, bool wait) {
+  LiveOptions options;
+  options.load.engine.engine = options_.engine;
+  options.load.engine.cache = options_.cache;
+  options.load.engine.pool = options_.pool;
+  options.load.bindStores = [stores = options_.stores](const ProgramInfo& info, StoreBinding& binding) {
+    return stores->bind(info, binding);
+  };
+  options.newShared = [this, name](const Extractor& extractor) {
+    return std::make_shared<VersionParts>(name, extractor, options_.extract, metrics_);
+  };
+  options.newMemory = [](const Extractor& extractor) { return std::make_unique<RequestMemory>(extractor); };
+  options.onReload = [name](const LiveConfig& config, const ReloadReport& report) { log(name, config, report); };
+  std::shared_ptr<LiveConfig> config =
+      wait ? LiveConfig::open(path, std::move(options)) : LiveConfig::openLater(path, std::move(options));
+  metrics_.watchConfig(name, [weak = std::weak_ptr(config)] {
+    auto alive = weak.lock();
+    return alive == nullptr ? ConfigState() : stateOf(*alive);
+  });
+  std::lock_guard lock(mutex_);
+  configs_[name] = std::move(config);
+}
+
+std::string describe(const ConfigFolder& folder) {
+  std::string text;
+  for (const auto& [name, config] : folder.all()) {
+    LiveStatus status = config->status();
+    text += fmt::format("{}\n  {{\"name\": {}", text.empty() ? "[" : ",", jsonQuote(name));
+    if (status.version != nullptr) {
+      const VersionInfo& info = status.version->info();
+      text += fmt::format(R"(, "model": {}, "version": {}, "fingerprint": "{}", "since": "{}")",
+                          jsonQuote(status.version->extractor().info().model), info.number,
+                          fingerprintText(info.fingerprint), timeText(info.since));
+    }
+    text += fmt::format(R"(, "failing": {}, "failures": {})", status.failing, status.failures);
+    if (status.lastFailure)
+      text += fmt::format(R"(, "last_error": {{"time": "{}", "text": {}}})", timeText(status.lastFailure->at),
+                          jsonQuote(status.lastFailure->problem));
+    text += '}';
+  }
+  return text.empty() ? "[]\n" : text + "\n]\n";
+}
+
+}  // namespace server

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request's features.
+#include "extract.h"
+
+#include <fmt/format.h>
+
+#include <future>
+
+#include "runtime/json_reader.h"
+#include "runtime/json_writer.h"
+#include "support/json_quote.h"
+
+namespace server {
+
+using namespace featc;
+
+VersionParts::VersionParts(const std::string& name, const Extractor& extractor, const ExtractOptions& options,
+                           Metrics& metrics)
+    : observer(metrics.observe(name, extractor)), writer(newJsonWriter(extractor.info())) {
+  if (options.mode != Mode::Seda) return;
+  SedaOptions seda;
+  seda.computeThreads = options.threads;
+  seda.queueRequests = options.queueRequests;
+  seda.observer = observer.get();
+  this->seda = std::make_unique<SedaExecutor>(extractor, seda);
+}
+
+Answer failed(int status, const char* reason, const std::string& message) {
+  Answer answer;
+  answer.status = status;
+  answer.body = fmt::format("{{\"error\": {}}}\n", jsonQuote(message));
+  answer.rejected = reason;
+  return answer;
+}
+
+namespace {
+
+std::vector<std::string> degradedSources(const Result& result, const ProgramInfo& info) {
+  std::vector<std::string> names;
+  for (size_t s = 0; s < info.sources.size(); ++s)
+    if (result.reads(s).degraded()) names.push_back(info.sources[s].name);
+  return names;
+}
+
+// The features of `result`, which the batch in `memory` gave.
+Answer answerOf(const LiveCall& call, const RequestMemory& memory, const Result& result, std::string warnings) {
+  Answer answer;
+  answer.warnings = std::move(warnings);
+  answer.degraded = degradedSources(result, call.extractor().info());
+  call.version().shared<VersionParts>().writer->write(result, memory.rows, answer.body);
+  return answer;
+}
+
+}  // namespace
+
+Answer extract(const LiveCall& call, std::string_view text, std::chrono::steady_clock::time_point deadline, Mode mode) {
+  auto& memory = call.memory<RequestMemory>();
+  auto& parts = call.version().shared<VersionParts>();
+  std::string messages;
+  auto reader =
+      newJsonReader(call.extractor().info(), memorySource(text), "request", false, [&](const DataMessage& message) {
+        if (message.isError) messages += message.render() + "\n";
+      });
+  ReadStatus status = reader->next(memory.builder, memory.rows, INT64_MAX);
+  if (reader->counts().badRequests > 0) {
+    messages.pop_back();  // the last line's end
+    return failed(400, "bad_request", messages);
+  }
+  if (status != ReadStatus::Batch) return failed(400, "bad_request", "there is no request in the body");
+
+  if (mode == Mode::Seda) {
+    // The answer's thread writes it, so that the next request finds the executor's memory free.
+    std::promise<Answer> promise;
+    RunError refused = parts.seda->submit(memory.builder.batch(), deadline, [&](const RunError& error, Result& result) {
+      promise.set_value(error ? failed(503, "overload", error.message)
+                              : answerOf(call, memory, result, std::move(messages)));
+    });
+    return refused ? failed(503, "overload", refused.message) : promise.get_future().get();
+  }
+  CallOptions options;
+  options.scheduler = mode == Mode::Pipelined ? Scheduler::Pipelined : Scheduler::Staged;
+  options.deadline = deadline;
+  options.observer = parts.observer.get();
+  if (RunError error = call.extractor().run(memory.builder.batch(), memory.scratch, memory.result, options))
+    return failed(500, "failed", error.message);
+  return answerOf(call, memory, memory.result, std::move(messages));
+}
+
+}  // namespace server

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// A feature server: the configs of a folder over HTTP, reloaded when they change. README.md shows its use.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "admission.h"
+#include "config_folder.h"
+#include "http_server.h"
+#include "stores.h"
+#include "support/json_quote.h"
+
+namespace {
+
+using namespace server;
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  std::string configs;
+  std::vector<std::string> stores;  // NAME=URL
+  std::string listen = "127.0.0.1:8080";
+  std::string scheduler = "staged";
+  std::string engine = "jit";
+  std::string cache;
+  std::chrono::milliseconds deadline{50};
+  std::chrono::milliseconds poll{500};
+  std::chrono::milliseconds grace{5000};
+  uint32_t threads = std::max(1U, std::thread::hardware_concurrency());
+  size_t queue = 256;
+  size_t connections = 256;
+  size_t bodyBytes = size_t{16} << 20U;
+};
+
+// What the handlers share.
+struct Service {
+  const Options& options;
+  featc::Metrics& metrics;
+  ConfigFolder& folder;
+  Admission admission;
+  Mode mode;
+  HttpServer http;
+
+  Answer answer(const std::string& name, const std::string& body);
+  void addRoutes();
+};
+
+Answer Service::answer(const std::string& name, const std::string& body) {
+  Clock::time_point deadline = Clock::now() + options.deadline;
+  std::shared_ptr<featc::LiveConfig> config = folder.find(name);
+  if (config == nullptr) return failed(404, "", fmt::format("there is no config \"{}\"", name));
+  // The executor of mode Seda has a queue of its own.
+  if (mode != Mode::Seda) {
+    switch (admission.enter(deadline)) {
+      case Admitted::QueueFull: return failed(503, "overload", "too many requests are waiting");
+      case Admitted::TooLate: return failed(503, "overload", "no thread was free before the deadline");
+      case Admitted::Yes: break;
+    }
+  }
+  Answer answer;
+  try {
+    featc::LiveCall call = config->begin();
+    answer = call ? extract(call, body, deadline, mode)
+                  : failed(503, "no_version", "the config has not been loaded: see /configs");
+  } catch (const std::exception& e) {
+    answer = failed(500, "failed", e.what());
+  }
+  if (mode != Mode::Seda) admission.leave();
+  return answer;
+}
+
+void Service::addRoutes() {
+  http.set_payload_max_length(options.bodyBytes);
+  http.Post(R"(/extract/([^/]+))", [this](const httplib::Request& request, httplib::Response& response) {
+    std::string name = request.matches[1];
+    Answer got = answer(name, request.body);
+    if (*got.rejected != '\0') metrics.countRejected(name, got.rejected);
+    metrics.countDegraded(name, got.degraded);
+    if (!got.degraded.empty()) response.set_header("Featc-Degraded", fmt::format("{}", fmt::join(got.degraded, ",")));
+    if (!got.warnings.empty()) {
+      // One line, as headers are: how many, and the first.
+      auto lines = std::count(got.warnings.begin(), got.warnings.end(), '\n');
+      response.set_header("Featc-Bad-Items",
+                          fmt::format("{}; {}", lines, got.warnings.substr(0, got.warnings.find('\n'))));
+    }
+    response.status = got.status;
+    response.set_content(got.body, "application/json");
+  });
+  http.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
+    std::string missing;
+    for (const auto& [name, config] : folder.all())
+      if (config->current() == nullptr) missing += " " + name;
+    bool well = missing.empty() && !http.stopping();
+    response.status = well ? 200 : 503;
+    response.set_content(http.stopping() ? "stopping\n" : (well ? "ok\n" : "not loaded:" + missing + "\n"),
+                         "text/plain");
+  });
+  http.Get("/configs", [this](const httplib::Request&, httplib::Response& response) {
+    response.set_content(describe(folder), "application/json");
+  });
+  http.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
+    response.set_content(metrics.text(), "text/plain; version=0.0.4");
+  });
+}
+
+Mode modeOf(const std::string& name) {
+  if (name == "seda") return Mode::Seda;
+  return name == "pipelined" ? Mode::Pipelined : Mode::Staged;
+}
+
+featc::EngineKind engineOf(const std::string& name) {
+  if (name == "interp") return featc::EngineKind::Interp;
+  return name == "tiered" ? featc::EngineKind::Tiered : featc::EngineKind::Jit;
+}
+
+// The signals that end the server, from here on only taken by waitForEnd().
+sigset_t takeSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+// Looks after the folder until a signal comes.
+void waitForEnd(const sigset_t& signals, ConfigFolder& folder, std::chrono::milliseconds interval) {
+  timespec wait{interval.count() / 1000, interval.count() % 1000 * 1'000'000};
+  while (sigtimedwait(&signals, nullptr, &wait) < 0) folder.poll();
+}
+
+int serve(const Options& options) {
+  sigset_t signals = takeSignals();  // before any thread starts
+  std::string error;
+  // What is left of versions at the end goes with the pool, and may still be measured.
+  featc::Metrics metrics;
+  featc::CompilePool pool(1);
+  FolderOptions folderOptions;
+  folderOptions.folder = options.configs;
+  folderOptions.extract = {modeOf(options.scheduler), options.threads, options.queue};
+  folderOptions.pool = &pool;
+  folderOptions.engine = engineOf(options.engine);
+  folderOptions.stores = keptStores(options.stores, error);
+  if (error.empty() && !options.cache.empty()) folderOptions.cache = featc::ObjectCache::open(options.cache, error);
+  if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
+
+  ConfigFolder folder(std::move(folderOptions), metrics);
+  Service service{options,
+                  metrics,
+                  folder,
+                  Admission(options.threads, options.queue),
+                  modeOf(options.scheduler),
+                  HttpServer(options.connections)};
+  metrics.watchGauge("featc_waiting_requests", "Requests that wait for a thread", "queue", "admission",
+                     [&] { return static_cast<double>(service.admission.waiting()); });
+  service.addRoutes();
+  error = service.http.start(options.listen);
+  if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
+  fmt::print("listening on {}\n", service.http.address());
+  std::fflush(stdout);
+
+  waitForEnd(signals, folder, options.poll);
+  fmt::print(stderr, "stopping\n");
+  service.http.drain(Clock::now() + options.grace);
+  // Neither a connection that its client keeps open nor a compile, which cannot be ended, holds the end up.
+  if (service.http.hasConnections() || !pool.isIdle()) {
+    std::fflush(nullptr);
+    std::_Exit(0);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Serves the features of a folder of configs over HTTP");
+  Options options;
+  app.add_option("--configs", options.configs, "The folder: NAME.feat is served as /extract/NAME")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--store", options.stores, "NAME=URL: where source NAME is read; default=URL: every other")
+      ->allow_extra_args(false);
+  app.add_option("--listen", options.listen, "HOST:PORT (port 0: any that is free) or unix:PATH")
+      ->capture_default_str();
+  auto milliseconds = CLI::AsNumberWithUnit(std::map<std::string, uint64_t>{{"ms", 1}, {"s", 1000}},
+                                            CLI::AsNumberWithUnit::CASE_INSENSITIVE);
+  auto duration = [&](const char* name, std::chrono::milliseconds& value, const char* help) {
+    app.add_option_function<uint64_t>(
+           name, [&value](uint64_t count) { value = std::chrono::milliseconds(count); }, help)
+        ->transform(milliseconds)
+        ->default_str(fmt::format("{}ms", value.count()));
+  };
+  duration("--deadline", options.deadline, "What a request may take, such as 50ms; late reads are missing values");
+  duration("--poll", options.poll, "How often the folder is looked at; a change must hold still as long");
+  duration("--grace", options.grace, "How long the end waits for requests under way");
+  app.add_option("--scheduler", options.scheduler, "How reads and computing are scheduled")
+      ->check(CLI::IsMember({"staged", "pipelined", "seda"}))
+      ->capture_default_str();
+  app.add_option("--engine", options.engine, "Native code, the interpreter, or that until native code is there")
+      ->check(CLI::IsMember({"jit", "interp", "tiered"}))
+      ->capture_default_str();
+  app.add_option("--cache", options.cache, "Folder that keeps what was compiled for the next start");
+  app.add_option("--threads", options.threads, "Requests that are computed at a time")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--queue", options.queue, "Requests that may wait for a thread; the next is refused with 503")
+      ->capture_default_str();
+  app.add_option("--connections", options.connections, "Connections that are served at a time, each by a thread")
+      ->check(CLI::Range(1, 65'536))
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return serve(options);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "server: {}\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The example server as a process of its own.
+#include "tests/server/server_process.h"
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+extern char** environ;
+
+namespace featc::test {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Starts `arguments` with its stdout in the pipe that is returned.
+int spawn(const std::vector<std::string>& arguments, pid_t& process) {
+  std::array<int, 2> pipe{};
+  if (::pipe(pipe.data()) != 0) throw std::runtime_error("no pipe");
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
+  posix_spawn_file_actions_addclose(&actions, pipe[0]);
+  std::vector<char*> pointers;
+  for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
+  pointers.push_back(nullptr);
+  int failed = posix_spawn(&process, pointers[0], &actions, nullptr, pointers.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  close(pipe[1]);
+  if (failed != 0) throw std::runtime_error("cannot start " + arguments[0]);
+  return pipe[0];
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(const std::string& listen, const std::vector<std::string>& options) {
+  std::string name = (fs::temp_directory_path() / "featc-server-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
+  folder_ = name;
+  fs::copy(FEATC_SERVER_EXAMPLE "/configs", folder_ / "configs");
+  std::vector<std::string> arguments{FEATC_SERVER,
+                                     "--configs",
+                                     (folder_ / "configs").string(),
+                                     "--store",
+                                     "default=jsonl:" FEATC_SERVER_EXAMPLE "/shoppers.jsonl",
+                                     "--listen",
+                                     listen == "unix" ? "unix:" + (folder_ / "socket").string() : listen};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  int out = spawn(arguments, process_);
+  std::string line;
+  for (char byte = 0; read(out, &byte, 1) == 1 && byte != '\n';) line += byte;
+  close(out);
+  const std::string before = "listening on ";
+  if (!line.starts_with(before)) throw std::runtime_error("the server says: " + line);
+  address_ = line.substr(before.size());
+  if (address_.starts_with("unix:")) address_ = address_.substr(5);
+}
+
+ServerProcess::~ServerProcess() {
+  if (process_ > 0) {
+    signal(SIGKILL);
+    wait();
+  }
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+void ServerProcess::writeConfig(const std::string& name, const std::string& text) const {
+  fs::path path = folder_ / "configs" / name;
+  std::ofstream(path.string() + ".new", std::ios::binary) << text;
+  fs::rename(path.string() + ".new", path);
+}
+
+std::string ServerProcess::readConfig(const std::string& name) const { return readFile(folder_ / "configs" / name); }
+
+void ServerProcess::signal(int number) const { kill(process_, number); }
+
+std::optional<int> ServerProcess::wait() {
+  int status = 0;
+  waitpid(process_, &status, 0);
+  process_ = -1;
+  return WIFEXITED(status) ? std::optional(WEXITSTATUS(status)) : std::nullopt;
+}
+
+std::string outputOf(const std::string& command) {
+  std::FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
+  std::string out;
+  std::array<char, 4096> buffer{};
+  for (size_t got = 0; (got = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) out.append(buffer.data(), got);
+  pclose(pipe);
+  return out;
+}
+
+std::string readFile(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+}  // namespace featc::test

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The example server as a process of its own, with a copy of its configs in a folder that goes with it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace featc::test {
+
+class ServerProcess {
+ public:
+  // Started with `options` besides those that say where its data is; `listen` as the server takes it, `unix`
+  // for a socket in its folder. Returns when it listens.
+  explicit ServerProcess(const std::string& listen, const std::vector<std::string>& options = {});
+  // Killed when it was not stopped.
+  ~ServerProcess();
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+
+  // `127.0.0.1:PORT` or the socket's path.
+  const std::string& address() const { return address_; }
+  const std::filesystem::path& folder() const { return folder_; }
+  // Of the copy that it serves.
+  void writeConfig(const std::string& name, const std::string& text) const;
+  std::string readConfig(const std::string& name) const;
+
+  void signal(int number) const;
+  // Its exit code; nothing when a signal ended it.
+  std::optional<int> wait();
+
+ private:
+  std::filesystem::path folder_;
+  std::string address_;
+  pid_t process_ = -1;
+};
+
+// All that `command` writes to stdout.
+std::string outputOf(const std::string& command);
+std::string readFile(const std::filesystem::path& path);
+
+}  // namespace featc::test
