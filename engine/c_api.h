@@ -24,8 +24,10 @@ typedef struct featc_options {
   const char* root; /* imports must stay inside; NULL: the config's folder */
   const featc_store* stores;
   size_t store_count;
-  const char* cache;    /* a folder that keeps what was compiled; NULL: none. Only you may own and write it */
-  uint64_t cache_bytes; /* what it may hold; 0: 1 GiB */
+  const char* cache;          /* a folder that keeps what was compiled; NULL: none. Only you may own and write it */
+  uint64_t cache_bytes;       /* what it may hold; 0: 1 GiB */
+  const char* const* plugins; /* folders that `extern fn` may load libraries from; none: it is an error */
+  size_t plugin_count;
 } featc_options;
 
 /* Compiles the config at `path`. NULL on failure; `*error` is then a text that says why (NULL when

@@ -19,6 +19,7 @@ EngineKind engineKind(featc_engine engine) {
 
 std::string readOptions(const featc_options& options, LoadOptions& load) {
   if (options.root != nullptr) load.frontend.root = options.root;
+  for (size_t i = 0; i < options.plugin_count; ++i) load.frontend.plugins.folders.emplace_back(options.plugins[i]);
   load.engine.engine = engineKind(options.engine);
   if (options.cpu != nullptr) load.engine.codegen.cpu = options.cpu;
   if (options.cache == nullptr) return {};

@@ -22,14 +22,18 @@ std::string configKey(const fs::path& path, const std::string& text, const Front
                       const CodegenOptions& codegen) {
   const FrontendLimits& l = options.limits;
   // A limit that is added must come into the key.
-  static_assert(sizeof(FrontendLimits) == 2 * sizeof(size_t) + 8 * sizeof(uint32_t));
+  static_assert(sizeof(FrontendLimits) == 3 * sizeof(size_t) + 8 * sizeof(uint32_t));
   std::error_code error;
   fs::path resolved = fs::weakly_canonical(fs::absolute(path, error), error);
-  return cacheIdentity(codegen) +
-         fmt::format("config {}\nresolved {}\nroot {}\ntext {} {}\nlimits {} {} {} {} {} {} {} {} {} {}\nunused {}\n",
-                     path.string(), resolved.string(), resolveRoot(options.root, path).string(), text.size(),
-                     toHex(hash128(text)), l.fileBytes, l.totalBytes, l.nesting, l.literalElements, l.imports,
-                     l.outputs, l.tokens, l.statementTokens, l.expressionDepth, l.graphNodes, options.warnUnusedFields);
+  std::string plugins;
+  for (const fs::path& folder : options.plugins.folders)
+    plugins += fmt::format("plugins {}\n", fs::weakly_canonical(fs::absolute(folder, error), error).string());
+  return cacheIdentity(codegen) + plugins +
+         fmt::format(
+             "config {}\nresolved {}\nroot {}\ntext {} {}\nlimits {} {} {} {} {} {} {} {} {} {} {}\nunused {}\n",
+             path.string(), resolved.string(), resolveRoot(options.root, path).string(), text.size(),
+             toHex(hash128(text)), l.fileBytes, l.totalBytes, l.dataBytes, l.nesting, l.literalElements, l.imports,
+             l.outputs, l.tokens, l.statementTokens, l.expressionDepth, l.graphNodes, options.warnUnusedFields);
 }
 
 std::vector<CachedFile> filesOf(const CompiledConfig& config) {
@@ -59,11 +63,11 @@ LoadedGraph toLoaded(CompiledConfig& config) {
   return loaded;
 }
 
-bool findLoaded(const ObjectCache& cache, const std::string& key, LoadedGraph& loaded) {
+bool findLoaded(const ObjectCache& cache, const std::string& key, const PluginFolders& plugins, LoadedGraph& loaded) {
   std::optional<ConfigEntry> entry = cache.findConfig(key);
   if (!entry) return false;
   std::string error;
-  std::optional<Graph> graph = parseGraph(entry->graph, error);
+  std::optional<Graph> graph = parseGraph(entry->graph, error, nullptr, plugins);
   if (!graph) return false;
   loaded.graph = std::move(*graph);
   loaded.files = std::move(entry->files);
@@ -94,7 +98,7 @@ LoadedGraph loadGraph(const fs::path& path, const FrontendOptions& frontend,
   CachedFile main = isFile && text ? mainFile(path, *text) : CachedFile();
   LoadedGraph loaded;
   std::string key = cache != nullptr && text ? configKey(path, *text, frontend, codegen) : "";
-  if (key.empty() || !findLoaded(*cache, key, loaded)) {
+  if (key.empty() || !findLoaded(*cache, key, frontend.plugins, loaded)) {
     CompiledConfig config = compileConfig(path, {frontend, {}}, std::move(text));
     loaded = toLoaded(config);
     if (loaded.ok && !key.empty()) {

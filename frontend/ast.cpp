@@ -2,6 +2,7 @@
 // The operators of the language: their signs and the operator records behind them.
 #include "frontend/ast.h"
 
+#include <algorithm>
 #include <array>
 
 namespace featc {
@@ -30,6 +31,11 @@ constexpr std::array<OperatorNames, 14> kBinary = {{{"*", "multiply"},
 static_assert(kBinary.size() == static_cast<size_t>(BinaryOp::Default) + 1);
 
 }  // namespace
+
+const DataFile* Ast::dataFileAt(Span name) const {
+  auto found = std::ranges::find(dataFiles, name, &DataFile::name);
+  return found == dataFiles.end() ? nullptr : &*found;
+}
 
 std::string_view symbolOf(BinaryOp op) { return kBinary[static_cast<size_t>(op)].symbol; }
 std::string_view operatorName(BinaryOp op) { return kBinary[static_cast<size_t>(op)].record; }

@@ -22,6 +22,7 @@ enum class ExprKind : uint8_t {
   Float,        // floatValue
   Bool,         // intValue 0 or 1
   String,       // text (escapes decoded, any bytes)
+  File,         // text (as String); intValue: index in Ast::dataFiles, whose content is meant
   List,         // children
   Map,          // children: key, value, key, value ...
   Name,         // text
@@ -120,6 +121,15 @@ struct FnDecl {
   ExprId body = kNoExpr;
 };
 
+// `extern fn NAME(a: T, ...) -> T from "LIBRARY"`
+struct ExternFnDecl {
+  Name name;
+  std::vector<FieldDecl> params;
+  TypeName result;
+  std::string library;
+  Span librarySpan;
+};
+
 // An integer clause: `slot 4`, `width 8`, `length 50`, `missing 0`.
 struct IntClause {
   int64_t value = 0;
@@ -150,7 +160,7 @@ struct SemanticsDecl {
   Span keyword;
 };
 
-enum class StatementKind : uint8_t { Model, Semantics, HashFamily, Schema, Source, Let, Fn, Output };
+enum class StatementKind : uint8_t { Model, Semantics, HashFamily, Schema, Source, Let, Fn, ExternFn, Output };
 
 // Position in the table of its kind; statements are in order, an import's where it stands.
 struct Statement {
@@ -159,17 +169,25 @@ struct Statement {
 };
 
 // The main file and everything it imports, in one piece.
-// Where one import statement led; several may lead to one file.
+// Where one import statement, or one name of a data file, led; several may lead to one file.
 struct ImportedFile {
   std::string asked;  // the importing file's folder and what the statement says
   std::string path;   // the file behind it, without symlinks
   FileId file = 0;
 };
 
+// What a string that names a file stands for: a vocabulary.
+struct DataFile {
+  Span name;  // the string
+  FileId file = 0;
+  std::string_view content;  // owned by the Sources
+};
+
 struct Ast {
   FileId mainFile = 0;
-  std::vector<ImportedFile> imports;       // those that were read
+  std::vector<ImportedFile> imports;       // those that were read, data files too
   std::vector<std::string> unreadImports;  // where the others led: `asked`, as above
+  std::vector<DataFile> dataFiles;
   std::vector<Statement> statements;
   std::vector<NamedDecl> models;
   std::vector<SemanticsDecl> semantics;
@@ -178,6 +196,7 @@ struct Ast {
   std::vector<SourceDecl> sources;
   std::vector<LetDecl> lets;
   std::vector<FnDecl> fns;
+  std::vector<ExternFnDecl> externs;
   std::vector<OutputDecl> outputs;
 
   std::vector<Expr> exprs;
@@ -193,6 +212,8 @@ struct Ast {
   const Expr& expr(ExprId id) const { return exprs[id]; }
   ExprId child(const Expr& e, uint32_t i) const { return children[e.firstChild + i]; }
   const std::string& text(const Expr& e) const { return texts[e.text]; }
+  // The data file that the string at `name` stands for, or null.
+  const DataFile* dataFileAt(Span name) const;
 };
 
 // What dump --stage ast prints: one statement a line, expressions fully parenthesized.

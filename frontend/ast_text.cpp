@@ -47,6 +47,13 @@ class AstWriter {
         out_ += ") = ";
         expression(ast_.fns[i].body);
         break;
+      case StatementKind::ExternFn: {
+        const ExternFnDecl& decl = ast_.externs[i];
+        out_ += fmt::format("extern fn {}(", writtenName(decl.name.text));
+        fields(decl.params, ", ");
+        out_ += fmt::format(") -> {} from {}", toString(decl.result.type), encodeString(decl.library));
+        break;
+      }
       case StatementKind::Output: output(ast_.outputs[i]); break;
     }
   }
@@ -93,7 +100,8 @@ class AstWriter {
       case ExprKind::Int: out_ += fmt::format("{}", e.intValue); break;
       case ExprKind::Float: out_ += encodeFloat(e.floatValue); break;
       case ExprKind::Bool: out_ += e.intValue != 0 ? "true" : "false"; break;
-      case ExprKind::String: out_ += encodeString(ast_.text(e)); break;
+      case ExprKind::String:
+      case ExprKind::File: out_ += encodeString(ast_.text(e)); break;
       case ExprKind::Name: out_ += writtenName(ast_.text(e)); break;
       case ExprKind::List:
         out_ += '[';

@@ -30,6 +30,11 @@ Type ExprChecker::checkCall(ExprId id) {
   if (auto fn = names_.fn(name)) return checkFnCall(id, *fn);
   if (auto source = names_.source(name)) return checkRead(id, *source);
   const Operator* op = operators().find(name);
+  if (auto declared = names_.externFn(name)) {
+    const ExternFn* fn = checked_.info.externs[*declared].get();
+    if (fn == nullptr) return {};
+    op = &fn->op;
+  }
   if (op == nullptr || op->isInternal || !op->symbol.empty()) {
     reportUnknownFunction(e);
     return {};
@@ -309,7 +314,7 @@ bool ExprChecker::checkConstants(ExprId id, CallInfo& call, const Resolution& re
     ExprId arg = checked_.args[call.firstArg + i];
     spans.push_back(ast_.expr(arg == kNoExpr ? id : arg).span);
   }
-  return prepareConstants(op, resolution, types, nodes, spans, constantGraph_, evaluator_, diagnostics_);
+  return prepareConstants(op, resolution, types, nodes, spans, ast_, constantGraph_, evaluator_, diagnostics_);
 }
 
 }  // namespace featc

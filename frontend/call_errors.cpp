@@ -50,7 +50,7 @@ std::string describeType(Type type, const Ast& ast) {
 }
 
 ExprChecker::Callee ExprChecker::describe(const Operator& op) {
-  Callee callee{.what = "operator", .name = op.name, .op = &op};
+  Callee callee{.what = isExtern(op) ? "extern fn" : "operator", .name = op.name, .op = &op};
   size_t shortest = op.params.size();
   for (const Overload& o : op.overloads) {
     callee.variadic = callee.variadic || o.variadic;

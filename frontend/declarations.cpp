@@ -12,8 +12,8 @@ namespace {
 
 class Declarations {
  public:
-  Declarations(const Ast& ast, const Names& names, Diagnostics& diagnostics)
-      : ast_(ast), names_(names), diagnostics_(diagnostics) {}
+  Declarations(const Ast& ast, const Names& names, const PluginFolders& plugins, Diagnostics& diagnostics)
+      : ast_(ast), names_(names), plugins_(plugins), diagnostics_(diagnostics) {}
 
   ProgramInfo run() {
     model();
@@ -21,6 +21,7 @@ class Declarations {
     hashFamily();
     for (const FieldInfo& f : names_.fields()) info_.inputs.push_back({f.scope, std::string(f.name), f.type.type});
     for (const SourceDecl& source : ast_.sources) info_.sources.push_back(checkSource(source));
+    for (const ExternFnDecl& decl : ast_.externs) info_.externs.push_back(checkExtern(decl));
     return std::move(info_);
   }
 
@@ -76,6 +77,31 @@ class Declarations {
       }
       unknownWord(DiagnosticKind::UnknownHashFamily, decl.name, "hash family", {"xxh3", "farm", "murmur3"});
     }
+  }
+
+  // Null after a report.
+  std::shared_ptr<const ExternFn> checkExtern(const ExternFnDecl& decl) {
+    ExternDecl wanted{decl.name.text, {}, decl.result.type, decl.library};
+    bool good = decl.params.size() <= kMaxArguments;
+    auto checkType = [&](const TypeName& type) {
+      if (type.type.isNone() || isExternType(type.type)) {
+        good = good && !type.type.isNone();
+        return;
+      }
+      good = false;
+      diagnostics_.report(
+          DiagnosticKind::BadExtern, type.span,
+          fmt::format("an extern fn takes and gives single values and lists of them, not {}", toString(type.type)));
+    };
+    for (const FieldDecl& param : decl.params) {
+      checkType(param.type);
+      wanted.params.push_back({param.name.text, param.type.type});
+    }
+    checkType(decl.result);
+    if (!good) return nullptr;
+    LoadedExtern loaded = loadExtern(wanted, plugins_);
+    if (loaded.fn == nullptr) diagnostics_.report(DiagnosticKind::BadExtern, decl.librarySpan, std::move(loaded.error));
+    return loaded.fn;
   }
 
   void unknownWord(DiagnosticKind kind, const Name& name, std::string_view what,
@@ -187,14 +213,16 @@ class Declarations {
 
   const Ast& ast_;
   const Names& names_;
+  const PluginFolders& plugins_;
   Diagnostics& diagnostics_;
   ProgramInfo info_;
 };
 
 }  // namespace
 
-ProgramInfo checkDeclarations(const Ast& ast, const Names& names, Diagnostics& diagnostics) {
-  return Declarations(ast, names, diagnostics).run();
+ProgramInfo checkDeclarations(const Ast& ast, const Names& names, const PluginFolders& plugins,
+                              Diagnostics& diagnostics) {
+  return Declarations(ast, names, plugins, diagnostics).run();
 }
 
 }  // namespace featc

@@ -90,7 +90,8 @@ Type ExprChecker::check(ExprId id) {
     case ExprKind::Int: setLiteralType(id, Type::int64()); break;
     case ExprKind::Float: setLiteralType(id, Type::float64()); break;
     case ExprKind::Bool: setLiteralType(id, Type::boolean()); break;
-    case ExprKind::String: setLiteralType(id, Type::string()); break;
+    case ExprKind::String:
+    case ExprKind::File: setLiteralType(id, Type::string()); break;
     case ExprKind::List: return checkList(id);
     case ExprKind::Map: return checkMap(id);
     case ExprKind::Name: return checkName(id);

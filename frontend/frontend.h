@@ -10,6 +10,7 @@
 
 #include "frontend/ast.h"
 #include "ir/graph.h"
+#include "ops/extern_fn.h"
 #include "support/diagnostics.h"
 
 namespace featc {
@@ -18,6 +19,7 @@ namespace featc {
 struct FrontendLimits {
   size_t fileBytes = size_t{16} << 20U;
   size_t totalBytes = size_t{64} << 20U;  // of all files together
+  size_t dataBytes = size_t{1} << 30U;    // of all files together that operators read: vocabularies
   uint32_t nesting = 256;                 // brackets, unary signs and `?:` inside one another, in tokens
   uint32_t literalElements = 65'536;      // of one list or map literal
   uint32_t imports = 1'000;
@@ -31,6 +33,8 @@ struct FrontendLimits {
 struct FrontendOptions {
   // Folder that imports must stay inside; empty: the main file's folder. Symlinks are resolved.
   std::filesystem::path root;
+  // Where extern fns may come from; none unless said.
+  PluginFolders plugins;
   FrontendLimits limits;
   bool warnUnusedFields = false;  // each one; else one summary line
 };

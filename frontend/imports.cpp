@@ -32,6 +32,22 @@ bool isInside(const fs::path& path, const fs::path& folder) {
 
 }  // namespace
 
+void report(const FileProblem& problem, std::string_view verb, std::string_view name, Span at,
+            Diagnostics& diagnostics) {
+  switch (problem.kind) {
+    case FileProblem::Kind::Unreadable:
+      diagnostics.report(DiagnosticKind::UnreadableFile, at, fmt::format("cannot read {}: {}", name, problem.message));
+      break;
+    case FileProblem::Kind::TooLarge:
+      diagnostics.report(DiagnosticKind::FileTooLarge, at, fmt::format("cannot read {}: {}", name, problem.message));
+      break;
+    case FileProblem::Kind::OutsideRoot:
+      diagnostics.report(DiagnosticKind::ImportOutsideRoot, at,
+                         fmt::format("cannot {} {}: {}", verb, name, problem.message));
+      break;
+  }
+}
+
 std::variant<std::string, FileProblem> readConfigFile(const fs::path& path, size_t limit) {
   std::error_code error;
   fs::file_status status = fs::status(path, error);
@@ -77,7 +93,7 @@ std::variant<fs::path, FileProblem> resolveImport(const std::string& written, co
   if (written.find('\0') != std::string::npos) return unreadable("the name holds a NUL");
   fs::path path(written);
   if (path.is_absolute()) {
-    return FileProblem{FileProblem::Kind::OutsideRoot, "an import is written relative to the file that imports it"};
+    return FileProblem{FileProblem::Kind::OutsideRoot, "a path is written relative to the file that it stands in"};
   }
   std::error_code error;
   fs::path resolved = fs::canonical(folder / path, error);

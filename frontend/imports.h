@@ -4,7 +4,10 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <variant>
+
+#include "support/diagnostics.h"
 
 namespace featc {
 
@@ -14,6 +17,10 @@ struct FileProblem {
   Kind kind = Kind::Unreadable;
   std::string message;
 };
+
+// `verb`: what cannot be done with the file, `import` or `read`. `name` as messages show it, in quotes.
+void report(const FileProblem& problem, std::string_view verb, std::string_view name, Span at,
+            Diagnostics& diagnostics);
 
 // The content of a file of at most `limit` bytes. Pipes are read too; folders are refused.
 std::variant<std::string, FileProblem> readConfigFile(const std::filesystem::path& path, size_t limit);

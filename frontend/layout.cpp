@@ -13,9 +13,9 @@ namespace featc {
 namespace {
 
 // In the order of the grammar's tokens.
-constexpr std::array<std::string_view, 12> kKeywords = {"model",   "import", "semantics", "hash_family",
-                                                        "request", "item",   "source",    "let",
-                                                        "fn",      "sparse", "dense",     "sequence"};
+constexpr std::array<std::string_view, 13> kKeywords = {"model",  "import", "semantics", "hash_family", "request",
+                                                        "item",   "source", "let",       "fn",          "extern",
+                                                        "sparse", "dense",  "sequence"};
 
 // A line that ends in one of these goes on.
 bool continuesLine(TokenKind kind) {
@@ -85,7 +85,7 @@ std::optional<StatementTokens> Layout::next() {
   broken_ = false;
   std::string_view keyword = file_.text(token(at_));
   schema_ = keyword == "request" || keyword == "item" || keyword == "source";
-  inTypes_ = schema_ || keyword == "fn";
+  inTypes_ = schema_ || keyword == "fn" || keyword == "extern";
   bool expressionWithin = !schema_;
 
   StatementTokens statement{at_, at_, false};

@@ -12,6 +12,7 @@ Value literalValue(const Ast& ast, ExprId id, Type type) {
     case ExprKind::Float: return Value::of(e.floatValue);
     case ExprKind::Bool: return Value::of(e.intValue != 0);
     case ExprKind::String: return Value::of(ast.text(e));
+    case ExprKind::File: return Value::of(std::string(ast.dataFiles[static_cast<size_t>(e.intValue)].content));
     case ExprKind::Unary: return Value::of(-ast.expr(ast.child(e, 0)).floatValue);
     case ExprKind::List: {
       Value::Elements elements;

@@ -101,6 +101,11 @@ bool checkConstants(const Graph& graph, Diagnostics& diagnostics) {
     }
     bool cause = std::ranges::none_of(graph.args(id), [&](NodeId arg) { return evaluator.failed(arg); });
     if (!cause) continue;
+    if (isExtern(*graph.node(id).op)) {
+      diagnostics.report(DiagnosticKind::BadConstant, graph.node(id).origin,
+                         fmt::format("extern fn \"{}\" fails for these constants", graph.node(id).op->name));
+      continue;
+    }
     diagnostics.report(DiagnosticKind::ConstantTooLarge, graph.node(id).origin,
                        fmt::format("this makes a list of more than {} elements or a string of more than {} bytes",
                                    kMaxElements, kMaxStringBytes));
@@ -113,7 +118,7 @@ bool checkConstants(const Graph& graph, Diagnostics& diagnostics) {
 Graph lowerConfig(const Ast& ast, const FrontendOptions& options, const Sources& sources, Diagnostics& diagnostics) {
   CheckedAst checked(ast);
   Names names(ast, diagnostics);
-  checked.info = checkDeclarations(ast, names, diagnostics);
+  checked.info = checkDeclarations(ast, names, options.plugins, diagnostics);
   DefinitionOrder order = orderDefinitions(ast, names, diagnostics);
   ExprChecker exprs(checked, names, order, sources, options.limits, diagnostics);
   for (Definition d : order.order) d.isFn ? exprs.checkFn(d.index) : exprs.checkLet(d.index);

@@ -169,7 +169,7 @@ bool Lowering::prepareLate(const CallInfo& call, NodeId node) {
     types.push_back(graph_.node(args[i]).type);
     places.push_back(isConstant ? graph_.node(args[i]).origin : n.origin);
   }
-  return prepareConstants(*call.op, n.resolution, types, constants, places, graph_, evaluator_, diagnostics_);
+  return prepareConstants(*call.op, n.resolution, types, constants, places, ast_, graph_, evaluator_, diagnostics_);
 }
 
 }  // namespace featc

@@ -22,6 +22,7 @@ Names::Names(const Ast& ast, Diagnostics& diagnostics)
     : ast_(ast), diagnostics_(diagnostics), broken_(ast.brokenNames.begin(), ast.brokenNames.end()) {
   addFields();
   addLetsAndFns();
+  addExterns();
   addSources();
   addOutputs();
 }
@@ -81,24 +82,43 @@ void Names::addLetsAndFns() {
                   fmt::format("fn \"{0}\" takes the place of the operator \"{0}\"", fn.name.text))
           .note(fmt::format("every call of \"{}\" means this fn", fn.name.text));
     }
-    checkParams(fn);
+    checkParams(fn.name.text, fn.params, true);
   }
 }
 
-void Names::checkParams(const FnDecl& fn) {
+void Names::addExterns() {
+  for (uint32_t i = 0; i < ast_.externs.size(); ++i) {
+    const ExternFnDecl& decl = ast_.externs[i];
+    auto [it, isNew] = externs_.try_emplace(decl.name.text, i);
+    if (!isNew) {
+      reportDuplicate("extern fn", decl.name, ast_.externs[it->second].name.span);
+    } else if (auto f = fn(decl.name.text)) {
+      diagnostics_
+          .report(DiagnosticKind::DuplicateName, decl.name.span,
+                  fmt::format("extern fn \"{}\" has the name of a fn, and both are called alike", decl.name.text))
+          .note(ast_.fns[*f].name.span, "the fn is here");
+    } else if (const Operator* op = operators().find(decl.name.text); op != nullptr && !op->isInternal) {
+      diagnostics_.report(DiagnosticKind::ShadowedOperator, decl.name.span,
+                          fmt::format("extern fn \"{0}\" takes the place of the operator \"{0}\"", decl.name.text));
+    }
+    checkParams(decl.name.text, decl.params, false);
+  }
+}
+
+void Names::checkParams(std::string_view fn, const std::vector<FieldDecl>& params, bool inBody) {
   Table seen;
-  for (uint32_t i = 0; i < fn.params.size(); ++i) {
-    const Name& name = fn.params[i].name;
+  for (uint32_t i = 0; i < params.size(); ++i) {
+    const Name& name = params[i].name;
     auto [it, isNew] = seen.try_emplace(name.text, i);
     if (!isNew)
-      reportDuplicate("parameter", name, fn.params[it->second].name.span);
-    else if (isValue(name.text))
+      reportDuplicate("parameter", name, params[it->second].name.span);
+    else if (inBody && isValue(name.text))
       reportShadowing("parameter", name);
   }
-  if (fn.params.size() > kMaxArguments) {
-    diagnostics_.report(DiagnosticKind::TooManyArguments, fn.params[kMaxArguments].name.span,
-                        fmt::format("fn \"{}\" has {} parameters, at most {} are possible", fn.name.text,
-                                    fn.params.size(), kMaxArguments));
+  if (params.size() > kMaxArguments) {
+    diagnostics_.report(
+        DiagnosticKind::TooManyArguments, params[kMaxArguments].name.span,
+        fmt::format("fn \"{}\" has {} parameters, at most {} are possible", fn, params.size(), kMaxArguments));
   }
 }
 
@@ -113,6 +133,11 @@ void Names::addSources() {
           .report(DiagnosticKind::DuplicateName, name.span,
                   fmt::format("source \"{}\" has the name of a fn, and both are called alike", name.text))
           .note(ast_.fns[*f].name.span, "the fn is here");
+    } else if (auto e = externFn(name.text)) {
+      diagnostics_
+          .report(DiagnosticKind::DuplicateName, name.span,
+                  fmt::format("source \"{}\" has the name of an extern fn, and both are called alike", name.text))
+          .note(ast_.externs[*e].name.span, "the extern fn is here");
     } else if (const Operator* op = operators().find(name.text); op != nullptr && !op->isInternal) {
       diagnostics_.report(DiagnosticKind::ShadowedOperator, name.span,
                           fmt::format("source \"{0}\" takes the place of the operator \"{0}\"", name.text));
@@ -189,6 +214,7 @@ std::optional<std::string> Names::nearestFunction(std::string_view name) const {
   if (!proposes()) return std::nullopt;
   std::vector<std::string_view> candidates;
   for (const FnDecl& f : ast_.fns) candidates.push_back(f.name.text);
+  for (const ExternFnDecl& e : ast_.externs) candidates.push_back(e.name.text);
   for (const SourceDecl& s : ast_.sources) candidates.push_back(s.name.text);
   for (const auto& op : operators().all()) {
     if (!op->isInternal) candidates.push_back(op->name);

@@ -34,6 +34,7 @@ class Names {
   std::optional<uint32_t> field(Scope scope, std::string_view name) const;
   std::optional<uint32_t> let(std::string_view name) const { return find(lets_, name); }
   std::optional<uint32_t> fn(std::string_view name) const { return find(fns_, name); }
+  std::optional<uint32_t> externFn(std::string_view name) const { return find(externs_, name); }
   std::optional<uint32_t> source(std::string_view name) const { return find(sources_, name); }
   std::optional<uint32_t> output(std::string_view name) const { return find(outputs_, name); }
   bool isValue(std::string_view name) const;
@@ -52,9 +53,11 @@ class Names {
   bool proposes() const;
   void addFields();
   void addLetsAndFns();
+  void addExterns();
   void addSources();
   void addOutputs();
-  void checkParams(const FnDecl& fn);
+  // `inBody`: an expression refers to them, so that they must differ from fields and lets.
+  void checkParams(std::string_view fn, const std::vector<FieldDecl>& params, bool inBody);
   // The place of a field or let of that name.
   std::optional<Span> placeOfValue(std::string_view name, std::string& what) const;
   void reportDuplicate(std::string_view what, const Name& again, Span first);
@@ -65,7 +68,7 @@ class Names {
   std::vector<FieldInfo> fields_;
   mutable size_t comparisons_ = 0;
   std::unordered_set<std::string_view> broken_;
-  Table requestFields_, itemFields_, lets_, fns_, sources_, outputs_;
+  Table requestFields_, itemFields_, lets_, fns_, externs_, sources_, outputs_;
 };
 
 // Which parameter of `fn` has that name.

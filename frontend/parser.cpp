@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <unordered_map>
 #include <utility>
 
+#include "frontend/data_files.h"
 #include "frontend/frontend.h"
 #include "frontend/imports.h"
 #include "frontend/layout.h"
@@ -33,7 +35,7 @@ class ConfigReader {
       if (auto* problem = std::get_if<FileProblem>(&content)) {
         ast_.mainFile = sources_.add(shown, "");
         ast_.incomplete = true;
-        report(*problem, fmt::format("\"{}\"", shown), {ast_.mainFile, 0, 0});
+        report(*problem, "import", fmt::format("\"{}\"", shown), {ast_.mainFile, 0, 0}, diagnostics_);
         return std::move(ast_);
       }
       mainText = std::move(std::get<std::string>(content));
@@ -43,6 +45,7 @@ class ConfigReader {
     files_[resolved] = {ast_.mainFile};
     // Imports of a config from elsewhere (stdin) start at the root.
     readFile({shown, folder, path == "-" ? root_ : resolved.parent_path()}, std::move(*mainText), /*imported=*/false);
+    loadDataFiles(ast_, folders_, root_, limits_, sources_, diagnostics_);
     return std::move(ast_);
   }
 
@@ -62,23 +65,6 @@ class ConfigReader {
     Span import;  // that led here
   };
 
-  // `name` as the message shows it, in quotes.
-  void report(const FileProblem& problem, std::string_view name, Span at) {
-    switch (problem.kind) {
-      case FileProblem::Kind::Unreadable:
-        diagnostics_.report(DiagnosticKind::UnreadableFile, at,
-                            fmt::format("cannot read {}: {}", name, problem.message));
-        break;
-      case FileProblem::Kind::TooLarge:
-        diagnostics_.report(DiagnosticKind::FileTooLarge, at, fmt::format("cannot read {}: {}", name, problem.message));
-        break;
-      case FileProblem::Kind::OutsideRoot:
-        diagnostics_.report(DiagnosticKind::ImportOutsideRoot, at,
-                            fmt::format("cannot import {}: {}", name, problem.message));
-        break;
-    }
-  }
-
   void readFile(const Location& location, std::string text, bool imported) {
     totalBytes_ += text.size();
     bool tooLarge = text.size() > limits_.fileBytes;
@@ -94,6 +80,7 @@ class ConfigReader {
     TokenFile file;
     file.id = sources_.add(location.shown, std::move(text));
     file.source = &sources_.file(file.id);
+    folders_[file.id] = {location.shownFolder, location.folder};
     if (auto position = findInvalidText(file.text())) {
       auto at = static_cast<uint32_t>(*position);
       auto byte = static_cast<unsigned char>(file.text()[at]);
@@ -165,7 +152,7 @@ class ConfigReader {
 
   void failImport(const FileProblem& problem, const ImportDecl& import, std::string asked) {
     ast_.unreadImports.push_back(std::move(asked));
-    report(problem, sources_.text(import.span), import.span);
+    report(problem, "import", sources_.text(import.span), import.span, diagnostics_);
     ast_.incomplete = true;
   }
 
@@ -191,6 +178,7 @@ class ConfigReader {
   StatementParser parser_;
   fs::path root_;
   std::map<fs::path, ReadFile> files_;
+  std::unordered_map<FileId, ConfigFolder> folders_;
   std::vector<Link> chain_;
   size_t totalBytes_ = 0;
   uint32_t tokens_ = 0;

@@ -21,7 +21,7 @@ Value convertTo(Type type, Value value) {
 }  // namespace
 
 bool prepareConstants(const Operator& op, const Resolution& resolution, std::span<const Type> types,
-                      std::span<const NodeId> args, std::span<const Span> places, const Graph& graph,
+                      std::span<const NodeId> args, std::span<const Span> places, const Ast& ast, const Graph& graph,
                       ConstantEvaluator& evaluator, Diagnostics& diagnostics) {
   const Overload& overload = op.overloads[resolution.overload];
   std::vector<Value> values;
@@ -47,8 +47,13 @@ bool prepareConstants(const Operator& op, const Resolution& resolution, std::spa
   }
   if (op.prepare == nullptr) return true;
   Prepared prepared = op.prepare(values, valueTypes);
-  if (prepared.error) return bad(prepared.error->param, prepared.error->message);
-  return true;
+  if (!prepared.error) return true;
+  const PrepareError& error = *prepared.error;
+  const DataFile* file = error.place && error.param < places.size() ? ast.dataFileAt(places[error.param]) : nullptr;
+  if (file == nullptr) return bad(error.param, error.message);
+  Span inFile{file->file, static_cast<uint32_t>(error.place->begin), static_cast<uint32_t>(error.place->end)};
+  diagnostics.report(DiagnosticKind::BadConstant, inFile, error.message).note(file->name, "the file is read here");
+  return false;
 }
 
 }  // namespace featc

@@ -65,6 +65,9 @@ std::optional<ImportDecl> StatementBuilder::add(const TokenFile& file, const Sta
     case FeatParser::RuleSourceStatement: added = source(static_cast<FeatParser::SourceStatementContext*>(node)); break;
     case FeatParser::RuleLetStatement: added = let(static_cast<FeatParser::LetStatementContext*>(node)); break;
     case FeatParser::RuleFnStatement: added = fn(static_cast<FeatParser::FnStatementContext*>(node)); break;
+    case FeatParser::RuleExternStatement:
+      added = externFn(static_cast<FeatParser::ExternStatementContext*>(node));
+      break;
     default: added = output(static_cast<FeatParser::OutputStatementContext*>(node)); break;
   }
   if (!added) addBroken(file, tokens);
@@ -78,6 +81,8 @@ void StatementBuilder::addBroken(const TokenFile& file, const StatementTokens& t
   bool declares = keyword == "let" || keyword == "fn" || keyword == "source";
   if (declares && tokens.begin + 1 < tokens.end && isNameToken(token(tokens.begin + 1).kind))
     remember(tokens.begin + 1);
+  if (keyword == "extern" && tokens.begin + 2 < tokens.end && isNameToken(token(tokens.begin + 2).kind))
+    remember(tokens.begin + 2);
   if (keyword == "import") ast_.incomplete = true;
   if (keyword != "request" && keyword != "item" && keyword != "source") return;
   for (uint32_t i = tokens.begin + 1; i + 1 < tokens.end; ++i) {
@@ -187,6 +192,28 @@ bool StatementBuilder::fn(FeatParser::FnStatementContext* tree) {
   if (!good || !body) return false;
   decl.body = *body;
   return push(StatementKind::Fn, ast_.fns, std::move(decl));
+}
+
+bool StatementBuilder::externFn(FeatParser::ExternStatementContext* tree) {
+  for (auto [child, word] : {std::pair<size_t, std::string_view>{1, "fn"}, {7, "from"}}) {
+    Name given = name(tree->children[child]);
+    if (given.text == word) continue;
+    diagnostics_
+        .report(DiagnosticKind::Syntax, given.span, fmt::format("expected \"{}\", found \"{}\"", word, given.text))
+        .note(
+            "an extern fn is declared like: extern fn similarity(a: string, b: string) -> float64 from \"libmine.so\"");
+    return false;
+  }
+  ExternFnDecl decl;
+  decl.name = name(tree->children[2]);
+  bool good = parameters(decl.params, static_cast<FeatParser::ParametersContext*>(tree->children[3]));
+  decl.result = typeName(static_cast<FeatParser::TypeContext*>(tree->children[6]));
+  const Token& library = token(tree->children[8]);
+  decl.librarySpan = file_->span(library);
+  auto text = decodeString(file_->text(library), decl.librarySpan, diagnostics_);
+  if (!good || !text) return false;
+  decl.library = std::move(*text);
+  return push(StatementKind::ExternFn, ast_.externs, std::move(decl));
 }
 
 bool StatementBuilder::output(FeatParser::OutputStatementContext* tree) {

@@ -39,6 +39,7 @@ class StatementBuilder {
   bool sourceEntry(SourceDecl& decl, std::optional<Span>& keyWord, Parser::SourceEntryContext* tree);
   bool let(Parser::LetStatementContext* tree);
   bool fn(Parser::FnStatementContext* tree);
+  bool externFn(Parser::ExternStatementContext* tree);
   bool output(Parser::OutputStatementContext* tree);
   bool clause(OutputDecl& decl, std::vector<Name>& seen, Parser::ClauseContext* tree);
   bool clauseValue(OutputDecl& decl, const Name& word, Parser::ClauseContext* tree);

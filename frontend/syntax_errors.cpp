@@ -43,6 +43,8 @@ class Explainer {
       case FeatParser::RuleLetStatement:
       case FeatParser::RuleFnStatement:
       case FeatParser::RuleOutputStatement: return inDeclaration();
+      case FeatParser::RuleExternStatement:
+        return expected("what is left of a line like: extern fn similar(a: string) -> float64 from \"libmine.so\"");
       case FeatParser::RuleClause: return expected("a number");
       case FeatParser::RuleStatement: return afterStatement();
       default: return inExpression();

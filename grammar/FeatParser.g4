@@ -7,7 +7,7 @@
 parser grammar FeatParser;
 
 tokens {
-  MODEL, IMPORT, SEMANTICS, HASH_FAMILY, REQUEST, ITEM, SOURCE, LET, FN, SPARSE, DENSE, SEQUENCE,
+  MODEL, IMPORT, SEMANTICS, HASH_FAMILY, REQUEST, ITEM, SOURCE, LET, FN, EXTERN, SPARSE, DENSE, SEQUENCE,
   NAME, INTEGER, FLOAT, STRING, TRUE, FALSE,
   LEFT_PAREN, RIGHT_PAREN, LEFT_BRACKET, RIGHT_BRACKET, LEFT_BRACE, RIGHT_BRACE,
   COMMA, COLON, QUESTION, DOT, ASSIGN,
@@ -24,6 +24,7 @@ statement
     | sourceStatement
     | letStatement
     | fnStatement
+    | externStatement
     | outputStatement
     ) EOF
   ;
@@ -37,6 +38,7 @@ schemaStatement : (REQUEST | ITEM) LEFT_BRACE field* RIGHT_BRACE ;
 sourceStatement : SOURCE NAME parameters encoding? LEFT_BRACE sourceEntry* RIGHT_BRACE ;
 letStatement    : LET NAME ASSIGN expression ;
 fnStatement     : FN NAME parameters ASSIGN expression ;
+externStatement : EXTERN NAME NAME parameters MINUS GREATER type NAME STRING ;  // extern fn ... -> ... from "..."
 outputStatement : (SPARSE | DENSE | SEQUENCE) NAME clause* ASSIGN expression ;
 
 field       : NAME COLON type ;

@@ -128,7 +128,7 @@ uint64_t valueLiftMask(const Graph& graph, NodeId call) {
 
 Prepared prepareState(const Graph& graph, NodeId call, ConstantEvaluator& constants) {
   const Operator& op = *graph.node(call).op;
-  if (op.prepare == nullptr) return {};
+  if (op.prepare == nullptr) return {op.state, std::nullopt};
   std::vector<Value> values;
   std::vector<Type> types;
   auto args = graph.args(call);

@@ -10,6 +10,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "ops/extern_fn.h"
+
 namespace featc {
 namespace {
 
@@ -79,7 +81,8 @@ std::string expressionText(const Graph& graph, NodeId id) {
     case NodeKind::Call: break;
   }
   std::string args = argsText(graph, id);
-  return args.empty() ? std::string(node.op->name) : fmt::format("{} {}", node.op->name, args);
+  std::string name = isExtern(*node.op) ? "extern " + nameText(node.op->name) : std::string(node.op->name);
+  return args.empty() ? name : fmt::format("{} {}", name, args);
 }
 
 // An item's scope goes without saying, and so does a leaf's.
@@ -107,6 +110,15 @@ void appendHeader(std::string& out, const ProgramInfo& info) {
       fmt::format_to(to, "field {}.{} : {}\n", nameText(source.name), nameText(field.name), toString(field.type));
     }
   }
+}
+
+// `extern fn f(a: string) -> float64 from "lib.so" content "..."`
+void appendExtern(std::string& out, const ExternFn& fn) {
+  std::string params;
+  for (const ExternParam& p : fn.decl.params)
+    params += fmt::format("{}{}: {}", params.empty() ? "" : ", ", nameText(p.name), toString(p.type));
+  fmt::format_to(std::back_inserter(out), "extern fn {}({}) -> {} from {} content {}\n", nameText(fn.decl.name), params,
+                 toString(fn.decl.result), quote(fn.decl.library), quote(fn.content));
 }
 
 void appendOutput(std::string& out, const OutputInfo& output, NodeId value) {
@@ -165,6 +177,7 @@ std::string nodeText(const Graph& graph, NodeId id) {
 std::string toText(const Graph& graph, const Sources* sources) {
   std::string out;
   appendHeader(out, graph.info());
+  for (const auto& fn : graph.info().externs) appendExtern(out, *fn);
   for (NodeId id = 0; id < graph.size(); ++id) {
     size_t lineStart = out.size();
     out += nodeText(graph, id);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "ir/graph.h"
+#include "ops/extern_fn.h"
 
 namespace featc {
 
@@ -20,6 +21,8 @@ std::string constantText(const Value& value);
 
 // Nothing where the text is no graph; `error` then says where and why: `line 3: unknown operator "logp"`.
 // With `sources`, comments that name a place become the nodes' origins again.
-std::optional<Graph> parseGraph(std::string_view text, std::string& error, Sources* sources = nullptr);
+// Its extern fns are loaded from `plugins`, and must be what they were.
+std::optional<Graph> parseGraph(std::string_view text, std::string& error, Sources* sources = nullptr,
+                                const PluginFolders& plugins = {});
 
 }  // namespace featc

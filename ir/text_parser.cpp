@@ -26,7 +26,7 @@ template <class... A>
 
 class GraphParser {
  public:
-  explicit GraphParser(Sources* origins) : origins_(origins) {}
+  GraphParser(Sources* origins, const PluginFolders& plugins) : origins_(origins), plugins_(plugins) {}
 
   // One line; header lines come before the first node.
   void parseLine(std::string_view text) {
@@ -74,6 +74,8 @@ class GraphParser {
       parseSource(line);
     } else if (line.acceptWord("field")) {
       parseSourceField(line);
+    } else if (line.acceptWord("extern")) {
+      parseExtern(line);
     } else {
       fail("unknown line \"{}\"", line.word());
     }
@@ -134,6 +136,42 @@ class GraphParser {
       fail("field {}.{} is there twice", source.name, field.name);
     }
     source.fields.push_back(std::move(field));
+  }
+
+  void parseExtern(TextScanner& line) {
+    auto wanted = [&](std::string_view word) {
+      if (!line.acceptWord(word)) fail("\"{}\" is missing", word);
+    };
+    auto parseType = [&] {
+      std::optional<Type> type = line.type();
+      if (!type || !isExternType(*type)) fail("an extern fn cannot have this type");
+      return *type;
+    };
+    ExternDecl decl;
+    wanted("fn");
+    decl.name = line.name();
+    line.expect('(');
+    while (!line.accept(')')) {
+      if (!decl.params.empty()) line.expect(',');
+      ExternParam& param = decl.params.emplace_back();
+      param.name = line.name();
+      line.expect(':');
+      param.type = parseType();
+    }
+    if (decl.params.size() > kMaxArguments) fail("more than {} parameters", kMaxArguments);
+    line.expect('-');
+    line.expect('>');
+    decl.result = parseType();
+    wanted("from");
+    decl.library = line.string();
+    wanted("content");
+    std::string content = line.string();
+    if (!externs_.emplace(decl.name, info().externs.size()).second) fail("extern fn {} is there twice", decl.name);
+    LoadedExtern loaded = loadExtern(decl, plugins_);
+    if (loaded.fn == nullptr) fail("extern fn {}: {}", decl.name, loaded.error);
+    if (loaded.fn->content != content)
+      fail("extern fn {}: \"{}\" is another file than the one that this was made with", decl.name, decl.library);
+    info().externs.push_back(std::move(loaded.fn));
   }
 
   uint32_t findSource(const std::string& name) const {
@@ -238,9 +276,17 @@ class GraphParser {
   }
 
   NodeId parseCall(TextScanner& line) {
-    std::string_view name = line.word();
-    const Operator* op = operators().find(name);
-    if (op == nullptr) fail("unknown operator \"{}\"", name);
+    std::string name(line.word());
+    const Operator* op = nullptr;
+    if (name == "extern") {
+      name = line.name();
+      auto it = externs_.find(name);
+      if (it == externs_.end()) fail("unknown extern fn \"{}\"", name);
+      op = &info().externs[it->second]->op;
+    } else {
+      op = operators().find(name);
+      if (op == nullptr) fail("unknown operator \"{}\"", name);
+    }
     std::vector<NodeId> args = line.nextIs('%') ? parseArgs(line) : std::vector<NodeId>();
     if (args.size() > kMaxArguments) fail("more than {} arguments", kMaxArguments);
     std::vector<Type> types;
@@ -332,17 +378,20 @@ class GraphParser {
 
   Graph graph_;
   Sources* origins_;
+  const PluginFolders& plugins_;
   std::unordered_map<uint32_t, NodeId> nodes_;  // by the number in the text
   std::unordered_map<std::string, size_t> inputs_;
   std::unordered_map<std::string, size_t> sources_;
   std::unordered_map<std::string, size_t> sourceFields_;
+  std::unordered_map<std::string, size_t> externs_;
   std::set<std::string> outputNames_;
 };
 
 }  // namespace
 
-std::optional<Graph> parseGraph(std::string_view text, std::string& error, Sources* sources) {
-  GraphParser parser(sources);
+std::optional<Graph> parseGraph(std::string_view text, std::string& error, Sources* sources,
+                                const PluginFolders& plugins) {
+  GraphParser parser(sources, plugins);
   size_t number = 0;
   try {
     while (!text.empty()) {

@@ -269,20 +269,32 @@ void registerIds(Registry& r) {
       .add<bucketizeFloat>({Type::list(Type::float64())})
       .inlined(inlineCountAtMost<double>)
       .prepare(prepareBoundaries);
-  r.add("vocab", {value("x"), constant("words"), optionalConstant("oov")},
-        "The position of `x` in a list, from 0, else the list's length; or its number in a map, else missing. `oov` "
-        "is the number for what is not there.")
+  r.add(
+       "vocab", {value("x"), optionalConstant("words"), optionalConstant("oov"), optionalFile("file")},
+       "The position of `x` in a list, from 0, else the list's length; or its number in a map, else missing. `oov` "
+       "is the number for what is not there. `file = \"words.txt\"` takes the words from a file beside the config: one "
+       "a line, numbered from 0 like a list, or `word<TAB>number` like a map.")
       .example(R"(vocab("b", ["a", "b"]))", "1")
       .example(R"(vocab("z", ["a", "b"]))", "2")
       .example(R"(vocab("z", ["a", "b"], oov = -1))", "-1")
       .example(R"(vocab("x", {"x": 10, "y": 20}))", "10")
       .example(R"(vocab("z", {"x": 10, "y": 20}))", "missing")
       .add<positionIn<Str>>({Type::list(Type::string()), Type::int64()})
+      .needs("words")
       .add<positionIn<int64_t>>({Type::list(Type::int64()), Type::int64()})
+      .needs("words")
       .add<numberIn<Str, int64_t>>({Type::map(Type::string(), Type::int64()), Type::int64()})
+      .needs("words")
       .add<numberIn<int64_t, int64_t>>({Type::map(Type::int64(), Type::int64()), Type::int64()})
+      .needs("words")
       .add<numberIn<Str, double>>({Type::map(Type::string(), Type::float64()), Type::float64()})
+      .needs("words")
       .add<numberIn<int64_t, double>>({Type::map(Type::int64(), Type::float64()), Type::float64()})
+      .needs("words")
+      .add<numberIn<Str, int64_t>>({Type::list(Type::string()), Type::int64(), Type::string()})
+      .needs("file")
+      .add<numberIn<int64_t, int64_t>>({Type::list(Type::int64()), Type::int64(), Type::string()})
+      .needs("file")
       .prepare(prepareVocabulary);
   registerWeighted(r);
 }

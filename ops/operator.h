@@ -28,16 +28,25 @@ struct ParamSpec {
   bool isConstant = false;
   // May be left out; the function or `prepare` then sees a missing value.
   bool isOptional = false;
+  // A constant string: a config names a file beside it, and the constant is what the file holds.
+  bool isFile = false;
 };
 constexpr ParamSpec value(std::string_view name) { return {name, false, false}; }
 constexpr ParamSpec optionalValue(std::string_view name) { return {name, false, true}; }
 constexpr ParamSpec constant(std::string_view name) { return {name, true, false}; }
 constexpr ParamSpec optionalConstant(std::string_view name) { return {name, true, true}; }
+constexpr ParamSpec optionalFile(std::string_view name) { return {name, true, true, true}; }
 
 // What `prepare` found wrong with the constants: which parameter, and what is wrong with it.
 struct PrepareError {
   uint32_t param = 0;
   std::string message;  // `boundaries must ascend, but 25 comes after 30`
+  // Of a file's content: the bytes that are meant.
+  struct Place {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  std::optional<Place> place{};
 };
 struct Prepared {
   std::shared_ptr<const OpState> state;
@@ -91,6 +100,8 @@ struct Operator {
   std::vector<Example> examples;
   std::vector<Overload> overloads;
   PrepareFn prepare = nullptr;
+  // What kernels are given where nothing is prepared: an extern fn's library.
+  std::shared_ptr<const OpState> state;
   RewriteFn simplify = nullptr;     // laws that hold bit for bit
   RewriteFn shareHashes = nullptr;  // the same in terms of `hash` nodes that others can use too
   // Whether the result may be missing, given which arguments may be; null: the usual rule (a
@@ -103,6 +114,7 @@ struct Operator {
   std::string_view symbol;
 
   bool hasConstants() const;
+  bool readsFiles() const;
   // Index of the record's parameter that argument `arg` belongs to (the last one repeats when variadic).
   size_t paramOfArg(size_t arg) const { return arg < params.size() ? arg : params.size() - 1; }
 };

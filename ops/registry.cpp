@@ -48,6 +48,12 @@ void OperatorBuilder::finishOverload(Overload o, const std::vector<std::tuple<Ty
   op_.overloads.push_back(std::move(o));
 }
 
+bool Operator::readsFiles() const {
+  for (const ParamSpec& p : params)
+    if (p.isFile) return true;
+  return false;
+}
+
 OperatorBuilder& OperatorBuilder::needs(std::string_view param) {
   Overload& o = op_.overloads.back();
   for (size_t i = 0; i < o.params.size(); ++i) {

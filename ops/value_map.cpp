@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `value_map`: values replaced by way of a constant map.
 #include <string>
+#include <unordered_map>
 
 #include "ops/cell_types.h"
 #include "ops/groups.h"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,6 +79,9 @@ struct OutputInfo {
   bool operator==(const OutputInfo&) const = default;
 };
 
+// A fn of a plug-in: see ops/extern_fn.h.
+struct ExternFn;
+
 struct ProgramInfo {
   std::string model;
   uint32_t semantics = kNewestSemantics;
@@ -87,6 +91,8 @@ struct ProgramInfo {
   std::vector<InputInfo> inputs;
   std::vector<SourceInfo> sources;
   std::vector<OutputInfo> outputs;
+  // Operators that the program brings itself. One of a kind while it lives, so equal ones are the same.
+  std::vector<std::shared_ptr<const ExternFn>> externs;
   bool operator==(const ProgramInfo&) const = default;
 };
 

@@ -16,9 +16,24 @@ std::string readStdin() {
 
 }  // namespace
 
+void addPluginOption(CLI::App& command, std::vector<std::string>& folders) {
+  command
+      .add_option("--plugins", folders,
+                  "Folder that extern fns may load libraries from; may be repeated (default: none)")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+}
+
+PluginFolders pluginFolders(const std::vector<std::string>& folders) {
+  PluginFolders plugins;
+  plugins.folders.assign(folders.begin(), folders.end());
+  return plugins;
+}
+
 void addCompileOptions(CLI::App& command, ConfigOptions& options) {
   command.add_option("--root", options.root, "Folder that imports must stay inside (default: the config's own)")
       ->type_name("DIR");
+  addPluginOption(command, options.plugins);
   command.add_option("--diagnostics", options.diagnostics, "How diagnostics are written on stderr")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
@@ -32,6 +47,7 @@ void addConfigOptions(CLI::App& command, ConfigOptions& options) {
 FrontendOptions frontendOptions(const ConfigOptions& options) {
   FrontendOptions frontend;
   frontend.root = options.root;
+  frontend.plugins = pluginFolders(options.plugins);
   return frontend;
 }
 

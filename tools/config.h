@@ -5,18 +5,23 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/compile.h"
 
 namespace featc {
 
 struct ConfigOptions {
-  std::string file;  // `-` is stdin
-  std::string root;  // empty: the main file's folder
+  std::string file;                  // `-` is stdin
+  std::string root;                  // empty: the main file's folder
+  std::vector<std::string> plugins;  // folders
   std::string diagnostics = "text";
 };
 
-// --root and --diagnostics.
+// --plugins.
+void addPluginOption(CLI::App& command, std::vector<std::string>& folders);
+PluginFolders pluginFolders(const std::vector<std::string>& folders);
+// --root, --plugins and --diagnostics.
 void addCompileOptions(CLI::App& command, ConfigOptions& options);
 // The config as the first positional argument, and the options above.
 void addConfigOptions(CLI::App& command, ConfigOptions& options);

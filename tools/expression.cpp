@@ -39,13 +39,23 @@ std::string expressionOf(const Graph& graph, NodeId id, const std::function<std:
     case NodeKind::Call: break;
   }
   std::vector<std::string> args;
-  for (NodeId arg : graph.args(id)) args.push_back(name(arg));
-  if (node.kind == NodeKind::Read) return fmt::format("{}({})", graph.info().sources[node.index].name, joined(args));
-  // Optional parameters that were left out are missing constants at the end.
-  std::span<const NodeId> ids = graph.args(id);
-  while (!args.empty() && node.op->params[node.op->paramOfArg(args.size() - 1)].isOptional &&
-         graph.isConstant(ids[args.size() - 1]) && graph.constant(ids[args.size() - 1]).isMissing())
-    args.pop_back();
+  if (node.kind == NodeKind::Read) {
+    for (NodeId arg : graph.args(id)) args.push_back(name(arg));
+    return fmt::format("{}({})", graph.info().sources[node.index].name, joined(args));
+  }
+  bool leftOut = false;
+  for (size_t i = 0; i < node.argCount; ++i) {
+    NodeId arg = graph.args(id)[i];
+    const ParamSpec& param = node.op->params[node.op->paramOfArg(i)];
+    if (param.isOptional && graph.isConstant(arg) && graph.constant(arg).isMissing()) {
+      leftOut = true;
+      continue;
+    }
+    std::string text = param.isFile && graph.isConstant(arg)
+                           ? fmt::format("({} bytes)", graph.constant(arg).asString().size())
+                           : name(arg);
+    args.push_back(leftOut || param.isFile ? fmt::format("{} = {}", param.name, text) : text);
+  }
   return callText(*node.op, args);
 }
 

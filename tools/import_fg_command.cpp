@@ -2,6 +2,7 @@
 // featc import-fg: a config of Alibaba's FG as one of featc.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -11,6 +12,7 @@
 
 #include "frontend/fg/import.h"
 #include "frontend/frontend.h"
+#include "support/json_quote.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"
@@ -23,6 +25,7 @@ struct ImportOptions {
   std::string schema;
   std::string hash = "std";
   std::string output = "-";
+  std::string diagnostics = "text";
 };
 
 std::optional<std::string> readAll(const std::string& name) {
@@ -38,22 +41,38 @@ std::optional<std::string> readAll(const std::string& name) {
   return text.str();
 }
 
-// `fg.json:12: error: feature "x": ...`
-void print(const std::string& file, const char* severity, const std::vector<fg::Problem>& problems) {
-  for (const fg::Problem& problem : problems)
-    fmt::print(stderr, "{}:{} {}: {}\n", file, problem.line == 0 ? "" : fmt::format("{}:", problem.line), severity,
-               problem.text);
+// `fg.json:12: error: feature "x": ...`, or an object of the form that other commands write. Problems have
+// lines, but no columns; what concerns the whole file stands at its first line.
+void print(const ImportOptions& options, const std::string& file, const char* severity,
+           const std::vector<fg::Problem>& problems) {
+  for (const fg::Problem& problem : problems) {
+    if (options.diagnostics == "text") {
+      fmt::print(stderr, "{}:{} {}: {}\n", file, problem.line == 0 ? "" : fmt::format("{}:", problem.line), severity,
+                 problem.text);
+      continue;
+    }
+    uint32_t line = std::max(problem.line, 1U);
+    fmt::print(stderr,
+               R"({{"file": {}, "line": {}, "column": 1, "end_line": {}, "end_column": 1, "severity": "{}", )"
+               R"("kind": "fg", "message": {}, "notes": [], "fix": null}})"
+               "\n",
+               jsonQuote(file), line, line, severity, jsonQuote(problem.text));
+  }
 }
 
 // What was written must be a config, whatever stood in the file: a name may be beyond what can be said.
-bool compiles(const std::string& text) {
+bool compiles(const ImportOptions& options, const std::string& text) {
   Sources sources;
   Diagnostics diagnostics;
-  Ast ast = parseConfig("import-fg.feat", text, {}, sources, diagnostics);
+  // Vocabulary files are named as from the FG file's folder.
+  std::filesystem::path beside = std::filesystem::path(options.file).parent_path() / "import-fg.feat";
+  Ast ast = parseConfig(beside, text, {}, sources, diagnostics);
   lowerConfig(ast, {}, sources, diagnostics);
   if (!diagnostics.hasErrors()) return true;
   fmt::print(stderr, "featc import-fg: what was read makes no valid config:\n");
-  printDiagnostics({}, sources, diagnostics);
+  ConfigOptions config;
+  config.diagnostics = options.diagnostics;
+  printDiagnostics(config, sources, diagnostics);
   return false;
 }
 
@@ -67,21 +86,23 @@ int runImport(const ImportOptions& options) {
     if (!schema) return kBadInput;
     fg::Problems problems;
     fgOptions.columns = fg::readColumnTypes(*schema, problems);
-    print(options.schema, "error", problems.errors);
+    print(options, options.schema, "error", problems.errors);
     if (!problems.errors.empty()) return kBadInput;
   }
   auto text = readAll(options.file);
   if (!text) return kBadInput;
   fg::FgImport made = fg::importFg(*text, fgOptions);
   std::string name = options.file == "-" ? "<stdin>" : options.file;
-  print(name, "error", made.problems.errors);
+  print(options, name, "error", made.problems.errors);
   if (!made.problems.errors.empty()) {
-    fmt::print(stderr, "{}: {} error{}, nothing was written\n", name, made.problems.errors.size(),
-               made.problems.errors.size() == 1 ? "" : "s");
+    // JSON diagnostics are for programs, which have no use for a summary.
+    if (options.diagnostics == "text")
+      fmt::print(stderr, "{}: {} error{}, nothing was written\n", name, made.problems.errors.size(),
+                 made.problems.errors.size() == 1 ? "" : "s");
     return kBadInput;
   }
-  print(name, "note", made.problems.notes);
-  if (!compiles(made.config)) return kBadInput;
+  print(options, name, "note", made.problems.notes);
+  if (!compiles(options, made.config)) return kBadInput;
   OutputFile out(options.output);
   out.write(made.config);
   return out.finish();
@@ -101,6 +122,9 @@ void addImportFgCommand(CLI::App& app, int& exitCode) {
       ->type_name("COLUMNS.json");
   command->add_option("--hash", options->hash, "FG's hash: farm where it runs with USE_FARM_HASH_TO_BUCKETIZE=true")
       ->check(CLI::IsMember({"std", "farm"}))
+      ->capture_default_str();
+  command->add_option("--diagnostics", options->diagnostics, "How errors and notes are written on stderr")
+      ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   command->add_option("-o,--output", options->output, "Where the config goes (default: stdout)")->type_name("OUT.feat");
   command->callback([options, &exitCode] { exitCode = runImport(*options); });

@@ -12,6 +12,7 @@
 #include "optimizer/pass.h"
 #include "runtime/input_stream.h"
 #include "tools/command.h"
+#include "tools/config.h"
 #include "tools/output_file.h"
 
 namespace featc {
@@ -20,6 +21,7 @@ namespace {
 struct OptOptions {
   std::string file;
   std::optional<std::string> passes;
+  std::vector<std::string> plugins;
 };
 
 std::optional<std::string> readAll(const std::string& path) {
@@ -35,11 +37,12 @@ std::optional<std::string> readAll(const std::string& path) {
   return std::nullopt;
 }
 
-std::optional<Graph> readGraph(const std::string& path, Sources& sources) {
+std::optional<Graph> readGraph(const OptOptions& options, Sources& sources) {
+  const std::string& path = options.file;
   std::optional<std::string> text = readAll(path);
   if (!text) return std::nullopt;
   std::string error;
-  std::optional<Graph> graph = parseGraph(*text, error, &sources);
+  std::optional<Graph> graph = parseGraph(*text, error, &sources, pluginFolders(options.plugins));
   if (!graph) {
     fmt::print(stderr, "{}: {}\n", path, error);
     return std::nullopt;
@@ -62,7 +65,7 @@ int runOpt(const OptOptions& options) {
     }
   }
   Sources sources;
-  std::optional<Graph> graph = readGraph(options.file, sources);
+  std::optional<Graph> graph = readGraph(options, sources);
   if (!graph) return kBadInput;
   return printData(toText(optimize(*graph, optimizer), &sources));
 }
@@ -73,6 +76,7 @@ void addOptCommand(CLI::App& app, int& exitCode) {
   auto options = std::make_shared<OptOptions>();
   CLI::App* command = app.add_subcommand("opt", "Run optimizer passes on a graph's text form");
   command->add_option("FILE", options->file, "What dump --stage ir printed; - is stdin")->required();
+  addPluginOption(*command, options->plugins);
   std::string names;
   for (const Pass& pass : passes()) names += fmt::format("{}{}", names.empty() ? "" : " ", pass.name);
   command->add_option("--passes", options->passes, "In the order given, or none (default: all). Passes: " + names)

@@ -267,7 +267,7 @@ ExtractorResult openExtractor(const RunOptions& options, int& exitCode) {
     return {};
   }
   exitCode = kBadInput;
-  OpenedModel opened = openModel(options.config.file);
+  OpenedModel opened = openModel(options.config.file, pluginFolders(options.config.plugins));
   if (opened.model == nullptr) {
     fmt::print(stderr, "featc: {}\n", opened.error);
     return {};

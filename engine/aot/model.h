@@ -13,6 +13,7 @@
 
 #include "codegen/built_model.h"
 #include "ir/graph.h"
+#include "ops/extern_fn.h"
 #include "runtime/extractor.h"
 
 namespace featc {
@@ -38,8 +39,9 @@ struct OpenedModel {
 };
 
 // A library that `featc build` made. It stays in memory while the model or an extractor lives.
-OpenedModel openModel(const std::filesystem::path& library);
+// Its extern fns come from `plugins`, and must be those that it was built with.
+OpenedModel openModel(const std::filesystem::path& library, const PluginFolders& plugins = {});
 // A model that is part of this program; `built` must outlive it.
-OpenedModel openModel(const featc_built& built);
+OpenedModel openModel(const featc_built& built, const PluginFolders& plugins = {});
 
 }  // namespace featc

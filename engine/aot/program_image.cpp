@@ -69,7 +69,7 @@ std::string writeImage(const ImageTarget& target, const Graph& graph) {
                      checksum(text), text);
 }
 
-std::optional<ProgramImage> readImage(std::string_view bytes, std::string& error) {
+std::optional<ProgramImage> readImage(std::string_view bytes, std::string& error, const PluginFolders& plugins) {
   Lines lines(bytes);
   if (lines.next() != kFirstLine) {
     error = "it holds no program image of this kind: build it again with this featc";
@@ -96,7 +96,7 @@ std::optional<ProgramImage> readImage(std::string_view bytes, std::string& error
     return std::nullopt;
   }
   std::string problem;
-  std::optional<Graph> graph = parseGraph(lines.rest(), problem);
+  std::optional<Graph> graph = parseGraph(lines.rest(), problem, nullptr, plugins);
   if (graph) {
     std::vector<std::string> problems = verify(*graph);
     if (!problems.empty()) problem = problems.front();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "ops/extern_fn.h"
 
 namespace featc {
 
@@ -28,7 +29,7 @@ struct ProgramImage {
 std::string writeImage(const ImageTarget& target, const Graph& graph);
 
 // Nothing, and why in `error`, where the bytes are damaged, were written by another featc, or are for
-// a CPU with more features than this machine's.
-std::optional<ProgramImage> readImage(std::string_view bytes, std::string& error);
+// a CPU with more features than this machine's, or where an extern fn cannot be had from `plugins`.
+std::optional<ProgramImage> readImage(std::string_view bytes, std::string& error, const PluginFolders& plugins = {});
 
 }  // namespace featc

@@ -162,6 +162,15 @@ featc_extractor* featc_open_built(const char* path, const featc_store* stores, s
   });
 }
 
+featc_extractor* featc_open_built_with_plugins(const char* path, const char* const* plugins, size_t plugin_count,
+                                               const featc_store* stores, size_t store_count, char** error) {
+  return guardedLoad(error, [&](std::string& reason) {
+    PluginFolders folders;
+    for (size_t i = 0; i < plugin_count; ++i) folders.folders.emplace_back(plugins[i]);
+    return load(openModel(std::filesystem::path(path), folders), {stores, store_count}, reason);
+  });
+}
+
 void featc_free_extractor(featc_extractor* extractor) { delete extractor; }
 void featc_free_text(char* text) { std::free(text); }
 const char* featc_warnings(const featc_extractor* extractor) { return extractor->warnings.c_str(); }

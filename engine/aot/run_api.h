@@ -43,6 +43,11 @@ featc_extractor* featc_load_built(const featc_built* built, const featc_store* s
 /* The same with a library that `featc build` made; it is loaded, and unloaded with its extractor. */
 featc_extractor* featc_open_built(const char* path, const featc_store* stores, size_t store_count, char** error);
 
+/* The same with a model that has extern fns: `plugins` are the folders that their libraries may come from, and
+ * these must be the files that the model was built with. */
+featc_extractor* featc_open_built_with_plugins(const char* path, const char* const* plugins, size_t plugin_count,
+                                               const featc_store* stores, size_t store_count, char** error);
+
 void featc_free_extractor(featc_extractor* extractor);
 void featc_free_text(char* text);
 /* What was odd though loading went well: the config's warnings, bad store rows; "" when nothing. */

@@ -200,22 +200,41 @@ std::string FeatureBuilder::vocabularyFile(const std::string& code, int64_t abse
   std::string map;
   std::map<std::string, int64_t> numbers;
   std::vector<std::string> order;
+  // Whether featc reads the file as FG does: `vocab(x, file = ...)`.
+  bool asIs = true;
+  std::optional<bool> allNumbered;
   std::string word;
   for (int64_t at = 0; std::getline(file, word); ++at) {
     if (!word.empty() && word.back() == '\r') word.pop_back();
     int64_t number = at;
     size_t blank = word.find_last_of(" \t");
+    bool isNumbered = blank != std::string::npos;
+    asIs = asIs && isNumbered == allNumbered.value_or(isNumbered) &&
+           (!isNumbered || word.find_first_of(" \t") == blank) && (!isNumbered || word[blank] == '\t') &&
+           (isNumbered || !word.empty());
+    allNumbered = isNumbered;
     if (blank != std::string::npos) {
       auto written = integerOf(word.substr(blank + 1));
       if (!written) refuse(fmt::format("line {} of its vocab_file is not \"word\" or \"word number\"", at + 1));
       number = *written;
       word.resize(blank);
     }
-    if (numbers.emplace(word, number).second) order.push_back(word);
+    bool isNew = numbers.emplace(word, number).second;
+    if (isNew) order.push_back(word);
+    asIs = asIs && isNew;
     numbers[word] = number;
   }
-  if (order.empty() || order.size() > kMaxWords)
-    refuse(fmt::format("its vocab_file has {} words; a config holds 1 to {}", order.size(), kMaxWords), named->line);
+  if (order.empty()) refuse("its vocab_file is empty", named->line);
+  if (order.size() > kMaxWords) {
+    if (!asIs)
+      refuse(fmt::format("its vocab_file has more than {} words and repeats one or parts a number by a blank; write "
+                         "each word once, with a tab before its number",
+                         kMaxWords),
+             named->line);
+    std::string name = (std::filesystem::path(text("asset_dir")) / named->text).lexically_normal().string();
+    note(fmt::format("its vocabulary is read from {}, which must lie beside this config", name));
+    return fmt::format("vocab({}, oov = {}, file = {})", code, absent, literalText(name));
+  }
   for (const std::string& one : order)
     map += fmt::format("{}{}: {}", map.empty() ? "" : ", ", literalText(one), numbers[one]);
   return fmt::format("vocab({}, {{{}}}, oov = {})", code, map, absent);

@@ -125,7 +125,7 @@ class Collector {
     if (type == "tokenize_feature" || type == "text_normalizer")
       return fmt::format(
           "{} needs FG's tokenizer, which featc does not have; hand in the tokens as a list<int64> or "
-          "list<string> column and write an id_feature over it",
+          "list<string> column and write an id_feature over it, or call a tokenizer of yours as an extern fn",
           type);
     if (type == "sid_feature") return "sid_feature is raw for FG and is offset in the model; hand in the levels as ids";
     if (type.empty()) return "it has no feature_type";

@@ -94,3 +94,18 @@ for _ in 1 2 3; do
 done
 featc 2 run "$takeaway/takeaway.feat" --input "$takeaway/requests.jsonl" --engine tiered --cpu pdp11
 err_has "pdp11"
+
+# A vocabulary belongs to the config: another content is another program.
+printf 'apple\npear\n' >"$work/words.txt"
+printf 'model v\nitem { s : string }\nsparse s slot 1 = vocab(s, file = "words.txt")\n' >"$work/vocab.feat"
+echo '{"request": {}, "items": [{"s": "pear"}]}' >"$work/in"
+run_vocab() { featc 0 run "$work/vocab.feat" --input - --input-format jsonl --cache "$cache" --stats; }
+run_vocab
+err_has "cache     config miss, code miss"
+out_has '"s": [17592186044417]'
+run_vocab
+err_has "cache     config hit, code hit"
+printf 'pear\napple\n' >"$work/words.txt"
+run_vocab
+err_has "cache     config miss, code miss"
+out_has '"s": [17592186044416]'

@@ -38,6 +38,11 @@ featc 1 import-fg "$work/bad.json" -o "$work/bad.feat"
 out_empty
 err_has 'bad.json:2: error: feature "item.id": what "hash_bucket_sise" means'
 err_has 'bad.json:4: error: feature "age": its boundaries do not ascend'
+featc 1 import-fg "$work/bad.json" --diagnostics json
+err_has '"line": 4, "column": 1, "end_line": 4, "end_column": 1, "severity": "error", "kind": "fg", "message": "feature \"age\": its'
+! grep -v '^{"file": ".*}$' "$work/err" || fail "a line that is no object"
+featc 0 import-fg "$work/fg.json" --diagnostics json -o "$work/fg.feat"
+err_has '"line": 1, "column": 1, "end_line": 1, "end_column": 1, "severity": "note", "kind": "fg", "message": "nothing between'
 [ ! -e "$work/bad.feat" ] || fail "a config was written in spite of errors"
 featc 1 import-fg "$work/none.json"
 err_has "cannot read"
@@ -49,6 +54,21 @@ featc 2 import-fg
 featc 2 import-fg "$work/fg.json" --hash md5
 featc 0 import-fg --help
 out_has "--schema"
+
+# A vocabulary beyond what a literal holds stays a file.
+seq 100000 | sed 's/^/w/' >"$work/many.txt"
+printf '{"features": [{"feature_type": "id_feature", "feature_name": "w", "need_prefix": false, "expression": "item:w", "vocab_file": "many.txt", "default_bucketize_value": 7}]}' >"$work/many.json"
+featc 0 import-fg "$work/many.json" -o "$work/many.feat"
+err_has 'feature "w": its vocabulary is read from many.txt, which must lie beside this config'
+input <<'END'
+{"request": {}, "items": [{"w": "w100000"}, {"w": "w0"}]}
+END
+featc 0 run "$work/many.feat" --input - --input-format jsonl
+out_has "\"w\": [$(((1 << 44) + 99999))]"
+out_has "\"w\": [$(((1 << 44) + 7))]"
+sed -i '5s/$/ 3/' "$work/many.txt"
+featc 1 import-fg "$work/many.json"
+err_has 'its vocab_file has more than 65536 words and repeats one or parts a number by a blank'
 
 # 300 features over 60 columns.
 awk 'BEGIN {

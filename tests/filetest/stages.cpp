@@ -59,6 +59,7 @@ void setLimits(const TestFile& test, FrontendOptions& options) {
   set("file_bytes", options.limits.fileBytes);
   set("nesting", options.limits.nesting);
   set("literal_elements", options.limits.literalElements);
+  set("data_bytes", options.limits.dataBytes);
   set("imports", options.limits.imports);
   set("tokens", options.limits.tokens);
   set("statement_tokens", options.limits.statementTokens);

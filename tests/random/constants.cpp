@@ -185,6 +185,8 @@ bool randomConstants(Rng& rng, const Operator& op, const Overload& overload, std
     std::vector<Type> types;
     for (size_t i = 0; i < op.params.size(); ++i) {
       if (!op.params[i].isConstant) continue;
+      // A program's text has no files beside it.
+      if (op.params[i].isFile && i < overload.params.size()) return false;
       bool takesIt = i < overload.params.size();
       types.push_back(takesIt ? overload.params[i] : Type());
       values.emplace_back();
