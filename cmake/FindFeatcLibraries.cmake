@@ -24,6 +24,17 @@ featc_import(cctz cctz/time_zone.h cctz)
 # Only metrics need it. Its own CMake package wants all that its other parts need.
 featc_import(prometheus prometheus/registry.h prometheus-cpp-core)
 
-find_package_handle_standard_args(FeatcLibraries REQUIRED_VARS
+set(featc_library_variables
   FEATC_xxhash_LIBRARY FEATC_farmhash_LIBRARY FEATC_murmurhash_LIBRARY FEATC_sleef_LIBRARY
   FEATC_re2_LIBRARY FEATC_utf8proc_LIBRARY FEATC_cctz_LIBRARY)
+
+if(FEATC_STORES)
+  featc_import(hiredis hiredis/hiredis.h hiredis)
+  featc_import(event_core event2/event.h event_core)
+  featc_import(event_extra event2/dns.h event_extra)
+  featc_import(lmdb lmdb.h lmdb)
+  list(APPEND featc_library_variables
+    FEATC_hiredis_LIBRARY FEATC_event_core_LIBRARY FEATC_event_extra_LIBRARY FEATC_lmdb_LIBRARY)
+endif()
+
+find_package_handle_standard_args(FeatcLibraries REQUIRED_VARS ${featc_library_variables})

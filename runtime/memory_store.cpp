@@ -2,17 +2,11 @@
 // A key-value store in memory, filled from JSON lines when it is loaded.
 #include "runtime/memory_store.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <set>
 #include <unordered_map>
-
-#include "runtime/json_value.h"
-#include "runtime/key_pattern.h"
 
 namespace featc {
 
@@ -23,8 +17,6 @@ struct TextHash {
   using is_transparent = void;
   size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
 };
-
-constexpr size_t kMaxWarnings = 1000;
 
 uint64_t columnBytes(Type type, uint64_t rows) { return type.is(Kind::Bool) ? (rows + 7) / 8 : rows * cellSize(type); }
 
@@ -74,9 +66,8 @@ struct MemoryStore::Data {
 class MemoryStore::Loader {
  public:
   Loader(std::span<const SourceInfo> sources, StoreLoadReport& report)
-      : sources_(sources), report_(report), data_(std::make_shared<Data>()) {
-    for (const SourceInfo& source : sources_) {
-      patterns_.emplace_back(source);
+      : rows_(sources), report_(report), data_(std::make_shared<Data>()) {
+    for (const SourceInfo& source : sources) {
       Table& table = data_->tables.emplace_back();
       table.source = source.name;
       for (const SourceField& field : source.fields) {
@@ -87,99 +78,37 @@ class MemoryStore::Loader {
   }
 
   void line(uint64_t number, std::string_view text) {
-    std::string reason = row(text);
+    StoreRowReader::Row row = rows_.read(text);
+    if (row == StoreRowReader::Row::Foreign) return;
+    std::string reason = row == StoreRowReader::Row::Taken ? keep() : rows_.problem();
     if (reason.empty()) return;
     ++report_.badLineCount;
     if (report_.badLines.size() < StoreLoadReport::kMaxBadLines)
       report_.badLines.push_back({number, std::move(reason)});
   }
 
-  std::shared_ptr<const Data> take() { return std::move(data_); }
+  std::shared_ptr<const Data> take() {
+    report_.warnings = rows_.warnings();
+    return std::move(data_);
+  }
 
  private:
-  // Takes one row; says why when it cannot.
-  std::string row(std::string_view text) {
-    simdjson::dom::element line;
-    if (auto code = parser_.parse(text.data(), text.size()).get(line)) return jsonErrorText(code);
-    simdjson::dom::object object;
-    if (line.get(object) != simdjson::SUCCESS) return "expected an object";
-    std::string_view name;
-    if (object["source"].get(name) != simdjson::SUCCESS) return "expected a \"source\" with a name";
-    auto source = std::ranges::find(sources_, name, &SourceInfo::name);
-    if (source == sources_.end()) {
-      warnOnce(fmt::format("rows of source {}, which no config declares, are left out", quote(name)));
-      return {};
-    }
-    return row(object, static_cast<size_t>(source - sources_.begin()));
-  }
-
-  std::string row(simdjson::dom::object object, size_t sourceIndex) {
-    const SourceInfo& source = sources_[sourceIndex];
-    keys_.assign(source.keys.size(), Value());
-    values_.assign(source.fields.size(), Value());
-    bool first = true;
-    for (auto [name, element] : object) {
-      // The first member of that name said which source this is; a field may be called so too.
-      if (first && name == "source") {
-        first = false;
-        continue;
-      }
-      auto key = std::ranges::find(source.keys, name, &SourceField::name);
-      auto field = std::ranges::find(source.fields, name, &SourceField::name);
-      if (key != source.keys.end()) {
-        Value& value = keys_[static_cast<size_t>(key - source.keys.begin())];
-        if (JsonError error = readJson(element, key->type, value); !error.empty())
-          return fmt::format("{}.{}: {}", source.name, name, error);
-      }
-      if (field != source.fields.end()) {
-        Value& value = values_[static_cast<size_t>(field - source.fields.begin())];
-        if (JsonError error = readJson(element, field->type, value); !error.empty())
-          return fmt::format("{}.{}: {}", source.name, name, error);
-      }
-      if (key == source.keys.end() && field == source.fields.end() && name != "source")
-        warnOnce(fmt::format("field {} of source {}, which no config declares, is left out", quote(name),
-                             quote(source.name)));
-    }
-    return keep(sourceIndex);
-  }
-
-  std::string keep(size_t sourceIndex) {
-    const SourceInfo& source = sources_[sourceIndex];
-    for (size_t i = 0; i < keys_.size(); ++i)
-      if (keys_[i].isMissing()) return fmt::format("{}.{}: the key is missing", source.name, source.keys[i].name);
-    std::string key;
-    patterns_[sourceIndex].render(key, [&](uint32_t i, std::string& text) { return appendKey(keys_[i], text); });
-
-    Table& table = data_->tables[sourceIndex];
-    auto [at, isNew] = table.rowOf.try_emplace(std::move(key), static_cast<uint32_t>(table.rowOf.size()));
-    for (size_t i = 0; i < values_.size(); ++i) {
+  std::string keep() {
+    Table& table = data_->tables[rows_.source()];
+    auto [at, isNew] = table.rowOf.try_emplace(std::move(rows_.key()), static_cast<uint32_t>(table.rowOf.size()));
+    for (size_t i = 0; i < rows_.values().size(); ++i) {
       FieldColumn& column = table.fields[i];
       if (isNew) column.grow(table.rowOf.size());
-      if (!storeCell(values_[i], column.type, column.ref(), at->second, data_->arena)) return "not enough memory";
+      if (!storeCell(rows_.values()[i], column.type, column.ref(), at->second, data_->arena))
+        return "not enough memory";
     }
     ++report_.rows;
     return {};
   }
 
-  static bool appendKey(const Value& value, std::string& text) {
-    if (value.isBool()) return appendKeyPart(text, value.asBool());
-    if (value.isInt()) return appendKeyPart(text, value.asInt());
-    if (value.isFloat()) return appendKeyPart(text, value.asFloat());
-    return appendKeyPart(text, Str::of(value.asString()));
-  }
-
-  void warnOnce(std::string text) {
-    if (warned_.size() < kMaxWarnings && warned_.insert(text).second) report_.warnings.push_back(std::move(text));
-  }
-
-  std::span<const SourceInfo> sources_;
+  StoreRowReader rows_;
   StoreLoadReport& report_;
   std::shared_ptr<Data> data_;
-  std::vector<KeyPattern> patterns_;
-  simdjson::dom::parser parser_;
-  std::vector<Value> keys_;
-  std::vector<Value> values_;
-  std::set<std::string> warned_;
 };
 
 MemoryStore::MemoryStore(std::shared_ptr<const Data> data) : data_(std::move(data)) {}

@@ -10,23 +10,9 @@
 #include <vector>
 
 #include "runtime/store.h"
+#include "runtime/store_rows.h"
 
 namespace featc {
-
-// What loading a store's rows met: everything that was not taken is told here.
-struct StoreLoadReport {
-  struct BadLine {
-    uint64_t line = 0;  // from 1, blank lines counted
-    std::string reason;
-  };
-  uint64_t rows = 0;                  // taken, repeated keys included
-  uint64_t badLineCount = 0;          // left out
-  std::vector<BadLine> badLines;      // the first kMaxBadLines of them
-  std::vector<std::string> warnings;  // unknown sources and fields, each once
-  std::string error;                  // the file cannot be read: nothing was loaded
-
-  static constexpr size_t kMaxBadLines = 1000;
-};
 
 // Holds rows {"source": "user_profile", "user_id": 42, "age": 31, ...}. A field that is absent or
 // null is missing. Of rows with the same key the last one holds, whole. Immutable, so thread-safe.

@@ -11,7 +11,9 @@
 
 #include "runtime/csv_reader.h"
 #include "runtime/json_reader.h"
-#include "runtime/memory_store.h"
+#include "runtime/stores/described_store.h"
+#include "runtime/stores/open_store.h"
+#include "runtime/stores/store_url.h"
 #include "support/suggest.h"
 #include "tools/command.h"
 
@@ -58,49 +60,22 @@ int badCommand(const std::string& message) {
   return kBadCommand;
 }
 
-// `NAME=jsonl:PATH` in parts.
-struct StoreOption {
-  std::string source;
-  std::string path;
-};
-
-std::optional<StoreOption> parseStore(const std::string& text, std::string& problem) {
-  size_t equals = text.find('=');
-  size_t colon = equals == std::string::npos ? equals : text.find(':', equals);
-  if (equals == std::string::npos || equals == 0 || colon == std::string::npos || colon + 1 == text.size()) {
-    problem = fmt::format("--store {}: expected NAME=jsonl:PATH, or default=jsonl:PATH for all sources", text);
-    return std::nullopt;
-  }
-  std::string kind = text.substr(equals + 1, colon - equals - 1);
-  if (kind != "jsonl") {
-    problem = fmt::format("--store {}: unknown kind of store \"{}\"; this version knows jsonl", text, kind);
-    return std::nullopt;
-  }
-  return StoreOption{text.substr(0, equals), text.substr(colon + 1)};
-}
-
-// Null, after saying why, when the file cannot be read, or has a bad row and `strict` is set.
-std::shared_ptr<Store> loadStore(const std::string& path, const ProgramInfo& info, bool strict) {
-  StoreLoadReport report;
-  std::shared_ptr<MemoryStore> store = MemoryStore::load(path, info.sources, report);
-  if (store == nullptr) {
-    fmt::print(stderr, "featc: cannot read {}: {}\n", path, report.error);
-    return nullptr;
-  }
+// False, after saying why, when a row is bad and `strict` is set.
+bool reportRows(const std::string& file, const StoreLoadReport& report, bool strict) {
   for (const StoreLoadReport::BadLine& bad : report.badLines) {
-    fmt::print(stderr, "{}:{}: {}\n", path, bad.line, bad.reason);
-    if (strict) return nullptr;
+    fmt::print(stderr, "{}:{}: {}\n", file, bad.line, bad.reason);
+    if (strict) return false;
   }
-  if (report.badLineCount > 0) fmt::print(stderr, "{}: {} bad store rows were left out\n", path, report.badLineCount);
-  for (const std::string& warning : report.warnings) fmt::print(stderr, "{}: warning: {}\n", path, warning);
-  return store;
+  if (report.badLineCount > 0) fmt::print(stderr, "{}: {} bad store rows were left out\n", file, report.badLineCount);
+  for (const std::string& warning : report.warnings) fmt::print(stderr, "{}: warning: {}\n", file, warning);
+  return true;
 }
 
-std::string unknownSource(const StoreOption& store, const ProgramInfo& info) {
+std::string unknownSource(const std::string& name, const ProgramInfo& info) {
   std::vector<std::string_view> names{"default"};
   for (const SourceInfo& source : info.sources) names.push_back(source.name);
-  std::optional<std::string> nearest = nearestName(store.source, names);
-  return fmt::format("--store {}=...: the config has no such source{}", store.source,
+  std::optional<std::string> nearest = nearestName(name, names);
+  return fmt::format("--store {}=...: the config has no such source{}", name,
                      nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : "");
 }
 
@@ -115,9 +90,32 @@ void addDataOptions(CLI::App& command, DataOptions& options) {
   command.add_option("--list-delimiter", options.listDelimiter, "Between the elements of a list in a cell")
       ->type_name("C")
       ->capture_default_str();
-  command.add_option("--store", options.stores, "Serve source NAME, or every other one, from a file of JSON lines")
-      ->type_name("NAME|default=jsonl:PATH")
-      ->allow_extra_args(false);
+  addStoreOption(command, options.stores,
+                 "Serve source NAME, or every other one, from jsonl:PATH, lmdb:PATH, redis://HOST:PORT/DB "
+                 "or redis+unix:///SOCKET?db=N");
+}
+
+void addStoreOption(CLI::App& command, std::vector<std::string>& stores, const std::string& help) {
+  command.add_option("--store", stores, help)->type_name("NAME|default=URL")->allow_extra_args(false);
+}
+
+std::optional<std::vector<StoreChoice>> chooseStores(const std::vector<std::string>& texts, const ProgramInfo& info,
+                                                     std::string& problem) {
+  std::vector<StoreChoice> choices;
+  for (const std::string& text : texts) {
+    // A URL is not repeated in a message: it may hold a password by mistake.
+    size_t equals = text.find('=');
+    std::string name = text.substr(0, equals);
+    if (equals == std::string::npos || equals == 0 || name.find(':') != std::string::npos)
+      problem = fmt::format("--store: expected NAME=URL, or default=URL for all sources; the URL is {}", kStoreKinds);
+    else if (name != "default" && std::ranges::find(info.sources, name, &SourceInfo::name) == info.sources.end())
+      problem = unknownSource(name, info);
+    else if (std::ranges::find(choices, name, &StoreChoice::source) != choices.end())
+      problem = fmt::format("--store {}=... is given twice", name);
+    if (!problem.empty()) return std::nullopt;
+    choices.push_back({name, text.substr(equals + 1)});
+  }
+  return choices;
 }
 
 std::unique_ptr<RecordReader> openInput(const DataOptions& options, const ProgramInfo& info, bool strict,
@@ -150,47 +148,55 @@ std::unique_ptr<RecordReader> openInput(const DataOptions& options, const Progra
     return nullptr;
   }
 
-  std::string error;
-  std::unique_ptr<ByteSource> source = openFile(options.input, error);
+  std::unique_ptr<ByteSource> source = openCounted(options.input, progress);
   if (source == nullptr) {
-    fmt::print(stderr, "featc: cannot read {}: {}\n", options.input, error);
     exitCode = kBadInput;
     return nullptr;
   }
-  std::error_code unknownSize;
-  uintmax_t size = std::filesystem::file_size(options.input, unknownSize);
-  progress.setTotal(unknownSize ? 0 : size);
-  source = std::make_unique<CountedSource>(std::move(source), progress);
   DataSink sink = [&progress](const DataMessage& message) { progress.message(message.render()); };
   std::string name = options.input == "-" ? "<stdin>" : options.input;
   if (format == "jsonl") return newJsonReader(info, std::move(source), name, strict, std::move(sink));
   return newCsvReader(info, std::move(source), name, strict, std::move(sink), csv);
 }
 
+std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progress) {
+  std::string error;
+  std::unique_ptr<ByteSource> source = openFile(path, error);
+  if (source == nullptr) {
+    fmt::print(stderr, "featc: cannot read {}: {}\n", path, error);
+    return nullptr;
+  }
+  std::error_code unknownSize;
+  uintmax_t size = std::filesystem::file_size(path, unknownSize);
+  progress.setTotal(unknownSize ? 0 : size);
+  return std::make_unique<CountedSource>(std::move(source), progress);
+}
+
 std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, bool strict,
                                        int& exitCode) {
+  std::string problem;
+  std::optional<std::vector<StoreChoice>> choices = chooseStores(options.stores, info, problem);
+  if (!choices) {
+    exitCode = badCommand(problem);
+    return std::nullopt;
+  }
   StoreBinding binding;
-  std::map<std::string, std::shared_ptr<Store>> loaded;  // by path: one file may serve several sources
-  for (const std::string& text : options.stores) {
-    std::string problem;
-    std::optional<StoreOption> option = parseStore(text, problem);
-    bool isDefault = option && option->source == "default";
-    if (option && !isDefault &&
-        std::none_of(info.sources.begin(), info.sources.end(), [&](const auto& s) { return s.name == option->source; }))
-      problem = unknownSource(*option, info);
-    if (option && (isDefault ? binding.fallback != nullptr : binding.bySource.contains(option->source)))
-      problem = fmt::format("--store {}=... is given twice", option->source);
-    if (!problem.empty()) {
-      exitCode = badCommand(problem);
-      return std::nullopt;
-    }
-    std::shared_ptr<Store>& store = loaded[option->path];
-    if (store == nullptr) store = loadStore(option->path, info, strict);
+  // By URL and password: one store may serve several sources.
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<Store>> byUrl;
+  for (const StoreChoice& choice : *choices) {
+    StoreOptions storeOptions;
+    storeOptions.source = choice.source;
+    std::shared_ptr<Store>& store = byUrl[{choice.url, storePassword(storeOptions)}];
     if (store == nullptr) {
-      exitCode = kBadInput;
-      return std::nullopt;
+      OpenedStore made = openStore(choice.url, storeOptions, info.sources);
+      if (made.store == nullptr || !reportRows(choice.url.substr(choice.url.find(':') + 1), made.report, strict)) {
+        if (!made.error.empty()) fmt::print(stderr, "featc: --store {}=...: {}\n", choice.source, made.error);
+        exitCode = made.badUrl ? kBadCommand : kBadInput;
+        return std::nullopt;
+      }
+      store = std::move(made.store);
     }
-    (isDefault ? binding.fallback : binding.bySource[option->source]) = store;
+    (choice.source == "default" ? binding.fallback : binding.bySource[choice.source]) = store;
   }
   for (const SourceInfo& source : info.sources)
     if (binding.find(source.name) == nullptr)
@@ -198,6 +204,12 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
                  "featc: warning: no store serves source \"{}\": all its rows are absent (say --store {}=jsonl:PATH)\n",
                  source.name, source.name);
   return binding;
+}
+
+std::string degradedStore(const StoreBinding& binding, const SourceInfo& source) {
+  const Store* store = binding.find(source.name);
+  std::string problem = store == nullptr ? "" : storeProblem(*store);
+  return problem.empty() ? "" : fmt::format("source {}: {}: {}", source.name, storeName(*store), problem);
 }
 
 }  // namespace featc

@@ -19,19 +19,34 @@ struct DataOptions {
   std::string inputFormat;  // empty: by the input's suffix
   std::string delimiter;    // empty: the format's own
   std::string listDelimiter = "|";
-  std::vector<std::string> stores;  // NAME=KIND:PLACE
+  std::vector<std::string> stores;  // NAME=URL
 };
 
 // --input, --input-format, --delimiter, --list-delimiter, --store.
 void addDataOptions(CLI::App& command, DataOptions& options);
+
+// --store, NAME=URL, as often as wanted.
+void addStoreOption(CLI::App& command, std::vector<std::string>& stores, const std::string& help);
+struct StoreChoice {
+  std::string source;  // or `default`
+  std::string url;
+};
+// What --store says, sources checked; nothing where it is wrong, with `problem` set.
+std::optional<std::vector<StoreChoice>> chooseStores(const std::vector<std::string>& texts, const ProgramInfo& info,
+                                                     std::string& problem);
+
+// A file, or stdin for `-`, the way through it told to `progress`; null after saying why.
+std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progress);
 
 // The reader of --input, its messages and its way through the file told to `progress`; without one the
 // reason was printed and `exitCode` is set.
 std::unique_ptr<RecordReader> openInput(const DataOptions& options, const ProgramInfo& info, bool strict,
                                         Progress& progress, int& exitCode);
 
-// Loads the stores that --store names. Sources bound to none are warned of and read nothing. With
-// `strict` a bad store row is an error.
+// Opens the stores that --store names; one that cannot be reached is no error, its reads fail. Sources bound to none
+// are warned of and read nothing. With `strict` a bad row of JSON lines is an error.
 std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, bool strict, int& exitCode);
+// Which store serves a source, and why its reads failed the last time; empty where none did.
+std::string degradedStore(const StoreBinding& binding, const SourceInfo& source);
 
 }  // namespace featc

@@ -14,6 +14,7 @@ constexpr featc::AddCommand kCommands[] = {
     featc::addDumpCommand,      // every stage between its text and machine code
     featc::addOptCommand,       // the optimizer on a graph's text form
     featc::addRunCommand,       // features of data
+    featc::addLoadCommand,      // rows into a store
     featc::addBuildCommand,     // ahead-of-time code
     featc::addExplainCommand,   // how one row's features came to be
     featc::addDecodeCommand,    // what an id means

@@ -186,10 +186,15 @@ bool wantsBar(const RunOptions& options) {
   return isatty(STDERR_FILENO) != 0 && !dataOnTerminal;
 }
 
-int finish(SharedRun& run) {
+int finish(SharedRun& run, const StoreBinding& stores) {
   run.progress.clear();
   for (const std::string& line : dataWarnings(run.totals, run.extractor.info()))
     fmt::print(stderr, "warning: {}\n", line);
+  const std::vector<SourceInfo>& sources = run.extractor.info().sources;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    if (run.totals.reads[i].failed + run.totals.reads[i].timedOut == 0) continue;
+    if (std::string why = degradedStore(stores, sources[i]); !why.empty()) fmt::print(stderr, "warning: {}\n", why);
+  }
   std::string bad = badDataSummary(run.totals, run.reader.counts());
   if (!bad.empty()) fmt::print(stderr, "{}: {}\n", run.options.data.input, bad);
   int exitCode = run.output.finish();
@@ -223,8 +228,9 @@ std::string cpuProblem(const RunOptions& options, const CodegenOptions& codegen)
   return dumpNative(Graph(), NativeStage::Llvm, codegen).error;
 }
 
-// Compiles a config; without an extractor the reason was printed and `exitCode` is set.
-ExtractorResult compileExtractor(const RunOptions& options, int& exitCode) {
+// Compiles a config and opens its stores into `binding`; without an extractor the reason was printed and `exitCode` is
+// set.
+ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
   EngineOptions engine;
   engine.engine = engineKind(options.engine);
   engine.codegen.cpu = options.cpu;
@@ -246,7 +252,8 @@ ExtractorResult compileExtractor(const RunOptions& options, int& exitCode) {
 
   std::optional<StoreBinding> stores = openStores(options.data, config.graph.info(), options.strict, exitCode);
   if (!stores) return {};
-  engine.stores = std::move(*stores);
+  engine.stores = *stores;
+  binding = std::move(*stores);
   loading = Clock::now();
   ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
   loadSeconds += secondsSince(loading);
@@ -259,7 +266,7 @@ ExtractorResult compileExtractor(const RunOptions& options, int& exitCode) {
 }
 
 // The same of a library that `featc build` made.
-ExtractorResult openExtractor(const RunOptions& options, int& exitCode) {
+ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
   exitCode = kBadCommand;
   if (options.engine != "jit" || !options.cpu.empty() || !options.cache.empty()) {
     fmt::print(stderr, "featc: --engine, --cpu and --cache are for configs: {} is compiled already\n",
@@ -275,6 +282,7 @@ ExtractorResult openExtractor(const RunOptions& options, int& exitCode) {
   std::optional<StoreBinding> stores = openStores(options.data, opened.model->info(), options.strict, exitCode);
   if (!stores) return {};
   exitCode = kFine;
+  binding = *stores;
   ExtractorResult made;
   made.extractor = std::make_shared<Extractor>(opened.model->extractor(std::move(*stores)));
   return made;
@@ -283,7 +291,9 @@ ExtractorResult openExtractor(const RunOptions& options, int& exitCode) {
 int runRun(const RunOptions& options) {
   int exitCode = kFine;
   bool isBuilt = options.config.file.ends_with(".so");
-  ExtractorResult made = isBuilt ? openExtractor(options, exitCode) : compileExtractor(options, exitCode);
+  StoreBinding stores;
+  ExtractorResult made =
+      isBuilt ? openExtractor(options, stores, exitCode) : compileExtractor(options, stores, exitCode);
   if (made.extractor == nullptr) return exitCode;
 
   const ProgramInfo& info = made.extractor->info();
@@ -315,7 +325,7 @@ int runRun(const RunOptions& options) {
   output.write(edge);
   double seconds = secondsSince(start);
 
-  exitCode = finish(run);
+  exitCode = finish(run, stores);
   if (made.tiered != nullptr && made.tiered->state() == TierState::Failed)
     fmt::print(stderr, "featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
   if (options.stats) printRunStats(run, threads, seconds);

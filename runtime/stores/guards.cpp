@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order of a store's guards.
+#include "runtime/stores/guards.h"
+
+#include "runtime/stores/breaker_store.h"
+#include "runtime/stores/cache_store.h"
+#include "runtime/stores/deadline_store.h"
+#include "runtime/stores/hedge_store.h"
+
+namespace featc {
+
+std::shared_ptr<Store> guardStore(std::shared_ptr<Store> store, const StoreOptions& options, bool keepsDeadlines) {
+  if (!keepsDeadlines)
+    store = std::make_shared<DeadlineStore>(std::move(store), options.timeout.value_or(std::chrono::microseconds(0)));
+  if (options.hedgePercentile > 0) store = std::make_shared<HedgeStore>(std::move(store), options.hedgePercentile);
+  if (options.breaker > 0)
+    store = std::make_shared<BreakerStore>(std::move(store), options.breaker, options.breakerWait);
+  if (options.cacheBytes > 0)
+    store = std::make_shared<CacheStore>(std::move(store), options.cacheBytes, options.cacheTtl);
+  return store;
+}
+
+}  // namespace featc

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads rows from LMDB.
+#include "runtime/stores/lmdb_store.h"
+
+#include <cstring>
+#include <new>
+#include <vector>
+
+#include "runtime/stores/row_format.h"
+
+namespace featc {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kTryAgainAfter = std::chrono::milliseconds(200);
+constexpr size_t kKeysBetweenLooks = 16;  // at the clock
+
+}  // namespace
+
+LmdbStore::LmdbStore(std::string path, const StoreOptions& options)
+    : path_(std::move(path)),
+      maxValueBytes_(options.maxValueBytes),
+      maxFetchBytes_(options.maxFetchBytes),
+      workers_(options.workers) {
+  (void)environment();
+}
+
+void LmdbStore::fetch(const FetchRequest& request, Done done) {
+  workers_.post([this, request, done = std::move(done)] {
+    FetchResult result;
+    try {
+      result = read(request);
+    } catch (const std::bad_alloc&) {
+      failed("not enough memory");
+    }
+    done(std::move(result));
+  });
+}
+
+std::string LmdbStore::problem() const {
+  std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+void LmdbStore::failed(std::string why) {
+  std::lock_guard lock(mutex_);
+  problem_ = std::move(why);
+}
+
+std::shared_ptr<LmdbEnvironment> LmdbStore::environment() {
+  std::lock_guard lock(mutex_);
+  if (environment_ == nullptr && Clock::now() >= nextTry_) {
+    environment_ = LmdbEnvironment::open(path_, LmdbEnvironment::Mode::Read, problem_);
+    nextTry_ = Clock::now() + kTryAgainAfter;
+  }
+  return environment_;
+}
+
+FetchResult LmdbStore::read(const FetchRequest& request) {
+  std::shared_ptr<LmdbEnvironment> from = environment();
+  if (from == nullptr) return answerAll(request, KeyStatus::Failed);
+  LmdbEnvironment::Reading reading(*from);
+  if (reading.error() != 0) {
+    failed(mdb_strerror(reading.error()));
+    return answerAll(request, KeyStatus::Failed);
+  }
+  auto arena = std::make_shared<Arena>(SIZE_MAX);
+  RowDecoder decoder(request, arena);
+  std::vector<Str> texts;
+  size_t bytes = 0;
+  for (size_t k = 0; k < request.keys.size(); ++k) {
+    if (k % kKeysBetweenLooks == 0 && Clock::now() >= request.deadline) {
+      for (; k < request.keys.size(); ++k) decoder.setStatus(k, KeyStatus::TimedOut);
+      break;
+    }
+    std::string_view value;
+    int code = reading.get(request.keys[k], value);
+    if (code == MDB_NOTFOUND) continue;
+    bool tooLarge = code == 0 && (value.size() > maxValueBytes_ || value.size() > maxFetchBytes_ - bytes);
+    if (code != 0 || tooLarge) {
+      failed(code != 0 ? mdb_strerror(code)
+                       : "a value is larger than max_value_bytes, or all are than max_fetch_bytes");
+      decoder.setStatus(k, KeyStatus::Failed);
+      continue;
+    }
+    // The file's pages may change as soon as the reading ends.
+    bytes += value.size();
+    char* copy = arena->allocate<char>(value.size());
+    if (copy == nullptr) throw std::bad_alloc();
+    std::memcpy(copy, value.data(), value.size());
+    decodeRow({copy, value.size()}, request, k, decoder, texts);
+  }
+  return decoder.take();
+}
+
+}  // namespace featc

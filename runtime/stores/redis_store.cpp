@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hands fetches to event loops.
+#include "runtime/stores/redis_store.h"
+
+#include <new>
+
+#include "runtime/stores/row_decoder.h"
+
+namespace featc {
+
+RedisStore::RedisStore(const StoreUrl& url, const StoreOptions& options, const std::string& password)
+    : workers_(options.workers), shared_(url, options, password, workers_) {
+  for (uint32_t i = 0; i < options.loops; ++i) loops_.push_back(std::make_unique<RedisLoop>(shared_));
+}
+
+void RedisStore::fetch(const FetchRequest& request, Done done) {
+  if (request.keys.empty() || request.fields.empty()) return done(answerAll(request, KeyStatus::Absent));
+  if (shared_.usable.load(std::memory_order_relaxed) == 0) return done(answerAll(request, KeyStatus::Failed));
+  FetchRequest bounded = request;
+  if (std::chrono::microseconds timeout = shared_.options.redisTimeout(); timeout.count() > 0)
+    bounded.deadline = std::min(request.deadline, std::chrono::steady_clock::now() + timeout);
+  std::shared_ptr<RedisFetch> fetch;
+  try {
+    fetch = std::make_shared<RedisFetch>(bounded, done, shared_.options.maxValueBytes, shared_.options.maxFetchBytes);
+  } catch (const std::bad_alloc&) {
+    return done({});
+  }
+  uint32_t loop = loops_.size() == 1 ? 0 : next_.fetch_add(1, std::memory_order_relaxed) % loops_.size();
+  loops_[loop]->submit(std::move(fetch));
+}
+
+}  // namespace featc

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows in Redis: hashes read with HMGET, JSON texts with MGET, pipelined.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/stores/described_store.h"
+#include "runtime/stores/redis_loop.h"
+#include "runtime/stores/store_options.h"
+#include "runtime/stores/store_url.h"
+#include "runtime/stores/worker_pool.h"
+
+namespace featc {
+
+// Keeps deadlines itself. `done` comes on a worker's thread, or on the caller's where no connection is to be
+// hoped for: a store that is down costs microseconds. Destroying it fails what is in flight; not to be done
+// by `done`.
+class RedisStore final : public DescribedStore {
+ public:
+  // Starts to connect. `password` may be empty: none.
+  RedisStore(const StoreUrl& url, const StoreOptions& options, const std::string& password);
+  void fetch(const FetchRequest& request, Done done) override;
+  std::string name() const override { return shared_.url.name(); }
+  std::string problem() const override { return shared_.problem(); }
+
+ private:
+  WorkerPool workers_;
+  RedisShared shared_;
+  std::vector<std::unique_ptr<RedisLoop>> loops_;  // last: end first
+  std::atomic<uint32_t> next_ = 0;
+};
+
+}  // namespace featc

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a store is, as the command line says it: `redis://127.0.0.1:6379/0?timeout=20ms`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "runtime/stores/store_options.h"
+
+namespace featc {
+
+enum class StoreKind : uint8_t { Memory, Jsonl, Lmdb, Redis };
+
+// `memory:`, `jsonl:PATH`, `lmdb:PATH`, `redis://[USER@]HOST[:PORT][/DB]`, `redis+unix://[USER@]/PATH?db=N`;
+// all but jsonl may end in `?NAME=VALUE&...` with fields of StoreOptions.
+struct StoreUrl {
+  StoreKind kind = StoreKind::Memory;
+  std::string path;  // jsonl, lmdb, redis+unix
+  std::string host;  // redis
+  uint16_t port = 6379;
+  std::string user;
+  uint32_t database = 0;
+
+  // For messages: no options, no user.
+  std::string name() const;
+};
+
+// Fills `url`, and in `options` what the URL sets. The error is for the user and never holds the URL's
+// text after the scheme where it could hold a password; empty: fine.
+std::string parseStoreUrl(std::string_view text, StoreUrl& url, StoreOptions& options);
+
+// The kinds for messages and help: `jsonl:PATH, lmdb:PATH, ...`.
+inline constexpr std::string_view kStoreKinds =
+    "jsonl:PATH, lmdb:PATH, redis://HOST:PORT/DB, redis+unix:///SOCKET?db=N or memory:";
+
+}  // namespace featc

@@ -1,0 +1,91 @@
+# featc load fills LMDB and Redis, and a run reads from them what it reads from the rows; a store that is not
+# there costs features, not the run.
+. ./common/check.sh
+trap 'test ! -e "$work/pid" || kill "$(cat "$work/pid")"; rm -rf "$work"' EXIT
+
+cat >"$work/m.feat" <<'END'
+model m
+semantics 1
+item { id : int64 }
+source user(id: int64) { key "u:{id}"  age : int64  tags : list<string> }
+source shop(id: int64) encoding json { key "s:{id}"  age : int64 }
+dense user default -1 = user(id).age
+sparse tags slot 1 = user(id).tags
+dense shop default -1 = shop(id).age
+END
+cat >"$work/rows.jsonl" <<'END'
+{"source": "user", "id": 1, "age": 30, "tags": ["y"]}
+{"source": "user", "id": 1, "age": 31}
+
+{"source": "user", "id": 2, "tags": ["x", "y"]}
+{"source": "user", "id": "x"}
+{"source": "user", "age": 4}
+{"source": "shop", "id": 1, "age": 5}
+{"source": "shop", "id": 2, "agee": 7}
+{"source": "mall", "id": 2, "age": 7}
+END
+echo '{"request": {}, "items": [{"id": 1}, {"id": 2}, {"id": 3}]}' >"$work/d.jsonl"
+run() { featc 0 run "$work/m.feat" --input "$work/d.jsonl" "$@"; }
+
+run --store "default=jsonl:$work/rows.jsonl"
+cp "$work/out" "$work/wanted"
+
+redis-server --port 0 --unixsocket "$work/socket" --dir "$work" --save '' --daemonize yes --pidfile "$work/pid" \
+  --logfile "$work/log" >/dev/null
+tries=0
+until redis-cli -s "$work/socket" ping >/dev/null 2>&1; do
+  tries=$((tries + 1))
+  [ $tries -lt 300 ] || fail "redis-server does not start"
+  sleep 0.1
+done
+redis="redis+unix://$work/socket?db=2"
+
+for store in "lmdb:$work/db" "$redis"; do
+  for time in first second; do
+    featc 0 load "$work/m.feat" --store "default=$store" --input "$work/rows.jsonl"
+    out_is <<END
+user: 3 rows, 2 keys, $store
+shop: 2 rows, 2 keys, $store
+END
+    err_has "rows.jsonl:5: user.id: expected int64"
+    err_has "rows.jsonl:6: user.id: the key is missing"
+    err_has 'field "agee" of source "shop"'
+    err_has 'source "mall"'
+    err_has "2 bad rows were left out"
+    run --store "default=$store"
+    out_is <"$work/wanted"
+    err_empty
+  done
+done
+run --store "default=$redis&cache=1MB&hedge=p95&timeout=20s&connections=3" --threads 2
+out_is <"$work/wanted"
+
+# Each source in a store of its own; rows that no --store takes.
+input <"$work/rows.jsonl"
+featc 0 load "$work/m.feat" --store "user=lmdb:$work/users" --input -
+err_has '2 rows of source "shop" were left out: no --store takes them'
+featc 1 load "$work/m.feat" --store "default=lmdb:$work/db" --input "$work/rows.jsonl" --strict
+featc 1 load "$work/m.feat" --store "default=redis+unix://$work/none?db=0" --input "$work/rows.jsonl"
+err_has "redis+unix://$work/none?db=0: No such file or directory"
+
+# Stores that are not there.
+run --format csv --store "user=redis+unix://$work/none" --store "default=lmdb:$work/none"
+out_is <<'END'
+user,tags,shop
+-1,,-1
+-1,,-1
+-1,,-1
+END
+err_has "source user: of 3 keys, 3 failed"
+err_has "source user: redis+unix://$work/none?db=0: No such file or directory"
+err_has "source shop: of 3 keys, 3 failed"
+err_has "source shop: lmdb:$work/none: No such file or directory"
+
+# A password in a URL is refused and not repeated.
+featc 2 run "$work/m.feat" --input "$work/d.jsonl" --store "default=redis://user:s3cret@127.0.0.1:1/0"
+err_has "FEATC_REDIS_PASSWORD"
+! grep -q s3cret "$work/err" || fail "the password is repeated"
+featc 2 run "$work/m.feat" --input "$work/d.jsonl" --store "redis://:s3cret@127.0.0.1:1/0=x"
+! grep -q s3cret "$work/err" || fail "the password is repeated"
+featc 2 run "$work/m.feat" --input "$work/d.jsonl" --store "default=rediss://127.0.0.1:1/0"
+err_has "TLS is not supported"

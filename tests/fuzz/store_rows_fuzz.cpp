@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fuzzes what stores hold: rows as bytes, fields as text. No bytes crash a reader, and what is read is written
+// and read again the same.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "runtime/stores/row_format.h"
+
+namespace {
+
+using namespace featc;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+SourceInfo everyType(Encoding encoding) {
+  SourceInfo source{"s", {{"k", Type::string()}}, "{k}", encoding, {}};
+  for (const char* type : {"int64", "float64", "bool", "string", "list<string>", "list<bool>", "map<int64, float64>",
+                           "map<string, int64>"})
+    source.fields.push_back({std::string(1, static_cast<char>('a' + source.fields.size())), *parseType(type)});
+  return source;
+}
+
+std::vector<Value> valuesOf(const FetchResult& result, const SourceInfo& source) {
+  std::vector<Value> values;
+  for (size_t f = 0; f < source.fields.size(); ++f)
+    values.push_back(loadCell(result.columns[f], source.fields[f].type, 0));
+  return values;
+}
+
+// A string that is no UTF-8 has no JSON form.
+bool isUtf8(const std::vector<Value>& values) {
+  for (const Value& value : values)
+    if (value.isString() && !simdjson::validate_utf8(value.asString())) return false;
+  return true;
+}
+
+FetchResult read(std::string_view bytes, const SourceInfo& source) {
+  static const std::vector<std::string> keys = {"k"};
+  static const std::vector<uint32_t> fields = {0, 1, 2, 3, 4, 5, 6, 7};
+  FetchRequest request{&source, keys, fields};
+  RowDecoder decoder(request, std::make_shared<Arena>(SIZE_MAX));
+  std::vector<Str> texts;
+  decodeRow(bytes, request, 0, decoder, texts);
+  return decoder.take();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const SourceInfo hash = everyType(Encoding::Hash);
+  static const SourceInfo json = everyType(Encoding::Json);
+  std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  (void)rowOfFullKey("k", bytes);
+  // The bytes as they are, and as the text of each field.
+  std::vector<std::string> rows = {std::string(bytes), "\x02" + std::string(bytes)};
+  for (const SourceField& field : hash.fields) {
+    std::string row = "\x01";
+    for (std::string_view text : {std::string_view(field.name), bytes}) {
+      for (unsigned shift = 0; shift < 32; shift += 8) row += static_cast<char>(text.size() >> shift & 0xFFU);
+      row += text;
+    }
+    rows.push_back(std::move(row));
+  }
+  for (const std::string& row : rows) {
+    FetchResult result = read(row, hash);
+    require(result.status[0] == KeyStatus::Found && result.badFields <= hash.fields.size());
+    std::vector<Value> values = valuesOf(result, hash);
+    require(valuesOf(read(encodeRow(hash, values), hash), hash) == values);
+    if (isUtf8(values)) require(valuesOf(read(encodeRow(json, values), json), json) == values);
+  }
+  return 0;
+}

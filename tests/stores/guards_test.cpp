@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands around a store: deadlines, breaker, second reads, cache; and URLs.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "runtime/memory_store.h"
+#include "runtime/stores/breaker_store.h"
+#include "runtime/stores/cache_store.h"
+#include "runtime/stores/deadline_store.h"
+#include "runtime/stores/hedge_store.h"
+#include "runtime/stores/row_decoder.h"
+#include "runtime/stores/store_url.h"
+#include "tests/stores/fixture.h"
+
+using namespace featc;
+using namespace featc::test;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+const std::vector<std::string> kKeys = {"h:plain", "h:two words", "h:nobody"};
+
+std::shared_ptr<MemoryStore> rowsInMemory() {
+  StoreLoadReport report;
+  return MemoryStore::parse(rowLines(), sources(), report);
+}
+
+// Keeps what it is asked until it is let go; what is left is answered at the end, as stores do.
+class HeldStore final : public Store {
+ public:
+  ~HeldStore() override { letGo(); }
+  void fetch(const FetchRequest& request, Done done) override {
+    std::lock_guard lock(mutex_);
+    held_.push_back({request, std::move(done)});
+  }
+  void letGo() {
+    std::lock_guard lock(mutex_);
+    for (auto& [request, done] : held_) rows_->fetch(request, std::move(done));
+    held_.clear();
+  }
+  size_t held() {
+    std::lock_guard lock(mutex_);
+    return held_.size();
+  }
+
+ private:
+  std::shared_ptr<Store> rows_ = rowsInMemory();
+  std::mutex mutex_;
+  std::deque<std::pair<FetchRequest, Done>> held_;
+};
+
+std::string urlProblem(const std::string& text) {
+  StoreUrl url;
+  StoreOptions options;
+  return parseStoreUrl(text, url, options);
+}
+
+std::string urlName(const std::string& text) {
+  StoreUrl url;
+  StoreOptions options;
+  std::string problem = parseStoreUrl(text, url, options);
+  return problem.empty() ? url.name() : problem;
+}
+
+}  // namespace
+
+TEST_CASE("URLs of stores", "[stores]") {
+  CHECK(urlName("jsonl:a?b.jsonl") == "jsonl:a?b.jsonl");
+  CHECK(urlName("lmdb:/data/rows?cache=1MB") == "lmdb:/data/rows");
+  CHECK(urlName("redis://h") == "redis://h:6379/0");
+  CHECK(urlName("redis://user@h:1234/7?timeout=20ms&hedge=p95&ttl=30s") == "redis://h:1234/7");
+  CHECK(urlName("redis://[::1]:1/2") == "redis://[::1]:1/2");
+  CHECK(urlName("redis+unix:///run/r.sock?db=4") == "redis+unix:///run/r.sock?db=4");
+
+  StoreUrl url;
+  StoreOptions options;
+  CHECK(parseStoreUrl("redis://h/1?timeout=1500us&breaker=off&cache=3KB&connections=4&connect_timeout=2s&db=9", url,
+                      options)
+            .empty());
+  CHECK(options.timeout == microseconds(1500));
+  CHECK(options.breaker == 0);
+  CHECK(options.cacheBytes == 3072);
+  CHECK(options.connections == 4);
+  CHECK(options.connectTimeout == seconds(2));
+  CHECK(url.database == 9);
+
+  CHECK(urlProblem("rows.jsonl").starts_with("expected jsonl:PATH"));
+  CHECK(urlProblem("lmbd:x").starts_with("unknown kind of store \"lmbd\""));
+  CHECK(urlProblem("lmdb:") == "expected a path: lmdb:PATH");
+  CHECK(urlProblem("rediss://h").starts_with("TLS is not supported"));
+  CHECK(urlProblem("redis://h:99999/0") == "the port must be a number from 1 to 65535");
+  CHECK(urlProblem("redis://h/x") == "the database after the host must be a number, not \"x\"");
+  CHECK(urlProblem("redis://::1/0").starts_with("an IPv6 address stands in brackets"));
+  CHECK(urlProblem("redis://h?timeuot=1s") == "no option of a store is called \"timeuot\"; did you mean \"timeout\"?");
+  CHECK(urlProblem("redis://h?timeout=1") == "timeout=1: expected a time such as 20ms, 2s or 0 for none");
+  CHECK(urlProblem("redis://h?hedge=p100") == "hedge=p100: expected a percentile from p50 to p99, or off");
+  CHECK(urlProblem("redis://h?cache=99999999999999999999GB").starts_with("cache="));
+  for (const char* text : {"redis://user:s3cret@h/0", "redis://:s3cret@h", "redis://a:s3?cret@h", "redis://a:s3/cret@h",
+                           "redis+unix://u:s3cret@/run/x", "redis://h?password=s3cret"})
+    CHECK(urlProblem(text) == "a password does not belong into a URL; set FEATC_REDIS_PASSWORD instead");
+}
+
+TEST_CASE("a store that does not come is answered for at the deadline", "[stores]") {
+  auto held = std::make_shared<HeldStore>();
+  DeadlineStore store(held, milliseconds(30));
+  FetchResult late = fetch(store, source("hash"), kKeys);
+  CHECK(count(late, KeyStatus::TimedOut) == kKeys.size());
+  CHECK(store.problem() == "no answer in time");
+  CHECK(count(fetch(store, source("hash"), kKeys, Clock::now()), KeyStatus::TimedOut) == kKeys.size());
+  CHECK(held->held() == 2);
+  held->letGo();  // to nobody
+
+  DeadlineStore patient(rowsInMemory(), seconds(60));
+  CHECK(show(fetch(patient, source("hash"), kKeys), source("hash")) ==
+        show(fetch(*rowsInMemory(), source("hash"), kKeys), source("hash")));
+}
+
+TEST_CASE("a breaker leaves a dead store alone and tries it from time to time", "[stores]") {
+  std::atomic<bool> dead = true;
+  std::atomic<int> asked = 0;
+  auto rows = rowsInMemory();
+  auto inner = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
+    ++asked;
+    if (dead) return done(asked % 2 == 0 ? FetchResult() : answerAll(request, KeyStatus::TimedOut));
+    rows->fetch(request, std::move(done));
+  });
+  BreakerStore store(inner, 5, milliseconds(20));
+  for (int i = 0; i < 5; ++i) fetch(store, source("hash"), kKeys);
+  CHECK(asked == 5);
+  CHECK(store.isOpen());
+  Clock::time_point start = Clock::now();
+  for (int i = 0; i < 1000; ++i) CHECK(count(fetch(store, source("hash"), kKeys), KeyStatus::Failed) == kKeys.size());
+  // A probe each time that the wait is over, no more.
+  auto waits = static_cast<int>((Clock::now() - start) / milliseconds(20)) + 1;
+  CHECK(asked <= 5 + waits);
+
+  dead = false;
+  bool served = false;
+  for (int i = 0; i < 10'000 && !served; ++i) {
+    served = count(fetch(store, source("hash"), kKeys), KeyStatus::Found) == 2;
+    if (!served) std::this_thread::sleep_for(milliseconds(1));
+  }
+  CHECK(served);
+  CHECK_FALSE(store.isOpen());
+  // A row that fails is no dead store.
+  BreakerStore partly(std::make_shared<FakeStore>([](const FetchRequest& request, Store::Done done) {
+                        FetchResult result = answerAll(request, KeyStatus::Failed);
+                        result.status[0] = KeyStatus::Absent;
+                        done(std::move(result));
+                      }),
+                      1, milliseconds(20));
+  for (int i = 0; i < 5; ++i) fetch(partly, source("hash"), kKeys);
+  CHECK_FALSE(partly.isOpen());
+}
+
+TEST_CASE("what takes long is asked twice, and the first answer counts", "[stores]") {
+  auto rows = rowsInMemory();
+  auto held = std::make_shared<HeldStore>();
+  std::atomic<bool> slow = false;
+  auto inner = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
+    // The slow one is the first of a pair.
+    if (slow.exchange(false)) return held->fetch(request, std::move(done));
+    rows->fetch(request, std::move(done));
+  });
+  std::string wanted = show(fetch(*rows, source("hash"), kKeys), source("hash"));
+  {
+    HedgeStore store(inner, 95);
+    for (int i = 0; i < 300; ++i) fetch(store, source("hash"), kKeys);
+    uint64_t before = store.hedges();
+    for (int i = 0; i < 5; ++i) {
+      slow = true;
+      CHECK(show(fetch(store, source("hash"), kKeys), source("hash")) == wanted);
+    }
+    CHECK(store.hedges() >= before + 5);
+    CHECK(held->held() == 5);
+    held->letGo();
+  }
+  // A store that is slow altogether is not asked twice as often.
+  auto everySlow = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
+    std::this_thread::sleep_for(microseconds(500));
+    rows->fetch(request, std::move(done));
+  });
+  HedgeStore store(everySlow, 90);
+  for (int i = 0; i < 400; ++i) fetch(store, source("hash"), kKeys);
+  CHECK(store.hedges() < 200);
+}
+
+TEST_CASE("a slow tail, 20 times the median, changes no result", "[stores]") {
+  auto rows = rowsInMemory();
+  std::atomic<int> asked = 0;
+  auto inner = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
+    std::this_thread::sleep_for(microseconds(asked++ % 50 == 0 ? 2000 : 100));
+    rows->fetch(request, std::move(done));
+  });
+  std::string wanted = show(fetch(*rows, source("json"), {"j:plain", "j:"}), source("json"));
+  auto store = std::make_shared<CacheStore>(
+      std::make_shared<BreakerStore>(
+          std::make_shared<HedgeStore>(std::make_shared<DeadlineStore>(inner, seconds(30)), 95), 5, milliseconds(50)),
+      1 << 20U, microseconds(1));
+  for (int i = 0; i < 300; ++i)
+    REQUIRE(show(fetch(*store, source("json"), {"j:plain", "j:"}), source("json")) == wanted);
+}
+
+TEST_CASE("a cache gives what the store gives, absent rows too and failures never", "[stores]") {
+  auto rows = rowsInMemory();
+  std::atomic<bool> dead = false;
+  std::vector<size_t> asked;
+  auto inner = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
+    asked.push_back(request.keys.size());
+    if (dead) return done(answerAll(request, KeyStatus::Failed));
+    rows->fetch(request, std::move(done));
+  });
+  CacheStore store(inner, 1 << 20U, seconds(60));
+  const SourceInfo& hash = source("hash");
+  dead = true;
+  CHECK(count(fetch(store, hash, kKeys), KeyStatus::Failed) == 3);
+  dead = false;
+  std::string wanted = show(fetch(*rows, hash, kKeys), hash);
+  CHECK(show(fetch(store, hash, {kKeys[1]}), hash) == show(fetch(*rows, hash, {kKeys[1]}), hash));
+  CHECK(show(fetch(store, hash, kKeys), hash) == wanted);
+  CHECK(show(fetch(store, hash, kKeys), hash) == wanted);
+  CHECK(asked == std::vector<size_t>{3, 1, 2});
+  dead = true;
+  CHECK(show(fetch(store, hash, kKeys), hash) == wanted);
+  CHECK(store.counts().hits == 1 + 3 + 3);
+  // The same keys of another source are other rows, and so are other fields.
+  SourceInfo other = hash;
+  other.fields.pop_back();
+  CHECK(count(fetch(store, other, kKeys), KeyStatus::Failed) == 3);
+
+  dead = false;
+  CacheStore shortLived(inner, 1 << 20U, microseconds(1));
+  fetch(shortLived, hash, kKeys);
+  std::this_thread::sleep_for(milliseconds(2));
+  fetch(shortLived, hash, kKeys);
+  CHECK(shortLived.counts().hits == 0);
+
+  CacheStore small(inner, 64 << 10U, seconds(60));
+  for (int i = 0; i < 2000; ++i) fetch(small, hash, {"h:none" + std::to_string(i), kKeys[0]});
+  CHECK(small.bytes() <= 64 << 10U);
+  CHECK(small.bytes() > 16 << 10U);
+  CHECK(small.counts().hits > 1900);
+}

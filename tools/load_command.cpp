@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// featc load: rows of JSON lines into stores.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ops/hash.h"
+#include "runtime/store_rows.h"
+#include "runtime/stores/row_writer.h"
+#include "tools/command.h"
+#include "tools/config.h"
+#include "tools/data_options.h"
+
+namespace featc {
+namespace {
+
+struct LoadOptions {
+  ConfigOptions config;
+  std::vector<std::string> stores;
+  std::string input;
+  bool strict = false;
+  bool progress = false;
+};
+
+// What one source's rows came to.
+struct SourceTotals {
+  RowWriter* writer = nullptr;  // null: no --store serves it
+  std::string store;            // its name
+  uint64_t rows = 0;
+  uint64_t leftOut = 0;          // no store serves it
+  std::vector<uint64_t> keys{};  // hashes of those written, repeated ones too
+
+  uint64_t distinctKeys() {
+    std::ranges::sort(keys);
+    return static_cast<uint64_t>(std::unique(keys.begin(), keys.end()) - keys.begin());
+  }
+};
+
+class Loading {
+ public:
+  Loading(const LoadOptions& options, const ProgramInfo& info)
+      : options_(options), info_(info), rows_(info.sources), totals_(info.sources.size()) {}
+
+  bool openWriters(int& exitCode) {
+    std::string problem;
+    std::optional<std::vector<StoreChoice>> choices = chooseStores(options_.stores, info_, problem);
+    if (!choices) fmt::print(stderr, "featc: {}\n", problem);
+    exitCode = kBadCommand;
+    if (!choices) return false;
+    for (const StoreChoice& choice : *choices)
+      if (!openWriter(choice, exitCode)) return false;
+    exitCode = kFine;
+    return true;
+  }
+
+  // The exit code.
+  int run() {
+    Progress progress(options_.progress || isatty(STDERR_FILENO) != 0, 0);
+    std::unique_ptr<ByteSource> source = openCounted(options_.input, progress);
+    if (source == nullptr) return kBadInput;
+    InputWindow window(std::move(source));
+    skipByteOrderMark(window);
+    bool going = true;
+    for (uint64_t number = 1; going; ++number) {
+      size_t end = window.text().find('\n');
+      size_t searched = 0;
+      while (end == std::string_view::npos) {
+        searched = window.text().size();
+        if (!window.grow()) break;
+        end = window.text().find('\n', searched);
+      }
+      if (!window.error().empty()) {
+        progress.message(fmt::format("featc: cannot read {}: {}", options_.input, window.error()));
+        return kBadInput;
+      }
+      std::string_view line = window.text().substr(0, end);
+      if (line.empty() && end == std::string_view::npos) break;
+      if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
+        going = takeLine(number, line, progress);
+        progress.addItems(1);
+      }
+      window.consume(std::min(line.size() + 1, window.text().size()));
+    }
+    progress.clear();
+    return finish();
+  }
+
+ private:
+  bool openWriter(const StoreChoice& choice, int& exitCode) {
+    StoreUrl url;
+    StoreOptions storeOptions;
+    storeOptions.source = choice.source;
+    std::string error = parseStoreUrl(choice.url, url, storeOptions);
+    exitCode = error.empty() ? kBadInput : kBadCommand;
+    std::unique_ptr<RowWriter>& writer = writers_[url.name()];
+    if (error.empty() && writer == nullptr) writer = openRowWriter(url, storeOptions, error);
+    if (writer == nullptr) {
+      fmt::print(stderr, "featc: --store {}=...: {}{}\n", choice.source,
+                 exitCode == kBadInput ? url.name() + ": " : std::string(), error);
+      return false;
+    }
+    for (size_t s = 0; s < totals_.size(); ++s) {
+      bool own = info_.sources[s].name == choice.source;
+      if (!own && (choice.source != "default" || totals_[s].writer != nullptr)) continue;
+      totals_[s].writer = writer.get();
+      totals_[s].store = url.name();
+    }
+    return true;
+  }
+
+  // False when the run must end.
+  bool takeLine(uint64_t number, std::string_view line, Progress& progress) {
+    StoreRowReader::Row row = rows_.read(line);
+    if (row == StoreRowReader::Row::Bad) {
+      ++badLines_;
+      if (badLines_ <= StoreLoadReport::kMaxBadLines)
+        progress.message(fmt::format("{}:{}: {}", options_.input, number, rows_.problem()));
+      return !options_.strict;
+    }
+    if (row == StoreRowReader::Row::Foreign) return true;
+    SourceTotals& totals = totals_[rows_.source()];
+    if (totals.writer == nullptr) {
+      ++totals.leftOut;
+      return true;
+    }
+    ++totals.rows;
+    totals.keys.push_back(hashBytes(HashFamily::Xxh3, rows_.key()));
+    return totals.writer->write(info_.sources[rows_.source()], rows_.key(), rows_.values());
+  }
+
+  int finish() {
+    bool stopped = options_.strict && badLines_ > 0;
+    uint64_t rows = 0;
+    bool failed = false;
+    for (auto& [name, writer] : writers_) {
+      if (writer->flush()) continue;
+      failed = true;
+      fmt::print(stderr, "featc: writing to {} failed: {}\n", name, writer->error());
+    }
+    for (const std::string& warning : rows_.warnings())
+      fmt::print(stderr, "{}: warning: {}\n", options_.input, warning);
+    for (size_t s = 0; s < totals_.size(); ++s) {
+      SourceTotals& totals = totals_[s];
+      const std::string& name = info_.sources[s].name;
+      rows += totals.rows;
+      if (totals.leftOut > 0)
+        fmt::print(stderr, "{}: warning: {} rows of source \"{}\" were left out: no --store takes them\n",
+                   options_.input, totals.leftOut, name);
+      if (!failed && totals.writer != nullptr)
+        fmt::print("{}: {} rows, {} keys, {}\n", name, totals.rows, totals.distinctKeys(), totals.store);
+    }
+    if (badLines_ > 0)
+      fmt::print(stderr, "{}: {} bad rows were left out{}\n", options_.input, badLines_,
+                 stopped ? "; the run ended at the first" : "");
+    return failed || stopped || (badLines_ > 0 && rows == 0) ? kBadInput : kFine;
+  }
+
+  const LoadOptions& options_;
+  const ProgramInfo& info_;
+  StoreRowReader rows_;
+  std::vector<SourceTotals> totals_;                           // by source
+  std::map<std::string, std::unique_ptr<RowWriter>> writers_;  // by store
+  uint64_t badLines_ = 0;
+};
+
+int runLoad(const LoadOptions& options) {
+  std::optional<CompiledConfig> config = loadConfig(options.config);
+  if (!config) return kBadInput;
+  const ProgramInfo& info = config->optimized.info();
+  if (info.sources.empty()) {
+    fmt::print(stderr, "featc: {} declares no source, so there is nothing to load\n", options.config.file);
+    return kBadInput;
+  }
+  Loading loading(options, info);
+  int exitCode = kFine;
+  return loading.openWriters(exitCode) ? loading.run() : exitCode;
+}
+
+}  // namespace
+
+void addLoadCommand(CLI::App& app, int& exitCode) {
+  auto options = std::make_shared<LoadOptions>();
+  CLI::App* command = app.add_subcommand("load", "Fill stores with rows of JSON lines");
+  addConfigOptions(*command, options->config);
+  addStoreOption(*command, options->stores,
+                 "Where rows of source NAME, or of every other one, go: lmdb:PATH, redis://HOST:PORT/DB "
+                 "or redis+unix:///SOCKET?db=N");
+  command->get_option("--store")->required();
+  command->add_option("--input", options->input, "The rows; - is stdin")->required()->type_name("ROWS");
+  command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");
+  command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is no terminal");
+  command->callback([options, &exitCode] { exitCode = runLoad(*options); });
+}
+
+}  // namespace featc
