@@ -23,6 +23,7 @@ int bench(bool quick, const std::string& json) {
   benchSteadyState(suite);
   benchReads(suite);
   benchBadDays(suite);
+  benchWire(suite);
   suite.printTargets();
   if (!json.empty()) suite.writeJson(json);
   return 0;

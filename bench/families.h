@@ -12,5 +12,6 @@ void benchLoading(Suite& suite);  // the first answer, and loading again
 void benchSteadyState(Suite& suite);
 void benchReads(Suite& suite);  // the three schedulers behind slow stores
 void benchBadDays(Suite& suite);
+void benchWire(Suite& suite);  // tensor sequences: size, writing, reading
 
 }  // namespace featc::bench
