@@ -8,7 +8,7 @@ include(CMakePackageConfigHelpers)
 set(featc_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/featc)
 
 set(featc_folders support ops runtime ir codegen engine/aot)
-set(featc_libraries support ops runtime arrow_c serving ir native aot)
+set(featc_libraries support ops runtime arrow_c serving formats log ir native aot)
 if(FEATC_STORES)
   list(APPEND featc_libraries stores)
 endif()
@@ -16,6 +16,9 @@ if(FEATC_COMPILER)
   list(APPEND featc_folders frontend optimizer engine)
   list(APPEND featc_libraries metrics grammar frontend optimizer codegen engine explain)
 endif()
+
+# Stands alone: readers in C need nothing else of featc.
+install(FILES ${PROJECT_SOURCE_DIR}/runtime/formats/featc_tensor_sequence.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 foreach(folder ${featc_folders})
   get_filename_component(parent featc/${folder} DIRECTORY)

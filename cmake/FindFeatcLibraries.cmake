@@ -23,10 +23,11 @@ featc_import(utf8proc utf8proc.h utf8proc)
 featc_import(cctz cctz/time_zone.h cctz)
 # Only metrics need it. Its own CMake package wants all that its other parts need.
 featc_import(prometheus prometheus/registry.h prometheus-cpp-core)
+featc_import(zstd zstd.h zstd)
 
 set(featc_library_variables
   FEATC_xxhash_LIBRARY FEATC_farmhash_LIBRARY FEATC_murmurhash_LIBRARY FEATC_sleef_LIBRARY
-  FEATC_re2_LIBRARY FEATC_utf8proc_LIBRARY FEATC_cctz_LIBRARY)
+  FEATC_re2_LIBRARY FEATC_utf8proc_LIBRARY FEATC_cctz_LIBRARY FEATC_zstd_LIBRARY)
 
 if(FEATC_STORES)
   featc_import(hiredis hiredis/hiredis.h hiredis)
@@ -35,6 +36,13 @@ if(FEATC_STORES)
   featc_import(lmdb lmdb.h lmdb)
   list(APPEND featc_library_variables
     FEATC_hiredis_LIBRARY FEATC_event_core_LIBRARY FEATC_event_extra_LIBRARY FEATC_lmdb_LIBRARY)
+endif()
+
+# TFRecord files come from the program only, which needs the compiler.
+if(FEATC_COMPILER)
+  featc_import(protobuf_lite google/protobuf/io/coded_stream.h protobuf-lite)
+  featc_import(isal isa-l/crc.h isal)
+  list(APPEND featc_library_variables FEATC_protobuf_lite_LIBRARY FEATC_isal_LIBRARY)
 endif()
 
 find_package_handle_standard_args(FeatcLibraries REQUIRED_VARS ${featc_library_variables})

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <set>
 
 #include "ops/value.h"
@@ -126,6 +127,13 @@ class CsvReader final : public RecordReader {
     return status(builder);
   }
 
+  bool position(ReaderPosition& out) const override {
+    out = {records_.position(), records_.linesBefore(), counts_, {}, {}};
+    return true;
+  }
+  // The header must be read all the same.
+  void resumeAt(ReaderPosition position) override { resume_ = std::move(position); }
+
  private:
   bool isBlank() const {
     const auto& cells = records_.cells();
@@ -160,6 +168,10 @@ class CsvReader final : public RecordReader {
     for (size_t field : columns_)
       nested.push_back(field != BatchBuilder::kNoField && nestingDepth(inputs_[field].type) == 1);
     records_.setNested(std::move(nested));
+    if (!resume_ || stopped_) return;
+    counts_ = resume_->counts;
+    if (resume_->offset > 0 && !records_.seek(resume_->offset, resume_->line))
+      fail(0, "the input ends before the place to go on from");
   }
 
   void unbound(std::string_view name) {
@@ -235,6 +247,7 @@ class CsvReader final : public RecordReader {
   JsonCellReader jsonCells_;
   char listDelimiter_;
   std::vector<size_t> columns_;  // the field of each column, or kNoField
+  std::optional<ReaderPosition> resume_;
 };
 
 }  // namespace

@@ -32,6 +32,16 @@ class CsvRecordReader {
   uint64_t line() const { return line_; }
   const char* problem() const { return problem_; }
 
+  // Where the next record begins: its byte, and the line before it.
+  uint64_t position() const { return window_.position() + consumed_; }
+  uint64_t linesBefore() const { return nextLine_ - 1; }
+  // Goes on there; false where the input ends before.
+  bool seek(uint64_t position, uint64_t linesBefore) {
+    consumed_ = 0;
+    nextLine_ = linesBefore + 1;
+    return window_.seek(position);
+  }
+
  private:
   enum class State : uint8_t { CellStart, Unquoted, Quoted, AfterQuote, AfterQuoteReturn };
   struct Piece {

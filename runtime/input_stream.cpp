@@ -34,6 +34,13 @@ class FileSource : public ByteSource {
       return -1;
     }
   }
+  bool skip(uint64_t bytes, std::string& error) override {
+    struct stat status;
+    off_t at = fstat(file_, &status) == 0 && S_ISREG(status.st_mode) ? lseek(file_, 0, SEEK_CUR) : -1;
+    if (at < 0) return ByteSource::skip(bytes, error);
+    return bytes <= static_cast<uint64_t>(status.st_size - at) &&
+           lseek(file_, static_cast<off_t>(bytes), SEEK_CUR) >= 0;
+  }
 
  private:
   int file_;
@@ -56,6 +63,16 @@ class MemorySource : public ByteSource {
 };
 
 }  // namespace
+
+bool ByteSource::skip(uint64_t bytes, std::string& error) {
+  char dropped[4096];
+  while (bytes > 0) {
+    int64_t n = read(dropped, std::min<uint64_t>(bytes, sizeof dropped), error);
+    if (n <= 0) return false;
+    bytes -= static_cast<uint64_t>(n);
+  }
+  return true;
+}
 
 std::unique_ptr<ByteSource> openFile(const std::string& path, std::string& error) {
   if (path == "-") return std::make_unique<FileSource>(STDIN_FILENO, false);
@@ -100,6 +117,16 @@ bool InputWindow::grow() {
     return false;
   }
   end_ += static_cast<size_t>(n);
+  return true;
+}
+
+bool InputWindow::seek(uint64_t position) {
+  if (position < consumed_) return false;
+  size_t here = std::min<uint64_t>(position - consumed_, end_ - begin_);
+  consume(here);
+  if (position == consumed_) return true;
+  if (!source_->skip(position - consumed_, error_)) return false;
+  consumed_ = position;
   return true;
 }
 

@@ -14,6 +14,8 @@ class ByteSource {
   virtual ~ByteSource() = default;
   // Up to `size` bytes; 0 at the end. Negative when reading failed, with the reason in `error`.
   virtual int64_t read(char* to, size_t size, std::string& error) = 0;
+  // Leaves out the next `bytes`. False where there are fewer, or reading failed.
+  virtual bool skip(uint64_t bytes, std::string& error);
 };
 
 // `-` is stdin. Null where it cannot be opened, with the reason in `error`.
@@ -30,7 +32,14 @@ class InputWindow {
   std::string_view text() const { return {memory_.get() + begin_, end_ - begin_}; }
   // Reads more; what was seen before may move. False at the end or on failure.
   bool grow();
-  void consume(size_t bytes) { begin_ += bytes; }
+  void consume(size_t bytes) {
+    begin_ += bytes;
+    consumed_ += bytes;
+  }
+  // Bytes consumed since the source began.
+  uint64_t position() const { return consumed_; }
+  // Goes on there, which must not be behind. False where the source ends before.
+  bool seek(uint64_t position);
   bool atEnd() const { return ended_; }
   // Why reading failed; empty: it did not.
   const std::string& error() const { return error_; }
@@ -44,6 +53,7 @@ class InputWindow {
   size_t capacity_ = 0;
   size_t begin_ = 0;
   size_t end_ = 0;
+  uint64_t consumed_ = 0;
   bool ended_ = false;
   std::string error_;
 };

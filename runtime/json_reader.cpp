@@ -76,6 +76,19 @@ class JsonReader final : public RecordReader {
     return status(builder);
   }
 
+  bool position(ReaderPosition& out) const override {
+    out = {window_.position() + consumed_, line_, counts_, seen_, {undeclared_.begin(), undeclared_.end()}};
+    return true;
+  }
+  void resumeAt(ReaderPosition position) override {
+    if (!window_.seek(position.offset)) fail(0, "the input ends before the place to go on from");
+    line_ = position.line;
+    counts_ = position.counts;
+    seen_ = std::move(position.seen);
+    seen_.resize(inputs_.size());
+    undeclared_ = {position.undeclared.begin(), position.undeclared.end()};
+  }
+
  private:
   struct ItemError {
     uint64_t item;

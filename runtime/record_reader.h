@@ -43,6 +43,15 @@ struct InputCounts {
   uint64_t lostItems = 0;    // items of bad requests
 };
 
+// Where reading goes on behind the batches that were handed out, for a new reader of the same input.
+struct ReaderPosition {
+  uint64_t offset = 0;  // bytes
+  uint64_t line = 0;    // of what was read last
+  InputCounts counts;
+  std::vector<bool> seen;               // by field: whether it ever appeared
+  std::vector<std::string> undeclared;  // names without a field
+};
+
 enum class ReadStatus : uint8_t {
   Batch,   // the builder holds at least one request
   End,     // the input is finished
@@ -55,6 +64,14 @@ class RecordReader {
   // Clears `builder` and `rows`, then reads until there are `maxItems` items or more (a request is
   // never split), or as many requests. `rows` has one entry an item of the batch.
   virtual ReadStatus next(BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) = 0;
+
+  // False: this format can only be read from its begin.
+  virtual bool position(ReaderPosition& out) const {
+    (void)out;
+    return false;
+  }
+  // Goes on there; before the first next().
+  virtual void resumeAt(ReaderPosition position) { (void)position; }
 
   const InputCounts& counts() const { return counts_; }
 

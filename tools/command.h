@@ -22,6 +22,7 @@ void addBuildCommand(CLI::App& app, int& exitCode);
 void addExplainCommand(CLI::App& app, int& exitCode);
 void addDecodeCommand(CLI::App& app, int& exitCode);
 void addOpsCommand(CLI::App& app, int& exitCode);
+void addVerifyCommand(CLI::App& app, int& exitCode);
 void addImportFgCommand(CLI::App& app, int& exitCode);
 
 }  // namespace featc

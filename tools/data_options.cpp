@@ -49,6 +49,10 @@ class CountedSource final : public ByteSource {
     if (bytes > 0) progress_.addBytes(static_cast<uint64_t>(bytes));
     return bytes;
   }
+  bool skip(uint64_t bytes, std::string& error) override {
+    progress_.addBytes(bytes);
+    return source_->skip(bytes, error);
+  }
 
  private:
   std::unique_ptr<ByteSource> source_;

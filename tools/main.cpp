@@ -19,6 +19,7 @@ constexpr featc::AddCommand kCommands[] = {
     featc::addExplainCommand,   // how one row's features came to be
     featc::addDecodeCommand,    // what an id means
     featc::addOpsCommand,       // the operator reference
+    featc::addVerifyCommand,    // is a log's result still what comes out?
     featc::addImportFgCommand,  // a config of Alibaba's FG
 };
 
@@ -41,6 +42,8 @@ int runProgram(int argc, char** argv) {
 int main(int argc, char** argv) {
   // Whoever reads our output may stop early: writing then fails, which is handled where it happens.
   std::signal(SIGPIPE, SIG_IGN);
+  // So does writing beyond what a file may have.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return runProgram(argc, argv);
   } catch (const std::exception& e) {

@@ -3,6 +3,7 @@
 #include "tools/output_file.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -11,13 +12,15 @@
 
 namespace featc {
 
-OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
+OutputFile::OutputFile(std::string path, uint64_t keep) : path_(std::move(path)) {
   if (path_ == "-") {
     file_ = stdout;
     return;
   }
-  file_ = std::fopen(path_.c_str(), "wb");
-  if (file_ == nullptr) error_ = errno;
+  file_ = std::fopen(path_.c_str(), keep == 0 ? "wb" : "r+b");
+  auto bytes = static_cast<off_t>(keep);
+  if (file_ == nullptr || (keep > 0 && (ftruncate(fileno(file_), bytes) != 0 || fseeko(file_, bytes, SEEK_SET) != 0)))
+    error_ = errno;
 }
 
 OutputFile::~OutputFile() {
@@ -29,6 +32,14 @@ bool OutputFile::write(std::string_view bytes) {
   if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) error_ = errno;
   return error_ == 0;
 }
+
+bool OutputFile::sync() {
+  // What is no file on a disk has nothing to bring there.
+  if (error_ == 0 && (std::fflush(file_) != 0 || (fdatasync(fileno(file_)) != 0 && errno != EINVAL))) error_ = errno;
+  return error_ == 0;
+}
+
+bool OutputFile::closedEarly() const { return error_ == EPIPE; }
 
 int OutputFile::finish() {
   if (error_ == 0 && std::fflush(file_) != 0) error_ = errno;

@@ -15,16 +15,20 @@
 
 #include "engine/aot/model.h"
 #include "engine/load.h"
-#include "runtime/csv_writer.h"
-#include "runtime/json_writer.h"
+#include "runtime/log/read_recorder.h"
+#include "runtime/log/request_log.h"
 #include "runtime/run_totals.h"
 #include "runtime/serving/seda_executor.h"
+#include "support/json_quote.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
 #include "tools/output_file.h"
+#include "tools/output_formats.h"
 #include "tools/pipeline.h"
 #include "tools/read_stats.h"
+#include "tools/run_identity.h"
+#include "tools/run_output.h"
 
 namespace featc {
 namespace {
@@ -38,7 +42,9 @@ struct RunOptions {
   ConfigOptions config;
   DataOptions data;
   std::string output = "-";
+  std::string log;  // a file; empty: none
   std::string format = "json";
+  WriterOptions writer;
   std::string engine = "jit";
   std::string scheduler = "staged";
   std::string cpu;
@@ -46,6 +52,7 @@ struct RunOptions {
   uint64_t cacheBytes = ObjectCache::kDefaultBytes;
   uint32_t threads = 0;  // 0: one a core
   bool strict = false;
+  bool resume = false;
   bool stats = false;
   bool progress = false;
 };
@@ -58,14 +65,18 @@ struct SharedRun {
   const RunOptions& options;
   const ResultWriter& writer;
   RecordReader& reader;
-  OutputFile& output;
+  RunOutput& output;
   Progress& progress;
+  // Both null without --log.
+  const CallLogger* logger;
+  OutputFile* log;
   RunTotals totals;
   SedaExecutor* executor = nullptr;  // with --scheduler seda
   ReadStats* reads = nullptr;        // with --stats
   RunLimits limits;
   bool readFailed = false;
   bool stoppedByBadRow = false;
+  bool writeFailed = false;
 };
 
 class RunWorker final : public PipelineWorker {
@@ -73,8 +84,9 @@ class RunWorker final : public PipelineWorker {
   explicit RunWorker(SharedRun& run) : run_(run), builder_(run.extractor.info()), scratch_(run.extractor) {}
 
   bool read() override {
-    ReadStatus status = run_.reader.next(builder_, rows_, kPieceItems);
+    ReadStatus status = run_.reader.next(builder_, rows_, run_.logger == nullptr ? kPieceItems : 1);
     if (status == ReadStatus::Failed) run_.readFailed = true;
+    hasPosition_ = run_.reader.position(position_);
     return status == ReadStatus::Batch;
   }
 
@@ -94,11 +106,19 @@ class RunWorker final : public PipelineWorker {
     run_.totals.written += rows_.size() - failed;
     run_.progress.addItems(rows_.size());
     run_.stoppedByBadRow = run_.options.strict && failed > 0;
-    return run_.output.write(text_) && !run_.stoppedByBadRow;
+    run_.writeFailed = !run_.output.write(text_) || (run_.log != nullptr && !run_.log->write(line_));
+    if (run_.writeFailed || run_.stoppedByBadRow) return false;
+    if (hasPosition_) run_.output.reached(position_, run_.totals);
+    return true;
   }
 
  private:
   RunError extract(const Batch& batch) {
+    // With a log a piece is one request, so that each has a line of its own.
+    if (run_.logger != nullptr) {
+      line_.clear();
+      return run_.logger->run(run_.extractor, batch, scratch_, result_, rows_, line_);
+    }
     CallOptions options;
     options.observer = run_.reads;
     if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
@@ -126,7 +146,10 @@ class RunWorker final : public PipelineWorker {
   Scratch scratch_;
   Result result_;
   std::string text_;
+  std::string line_;  // of the log
   double seconds_ = 0;
+  ReaderPosition position_;  // behind the piece
+  bool hasPosition_ = false;
 };
 
 // What getting ready took, of which `seconds` are for loading the config and its code.
@@ -163,11 +186,6 @@ void printRunStats(const SharedRun& run, uint32_t threads, double seconds) {
   for (const std::string& line : run.reads->lines()) fmt::print(stderr, "reads     {}\n", line);
 }
 
-std::unique_ptr<ResultWriter> newWriter(const std::string& format, const ProgramInfo& info) {
-  if (format == "json") return newJsonWriter(info);
-  return newCsvWriter(info, format == "tsv" ? '\t' : ',');
-}
-
 SedaOptions sedaOptions(RunObserver* observer) {
   SedaOptions options;
   options.observer = observer;
@@ -197,9 +215,9 @@ int finish(SharedRun& run, const StoreBinding& stores) {
   }
   std::string bad = badDataSummary(run.totals, run.reader.counts());
   if (!bad.empty()) fmt::print(stderr, "{}: {}\n", run.options.data.input, bad);
-  int exitCode = run.output.finish();
-  if (run.readFailed || run.stoppedByBadRow || (!bad.empty() && run.totals.written == 0)) return kBadInput;
-  return exitCode;
+  bool complete = !run.readFailed && !run.stoppedByBadRow && !run.writeFailed;
+  int exitCode = run.output.finish(complete);
+  return !bad.empty() && run.totals.written == 0 ? kBadInput : exitCode;
 }
 
 EngineKind engineKind(const std::string& name) {
@@ -228,6 +246,11 @@ std::string cpuProblem(const RunOptions& options, const CodegenOptions& codegen)
   return dumpNative(Graph(), NativeStage::Llvm, codegen).error;
 }
 
+// As they are bound, or for a log recording what they answer.
+StoreBinding storesOf(const RunOptions& options, StoreBinding bound, const ProgramInfo& info) {
+  return options.log.empty() ? std::move(bound) : recordingStores(bound, info.sources);
+}
+
 // Compiles a config and opens its stores into `binding`; without an extractor the reason was printed and `exitCode` is
 // set.
 ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
@@ -252,8 +275,8 @@ ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& bindin
 
   std::optional<StoreBinding> stores = openStores(options.data, config.graph.info(), options.strict, exitCode);
   if (!stores) return {};
-  engine.stores = *stores;
-  binding = std::move(*stores);
+  binding = *stores;
+  engine.stores = storesOf(options, std::move(*stores), config.graph.info());
   loading = Clock::now();
   ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
   loadSeconds += secondsSince(loading);
@@ -284,8 +307,38 @@ ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, 
   exitCode = kFine;
   binding = *stores;
   ExtractorResult made;
-  made.extractor = std::make_shared<Extractor>(opened.model->extractor(std::move(*stores)));
+  made.extractor =
+      std::make_shared<Extractor>(opened.model->extractor(storesOf(options, std::move(*stores), opened.model->info())));
   return made;
+}
+
+// The options that decide what is written.
+std::string writtenAs(const RunOptions& options) {
+  const WriterOptions& writer = options.writer;
+  return fmt::format("--format {} --cell {} --label {} --compress {}{}", options.format, writer.cell,
+                     jsonQuote(writer.label), writer.compress, options.strict ? " --strict" : "");
+}
+
+std::unique_ptr<RunOutput> openOutput(const RunOptions& options, const RecordReader& reader, RunIdentity identity,
+                                      int& exitCode) {
+  ReaderPosition unused;
+  std::string problem;
+  if (options.resume && options.data.input == "-") problem = "stdin is read only once";
+  if (options.resume && !options.log.empty()) problem = "a log is not gone on with";
+  if (options.resume && !reader.position(unused)) problem = "this input format can only be read from its begin";
+  if (!problem.empty()) {
+    fmt::print(stderr, "featc: --resume: {}\n", problem);
+    exitCode = kBadCommand;
+    return nullptr;
+  }
+  return RunOutput::open(options.output, std::move(identity), options.resume, exitCode);
+}
+
+void goOn(SharedRun& run, const Checkpoint& from) {
+  run.progress.message(fmt::format("featc: going on behind line {} of {}, with {} items written", from.input.line,
+                                   run.options.data.input, from.totals.written));
+  run.totals = from.totals;
+  run.reader.resumeAt(from.input);
 }
 
 int runRun(const RunOptions& options) {
@@ -304,28 +357,52 @@ int runRun(const RunOptions& options) {
     fmt::print(stderr, "featc: --output {} is the input itself\n", options.output);
     return kBadCommand;
   }
-  OutputFile output(options.output);
-  if (!output.good()) return output.finish();
+  std::string refused;
+  std::unique_ptr<ResultWriter> writer = newResultWriter(options.format, info, options.writer, refused);
+  if (writer == nullptr) {
+    fmt::print(stderr, "featc: {}\n", refused);
+    return kBadCommand;
+  }
+  RunIdentity identity = runIdentity(info, options.data, writtenAs(options));
+  std::unique_ptr<RunOutput> output = openOutput(options, *reader, std::move(identity), exitCode);
+  if (output == nullptr) return exitCode;
 
-  std::unique_ptr<ResultWriter> writer = newWriter(options.format, info);
-  SharedRun run{*made.extractor, options,         *writer, *reader, output,
-                progress,        RunTotals(info), nullptr, nullptr, RunLimits()};
+  std::unique_ptr<OutputFile> log;
+  std::optional<CallLogger> logger;
+  if (!options.log.empty() && options.scheduler != "staged") {
+    fmt::print(stderr, "featc: --log needs --scheduler staged, whose reads belong to one request\n");
+    return kBadCommand;
+  }
+  if (!options.log.empty()) {
+    log = std::make_unique<OutputFile>(options.log);
+    if (!log->good()) return log->finish();
+    logger.emplace(info);
+  }
+  SharedRun run{*made.extractor, options,         *writer, *reader, *output,    progress, logger ? &*logger : nullptr,
+                log.get(),       RunTotals(info), nullptr, nullptr, RunLimits()};
   uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   Clock::time_point start = Clock::now();
   std::string edge;
-  writer->begin(edge);
-  output.write(edge);
+  if (output->resumed())
+    goOn(run, *output->resumed());
+  else
+    writer->begin(edge);
+  output->write(edge);
   std::optional<SedaExecutor> executor;
   std::optional<ReadStats> reads;
   if (options.stats) run.reads = &reads.emplace(info);
   if (options.scheduler == "seda") run.executor = &executor.emplace(*made.extractor, sedaOptions(run.reads));
   runPipeline(threads, [&] { return std::make_unique<RunWorker>(run); });
   edge.clear();
-  writer->end(edge);
-  output.write(edge);
+  bool complete = !run.readFailed && !run.stoppedByBadRow && !run.writeFailed;
+  if (complete) {
+    writer->end(edge);
+    run.writeFailed = !output->write(edge);
+  }
   double seconds = secondsSince(start);
 
   exitCode = finish(run, stores);
+  if (log != nullptr && log->finish() != kFine) exitCode = kBadInput;
   if (made.tiered != nullptr && made.tiered->state() == TierState::Failed)
     fmt::print(stderr, "featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
   if (options.stats) printRunStats(run, threads, seconds);
@@ -344,7 +421,15 @@ void addRunCommand(CLI::App& app, int& exitCode) {
       ->type_name("PATH")
       ->capture_default_str();
   command->add_option("--format", options->format, "Format of the features")
-      ->check(CLI::IsMember({"json", "csv", "tsv"}))
+      ->check(CLI::IsMember(outputFormatNames()))
+      ->capture_default_str();
+  command->add_option("--cell", options->writer.cell, "Cells of a matrix: float32, or 8 bytes, which hold ids too")
+      ->check(CLI::IsMember({"f32", "u64"}))
+      ->capture_default_str();
+  command->add_option("--label", options->writer.label, "The dense feature that is the label of libsvm and VW lines")
+      ->type_name("FEATURE");
+  command->add_option("--compress", options->writer.compress, "Compression of tensor sequences")
+      ->check(CLI::IsMember({"none", "zstd"}))
       ->capture_default_str();
   command
       ->add_option("--engine", options->engine,
@@ -365,6 +450,10 @@ void addRunCommand(CLI::App& app, int& exitCode) {
       ->type_name("SIZE");
   command->add_option("--threads", options->threads, "Threads (default: one a core); the order stays the input's")
       ->check(CLI::Range(1, 1024));
+  command->add_option("--log", options->log, "Write each request with the rows read and the result, for featc verify")
+      ->type_name("PATH");
+  command->add_flag("--resume", options->resume,
+                    "Go on where a run with the same options was killed or stopped; needs --output FILE");
   command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");
   command->add_flag("--stats", options->stats, "Tell on stderr what was compiled and how long it all took");
   command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is no terminal");

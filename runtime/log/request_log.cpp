@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs calls and writes down what went in and what came out.
+#include "runtime/log/request_log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/json_writer.h"
+#include "runtime/log/json_text.h"
+#include "runtime/log/read_recorder.h"
+#include "support/json_quote.h"
+
+namespace featc {
+namespace {
+
+// The fields of one scope of a row as a JSON object.
+void appendFields(std::string& out, const ProgramInfo& info, const Batch& batch, Scope scope, int64_t row,
+                  std::string& problem) {
+  out += '{';
+  bool first = true;
+  for (size_t i = 0; i < info.inputs.size(); ++i) {
+    if (info.inputs[i].scope != scope || batch.columns[i].absent) continue;
+    out += fmt::format("{}{}: ", first ? "" : ", ", jsonQuote(info.inputs[i].name));
+    first = false;
+    appendJson(out, batch.columns[i], info.inputs[i].type, row, problem);
+  }
+  out += '}';
+}
+
+std::string readsOf(ReadRecorder& recorder) {
+  std::string out;
+  for (const RecordedRow& row : recorder.rows())
+    out += fmt::format(R"({}{{"source": {}, "key": {}, "status": "{}", "fields": {}}})", out.empty() ? "" : ", ",
+                       jsonQuote(row.source), jsonQuote(row.key), keyStatusName(row.status), row.fields);
+  return out;
+}
+
+}  // namespace
+
+std::string_view rowStatusName(RowStatus status) {
+  switch (status) {
+    case RowStatus::Ok: return "ok";
+    case RowStatus::BadInput: return "bad_input";
+    case RowStatus::TooManyIds: return "too_many_ids";
+    case RowStatus::ValueTooLarge: return "value_too_large";
+    case RowStatus::OutOfMemory: return "out_of_memory";
+  }
+  return "unknown";
+}
+
+CallLogger::CallLogger(const ProgramInfo& info) : info_(info), writer_(newJsonWriter(info)) {}
+
+std::string CallLogger::requestsOf(const Batch& batch, const Result& result, std::string& problem) const {
+  std::string out;
+  for (int64_t r = 0; r < batch.requests; ++r) {
+    out += fmt::format(R"({}{{"request": )", r == 0 ? "" : ", ");
+    appendFields(out, info_, batch, Scope::Request, r, problem);
+    out += R"(, "items": [)";
+    for (int64_t m = batch.itemOffsets[r]; m < batch.itemOffsets[r + 1]; ++m) {
+      // What lacks a field that must be there is told by its status, but cannot be read again.
+      if (result.status(m) == RowStatus::BadInput && problem.empty())
+        problem = "an item lacks a field that must be there";
+      if (m > batch.itemOffsets[r]) out += ", ";
+      appendFields(out, info_, batch, Scope::Item, m, problem);
+    }
+    out += "]}";
+  }
+  return out;
+}
+
+std::string CallLogger::resultsOf(const Result& result, std::span<const InputRow> rows) const {
+  std::string lines;
+  writer_->write(result, rows, lines);
+  std::string out;
+  std::string_view rest = lines;
+  for (int64_t m = 0; m < result.items(); ++m) {
+    if (m > 0) out += ", ";
+    if (result.status(m) != RowStatus::Ok) {
+      const InputRow& row = rows[static_cast<size_t>(m)];
+      out += fmt::format(R"({{"row": {}, "request": {}, "item": {}, "status": "{}"}})", row.row, row.request, row.item,
+                         rowStatusName(result.status(m)));
+      continue;
+    }
+    size_t end = rest.find('\n');
+    out += rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+RunError CallLogger::run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result,
+                         std::span<const InputRow> rows, std::string& line) const {
+  auto recorder = std::make_shared<ReadRecorder>();
+  {
+    ReadRecorder::Watch watch(recorder);
+    if (RunError error = extractor.run(batch, scratch, result)) return error;
+  }
+  std::vector<InputRow> counted;
+  for (int64_t r = 0; rows.empty() && r < result.requests(); ++r)
+    for (int64_t m = batch.itemOffsets[r]; m < batch.itemOffsets[r + 1]; ++m)
+      counted.push_back(
+          {static_cast<uint64_t>(m), static_cast<uint64_t>(r), static_cast<uint64_t>(m - batch.itemOffsets[r]), 0});
+  std::string problem;
+  std::string requests = requestsOf(batch, result, problem);
+  std::string reads = readsOf(*recorder);
+  if (problem.empty()) problem = recorder->problem();
+  line += fmt::format(R"({{"featc_log": 1, "model": {}, "fingerprint": "{}", "semantics": {}, )",
+                      jsonQuote(info_.model), fingerprintText(info_.fingerprint), info_.semantics);
+  if (!problem.empty()) line += fmt::format(R"("incomplete": {}, )", jsonQuote(problem));
+  line += fmt::format(R"("requests": [{}], "reads": [{}], "results": [{}]}})", requests, reads,
+                      resultsOf(result, rows.empty() ? std::span<const InputRow>(counted) : rows));
+  line += '\n';
+  return {};
+}
+
+RequestLog::RequestLog(const ProgramInfo& info, uint64_t every, Sink sink)
+    : logger_(info), every_(std::max<uint64_t>(every, 1)), sink_(std::move(sink)) {}
+
+RunError RequestLog::run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result) {
+  if (calls_++ % every_ != 0) return extractor.run(batch, scratch, result);
+  std::string line;
+  RunError error = logger_.run(extractor, batch, scratch, result, {}, line);
+  if (error) return error;
+  std::lock_guard lock(mutex_);
+  sink_(line);
+  return {};
+}
+
+}  // namespace featc

@@ -1,0 +1,79 @@
+# featc run --log writes what featc verify replays: nothing differs, until something does.
+. ./common/check.sh
+
+takeaway=$examples/takeaway
+featc 0 run $takeaway/takeaway.feat --input $takeaway/requests.jsonl --store default=jsonl:$takeaway/profiles.jsonl \
+  --output "$work/plain"
+featc 0 run $takeaway/takeaway.feat --input $takeaway/requests.jsonl --store default=jsonl:$takeaway/profiles.jsonl \
+  --log "$work/log" --output "$work/logged"
+cmp "$work/plain" "$work/logged" || fail "with a log the features are others"
+[ "$(wc -l <"$work/log")" -eq "$(wc -l <$takeaway/requests.jsonl)" ] || fail "not one line a request"
+
+# The stores are not needed: their rows stand in the log.
+for engine in jit interp; do
+  featc 0 verify $takeaway/takeaway.feat --input "$work/log" --engine $engine
+  out_has "60 lines, 60 requests, $(wc -l <"$work/plain") items, 22 features: all the same"
+done
+cp "$work/log" "$work/in"
+featc 0 verify $takeaway/takeaway.feat --input -
+
+# A row that the store did not have, and a value that was something else.
+sed 's/"age": [0-9]*/"age": 19/' "$work/log" >"$work/other"
+featc 1 verify $takeaway/takeaway.feat --input "$work/other"
+out_has "age_band: "
+out_has "  line 1, item 0: ["
+out_has "age_x_category: "
+out_has_not "price_log: "
+
+# Another config: said, and each feature that differs by name.
+sed 's/default 0.05 = smooth_rate/default 0.05 = 2 * smooth_rate/; s/^sparse *hour .*//' $takeaway/takeaway.feat >"$work/new.feat"
+featc 1 verify "$work/new.feat" --input "$work/log"
+out_has "another config: 60 lines were logged by "
+out_has "ctr: $(wc -l <"$work/plain")"
+out_has "hour: $(wc -l <"$work/plain")"
+out_has "in the log, nothing now"
+
+# Keys that were not read then.
+sed 's/user_profile(request.user_id)/user_profile(request.user_id + 1)/' $takeaway/takeaway.feat >"$work/key.feat"
+featc 1 verify "$work/key.feat" --input "$work/log"
+out_has "keys that were not read then: 60"
+out_has "user_profile user:"
+
+# Items that fail, requests without items, fields of every type, what JSON would change if it were not careful.
+cat >"$work/m.feat" <<'END'
+model m
+semantics 1
+request { s : string  big : int64? }
+item { i : int64?  x : float64?  b : bool?  tags : list<string>?  m : map<string, float64>?  n : map<int64, string>? }
+sparse s slot 1 = s
+sparse big slot 2 = hash(big)
+dense x default 7 = 1 / x
+dense b = b
+sparse tags slot 3 = tags
+sparse m slot 4 = m
+sparse n slot 5 = lookup(n, -5)
+sparse many slot 6 = cross(tags, tags, tags, tags, tags)
+END
+cat >"$work/d.jsonl" <<'END'
+{"request": {"s": "a\"\\\n\u00e9\u0000", "big": -9223372036854775808}, "items": [{"i": 1, "x": -0.0, "b": true, "tags": ["", null, "q"], "m": {"z": 0.1, "a": null}, "n": {"-5": "v"}}, {"x": 1e-300, "tags": ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]}]}
+{"request": {"s": ""}, "items": []}
+{"request": {"s": 5}, "items": [{}]}
+{"request": {"s": "x"}, "items": [{"b": "no"}, {"x": 0.30000000000000004, "n": {}}]}
+END
+featc 0 run "$work/m.feat" --input "$work/d.jsonl" --log "$work/log"
+featc 0 verify "$work/m.feat" --input "$work/log"
+out_has "3 lines, 3 requests, 3 items, 8 features: all the same"
+grep -q '"status": "value_too_large"' "$work/log" || fail "the item that failed is not in the log"
+
+# Lines that are none.
+{ echo '{"featc_log": 1'; echo '{"a": 1}'; echo '{"featc_log": 7}'; cat "$work/log"; } >"$work/bad"
+featc 1 verify "$work/m.feat" --input "$work/bad"
+out_has "lines that cannot be read: 3"
+out_has "line 2: it is no line of a log of featc"
+: >"$work/none"
+featc 1 verify "$work/m.feat" --input "$work/none"
+err_has "has no lines"
+featc 1 verify "$work/m.feat" --input "$work/missing"
+err_has "cannot read"
+featc 2 run "$work/m.feat" --input "$work/d.jsonl" --log "$work/log" --output "$work/o" --resume
+err_has "a log is not gone on with"

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of output formats: adding one is a file with its writer and a row here.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/result_writer.h"
+
+namespace featc {
+
+// What the command line may say of how features are written.
+struct WriterOptions {
+  std::string cell = "f32";
+  std::string label;  // empty: none
+  std::string compress = "none";
+};
+
+struct OutputFormat {
+  const char* name;
+  // Null, with the reason in `refused`, where the config's outputs do not fit.
+  std::unique_ptr<ResultWriter> (*make)(const ProgramInfo& info, const WriterOptions& options, std::string& refused);
+  bool takesCell = false;
+  bool takesLabel = false;
+  bool takesCompress = false;
+};
+
+std::span<const OutputFormat> outputFormats();
+std::vector<std::string> outputFormatNames();
+
+// The writer of `format`, which is one of the names; null, with the reason in `refused`, where the outputs do not
+// fit, or an option is given that the format does not take.
+std::unique_ptr<ResultWriter> newResultWriter(std::string_view format, const ProgramInfo& info,
+                                              const WriterOptions& options, std::string& refused);
+
+}  // namespace featc

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The journal's text:
+//
+//   featc journal 1
+//   config 5d41402abc4b2a76          the identity, a line each
+//   input 1048576 bytes, ...
+//   ---
+//   SUM NUMBER NUMBER ... | NAME ...  a checkpoint: XXH3-64 of what follows it, numbers, names as hexadecimal digits
+#include "tools/run_journal.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+#include "ops/hash.h"
+
+namespace featc {
+namespace {
+
+constexpr std::string_view kFirstLine = "featc journal 1";
+constexpr std::string_view kEndOfIdentity = "---";
+
+std::string hexOf(std::string_view bytes) {
+  std::string out = "x";  // a name may be empty
+  for (unsigned char c : bytes) out += fmt::format("{:02x}", c);
+  return out;
+}
+
+std::string fromHex(std::string_view text) {
+  std::string out;
+  for (size_t i = 1; i + 1 < text.size(); i += 2) {
+    unsigned value = 0;
+    std::from_chars(text.data() + i, text.data() + i + 2, value, 16);
+    out += static_cast<char>(value);
+  }
+  return out;
+}
+
+// A checkpoint's numbers in the order in which they are written; `number` writes or reads one.
+template <class C, class Number>
+void visitNumbers(C& checkpoint, Number number) {
+  number(checkpoint.outputBytes);
+  number(checkpoint.input.offset);
+  number(checkpoint.input.line);
+  auto& counts = checkpoint.input.counts;
+  for (auto* count : {&counts.requests, &counts.items, &counts.badRequests, &counts.badItems, &counts.lostItems})
+    number(*count);
+  auto& totals = checkpoint.totals;
+  for (auto* total : {&totals.written, &totals.failedRows, &totals.events.unequalLengths}) number(*total);
+  for (auto& reads : totals.reads)
+    for (auto* count : {&reads.keys, &reads.found, &reads.absent, &reads.failed, &reads.timedOut, &reads.badFields})
+      number(*count);
+  for (auto& output : totals.counts)
+    for (auto* count : {&output.lostBits, &output.droppedWeights, &output.cutDense}) number(*count);
+}
+
+std::string textOf(const Checkpoint& checkpoint) {
+  std::string text = fmt::format("{} {} {}", checkpoint.totals.counts.size(), checkpoint.totals.reads.size(),
+                                 checkpoint.input.seen.size());
+  visitNumbers(checkpoint, [&](uint64_t number) { text += fmt::format(" {}", number); });
+  for (bool seen : checkpoint.input.seen) text += seen ? " 1" : " 0";
+  text += " |";
+  for (const std::string& name : checkpoint.input.undeclared) text += " " + hexOf(name);
+  return fmt::format("{:016x} {}\n", hashBytes(HashFamily::Xxh3, text), text);
+}
+
+std::optional<Checkpoint> parseCheckpoint(std::string_view line) {
+  if (line.size() < 18 || fmt::format("{:016x}", hashBytes(HashFamily::Xxh3, line.substr(17))) != line.substr(0, 16))
+    return std::nullopt;
+  std::istringstream in{std::string(line.substr(17))};
+  size_t outputs = 0;
+  size_t sources = 0;
+  size_t fields = 0;
+  in >> outputs >> sources >> fields;
+  Checkpoint out;
+  out.totals.counts.resize(outputs);
+  out.totals.reads.resize(sources);
+  visitNumbers(out, [&](uint64_t& number) { in >> number; });
+  for (size_t i = 0; i < fields; ++i) {
+    int seen = 0;
+    in >> seen;
+    out.input.seen.push_back(seen != 0);
+  }
+  std::string word;
+  in >> word;
+  while (in >> word) out.input.undeclared.push_back(fromHex(word));
+  return out;
+}
+
+}  // namespace
+
+std::optional<Checkpoint> RunJournal::last(const RunIdentity& identity, std::string& problem) const {
+  std::ifstream in(path_, std::ios::binary);
+  std::string line;
+  if (!std::getline(in, line)) return std::nullopt;
+  if (line != kFirstLine) {
+    problem = fmt::format("{} is no journal of this featc", path_);
+    return std::nullopt;
+  }
+  for (const auto& [name, text] : identity) {
+    if (!std::getline(in, line)) return std::nullopt;  // killed while it was begun
+    if (line == name + " " + text) continue;
+    std::string_view was = std::string_view(line).substr(std::min(line.size(), name.size() + 1));
+    problem = fmt::format("the {} has changed: it was {}, now it is {}", name, was, text);
+    return std::nullopt;
+  }
+  std::optional<Checkpoint> last;
+  if (!std::getline(in, line) || line != kEndOfIdentity) return std::nullopt;
+  // A line that was cut, or is damaged, ends what can be trusted.
+  while (std::getline(in, line) && !in.eof()) {
+    std::optional<Checkpoint> next = parseCheckpoint(line);
+    if (!next) break;
+    last = std::move(next);
+  }
+  return last;
+}
+
+bool RunJournal::begin(const RunIdentity& identity, const std::optional<Checkpoint>& from) {
+  close();
+  std::string fresh = path_ + ".new";
+  file_ = std::fopen(fresh.c_str(), "wb");
+  std::string text = fmt::format("{}\n", kFirstLine);
+  for (const auto& [name, value] : identity) text += fmt::format("{} {}\n", name, value);
+  text += fmt::format("{}\n{}", kEndOfIdentity, from ? textOf(*from) : "");
+  return file_ != nullptr && write(text) && std::rename(fresh.c_str(), path_.c_str()) == 0;
+}
+
+bool RunJournal::append(const Checkpoint& checkpoint) { return write(textOf(checkpoint)); }
+
+bool RunJournal::write(std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), file_) == text.size() && std::fflush(file_) == 0;
+}
+
+void RunJournal::close() {
+  if (file_ != nullptr) std::fclose(file_);
+  file_ = nullptr;
+}
+
+}  // namespace featc

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Partial files, their journals, and the name that a whole file gets.
+#include "tools/run_output.h"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "tools/command.h"
+
+namespace featc {
+namespace {
+
+namespace fs = std::filesystem;
+
+// At most this often, since the disk must have it.
+constexpr std::chrono::milliseconds kBetweenCheckpoints{250};
+
+// Pipes and devices are written to as they are.
+bool isRegular(const std::string& path) {
+  std::error_code ignored;
+  fs::file_status status = fs::status(path, ignored);
+  return path != "-" && (!fs::exists(status) || fs::is_regular_file(status));
+}
+
+// Through symbolic links, which a rename would replace.
+std::string realPath(const std::string& path) {
+  std::error_code error;
+  fs::path real = fs::canonical(path, error);
+  return error ? path : real.string();
+}
+
+int refuse(const std::string& path, const std::string& why) {
+  fmt::print(stderr, "featc: cannot resume {}: {}\n", path, why);
+  return kBadCommand;
+}
+
+}  // namespace
+
+RunOutput::RunOutput(std::string path, std::string partial, RunIdentity identity, std::optional<Checkpoint> resumed)
+    : path_(std::move(path)),
+      partial_(std::move(partial)),
+      identity_(std::move(identity)),
+      resumed_(std::move(resumed)),
+      file_(partial_, resumed_ ? resumed_->outputBytes : 0),
+      bytes_(resumed_ ? resumed_->outputBytes : 0),
+      journal_(path_ + ".journal") {}
+
+std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity identity, bool resume, int& exitCode) {
+  bool isFile = isRegular(path);
+  std::string real = isFile ? realPath(path) : path;
+  std::string partial = isFile ? real + ".partial" : real;
+  std::optional<Checkpoint> from;
+  if (resume) {
+    if (!isFile) {
+      exitCode = refuse(path == "-" ? "stdout" : path, "only a file keeps what an earlier run wrote");
+      return nullptr;
+    }
+    std::string problem;
+    from = RunJournal(real + ".journal").last(identity, problem);
+    std::error_code none;
+    uintmax_t size = fs::file_size(partial, none);
+    if (problem.empty() && from && (none || size < from->outputBytes))
+      problem = fmt::format("{} is shorter than its journal says", partial);
+    if (!problem.empty()) {
+      exitCode = refuse(path, problem);
+      return nullptr;
+    }
+    if (!from) fmt::print(stderr, "featc: nothing to resume for {}: beginning at the beginning\n", path);
+  }
+  std::unique_ptr<RunOutput> out(new RunOutput(real, partial, std::move(identity), std::move(from)));
+  if (!out->file_.good()) {
+    exitCode = out->file_.finish();
+    return nullptr;
+  }
+  if (isFile && !out->journal_.begin(out->identity_, out->resumed_)) {
+    fmt::print(stderr, "featc: cannot write {}: {}\n", out->journal_.path(), std::strerror(errno));
+    exitCode = kBadInput;
+    return nullptr;
+  }
+  return out;
+}
+
+bool RunOutput::write(std::string_view bytes) {
+  bytes_ += bytes.size();
+  return file_.write(bytes);
+}
+
+void RunOutput::reached(const ReaderPosition& position, const RunTotals& totals) {
+  if (!isFile() || !journalGood_ || Clock::now() - lastKept_ < kBetweenCheckpoints) return;
+  // A journal that cannot be written costs only what would be done again.
+  journalGood_ = file_.sync() && journal_.append({bytes_, position, totals});
+  lastKept_ = Clock::now();
+}
+
+int RunOutput::finish(bool complete) {
+  int exitCode = file_.finish();
+  journal_.close();
+  if (file_.closedEarly()) {
+    fmt::print(stderr, "featc: {} was closed before all features were written\n", path_ == "-" ? "stdout" : path_);
+    return kBadInput;
+  }
+  if (!isFile()) return exitCode;
+  if (exitCode != kFine || !complete) {
+    fmt::print(stderr, "featc: {} holds what was written until then; --resume goes on from there\n", partial_);
+    return kBadInput;
+  }
+  if (std::rename(partial_.c_str(), path_.c_str()) != 0) {
+    fmt::print(stderr, "featc: cannot rename {} to {}: {}\n", partial_, path_, std::strerror(errno));
+    return kBadInput;
+  }
+  std::remove(journal_.path().c_str());
+  return kFine;
+}
+
+}  // namespace featc

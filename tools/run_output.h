@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the features of a run go. A file appears under its name only when it is whole: until then it is
+// PATH.partial, with a journal beside it from which --resume goes on.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tools/output_file.h"
+#include "tools/run_journal.h"
+
+namespace featc {
+
+class RunOutput {
+ public:
+  // `-` is stdout. `resume`: go on with what an earlier run of this identity left, if it left anything. Null, with
+  // the reason printed and `exitCode` set, where that is of another run or nothing can be written.
+  static std::unique_ptr<RunOutput> open(const std::string& path, RunIdentity identity, bool resume, int& exitCode);
+
+  // Where the earlier run was; nothing: this one begins at the beginning.
+  const std::optional<Checkpoint>& resumed() const { return resumed_; }
+
+  // False once anything went wrong.
+  bool write(std::string_view bytes);
+  // What was written so far belongs to what was read before `position`. Kept now and then, so that little is done
+  // again after a kill.
+  void reached(const ReaderPosition& position, const RunTotals& totals);
+
+  // `complete`: all of the input was read and written, so the file gets its name. The exit code; what is wrong was
+  // printed.
+  int finish(bool complete);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  RunOutput(std::string path, std::string partial, RunIdentity identity, std::optional<Checkpoint> resumed);
+  bool isFile() const { return partial_ != path_; }
+
+  std::string path_;
+  std::string partial_;  // what is written to; `path_` itself where that is no regular file
+  RunIdentity identity_;
+  std::optional<Checkpoint> resumed_;
+  OutputFile file_;
+  uint64_t bytes_;
+  RunJournal journal_;
+  bool journalGood_ = true;
+  Clock::time_point lastKept_;
+};
+
+}  // namespace featc
