@@ -46,7 +46,7 @@ class LogReplayer {
 
   // For the extractor that replay() gets: they answer from the line that is replayed.
   StoreBinding stores() const;
-  // Takes one line of a log, number `number` from 1.
+  // Takes one line of a log, number `number` from 1; the extractor is the same for all lines.
   void replay(const Extractor& extractor, std::string_view line, uint64_t number, ReplayReport& report);
 
  private:
