@@ -217,7 +217,7 @@ int finish(SharedRun& run, const StoreBinding& stores) {
   if (!bad.empty()) fmt::print(stderr, "{}: {}\n", run.options.data.input, bad);
   bool complete = !run.readFailed && !run.stoppedByBadRow && !run.writeFailed;
   int exitCode = run.output.finish(complete);
-  return !bad.empty() && run.totals.written == 0 ? kBadInput : exitCode;
+  return !complete || (!bad.empty() && run.totals.written == 0) ? kBadInput : exitCode;
 }
 
 EngineKind engineKind(const std::string& name) {
