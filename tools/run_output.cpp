@@ -62,7 +62,9 @@ std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity 
     from = RunJournal(real + ".journal").last(identity, problem);
     std::error_code none;
     uintmax_t size = fs::file_size(partial, none);
-    if (problem.empty() && from && (none || size < from->outputBytes))
+    // Killed between giving the file its name and removing the journal: it is whole.
+    if (none) from.reset();
+    if (problem.empty() && from && size < from->outputBytes)
       problem = fmt::format("{} is shorter than its journal says", partial);
     if (!problem.empty()) {
       exitCode = refuse(path, problem);
