@@ -44,7 +44,7 @@ for format in json csv tensor-sequence; do
     "$program" run "$work/m.feat" --engine interp --input "$input" --output "$work/out.$format" --format $format \
       --threads 2 --resume 2>"$work/err" &
     pid=$!
-    sleep "0.$((tries % 5 + 1))$((tries * 7 % 10))"
+    sleep "$((tries / 5)).$((tries % 5 * 2))$((tries * 7 % 10))"
     kill -KILL $pid 2>"$work/killed" || true
     status=0
     wait $pid 2>"$work/killed" || status=$?
