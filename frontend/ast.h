@@ -89,9 +89,20 @@ struct TypeName {
   Span span;
 };
 
+// A member of a list of structs is a field of its own: `ts` of `clicks : list<{ ts: int64 }>` is the field
+// `clicks.ts` of type list<int64>.
 struct FieldDecl {
   Name name;
   TypeName type;
+};
+
+// `clicks : list<{ ... }>`: which fields are its members.
+struct StructListDecl {
+  Name name;
+  Span type;
+  uint32_t firstField = 0;
+  uint32_t members = 0;
+  bool nullable = false;
 };
 
 // `request { ... }` or `item { ... }`.
@@ -99,6 +110,7 @@ struct SchemaDecl {
   Scope scope = Scope::Item;
   Span span;  // the keyword
   std::vector<FieldDecl> fields;
+  std::vector<StructListDecl> structLists;  // by first field
 };
 
 struct SourceDecl {
@@ -108,6 +120,7 @@ struct SourceDecl {
   std::string keyPattern;  // escapes decoded
   Span keyPatternSpan;     // empty where the `key` line is missing
   std::vector<FieldDecl> fields;
+  std::vector<StructListDecl> structLists;  // by first field
 };
 
 struct LetDecl {
@@ -215,6 +228,11 @@ struct Ast {
   // The data file that the string at `name` stands for, or null.
   const DataFile* dataFileAt(Span name) const;
 };
+
+// The name of a struct list's member: `ts` of `clicks.ts`.
+std::string_view memberName(const StructListDecl& list, const FieldDecl& member);
+// As written: `list<{ id: int64, ts: int64 }>?`.
+std::string typeText(const StructListDecl& list, const std::vector<FieldDecl>& fields);
 
 // What dump --stage ast prints: one statement a line, expressions fully parenthesized.
 std::string toString(const Ast& ast);

@@ -32,7 +32,7 @@ class AstWriter {
         const SchemaDecl& schema = ast_.schemas[i];
         out_ += schema.scope == Scope::Request ? "request" : "item";
         out_ += schema.fields.empty() ? " {" : " { ";
-        fields(schema.fields, "  ");
+        fields(schema.fields, "  ", schema.structLists);
         out_ += schema.fields.empty() ? "}" : " }";
         break;
       }
@@ -58,12 +58,20 @@ class AstWriter {
     }
   }
 
-  void fields(const std::vector<FieldDecl>& list, std::string_view separator) {
+  void fields(const std::vector<FieldDecl>& list, std::string_view separator,
+              const std::vector<StructListDecl>& structLists = {}) {
     std::string_view between;
-    for (const FieldDecl& field : list) {
+    auto structList = structLists.begin();
+    for (uint32_t i = 0; i < list.size();) {
       out_ += between;
-      out_ += fmt::format("{}: {}", writtenName(field.name.text), toString(field.type.type));
       between = separator;
+      if (structList != structLists.end() && structList->firstField == i) {
+        out_ += fmt::format("{}: {}", writtenName(structList->name.text), typeText(*structList, list));
+        i += structList++->members;
+      } else {
+        out_ += fmt::format("{}: {}", writtenName(list[i].name.text), toString(list[i].type.type));
+        ++i;
+      }
     }
   }
 
@@ -75,7 +83,7 @@ class AstWriter {
     out_ += " {";
     if (decl.keyPatternSpan.end > decl.keyPatternSpan.begin) out_ += " key " + encodeString(decl.keyPattern);
     if (!decl.fields.empty()) out_ += "  ";
-    fields(decl.fields, "  ");
+    fields(decl.fields, "  ", decl.structLists);
     out_ += " }";
   }
 
@@ -175,6 +183,20 @@ class AstWriter {
 };
 
 }  // namespace
+
+std::string_view memberName(const StructListDecl& list, const FieldDecl& member) {
+  return std::string_view(member.name.text).substr(list.name.text.size() + 1);
+}
+
+std::string typeText(const StructListDecl& list, const std::vector<FieldDecl>& fields) {
+  std::string members;
+  for (uint32_t i = 0; i < list.members; ++i) {
+    const FieldDecl& member = fields[list.firstField + i];
+    members += fmt::format("{}{}: {}", i > 0 ? ", " : "", writtenName(memberName(list, member)),
+                           toString(member.type.type.isNone() ? Type() : member.type.type.element()));
+  }
+  return fmt::format("list<{{ {} }}>{}", members, list.nullable ? "?" : "");
+}
 
 std::string toString(const Ast& ast) { return AstWriter(ast).run(); }
 

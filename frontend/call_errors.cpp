@@ -42,6 +42,12 @@ std::string_view defaultOf(Type type) {
   }
 }
 
+// As it is written after the row.
+std::string fieldText(const SourceField& field) {
+  if (field.structList.empty()) return written(field.name);
+  return fmt::format("{}.{}", written(field.structList), written(memberName(field)));
+}
+
 }  // namespace
 
 std::string describeType(Type type, const Ast& ast) {
@@ -101,7 +107,7 @@ bool ExprChecker::rejectRow(ExprId id) {
   if (!source.fields.empty()) {
     std::vector<std::string> uses;
     for (size_t i = 0; i < source.fields.size() && i < 3; ++i)
-      uses.push_back(fmt::format("{}.{}", textOf(e), written(source.fields[i].name)));
+      uses.push_back(fmt::format("{}.{}", textOf(e), fieldText(source.fields[i])));
     d.note(fmt::format("for example {}", fmt::join(uses, ", ")));
   }
   return true;

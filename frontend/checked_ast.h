@@ -17,10 +17,13 @@ enum class Meaning : uint8_t {
   Unknown,  // a mistake was reported, or the expression was never checked
   Literal,  // a constant that is spelled out
   Input,    // target: index in ProgramInfo::inputs
-  Let,      // target: index in Ast::lets
-  Param,    // target: parameter of the function around it
-  Field,    // target: field of the source whose row child 0 is
-  Call,     // target: index in CheckedAst::calls
+  // A list of structs, of which only a member is a value; type None. Of a read row (then type is the row's)
+  // it stands for the row, child 0.
+  StructList,
+  Let,    // target: index in Ast::lets
+  Param,  // target: parameter of the function around it
+  Field,  // target: field of the source whose row child 0 is
+  Call,   // target: index in CheckedAst::calls
 };
 
 // Whether a value is known when the config is compiled.

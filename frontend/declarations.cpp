@@ -19,7 +19,8 @@ class Declarations {
     model();
     semantics();
     hashFamily();
-    for (const FieldInfo& f : names_.fields()) info_.inputs.push_back({f.scope, std::string(f.name), f.type.type});
+    for (const FieldInfo& f : names_.fields())
+      info_.inputs.push_back({f.scope, std::string(f.name), f.type.type, std::string(f.structList)});
     for (const SourceDecl& source : ast_.sources) info_.sources.push_back(checkSource(source));
     for (const ExternFnDecl& decl : ast_.externs) info_.externs.push_back(checkExtern(decl));
     return std::move(info_);
@@ -120,6 +121,7 @@ class Declarations {
     info.keyPattern = decl.keyPattern;
     info.keys = fieldsOf(decl.keys, "key field");
     info.fields = fieldsOf(decl.fields, "field");
+    addStructLists(decl, info);
     for (SourceField& f : info.fields) f.type = f.type.isNone() ? f.type : f.type.withNullable();
     for (const FieldDecl& key : decl.keys) {
       Type t = key.type.type;
@@ -152,6 +154,20 @@ class Declarations {
       fields.push_back({f.name.text, f.type.type});
     }
     return fields;
+  }
+
+  void addStructLists(const SourceDecl& decl, SourceInfo& info) {
+    std::unordered_map<std::string_view, Span> seen;
+    for (const FieldDecl& f : decl.fields) seen.try_emplace(f.name.text, f.name.span);
+    for (const StructListDecl& list : decl.structLists) {
+      for (uint32_t i = 0; i < list.members; ++i) info.fields[list.firstField + i].structList = list.name.text;
+      auto [it, isNew] = seen.try_emplace(list.name.text, list.name.span);
+      if (isNew) continue;
+      diagnostics_
+          .report(DiagnosticKind::DuplicateName, list.name.span,
+                  fmt::format("field \"{}\" is declared twice", list.name.text))
+          .note(it->second, "also declared here");
+    }
   }
 
   void checkEncoding(const Name& encoding, SourceInfo& info) {

@@ -83,7 +83,7 @@ Type ExprChecker::checkedOperand(ExprId id) {
   return type;
 }
 
-Type ExprChecker::check(ExprId id) {
+Type ExprChecker::check(ExprId id, Use use) {
   if (id == kNoExpr) return {};
   const Expr& e = ast_.expr(id);
   switch (e.kind) {
@@ -94,8 +94,8 @@ Type ExprChecker::check(ExprId id) {
     case ExprKind::File: setLiteralType(id, Type::string()); break;
     case ExprKind::List: return checkList(id);
     case ExprKind::Map: return checkMap(id);
-    case ExprKind::Name: return checkName(id);
-    case ExprKind::Field: return checkField(id);
+    case ExprKind::Name: return checkName(id, use);
+    case ExprKind::Field: return checkField(id, use);
     case ExprKind::Index: return checkOperatorCall(id, *operators().find("index"));
     case ExprKind::Call: return checkCall(id);
     case ExprKind::Unary:
@@ -122,7 +122,29 @@ Type ExprChecker::setInput(ExprId id, uint32_t field) {
   return checked_.exprs[id].type;
 }
 
-Type ExprChecker::checkName(ExprId id) {
+// Notes where the expression stands for a list of structs; as a value it is a mistake.
+Type ExprChecker::setStructList(ExprId id, const StructListInfo& list, Use use) {
+  checked_.exprs[id] = {Type(), Meaning::StructList, list.firstField, {true, 0}};
+  std::vector<std::string_view> members;
+  for (uint32_t i = list.firstField; i < list.firstField + list.members; ++i) {
+    members.push_back(names_.fields()[i].name.substr(list.name.size() + 1));
+    if (use == Use::Value) usage_.fields[i] = true;
+  }
+  if (use == Use::Value) reportStructList(ast_.expr(id).span, list.name, members);
+  return {};
+}
+
+void ExprChecker::reportStructList(Span at, std::string_view name, const std::vector<std::string_view>& members) {
+  std::string text(sources_.text(at));
+  std::vector<std::string> uses;
+  for (size_t i = 0; i < members.size() && i < 3; ++i) uses.push_back(fmt::format("{}.{}", text, written(members[i])));
+  diagnostics_
+      .report(DiagnosticKind::MisusedName, at,
+              fmt::format("\"{}\" is a list of structs, name one of its members", name))
+      .note(fmt::format("for example {}", fmt::join(uses, ", ")));
+}
+
+Type ExprChecker::checkName(ExprId id, Use use) {
   const Expr& e = ast_.expr(id);
   const std::string& name = ast_.text(e);
   ExprInfo& info = checked_.exprs[id];
@@ -135,17 +157,22 @@ Type ExprChecker::checkName(ExprId id) {
   }
   auto request = names_.field(Scope::Request, name);
   auto item = names_.field(Scope::Item, name);
-  if (request && item) {
-    usage_.fields[*request] = usage_.fields[*item] = true;
+  const StructListInfo* requestList = names_.structList(Scope::Request, name);
+  const StructListInfo* itemList = names_.structList(Scope::Item, name);
+  if ((request || requestList != nullptr) && (item || itemList != nullptr)) {
+    if (request) usage_.fields[*request] = true;
+    if (item) usage_.fields[*item] = true;
     diagnostics_
         .report(DiagnosticKind::AmbiguousName, e.span,
                 fmt::format("\"{0}\" is a field of the request and of the item; write request.{1} or item.{1}", name,
                             written(name)))
-        .note(names_.fields()[*request].span, "the request field")
-        .note(names_.fields()[*item].span, "the item field");
+        .note(request ? names_.fields()[*request].span : requestList->span, "the request field")
+        .note(item ? names_.fields()[*item].span : itemList->span, "the item field");
     return {};
   }
   if (request || item) return setInput(id, request ? *request : *item);
+  if (requestList != nullptr || itemList != nullptr)
+    return setStructList(id, requestList != nullptr ? *requestList : *itemList, use);
   if (auto let = names_.let(name)) {
     usage_.lets[*let] = true;
     const ExprInfo* value = checked_.let(*let);
@@ -186,7 +213,7 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
 }
 
 // `request.x`, `item.x`. False where the expression is no such thing.
-bool ExprChecker::checkSchemaField(ExprId id) {
+bool ExprChecker::checkSchemaField(ExprId id, Use use) {
   const Expr& e = ast_.expr(id);
   ExprId rowId = ast_.child(e, 0);
   if (rowId == kNoExpr) return false;
@@ -198,6 +225,10 @@ bool ExprChecker::checkSchemaField(ExprId id) {
   const std::string& name = ast_.text(e);
   if (auto field = names_.field(scope, name)) {
     setInput(id, *field);
+    return true;
+  }
+  if (const StructListInfo* list = names_.structList(scope, name)) {
+    setStructList(id, *list, use);
     return true;
   }
   if (names_.mayBeDeclared(name)) return true;
@@ -214,42 +245,88 @@ bool ExprChecker::checkSchemaField(ExprId id) {
   return true;
 }
 
-Type ExprChecker::checkField(ExprId id) {
-  if (checkSchemaField(id)) return typeOf(id);
+Type ExprChecker::checkField(ExprId id, Use use) {
+  if (checkSchemaField(id, use)) return typeOf(id);
   const Expr& e = ast_.expr(id);
   ExprId rowId = ast_.child(e, 0);
-  Type row = checkValue(rowId);
+  if (rowId == kNoExpr) return {};
+  check(rowId, Use::Member);
+  if (checked_.exprs[rowId].meaning == Meaning::StructList) return checkMember(id);
+  Type row = checkedOperand(rowId);
   if (row.isNone()) return {};
+  if (row.isRow()) return checkRowField(id, row, use);
+  Diagnostic& d =
+      diagnostics_.report(DiagnosticKind::NotARow, e.nameSpan,
+                          fmt::format("{} has no fields, only what a source gives has", describeType(row, ast_)));
+  if (row.isMap() && row.key().is(Kind::String)) {
+    d.note("the value of a key is found with lookup");
+    d.replace(e.span, fmt::format("lookup({}, {})", textOf(ast_.expr(rowId)), quote(ast_.text(e))));
+  }
+  return {};
+}
+
+// A member of a list of structs, of the schema or of what a source gives.
+Type ExprChecker::checkMember(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  const ExprInfo& list = checked_.exprs[ast_.child(e, 0)];
+  bool isRead = list.type.isRow();
   const std::string& name = ast_.text(e);
-  if (!row.isRow()) {
-    Diagnostic& d =
-        diagnostics_.report(DiagnosticKind::NotARow, e.nameSpan,
-                            fmt::format("{} has no fields, only what a source gives has", describeType(row, ast_)));
-    if (row.isMap() && row.key().is(Kind::String)) {
-      d.note("the value of a key is found with lookup");
-      d.replace(e.span, fmt::format("lookup({}, {})", textOf(ast_.expr(rowId)), quote(name)));
+  std::string listName;
+  std::vector<std::string_view> members;
+  auto find = [&](const auto& fields) -> std::optional<uint32_t> {
+    listName = fields[list.target].structList;
+    StructList all = structListOf(fields, list.target);
+    for (size_t i = all.first; i < all.end(); ++i) {
+      members.push_back(memberName(fields[i]));
+      if (members.back() == name) return static_cast<uint32_t>(i);
     }
+    return std::nullopt;
+  };
+  auto field = isRead ? find(checked_.info.sources[list.type.rowSource()].fields) : find(checked_.info.inputs);
+  if (field) return isRead ? setRowField(id, list.type, *field) : setInput(id, *field);
+  if (names_.mayBeDeclared(name)) return {};
+  auto near = names_.nearest(name, members);
+  std::string message = fmt::format("the list of structs \"{}\" has no member \"{}\"", listName, name);
+  if (near) message += fmt::format("; did you mean \"{}\"?", *near);
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownField, e.nameSpan, std::move(message));
+  if (near) d.replace(e.nameSpan, written(*near));
+  return {};
+}
+
+Type ExprChecker::setRowField(ExprId id, Type row, uint32_t field) {
+  Type type = checked_.info.sources[row.rowSource()].fields[field].type;
+  if (row.rowAligned() && nestingDepth(type) == kMaxFieldNesting) {
+    diagnostics_
+        .report(
+            DiagnosticKind::InvalidType, ast_.expr(id).nameSpan,
+            fmt::format("this is read by a list of keys, and a list of {} nests too deep", toString(type.present())))
+        .note("read the rows one by one, by a single key");
     return {};
   }
+  if (!type.isNone() && row.rowAligned()) type = Type::list(type.present()).withNullable();
+  checked_.exprs[id] = {type, Meaning::Field, field, {true, 0}};
+  return type;
+}
+
+Type ExprChecker::checkRowField(ExprId id, Type row, Use use) {
+  const Expr& e = ast_.expr(id);
+  const std::string& name = ast_.text(e);
   const SourceInfo& source = checked_.info.sources[row.rowSource()];
   for (uint32_t i = 0; i < source.fields.size(); ++i) {
-    if (source.fields[i].name != name) continue;
-    Type type = source.fields[i].type;
-    if (row.rowAligned() && nestingDepth(type) == kMaxFieldNesting) {
-      diagnostics_
-          .report(
-              DiagnosticKind::InvalidType, e.nameSpan,
-              fmt::format("this is read by a list of keys, and a list of {} nests too deep", toString(type.present())))
-          .note("read the rows one by one, by a single key");
-      return {};
-    }
-    if (!type.isNone() && row.rowAligned()) type = Type::list(type.present()).withNullable();
-    checked_.exprs[id] = {type, Meaning::Field, i, {true, 0}};
-    return type;
+    if (source.fields[i].name == name) return setRowField(id, row, i);
+    if (source.fields[i].structList != name) continue;
+    StructList list = structListOf(source.fields, i);
+    checked_.exprs[id] = {row, Meaning::StructList, i, {true, 0}};
+    if (use == Use::Member) return row;
+    std::vector<std::string_view> members;
+    for (size_t m = list.first; m < list.end(); ++m) members.push_back(memberName(source.fields[m]));
+    reportStructList(e.span, name, members);
+    checked_.exprs[id] = {};
+    return {};
   }
   if (names_.mayBeDeclared(name)) return {};
   std::vector<std::string_view> candidates;
-  for (const SourceField& f : source.fields) candidates.push_back(f.name);
+  for (const SourceField& f : source.fields) candidates.push_back(f.structList.empty() ? f.name : f.structList);
   auto near = names_.nearest(name, candidates);
   std::string message = fmt::format("source \"{}\" has no field \"{}\"", source.name, name);
   if (near) message += fmt::format("; did you mean \"{}\"?", *near);

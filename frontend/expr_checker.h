@@ -48,11 +48,18 @@ class ExprChecker {
   };
 
   // -- expr_checker.cpp: names, fields, literals
-  Type check(ExprId id);
-  Type checkName(ExprId id);
-  Type checkField(ExprId id);
-  bool checkSchemaField(ExprId id);
+  // What an expression is used for: as a value, or for a member of it, which a list of structs has too.
+  enum class Use : uint8_t { Value, Member };
+  Type check(ExprId id, Use use = Use::Value);
+  Type checkName(ExprId id, Use use);
+  Type checkField(ExprId id, Use use);
+  bool checkSchemaField(ExprId id, Use use);
   Type setInput(ExprId id, uint32_t field);
+  Type setStructList(ExprId id, const StructListInfo& list, Use use);
+  Type checkMember(ExprId id);
+  Type checkRowField(ExprId id, Type row, Use use);
+  Type setRowField(ExprId id, Type row, uint32_t field);
+  void reportStructList(Span at, std::string_view name, const std::vector<std::string_view>& members);
   Type reportUnknownName(const Expr& e);
   // Checks the parts of a list or map literal and returns them.
   std::vector<ExprId> checkParts(const Expr& e);

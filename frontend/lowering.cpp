@@ -71,6 +71,13 @@ bool Lowering::step() {
         done(graph_.addField(row, info.target, e.span));
       }
       return withinLimits(e.span);
+    case Meaning::StructList:
+      // Only within `row.clicks.ts`: the row is on top already, where this frame's value belongs.
+      if (frame.next++ == 0)
+        frames_.push_back({.expr = ast_.child(e, 0), .instance = frame.instance});
+      else
+        frames_.pop_back();
+      return true;
     case Meaning::Call: return stepCall(frame, checked_.calls[info.target]);
     case Meaning::Unknown: break;
   }

@@ -37,29 +37,93 @@ std::optional<uint32_t> Names::field(Scope scope, std::string_view name) const {
   return find(scope == Scope::Request ? requestFields_ : itemFields_, name);
 }
 
+const StructListInfo* Names::structList(Scope scope, std::string_view name) const {
+  auto index = find(scope == Scope::Request ? requestStructLists_ : itemStructLists_, name);
+  return index ? &structLists_[*index] : nullptr;
+}
+
+std::optional<uint32_t> Names::member(const StructListInfo& list, std::string_view member) const {
+  for (uint32_t i = list.firstField; i < list.firstField + list.members; ++i)
+    if (fields_[i].name.substr(list.name.size() + 1) == member) return i;
+  return std::nullopt;
+}
+
+std::optional<Span> Names::placeOfField(Scope scope, std::string_view name) const {
+  if (auto f = field(scope, name)) return fields_[*f].span;
+  if (const StructListInfo* list = structList(scope, name)) return list->span;
+  return std::nullopt;
+}
+
 bool Names::isValue(std::string_view name) const {
-  return field(Scope::Request, name) || field(Scope::Item, name) || let(name);
+  return placeOfField(Scope::Request, name) || placeOfField(Scope::Item, name) || let(name);
 }
 
 void Names::addFields() {
   for (const SchemaDecl& schema : ast_.schemas) {
-    Table& table = schema.scope == Scope::Request ? requestFields_ : itemFields_;
-    for (const FieldDecl& decl : schema.fields) {
-      auto [it, isNew] = table.try_emplace(decl.name.text, static_cast<uint32_t>(fields_.size()));
-      if (isNew) {
-        fields_.push_back({schema.scope, decl.name.text, decl.type, decl.name.span});
-        continue;
+    auto structList = schema.structLists.begin();
+    for (uint32_t i = 0; i < schema.fields.size();) {
+      if (structList != schema.structLists.end() && structList->firstField == i) {
+        addStructList(schema, *structList);
+        i += structList++->members;
+      } else {
+        addField(schema.scope, schema.fields[i++]);
       }
-      const FieldInfo& first = fields_[it->second];
-      if (first.type.type.isNone() || decl.type.type.isNone() || first.type.type == decl.type.type) continue;
-      diagnostics_
-          .report(DiagnosticKind::FieldConflict,
-                  decl.name.span.file == decl.type.span.file ? decl.name.span.to(decl.type.span) : decl.name.span,
-                  fmt::format("{} field \"{}\" is declared {} here, but {} elsewhere", scopeName(schema.scope),
-                              decl.name.text, toString(decl.type.type), toString(first.type.type)))
-          .note(first.span, fmt::format("declared {} here", toString(first.type.type)));
     }
   }
+}
+
+void Names::addField(Scope scope, const FieldDecl& decl) {
+  if (const StructListInfo* list = structList(scope, decl.name.text))
+    return reportFieldConflict(scope, decl.name, decl.type.span, toString(decl.type.type), list->type, list->span);
+  Table& table = scope == Scope::Request ? requestFields_ : itemFields_;
+  auto [it, isNew] = table.try_emplace(decl.name.text, static_cast<uint32_t>(fields_.size()));
+  if (isNew) {
+    fields_.push_back({scope, decl.name.text, decl.type, decl.name.span, {}});
+    return;
+  }
+  const FieldInfo& first = fields_[it->second];
+  if (first.type.type.isNone() || decl.type.type.isNone()) return;
+  if (first.type.type == decl.type.type && first.structList.empty()) return;
+  reportFieldConflict(
+      scope, decl.name, decl.type.span, toString(decl.type.type),
+      first.structList.empty() ? toString(first.type.type) : fmt::format("a member of \"{}\"", first.structList),
+      first.span);
+}
+
+void Names::addStructList(const SchemaDecl& schema, const StructListDecl& decl) {
+  std::string type = typeText(decl, schema.fields);
+  if (auto f = field(schema.scope, decl.name.text))
+    return reportFieldConflict(schema.scope, decl.name, decl.type, type, toString(fields_[*f].type.type),
+                               fields_[*f].span);
+  Table& lists = schema.scope == Scope::Request ? requestStructLists_ : itemStructLists_;
+  auto [known, isNewList] = lists.try_emplace(decl.name.text, static_cast<uint32_t>(structLists_.size()));
+  if (!isNewList) {
+    const StructListInfo& first = structLists_[known->second];
+    if (first.type == type) return;
+    return reportFieldConflict(schema.scope, decl.name, decl.type, type, first.type, first.span);
+  }
+  auto firstField = static_cast<uint32_t>(fields_.size());
+  structLists_.push_back(
+      {schema.scope, decl.name.text, std::move(type), firstField, decl.members, decl.nullable, decl.name.span});
+  Table& table = schema.scope == Scope::Request ? requestFields_ : itemFields_;
+  for (uint32_t i = 0; i < decl.members; ++i) {
+    const FieldDecl& member = schema.fields[decl.firstField + i];
+    auto [it, isNew] = table.try_emplace(member.name.text, static_cast<uint32_t>(fields_.size()));
+    if (!isNew)
+      reportFieldConflict(schema.scope, member.name, member.type.span,
+                          fmt::format("a member of \"{}\"", decl.name.text), toString(fields_[it->second].type.type),
+                          fields_[it->second].span);
+    fields_.push_back({schema.scope, member.name.text, member.type, member.name.span, decl.name.text});
+  }
+}
+
+void Names::reportFieldConflict(Scope scope, const Name& name, Span type, std::string_view here,
+                                std::string_view elsewhere, Span first) {
+  diagnostics_
+      .report(DiagnosticKind::FieldConflict, name.span.file == type.file ? name.span.to(type) : name.span,
+              fmt::format("{} field \"{}\" is declared {} here, but {} elsewhere", scopeName(scope), name.text, here,
+                          elsewhere))
+      .note(first, fmt::format("declared {} here", elsewhere));
 }
 
 void Names::addLetsAndFns() {
@@ -68,7 +132,7 @@ void Names::addLetsAndFns() {
     auto [it, isNew] = lets_.try_emplace(name.text, i);
     if (!isNew)
       reportDuplicate("let", name, ast_.lets[it->second].name.span);
-    else if (field(Scope::Request, name.text) || field(Scope::Item, name.text))
+    else if (placeOfField(Scope::Request, name.text) || placeOfField(Scope::Item, name.text))
       reportShadowing("let", name);
   }
   for (uint32_t i = 0; i < ast_.fns.size(); ++i) {
@@ -171,9 +235,9 @@ void Names::reportShadowing(std::string_view what, const Name& name) {
 
 std::optional<Span> Names::placeOfValue(std::string_view name, std::string& what) const {
   for (Scope scope : {Scope::Request, Scope::Item}) {
-    if (auto f = field(scope, name)) {
+    if (auto place = placeOfField(scope, name)) {
       what = fmt::format("{} field", scopeName(scope));
-      return fields_[*f].span;
+      return place;
     }
   }
   what = "let";
@@ -196,7 +260,9 @@ std::optional<std::string> Names::nearestValue(std::string_view name, const FnDe
   if (fn != nullptr) {
     for (const FieldDecl& p : fn->params) candidates.push_back(p.name.text);
   }
-  for (const FieldInfo& f : fields_) candidates.push_back(f.name);
+  for (const FieldInfo& f : fields_)
+    if (f.structList.empty()) candidates.push_back(f.name);
+  for (const StructListInfo& list : structLists_) candidates.push_back(list.name);
   for (const LetDecl& l : ast_.lets) candidates.push_back(l.name.text);
   return nearest(name, candidates);
 }
@@ -204,9 +270,10 @@ std::optional<std::string> Names::nearestValue(std::string_view name, const FnDe
 std::optional<std::string> Names::nearestField(std::string_view name, Scope scope) const {
   if (!proposes()) return std::nullopt;
   std::vector<std::string_view> candidates;
-  for (const FieldInfo& f : fields_) {
-    if (f.scope == scope) candidates.push_back(f.name);
-  }
+  for (const FieldInfo& f : fields_)
+    if (f.scope == scope && f.structList.empty()) candidates.push_back(f.name);
+  for (const StructListInfo& list : structLists_)
+    if (list.scope == scope) candidates.push_back(list.name);
   return nearest(name, candidates);
 }
 

@@ -20,6 +20,20 @@ struct FieldInfo {
   Scope scope = Scope::Item;
   std::string_view name;
   TypeName type;
+  Span span;                    // of the first declaration
+  std::string_view structList;  // whose member it is: `clicks` of `clicks.ts`; empty: none
+};
+
+// `clicks : list<{ ... }>` of the request or item schema. Its members are the fields
+// fields()[firstField .. firstField + members - 1], lists of equal length named `clicks.ts` and so on; it is no
+// value by itself.
+struct StructListInfo {
+  Scope scope = Scope::Item;
+  std::string_view name;
+  std::string type;  // as written
+  uint32_t firstField = 0;
+  uint32_t members = 0;
+  bool nullable = false;
   Span span;  // of the first declaration
 };
 
@@ -37,6 +51,10 @@ class Names {
   std::optional<uint32_t> externFn(std::string_view name) const { return find(externs_, name); }
   std::optional<uint32_t> source(std::string_view name) const { return find(sources_, name); }
   std::optional<uint32_t> output(std::string_view name) const { return find(outputs_, name); }
+  // The list of structs of that name, and the field that is its member `member`.
+  const StructListInfo* structList(Scope scope, std::string_view name) const;
+  std::optional<uint32_t> member(const StructListInfo& list, std::string_view member) const;
+  // Whether a field, a list of structs or a let has the name.
   bool isValue(std::string_view name) const;
   // What declares it could not be read: an unknown name is then no mistake of its own.
   bool mayBeDeclared(std::string_view name) const { return ast_.incomplete || broken_.contains(name); }
@@ -52,6 +70,11 @@ class Names {
   static std::optional<uint32_t> find(const Table& table, std::string_view name);
   bool proposes() const;
   void addFields();
+  void addField(Scope scope, const FieldDecl& decl);
+  void addStructList(const SchemaDecl& schema, const StructListDecl& decl);
+  void reportFieldConflict(Scope scope, const Name& name, Span type, std::string_view here, std::string_view elsewhere,
+                           Span first);
+  std::optional<Span> placeOfField(Scope scope, std::string_view name) const;
   void addLetsAndFns();
   void addExterns();
   void addSources();
@@ -68,7 +91,8 @@ class Names {
   std::vector<FieldInfo> fields_;
   mutable size_t comparisons_ = 0;
   std::unordered_set<std::string_view> broken_;
-  Table requestFields_, itemFields_, lets_, fns_, externs_, sources_, outputs_;
+  std::vector<StructListInfo> structLists_;
+  Table requestFields_, itemFields_, requestStructLists_, itemStructLists_, lets_, fns_, externs_, sources_, outputs_;
 };
 
 // Which parameter of `fn` has that name.

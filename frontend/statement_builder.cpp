@@ -122,7 +122,7 @@ void StatementBuilder::schema(FeatParser::SchemaStatementContext* tree) {
   decl.span = span(tree->children[0]);
   for (size_t i = 2; i + 1 < tree->children.size(); ++i) {
     const auto& parts = tree->children[i]->children;
-    decl.fields.push_back(field(parts[0], static_cast<FeatParser::TypeContext*>(parts[2])));
+    addFields(decl.fields, decl.structLists, parts[0], static_cast<FeatParser::TypeContext*>(parts[2]));
   }
   push(StatementKind::Schema, ast_.schemas, std::move(decl));
 }
@@ -156,7 +156,8 @@ bool StatementBuilder::source(FeatParser::SourceStatementContext* tree) {
 bool StatementBuilder::sourceEntry(SourceDecl& decl, std::optional<Span>& keyWord,
                                    FeatParser::SourceEntryContext* tree) {
   if (tree->children.size() == 3) {
-    decl.fields.push_back(field(tree->children[0], static_cast<FeatParser::TypeContext*>(tree->children[2])));
+    addFields(decl.fields, decl.structLists, tree->children[0],
+              static_cast<FeatParser::TypeContext*>(tree->children[2]));
     return true;
   }
   Name word = name(tree->children[0]);

@@ -46,6 +46,11 @@ class StatementBuilder {
 
   bool parameters(std::vector<FieldDecl>& out, Parser::ParametersContext* tree);
   FieldDecl field(antlr4::tree::ParseTree* name, Parser::TypeContext* type);
+  // One field, or those that a list of structs stands for.
+  void addFields(std::vector<FieldDecl>& fields, std::vector<StructListDecl>& structLists,
+                 antlr4::tree::ParseTree* name, Parser::TypeContext* type);
+  void addStructList(std::vector<FieldDecl>& fields, std::vector<StructListDecl>& structLists, StructListDecl list,
+                     Parser::StructTypeContext* tree);
   TypeName typeName(Parser::TypeContext* tree);
   // `depth` counts the lists and maps around it.
   Type type(Parser::TypeContext* tree, int depth = 0);
@@ -53,6 +58,7 @@ class StatementBuilder {
   Type listType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments, int depth);
   Type mapType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments, int depth);
   Type element(Parser::TypeContext* tree, int depth);
+  void elementMayBeMissing(antlr4::tree::ParseTree* sign);
   Type invalidType(Span span, std::string message);
 
   template <typename Decl>

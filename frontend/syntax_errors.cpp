@@ -39,6 +39,7 @@ class Explainer {
       case FeatParser::RuleEncoding: return expected("\"hash\" or \"json\"");
       case FeatParser::RuleField: return expects(FeatParser::COLON) ? expected("\":\" and a type") : expected("a name");
       case FeatParser::RuleType: return inType();
+      case FeatParser::RuleStructType: return expected("a member such as \"ts: int64\", or \"}\"");
       case FeatParser::RuleParameters: return inParameters();
       case FeatParser::RuleLetStatement:
       case FeatParser::RuleFnStatement:

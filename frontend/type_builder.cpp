@@ -48,6 +48,9 @@ Type StatementBuilder::invalidType(Span span, std::string message) {
 }
 
 Type StatementBuilder::type(FeatParser::TypeContext* tree, int depth) {
+  if (!isLeaf(tree->children[0])) {
+    return invalidType(spanOf(tree), "a struct stands only as the element of a field's list: list<{ id: int64 }>");
+  }
   const Token& word = token(tree->children[0]);
   std::vector<FeatParser::TypeContext*> arguments;
   for (auto* child : tree->children) {
@@ -90,6 +93,7 @@ Type StatementBuilder::scalarType(const Token& word) {
 
 // The type inside a list or map, which does not say of itself that it may be missing.
 Type StatementBuilder::element(FeatParser::TypeContext* tree, int depth) {
+  if (!isLeaf(tree->children[0])) return type(tree, depth + 1);
   std::string_view word = nameOf(file_->text(), token(tree->children[0]));
   if ((word == "list" || word == "map") && depth + 1 >= kMaxFieldNesting) {
     return invalidType(spanOf(tree),
@@ -97,12 +101,71 @@ Type StatementBuilder::element(FeatParser::TypeContext* tree, int depth) {
   }
   Type result = type(tree, depth + 1);
   if (!result.nullable()) return result;
-  Span sign = span(tree->children.back());
-  diagnostics_
-      .report(DiagnosticKind::InvalidType, sign, "elements may always be missing; \"?\" stands only after a whole type")
-      .replace(sign, "");
+  elementMayBeMissing(tree->children.back());
   return {};
 }
+
+void StatementBuilder::elementMayBeMissing(antlr4::tree::ParseTree* sign) {
+  diagnostics_
+      .report(DiagnosticKind::InvalidType, span(sign),
+              "elements may always be missing; \"?\" stands only after a whole type")
+      .replace(span(sign), "");
+}
+
+// -- Lists of structs -------------------------------------------------------------------------------
+
+void StatementBuilder::addFields(std::vector<FieldDecl>& fields, std::vector<StructListDecl>& structLists,
+                                 antlr4::tree::ParseTree* nameLeaf, FeatParser::TypeContext* tree) {
+  bool isList = isLeaf(tree->children[0]) && nameOf(file_->text(), token(tree->children[0])) == "list" &&
+                tree->children.size() >= 4 && leafType(tree->children[3]) == FeatParser::GREATER;
+  auto* element = isList ? as<FeatParser::TypeContext>(tree->children[2], FeatParser::RuleType) : nullptr;
+  auto* structTree = element == nullptr
+                         ? nullptr
+                         : as<FeatParser::StructTypeContext>(element->children[0], FeatParser::RuleStructType);
+  if (structTree == nullptr) {
+    fields.push_back(field(nameLeaf, tree));
+    return;
+  }
+  if (element->children.size() > 1) elementMayBeMissing(element->children.back());
+  StructListDecl list;
+  list.name = name(nameLeaf);
+  list.type = spanOf(tree);
+  list.nullable = leafType(tree->children.back()) == FeatParser::QUESTION;
+  addStructList(fields, structLists, std::move(list), structTree);
+}
+
+void StatementBuilder::addStructList(std::vector<FieldDecl>& fields, std::vector<StructListDecl>& structLists,
+                                     StructListDecl list, FeatParser::StructTypeContext* tree) {
+  list.firstField = static_cast<uint32_t>(fields.size());
+  for (auto* child : tree->children) {
+    auto* member = as<FeatParser::FieldContext>(child, FeatParser::RuleField);
+    if (member == nullptr) continue;
+    FieldDecl decl{name(member->children[0]), {}};
+    auto* typeTree = static_cast<FeatParser::TypeContext*>(member->children[2]);
+    // A `?` of a member says what the data may lack; its elements may be missing anyway.
+    Type type = this->type(typeTree, 1);
+    decl.type = {type.isNone() ? type : Type::list(type.present()).withNullable(list.nullable), spanOf(typeTree)};
+    decl.name.text = list.name.text + "." + decl.name.text;
+    auto first = std::find_if(fields.begin() + list.firstField, fields.end(),
+                              [&](const FieldDecl& other) { return other.name.text == decl.name.text; });
+    if (first == fields.end()) {
+      fields.push_back(std::move(decl));
+      continue;
+    }
+    diagnostics_
+        .report(DiagnosticKind::DuplicateName, decl.name.span,
+                fmt::format("member \"{}\" of \"{}\" is declared twice", memberName(list, decl), list.name.text))
+        .note(first->name.span, "first declared here");
+  }
+  list.members = static_cast<uint32_t>(fields.size()) - list.firstField;
+  if (list.members == 0) {
+    invalidType(list.type, "a struct has at least one member: list<{ id: int64 }>");
+    return;
+  }
+  structLists.push_back(std::move(list));
+}
+
+// -- Lists and maps ---------------------------------------------------------------------------------
 
 Type StatementBuilder::listType(FeatParser::TypeContext* tree, const std::vector<FeatParser::TypeContext*>& arguments,
                                 int depth) {

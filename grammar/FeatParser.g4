@@ -42,7 +42,8 @@ externStatement : EXTERN NAME NAME parameters MINUS GREATER type NAME STRING ;  
 outputStatement : (SPARSE | DENSE | SEQUENCE) NAME clause* ASSIGN expression ;
 
 field       : NAME COLON type ;
-type        : NAME (LESS type (COMMA type)* GREATER)? QUESTION? ;
+type        : (NAME (LESS type (COMMA type)* GREATER)? | structType) QUESTION? ;
+structType  : LEFT_BRACE (field COMMA?)* RIGHT_BRACE ;    // as a list's element: list<{ id: int64, ts: int64 }>
 parameters  : LEFT_PAREN (field (COMMA field?)*)? RIGHT_PAREN ;
 encoding    : NAME NAME ;                           // encoding hash|json
 sourceEntry : NAME (STRING | COLON type) ;          // key "pattern", or a field

@@ -85,6 +85,10 @@ std::string expressionText(const Graph& graph, NodeId id) {
   return args.empty() ? name : fmt::format("{} {}", name, args);
 }
 
+std::string memberText(const std::string& structList) {
+  return structList.empty() ? std::string() : fmt::format(" member_of {}", nameText(structList));
+}
+
 // An item's scope goes without saying, and so does a leaf's.
 bool showsScope(const Node& node) {
   return node.scope != Scope::Item && node.kind != NodeKind::Constant && node.kind != NodeKind::Input;
@@ -97,7 +101,8 @@ void appendHeader(std::string& out, const ProgramInfo& info) {
   if (info.fingerprint != 0) fmt::format_to(to, "fingerprint \"{}\"\n", fingerprintText(info.fingerprint));
   fmt::format_to(to, "hash_family {}\n", hashFamilyName(info.hashFamily));
   for (const InputInfo& input : info.inputs) {
-    fmt::format_to(to, "schema {}.{} : {}\n", scopeName(input.scope), nameText(input.name), toString(input.type));
+    fmt::format_to(to, "schema {}.{} : {}{}\n", scopeName(input.scope), nameText(input.name), toString(input.type),
+                   memberText(input.structList));
   }
   for (const SourceInfo& source : info.sources) {
     std::string keys;
@@ -107,7 +112,8 @@ void appendHeader(std::string& out, const ProgramInfo& info) {
     fmt::format_to(to, "source {}({}) encoding {} key {}\n", nameText(source.name), keys,
                    source.encoding == Encoding::Json ? "json" : "hash", quote(source.keyPattern));
     for (const SourceField& field : source.fields) {
-      fmt::format_to(to, "field {}.{} : {}\n", nameText(source.name), nameText(field.name), toString(field.type));
+      fmt::format_to(to, "field {}.{} : {}{}\n", nameText(source.name), nameText(field.name), toString(field.type),
+                     memberText(field.structList));
     }
   }
 }

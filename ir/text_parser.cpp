@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "ir/interpreter.h"
 #include "ir/text.h"
@@ -88,6 +89,26 @@ class GraphParser {
     return *type;
   }
 
+  template <class Field>
+  static std::string parseStructList(TextScanner& line, const Field& field) {
+    if (!line.acceptWord("member_of")) return {};
+    std::string list = line.name();
+    bool isMember = !list.empty() && field.name.size() > list.size() + 1 && field.name.starts_with(list + ".");
+    if (!isMember || !field.type.isList()) fail("\"{}\" is no member of \"{}\"", field.name, list);
+    return list;
+  }
+
+  // The members of a list stand side by side and are missing together. `key` tells lists apart.
+  template <class Field>
+  void checkStructList(const std::vector<Field>& before, const Field& field, const std::string& key) {
+    std::string last = std::exchange(lastStructList_, field.structList.empty() ? std::string() : key);
+    if (field.structList.empty()) return;
+    bool goesOn = !before.empty() && key == last;
+    if (!goesOn && !structLists_.insert(key).second) fail("the members of {} do not stand together", field.structList);
+    if (goesOn && before.back().type.nullable() != field.type.nullable())
+      fail("some members of {} may be missing and others not", field.structList);
+  }
+
   void parseInput(TextScanner& line) {
     InputInfo input;
     input.scope = line.scope();
@@ -95,8 +116,10 @@ class GraphParser {
     line.expect('.');
     input.name = line.name();
     input.type = parseFieldType(line);
+    input.structList = parseStructList(line, input);
     if (!inputs_.emplace(input.qualified(), info().inputs.size()).second)
       fail("field {} is there twice", input.qualified());
+    checkStructList(info().inputs, input, InputInfo{input.scope, input.structList, {}}.qualified());
     info().inputs.push_back(std::move(input));
   }
 
@@ -132,9 +155,11 @@ class GraphParser {
     SourceField field;
     field.name = line.name();
     field.type = parseFieldType(line);
+    field.structList = parseStructList(line, field);
     if (!sourceFields_.emplace(source.name + '\0' + field.name, source.fields.size()).second) {
       fail("field {}.{} is there twice", source.name, field.name);
     }
+    checkStructList(source.fields, field, source.name + '\0' + field.structList);
     source.fields.push_back(std::move(field));
   }
 
@@ -385,6 +410,8 @@ class GraphParser {
   std::unordered_map<std::string, size_t> sourceFields_;
   std::unordered_map<std::string, size_t> externs_;
   std::set<std::string> outputNames_;
+  std::set<std::string> structLists_;
+  std::string lastStructList_;  // of the field before, empty: it is no member
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ void registerOrder(Registry& registry);
 void registerSets(Registry& registry);
 void registerVectors(Registry& registry);
 void registerMaps(Registry& registry);
+void registerMatch(Registry& registry);
 void registerValueMap(Registry& registry);
 void registerMapText(Registry& registry);
 void registerIds(Registry& registry);

@@ -42,15 +42,15 @@ Prepared prepareMapText(std::span<const Value> constants, std::span<const Type>)
   return {state, std::nullopt};
 }
 
-// An item without a delimiter has no text, but weighs 1.
-void readContent(std::string_view text, bool written, Maybe<Str>& out) {
-  if (written) out = Str::of(text);
-}
-void readContent(std::string_view text, bool written, Maybe<double>& out) {
-  if (!written) {
-    out = 1.0;
-  } else if (auto number = parseFloat(text)) {
-    out = *number;
+// What stands behind a key, as a value. An item without a delimiter has no text, but weighs 1.
+template <class V>
+Maybe<V> readContent(std::string_view text, bool written) {
+  if constexpr (std::is_same_v<V, Str>) {
+    return written ? Maybe<Str>(Str::of(text)) : Maybe<Str>();
+  } else {
+    if (!written) return 1.0;
+    auto number = parseFloat(text);
+    return number ? Maybe<double>(*number) : Maybe<double>();
   }
 }
 
@@ -60,9 +60,10 @@ class MapMaker {
  public:
   explicit MapMaker(Context& context) : context_(context) {}
 
-  // `forEachItem(use)` calls `use` with each item's text, always the same ones.
-  template <class F>
-  Map<Str, V> make(const MapText& shape, F&& forEachItem) {
+  // `forEachItem(use)` calls `use` with each item's text, always the same ones; `read(text, written)` gives the
+  // value of what stands behind the delimiter, items in order.
+  template <class F, class Read>
+  Map<Str, V> make(const std::string& delimiter, F&& forEachItem, Read&& read) {
     uint64_t count = 0;
     forEachItem([&](std::string_view) { ++count; });
     auto* keys = context_.newList<Str>(count);
@@ -72,13 +73,13 @@ class MapMaker {
     RowScratch scratch(context_);
     auto* items = scratch.allocate<Item>(count);
     if (items == nullptr) return {};
-    uint64_t read = 0;
+    uint64_t taken = 0;
     forEachItem([&](std::string_view item) {
-      size_t end = item.find(shape.delimiter);
+      size_t end = item.find(delimiter);
       bool written = end != std::string_view::npos;
-      items[read] = {Str::of(item.substr(0, end)), read, {}};
-      readContent(written ? item.substr(end + shape.delimiter.size()) : std::string_view(), written, items[read].value);
-      ++read;
+      std::string_view text = written ? item.substr(end + delimiter.size()) : std::string_view();
+      items[taken] = {Str::of(item.substr(0, end)), taken, read(text, written)};
+      ++taken;
     });
     std::sort(items, items + count,
               [](const Item& a, const Item& b) { return a.key < b.key || (a.key == b.key && a.at < b.at); });
@@ -104,15 +105,75 @@ class MapMaker {
 
 template <class V>
 Map<Str, V> mapOfText(Context& context, const MapText& state, Str s) {
-  return MapMaker<V>(context).make(state, [&](auto&& use) { state.forEachItem(s.view(), use); });
+  return MapMaker<V>(context).make(
+      state.delimiter, [&](auto&& use) { state.forEachItem(s.view(), use); }, readContent<V>);
 }
 // Each element holds one item, or several where there are separators.
 template <class V>
 Map<Str, V> mapOfItems(Context& context, const MapText& state, List<Str> list) {
-  return MapMaker<V>(context).make(state, [&](auto&& use) {
-    for (uint64_t i = 0; i < list.size; ++i)
-      if (list.present(i)) state.forEachItem(list.data[i].view(), use);
+  return MapMaker<V>(context).make(
+      state.delimiter,
+      [&](auto&& use) {
+        for (uint64_t i = 0; i < list.size; ++i)
+          if (list.present(i)) state.forEachItem(list.data[i].view(), use);
+      },
+      readContent<V>);
+}
+
+// -- parse_nested_map -------------------------------------------------------------------------------
+
+struct NestedMapText : OpState {
+  MapText outer;
+  MapText inner;
+};
+
+Prepared prepareNestedMapText(std::span<const Value> constants, std::span<const Type>) {
+  auto state = std::make_shared<NestedMapText>();
+  auto text = [&](size_t i, const char* usual) {
+    return constants[i].isMissing() ? std::string(usual) : constants[i].asString();
+  };
+  state->outer.separators = CodePointSet(text(0, "|"));
+  state->outer.delimiter = text(1, "^");
+  state->inner.separators = CodePointSet(text(2, ","));
+  state->inner.delimiter = text(3, ":");
+  if (state->outer.delimiter.empty()) return {nullptr, PrepareError{2, "the delimiter of outer keys is empty"}};
+  if (state->inner.delimiter.empty()) return {nullptr, PrepareError{4, "the delimiter is empty"}};
+  return {state, std::nullopt};
+}
+
+using StrMap = Map<Str, Str>;
+
+StrMap innerMap(Context& context, const NestedMapText& state, std::string_view text) {
+  return MapMaker<Str>(context).make(
+      state.inner.delimiter, [&](auto&& use) { state.inner.forEachItem(text, use); }, readContent<Str>);
+}
+
+Map<Str, StrMap> nestedMapOfText(Context& context, const NestedMapText& state, Str s) {
+  const std::string& delimiter = state.outer.delimiter;
+  uint64_t count = 0;
+  state.outer.forEachItem(s.view(), [&](std::string_view) { ++count; });
+  // Made before the outer map's working memory, since they stay.
+  auto* inner = context.newList<StrMap>(count);
+  if (inner == nullptr) return {};
+  uint64_t made = 0;
+  state.outer.forEachItem(s.view(), [&](std::string_view item) {
+    size_t end = item.find(delimiter);
+    bool written = end != std::string_view::npos;
+    inner[made++] = written ? innerMap(context, state, item.substr(end + delimiter.size())) : StrMap();
   });
+  uint64_t next = 0;
+  return MapMaker<StrMap>(context).make(
+      delimiter, [&](auto&& use) { state.outer.forEachItem(s.view(), use); },
+      [&](std::string_view, bool written) { return Maybe<StrMap>(inner[next++], written); });
+}
+
+// The outer map is one already, its values are inner maps in text.
+Map<Str, StrMap> nestedMapOfMap(Context& context, const NestedMapText& state, StrMap texts) {
+  auto* inner = context.newList<StrMap>(texts.keys.size);
+  if (inner == nullptr) return {};
+  for (uint64_t i = 0; i < texts.keys.size; ++i)
+    inner[i] = texts.values.present(i) ? innerMap(context, state, texts.values.data[i].view()) : StrMap();
+  return {texts.keys, {inner, texts.values.valid, texts.keys.size}};
 }
 
 // -- cross_text -------------------------------------------------------------------------------------
@@ -197,6 +258,19 @@ void registerMapText(Registry& r) {
       .notLifted()
       .add<mapOfItems<double>>({Type::string(), Type::string()})
       .prepare(prepareMapText);
+  r.add("parse_nested_map",
+        {value("s"), optionalConstant("outer_separators"), optionalConstant("outer_delimiter"),
+         optionalConstant("separators"), optionalConstant("delimiter")},
+        "The map of maps in a text: outer items between any of the characters in `outer_separators` (`|`), a key up to "
+        "the first `outer_delimiter` (`^`) and then a map as of `parse_map` (`,` and `:`); also of a map to such "
+        "inner texts.")
+      .example(R"(parse_nested_map("rome^pizza:3,sushi:1|oslo^fish:2"))",
+               R"({"oslo": {"fish": "2"}, "rome": {"pizza": "3", "sushi": "1"}})")
+      .example(R"(float(match(parse_nested_map("rome^pizza:3"), "rome", "pizza")))", "3")
+      .add<nestedMapOfText>({Type::string(), Type::string(), Type::string(), Type::string()})
+      .notLifted()
+      .add<nestedMapOfMap>({Type::string(), Type::string(), Type::string(), Type::string()})
+      .prepare(prepareNestedMapText);
   r.group("Text");
   r.add("cross_text", {constant("separator"), value("a"), value("b")},
         "Every combination of the elements of two or more lists, joined with the separator, the first list "

@@ -7,6 +7,7 @@
 #include "ops/groups.h"
 #include "ops/hash_value.h"
 #include "ops/key_index.h"
+#include "ops/map_lookup.h"
 #include "ops/minmax.h"
 #include "ops/operator.h"
 #include "ops/scratch.h"
@@ -15,27 +16,9 @@ namespace featc {
 
 namespace {
 
-// Where `key` is among ascending keys; their number where it is not.
-template <class K>
-uint64_t findKey(const List<K>& keys, const K& key) {
-  const K* end = keys.data + keys.size;
-  const K* found = keys.data;
-  // Few strings are told apart by their sizes faster than by halving.
-  constexpr uint64_t kFew = 16;
-  if (std::is_same_v<K, Str> && keys.size <= kFew) {
-    found = std::find(found, end, key);
-  } else {
-    found = std::lower_bound(found, end, key);
-    if (found != end && *found != key) found = end;
-  }
-  return static_cast<uint64_t>(found - keys.data);
-}
-
 template <class K, class V>
 Maybe<V> lookup(Map<K, V> map, K key, Maybe<V> absent) {
-  uint64_t at = findKey(map.keys, key);
-  if (at == map.keys.size) return absent;
-  return map.values.present(at) ? Maybe<V>(map.values.data[at]) : Maybe<V>();
+  return lookupKey(map, key, absent);
 }
 // The same over columns: a map that serves many rows is indexed.
 template <class K, class V>

@@ -106,9 +106,12 @@ std::vector<std::string> signatures(const Operator& op) {
     if (!o.nested) all.push_back(signature(op, o));
   mergeFamily(all, {"V", "bool", {"bool", "int64", "float64", "string"}});
   mergeFamily(all, {"K", "string", {"int64", "string"}});
-  // A hole that no key stands beside is plainly any type.
-  for (std::string& s : all)
+  mergeFamily(all, {"L", "string", {"int64", "string"}});  // the keys of maps in a map
+  for (std::string& s : all) {
+    if (s.find('K') == std::string::npos) s = replaceSome(s, "L", "K", ~0U);
+    // A hole that no key stands beside is plainly any type.
     if (s.find('K') == std::string::npos) s = replaceSome(s, "V", "T", ~0U);
+  }
   return all;
 }
 
@@ -138,8 +141,8 @@ std::string operatorsMarkdown() {
       "# Operators\n\n"
       "Made from the operator records by `featc ops --markdown`; do not edit.\n\n"
       "A name with a `?` may be left out, `...` stands for more of the same. `T` and `V` stand for any of\n"
-      "`bool`, `int64`, `float64` and `string`, `K` for `int64` or `string`. An `int64` is taken wherever a\n"
-      "`float64` is. *Maps over a list* means: given a list where a single value stands, the operator works\n"
+      "`bool`, `int64`, `float64` and `string`, `K` and `L` for `int64` or `string`. An `int64` is taken wherever\n"
+      "a `float64` is. *Maps over a list* means: given a list where a single value stands, the operator works\n"
       "on each element; several lists go position by position, missing past the end of a shorter one.\n\n";
   std::vector<std::string_view> groups;
   for (const auto& op : operators().all())

@@ -102,6 +102,7 @@ const Registry& operators() {
     registerSets(r);
     registerVectors(r);
     registerMaps(r);
+    registerMatch(r);
     registerValueMap(r);
     registerText(r);
     registerTextParts(r);

@@ -27,6 +27,9 @@ struct ColumnData {
   bool absent = false;  // the caller has no such column: every value is missing
 };
 
+// Members of a list of structs are list columns that may share one array of offsets, as the children of an
+// Arrow list<struct> do; lists of different lengths in one row are bad data.
+//
 // `columns[i]` holds ProgramInfo::inputs[i], of `requests` rows for a request field and `items`
 // rows for an item field. Items of request r are rows itemOffsets[r] .. itemOffsets[r + 1]-1.
 struct Batch {

@@ -18,12 +18,21 @@ BatchBuilder::BatchBuilder(const ProgramInfo& info) : inputs_(info.inputs), view
     // The same name in both scopes; a field that is named like a qualified one yields to it.
     if (!isNew && known->second < i && inputs_[known->second].name == inputs_[i].name) known->second = kNoField;
   }
+  for (size_t i = 0; i < inputs_.size(); i = structListOf(inputs_, i).end()) {
+    if (inputs_[i].structList.empty()) continue;
+    structListsOf_[static_cast<size_t>(inputs_[i].scope)].push_back(structListOf(inputs_, i));
+    structLists_.emplace(inputs_[i].declared(), i);
+    // Also without the scope, where nothing else has the name.
+    auto [known, isNew] = structLists_.emplace(inputs_[i].structList, i);
+    auto field = names_.find(inputs_[i].structList);
+    if (!isNew || field != names_.end()) known->second = kNoField;
+    if (field != names_.end()) field->second = kNoField;
+  }
 }
 
-size_t BatchBuilder::field(std::string_view name) const {
-  auto found = names_.find(name);
-  return found == names_.end() ? kNoField : found->second;
-}
+size_t BatchBuilder::field(std::string_view name) const { return find(names_, name); }
+
+size_t BatchBuilder::structList(std::string_view name) const { return find(structLists_, name); }
 
 size_t BatchBuilder::rowsOf(size_t field) const {
   return static_cast<size_t>(inputs_[field].scope == Scope::Request ? requests() : items_);
@@ -67,10 +76,16 @@ BuildError BatchBuilder::endRequest() {
 
 // Fills what was not set; on error the row is taken back.
 BuildError BatchBuilder::close(Scope scope) {
+  for (const StructList& list : structListsOf_[static_cast<size_t>(scope)]) {
+    if (BuildError error = matchMembers(list)) {
+      truncate(scope, rowsOf(list.first));
+      return error;
+    }
+  }
   size_t missing = missingField(scope);
   if (missing != kNoField) {
     truncate(scope, rowsOf(missing));
-    return {fmt::format("{} is missing", inputs_[missing].qualified())};
+    return {fmt::format("{} is missing", inputs_[missing].declared())};
   }
   for (size_t field : fieldsOf_[static_cast<size_t>(scope)])
     if (!isSet(field)) columns_[field].appendMissing();
@@ -143,6 +158,8 @@ BuildError BatchBuilder::setMissing(size_t field) {
 }
 
 BuildError BatchBuilder::unknown(std::string_view name) const {
+  if (structList(name) != kNoField)
+    return {fmt::format("\"{}\" is a list of structs: set it with setStructs, or its members", name)};
   if (names_.contains(name)) return {fmt::format("\"{0}\" may be request.{0} or item.{0}", name)};
   return {fmt::format("no field is named \"{}\"", name)};
 }
@@ -173,6 +190,56 @@ std::string_view BatchBuilder::appendScalar(ColumnBuffer& column, double value) 
 std::string_view BatchBuilder::appendScalar(ColumnBuffer& column, std::string_view value) {
   if (!column.type().is(Kind::String)) return "a string";
   column.appendString(value);
+  return {};
+}
+
+// -- Lists of structs -------------------------------------------------------------------------------
+
+size_t BatchBuilder::memberOf(size_t first, std::string_view name) const {
+  StructList list = structListOf(inputs_, first);
+  for (size_t i = list.first; i < list.end(); ++i)
+    if (memberName(inputs_[i]) == name) return i;
+  return kNoField;
+}
+
+BuildError BatchBuilder::openStructs(size_t first) {
+  StructList list = structListOf(inputs_, first);
+  for (size_t i = list.first; i < list.end(); ++i)
+    if (BuildError error = open(i)) return error;
+  return {};
+}
+
+BuildError BatchBuilder::finishStructs(size_t first, size_t elements, BuildError error) {
+  StructList list = structListOf(inputs_, first);
+  for (size_t i = list.first; i < list.end(); ++i) {
+    if (error) {
+      cell(i).truncate(rowsOf(i));
+    } else if (!isSet(i)) {
+      for (size_t e = 0; e < elements; ++e) columns_[i].elements().appendMissing();
+      columns_[i].closeNested();
+    }
+  }
+  return error;
+}
+
+// Members of the open row that are not set become as long as those that are.
+BuildError BatchBuilder::matchMembers(StructList list) {
+  size_t row = rowsOf(list.first);
+  size_t length = kNoField;
+  auto hasList = [&](size_t field) { return isSet(field) && columns_[field].present(row); };
+  for (size_t i = list.first; i < list.end(); ++i) {
+    if (!hasList(i)) continue;
+    size_t own = columns_[i].lengthOf(row);
+    if (length != kNoField && own != length)
+      return {fmt::format("{}: its members have {} and {} elements", inputs_[i].declared(), length, own)};
+    length = own;
+  }
+  for (size_t i = list.first; i < list.end() && length != kNoField; ++i) {
+    if (hasList(i)) continue;
+    ColumnBuffer& column = cell(i);
+    for (size_t e = 0; e < length; ++e) column.elements().appendMissing();
+    column.closeNested();
+  }
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <ranges>
@@ -26,6 +27,17 @@ struct BuildError {
   explicit operator bool() const { return !message.empty(); }
 };
 
+// What a member of a list of structs is in the structs of a program: `read` takes one and gives the value.
+template <class Read>
+struct StructMember {
+  std::string_view name;
+  Read read;
+};
+template <class Read>
+StructMember<Read> member(std::string_view name, Read read) {
+  return {name, read};
+}
+
 // Columns for all inputs of a program, filled request by request:
 //
 //   builder.beginRequest();
@@ -37,8 +49,14 @@ struct BuildError {
 //   extractor.run(builder.batch(), scratch, result);
 //   builder.clear();
 //
-// A field that is not set is missing; setting one again replaces its value. endItem and endRequest
-// drop the item or the request, and say so, where a required field is missing. Nothing throws but
+// A list of structs is set whole or member by member:
+//
+//   builder.setStructs("clicks", clicks, member("ts", &Click::ts), member("id", [](const Click& c) { return c.id; }));
+//   builder.set("clicks.ts", std::vector<int64_t>{5, 9});
+//
+// Members that are not set are then missing in each element. A field that is not set is missing; setting one
+// again replaces its value. endItem and endRequest drop the item or the request, and say so, where a required
+// field is missing or members of a list of structs have different lengths. Nothing throws but
 // std::bad_alloc. The memory is kept by clear(): a warm round allocates nothing.
 class BatchBuilder {
  public:
@@ -49,6 +67,8 @@ class BatchBuilder {
   // By `price` where one scope only has that name, or by `item.price`. kNoField: no such field, or
   // two of them. The number is the index in ProgramInfo::inputs and makes `set` faster.
   size_t field(std::string_view name) const;
+  // The first member of a list of structs, by `clicks` or `item.clicks`; its members stand side by side.
+  size_t structList(std::string_view name) const;
   const InputInfo& input(size_t field) const { return inputs_[field]; }
   size_t fieldCount() const { return inputs_.size(); }
 
@@ -81,6 +101,16 @@ class BatchBuilder {
     return index == kNoField ? unknown(name) : set(index, value);
   }
   BuildError setMissing(size_t field);
+  // A list of structs, from a range of them. Members that are not named are missing in each element.
+  template <std::ranges::forward_range R, class... Read>
+  BuildError setStructs(std::string_view name, const R& range, const StructMember<Read>&... members) {
+    size_t first = structList(name);
+    if (first == kNoField) return unknown(name);
+    if (BuildError error = openStructs(first)) return error;
+    BuildError error;
+    (void)((error = setMember(first, range, members), !error) && ...);
+    return finishStructs(first, static_cast<size_t>(std::ranges::distance(range)), std::move(error));
+  }
 
   // -- Whole batches ----------------------------------------------------------------------------
 
@@ -104,6 +134,26 @@ class BatchBuilder {
 
  private:
   size_t rowsOf(size_t field) const;
+  static size_t find(const auto& names, std::string_view name) {
+    auto found = names.find(name);
+    return found == names.end() ? kNoField : found->second;
+  }
+  BuildError openStructs(size_t first);
+  BuildError finishStructs(size_t first, size_t elements, BuildError error);
+  size_t memberOf(size_t first, std::string_view name) const;
+  BuildError matchMembers(StructList list);
+
+  template <class R, class Read>
+  BuildError setMember(size_t first, const R& range, const StructMember<Read>& wanted) {
+    size_t field = memberOf(first, wanted.name);
+    if (field == kNoField) return {inputs_[first].declared() + " has no member \"" + std::string(wanted.name) + "\""};
+    ColumnBuffer& column = cell(field);
+    for (const auto& element : range)
+      if (std::string_view problem = append(column.elements(), std::invoke(wanted.read, element)); !problem.empty())
+        return finish(field, problem);
+    column.closeNested();
+    return {};
+  }
   BuildError open(size_t field);
   BuildError finish(size_t field, std::string_view problem);
   BuildError unknown(std::string_view name) const;
@@ -164,6 +214,8 @@ class BatchBuilder {
     size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
   };
   std::unordered_map<std::string, size_t, NameHash, std::equal_to<>> names_;
+  std::unordered_map<std::string, size_t, NameHash, std::equal_to<>> structLists_;  // by name: the first member
+  std::vector<StructList> structListsOf_[3];                                        // by scope
   std::vector<int64_t> itemOffsets_{0};
   int64_t items_ = 0;
   bool inRequest_ = false;

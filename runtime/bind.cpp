@@ -55,6 +55,11 @@ int64_t offsetAt(const ColumnData& column, int64_t i) {
   return offset;
 }
 
+int64_t rowLength(const ColumnData& column, int64_t i) {
+  return column.wideOffsets ? offsetAt<int64_t>(column, i + 1) - offsetAt<int64_t>(column, i)
+                            : offsetAt<int32_t>(column, i + 1) - offsetAt<int32_t>(column, i);
+}
+
 // A cell of 8-byte fields if present, else zero: chosen without a branch, since presence is hard to
 // predict, and written field by field, since a whole cell copied too soon after its parts were stored
 // waits for them.
@@ -101,6 +106,21 @@ ColumnRef newColumn(Arena& arena, Type type, int64_t rows) {
   }
   if (type.nullable()) column.valid = newBitmap(arena, rows, 0);
   return column;
+}
+
+bool matchMembers(const ColumnData& a, const ColumnData& b, int64_t rows, RowStatus* status) {
+  // One may be malformed, where no output uses it.
+  if (a.offsets == nullptr || b.offsets == nullptr) return false;
+  bool shared = a.offsets == b.offsets && a.offset == b.offset && a.wideOffsets == b.wideOffsets;
+  if (shared && a.validity == b.validity) return false;
+  bool marked = false;
+  for (int64_t i = 0; i < rows; ++i) {
+    bool present = isPresent(a, i);
+    if (present == isPresent(b, i) && (!present || rowLength(a, i) == rowLength(b, i))) continue;
+    marked = true;
+    status[i] = RowStatus::BadInput;
+  }
+  return marked;
 }
 
 bool Binder::fail(const std::string& what) {

@@ -22,6 +22,10 @@ constexpr int64_t roundUpToGroup(int64_t rows) { return (rows + kRowGroup - 1) /
 // missing) where the type is nullable.
 ColumnRef newColumn(Arena& arena, Type type, int64_t rows);
 
+// Marks the rows in which two members of a list of structs differ in length, or one is missing, as
+// RowStatus::BadInput. Of columns that were bound or checked, none of them absent; true where rows were marked.
+bool matchMembers(const ColumnData& a, const ColumnData& b, int64_t rows, RowStatus* status);
+
 // Binds the columns of one call. What it makes lives in `arena`; what needs no other form is used in
 // place. Nothing outside the buffers that a ColumnData describes is read; a mistake in them is an
 // error, in words that name the field.

@@ -32,6 +32,34 @@ void markBad(const uint8_t* bad, int64_t rows, RowStatus* status) {
     if (bad[i] != 0) status[i] = RowStatus::BadInput;
 }
 
+// Members of a list of structs that have different lengths are bad rows and then have no elements. Whether an
+// output uses a member makes no difference.
+void matchStructList(const ProgramInfo& info, StructList list, std::span<const Batch> batches, CallFrame& frame) {
+  bool isItem = info.inputs[list.first].scope == Scope::Item;
+  RowStatus* status = isItem ? frame.itemStatus : frame.requestStatus;
+  int64_t at = 0;
+  bool marked = false;
+  for (const Batch& batch : batches) {
+    int64_t rows = isItem ? batch.items : batch.requests;
+    const ColumnData* first = nullptr;
+    for (size_t i = list.first; i < list.end(); ++i) {
+      const ColumnData& column = batch.columns[i];
+      if (column.absent) continue;
+      if (first == nullptr)
+        first = &column;
+      else
+        marked = matchMembers(*first, column, rows, status + at) || marked;
+    }
+    at += rows;
+  }
+  // Bound lists have cells of their own.
+  for (size_t i = list.first; marked && i < list.end(); ++i) {
+    auto* cells = static_cast<List<int64_t>*>(frame.columns[i].data);
+    for (int64_t row = 0; cells != nullptr && row < at; ++row)
+      if (status[row] == RowStatus::BadInput) cells[row] = {};
+  }
+}
+
 }  // namespace
 
 RunError checkBatch(const ProgramInfo& info, const Batch& batch) {
@@ -85,6 +113,12 @@ RunError bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::s
       at += rows;
     }
     if (joins) frame.columns[i] = joined;
+  }
+  for (size_t i = 0; i < info.inputs.size(); ++i) {
+    if (info.inputs[i].structList.empty()) continue;
+    StructList list = structListOf(info.inputs, i);
+    matchStructList(info, list, batches, frame);
+    i = list.end() - 1;
   }
   return {};
 }

@@ -81,6 +81,9 @@ class ColumnBuffer {
   ColumnBuffer& elements() { return *children_[0]; }
   ColumnBuffer& keys() { return *children_[0]; }
   ColumnBuffer& values() { return *children_[1]; }
+  // Of a list: how many elements came since the last value, and how many `row` has.
+  size_t openElements() const { return children_[0]->size() - numbers_[size_]; }
+  size_t lengthOf(size_t row) const { return numbers_[row + 1] - numbers_[row]; }
   // Makes one value of all that the children got since the last one.
   void closeNested();
 

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::string_view kQuotedEmpty = "\"\"";
 constexpr size_t kShownBytes = 40;
+// Keys without a field that are warned of.
+constexpr size_t kMaxUndeclared = 1000;
 
 // Why a cell or a part of it is no value of its type; empty: it was appended.
 using CellError = std::string;
@@ -150,23 +152,30 @@ class CsvReader final : public RecordReader {
     if (records_.problem() != nullptr) return fail(records_.line(), records_.problem());
     std::set<std::string_view> names;
     std::vector<bool> bound(inputs_.size());
+    std::vector<bool> nested;
     for (const CsvCell& cell : records_.cells()) {
       std::string name = quote(cell.text);
       if (!names.insert(cell.text).second) fail(1, fmt::format("the column {} appears twice", name));
-      size_t field = builder.field(cell.text);
-      columns_.push_back(field);
-      if (field == BatchBuilder::kNoField) {
+      Column& column = columns_.emplace_back();
+      column.field = builder.field(cell.text);
+      column.fields = {column.field, 1};
+      if (column.field == BatchBuilder::kNoField) {
+        column.field = builder.structList(cell.text);
+        column.isStructList = column.field != BatchBuilder::kNoField;
+        if (column.isStructList) column.fields = structListOf(inputs_, column.field);
+      }
+      bool isBound = column.field != BatchBuilder::kNoField;
+      nested.push_back(isBound && !column.isStructList && nestingDepth(inputs_[column.field].type) == 1);
+      if (!isBound) {
         unbound(cell.text);
-      } else if (bound[field]) {
-        fail(1, fmt::format("the column {} names {} a second time", name, inputs_[field].qualified()));
-      } else {
-        bound[field] = true;
+        continue;
+      }
+      for (size_t i = column.fields.first; i < column.fields.end(); ++i) {
+        if (bound[i]) fail(1, fmt::format("the column {} names {} a second time", name, inputs_[i].qualified()));
+        bound[i] = true;
       }
     }
     checkBound(bound);
-    std::vector<bool> nested;
-    for (size_t field : columns_)
-      nested.push_back(field != BatchBuilder::kNoField && nestingDepth(inputs_[field].type) == 1);
     records_.setNested(std::move(nested));
     if (!resume_ || stopped_) return;
     counts_ = resume_->counts;
@@ -176,19 +185,24 @@ class CsvReader final : public RecordReader {
 
   void unbound(std::string_view name) {
     for (const InputInfo& input : inputs_)
-      if (input.name == name)
+      if (input.name == name || input.structList == name)
         return fail(1, fmt::format("the column {0} may be request.{1} or item.{1}: name it so", quote(name), name));
     warn(fmt::format("no field is declared for the column {}", quote(name)));
   }
 
   void checkBound(const std::vector<bool>& bound) {
     std::string missing;
-    for (size_t i = 0; i < inputs_.size(); ++i) {
-      if (bound[i]) continue;
-      if (inputs_[i].type.nullable())
-        warn(fmt::format("the optional field {} never appears", inputs_[i].qualified()));
+    for (size_t i = 0; i < inputs_.size();) {
+      // Members of a list of structs that have no column are missing in its elements.
+      StructList list = structListOf(inputs_, i);
+      const InputInfo& input = inputs_[i];
+      bool isBound = false;
+      for (; i < list.end(); ++i) isBound = isBound || bound[i];
+      if (isBound) continue;
+      if (input.type.nullable())
+        warn(fmt::format("the optional field {} never appears", input.declared()));
       else
-        missing += fmt::format("{}{}", missing.empty() ? "" : ", ", inputs_[i].qualified());
+        missing += fmt::format("{}{}", missing.empty() ? "" : ", ", input.declared());
     }
     if (!missing.empty()) fail(1, fmt::format("no column for what every row must have: {}", missing));
   }
@@ -199,9 +213,9 @@ class CsvReader final : public RecordReader {
     uint64_t row = counts_.items++;
     ++counts_.requests;
     std::string error = records_.problem() != nullptr ? records_.problem() : readCells(builder);
+    if (error.empty()) error = builder.endItem().message;
+    if (error.empty()) error = builder.endRequest().message;
     if (error.empty()) {
-      builder.endItem();
-      builder.endRequest();
       rows.push_back({row, row, 0, records_.line()});
       return;
     }
@@ -218,18 +232,30 @@ class CsvReader final : public RecordReader {
     builder.beginRequest();
     builder.beginItem();
     for (size_t i = 0; i < cells.size(); ++i) {
-      size_t field = columns_[i];
-      if (field == BatchBuilder::kNoField) continue;
-      ColumnBuffer& column = builder.cell(field);
+      const Column& column = columns_[i];
+      if (column.field == BatchBuilder::kNoField) continue;
+      const InputInfo& input = inputs_[column.field];
+      const std::string& name = column.isStructList ? input.structList : input.name;
       if (cells[i].text.empty() && !cells[i].quoted) {
-        if (!inputs_[field].type.nullable()) return fmt::format("{} is missing", inputs_[field].name);
-        column.appendMissing();
+        if (!input.type.nullable()) return fmt::format("{} is missing", name);
+        for (size_t f = column.fields.first; f < column.fields.end(); ++f) builder.cell(f).appendMissing();
         continue;
       }
-      CellError error = append(cells[i], column);
-      if (!error.empty()) return fmt::format("{}: {}", inputs_[field].name, error);
+      CellError error = column.isStructList ? appendStructs(cells[i].text, column.fields, builder)
+                                            : append(cells[i], builder.cell(column.field));
+      if (!error.empty()) return fmt::format("{}: {}", name, error);
     }
     return {};
+  }
+
+  CellError appendStructs(std::string_view text, StructList list, BatchBuilder& builder) {
+    members_.clear();
+    for (size_t i = list.first; i < list.end(); ++i) members_.push_back({memberName(inputs_[i]), &builder.cell(i)});
+    return jsonCells_.appendStructs(text, members_, [&](std::string_view key) {
+      std::string name = fmt::format("{}.{}", inputs_[list.first].declared(), key);
+      if (undeclared_.size() < kMaxUndeclared && undeclared_.insert(name).second)
+        warn(fmt::format("no field is declared for the key {}", quote(name)));
+    });
   }
 
   // Lists and maps that hold lists and maps are written as in JSON.
@@ -246,7 +272,14 @@ class CsvReader final : public RecordReader {
   CsvRecordReader records_;
   JsonCellReader jsonCells_;
   char listDelimiter_;
-  std::vector<size_t> columns_;  // the field of each column, or kNoField
+  struct Column {
+    size_t field = BatchBuilder::kNoField;
+    bool isStructList = false;  // all members of a list of structs, as JSON
+    StructList fields;          // the field, or the members
+  };
+  std::vector<Column> columns_;
+  std::vector<JsonMember> members_;
+  std::set<std::string> undeclared_;
   std::optional<ReaderPosition> resume_;
 };
 

@@ -145,7 +145,7 @@ error_code JsonColumnDecoder::decodeList(value v, ColumnBuffer& column) {
     if (error_code error = element.get(child)) return error;
     if (error_code error = problem_.empty() ? decode(child, column.elements()) : skip(child)) return error;
     if (!hadProblem && !problem_.empty()) {
-      problem_ = fmt::format("element {}: {}", index, problem_);
+      locate(fmt::format("element {}", index));
       hadProblem = true;
     }
     ++index;
@@ -175,7 +175,7 @@ error_code JsonColumnDecoder::decodeMap(value v, ColumnBuffer& column) {
     bool keyProblem = !problem_.empty();
     if (error_code error = keyProblem ? skip(f.value()) : decode(f.value(), column.values())) return error;
     if (!hadProblem && !problem_.empty()) {
-      if (!keyProblem) problem_ = fmt::format("key \"{}\": {}", key, problem_);
+      if (!keyProblem) locate(fmt::format("key \"{}\"", key));
       hadProblem = true;
     }
   }

@@ -27,6 +27,8 @@ class JsonColumnDecoder {
   // The first reason since clearProblem, in words that follow a field's name and a colon.
   const std::string& problem() const { return problem_; }
   void clearProblem() { problem_.clear(); }
+  // Says where the problem is: `element 3`.
+  void locate(std::string_view where) { problem_ = std::string(where) + ": " + problem_; }
 
  private:
   simdjson::error_code skip(simdjson::ondemand::value value, int depth);

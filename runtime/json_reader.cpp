@@ -7,7 +7,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "runtime/json_column.h"
+#include "runtime/json_structs.h"
 #include "runtime/json_value.h"
 
 namespace featc {
@@ -22,13 +22,16 @@ constexpr size_t kMaxLineBytes = size_t{1} << 30U;
 // Names without a field that are remembered for the warnings.
 constexpr size_t kMaxUndeclared = 1000;
 
-// The fields of one scope by name.
+// What a field is called in an object: the members of a list of structs come under the list's name.
+const std::string& keyOf(const InputInfo& input) { return input.structList.empty() ? input.name : input.structList; }
+
+// The fields of one scope by name; of a list of structs the first member.
 class FieldNames {
  public:
   FieldNames() = default;
   FieldNames(const ProgramInfo& info, Scope scope) {
     for (size_t i = 0; i < info.inputs.size(); ++i)
-      if (info.inputs[i].scope == scope) byName_.emplace(info.inputs[i].name, i);
+      if (info.inputs[i].scope == scope) byName_.emplace(keyOf(info.inputs[i]), i);
   }
   // Objects mostly repeat the order of the one before: `position` is the key's place in its object.
   size_t find(std::string_view key, size_t position) {
@@ -139,8 +142,9 @@ class JsonReader final : public RecordReader {
     if (undeclared_.size() == kMaxUndeclared) warn("there may be more keys without a field");
     for (size_t i = 0; i < inputs_.size(); ++i) {
       bool hadRows = inputs_[i].scope == Scope::Request ? counts_.requests > 0 : counts_.items > 0;
-      if (!seen_[i] && hadRows && inputs_[i].type.nullable())
-        warn(fmt::format("the optional field {} never appears", inputs_[i].qualified()));
+      bool isDeclared = structListOf(inputs_, i).first == i;
+      if (isDeclared && !seen_[i] && hadRows && inputs_[i].type.nullable())
+        warn(fmt::format("the optional field {} never appears", inputs_[i].declared()));
     }
   }
 
@@ -274,24 +278,36 @@ class JsonReader final : public RecordReader {
         continue;
       }
       seen_[index] = true;
+      StructList list = structListOf(inputs_, index);
       ColumnBuffer& column = builder.cell(index);
       size_t row = column.size();
-      if (error_code error = decoder_.decode(field.value(), column)) return error;
+      error_code error = inputs_[index].structList.empty() ? decoder_.decode(field.value(), column)
+                                                           : readStructs(field.value(), list, builder);
+      if (error != SUCCESS) return error;
       bool hasProblem = !decoder_.problem().empty();
       if (hasProblem && problem.empty())
         problem = fmt::format("{}{}: {}", scope == Scope::Request ? "request." : "", key, decoder_.problem());
       // A required field that is null is missing.
-      if (hasProblem || (!column.present(row) && !inputs_[index].type.nullable())) column.truncate(row);
+      if (hasProblem || (!column.present(row) && !inputs_[index].type.nullable()))
+        for (size_t i = list.first; i < list.end(); ++i) builder.cell(i).truncate(row);
       decoder_.clearProblem();
     }
     return SUCCESS;
+  }
+
+  error_code readStructs(ondemand::value value, StructList list, BatchBuilder& builder) {
+    members_.clear();
+    for (size_t i = list.first; i < list.end(); ++i) members_.push_back({memberName(inputs_[i]), &builder.cell(i)});
+    const InputInfo& first = inputs_[list.first];
+    return decodeStructs(decoder_, value, members_,
+                         [&](std::string_view key) { undeclared(fmt::format("{}.{}", first.declared(), key)); });
   }
 
   // Complains of the first required field without a value.
   std::string missing(const BatchBuilder& builder, Scope scope) const {
     size_t field = builder.missingField(scope);
     if (field == BatchBuilder::kNoField) return {};
-    return fmt::format("{} is missing", scope == Scope::Request ? inputs_[field].qualified() : inputs_[field].name);
+    return fmt::format("{} is missing", scope == Scope::Request ? inputs_[field].declared() : keyOf(inputs_[field]));
   }
 
   void undeclared(std::string_view name) {
@@ -306,6 +322,7 @@ class JsonReader final : public RecordReader {
   std::set<std::string, std::less<>> undeclared_;
   ondemand::parser parser_;
   JsonColumnDecoder decoder_;
+  std::vector<JsonMember> members_;
   uint64_t line_ = 0;
   size_t consumed_ = 0;  // bytes of the line that was handed out
   bool finished_ = false;

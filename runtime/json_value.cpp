@@ -69,6 +69,20 @@ JsonError readMap(element e, Type type, Value& out) {
   return {};
 }
 
+// One object, to the last element of each list.
+JsonError readStruct(element e, std::span<const SourceField> members, std::span<Value::Elements> lists) {
+  simdjson::dom::object object;
+  if (e.get(object) != simdjson::SUCCESS) return expected("an object", e);
+  for (auto [key, value] : object) {
+    for (size_t m = 0; m < members.size(); ++m) {
+      if (memberName(members[m]) != key) continue;
+      if (JsonError error = readJson(value, members[m].type.element(), lists[m].back()); !error.empty())
+        return fmt::format("{}: {}", key, error);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 JsonError readJsonBool(element e, bool& out) {
@@ -139,6 +153,23 @@ JsonError readJson(element e, Type type, Value& out) {
     case Kind::Map: return readMap(e, type, out);
     default: return fmt::format("JSON has no {}", toString(type));
   }
+}
+
+JsonError readJsonStructs(element e, std::span<const SourceField> members, std::span<Value> out) {
+  for (Value& list : out) list = Value::missing();
+  if (e.is_null()) return {};
+  simdjson::dom::array array;
+  if (e.get(array) != simdjson::SUCCESS) return expected("a list of objects", e);
+  std::vector<Value::Elements> lists(members.size());
+  size_t index = 0;
+  for (element child : array) {
+    for (Value::Elements& list : lists) list.emplace_back();
+    if (JsonError error = child.is_null() ? JsonError() : readStruct(child, members, lists); !error.empty())
+      return fmt::format("element {}: {}", index, error);
+    ++index;
+  }
+  for (size_t m = 0; m < members.size(); ++m) out[m] = Value::list(std::move(lists[m]));
+  return {};
 }
 
 std::string jsonErrorText(simdjson::error_code code) {

@@ -5,10 +5,12 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "ops/value.h"
+#include "runtime/program_info.h"
 
 namespace featc {
 
@@ -34,6 +36,10 @@ JsonError readJsonIntKey(std::string_view text, int64_t& out);
 // null is a missing value, whatever the type; so it is as a list's element and as a map's value. Of
 // repeated keys of an object the last wins.
 JsonError readJson(simdjson::dom::element element, Type type, Value& out);
+
+// An array of objects, or null: `out` gets a list for each of `members`, which are those of one list of structs.
+// Where an element is null or lacks a member, that member is missing there; other keys are left alone.
+JsonError readJsonStructs(simdjson::dom::element element, std::span<const SourceField> members, std::span<Value> out);
 
 // A parse error in a writer's words: `a number is out of range`.
 std::string jsonErrorText(simdjson::error_code code);

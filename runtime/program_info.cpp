@@ -19,6 +19,10 @@ std::string_view scopeName(Scope scope) {
 
 std::string InputInfo::qualified() const { return std::string(scopeName(scope)) + "." + name; }
 
+std::string InputInfo::declared() const {
+  return structList.empty() ? qualified() : std::string(scopeName(scope)) + "." + structList;
+}
+
 std::string_view outputKindName(OutputKind kind) {
   switch (kind) {
     case OutputKind::Sparse: return "sparse";

@@ -26,8 +26,13 @@ struct InputInfo {
   Scope scope = Scope::Item;  // Request or Item
   std::string name;
   Type type;
+  // Of a member of a list of structs: the list's name, `clicks` of `clicks.ts`. Members of one list stand side
+  // by side, and in a row they are lists of equal length or missing together.
+  std::string structList{};
 
   std::string qualified() const;  // `item.price`
+  // What the schema declares: `item.price`, and for each member of a list of structs `item.clicks`.
+  std::string declared() const;
   bool operator==(const InputInfo&) const = default;
 };
 
@@ -36,6 +41,7 @@ enum class Encoding : uint8_t { Hash, Json };
 struct SourceField {
   std::string name;
   Type type;
+  std::string structList{};  // as in InputInfo
   bool operator==(const SourceField&) const = default;
 };
 
@@ -100,5 +106,33 @@ struct ProgramInfo {
 // none.
 std::string fingerprintText(uint64_t fingerprint);
 std::optional<uint64_t> parseFingerprint(std::string_view text);
+
+// The members of a list of structs among inputs or a source's fields.
+struct StructList {
+  size_t first = 0;
+  size_t members = 0;
+
+  size_t end() const { return first + members; }
+};
+// The one that the input or field `index` belongs to; without a list of structs, itself alone.
+template <class Fields>
+StructList structListOf(const Fields& fields, size_t index) {
+  const std::string& name = fields[index].structList;
+  if (name.empty()) return {index, 1};
+  auto together = [&](size_t i) {
+    if (fields[i].structList != name) return false;
+    if constexpr (requires { fields[i].scope; }) return fields[i].scope == fields[index].scope;
+    return true;
+  };
+  StructList list{index, 1};
+  while (list.first > 0 && together(list.first - 1)) --list.first;
+  while (list.end() < fields.size() && (list.end() <= index || together(list.end()))) ++list.members;
+  return list;
+}
+// The name of a member within its struct: `ts` of `clicks.ts`.
+template <class Field>
+std::string_view memberName(const Field& field) {
+  return std::string_view(field.name).substr(field.structList.size() + 1);
+}
 
 }  // namespace featc

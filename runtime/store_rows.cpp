@@ -82,6 +82,15 @@ std::string StoreRowReader::readObject() {
       if (JsonError error = readJson(element, field->type, value); !error.empty())
         return fmt::format("{}.{}: {}", source.name, name, error);
     }
+    auto list = std::ranges::find(source.fields, name, &SourceField::structList);
+    if (!name.empty() && list != source.fields.end() && field == source.fields.end()) {
+      field = list;
+      StructList members = structListOf(source.fields, static_cast<size_t>(list - source.fields.begin()));
+      if (JsonError error = readJsonStructs(element, std::span(source.fields).subspan(members.first, members.members),
+                                            std::span(values_).subspan(members.first, members.members));
+          !error.empty())
+        return fmt::format("{}.{}: {}", source.name, name, error);
+    }
     if (key == source.keys.end() && field == source.fields.end() && name != "source")
       warnOnce(
           fmt::format("field {} of source {}, which no config declares, is left out", quote(name), quote(source.name)));

@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::string_view kItems = "items";
 
-bool isListOfStructs(const ArrowType& type) {
-  bool isList = type.kind == ArrowKind::List || type.kind == ArrowKind::LargeList;
-  return isList && type.dictionary == nullptr && type.children[0].kind == ArrowKind::Struct;
-}
-
 void spread(const ArrowColumns::Bad& more, ArrowColumns::Bad& all) {
   if (all.empty()) all = more;
   for (size_t i = 0; i < more.size(); ++i) all[i] |= more[i];
@@ -31,12 +26,16 @@ void spread(const ArrowColumns::Bad& more, ArrowColumns::Bad& all) {
 // -- Names ------------------------------------------------------------------------------------------
 
 ArrowBinding::ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema)
-    : inputs_(info.inputs), columns_(info.inputs.size(), kNone), schema_(ArrowType::of(schema)) {
+    : inputs_(info.inputs),
+      columns_(info.inputs.size(), kNone),
+      members_(info.inputs.size(), kNone),
+      schema_(ArrowType::of(schema)) {
   if (schema_.kind != ArrowKind::Struct || schema_.dictionary != nullptr) {
     addError(fmt::format("expected a table, or a struct of columns, found {}", toString(schema_)));
     return;
   }
-  const bool isField = std::ranges::any_of(inputs_, [](const InputInfo& input) { return input.name == kItems; });
+  const bool isField = std::ranges::any_of(
+      inputs_, [](const InputInfo& input) { return input.name == kItems || input.structList == kItems; });
   for (size_t c = 0; !isField && c < schema_.children.size(); ++c)
     if (schema_.children[c].name == kItems && isListOfStructs(schema_.children[c])) items_ = c;
   bind(info, schema_.children, false);
@@ -68,12 +67,22 @@ void ArrowBinding::bind(const ProgramInfo& info, const std::vector<ArrowType>& c
       continue;
     }
     size_t field = names.field(name);
+    bool isStructs = false;
+    if (field == BatchBuilder::kNoField) {
+      field = names.structList(name);
+      isStructs = field != BatchBuilder::kNoField;
+    }
     // Among items a bare name is an item's, beside them a request's.
     const Scope scope = ofItems ? Scope::Item : Scope::Request;
-    for (size_t i = 0; isNested() && i < inputs_.size(); ++i)
-      if (inputs_[i].scope == scope && inputs_[i].name == name) field = i;
+    for (size_t i = 0; isNested() && i < inputs_.size(); ++i) {
+      bool isField = inputs_[i].name == name;
+      if (inputs_[i].scope != scope || (!isField && inputs_[i].structList != name)) continue;
+      field = isField ? i : structListOf(inputs_, i).first;
+      isStructs = !isField;
+    }
     if (field == BatchBuilder::kNoField) {
-      bool isKnown = std::ranges::any_of(inputs_, [&](const InputInfo& input) { return input.name == name; });
+      bool isKnown = std::ranges::any_of(
+          inputs_, [&](const InputInfo& input) { return input.name == name || input.structList == name; });
       if (isKnown)
         addError(fmt::format("{} may be request.{} or item.{}: name it so", shown, name, name));
       else
@@ -84,6 +93,10 @@ void ArrowBinding::bind(const ProgramInfo& info, const std::vector<ArrowType>& c
       addError(fmt::format("{} is beside the items, but {} belongs to them", shown, inputs_[field].qualified()));
       continue;
     }
+    if (isStructs) {
+      bindStructs(structListOf(inputs_, field), columns[c], c, shown);
+      continue;
+    }
     if (columns_[field] != kNone) {
       addError(fmt::format("{} names {} a second time", shown, inputs_[field].qualified()));
       continue;
@@ -91,6 +104,31 @@ void ArrowBinding::bind(const ProgramInfo& info, const std::vector<ArrowType>& c
     columns_[field] = c;
     if (std::string problem = whyNotReadable(columns[c], inputs_[field].type); !problem.empty())
       addError(fmt::format("{}: {}", shown, problem));
+  }
+}
+
+// A column that is a list of structs serves the members that it has.
+void ArrowBinding::bindStructs(StructList list, const ArrowType& column, size_t index, const std::string& shown) {
+  if (!isListOfStructs(column)) {
+    addError(fmt::format("{}: expected a list of structs, found {}", shown, toString(column)));
+    return;
+  }
+  const std::vector<ArrowType>& children = column.children[0].children;
+  for (size_t child = 0; child < children.size(); ++child) {
+    size_t field = list.first;
+    while (field < list.end() && memberName(inputs_[field]) != children[child].name) ++field;
+    if (field == list.end()) {
+      warnings_.push_back(fmt::format("no field is declared for {} of {}", quote(children[child].name), shown));
+      continue;
+    }
+    if (columns_[field] != kNone) {
+      addError(fmt::format("{} has {} a second time", shown, quote(children[child].name)));
+      continue;
+    }
+    columns_[field] = index;
+    members_[field] = child;
+    if (std::string problem = whyNotReadable(listOfMember(column, child), inputs_[field].type); !problem.empty())
+      addError(fmt::format("{} of {}: {}", quote(children[child].name), shown, problem));
   }
 }
 
@@ -122,7 +160,12 @@ bool ArrowBatch::readFields(const ArrowBinding& binding, const ArrowType& from, 
     if (c == ArrowBinding::kNone || (isItem ? !items : !requests)) continue;
     ArrowColumns& columns = made_.emplace_back();
     ArrowColumns::Bad bad;
-    if (!columns.read(from.children[c], *array.children[c], binding.inputs_[i].type, begin, count, columns_[i], bad)) {
+    const size_t member = binding.members_[i];
+    const Type type = binding.inputs_[i].type;
+    const ArrowType& column = from.children[c];
+    if (!(member == ArrowBinding::kNone
+              ? columns.read(column, *array.children[c], type, begin, count, columns_[i], bad)
+              : columns.readMember(column, *array.children[c], member, type, begin, count, columns_[i], bad))) {
       error_ = fmt::format("the column {}: {}", quote(from.children[c].name), columns.error());
       return false;
     }

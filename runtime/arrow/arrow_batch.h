@@ -34,17 +34,20 @@ class ArrowBinding {
   // Columns that no field uses, optional fields without a column.
   const std::vector<std::string>& warnings() const { return warnings_; }
   bool isNested() const { return items_ != kNone; }
-  // The column that serves field `i`, for an item field of nested items the field of the structs; kNone: none.
+  // The column that serves field `i`, which it may share with other members of a list of structs, for an item field of
+  // nested items the field of the structs; kNone: none.
   size_t columnOf(size_t i) const { return columns_[i]; }
 
  private:
   friend class ArrowBatch;
 
   void bind(const ProgramInfo& info, const std::vector<ArrowType>& columns, bool ofItems);
+  void bindStructs(StructList list, const ArrowType& column, size_t index, const std::string& shown);
   void addError(std::string text);
 
   std::vector<InputInfo> inputs_;
   std::vector<size_t> columns_;  // by field
+  std::vector<size_t> members_;  // by field: which member of the column, a list of structs; kNone: the whole column
   ArrowType schema_;
   size_t items_ = kNone;  // the column of nested items
   std::string error_;

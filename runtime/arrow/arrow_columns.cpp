@@ -198,6 +198,35 @@ bool ArrowColumns::read(const ArrowType& from, const ArrowArray& array, Type typ
   }
 }
 
+bool ArrowColumns::readMember(const ArrowType& from, const ArrowArray& array, size_t child, Type type, int64_t begin,
+                              int64_t count, ColumnData& out, Bad& bad) {
+  const ArrowType& structType = from.children[0];
+  if (!checkArray(from, array, begin, count)) return false;
+  const ArrowArray& structs = *array.children[0];
+  if (!checkArray(structType, structs, 0, structs.length)) return false;
+  const ArrowArray& member = *structs.children[child];
+  // A view of the member, cut as the structs are: it borrows, so it is never released.
+  ArrowArray values = member;
+  if (!checkArray(structType.children[child], member, structs.offset, structs.length)) return false;
+  values.offset += structs.offset;
+  values.length = structs.length;
+  std::vector<const void*> buffers(member.buffers, member.buffers + member.n_buffers);
+  if (const uint8_t* present = validityOf(structs); present != nullptr && !buffers.empty()) {
+    const int64_t bits = values.offset + values.length;
+    auto* both = reinterpret_cast<uint8_t*>(newWords(bits / 64 + 1));
+    for (int64_t i = 0; i < values.length; ++i)
+      setBit(both, static_cast<uint64_t>(values.offset + i),
+             isPresent(present, structs.offset + i) && isPresent(validityOf(member), values.offset + i));
+    buffers[0] = both;
+    values.null_count = -1;
+  }
+  values.buffers = buffers.data();
+  ArrowArray* children[] = {&values};
+  ArrowArray list = array;
+  list.children = children;
+  return read(listOfMember(from, child), list, type, begin, count, out, bad);
+}
+
 bool ArrowColumns::checkStruct(const ArrowType& from, const ArrowArray& array, int64_t begin, int64_t count) {
   if (!checkArray(from, array, begin, count)) return false;
   const uint8_t* validity = validityOf(array);

@@ -26,6 +26,10 @@ class ArrowColumns {
   bool read(const ArrowType& from, const ArrowArray& array, Type type, int64_t begin, int64_t count, ColumnData& out,
             Bad& bad);
 
+  // The same of member `child` of a list of structs, as a list of that member alone: missing where a struct is null.
+  bool readMember(const ArrowType& from, const ArrowArray& array, size_t child, Type type, int64_t begin, int64_t count,
+                  ColumnData& out, Bad& bad);
+
   // Whether elements begin .. begin + count - 1 of a struct array are there, none of them null.
   bool checkStruct(const ArrowType& from, const ArrowArray& array, int64_t begin, int64_t count);
   // The offsets of rows of a List or LargeList, made to start from 0, and how many elements lie before.

@@ -116,6 +116,24 @@ ArrowType ArrowType::of(const ArrowSchema& schema, int depth) {
   return type;
 }
 
+ArrowType ArrowType::copy() const {
+  ArrowType out{kind, name, format, width, {}, nullptr};
+  for (const ArrowType& child : children) out.children.push_back(child.copy());
+  if (dictionary != nullptr) out.dictionary = std::make_unique<ArrowType>(dictionary->copy());
+  return out;
+}
+
+bool isListOfStructs(const ArrowType& type) {
+  bool isList = type.kind == ArrowKind::List || type.kind == ArrowKind::LargeList;
+  return isList && type.dictionary == nullptr && type.children[0].kind == ArrowKind::Struct;
+}
+
+ArrowType listOfMember(const ArrowType& listOfStructs, size_t child) {
+  ArrowType out{listOfStructs.kind, listOfStructs.name, listOfStructs.format, listOfStructs.width, {}, nullptr};
+  out.children.push_back(listOfStructs.children[0].children[child].copy());
+  return out;
+}
+
 std::string toString(const ArrowType& type) {
   if (type.dictionary != nullptr) return fmt::format("dictionary<{}>", toString(*type.dictionary));
   std::string_view name;

@@ -49,7 +49,12 @@ struct ArrowType {
 
   // `schema` must not be released. Types nested too deeply come out as Unsupported.
   static ArrowType of(const ArrowSchema& schema, int depth = 0);
+  ArrowType copy() const;
 };
+
+// Whether a column is a list of structs, and the list of their member `child` alone.
+bool isListOfStructs(const ArrowType& type);
+ArrowType listOfMember(const ArrowType& listOfStructs, size_t child);
 
 // As Arrow prints it: `list<int32>`, `dictionary<string>`.
 std::string toString(const ArrowType& type);

@@ -31,7 +31,9 @@ inline ProgramInfo readerProgram() {
                  {Scope::Item, "m", type("map<string, float64>?")},
                  {Scope::Item, "n", type("list<int64>?")},
                  {Scope::Item, "ll", type("list<list<string>>?")},
-                 {Scope::Item, "mm", type("map<string, map<int64, float64>>?")}};
+                 {Scope::Item, "mm", type("map<string, map<int64, float64>>?")},
+                 {Scope::Item, "c.id", type("list<int64>?"), "c"},
+                 {Scope::Item, "c.tags", type("list<list<string>>?"), "c"}};
   return info;
 }
 
@@ -65,6 +67,11 @@ inline std::string readAll(std::string_view text, size_t chunk, const NewReader&
     for (size_t i = 0; i < info.inputs.size(); ++i)
       checkColumn(batch.columns[i], info.inputs[i].type,
                   info.inputs[i].scope == Scope::Request ? batch.requests : batch.items);
+    // Members of a list of structs are equally long.
+    size_t last = info.inputs.size() - 1;
+    for (int64_t i = 0; i <= batch.items; ++i)
+      require(static_cast<const int64_t*>(batch.columns[last - 1].offsets)[i] ==
+              static_cast<const int64_t*>(batch.columns[last].offsets)[i]);
     items += rows.size();
     for (const InputRow& row : rows) said += std::to_string(row.row) + "@" + std::to_string(row.line) + "\n";
   }

@@ -29,6 +29,27 @@ size_t itemsOf(Rng& rng) {
   return rng.chance(90) ? 1 + rng.below(6) : 10 + rng.below(30);
 }
 
+// The members of a list of structs have rows of equal length, now and then not.
+void matchMembers(Rng& rng, std::vector<RandomData::Column>& columns) {
+  for (size_t c = 1; c < columns.size(); ++c) {
+    const RandomData::Column& first = columns[c - 1];
+    RandomData::Column& own = columns[c];
+    bool together = own.field.structList == first.field.structList && own.field.scope == first.field.scope;
+    if (own.field.structList.empty() || !together || rng.chance(5)) continue;
+    for (size_t row = 0; row < own.rows.size(); ++row) {
+      if (first.rows[row].isMissing()) {
+        own.rows[row] = Value();
+        continue;
+      }
+      Value::Elements elements = own.rows[row].isMissing() ? Value::Elements() : own.rows[row].asList();
+      size_t had = elements.size();
+      elements.resize(first.rows[row].asList().size());
+      for (size_t i = had; i < elements.size(); ++i) elements[i] = randomInput(rng, own.field.type.element());
+      own.rows[row] = Value::list(std::move(elements));
+    }
+  }
+}
+
 }  // namespace
 
 int64_t RandomData::items() const { return std::accumulate(itemCounts.begin(), itemCounts.end(), int64_t{0}); }
@@ -92,6 +113,7 @@ RandomData randomData(Rng& rng, const RandomProgram& program) {
     if (isAllMissing(c.rows) && rng.chance(50)) c.layout |= kAbsent;
     data.columns.push_back(std::move(c));
   }
+  matchMembers(rng, data.columns);
   return data;
 }
 

@@ -50,6 +50,7 @@ class Generator {
                                                       HashFamily::Murmur3};
     program_.hashFamily = rng_.pick(kFamilies);
     for (uint64_t i = rng_.below(3); i > 0; --i) newField(inputType());
+    if (rng_.chance(15)) newStructList();
     for (uint64_t i = rng_.chance(35) ? 1 + rng_.below(2) : 0; i > 0; --i) newFn();
     for (uint64_t i = rng_.below(3); i > 0; --i) newLet();
     for (uint64_t i = rng_.chance(30) ? 1 + rng_.below(2) : 0; i > 0; --i) newRead();
@@ -83,10 +84,23 @@ class Generator {
   // -- Declarations ---------------------------------------------------------------------------------
 
   Named newField(Type type) {
-    RandomField f{rng_.chance(40) ? Scope::Request : Scope::Item, fmt::format("f{}", program_.fields.size()), type};
+    RandomField f{rng_.chance(40) ? Scope::Request : Scope::Item, fmt::format("f{}", program_.fields.size()), type, {}};
     program_.fields.push_back(f);
     names_.push_back({f.name, type});
     return names_.back();
+  }
+
+  void newStructList() {
+    Scope scope = rng_.chance(40) ? Scope::Request : Scope::Item;
+    std::string list = fmt::format("c{}", program_.fields.size());
+    bool nullable = rng_.chance(50);
+    for (uint64_t i = 1 + rng_.below(3); i > 0; --i) {
+      Type member = inputType().present();
+      while (nestingDepth(member) == kMaxFieldNesting) member = inputType().present();
+      Type type = Type::list(member).withNullable(nullable);
+      program_.fields.push_back({scope, fmt::format("{}.m{}", list, i), type, list});
+      names_.push_back({program_.fields.back().name, type});
+    }
   }
 
   void newFn() {

@@ -75,6 +75,19 @@ void printFields(std::string& out, const std::vector<SourceField>& fields) {
   for (const SourceField& f : fields) out += fmt::format("  {} : {}\n", f.name, toString(f.type));
 }
 
+// The field, or the list of structs whose first member it is.
+void printField(std::string& out, const std::vector<RandomField>& fields, size_t index) {
+  const RandomField& first = fields[index];
+  if (first.structList.empty()) {
+    out += fmt::format("  {} : {}\n", first.name, toString(first.type));
+    return;
+  }
+  std::string members;
+  for (size_t i = index; i < structListOf(fields, index).end(); ++i)
+    members += fmt::format(" {}: {}", memberName(fields[i]), toString(fields[i].type.element()));
+  out += fmt::format("  {} : list<{{{} }}>{}\n", first.structList, members, first.type.nullable() ? "?" : "");
+}
+
 void printOutput(std::string& out, const RandomOutput& o) {
   out += fmt::format("{} {}", outputKindName(o.kind), o.name);
   if (o.kind != OutputKind::Dense) out += fmt::format(" slot {}{}", o.slot, o.shared ? " shared" : "");
@@ -111,8 +124,8 @@ std::string RandomProgram::text() const {
   if (hashFamily != HashFamily::Xxh3) out += fmt::format("hash_family {}\n", hashFamilyName(hashFamily));
   for (Scope scope : {Scope::Request, Scope::Item}) {
     out += fmt::format("{} {{\n", scopeName(scope));
-    for (const RandomField& f : fields)
-      if (f.scope == scope) out += fmt::format("  {} : {}\n", f.name, toString(f.type));
+    for (size_t i = 0; i < fields.size(); i = structListOf(fields, i).end())
+      if (fields[i].scope == scope) printField(out, fields, i);
     out += "}\n";
   }
   for (const RandomSource& s : sources) {
@@ -151,7 +164,8 @@ RandomProgram RandomProgram::withoutUnused() const {
     changed |= drop(p.fns);
     changed |= drop(p.sources);
     changed |= std::erase_if(p.fields, [&](const RandomField& f) {
-                 return !used.contains(f.name) && !used.contains(std::string(scopeName(f.scope)));
+                 const std::string& name = f.structList.empty() ? f.name : f.structList;
+                 return !used.contains(name) && !used.contains(std::string(scopeName(f.scope)));
                }) > 0;
   }
   return p;

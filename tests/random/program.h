@@ -37,6 +37,7 @@ struct RandomField {
   Scope scope = Scope::Item;
   std::string name;
   Type type;
+  std::string structList{};  // as in InputInfo
 };
 
 struct RandomSource {

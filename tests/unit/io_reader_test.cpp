@@ -288,5 +288,82 @@ TEST_CASE("TSV, other delimiters, one column, records that are too long") {
   CHECK(checkCsvOptions({'"', '|'}) == "a delimiter cannot be a quote or a line end");
 }
 
+// Request 1 clicks.id clicks.tags, item 2 seen.at.
+ProgramInfo structs() {
+  ProgramInfo program = info({{"request.clicks.id", "list<int64>?"},
+                              {"request.clicks.tags", "list<list<string>>?"},
+                              {"item.seen.at", "list<float64>"}});
+  program.inputs[0].structList = program.inputs[1].structList = "clicks";
+  program.inputs[2].structList = "seen";
+  return program;
+}
+
+TEST_CASE("nested values in CSV are JSON text") {
+  ProgramInfo program = info({{"item.l", "list<list<int64>>?"}, {"item.m", "map<string, map<int64, float64>>?"}});
+  Read r = readCsv(program,
+                   "l,m\n"
+                   "\"[[1, null], [], null]\",\"{\"\"a\"\": {\"\"7\"\": 0.5}}\"\n"
+                   ",{}\n"
+                   "[[x]],\n"
+                   "1|2,\n"
+                   "[[1]] 2,\n"
+                   "\"[[1], [\"\"x\"\"]]\",\n");
+  CHECK(r.items == Lines{"0/0/0@2: [[1 -] [] -] ['a':[7:0.5]]", "1/1/0@3: - []"});
+  CHECK(r.messages == Lines{"in:4: l: expected list<list<int64>> as JSON, but the JSON is malformed",
+                            "in:5: l: expected list<list<int64>> as JSON, found \"1|2\"",
+                            "in:6: l: expected list<list<int64>> as JSON, but the JSON is malformed",
+                            "in:7: l: element 1: element 0: expected int64, found \"x\""});
+}
+
+TEST_CASE("a list of structs is an array of objects") {
+  auto one = [&](const std::string& request, const std::string& item) {
+    Read r = readJson(structs(), "{\"request\": " + request + ", \"items\": [" + item + "]}");
+    return r.items.empty() ? r.messages.front() : r.items[0].substr(9);
+  };
+  CHECK(one(R"({"clicks": [{"id": 1, "tags": ["a"]}, null, {"x": [{}], "id": 2}]})", R"({"seen": [{"at": 1}]})") ==
+        "[1 - 2] [['a'] - -] [1]");
+  CHECK(one(R"({"clicks": []})", R"({"seen": []})") == "[] [] []");
+  CHECK(one(R"({"clicks": null})", R"({"seen": [{}]})") == "- - [-]");
+  CHECK(one(R"({"clicks": [{"id": 5}], "clicks": [{"tags": [null], "id": 1, "id": 2}]})", R"({"seen": []})") ==
+        "[2] [[-]] []");
+  CHECK(one("{}", R"({"seen": null})") == "in:1: item 0: seen is missing");
+  CHECK(one("{}", R"({"seen": {}})") == "in:1: item 0: seen: expected a list of objects, found an object");
+  CHECK(one("{}", R"({"seen": [{"at": 1}, 7]})") == "in:1: item 0: seen: element 1: expected an object, found 7");
+  CHECK(one("{}", R"({"seen": [{"at": 1}, {"at": "x"}, 7]})") ==
+        "in:1: item 0: seen: element 1: at: expected float64, found \"x\"");
+  CHECK(one(R"({"clicks": [{"id": 1}, {"tags": ["a", 5]}]})", R"({"seen": []})") ==
+        "in:1: request.clicks: element 1: tags: element 1: expected string, found 5");
+  // A bad row leaves nothing behind.
+  Read r = readJson(
+      structs(),
+      R"({"request": {"clicks": [{"id": 1, "tags": ["a"]}]}, "items": [{"seen": [{"at": 1}, 7]}, {"seen": [{"at": 2}]}]})");
+  CHECK(r.items == Lines{"1/0/1@1: [1] [['a']] [2]"});
+  r = readJson(structs(), R"({"request": {"clicks": [{"id": 1, "when": 3}]}, "items": [{"seen": []}]})");
+  CHECK(r.messages == Lines{"in: warning: no field is declared for the key \"request.clicks.when\""});
+}
+
+TEST_CASE("a list of structs in CSV is one JSON cell, or a column a member") {
+  Read r = readCsv(structs(),
+                   "clicks,item.seen\n"
+                   "\"[{\"\"id\"\": 1, \"\"tags\"\": [\"\"a\"\"]}, {}]\",[]\n"
+                   ",\"[{\"\"at\"\": 2, \"\"z\"\": 1}]\"\n"
+                   "[],\n"
+                   "[3],[]\n");
+  CHECK(r.items == Lines{"0/0/0@2: [1 -] [['a'] -] []", "1/1/0@3: - - [2]"});
+  CHECK(r.messages == Lines{"in: warning: no field is declared for the key \"item.seen.z\"", "in:4: seen is missing",
+                            "in:5: clicks: element 0: expected an object, found 3"});
+  r = readCsv(structs(),
+              "clicks.id,clicks.tags,seen.at\n"
+              "1|2,\"[[\"\"a\"\"], []]\",0.5\n"
+              "1|2,[[]],0.5\n"
+              "1|2,,\n");
+  CHECK(r.items == Lines{"0/0/0@2: [1 2] [['a'] []] [0.5]"});
+  CHECK(r.messages == Lines{"in:3: request.clicks: its members have 2 and 1 elements", "in:4: seen.at is missing"});
+  r = readCsv(structs(), "clicks.id,seen\n1|2,[]\n");
+  CHECK(r.items == Lines{"0/0/0@2: [1 2] [- -] []"});
+  r = readCsv(structs(), "clicks.id,clicks\n");
+  CHECK(r.messages == Lines{"in:1: the column \"clicks\" names request.clicks.id a second time"});
+}
+
 }  // namespace
 }  // namespace featc

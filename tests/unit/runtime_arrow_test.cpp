@@ -242,6 +242,39 @@ TEST_CASE("a row is a request where a column holds its items", "[arrow]") {
         "no column for item.price, which every row must have");
 }
 
+TEST_CASE("a list of structs serves the members of one", "[arrow]") {
+  auto member = [](const char* name, const char* type) {
+    return InputInfo{Scope::Request, std::string("clicks.") + name, *parseType(type), "clicks"};
+  };
+  std::vector<InputInfo> inputs = {member("id", "list<int64>?"), member("tags", "list<list<string>>?"),
+                                   member("at", "list<float64>?"), request("user", "int64")};
+  auto structs = [] {
+    std::vector<HandArray> fields;
+    fields.push_back(
+        listArray<int32_t>("+l", {0, 1, 2, 2, 3, 4}, strings({"a", "b", "c", "d"})).nulls({0b10111}).named("tags"));
+    fields.push_back(numberArray<int64_t>("l", {1, 2, 3, 4, 5}).named("id"));
+    fields.push_back(numberArray<int16_t>("s", {5, 6, 7, 8, 9}).named("unused"));
+    return structArray(5, std::move(fields));
+  };
+  auto rows = [&](HandArray elements) {
+    return table(numberArray<int32_t>("i", {7, 8, 9}).named("user"),
+                 listArray<int32_t>("+l", {0, 2, 2, 4}, std::move(elements)).named("clicks"));
+  };
+  CHECK(show(inputs, rows(structs()), 0) == "[1, 2] [] [3, 4]");
+  CHECK(show(inputs, rows(structs()), 1) == R"([["a"], ["b"]] [] [[], missing])");
+  // The struct has no such member.
+  CHECK(show(inputs, rows(structs()), 2) == "missing missing missing");
+  CHECK(show(inputs, rows(structs()), 0, 2, 1) == "[3, 4]");
+  // Sliced structs, and one of them null.
+  CHECK(show(inputs, rows(structs().sliced(1, 4)), 0) == "[2, 3] [] [4, 5]");
+  CHECK(show(inputs, rows(structs().nulls({0b11101}).sliced(1, 4)), 0) == "[missing, 3] [] [4, 5]");
+  CHECK(show(inputs, rows(structs().nulls({0b11101}).sliced(1, 4)), 1) == R"([missing, []] [] [missing, ["d"]])");
+  CHECK(show(inputs,
+             table(numberArray<int32_t>("i", {7}).named("user"), numberArray<int32_t>("i", {7}).named("clicks"))) ==
+        "the column \"clicks\": expected a list of structs, found int32");
+  CHECK(show({member("id", "list<string>")}, rows(structs())).find("\"id\" of the column \"clicks\": ") == 0);
+}
+
 TEST_CASE("nothing is copied where the layout is the batch's", "[arrow]") {
   ProgramInfo info;
   info.inputs = {item("a", "int64"), item("b", "list<string>?"), item("c", "float64?")};
