@@ -269,11 +269,9 @@ void registerIds(Registry& r) {
       .add<bucketizeFloat>({Type::list(Type::float64())})
       .inlined(inlineCountAtMost<double>)
       .prepare(prepareBoundaries);
-  r.add(
-       "vocab", {value("x"), optionalConstant("words"), optionalConstant("oov"), optionalFile("file")},
-       "The position of `x` in a list, from 0, else the list's length; or its number in a map, else missing. `oov` "
-       "is the number for what is not there. `file = \"words.txt\"` takes the words from a file beside the config: one "
-       "a line, numbered from 0 like a list, or `word<TAB>number` like a map.")
+  r.add("vocab", {value("x"), optionalConstant("words"), optionalConstant("oov"), optionalFile("file")},
+        "The position of `x` in a list, else the list's length; or its number in a map, else missing; or either of "
+        "them in a `file`. `oov` is the number for what is not there.")
       .example(R"(vocab("b", ["a", "b"]))", "1")
       .example(R"(vocab("z", ["a", "b"]))", "2")
       .example(R"(vocab("z", ["a", "b"], oov = -1))", "-1")

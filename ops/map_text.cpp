@@ -261,9 +261,8 @@ void registerMapText(Registry& r) {
   r.add("parse_nested_map",
         {value("s"), optionalConstant("outer_separators"), optionalConstant("outer_delimiter"),
          optionalConstant("separators"), optionalConstant("delimiter")},
-        "The map of maps in a text: outer items between any of the characters in `outer_separators` (`|`), a key up to "
-        "the first `outer_delimiter` (`^`) and then a map as of `parse_map` (`,` and `:`); also of a map to such "
-        "inner texts.")
+        "The map of maps in a text: items between `outer_separators` (`|`), each a key up to the first "
+        "`outer_delimiter` (`^`) and a map as of `parse_map`; or of a map to such inner texts.")
       .example(R"(parse_nested_map("rome^pizza:3,sushi:1|oslo^fish:2"))",
                R"({"oslo": {"fish": "2"}, "rome": {"pizza": "3", "sushi": "1"}})")
       .example(R"(float(match(parse_nested_map("rome^pizza:3"), "rome", "pizza")))", "3")
