@@ -23,7 +23,7 @@ const OpState* LoweringContext::state(NodeId call) {
 InlineCost inlineCost(LoweringContext& context, NodeId id) {
   const Graph& graph = context.graph();
   const Node& node = graph.node(id);
-  if (node.kind != NodeKind::Call || node.resolution.liftMask != 0 || !fitsRegister(node.type)) return {};
+  if (node.kind != NodeKind::Call || node.resolution.makesList() || !fitsRegister(node.type)) return {};
   if (!node.op->overloads[node.resolution.overload].canInline()) return {};
   VectorCode code;
   VectorRecorder recorder(code);

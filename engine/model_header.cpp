@@ -54,9 +54,11 @@ std::string commentText(const std::string& text) {
 }
 
 std::string outputComment(const OutputInfo& o) {
+  std::string elements = o.group.empty() ? "" : fmt::format(", for each of at most {} elements", o.length);
   switch (o.kind) {
-    case OutputKind::Sparse: return fmt::format("{}: sparse, slot {}, {}", o.name, o.slot, toString(o.type));
-    case OutputKind::Dense: return fmt::format("{}: dense, width {}", o.name, o.width);
+    case OutputKind::Sparse:
+      return fmt::format("{}: sparse, slot {}, {}{}", o.name, o.slot, toString(o.emitted()), elements);
+    case OutputKind::Dense: return fmt::format("{}: dense, width {}{}", o.name, o.width, elements);
     case OutputKind::Sequence: break;
   }
   return fmt::format("{}: sequence, slot {}, length {}", o.name, o.slot, o.length);

@@ -123,9 +123,13 @@ struct SourceDecl {
   std::vector<StructListDecl> structLists;  // by first field
 };
 
+// Of statements that stand in no sequence group.
+inline constexpr uint32_t kNoGroup = UINT32_MAX;
+
 struct LetDecl {
   Name name;
   ExprId value = kNoExpr;
+  uint32_t group = kNoGroup;  // in Ast::groups: seen by its statements only
 };
 
 struct FnDecl {
@@ -161,6 +165,14 @@ struct OutputDecl {
   Span defaultSpan;
   std::optional<IntClause> length;
   ExprId value = kNoExpr;
+  uint32_t group = kNoGroup;  // in Ast::groups: the name's text is then `GROUP__NAME`
+};
+
+// `sequence group NAME over LIST, ... length L { ... }`; its lets and outputs point to it.
+struct GroupDecl {
+  Name name;
+  std::vector<ExprId> over;  // one or more
+  std::optional<IntClause> length;
 };
 
 // `model NAME`, `hash_family NAME`.
@@ -173,7 +185,7 @@ struct SemanticsDecl {
   Span keyword;
 };
 
-enum class StatementKind : uint8_t { Model, Semantics, HashFamily, Schema, Source, Let, Fn, ExternFn, Output };
+enum class StatementKind : uint8_t { Model, Semantics, HashFamily, Schema, Source, Let, Fn, ExternFn, Output, Group };
 
 // Position in the table of its kind; statements are in order, an import's where it stands.
 struct Statement {
@@ -211,6 +223,7 @@ struct Ast {
   std::vector<FnDecl> fns;
   std::vector<ExternFnDecl> externs;
   std::vector<OutputDecl> outputs;
+  std::vector<GroupDecl> groups;
 
   std::vector<Expr> exprs;
   std::vector<ExprId> children;

@@ -14,14 +14,29 @@ class AstWriter {
   explicit AstWriter(const Ast& ast) : ast_(ast) {}
 
   std::string run() {
+    uint32_t group = kNoGroup;
     for (const Statement& statement : ast_.statements) {
+      if (group != kNoGroup && groupOf(statement) != group) out_ += "}\n";
+      group = groupOf(statement);
+      if (group != kNoGroup && statement.kind != StatementKind::Group) out_ += "  ";
       write(statement);
       out_ += '\n';
     }
+    if (group != kNoGroup) out_ += "}\n";
     return std::move(out_);
   }
 
  private:
+  // The group whose line or part the statement is.
+  uint32_t groupOf(const Statement& statement) const {
+    switch (statement.kind) {
+      case StatementKind::Group: return statement.index;
+      case StatementKind::Let: return ast_.lets[statement.index].group;
+      case StatementKind::Output: return ast_.outputs[statement.index].group;
+      default: return kNoGroup;
+    }
+  }
+
   void write(const Statement& statement) {
     uint32_t i = statement.index;
     switch (statement.kind) {
@@ -55,7 +70,18 @@ class AstWriter {
         break;
       }
       case StatementKind::Output: output(ast_.outputs[i]); break;
+      case StatementKind::Group: group(ast_.groups[i]); break;
     }
+  }
+
+  void group(const GroupDecl& decl) {
+    out_ += fmt::format("sequence group {} over ", writtenName(decl.name.text));
+    for (size_t i = 0; i < decl.over.size(); ++i) {
+      if (i > 0) out_ += ", ";
+      expression(decl.over[i]);
+    }
+    if (decl.length) out_ += fmt::format(" length {}", decl.length->value);
+    out_ += " {";
   }
 
   void fields(const std::vector<FieldDecl>& list, std::string_view separator,
@@ -88,7 +114,9 @@ class AstWriter {
   }
 
   void output(const OutputDecl& decl) {
-    out_ += fmt::format("{} {}", outputKindName(decl.kind), writtenName(decl.name.text));
+    std::string_view name = decl.name.text;
+    if (decl.group != kNoGroup) name.remove_prefix(ast_.groups[decl.group].name.text.size() + 2);
+    out_ += fmt::format("{} {}", outputKindName(decl.kind), writtenName(name));
     auto clause = [this](std::string_view word, const std::optional<IntClause>& value) {
       if (value) out_ += fmt::format(" {} {}", word, value->value);
     };

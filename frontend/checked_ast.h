@@ -20,10 +20,11 @@ enum class Meaning : uint8_t {
   // A list of structs, of which only a member is a value; type None. Of a read row (then type is the row's)
   // it stands for the row, child 0.
   StructList,
-  Let,    // target: index in Ast::lets
-  Param,  // target: parameter of the function around it
-  Field,  // target: field of the source whose row child 0 is
-  Call,   // target: index in CheckedAst::calls
+  Let,      // target: index in Ast::lets
+  Param,    // target: parameter of the function around it
+  Field,    // target: field of the source whose row child 0 is
+  Call,     // target: index in CheckedAst::calls
+  Element,  // of a sequence group; target: index in CheckedAst::elements
 };
 
 // Whether a value is known when the config is compiled.
@@ -69,13 +70,29 @@ struct FnInfo {
   std::vector<Span> constantUses;  // by parameter
 };
 
+// What `it` or `it.NAME` stands for in a sequence group: an element of a list.
+struct ElementInfo {
+  std::string_view name;  // empty: `it` itself
+  Type type;              // of the element, which may always be missing; None after a report
+  uint32_t group = 0;     // in Ast::groups
+  ExprId list = kNoExpr;  // whose element it is, one of GroupDecl::over
+  // Of a list of structs: the member, in ProgramInfo::inputs, or of a row that was read in its source's fields.
+  std::optional<uint32_t> member{};
+};
+
+struct GroupInfo {
+  uint32_t firstElement = 0;  // in CheckedAst::elements
+  uint32_t elementCount = 0;  // 0 after a report
+};
+
 struct OutputPlan {
   // Applied to the value one after another to get what is emitted: `hash`, `float` ...
   std::vector<const Operator*> steps;
 };
 
 struct CheckedAst {
-  explicit CheckedAst(const Ast& a) : ast(a), exprs(a.exprs.size()), fns(a.fns.size()), outputs(a.outputs.size()) {}
+  explicit CheckedAst(const Ast& a)
+      : ast(a), exprs(a.exprs.size()), fns(a.fns.size()), outputs(a.outputs.size()), groups(a.groups.size()) {}
 
   const Ast& ast;
   // sources as in Ast::sources, outputs as in Ast::outputs (their type and scope come with lowering).
@@ -85,6 +102,8 @@ struct CheckedAst {
   std::vector<ExprId> args;
   std::vector<FnInfo> fns;
   std::vector<OutputPlan> outputs;
+  std::vector<GroupInfo> groups;
+  std::vector<ElementInfo> elements;
 
   // The value of a let: what its expression says.
   const ExprInfo* let(uint32_t index) const {

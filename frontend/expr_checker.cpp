@@ -50,7 +50,7 @@ ExprChecker::ExprChecker(CheckedAst& checked, const Names& names, const Definiti
 }
 
 void ExprChecker::checkLet(uint32_t let) {
-  if (!order_.brokenLet[let]) checkValue(ast_.lets[let].value);
+  if (!order_.brokenLet[let]) checkValueInGroup(ast_.lets[let].value, ast_.lets[let].group);
 }
 
 void ExprChecker::checkFn(uint32_t fn) {
@@ -148,6 +148,7 @@ Type ExprChecker::checkName(ExprId id, Use use) {
   const Expr& e = ast_.expr(id);
   const std::string& name = ast_.text(e);
   ExprInfo& info = checked_.exprs[id];
+  if (isElement(id)) return checkElement(id);
   if (fn_ != nullptr) {
     if (auto param = findParam(*fn_, name)) {
       usage_.params[fnIndex_][*param] = true;
@@ -173,7 +174,7 @@ Type ExprChecker::checkName(ExprId id, Use use) {
   if (request || item) return setInput(id, request ? *request : *item);
   if (requestList != nullptr || itemList != nullptr)
     return setStructList(id, requestList != nullptr ? *requestList : *itemList, use);
-  if (auto let = names_.let(name)) {
+  if (auto let = names_.let(name, group_)) {
     usage_.lets[*let] = true;
     const ExprInfo* value = checked_.let(*let);
     if (value != nullptr) info = {value->type, Meaning::Let, *let, value->dependence};
@@ -198,13 +199,19 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
   } else if (auto output = names_.output(name)) {
     misused(fmt::format("\"{}\" is an output, and outputs cannot be used in expressions", name))
         .note(ast_.outputs[*output].name.span, "put its expression in a let and use that in both places");
+  } else if (name == kElementName && !names_.isValue(name)) {
+    misused("\"it\" is the element of a sequence group, and this stands in none")
+        .note("a list is mapped over without it: lower(tags)");
+  } else if (auto group = names_.groupWithLet(name)) {
+    misused(fmt::format("let \"{}\" stands in the sequence group \"{}\", and only its statements see it", name,
+                        ast_.groups[*group].name.text));
   } else if (name == "request" || name == "item") {
     misused(fmt::format("\"{0}\" is not a value by itself, name one of its fields: {0}.FIELD", name));
-  } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_)) {
+  } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_, group_)) {
     misused(fmt::format("\"{}\" is an operator, call it: {}", name, signature(*op, op->overloads[0])));
   } else {
     std::string message = fmt::format("\"{}\" is no field, let or parameter", name);
-    auto near = names_.nearestValue(name, fn_);
+    auto near = names_.nearestValue(name, fn_, group_);
     if (near) message += fmt::format("; did you mean \"{}\"?", *near);
     Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span, std::move(message));
     if (near) d.replace(e.span, written(*near));
@@ -250,6 +257,7 @@ Type ExprChecker::checkField(ExprId id, Use use) {
   const Expr& e = ast_.expr(id);
   ExprId rowId = ast_.child(e, 0);
   if (rowId == kNoExpr) return {};
+  if (isElement(rowId)) return checkElementField(id);
   check(rowId, Use::Member);
   if (checked_.exprs[rowId].meaning == Meaning::StructList) return checkMember(id);
   Type row = checkedOperand(rowId);

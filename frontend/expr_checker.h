@@ -29,8 +29,12 @@ class ExprChecker {
 
   void checkLet(uint32_t let);
   void checkFn(uint32_t fn);
-  // The type of the expression, None where a mistake keeps it from being known.
+  // What the elements are: before anything of the group is checked.
+  void checkGroup(uint32_t group);
+  // The type of the expression, None where a mistake keeps it from being known; in a sequence group that of
+  // one element.
   Type checkValue(ExprId id);
+  Type checkValueInGroup(ExprId id, uint32_t group);
   // True after a report: a whole row is no value.
   bool rejectRow(ExprId id);
   const Usage& usage() const { return usage_; }
@@ -73,6 +77,16 @@ class ExprChecker {
   // Gives the empty literals among the elements the type of the others; false after a report.
   bool settleEmptyParts(const Expr& e, uint32_t first, uint32_t step, Type joined);
   void setLiteralType(ExprId id, Type type);
+
+  // -- group_checker.cpp: `it` and what it stands for
+  bool isElement(ExprId id) const;
+  Type checkElement(ExprId id);
+  Type checkElementField(ExprId id);
+  Type setElement(ExprId id, uint32_t element);
+  void checkGroupLists(uint32_t group);
+  void addElement(uint32_t group, std::string_view name, ExprId list);
+  void addMembers(uint32_t group, ExprId list);
+  std::string elementNames(const GroupInfo& info) const;
 
   // -- call_checker.cpp: calls, operators
   Type checkCall(ExprId id);
@@ -117,6 +131,8 @@ class ExprChecker {
   const FnDecl* fn_ = nullptr;  // whose body is being checked
   FnInfo* fnInfo_ = nullptr;
   uint32_t fnIndex_ = 0;
+  uint32_t group_ = kNoGroup;  // whose statement is being checked
+  std::vector<bool> groupKnown_;
   // Where constant arguments are computed, so that they can be looked at.
   Graph constantGraph_;
   Lowering constants_;

@@ -29,6 +29,8 @@ bool opensBracket(TokenKind kind) {
 bool closesBracket(TokenKind kind) {
   return kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
 }
+constexpr std::string_view kGroupWord = "group";
+
 bool isPair(TokenKind open, TokenKind close) { return static_cast<int>(close) == static_cast<int>(open) + 1; }
 
 }  // namespace
@@ -75,9 +77,115 @@ bool Layout::looksMisspelt(uint32_t i) const {
          next == TokenKind::Integer;
 }
 
+// The "{" of a sequence group that starts at token `i`, kNone where none does. `sequence group slot 3 ... = x` is
+// an output named group: the first "{" or "=" outside brackets decides.
+uint32_t Layout::groupBrace(uint32_t i) const {
+  if (file_.text(token(i)) != "sequence" || file_.text(token(i + 1)) != kGroupWord) return kNone;
+  if (token(i + 1).startsLine || !isNameToken(token(i + 2).kind) || token(i + 2).startsLine) return kNone;
+  uint32_t depth = 0;
+  for (uint32_t k = i + 3;; ++k) {
+    const Token& t = token(k);
+    if (t.kind == TokenKind::End || (depth == 0 && t.startsLine && !continuesLine(token(k - 1).kind))) return kNone;
+    if (depth == 0 && t.kind == TokenKind::LeftBrace) return k;
+    if (depth == 0 && t.kind == TokenKind::Assign) return kNone;
+    if (opensBracket(t.kind)) ++depth;
+    if (closesBracket(t.kind) && depth-- == 0) return kNone;
+    if (t.startsLine && surelyStarts(k)) return kNone;
+  }
+}
+
+uint32_t Layout::closingBrace(uint32_t brace) {
+  if (closing_.empty()) {
+    closing_.assign(file_.tokens.size(), kNone);
+    std::vector<uint32_t> open;
+    for (uint32_t i = 0; i < file_.tokens.size(); ++i) {
+      if (token(i).kind == TokenKind::LeftBrace) open.push_back(i);
+      if (token(i).kind != TokenKind::RightBrace || open.empty()) continue;
+      closing_[open.back()] = i;
+      open.pop_back();
+    }
+  }
+  return closing_[brace];
+}
+
+StatementTokens Layout::readGroupHead(uint32_t brace) {
+  StatementTokens head{at_, brace + 1, false, StatementPart::GroupHead};
+  groupOpen_ = brace;
+  groupClose_ = closingBrace(brace);
+  levels_.assign(1, Level{});
+  nesting_ = signs_ = 0;
+  broken_ = inTypes_ = schema_ = false;
+  for (uint32_t i = at_ + 1; i < brace; ++i) {
+    if (isBadToken(token(i).kind) && fail()) reportBadToken(diagnostics_, file_.id, file_.text(), token(i));
+    count(i);
+  }
+  if (groupClose_ == kNone) {
+    diagnostics_.report(DiagnosticKind::UnclosedBracket, file_.span(token(brace)),
+                        "the \"{\" of this sequence group is never closed");
+  }
+  head.broken = broken_;
+  at_ = brace + 1;
+  return head;
+}
+
+// Whether the statement at token `i` may stand in a sequence group.
+bool Layout::belongsInGroup(uint32_t i) const {
+  std::string_view word = file_.text(token(i));
+  return (word == "let" || word == "sparse" || word == "dense" || word == "sequence") && groupBrace(i) == kNone;
+}
+
+// A group that is never closed goes as far as its statements do.
+bool Layout::endsGroup() const {
+  if (groupOpen_ == kNone) return false;
+  return at_ == groupClose_ || token(at_).kind == TokenKind::End ||
+         (groupClose_ == kNone && starts(at_) && !belongsInGroup(at_));
+}
+
+StatementTokens Layout::endGroup() {
+  bool closed = at_ == groupClose_;
+  StatementTokens end{at_, closed ? at_ + 1 : at_, false, StatementPart::GroupEnd};
+  groupOpen_ = groupClose_ = kNone;
+  at_ = end.end;
+  if (closed && token(at_).kind != TokenKind::End && !token(at_).startsLine) {
+    diagnostics_.report(
+        DiagnosticKind::Syntax, file_.span(token(at_)),
+        fmt::format("expected the end of the line after \"}}\", found \"{}\"", file_.text(token(at_)).substr(0, 40)));
+    skipStrayLines();
+  }
+  return end;
+}
+
+// Passes over a statement that stands in a group but does not belong there.
+void Layout::reportOutsider() {
+  std::string_view word = file_.text(token(at_));
+  uint32_t brace = groupBrace(at_);
+  std::string message = brace != kNone
+                            ? std::string("a sequence group cannot stand in another one")
+                            : fmt::format("\"{}\" cannot stand in a sequence group, only let, sparse and dense", word);
+  diagnostics_.report(DiagnosticKind::NotInGroup, file_.span(token(at_)), std::move(message))
+      .note(file_.span(token(groupOpen_)), "the group starts here");
+  if (brace != kNone) {
+    // Up to its end, which lies within this group's.
+    at_ = std::min(closingBrace(brace) + 1, groupClose_);
+  } else {
+    do ++at_;
+    while (at_ < groupClose_ && !(token(at_).startsLine && surelyStarts(at_)));
+  }
+}
+
 std::optional<StatementTokens> Layout::next() {
-  while (token(at_).kind != TokenKind::End && !starts(at_) && !diagnostics_.full()) reportStray();
-  if (token(at_).kind == TokenKind::End || diagnostics_.full()) return std::nullopt;
+  while (!diagnostics_.full()) {
+    if (endsGroup()) return endGroup();
+    if (token(at_).kind == TokenKind::End) return std::nullopt;
+    if (!starts(at_))
+      reportStray();
+    else if (groupOpen_ != kNone && !belongsInGroup(at_))
+      reportOutsider();
+    else
+      break;
+  }
+  if (diagnostics_.full()) return std::nullopt;
+  if (uint32_t brace = groupBrace(at_); brace != kNone) return readGroupHead(brace);
 
   levels_.assign(1, Level{});
   nesting_ = 0;
@@ -92,7 +200,7 @@ std::optional<StatementTokens> Layout::next() {
   uint32_t i = at_ + 1;
   for (;; ++i) {
     const Token& t = token(i);
-    if (t.kind == TokenKind::End) {
+    if (t.kind == TokenKind::End || i == groupClose_) {
       if (levels_.size() > 1) reportUnclosed(0);
       break;
     }
@@ -231,7 +339,7 @@ void Layout::skipStrayLines() {
     if (opensBracket(kind)) ++depth;
     if (closesBracket(kind) && depth > 0) --depth;
     ++at_;
-  } while (token(at_).kind != TokenKind::End && !endsStray(at_, depth > 0));
+  } while (token(at_).kind != TokenKind::End && at_ != groupClose_ && !endsStray(at_, depth > 0));
 }
 
 // At a line that is a statement, or a mistake of its own.

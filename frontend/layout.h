@@ -29,11 +29,18 @@ struct TokenFile {
   Span span(const Token& t) const { return {id, t.begin, t.end}; }
 };
 
-// Tokens [begin, end) of a file are one statement.
+enum class StatementPart : uint8_t {
+  Whole,
+  GroupHead,  // `sequence group ... {`; the statements of the group follow
+  GroupEnd,   // its `}`, or nothing where that is missing
+};
+
+// Tokens [begin, end) of a file are one statement, or the head or end of a sequence group.
 struct StatementTokens {
   uint32_t begin = 0;
   uint32_t end = 0;
   bool broken = false;  // reported already, not to be parsed
+  StatementPart part = StatementPart::Whole;
 };
 
 class Layout {
@@ -64,6 +71,13 @@ class Layout {
   bool starts(uint32_t i) const;
   bool looksMisspelt(uint32_t i) const;
   bool endsStray(uint32_t i, bool insideBrackets) const;
+  uint32_t groupBrace(uint32_t i) const;
+  uint32_t closingBrace(uint32_t brace);
+  bool belongsInGroup(uint32_t i) const;
+  StatementTokens readGroupHead(uint32_t brace);
+  bool endsGroup() const;
+  StatementTokens endGroup();
+  void reportOutsider();
   void reportStray();
   void reportUnknownStatement(uint32_t i);
 
@@ -78,6 +92,11 @@ class Layout {
   const FrontendLimits& limits_;
   Diagnostics& diagnostics_;
   uint32_t at_ = 0;
+  // Of the sequence group around at_: its "{" and "}". kNone: there is no such.
+  static constexpr uint32_t kNone = UINT32_MAX;
+  uint32_t groupOpen_ = kNone;
+  uint32_t groupClose_ = kNone;
+  std::vector<uint32_t> closing_;  // by token, of "{": its "}"; made when first needed
 
   // Of the statement being read.
   std::vector<Level> levels_;

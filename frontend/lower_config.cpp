@@ -69,13 +69,15 @@ bool lowerOutputs(const CheckedAst& checked, const FrontendLimits& limits, Graph
   bool ok = true;
   for (size_t i = 0; i < checked.ast.outputs.size(); ++i) {
     const OutputDecl& decl = checked.ast.outputs[i];
-    NodeId node = lowering.lower(decl.value);
+    const std::vector<const Operator*>& steps = checked.outputs[i].steps;
+    bool inGroup = decl.group != kNoGroup;
+    NodeId node = inGroup ? lowering.lowerEach(decl.value, decl.group, steps) : lowering.lower(decl.value);
     if (node == kNoNode) {
       ok = false;
       continue;
     }
-    for (const Operator* op : checked.outputs[i].steps)
-      node = graph.call(*op, std::span<const NodeId>(&node, 1), checked.ast.expr(decl.value).span);
+    for (size_t step = 0; !inGroup && step < steps.size(); ++step)
+      node = graph.call(*steps[step], std::span<const NodeId>(&node, 1), checked.ast.expr(decl.value).span);
     OutputInfo& info = graph.info().outputs[i];
     info.type = graph.node(node).type;
     info.scope = graph.node(node).scope;

@@ -18,26 +18,31 @@ Lowering::Lowering(const CheckedAst& checked, Graph& graph, const FrontendLimits
       limit_(limits.graphNodes),
       diagnostics_(diagnostics),
       evaluator_(graph),
-      lets_(ast_.lets.size(), kNoNode),
+      lets_(ast_.lets.size()),
       copies_(ast_.fns.size()) {}
 
 size_t Lowering::InstanceHash::operator()(const Instance& instance) const {
   uint64_t h = instance.fn;
-  for (NodeId arg : instance.args) h = combineHashes(h, arg);
+  for (Lowered arg : instance.args) h = combineHashes(h, 2 * uint64_t{arg.node} + (arg.each ? 1 : 0));
   return h;
 }
 
 NodeId Lowering::lower(ExprId id) {
-  if (exhausted_) return kNoNode;
+  std::optional<Lowered> value = run(id);
+  return value ? value->node : kNoNode;
+}
+
+std::optional<Lowering::Lowered> Lowering::run(ExprId id) {
+  if (exhausted_) return std::nullopt;
   frames_.assign(1, Frame{.expr = id});
   values_.clear();
   while (!frames_.empty()) {
-    if (!step()) return kNoNode;
+    if (!step()) return std::nullopt;
   }
   return values_.back();
 }
 
-void Lowering::done(NodeId value) {
+void Lowering::done(Lowered value) {
   values_.push_back(value);
   frames_.pop_back();
 }
@@ -48,12 +53,12 @@ bool Lowering::step() {
   const Expr& e = ast_.expr(frame.expr);
   switch (info.meaning) {
     case Meaning::Literal:
-      done(graph_.addConstant(literalValue(ast_, frame.expr, info.type), info.type, e.span));
+      done({graph_.addConstant(literalValue(ast_, frame.expr, info.type), info.type, e.span)});
       return withinLimits(e.span);
-    case Meaning::Input: done(graph_.addInput(info.target, e.span)); return true;
+    case Meaning::Input: done({graph_.addInput(info.target, e.span)}); return true;
     case Meaning::Param: done(instances_[frame.instance].args[info.target]); return true;
     case Meaning::Let:
-      if (lets_[info.target] != kNoNode) {
+      if (lets_[info.target].node != kNoNode) {
         done(lets_[info.target]);
       } else if (frame.next++ == 0) {
         frames_.push_back({.expr = ast_.lets[info.target].value});
@@ -67,8 +72,9 @@ bool Lowering::step() {
       if (frame.next++ == 0) {
         frames_.push_back({.expr = ast_.child(e, 0), .instance = frame.instance});
       } else {
-        NodeId row = popArgs(1)[0];
-        done(graph_.addField(row, info.target, e.span));
+        Lowered row = popArgs(1)[0];
+        NodeId field = graph_.addField(row.node, info.target, e.span);
+        done({row.each ? alignedField(field, row.node) : field, row.each});
       }
       return withinLimits(e.span);
     case Meaning::StructList:
@@ -79,6 +85,7 @@ bool Lowering::step() {
         frames_.pop_back();
       return true;
     case Meaning::Call: return stepCall(frame, checked_.calls[info.target]);
+    case Meaning::Element: return stepElement(frame, info.target);
     case Meaning::Unknown: break;
   }
   return false;
@@ -94,7 +101,7 @@ bool Lowering::stepCall(Frame& frame, const CallInfo& call) {
   if (frame.next < call.argCount) {
     ExprId arg = checked_.args[call.firstArg + frame.next++];
     if (arg == kNoExpr)
-      values_.push_back(kNoNode);
+      values_.emplace_back();
     else
       frames_.push_back({.expr = arg, .instance = frame.instance});
     return true;
@@ -104,18 +111,21 @@ bool Lowering::stepCall(Frame& frame, const CallInfo& call) {
 
 bool Lowering::finishCall(Frame frame, const CallInfo& call) {
   Span span = ast_.expr(frame.expr).span;
-  std::vector<NodeId> args = popArgs(call.argCount);
-  if (call.callee == CalleeKind::Source) {
-    done(graph_.addRead(call.index, args, span));
-    return withinLimits(span);
+  std::vector<Lowered> given = popArgs(call.argCount);
+  if (call.callee == CalleeKind::Source) return addRead(call, given, frame.expr);
+  std::vector<NodeId> args;
+  uint64_t mapMask = 0;
+  for (Lowered arg : given) {
+    if (arg.each) mapMask |= uint64_t{1} << args.size();
+    args.push_back(arg.node);
   }
-  NodeId node = graph_.call(*call.op, args, span);
-  done(node);
+  NodeId node = graph_.callEach(*call.op, mapMask, args, span);
+  done({node, mapMask != 0});
   return (!call.prepareLate || prepareLate(call, node)) && withinLimits(span);
 }
 
 bool Lowering::inlineFn(Frame& frame, const CallInfo& call) {
-  std::vector<NodeId> args = popArgs(call.argCount);
+  std::vector<Lowered> args = popArgs(call.argCount);
   for (uint32_t i = 0; i < args.size(); ++i) {
     if ((call.convertMask >> i & 1U) != 0) args[i] = toFloat(args[i]);
   }
@@ -133,13 +143,16 @@ bool Lowering::inlineFn(Frame& frame, const CallInfo& call) {
   return withinLimits(ast_.expr(frames_[frames_.size() - 2].expr).span);
 }
 
-NodeId Lowering::toFloat(NodeId node) {
-  Span origin = graph_.node(node).origin;
-  return graph_.call(*operators().find("float"), std::span<const NodeId>(&node, 1), origin);
+Lowering::Lowered Lowering::toFloat(Lowered value) {
+  return {callEach("float", value.each ? 1 : 0, {value.node}, graph_.node(value.node).origin), value.each};
 }
 
-std::vector<NodeId> Lowering::popArgs(uint32_t count) {
-  std::vector<NodeId> args(values_.end() - count, values_.end());
+NodeId Lowering::callEach(std::string_view op, uint64_t mapMask, std::initializer_list<NodeId> args, Span origin) {
+  return graph_.callEach(*operators().find(op), mapMask, std::span(args.begin(), args.size()), origin);
+}
+
+std::vector<Lowering::Lowered> Lowering::popArgs(uint32_t count) {
+  std::vector<Lowered> args(values_.end() - count, values_.end());
   values_.resize(values_.size() - count);
   return args;
 }
@@ -176,6 +189,7 @@ bool Lowering::prepareLate(const CallInfo& call, NodeId node) {
     types.push_back(graph_.node(args[i]).type);
     places.push_back(isConstant ? graph_.node(args[i]).origin : n.origin);
   }
+  types = seenTypes(n.resolution.mapMask, types);
   return prepareConstants(*call.op, n.resolution, types, constants, places, ast_, graph_, evaluator_, diagnostics_);
 }
 

@@ -3,6 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -20,14 +24,24 @@ class Lowering {
   Lowering(const CheckedAst& checked, Graph& graph, const FrontendLimits& limits, Diagnostics& diagnostics);
 
   // The expression must have been checked without mistakes. kNoNode after a report: the graph grows
-  // past its limit, or a constant argument that came through a parameter is bad.
+  // past its limit, a constant argument that came through a parameter is bad, or a read has a list of keys
+  // for each element of a sequence group.
   NodeId lower(ExprId id);
+  // In a sequence group: a list with the expression's value for each element. `steps` are applied to it.
+  NodeId lowerEach(ExprId id, uint32_t group, std::span<const Operator* const> steps);
 
  private:
+  // What an expression has become.
+  struct Lowered {
+    NodeId node = kNoNode;
+    // A value for each element of a sequence group: the node is a list of them.
+    bool each = false;
+    bool operator==(const Lowered&) const = default;
+  };
   // One inlining of a function.
   struct Instance {
     uint32_t fn = 0;
-    std::vector<NodeId> args;
+    std::vector<Lowered> args;
     bool operator==(const Instance&) const = default;
   };
   struct InstanceHash {
@@ -43,14 +57,24 @@ class Lowering {
 
   // One step of the frame on top. False after a report.
   bool step();
+  std::optional<Lowered> run(ExprId id);
+  bool isInput(const ElementInfo& element) const;
+  bool stepElement(Frame& frame, uint32_t element);
+  // All lists of a group, cut to its length; of several each as long as the longest.
+  void makeElements(uint32_t group, std::vector<Lowered> lists);
+  NodeId anchorOf(uint32_t group);
+  // A field of rows that were read by elements: as many values as there are elements, whatever key is missing.
+  NodeId alignedField(NodeId field, NodeId read);
+  bool addRead(const CallInfo& call, const std::vector<Lowered>& args, ExprId id);
   bool stepCall(Frame& frame, const CallInfo& call);
   bool finishCall(Frame frame, const CallInfo& call);
   bool inlineFn(Frame& frame, const CallInfo& call);
   bool prepareLate(const CallInfo& call, NodeId node);
   bool withinLimits(Span at);
-  void done(NodeId value);
-  std::vector<NodeId> popArgs(uint32_t count);
-  NodeId toFloat(NodeId node);
+  void done(Lowered value);
+  std::vector<Lowered> popArgs(uint32_t count);
+  Lowered toFloat(Lowered value);
+  NodeId callEach(std::string_view op, uint64_t mapMask, std::initializer_list<NodeId> args, Span origin);
 
   const CheckedAst& checked_;
   const Ast& ast_;
@@ -59,13 +83,14 @@ class Lowering {
   bool exhausted_ = false;  // the limit was passed and reported
   Diagnostics& diagnostics_;
   ConstantEvaluator evaluator_;
-  std::vector<NodeId> lets_;
+  std::vector<Lowered> lets_;
+  std::vector<NodeId> elements_;  // by CheckedAst::elements
   std::vector<Instance> instances_;
-  std::unordered_map<Instance, NodeId, InstanceHash> inlined_;
+  std::unordered_map<Instance, Lowered, InstanceHash> inlined_;
   size_t instanceCost_ = 0;       // what the instances take, counted like nodes
   std::vector<uint32_t> copies_;  // inlinings of each fn
   std::vector<Frame> frames_;
-  std::vector<NodeId> values_;
+  std::vector<Lowered> values_;
 };
 
 }  // namespace featc

@@ -25,6 +25,19 @@ Names::Names(const Ast& ast, Diagnostics& diagnostics)
   addExterns();
   addSources();
   addOutputs();
+  addGroups();
+}
+
+std::optional<uint32_t> Names::let(std::string_view name, uint32_t group) const {
+  if (group != kNoGroup)
+    if (auto own = find(groupLets_[group], name)) return own;
+  return find(lets_, name);
+}
+
+std::optional<uint32_t> Names::groupWithLet(std::string_view name) const {
+  for (uint32_t g = 0; g < groupLets_.size(); ++g)
+    if (groupLets_[g].contains(name)) return g;
+  return std::nullopt;
 }
 
 std::optional<uint32_t> Names::find(const Table& table, std::string_view name) {
@@ -127,13 +140,24 @@ void Names::reportFieldConflict(Scope scope, const Name& name, Span type, std::s
 }
 
 void Names::addLetsAndFns() {
+  groupLets_.resize(ast_.groups.size());
   for (uint32_t i = 0; i < ast_.lets.size(); ++i) {
     const Name& name = ast_.lets[i].name;
-    auto [it, isNew] = lets_.try_emplace(name.text, i);
+    uint32_t group = ast_.lets[i].group;
+    auto [it, isNew] = (group == kNoGroup ? lets_ : groupLets_[group]).try_emplace(name.text, i);
     if (!isNew)
       reportDuplicate("let", name, ast_.lets[it->second].name.span);
     else if (placeOfField(Scope::Request, name.text) || placeOfField(Scope::Item, name.text))
       reportShadowing("let", name);
+  }
+  for (const LetDecl& let : ast_.lets) {
+    if (let.group == kNoGroup) continue;
+    if (lets_.contains(let.name.text)) {
+      reportShadowing("let", let.name);
+    } else if (let.name.text == kElementName) {
+      diagnostics_.report(DiagnosticKind::ShadowedName, let.name.span,
+                          "in a sequence group \"it\" is the element, so nobody could tell which is meant");
+    }
   }
   for (uint32_t i = 0; i < ast_.fns.size(); ++i) {
     const FnDecl& fn = ast_.fns[i];
@@ -217,6 +241,14 @@ void Names::addOutputs() {
   }
 }
 
+void Names::addGroups() {
+  for (uint32_t i = 0; i < ast_.groups.size(); ++i) {
+    const Name& name = ast_.groups[i].name;
+    auto [it, isNew] = groups_.try_emplace(name.text, i);
+    if (!isNew) reportDuplicate("sequence group", name, ast_.groups[it->second].name.span);
+  }
+}
+
 void Names::reportDuplicate(std::string_view what, const Name& again, Span first) {
   diagnostics_
       .report(DiagnosticKind::DuplicateName, again.span, fmt::format("{} \"{}\" is declared twice", what, again.text))
@@ -254,7 +286,7 @@ std::optional<std::string> Names::nearest(std::string_view name,
   return nearestName(name, candidates);
 }
 
-std::optional<std::string> Names::nearestValue(std::string_view name, const FnDecl* fn) const {
+std::optional<std::string> Names::nearestValue(std::string_view name, const FnDecl* fn, uint32_t group) const {
   if (!proposes()) return std::nullopt;
   std::vector<std::string_view> candidates;
   if (fn != nullptr) {
@@ -263,7 +295,8 @@ std::optional<std::string> Names::nearestValue(std::string_view name, const FnDe
   for (const FieldInfo& f : fields_)
     if (f.structList.empty()) candidates.push_back(f.name);
   for (const StructListInfo& list : structLists_) candidates.push_back(list.name);
-  for (const LetDecl& l : ast_.lets) candidates.push_back(l.name.text);
+  for (const LetDecl& l : ast_.lets)
+    if (l.group == kNoGroup || l.group == group) candidates.push_back(l.name.text);
   return nearest(name, candidates);
 }
 

@@ -37,6 +37,9 @@ struct StructListInfo {
   Span span;  // of the first declaration
 };
 
+// What an element is called in a sequence group.
+inline constexpr std::string_view kElementName = "it";
+
 // Values, functions (with sources, which are called alike) and outputs are three namespaces.
 class Names {
  public:
@@ -46,7 +49,10 @@ class Names {
   // In order of their first declaration; positions are those of ProgramInfo::inputs.
   const std::vector<FieldInfo>& fields() const { return fields_; }
   std::optional<uint32_t> field(Scope scope, std::string_view name) const;
-  std::optional<uint32_t> let(std::string_view name) const { return find(lets_, name); }
+  // A let that statements of the group see, or, of kNoGroup, one that stands in no group.
+  std::optional<uint32_t> let(std::string_view name, uint32_t group = kNoGroup) const;
+  // A group that has a let of that name.
+  std::optional<uint32_t> groupWithLet(std::string_view name) const;
   std::optional<uint32_t> fn(std::string_view name) const { return find(fns_, name); }
   std::optional<uint32_t> externFn(std::string_view name) const { return find(externs_, name); }
   std::optional<uint32_t> source(std::string_view name) const { return find(sources_, name); }
@@ -60,7 +66,7 @@ class Names {
   bool mayBeDeclared(std::string_view name) const { return ast_.incomplete || broken_.contains(name); }
 
   // The nearest known name. Nothing once no more mistakes are shown or too many names were compared.
-  std::optional<std::string> nearestValue(std::string_view name, const FnDecl* fn) const;
+  std::optional<std::string> nearestValue(std::string_view name, const FnDecl* fn, uint32_t group) const;
   std::optional<std::string> nearestField(std::string_view name, Scope scope) const;
   std::optional<std::string> nearestFunction(std::string_view name) const;
   std::optional<std::string> nearest(std::string_view name, const std::vector<std::string_view>& candidates) const;
@@ -79,6 +85,7 @@ class Names {
   void addExterns();
   void addSources();
   void addOutputs();
+  void addGroups();
   // `inBody`: an expression refers to them, so that they must differ from fields and lets.
   void checkParams(std::string_view fn, const std::vector<FieldDecl>& params, bool inBody);
   // The place of a field or let of that name.
@@ -92,7 +99,9 @@ class Names {
   mutable size_t comparisons_ = 0;
   std::unordered_set<std::string_view> broken_;
   std::vector<StructListInfo> structLists_;
-  Table requestFields_, itemFields_, requestStructLists_, itemStructLists_, lets_, fns_, externs_, sources_, outputs_;
+  Table requestFields_, itemFields_, requestStructLists_, itemStructLists_, lets_, fns_, externs_, sources_, outputs_,
+      groups_;
+  std::vector<Table> groupLets_;  // by group
 };
 
 // Which parameter of `fn` has that name.

@@ -69,21 +69,27 @@ class Orderer {
   std::vector<Use> usesOf(uint32_t d) const {
     const FnDecl* fn = isFn(d) ? &ast_.fns[index(d)] : nullptr;
     std::vector<Use> uses;
-    std::vector<ExprId> pending{fn != nullptr ? fn->body : ast_.lets[d].value};
+    uint32_t group = fn != nullptr ? kNoGroup : ast_.lets[d].group;
+    addUses({fn != nullptr ? fn->body : ast_.lets[d].value}, fn, group, uses);
+    // What `it` is depends on the lists that the group goes over, which stand outside of it.
+    if (group != kNoGroup) addUses(ast_.groups[group].over, nullptr, kNoGroup, uses);
+    return uses;
+  }
+
+  void addUses(std::vector<ExprId> pending, const FnDecl* fn, uint32_t group, std::vector<Use>& uses) const {
     while (!pending.empty()) {
       ExprId id = pending.back();
       pending.pop_back();
       if (id == kNoExpr) continue;
       const Expr& e = ast_.expr(id);
       if (e.kind == ExprKind::Name) {
-        auto let = names_.let(ast_.text(e));
+        auto let = names_.let(ast_.text(e), group);
         if (let && (fn == nullptr || !findParam(*fn, ast_.text(e)))) uses.push_back({*let, e.span});
       } else if (e.kind == ExprKind::Call) {
         if (auto callee = names_.fn(ast_.text(e))) uses.push_back({letCount_ + *callee, e.nameSpan});
       }
       for (uint32_t i = e.childCount; i > 0; --i) pending.push_back(ast_.child(e, i - 1));
     }
-    return uses;
   }
 
   // The cycle is the end of the path, from `start` on, and back to it.

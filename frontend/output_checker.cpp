@@ -25,6 +25,7 @@ void OutputChecker::run() {
   for (const OutputDecl& decl : checked_.ast.outputs) {
     if (decl.slot && decl.slot->value < int64_t{kMaxSlot}) freeSlot_ = std::max(freeSlot_, decl.slot->value + 1);
   }
+  checkGroups();
   for (size_t i = 0; i < checked_.ast.outputs.size(); ++i) {
     const OutputDecl& decl = checked_.ast.outputs[i];
     checked_.info.outputs.push_back(checkClauses(decl));
@@ -32,11 +33,38 @@ void OutputChecker::run() {
   }
 }
 
+void OutputChecker::checkGroups() {
+  for (uint32_t g = 0; g < checked_.ast.groups.size(); ++g) {
+    const GroupDecl& group = checked_.ast.groups[g];
+    exprs_.checkGroup(g);
+    lengths_.push_back(1);
+    if (group.length) {
+      lengths_.back() = static_cast<uint32_t>(inRange("length", *group.length, 1, kMaxLength));
+      continue;
+    }
+    diagnostics_
+        .report(DiagnosticKind::MissingClause, group.name.span,
+                fmt::format("sequence group \"{}\" needs a length: the most elements that count", group.name.text))
+        .note("write it before the \"{\": length 50");
+  }
+}
+
+void OutputChecker::checkGroupWidth(const OutputDecl& decl, const OutputInfo& info) {
+  if (uint64_t{info.width} * info.length <= kMaxGroupWidth) return;
+  diagnostics_.report(DiagnosticKind::ClauseRange, decl.width->span,
+                      fmt::format("with a length of {}, the width must be between 1 and {}, not {}", info.length,
+                                  kMaxGroupWidth / info.length, info.width));
+}
+
 OutputInfo OutputChecker::checkClauses(const OutputDecl& decl) {
   OutputInfo info;
   info.kind = decl.kind;
   info.name = decl.name.text;
   info.shared = decl.shared.has_value();
+  if (decl.group != kNoGroup) {
+    info.group = checked_.ast.groups[decl.group].name.text;
+    info.length = lengths_[decl.group];
+  }
   if (decl.kind == OutputKind::Dense) {
     info.hasWidth = decl.width.has_value();
     if (decl.width) info.width = static_cast<uint32_t>(inRange("width", *decl.width, 1, kMaxWidth));
@@ -45,6 +73,7 @@ OutputInfo OutputChecker::checkClauses(const OutputDecl& decl) {
       diagnostics_.report(DiagnosticKind::ClauseRange, decl.defaultSpan,
                           "the default must fit a float32, whose largest is about 3.4e38");
     }
+    if (decl.group != kNoGroup) checkGroupWidth(decl, info);
     return info;
   }
   checkSlot(decl, info);
@@ -96,7 +125,7 @@ void OutputChecker::needClause(const OutputDecl& decl, std::string_view clause, 
 }
 
 void OutputChecker::checkOutput(const OutputDecl& decl, OutputPlan& plan) {
-  Type type = exprs_.checkValue(decl.value);
+  Type type = exprs_.checkValueInGroup(decl.value, decl.group);
   if (type.isNone() || exprs_.rejectRow(decl.value)) return;
   switch (decl.kind) {
     case OutputKind::Sparse: return planSparse(decl, type, plan);

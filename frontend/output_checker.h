@@ -20,6 +20,9 @@ class OutputChecker {
  private:
   void checkOutput(const OutputDecl& decl, OutputPlan& plan);
   OutputInfo checkClauses(const OutputDecl& decl);
+  void checkGroups();
+  // A dense output of a group has a limit on all its numbers of a row.
+  void checkGroupWidth(const OutputDecl& decl, const OutputInfo& info);
   void checkSlot(const OutputDecl& decl, OutputInfo& info);
   // `value` within low..high, else a report and `low`.
   int64_t inRange(std::string_view clause, const IntClause& value, int64_t low, int64_t high);
@@ -38,7 +41,8 @@ class OutputChecker {
   ExprChecker& exprs_;
   Diagnostics& diagnostics_;
   std::unordered_map<int64_t, const OutputDecl*> slots_;
-  int64_t freeSlot_ = 1;  // above every slot that is taken
+  std::vector<uint32_t> lengths_;  // by group
+  int64_t freeSlot_ = 1;           // above every slot that is taken
 };
 
 }  // namespace featc

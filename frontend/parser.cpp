@@ -106,6 +106,10 @@ class ConfigReader {
   void readStatements(const TokenFile& file, const Location& location, bool imported) {
     Layout layout(file, limits_, diagnostics_);
     while (auto statement = layout.next()) {
+      if (statement->part == StatementPart::GroupEnd) {
+        builder_.endGroup();
+        continue;
+      }
       auto* tree = statement->broken ? nullptr : parser_.parse(file, *statement);
       if (tree == nullptr) {
         if (!statement->broken) reportSyntaxError(file, *statement, parser_.failure(), layout, diagnostics_);

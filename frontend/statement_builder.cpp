@@ -68,6 +68,7 @@ std::optional<ImportDecl> StatementBuilder::add(const TokenFile& file, const Sta
     case FeatParser::RuleExternStatement:
       added = externFn(static_cast<FeatParser::ExternStatementContext*>(node));
       break;
+    case FeatParser::RuleGroupStatement: added = group(static_cast<FeatParser::GroupStatementContext*>(node)); break;
     default: added = output(static_cast<FeatParser::OutputStatementContext*>(node)); break;
   }
   if (!added) addBroken(file, tokens);
@@ -75,6 +76,7 @@ std::optional<ImportDecl> StatementBuilder::add(const TokenFile& file, const Sta
 }
 
 void StatementBuilder::addBroken(const TokenFile& file, const StatementTokens& tokens) {
+  if (tokens.part == StatementPart::GroupHead) brokenGroup_ = true;
   auto token = [&file](uint32_t i) -> const Token& { return file.tokens[i]; };
   auto remember = [&](uint32_t i) { ast_.brokenNames.emplace_back(nameOf(file.text(), token(i))); };
   std::string_view keyword = file.text(token(tokens.begin));
@@ -93,6 +95,7 @@ void StatementBuilder::addBroken(const TokenFile& file, const StatementTokens& t
 
 template <typename Decl>
 bool StatementBuilder::push(StatementKind kind, std::vector<Decl>& table, Decl decl) {
+  if (brokenGroup_) return true;
   ast_.statements.push_back({kind, static_cast<uint32_t>(table.size())});
   table.push_back(std::move(decl));
   return true;
@@ -182,7 +185,7 @@ bool StatementBuilder::sourceEntry(SourceDecl& decl, std::optional<Span>& keyWor
 
 bool StatementBuilder::let(FeatParser::LetStatementContext* tree) {
   auto value = expressions_.build(*file_, static_cast<FeatParser::ExpressionContext*>(tree->children[3]));
-  return value && push(StatementKind::Let, ast_.lets, LetDecl{name(tree->children[1]), *value});
+  return value && push(StatementKind::Let, ast_.lets, LetDecl{name(tree->children[1]), *value, group_});
 }
 
 bool StatementBuilder::fn(FeatParser::FnStatementContext* tree) {
@@ -224,7 +227,7 @@ bool StatementBuilder::output(FeatParser::OutputStatementContext* tree) {
                                                                  : OutputKind::Sequence;
   decl.name = name(tree->children[1]);
   decl.span = spanOf(tree);
-  bool good = true;
+  bool good = fitsGroup(decl, span(tree->children[0]));
   std::vector<Name> seen;
   for (auto* child : tree->children) {
     if (auto* c = as<FeatParser::ClauseContext>(child, FeatParser::RuleClause)) good = clause(decl, seen, c) && good;
@@ -232,7 +235,68 @@ bool StatementBuilder::output(FeatParser::OutputStatementContext* tree) {
   auto value = expressions_.build(*file_, static_cast<FeatParser::ExpressionContext*>(tree->children.back()));
   if (!good || !value) return false;
   decl.value = *value;
+  decl.group = group_;
+  if (group_ != kNoGroup) decl.name.text = fmt::format("{}__{}", ast_.groups[group_].name.text, decl.name.text);
   return push(StatementKind::Output, ast_.outputs, std::move(decl));
+}
+
+bool StatementBuilder::fitsGroup(const OutputDecl& decl, Span keyword) {
+  if (decl.kind != OutputKind::Sequence || (group_ == kNoGroup && !brokenGroup_)) return true;
+  diagnostics_
+      .report(DiagnosticKind::NotInGroup, keyword,
+              "a sequence cannot stand in a sequence group, whose outputs have a value for each element already")
+      .note("one id, or several, for each element: sparse NAME slot N = ...")
+      .replace(keyword, "sparse");
+  return false;
+}
+
+bool StatementBuilder::group(FeatParser::GroupStatementContext* tree) {
+  GroupDecl decl;
+  decl.name = name(tree->children[2]);
+  Name over = name(tree->children[3]);
+  bool good = over.text == "over";
+  if (!good) {
+    diagnostics_
+        .report(DiagnosticKind::UnknownClause, over.span,
+                fmt::format("expected \"over\" and a list after the group's name, found \"{}\"", over.text))
+        .note("write: sequence group recent over clicks length 50 {");
+  }
+  for (size_t i = 4; i < tree->children.size(); ++i) {
+    if (auto* e = as<FeatParser::ExpressionContext>(tree->children[i], FeatParser::RuleExpression)) {
+      auto list = expressions_.build(*file_, e);
+      good = list && good;
+      decl.over.push_back(list.value_or(kNoExpr));
+    }
+    if (auto* c = as<FeatParser::ClauseContext>(tree->children[i], FeatParser::RuleClause))
+      good = groupClause(decl, c) && good;
+  }
+  if (!good) return false;
+  group_ = static_cast<uint32_t>(ast_.groups.size());
+  return push(StatementKind::Group, ast_.groups, std::move(decl));
+}
+
+bool StatementBuilder::groupClause(GroupDecl& decl, FeatParser::ClauseContext* tree) {
+  Name word = name(tree->children[0]);
+  if (word.text != "length") {
+    diagnostics_
+        .report(DiagnosticKind::UnknownClause, word.span,
+                fmt::format("\"{}\" is no clause of a sequence group, only \"length\" is", word.text))
+        .note("write: sequence group recent over clicks length 50 {");
+    return false;
+  }
+  if (decl.length) {
+    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, "\"length\" stands here twice")
+        .note(decl.length->span, "the first one");
+    return false;
+  }
+  OutputDecl clause;
+  if (tree->children.size() == 1) {
+    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, "\"length\" takes a number");
+    return false;
+  }
+  if (!clauseValue(clause, word, tree)) return false;
+  decl.length = clause.length;
+  return true;
 }
 
 bool StatementBuilder::clause(OutputDecl& decl, std::vector<Name>& seen, FeatParser::ClauseContext* tree) {

@@ -25,6 +25,11 @@ class StatementBuilder {
   // Adds the statement to the Ast; an import is returned instead. `imported`: the file's `model` does not count.
   std::optional<ImportDecl> add(const TokenFile& file, const StatementTokens& tokens,
                                 grammar::FeatParser::StatementContext* tree, bool imported);
+  // What comes next stands in no sequence group any more.
+  void endGroup() {
+    group_ = kNoGroup;
+    brokenGroup_ = false;
+  }
   // Remembers what a statement that is not added would have declared.
   void addBroken(const TokenFile& file, const StatementTokens& tokens);
 
@@ -41,8 +46,12 @@ class StatementBuilder {
   bool fn(Parser::FnStatementContext* tree);
   bool externFn(Parser::ExternStatementContext* tree);
   bool output(Parser::OutputStatementContext* tree);
+  bool group(Parser::GroupStatementContext* tree);
+  // A sequence output cannot stand in a group.
+  bool fitsGroup(const OutputDecl& decl, Span keyword);
   bool clause(OutputDecl& decl, std::vector<Name>& seen, Parser::ClauseContext* tree);
   bool clauseValue(OutputDecl& decl, const Name& word, Parser::ClauseContext* tree);
+  bool groupClause(GroupDecl& decl, Parser::ClauseContext* tree);
 
   bool parameters(std::vector<FieldDecl>& out, Parser::ParametersContext* tree);
   FieldDecl field(antlr4::tree::ParseTree* name, Parser::TypeContext* type);
@@ -73,6 +82,9 @@ class StatementBuilder {
   Diagnostics& diagnostics_;
   ExpressionBuilder expressions_;
   const TokenFile* file_ = nullptr;
+  // The sequence group that statements stand in; a broken one is in no Ast, and neither are they.
+  uint32_t group_ = kNoGroup;
+  bool brokenGroup_ = false;
 };
 
 }  // namespace featc

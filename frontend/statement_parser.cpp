@@ -87,8 +87,9 @@ class StatementParser::Tokens final : public antlr4::TokenStream {
       tokens_.emplace_back(kGrammarTokens[static_cast<size_t>(file.tokens[i].kind)], i);
     }
     // Keywords follow one another in the grammar as in the list.
-    size_t keyword = statementKeyword(file.text(file.tokens[statement.begin])).value();
-    tokens_.front() = GrammarToken(FeatParser::MODEL + keyword, statement.begin);
+    size_t keyword = FeatParser::MODEL + statementKeyword(file.text(file.tokens[statement.begin])).value();
+    if (statement.part == StatementPart::GroupHead) keyword = FeatParser::GROUP;
+    tokens_.front() = GrammarToken(keyword, statement.begin);
     tokens_.emplace_back(antlr4::Token::EOF, statement.end);
   }
 

@@ -46,6 +46,7 @@ class Explainer {
       case FeatParser::RuleOutputStatement: return inDeclaration();
       case FeatParser::RuleExternStatement:
         return expected("what is left of a line like: extern fn similar(a: string) -> float64 from \"libmine.so\"");
+      case FeatParser::RuleGroupStatement: return inGroup();
       case FeatParser::RuleClause: return expected("a number");
       case FeatParser::RuleStatement: return afterStatement();
       default: return inExpression();
@@ -114,6 +115,24 @@ class Explainer {
   Diagnostic& inType() {
     if (expects(FeatParser::NAME)) return expected("a type");
     return expected("\",\" or \">\"");
+  }
+
+  Diagnostic& inGroup() { return groupMistake().note("write: sequence group recent over clicks length 50 {"); }
+
+  Diagnostic& groupMistake() {
+    // `sequence group recent clicks length 50 {` reads a list named length where it stops making sense.
+    const Token& over = file_.tokens[statement_.begin + 3];
+    if (file_.text(over) != "over") {
+      return diagnostics_.report(
+          DiagnosticKind::Syntax, file_.span(over),
+          fmt::format("expected \"over\" and a list after the group's name, found {}", quoted(over)));
+    }
+    bool listMissing =
+        file_.text(before()) == "length" && failure_.token > statement_.begin + 4 &&
+        (failure_.token == statement_.begin + 5 || file_.tokens[failure_.token - 2].kind == TokenKind::Comma);
+    if (listMissing)
+      return diagnostics_.report(DiagnosticKind::Syntax, file_.span(before()), "expected a list before \"length\"");
+    return expected("\"length\", a number and \"{\"");
   }
 
   Diagnostic& inParameters() {

@@ -3,8 +3,10 @@
 #include "ir/constants.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ir/interpreter.h"
+#include "ops/mapped_call.h"
 
 namespace featc {
 
@@ -66,8 +68,8 @@ void ConstantEvaluator::evaluate(NodeId root) {
 
     const Node& node = graph_.node(id);
     Arena arena;
-    std::vector<NodeId> args = valueArgs(graph_, id);
-    std::vector<Type> types;
+    PreparedCall call = prepareCall(graph_, id, *this);
+    const std::vector<NodeId>& args = call.args;
     std::vector<OneRow> rows(args.size());
     std::vector<ColumnRef> columns;
     for (NodeId arg : graph_.args(id)) spend(known_[arg]->value);
@@ -77,21 +79,19 @@ void ConstantEvaluator::evaluate(NodeId root) {
     }
     bool failed = false;
     for (size_t i = 0; i < args.size(); ++i) {
-      types.push_back(graph_.node(args[i]).type);
       columns.push_back(rows[i].column(true));
       failed = failed || known_[args[i]]->failed;
-      failed = !storeCell(known_[args[i]]->value, types[i], columns[i], 0, arena) || failed;
+      failed = !storeCell(known_[args[i]]->value, graph_.node(args[i]).type, columns[i], 0, arena) || failed;
     }
-    Prepared prepared = prepareState(graph_, id, *this);
     OneRow result;
     // Some calls whose type has no "?" are missing all the same when a limit was passed.
     ColumnRef out = result.column(true);
     out.uniform = false;
     RowStatus status = RowStatus::Ok;
-    Context context = makeContext(graph_, id, types, prepared.state.get());
+    Context context = call.context(graph_.info().hashFamily);
     context.arena = &arena;
     context.rowStatus = &status;
-    if (!failed) kernelOf(node)(context, columns.data(), out, 1);
+    if (!failed) call.kernel(context, columns.data(), out, 1);
     failed = failed || status != RowStatus::Ok;
     known_[id] = Known{failed ? Value::missing() : loadCell(out, node.type, 0), failed};
     spend(known_[id]->value);
@@ -100,8 +100,8 @@ void ConstantEvaluator::evaluate(NodeId root) {
 
 bool isConstantCall(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
-  if (node.kind != NodeKind::Call || node.scope != Scope::Constant || node.type.isWeighted()) return false;
-  return std::ranges::none_of(graph.args(id), [&](NodeId arg) { return graph.node(arg).type.isWeighted(); });
+  if (node.kind != NodeKind::Call || node.scope != Scope::Constant || holdsWeighted(node.type)) return false;
+  return std::ranges::none_of(graph.args(id), [&](NodeId arg) { return holdsWeighted(graph.node(arg).type); });
 }
 
 std::vector<NodeId> valueArgs(const Graph& graph, NodeId call) {
@@ -112,18 +112,6 @@ std::vector<NodeId> valueArgs(const Graph& graph, NodeId call) {
     if (!op.params[op.paramOfArg(i)].isConstant) out.push_back(args[i]);
   }
   return out;
-}
-
-uint64_t valueLiftMask(const Graph& graph, NodeId call) {
-  const Node& node = graph.node(call);
-  uint64_t mask = 0;
-  unsigned at = 0;
-  for (size_t i = 0; i < node.argCount; ++i) {
-    if (node.op->params[node.op->paramOfArg(i)].isConstant) continue;
-    if ((node.resolution.liftMask >> i & 1U) != 0) mask |= uint64_t{1} << at;
-    ++at;
-  }
-  return mask;
 }
 
 Prepared prepareState(const Graph& graph, NodeId call, ConstantEvaluator& constants) {
@@ -142,19 +130,33 @@ Prepared prepareState(const Graph& graph, NodeId call, ConstantEvaluator& consta
   return op.prepare(values, types);
 }
 
-Kernel kernelOf(const Node& call) {
-  const Overload& overload = call.op->overloads[call.resolution.overload];
-  return call.resolution.liftMask != 0 ? overload.liftedKernel : overload.kernel;
-}
-
-Context makeContext(const Graph& graph, NodeId call, const std::vector<Type>& types, const OpState* state) {
-  Context context;
-  context.state = state;
-  context.argTypes = types.data();
-  context.argCount = static_cast<uint32_t>(types.size());
-  context.liftMask = valueLiftMask(graph, call);
-  context.hashFamily = graph.info().hashFamily;
-  return context;
+PreparedCall prepareCall(const Graph& graph, NodeId id, ConstantEvaluator& constants) {
+  const Node& node = graph.node(id);
+  const CallResolution& resolution = node.resolution;
+  const Overload& overload = node.op->overloads[resolution.overload];
+  std::vector<Type> types;
+  for (NodeId arg : graph.args(id)) types.push_back(graph.node(arg).type);
+  types = seenTypes(resolution.mapMask, types);
+  PreparedCall call;
+  call.args = valueArgs(graph, id);
+  call.state = prepareState(graph, id, constants).state;
+  call.kernel = resolution.liftMask != 0 ? overload.liftedKernel : overload.kernel;
+  uint64_t mapMask = 0;
+  for (size_t i = 0; i < types.size(); ++i) {
+    if (node.op->params[node.op->paramOfArg(i)].isConstant) continue;
+    uint64_t bit = uint64_t{1} << call.types.size();
+    if ((resolution.liftMask >> i & 1U) != 0) call.liftMask |= bit;
+    if (resolution.maps(i)) mapMask |= bit;
+    call.types.push_back(types[i]);
+  }
+  if (mapMask == 0) return call;
+  auto mapped = std::make_shared<MappedState>();
+  mapped->mapMask = mapMask;
+  mapped->elementKernel = std::exchange(call.kernel, &mappedKernel);
+  mapped->elementState = std::move(call.state);
+  mapped->elementType = resultType(*node.op, resolution, types);
+  call.state = std::move(mapped);
+  return call;
 }
 
 Value evaluateConstant(const Graph& graph, NodeId node) {

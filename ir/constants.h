@@ -45,12 +45,25 @@ std::vector<NodeId> valueArgs(const Graph& graph, NodeId call);
 // What the call's operator made of its constant arguments; null when it prepares nothing. An error
 // (which the checker has excluded for a config's graph) leaves the state null.
 Prepared prepareState(const Graph& graph, NodeId call, ConstantEvaluator& constants);
-// The lift mask by value argument, as kernels take it.
-uint64_t valueLiftMask(const Graph& graph, NodeId call);
-// The kernel that computes the call: the lifted one where it maps over lists.
-Kernel kernelOf(const Node& call);
 
-// One call's context for kernels; `types` holds its value arguments' types and must outlive it.
-Context makeContext(const Graph& graph, NodeId call, const std::vector<Type>& types, const OpState* state);
+// One call's fixed parts, ready for its kernel.
+struct PreparedCall {
+  Kernel kernel = nullptr;   // the lifted one where the call maps over lists, mappedKernel for elements
+  std::vector<NodeId> args;  // value arguments
+  std::vector<Type> types;   // theirs, as the operator sees them
+  std::shared_ptr<const OpState> state;
+  uint64_t liftMask = 0;  // by value argument
+
+  Context context(HashFamily family) const {
+    Context c;
+    c.state = state.get();
+    c.argTypes = types.data();
+    c.argCount = static_cast<uint32_t>(types.size());
+    c.liftMask = liftMask;
+    c.hashFamily = family;
+    return c;
+  }
+};
+PreparedCall prepareCall(const Graph& graph, NodeId call, ConstantEvaluator& constants);
 
 }  // namespace featc

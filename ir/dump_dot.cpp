@@ -77,7 +77,8 @@ std::string toDot(const Graph& graph) {
     auto args = graph.args(id);
     for (size_t i = 0; i < args.size(); ++i) {
       fmt::format_to(to, "  n{} -> n{}", args[i], id);
-      if (args.size() > 1) fmt::format_to(to, " [headlabel=\"{}\"]", i + 1);
+      std::string_view each = graph.node(id).resolution.maps(i) ? "each " : "";
+      if (args.size() > 1 || !each.empty()) fmt::format_to(to, " [headlabel=\"{}{}\"]", each, i + 1);
       out += ";\n";
     }
   }

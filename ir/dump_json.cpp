@@ -55,9 +55,13 @@ std::string nodeJson(const Graph& graph, NodeId id, const Sources* sources) {
   const Node& node = graph.node(id);
   std::string args;
   for (NodeId arg : graph.args(id)) args += fmt::format("{}{}", args.empty() ? "" : ", ", arg);
+  std::string each;
+  for (size_t i = 0; i < node.argCount; ++i)
+    if (node.resolution.maps(i)) each += fmt::format("{}{}", each.empty() ? "" : ", ", i);
   std::string out =
       fmt::format(R"({{"id": {}, {}, "args": [{}], "type": {}, "scope": "{}", "level": {})", id, whatJson(graph, id),
                   args, jsonQuote(toString(node.type)), scopeName(node.scope), node.level);
+  if (!each.empty()) out += fmt::format(R"(, "each": [{}])", each);
   if (sources != nullptr && node.origin.begin != node.origin.end && node.origin.file < sources->size()) {
     const SourceFile& file = sources->file(node.origin.file);
     LineColumn at = file.locate(node.origin.begin);

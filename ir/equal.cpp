@@ -20,8 +20,7 @@ bool equalNodes(const Graph& a, const Graph& b, NodeId id) {
   if (!std::ranges::equal(a.args(id), b.args(id))) return false;
   switch (x.kind) {
     case NodeKind::Constant: return a.constant(id) == b.constant(id);
-    case NodeKind::Call:
-      return x.resolution.overload == y.resolution.overload && x.resolution.liftMask == y.resolution.liftMask;
+    case NodeKind::Call: return x.resolution.sameAs(y.resolution);
     default: return x.index == y.index;
   }
 }

@@ -28,8 +28,8 @@ Value toFloat(const Value& v) {
   return v;
 }
 
-// The parameter type of argument `arg`, a list of it where the call maps over that argument; None
-// where the overload takes arguments of any type.
+// The parameter type of argument `arg` as the operator sees it, a list of it where the call lifts over that
+// argument; None where the overload takes arguments of any type.
 Type wantedType(const Overload& overload, const Resolution& r, size_t arg) {
   if (overload.anyArgs) return {};
   Type t = overload.params[overload.paramOfArg(arg)];
@@ -88,7 +88,7 @@ NodeId Graph::addField(NodeId read, uint32_t field, Span origin) {
   return intern(node, std::span<const NodeId>(&read, 1));
 }
 
-NodeId Graph::addCall(const Operator& op, const Resolution& resolution, std::span<const NodeId> args, Span origin) {
+NodeId Graph::addCall(const Operator& op, const CallResolution& resolution, std::span<const NodeId> args, Span origin) {
   Node node;
   node.kind = NodeKind::Call;
   node.op = &op;
@@ -97,20 +97,20 @@ NodeId Graph::addCall(const Operator& op, const Resolution& resolution, std::spa
   std::vector<Type> types;
   types.reserve(args.size());
   for (NodeId arg : args) types.push_back(nodes_[arg].type);
-  node.type = resultType(op, resolution, types);
+  node.type = callType(op, resolution, types);
   node.origin = origin;
   return intern(node, args);
 }
 
-NodeId Graph::call(const Operator& op, std::span<const NodeId> given, Span origin) {
+NodeId Graph::callEach(const Operator& op, uint64_t mapMask, std::span<const NodeId> given, Span origin) {
   std::vector<NodeId> args(given.begin(), given.end());
   if (args.size() < op.params.size()) args.resize(op.params.size(), kNoNode);
   std::vector<Type> types;
   types.reserve(args.size());
   for (NodeId arg : args) types.push_back(arg == kNoNode ? Type() : nodes_[arg].type);
-  std::optional<Resolution> found = resolve(op, types);
+  std::optional<Resolution> found = resolve(op, seenTypes(mapMask, types));
   if (!found) return kNoNode;
-  Resolution resolution = *found;
+  CallResolution resolution(*found, mapMask);
   const Overload& overload = op.overloads[resolution.overload];
   // Optional parameters that this overload does not have were left out.
   if (!overload.variadic && args.size() > overload.params.size()) args.resize(overload.params.size());
@@ -119,15 +119,23 @@ NodeId Graph::call(const Operator& op, std::span<const NodeId> given, Span origi
     if (args[i] == kNoNode) {
       args[i] = addConstant(Value::missing(), want, origin);
     } else if ((resolution.convertMask >> i & 1U) != 0) {
-      if (isConstant(args[i])) {
+      if (isConstant(args[i]) && !resolution.maps(i)) {
         args[i] = addConstant(toFloat(constant(args[i])), want, nodes_[args[i]].origin);
       } else {
-        args[i] = call(*operators().find("float"), std::span<const NodeId>(&args[i], 1), nodes_[args[i]].origin);
+        uint64_t each = resolution.maps(i) ? 1 : 0;
+        args[i] = callEach(*operators().find("float"), each, {&args[i], 1}, nodes_[args[i]].origin);
       }
-    } else if (isConstant(args[i]) && !nodes_[args[i]].type.same(want) && !want.isNone()) {
+    } else if (isConstant(args[i]) && !resolution.maps(i) && !nodes_[args[i]].type.same(want) && !want.isNone()) {
       // An empty literal has no element type of its own.
       args[i] = addConstant(constant(args[i]), want, nodes_[args[i]].origin);
     }
+  }
+  if (mapMask == 0) return addCall(op, resolution, args, origin);
+  types.clear();
+  for (NodeId arg : args) types.push_back(nodes_[arg].type);
+  if (isLiftedCall(op, resolution, types)) {
+    resolution.liftMask = mapMask;
+    resolution.mapMask = 0;
   }
   return addCall(op, resolution, args, origin);
 }
@@ -173,8 +181,7 @@ bool Graph::equal(const Node& a, std::span<const NodeId> argsA, const Node& b, s
   if (a.kind != b.kind || a.type != b.type || a.op != b.op || !std::ranges::equal(argsA, argsB)) return false;
   switch (a.kind) {
     case NodeKind::Constant: return constants_[a.index] == constants_[b.index];
-    case NodeKind::Call:
-      return a.resolution.overload == b.resolution.overload && a.resolution.liftMask == b.resolution.liftMask;
+    case NodeKind::Call: return a.resolution.sameAs(b.resolution);
     case NodeKind::Input:
     case NodeKind::Read:
     case NodeKind::Field: break;
@@ -189,6 +196,7 @@ uint64_t Graph::hashOf(const Node& node, std::span<const NodeId> args) const {
     case NodeKind::Call:
       h = mix(h, std::bit_cast<uintptr_t>(node.op));
       h = mix(h, node.resolution.overload);
+      h = mix(h, node.resolution.mapMask);
       break;
     case NodeKind::Input:
     case NodeKind::Read:

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/operator.h"
+#include "ops/mapped_call.h"
 #include "runtime/program_info.h"
 #include "support/source.h"
 
@@ -32,13 +32,16 @@ struct Node {
   // Field: index in the source's fields. Call: unused.
   uint32_t index = 0;
   const Operator* op = nullptr;  // of a call
-  Resolution resolution;         // of a call
+  CallResolution resolution;     // of a call
   uint32_t firstArg = 0;         // in the graph's argument table
   uint32_t argCount = 0;
   // How many reads must have come back, one after another, before this value can be computed.
   uint32_t level = 0;
   Span origin;  // the expression it came from; informative, no part of equality
 };
+
+// Weighted ids, or a list of them: no constant holds such a value.
+constexpr bool holdsWeighted(Type type) { return type.isWeighted() || (type.isList() && type.element().isWeighted()); }
 
 // One output of the config: the clauses are info().outputs[i], the value is a node.
 class Graph {
@@ -70,10 +73,15 @@ class Graph {
   NodeId addField(NodeId read, uint32_t field, Span origin = {});
   // `args` match the record's parameters one to one (missing constants where left out) and are
   // already converted: a float64 parameter gets float64.
-  NodeId addCall(const Operator& op, const Resolution& resolution, std::span<const NodeId> args, Span origin = {});
+  NodeId addCall(const Operator& op, const CallResolution& resolution, std::span<const NodeId> args, Span origin = {});
   // Resolves the overload, converts int64 arguments to float64 and fills left-out parameters.
   // kNoNode when no overload fits.
-  NodeId call(const Operator& op, std::span<const NodeId> args, Span origin = {});
+  NodeId call(const Operator& op, std::span<const NodeId> args, Span origin = {}) {
+    return callEach(op, 0, args, origin);
+  }
+  // The same, computed element by element: of the arguments in `mapMask`, lists, the operator takes one element
+  // at a time. Where a call that maps over these lists does just that, it becomes that call.
+  NodeId callEach(const Operator& op, uint64_t mapMask, std::span<const NodeId> args, Span origin = {});
 
  private:
   NodeId intern(Node node, std::span<const NodeId> args);

@@ -21,14 +21,8 @@ ProgramConstants::ProgramConstants(const Graph& graph, const Schedule& schedule)
   for (const auto& scopes : schedule.steps) {
     for (const ScheduleStep& step : scopes) {
       for (NodeId id : step.nodes) {
-        PreparedCall call;
-        call.kernel = kernelOf(graph.node(id));
-        call.args = valueArgs(graph, id);
-        for (NodeId arg : call.args) call.types.push_back(graph.node(arg).type);
-        call.state = prepareState(graph, id, evaluator).state;
-        call.liftMask = valueLiftMask(graph, id);
         callIndex_[id] = static_cast<uint32_t>(calls_.size());
-        calls_.push_back(std::move(call));
+        calls_.push_back(prepareCall(graph, id, evaluator));
       }
     }
   }

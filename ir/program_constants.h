@@ -12,25 +12,6 @@
 
 namespace featc {
 
-// One call's fixed parts, ready for its kernel.
-struct PreparedCall {
-  Kernel kernel = nullptr;
-  std::vector<NodeId> args;  // value arguments
-  std::vector<Type> types;   // theirs
-  std::shared_ptr<const OpState> state;
-  uint64_t liftMask = 0;
-
-  Context context(HashFamily family) const {
-    Context c;
-    c.state = state.get();
-    c.argTypes = types.data();
-    c.argCount = static_cast<uint32_t>(types.size());
-    c.liftMask = liftMask;
-    c.hashFamily = family;
-    return c;
-  }
-};
-
 class ProgramConstants {
  public:
   ProgramConstants(const Graph& graph, const Schedule& schedule);

@@ -7,7 +7,7 @@
 namespace featc {
 
 Scope runScope(const Node& node) {
-  return node.scope == Scope::Constant && node.type.isWeighted() ? Scope::Request : node.scope;
+  return node.scope == Scope::Constant && holdsWeighted(node.type) ? Scope::Request : node.scope;
 }
 
 namespace {
@@ -117,8 +117,8 @@ class Scheduler {
         out_.constants.push_back(id);
       } else if (!isLeaf(node)) {
         stepOf(id).nodes.push_back(id);
-        bool lifted = node.resolution.liftMask != 0;
-        if (lifted || node.op->overloads[node.resolution.overload].makesValues) out_.layout.makesValues = true;
+        if (node.resolution.makesList() || node.op->overloads[node.resolution.overload].makesValues)
+          out_.layout.makesValues = true;
       }
     }
     for (uint32_t i = 0; i < graph_.outputs().size(); ++i) stepOf(graph_.outputs()[i]).outputs.push_back(i);

@@ -52,7 +52,10 @@ std::string floatText(double v) {
 
 std::string argsText(const Graph& graph, NodeId id) {
   std::string out;
-  for (NodeId arg : graph.args(id)) out += fmt::format("{}%{}", out.empty() ? "" : ", ", arg);
+  auto args = graph.args(id);
+  const CallResolution& resolution = graph.node(id).resolution;
+  for (size_t i = 0; i < args.size(); ++i)
+    out += fmt::format("{}{}%{}", i == 0 ? "" : ", ", resolution.maps(i) ? "each " : "", args[i]);
   return out;
 }
 

@@ -300,6 +300,18 @@ class GraphParser {
     return args;
   }
 
+  // `%1, each %2`: of the second, a list, the operator takes one element at a time.
+  std::vector<NodeId> parseCallArgs(TextScanner& line, uint64_t& mapMask) {
+    std::vector<NodeId> args;
+    while (line.nextIs('%') || line.peekWord() == "each" || !args.empty()) {
+      if (args.size() == kMaxArguments) fail("more than {} arguments", kMaxArguments);
+      if (line.acceptWord("each")) mapMask |= uint64_t{1} << args.size();
+      args.push_back(parseArg(line));
+      if (!line.accept(',')) break;
+    }
+    return args;
+  }
+
   NodeId parseCall(TextScanner& line) {
     std::string name(line.word());
     const Operator* op = nullptr;
@@ -312,21 +324,25 @@ class GraphParser {
       op = operators().find(name);
       if (op == nullptr) fail("unknown operator \"{}\"", name);
     }
-    std::vector<NodeId> args = line.nextIs('%') ? parseArgs(line) : std::vector<NodeId>();
-    if (args.size() > kMaxArguments) fail("more than {} arguments", kMaxArguments);
+    uint64_t mapMask = 0;
+    std::vector<NodeId> args = parseCallArgs(line, mapMask);
     std::vector<Type> types;
     for (size_t i = 0; i < args.size(); ++i) {
       const Node& arg = graph_.node(args[i]);
       if (arg.type.isRow()) fail("argument {} is a row", i + 1);
-      if (!op->params.empty() && op->params[op->paramOfArg(i)].isConstant && arg.scope != Scope::Constant) {
+      bool mapped = (mapMask >> i & 1U) != 0;
+      if (mapped && !arg.type.isList()) fail("argument {} is no list, so it has no elements", i + 1);
+      bool isConstant = !op->params.empty() && op->params[op->paramOfArg(i)].isConstant;
+      if (isConstant && (arg.scope != Scope::Constant || mapped)) {
         fail("argument {} of {} must be a constant", i + 1, name);
       }
       types.push_back(arg.type);
     }
+    types = seenTypes(mapMask, types);
     std::optional<Resolution> resolution = resolve(*op, types);
     if (!resolution) fail("{} takes no arguments of types {}", name, typeList(types));
     if (resolution->convertMask != 0) fail("integer arguments of {} must be converted with \"float\" first", name);
-    NodeId id = graph_.addCall(*op, *resolution, args);
+    NodeId id = graph_.addCall(*op, CallResolution(*resolution, mapMask), args);
     checkPrepare(id);
     return id;
   }

@@ -152,9 +152,13 @@ class Verifier {
     std::vector<Type> types;
     for (size_t i = 0; i < args.size(); ++i) {
       types.push_back(graph_.node(args[i]).type);
+      if (node.resolution.maps(i) && !types.back().isList())
+        return problem(id, "argument {} of {} is mapped over, but no list", i + 1, op.name);
       if (i < given) checkArgument(id, i);
     }
-    return checkType(id, resultType(op, node.resolution, types));
+    if (args.size() < 64 && node.resolution.mapMask >> args.size() != 0)
+      return problem(id, "{} maps over an argument that it does not have", op.name);
+    return checkType(id, callType(op, node.resolution, types));
   }
 
   void checkArgument(NodeId id, size_t index) {
@@ -164,11 +168,13 @@ class Verifier {
     const Node& arg = graph_.node(graph_.args(id)[index]);
     Type wanted = overload.params[overload.paramOfArg(index)];
     if ((node.resolution.liftMask >> index & 1U) != 0) wanted = Type::list(wanted);
-    bool isAny = overload.anyArgs && (arg.type.isScalar() || (arg.type.isList() && arg.type.element().isScalar()));
-    if (!isAny && !arg.type.same(wanted)) {
-      problem(id, "argument {} of {} is {}, not {}", index + 1, op.name, toString(arg.type), toString(wanted));
+    Type seen = node.resolution.maps(index) ? arg.type.element() : arg.type;
+    bool isAny = overload.anyArgs && (seen.isScalar() || (seen.isList() && seen.element().isScalar()));
+    if (!isAny && !seen.same(wanted)) {
+      problem(id, "argument {} of {} is {}, not {}", index + 1, op.name, toString(seen), toString(wanted));
     }
-    if (op.params[op.paramOfArg(index)].isConstant && arg.scope != Scope::Constant) {
+    bool isConstant = op.params[op.paramOfArg(index)].isConstant;
+    if (isConstant && (arg.scope != Scope::Constant || node.resolution.maps(index))) {
       problem(id, "argument {} of {} is no constant", index + 1, op.name);
     }
   }
@@ -217,7 +223,7 @@ class Verifier {
     if (!std::ranges::equal(graph_.args(left), graph_.args(right))) return false;
     if (a.kind == NodeKind::Constant) return graph_.constant(left) == graph_.constant(right);
     if (a.kind != NodeKind::Call) return a.index == b.index;
-    return a.resolution.overload == b.resolution.overload && a.resolution.liftMask == b.resolution.liftMask;
+    return a.resolution.sameAs(b.resolution);
   }
 
   void checkOutputs() {

@@ -129,6 +129,22 @@ List<T> flatten(Context& context, List<List<T>> lists) {
   return {data, valid, size};
 }
 
+// As long as `as`, whose elements say nothing else.
+template <class T>
+List<T> lengthened(Context& context, Maybe<List<T>> list, List<bool> as) {
+  uint64_t known = list.present ? list.value.size : 0;
+  if (known >= as.size) return list.value;
+  auto* data = context.newList<T>(as.size);
+  auto* valid = data == nullptr ? nullptr : context.newList<uint8_t>(as.size);
+  if (valid == nullptr) return {};
+  for (uint64_t i = 0; i < as.size; ++i) {
+    bool present = i < known && list.value.present(i);
+    data[i] = present ? list.value.data[i] : T{};
+    valid[i] = present ? 1 : 0;
+  }
+  return {data, valid, as.size};
+}
+
 // A list literal whose elements are not all constant; a missing one is a missing element.
 template <class T>
 void makeListKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
@@ -200,6 +216,9 @@ void registerLists(Registry& r) {
                          "The elements of the lists in a list, one list after the other; a missing list has none.")
                        .example("flatten([[1, 2], [3]])", "[1, 2, 3]")
                        .example("flatten([[1], [1 % 0]])", "[1, missing]");
+  auto lengthenedOp = r.add("lengthened", {value("list"), value("as")},
+                            "The list, with missing elements behind it to be as long as another one.")
+                          .internal();
   auto makeListOp =
       r.add("make_list", {value("element")}, "A list of its arguments; a missing one is a missing element.")
           .symbol("[...]")
@@ -218,6 +237,7 @@ void registerLists(Registry& r) {
     concatOp.template add<append<T>>().notLifted();
     makeListOp.addCustom(makeListOverload<T>(cellType<T>()));
     flattenOp.template add<flatten<T>>();
+    lengthenedOp.template add<lengthened<T>>().notLifted();
   });
   forEachInnerType([&]<class C>(Type element) {
     Type list = Type::list(element);
@@ -229,11 +249,16 @@ void registerLists(Registry& r) {
     sliceOp.template addNested<slice<C>>({list, n, n}, list).notLifted();
     concatOp.template addNested<append<C>>({list, list}, list).notLifted();
     makeListOp.addCustom(makeListOverload<C>(element));
+    lengthenedOp.template addNested<lengthened<C>>({list, Type::list(Type::boolean())}, list).notLifted();
     for (Type key : {Type::int64(), Type::string()})
       lenOp.template addNested<mapLength<int64_t, int64_t>>({Type::map(key, element)}, n).notLifted();
     containsOp.template addNested<mapContains<int64_t, int64_t>>({Type::map(n, element), n}, Type::boolean());
     containsOp.template addNested<mapContains<Str, int64_t>>({Type::map(Type::string(), element), Type::string()},
                                                              Type::boolean());
+  });
+  forEachNestedType([&]<class C>(Type element) {
+    Type list = Type::list(element);
+    lengthenedOp.template addNested<lengthened<C>>({list, Type::list(Type::boolean())}, list).notLifted();
   });
   forEachMap([&]<class K, class V>() {
     lenOp.template add<mapLength<K, V>>().notLifted();

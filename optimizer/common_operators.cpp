@@ -24,8 +24,8 @@ Graph commonOperators(const Graph& graph) {
       continue;
     }
     std::swap(args[0], args[1]);
-    Resolution resolution = node.resolution;
-    resolution.liftMask = (resolution.liftMask & 1U) << 1U | (resolution.liftMask >> 1U & 1U);
+    CallResolution resolution = node.resolution;
+    for (uint64_t* mask : {&resolution.liftMask, &resolution.mapMask}) *mask = (*mask & 1U) << 1U | (*mask >> 1U & 1U);
     rewriter.replace(id, rewriter.to().addCall(*node.op, resolution, args, node.origin));
   }
   return rewriter.finish();

@@ -27,27 +27,34 @@ class LawRewriter : public Rewriter {
   LawRewriter(Graph& graph, RewriteFn Operator::* law) : graph_(graph), law_(law) {}
 
   // A node for the call, of which `origin` is the place it came from.
-  NodeId build(const Operator& op, const Resolution& resolution, const std::vector<NodeId>& args, Span origin) {
+  NodeId build(const Operator& op, const CallResolution& resolution, const std::vector<NodeId>& args, Span origin) {
     origin_ = origin;
     if (auto folded = fold(op, resolution, args)) return *folded;
-    if (auto lawful = apply(op, args)) {
+    std::optional<NodeId> lawful = resolution.mapMask != 0 ? applyEach(op, resolution, args) : apply(op, args);
+    if (lawful) {
       checkType(op, resolution, args, *lawful);
       return *lawful;
     }
     return graph_.addCall(op, resolution, args, origin);
   }
 
-  Type type(NodeRef node) const override { return graph_.node(node.index).type; }
+  // While a law looks at a mapped call: of what it computes element by element the law sees one element.
+  Type type(NodeRef node) const override {
+    Type type = graph_.node(node.index).type;
+    return isEach(node.index) ? type.element().withNullable() : type;
+  }
 
   const Value* constant(NodeRef node) const override {
-    if (!graph_.isConstant(node.index)) return nullptr;
+    if (!graph_.isConstant(node.index) || isEach(node.index)) return nullptr;
     // The graph's own table moves when a law adds a constant.
     auto& copy = constants_[node.index];
     if (!copy) copy = std::make_unique<Value>(graph_.constant(node.index));
     return copy.get();
   }
 
-  const Operator* callee(NodeRef node) const override { return graph_.node(node.index).op; }
+  const Operator* callee(NodeRef node) const override {
+    return isEach(node.index) ? nullptr : graph_.node(node.index).op;
+  }
 
   std::span<const NodeRef> args(NodeRef node) const override {
     auto [it, isNew] = args_.try_emplace(node.index);
@@ -65,11 +72,16 @@ class LawRewriter : public Rewriter {
   NodeRef makeCall(std::string_view name, std::span<const NodeRef> given) override {
     const Operator* op = operators().find(name);
     std::vector<NodeId> args;
-    for (NodeRef arg : given) args.push_back(arg.index);
+    uint64_t mapMask = 0;
+    for (NodeRef arg : given) {
+      if (isEach(arg.index)) mapMask |= uint64_t{1} << args.size();
+      args.push_back(arg.index);
+    }
     if (op != nullptr) {
       // The call itself is made first: only then are its arguments converted and filled up.
-      NodeId call = graph_.call(*op, args, origin_);
-      if (call != kNoNode) return NodeRef{improved(call)};
+      NodeId call = graph_.callEach(*op, mapMask, args, origin_);
+      if (mapMask != 0 && call != kNoNode) each_.insert(call);
+      if (call != kNoNode) return NodeRef{each_.empty() ? improved(call) : call};
     }
     fmt::print(stderr, "featc: internal error: a law makes a call that does not exist: {}(", name);
     for (NodeId arg : args) fmt::print(stderr, " {}", nodeText(graph_, arg));
@@ -78,6 +90,24 @@ class LawRewriter : public Rewriter {
   }
 
  private:
+  bool isEach(NodeId node) const { return each_.contains(node); }
+
+  // A law applied to what a mapped call does with an element. Only the sharing of hashes, which drops no
+  // argument: a law that does could change how many elements there are.
+  std::optional<NodeId> applyEach(const Operator& op, const CallResolution& resolution,
+                                  const std::vector<NodeId>& args) {
+    if (law_ != &Operator::shareHashes) return std::nullopt;
+    for (size_t i = 0; i < args.size(); ++i)
+      if (resolution.maps(i)) each_.insert(args[i]);
+    // A list that is also taken whole cannot be told apart from its elements.
+    bool clear = true;
+    for (size_t i = 0; i < args.size(); ++i) clear = clear && isEach(args[i]) == resolution.maps(i);
+    std::optional<NodeId> result = clear ? apply(op, args) : std::nullopt;
+    if (result && !isEach(*result)) result.reset();
+    each_.clear();
+    return result;
+  }
+
   NodeId improved(NodeId call) {
     const Node node = graph_.node(call);
     if (node.kind != NodeKind::Call || depth_ >= kMaxLawDepth) return call;
@@ -109,7 +139,7 @@ class LawRewriter : public Rewriter {
     for (NodeId next = static_cast<NodeId>(mayFail_.size()); next <= id; ++next) {
       const Node& node = graph_.node(next);
       bool own = node.kind == NodeKind::Call &&
-                 (node.resolution.liftMask != 0 || node.op->overloads[node.resolution.overload].makesValues);
+                 (node.resolution.makesList() || node.op->overloads[node.resolution.overload].makesValues);
       std::span<const NodeId> args = graph_.args(next);
       mayFail_.push_back(own || std::any_of(args.begin(), args.end(), [&](NodeId arg) { return mayFail_[arg]; }));
     }
@@ -132,7 +162,7 @@ class LawRewriter : public Rewriter {
   }
 
   // In a small graph of its own: evaluating in the large one would cost its size each time.
-  std::optional<NodeId> fold(const Operator& op, const Resolution& resolution, const std::vector<NodeId>& args) {
+  std::optional<NodeId> fold(const Operator& op, const CallResolution& resolution, const std::vector<NodeId>& args) {
     Graph scratch;
     scratch.info().hashFamily = graph_.info().hashFamily;
     std::vector<NodeId> constants;
@@ -148,10 +178,10 @@ class LawRewriter : public Rewriter {
     return graph_.addConstant(evaluator.value(call), type, origin_);
   }
 
-  void checkType(const Operator& op, const Resolution& resolution, const std::vector<NodeId>& args, NodeId result) {
+  void checkType(const Operator& op, const CallResolution& resolution, const std::vector<NodeId>& args, NodeId result) {
     std::vector<Type> types;
     for (NodeId arg : args) types.push_back(graph_.node(arg).type);
-    Type wanted = resultType(op, resolution, types);
+    Type wanted = callType(op, resolution, types);
     Type actual = graph_.node(result).type;
     if (actual.same(wanted)) return;
     fmt::print(stderr, "featc: internal error: a law of {} makes {} of {}\n", op.name, toString(actual),
@@ -163,7 +193,8 @@ class LawRewriter : public Rewriter {
   RewriteFn Operator::* law_;
   Span origin_;
   int depth_ = 0;
-  std::vector<bool> mayFail_;  // by node, as far as was asked
+  std::vector<bool> mayFail_;        // by node, as far as was asked
+  std::unordered_set<NodeId> each_;  // of the mapped call that a law looks at: what stands for its elements
   mutable std::unordered_map<NodeId, std::unique_ptr<Value>> constants_;
   mutable std::unordered_map<NodeId, std::vector<NodeRef>> args_;
 };

@@ -15,7 +15,7 @@ namespace featc {
 namespace {
 
 bool isLink(const Node& node) {
-  return node.kind == NodeKind::Call && node.resolution.liftMask == 0 &&
+  return node.kind == NodeKind::Call && !node.resolution.makesList() &&
          node.op->overloads[node.resolution.overload].associative;
 }
 

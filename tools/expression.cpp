@@ -38,6 +38,7 @@ std::string expressionOf(const Graph& graph, NodeId id, const std::function<std:
     case NodeKind::Read:
     case NodeKind::Call: break;
   }
+  // `each %3`: a list of which the call takes one element at a time.
   std::vector<std::string> args;
   if (node.kind == NodeKind::Read) {
     for (NodeId arg : graph.args(id)) args.push_back(name(arg));
@@ -53,7 +54,7 @@ std::string expressionOf(const Graph& graph, NodeId id, const std::function<std:
     }
     std::string text = param.isFile && graph.isConstant(arg)
                            ? fmt::format("({} bytes)", graph.constant(arg).asString().size())
-                           : name(arg);
+                           : fmt::format("{}{}", node.resolution.maps(i) ? "each " : "", name(arg));
     args.push_back(leftOut || param.isFile ? fmt::format("{} = {}", param.name, text) : text);
   }
   return callText(*node.op, args);

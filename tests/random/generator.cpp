@@ -54,7 +54,8 @@ class Generator {
     for (uint64_t i = rng_.chance(35) ? 1 + rng_.below(2) : 0; i > 0; --i) newFn();
     for (uint64_t i = rng_.below(3); i > 0; --i) newLet();
     for (uint64_t i = rng_.chance(30) ? 1 + rng_.below(2) : 0; i > 0; --i) newRead();
-    for (uint64_t i = 1 + rng_.below(8); i > 0; --i) newOutput();
+    for (uint64_t i = 1 + rng_.below(8); i > 0; --i) newOutput({});
+    if (rng_.chance(25)) newGroup();
     return std::move(program_).withoutUnused();
   }
 
@@ -152,13 +153,35 @@ class Generator {
     program_.lets.push_back({let, std::make_shared<RandomExpr>(std::move(read))});
   }
 
-  void newOutput() {
+  // A sequence group over one to three lists, with some lines.
+  void newGroup() {
+    RandomGroup group{fmt::format("r{}", program_.groups.size()), {}, static_cast<uint32_t>(1 + rng_.below(6))};
+    std::vector<Named> elements;
+    for (uint64_t i = 1 + rng_.below(3); i > 0; --i) {
+      Type element = scalarType();
+      group.over.push_back(newField(Type::list(element).withNullable(rng_.chance(50))).text);
+      elements.push_back({"", element.withNullable()});
+    }
+    for (size_t i = 0; i < elements.size(); ++i) elements[i].text = elements.size() == 1 ? "it" : "it." + group.over[i];
+    // Often enough that most lines use an element.
+    for (int copies = 0; copies < 4; ++copies) names_.insert(names_.end(), elements.begin(), elements.end());
+    size_t index = program_.groups.size();
+    program_.groups.push_back(std::move(group));
+    for (uint64_t i = 1 + rng_.below(5); i > 0; --i) newOutput(index);
+    std::erase_if(names_, [](const Named& n) { return n.text.starts_with("it"); });
+  }
+
+  void newOutput(std::optional<size_t> group) {
     auto index = static_cast<uint32_t>(program_.outputs.size());
-    if (index > 0 && rng_.chance(35)) return addSister(program_.outputs[rng_.below(index)]);
+    if (index > 0 && rng_.chance(35))
+      if (const RandomOutput& other = program_.outputs[rng_.below(index)]; other.group == group)
+        return addSister(other);
     RandomOutput o;
+    o.group = group;
     o.name = fmt::format("o{}", index);
     o.kind = rng_.pick(
         std::vector<OutputKind>{OutputKind::Sparse, OutputKind::Sparse, OutputKind::Dense, OutputKind::Sequence});
+    if (group && o.kind == OutputKind::Sequence) o.kind = OutputKind::Sparse;
     Type type = scalarType();
     if (o.kind == OutputKind::Dense) {
       while (type.is(Kind::String)) type = scalarType();

@@ -146,7 +146,15 @@ std::string RandomProgram::text() const {
     out += fmt::format("fn {}({}) = {}\n", f.name, params, toText(*f.body));
   }
   for (const RandomLet& l : lets) out += fmt::format("let {} = {}\n", l.name, toText(*l.value));
-  for (const RandomOutput& o : outputs) printOutput(out, o);
+  for (const RandomOutput& o : outputs)
+    if (!o.group) printOutput(out, o);
+  for (size_t g = 0; g < groups.size(); ++g) {
+    out += fmt::format("sequence group {} over {} length {} {{\n", groups[g].name, fmt::join(groups[g].over, ", "),
+                       groups[g].length);
+    for (const RandomOutput& o : outputs)
+      if (o.group == g) printOutput(out, o);
+    out += "}\n";
+  }
   return out;
 }
 
@@ -157,6 +165,7 @@ RandomProgram RandomProgram::withoutUnused() const {
     for (const RandomOutput& o : p.outputs) collectNames(*o.value, used);
     for (const RandomLet& l : p.lets) collectNames(*l.value, used);
     for (const RandomFn& f : p.fns) collectNames(*f.body, used);
+    for (const RandomGroup& g : p.groups) used.insert(g.over.begin(), g.over.end());
     auto drop = [&](auto& from) {
       return std::erase_if(from, [&](const auto& x) { return !used.contains(x.name); }) > 0;
     };

@@ -67,6 +67,14 @@ struct RandomOutput {
   std::optional<double> defaultValue;
   uint32_t length = 0;
   ExprPtr value;
+  std::optional<size_t> group;  // in RandomProgram::groups
+};
+
+// Its elements are names like `it.f3`.
+struct RandomGroup {
+  std::string name;
+  std::vector<std::string> over;  // fields
+  uint32_t length = 1;
 };
 
 struct RandomProgram {
@@ -75,6 +83,7 @@ struct RandomProgram {
   std::vector<RandomSource> sources;
   std::vector<RandomLet> lets;
   std::vector<RandomFn> fns;
+  std::vector<RandomGroup> groups;
   std::vector<RandomOutput> outputs;
 
   std::string text() const;
