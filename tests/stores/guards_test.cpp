@@ -134,7 +134,7 @@ TEST_CASE("a breaker leaves a dead store alone and tries it from time to time", 
   CHECK(asked == 5);
   CHECK(store.isOpen());
   Clock::time_point start = Clock::now();
-  for (int i = 0; i < 1000; ++i) CHECK(count(fetch(store, source("hash"), kKeys), KeyStatus::Failed) == kKeys.size());
+  for (int i = 0; i < 1000; ++i) CHECK(count(fetch(store, source("hash"), kKeys), KeyStatus::Found) == 0);
   // A probe each time that the wait is over, no more.
   auto waits = static_cast<int>((Clock::now() - start) / milliseconds(20)) + 1;
   CHECK(asked <= 5 + waits);
