@@ -5,6 +5,8 @@
 #include <cstring>
 #include <new>
 
+#include "runtime/json_value.h"
+
 namespace featc {
 namespace {
 
@@ -51,16 +53,32 @@ void RowDecoder::json(size_t key, std::string_view text) {
   result_.status[key] = KeyStatus::Found;
   for (size_t f = 0; f < request_.fields.size(); ++f) {
     const SourceField& field = request_.source->fields[request_.fields[f]];
+    const std::string& wanted = field.structList.empty() ? field.name : field.structList;
     // Of repeated members the last wins, as in rows that are loaded.
     simdjson::dom::element value;
     bool present = false;
     for (auto [name, element] : object) {
-      if (name != field.name) continue;
+      if (name != wanted) continue;
       value = element;
       present = true;
     }
-    if (present && !reader_.read(value, field.type, result_.columns[f], key, *result_.arena)) countBad(1);
+    if (!present) continue;
+    bool good = field.structList.empty() ? reader_.read(value, field.type, result_.columns[f], key, *result_.arena)
+                                         : structMember(value, f, key);
+    if (!good) countBad(1);
   }
+}
+
+// The whole list is read for each wanted member: it is bad, or not, as a whole.
+bool RowDecoder::structMember(simdjson::dom::element list, size_t f, size_t key) {
+  const std::vector<SourceField>& fields = request_.source->fields;
+  uint32_t index = request_.fields[f];
+  StructList members = structListOf(fields, index);
+  structs_.assign(members.members, Value());
+  if (!readJsonStructs(list, std::span(fields).subspan(members.first, members.members), structs_).empty()) return false;
+  if (!storeCell(structs_[index - members.first], fields[index].type, result_.columns[f], key, *result_.arena))
+    throw std::bad_alloc();
+  return true;
 }
 
 void RowDecoder::unreadable(size_t key) {

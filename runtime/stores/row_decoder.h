@@ -30,11 +30,13 @@ class RowDecoder {
   FetchResult take() { return std::move(result_); }
 
  private:
+  bool structMember(simdjson::dom::element list, size_t f, size_t key);
   void countBad(size_t fields) { result_.badFields += fields; }
 
   const FetchRequest& request_;
   FieldTextReader& reader_;
   FetchResult result_;
+  std::vector<Value> structs_;  // members of a list of structs
 };
 
 // An answer whose keys all have `status`, and no row.

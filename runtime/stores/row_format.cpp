@@ -41,16 +41,46 @@ bool takeFields(std::string_view bytes, const FetchRequest& request, std::vector
   return true;
 }
 
+// Lists that run alongside each other as an array of objects, without the members that are missing.
+void appendStructs(std::string& text, std::span<const SourceField> fields, std::span<const Value> members) {
+  size_t length = 0;
+  for (const Value& list : members)
+    if (!list.isMissing()) length = std::max(length, list.asList().size());
+  text += '[';
+  for (size_t i = 0; i < length; ++i) {
+    text += i == 0 ? "{" : ",{";
+    const char* separator = "";
+    for (size_t m = 0; m < members.size(); ++m) {
+      if (members[m].isMissing() || i >= members[m].asList().size() || members[m].asList()[i].isMissing()) continue;
+      text += separator;
+      text += jsonQuote(memberName(fields[m]));
+      text += ':';
+      appendJsonValue(text, members[m].asList()[i]);
+      separator = ",";
+    }
+    text += '}';
+  }
+  text += ']';
+}
+
 }  // namespace
 
 std::string encodeJsonRow(const SourceInfo& source, std::span<const Value> values) {
   std::string text = "{";
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (values[i].isMissing()) continue;
-    if (text.size() > 1) text += ',';
-    text += jsonQuote(source.fields[i].name);
-    text += ':';
-    appendJsonValue(text, values[i]);
+  for (size_t i = 0; i < values.size();) {
+    const SourceField& field = source.fields[i];
+    StructList list = structListOf(source.fields, i);
+    std::span<const Value> members = values.subspan(i, list.members);
+    if (std::ranges::any_of(members, [](const Value& v) { return !v.isMissing(); })) {
+      if (text.size() > 1) text += ',';
+      text += jsonQuote(field.structList.empty() ? field.name : field.structList);
+      text += ':';
+      if (field.structList.empty())
+        appendJsonValue(text, values[i]);
+      else
+        appendStructs(text, std::span(source.fields).subspan(i, list.members), members);
+    }
+    i = list.end();
   }
   text += '}';
   return text;

@@ -34,7 +34,9 @@ const std::vector<SourceInfo>& sources() {
                    {"name", type("string")},
                    {"tags", type("list<string>")},
                    {"taste", type("map<string, float64>")},
-                   {"counts", type("map<int64, int64>")}};
+                   {"counts", type("map<int64, int64>")},
+                   {"clicks.at", type("list<int64>"), "clicks"},
+                   {"clicks.shop", type("list<string>"), "clicks"}};
     SourceInfo json = hash;
     json.name = "json";
     json.keyPattern = "j:{k}";
@@ -70,6 +72,8 @@ const std::string& rowLines() {
         // A row has only some of the fields.
         if (i % 2 == 0) text += R"(, "score": -0.0, "vip": true, "tags": ["a", null, "\u0000", "\u706b"])";
         if (i % 3 == 0) text += R"(, "taste": {"b": 1e300, "a": 0.1, "c": -0.0}, "counts": {"-5": 9007199254740993})";
+        if (i % 3 == 0) text += R"(, "clicks": [{"at": 1, "shop": "x"}, null, {"at": 2, "more": 3}])";
+        if (i % 3 == 2) text += R"(, "clicks": [])";
         if (i % 3 == 1) text += R"(, "score": 5e-324, "vip": false, "tags": [], "taste": {})";
         text += "}\n";
       }

@@ -157,10 +157,11 @@ TEST_CASE("a server that accepts and never answers costs a timeout, and then not
 TEST_CASE("replies that are none of Redis' fail their reads and nothing else", "[stores][redis]") {
   for (const char* answer :
        {"?", "*1\r\n", "*-1\r\n", "$-1\r\n", "$3\r\nabc\r\n", ":1\r\n", "+OK\r\n", "-ERR no\r\n", "-\r\n",
-        "*2147483647\r\n", "*99999999999999999999\r\n", "$99999999999999999999\r\n", "*7\r\n$99999999999\r\n",
-        "*7\r\n*1\r\n$1\r\na\r\n:1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n", "+OK\r\n+OK\r\n+OK\r\n+OK\r\n", "*0\r\n",
+        "*2147483647\r\n", "*99999999999999999999\r\n", "$99999999999999999999\r\n", "*9\r\n$99999999999\r\n",
+        "*9\r\n*1\r\n$1\r\na\r\n:1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n",
+        "+OK\r\n+OK\r\n+OK\r\n+OK\r\n", "*0\r\n",
         "*8\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n1\r\n$1\r\n1\r\n",
-        "*7\r\n*7\r\n*7\r\n*7\r\n*7\r\n*7\r\n*7\r\n*7\r\n*7\r\n*7\r\n"}) {
+        "*9\r\n*9\r\n*9\r\n*9\r\n*9\r\n*9\r\n*9\r\n*9\r\n*9\r\n*9\r\n"}) {
     INFO(answer);
     SilentServer server(true, answer);
     std::shared_ptr<Store> store = open(server.url("?timeout=300ms&breaker=off"));

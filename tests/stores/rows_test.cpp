@@ -38,7 +38,7 @@ TEST_CASE("rows are the same to the bit in memory, LMDB and Redis, hashes and JS
   // By hand, of the first row.
   CHECK(wanted.substr(0, wanted.find('\n')) ==
         "found -3 -0 true \"plain\" [\"a\", missing, \"\\x00\", \"\xE7\x81\xAB\"] "
-        "{\"a\": 0.1, \"b\": 1e+300, \"c\": 0} {-5: 9007199254740993}");
+        "{\"a\": 0.1, \"b\": 1e+300, \"c\": 0} {-5: 9007199254740993} [1, missing, 2] [\"x\", missing, missing]");
 
   TempFolder folder;
   fill("lmdb:" + folder.path("db"));
@@ -80,20 +80,33 @@ TEST_CASE("what does not parse is missing and counted", "[stores]") {
     for (int i = 0; i < 2; ++i) {
       FetchResult hash = fetch(*store, source("hash"), {"h:1", "h:2", "h:3"});
       CHECK(show(hash, source("hash")) ==
-            "found missing missing missing \"\\xff\" missing missing {1: 2}\n"
-            "found missing missing missing missing missing missing missing\n"
-            "absent missing missing missing missing missing missing missing\n");
-      CHECK(hash.badFields == 5 + 7);
+            "found missing missing missing \"\\xff\" missing missing {1: 2} missing missing\n"
+            "found missing missing missing missing missing missing missing missing missing\n"
+            "absent missing missing missing missing missing missing missing missing missing\n");
+      CHECK(hash.badFields == 5 + 9);
       FetchResult json = fetch(*store, source("json"), {"j:1", "j:2", "j:3", "j:4", "j:5"});
       CHECK(show(json, source("json")) ==
-            "found missing missing missing \"n\" missing missing missing\n"
-            "found missing missing missing missing missing missing missing\n"
-            "found missing missing missing missing missing missing missing\n"
-            "absent missing missing missing missing missing missing missing\n"
-            "found 2 missing missing missing missing missing missing\n");
-      CHECK(json.badFields == 2 + 7 + 7);
+            "found missing missing missing \"n\" missing missing missing missing missing\n"
+            "found missing missing missing missing missing missing missing missing missing\n"
+            "found missing missing missing missing missing missing missing missing missing\n"
+            "absent missing missing missing missing missing missing missing missing missing\n"
+            "found 2 missing missing missing missing missing missing missing missing\n");
+      CHECK(json.badFields == 2 + 9 + 9);
     }
   }
+}
+
+TEST_CASE("a list of structs is an array of objects in JSON, good or bad as a whole", "[stores]") {
+  MemoryTable table;
+  table.putBytes("j:1", "\x02{\"clicks\": [{\"at\": 7}, {\"shop\": \"x\"}]}");
+  table.putBytes("j:2", "\x02{\"clicks\": [{\"at\": 7}, {\"at\": \"x\"}], \"age\": 3}");
+  table.putBytes("j:3", "\x02{\"clicks\": {}}");
+  FetchResult result = fetch(table, source("json"), {"j:1", "j:2", "j:3"});
+  CHECK(show(result, source("json")) ==
+        "found missing missing missing missing missing missing missing [7, missing] [missing, \"x\"]\n"
+        "found 3 missing missing missing missing missing missing missing missing\n"
+        "found missing missing missing missing missing missing missing missing missing\n");
+  CHECK(result.badFields == 4);
 }
 
 TEST_CASE("the bytes of a row are as documented", "[stores]") {
