@@ -28,9 +28,9 @@ struct Verified {
   std::shared_ptr<const Extractor> extractor;
 };
 
-Verified openBuilt(const std::string& file) {
+Verified openBuilt(const ConfigOptions& config) {
   Verified out;
-  OpenedModel opened = openModel(file);
+  OpenedModel opened = openModel(config.file, pluginFolders(config.plugins));
   if (opened.model == nullptr) {
     fmt::print(stderr, "featc: {}\n", opened.error);
     return out;
@@ -107,7 +107,7 @@ bool replayAll(Verified& verified, InputWindow& window, ReplayReport& report) {
 }
 
 int runVerify(const VerifyOptions& options) {
-  Verified verified = options.config.file.ends_with(".so") ? openBuilt(options.config.file) : openConfig(options);
+  Verified verified = options.config.file.ends_with(".so") ? openBuilt(options.config) : openConfig(options);
   if (verified.extractor == nullptr) return kBadInput;
   std::string error;
   std::unique_ptr<ByteSource> source = openFile(options.input, error);

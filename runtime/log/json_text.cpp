@@ -68,7 +68,21 @@ void appendMap(std::string& out, const ColumnData& column, Type type, int64_t at
   out += '}';
 }
 
+bool isMissing(const ColumnData& column, int64_t row) {
+  return column.absent || (column.validity != nullptr && !bit(column.validity, column.offset + row));
+}
+
 }  // namespace
+
+std::optional<int64_t> listLength(const ColumnData& column, int64_t row) {
+  if (isMissing(column, row)) return std::nullopt;
+  return offsetAt(column, column.offset + row + 1) - offsetAt(column, column.offset + row);
+}
+
+void appendElement(std::string& out, const ColumnData& column, Type type, int64_t row, int64_t element,
+                   std::string& problem) {
+  appendJson(out, *column.children[0], type.element(), offsetAt(column, column.offset + row) + element, problem);
+}
 
 void appendJson(std::string& out, const Value& value, std::string& problem) {
   if (value.isMissing()) {
@@ -106,7 +120,7 @@ void appendJson(std::string& out, const Value& value, std::string& problem) {
 
 void appendJson(std::string& out, const ColumnData& column, Type type, int64_t row, std::string& problem) {
   int64_t at = column.offset + row;
-  if (column.absent || (column.validity != nullptr && !bit(column.validity, at))) {
+  if (isMissing(column, row)) {
     out += "null";
     return;
   }

@@ -2,6 +2,7 @@
 // Values as JSON that reads back to the same value.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,10 @@ namespace featc {
 void appendJson(std::string& out, const Value& value, std::string& problem);
 // Row `row` of a column as a call reads it.
 void appendJson(std::string& out, const ColumnData& column, Type type, int64_t row, std::string& problem);
+
+// A list in such a column: how many elements row `row` has, nothing where it is missing, and one of them.
+std::optional<int64_t> listLength(const ColumnData& column, int64_t row);
+void appendElement(std::string& out, const ColumnData& column, Type type, int64_t row, int64_t element,
+                   std::string& problem);
 
 }  // namespace featc

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "runtime/json_writer.h"
 #include "runtime/log/json_text.h"
@@ -14,6 +15,34 @@
 namespace featc {
 namespace {
 
+// A list of structs as an array of objects; its members are the inputs from `first` on.
+void appendStructs(std::string& out, const ProgramInfo& info, const Batch& batch, size_t first, int64_t row,
+                   std::string& problem) {
+  const std::string& list = info.inputs[first].structList;
+  auto isMember = [&](size_t i) {
+    return i < info.inputs.size() && info.inputs[i].structList == list &&
+           info.inputs[i].scope == info.inputs[first].scope;
+  };
+  out += jsonQuote(list) + ": ";
+  std::optional<int64_t> length = listLength(batch.columns[first], row);
+  if (!length) {
+    out += "null";
+    return;
+  }
+  out += '[';
+  for (int64_t element = 0; element < *length; ++element) {
+    out += element == 0 ? "{" : ", {";
+    for (size_t i = first; isMember(i); ++i) {
+      // Members whose lengths differ make the row bad, which the line says.
+      if (listLength(batch.columns[i], row) != length) continue;
+      out += fmt::format("{}{}: ", i == first ? "" : ", ", jsonQuote(info.inputs[i].name.substr(list.size() + 1)));
+      appendElement(out, batch.columns[i], info.inputs[i].type, row, element, problem);
+    }
+    out += '}';
+  }
+  out += ']';
+}
+
 // The fields of one scope of a row as a JSON object.
 void appendFields(std::string& out, const ProgramInfo& info, const Batch& batch, Scope scope, int64_t row,
                   std::string& problem) {
@@ -21,8 +50,17 @@ void appendFields(std::string& out, const ProgramInfo& info, const Batch& batch,
   bool first = true;
   for (size_t i = 0; i < info.inputs.size(); ++i) {
     if (info.inputs[i].scope != scope || batch.columns[i].absent) continue;
-    out += fmt::format("{}{}: ", first ? "" : ", ", jsonQuote(info.inputs[i].name));
+    const std::string& list = info.inputs[i].structList;
+    bool isLaterMember =
+        !list.empty() && i > 0 && info.inputs[i - 1].structList == list && info.inputs[i - 1].scope == scope;
+    if (isLaterMember) continue;
+    if (!first) out += ", ";
     first = false;
+    if (!list.empty()) {
+      appendStructs(out, info, batch, i, row, problem);
+      continue;
+    }
+    out += jsonQuote(info.inputs[i].name) + ": ";
     appendJson(out, batch.columns[i], info.inputs[i].type, row, problem);
   }
   out += '}';
@@ -90,11 +128,11 @@ std::string CallLogger::resultsOf(const Result& result, std::span<const InputRow
 }
 
 RunError CallLogger::run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result,
-                         std::span<const InputRow> rows, std::string& line) const {
+                         std::span<const InputRow> rows, std::string& line, const CallOptions& options) const {
   auto recorder = std::make_shared<ReadRecorder>();
   {
     ReadRecorder::Watch watch(recorder);
-    if (RunError error = extractor.run(batch, scratch, result)) return error;
+    if (RunError error = extractor.run(batch, scratch, result, options)) return error;
   }
   std::vector<InputRow> counted;
   for (int64_t r = 0; rows.empty() && r < result.requests(); ++r)

@@ -30,7 +30,7 @@ class CallLogger {
   // items stood in the input; without it they are counted from 0. The extractor's stores must be recordingStores(),
   // and its fetches must be sent by the calling thread, as the staged scheduler does.
   RunError run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result,
-               std::span<const InputRow> rows, std::string& line) const;
+               std::span<const InputRow> rows, std::string& line, const CallOptions& options = {}) const;
 
  private:
   std::string requestsOf(const Batch& batch, const Result& result, std::string& problem) const;

@@ -65,6 +65,25 @@ featc 0 verify "$work/m.feat" --input "$work/log"
 out_has "3 lines, 3 requests, 3 items, 8 features: all the same"
 grep -q '"status": "value_too_large"' "$work/log" || fail "the item that failed is not in the log"
 
+# Lists of structs and values in values.
+cat >"$work/nested.feat" <<'EOF'
+model m
+semantics 1
+request { visits : list<{ shop: int64, at: int64 }>? }
+item { i : int64  rows : list<list<string>>? }
+sparse shops slot 1 = visits.shop
+sequence ats slot 2 length 3 = visits.at
+sparse rows slot 3 = flatten(rows)
+EOF
+cat >"$work/nested.jsonl" <<'EOF'
+{"request": {"visits": [{"shop": 7, "at": 3}, null, {"shop": 8}]}, "items": [{"i": 1, "rows": [["a", null], [], null]}, {"i": 2}]}
+{"request": {"visits": []}, "items": [{"i": 3, "rows": []}]}
+{"request": {}, "items": [{"i": 4}]}
+EOF
+featc 0 run "$work/nested.feat" --input "$work/nested.jsonl" --log "$work/nested.log"
+featc 0 verify "$work/nested.feat" --input "$work/nested.log"
+out_has "3 lines, 3 requests, 4 items, 3 features: all the same"
+
 # Lines that are none.
 { echo '{"featc_log": 1'; echo '{"a": 1}'; echo '{"featc_log": 7}'; cat "$work/log"; } >"$work/bad"
 featc 1 verify "$work/m.feat" --input "$work/bad"
