@@ -1,7 +1,16 @@
 # featc load fills LMDB and Redis, and a run reads from them what it reads from the rows; a store that is not
 # there costs features, not the run.
 . ./common/check.sh
-trap 'test ! -e "$work/pid" || kill "$(cat "$work/pid")"; rm -rf "$work"' EXIT
+# Redis writes into the folder until it has ended.
+end() {
+  if [ -e "$work/pid" ]; then
+    redis=$(cat "$work/pid")
+    kill "$redis"
+    while kill -0 "$redis" 2>/dev/null; do sleep 0.05; done
+  fi
+  rm -rf "$work"
+}
+trap end EXIT
 
 cat >"$work/m.feat" <<'END'
 model m
