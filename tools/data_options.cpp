@@ -9,12 +9,14 @@
 #include <map>
 #include <utility>
 
+#include "runtime/arrow/arrow_reader.h"
 #include "runtime/csv_reader.h"
 #include "runtime/json_reader.h"
 #include "runtime/stores/described_store.h"
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/store_url.h"
 #include "support/suggest.h"
+#include "tools/arrow_files.h"
 #include "tools/command.h"
 
 namespace featc {
@@ -29,6 +31,9 @@ std::string formatOf(const DataOptions& options) {
   if (endsWith(options.input, ".jsonl") || endsWith(options.input, ".json")) return "jsonl";
   if (endsWith(options.input, ".csv")) return "csv";
   if (endsWith(options.input, ".tsv")) return "tsv";
+  for (const char* end : {".arrow", ".arrows", ".feather"})
+    if (endsWith(options.input, end)) return "arrow";
+  if (endsWith(options.input, ".parquet")) return "parquet";
   return "";
 }
 
@@ -75,6 +80,17 @@ bool reportRows(const std::string& file, const StoreLoadReport& report, bool str
   return true;
 }
 
+// Null, after saying why, where the file cannot be opened.
+std::unique_ptr<RecordReader> openArrowInput(const std::string& input, const std::string& format,
+                                             const ProgramInfo& info, bool strict, DataSink sink) {
+  ArrowOwner<ArrowArrayStream> stream;
+  std::string problem;
+  if (openArrowFile(input, format, stream, problem))
+    return newArrowReader(info, std::move(stream), input == "-" ? "<stdin>" : input, strict, std::move(sink));
+  fmt::print(stderr, "featc: cannot read {}: {}\n", input, problem);
+  return nullptr;
+}
+
 std::string unknownSource(const std::string& name, const ProgramInfo& info) {
   std::vector<std::string_view> names{"default"};
   for (const SourceInfo& source : info.sources) names.push_back(source.name);
@@ -88,7 +104,7 @@ std::string unknownSource(const std::string& name, const ProgramInfo& info) {
 void addDataOptions(CLI::App& command, DataOptions& options) {
   command.add_option("--input", options.input, "The requests; - is stdin")->required()->type_name("DATA");
   command.add_option("--input-format", options.inputFormat, "Format of the requests (default: by the suffix)")
-      ->check(CLI::IsMember({"jsonl", "csv", "tsv"}));
+      ->check(CLI::IsMember({"jsonl", "csv", "tsv", "arrow", "parquet"}));
   command.add_option("--delimiter", options.delimiter, "Between cells (default: , in csv and tab in tsv)")
       ->type_name("C");
   command.add_option("--list-delimiter", options.listDelimiter, "Between the elements of a list in a cell")
@@ -126,10 +142,16 @@ std::unique_ptr<RecordReader> openInput(const DataOptions& options, const Progra
                                         Progress& progress, int& exitCode) {
   std::string format = formatOf(options);
   if (format.empty()) {
-    exitCode =
-        badCommand(fmt::format("the format of {} does not follow from its name; say --input-format jsonl, csv or tsv",
-                               options.input == "-" ? "stdin" : options.input));
+    exitCode = badCommand(fmt::format(
+        "the format of {} does not follow from its name; say --input-format jsonl, csv, tsv, arrow or parquet",
+        options.input == "-" ? "stdin" : options.input));
     return nullptr;
+  }
+  DataSink sink = [&progress](const DataMessage& message) { progress.message(message.render()); };
+  if (isArrowFormat(format)) {
+    std::unique_ptr<RecordReader> reader = openArrowInput(options.input, format, info, strict, std::move(sink));
+    if (reader == nullptr) exitCode = kBadInput;
+    return reader;
   }
   CsvOptions csv;
   csv.delimiter = format == "tsv" ? '\t' : ',';
@@ -157,7 +179,6 @@ std::unique_ptr<RecordReader> openInput(const DataOptions& options, const Progra
     exitCode = kBadInput;
     return nullptr;
   }
-  DataSink sink = [&progress](const DataMessage& message) { progress.message(message.render()); };
   std::string name = options.input == "-" ? "<stdin>" : options.input;
   if (format == "jsonl") return newJsonReader(info, std::move(source), name, strict, std::move(sink));
   return newCsvReader(info, std::move(source), name, strict, std::move(sink), csv);

@@ -77,6 +77,11 @@ class ArrowBatch {
   // Whole columns by field, and whether one of them had to be converted.
   const std::vector<ColumnData>& columns() const { return columns_; }
   bool isConverted(size_t field) const { return converted_[field]; }
+  // Whether a request, or an item, has a value that its field cannot hold.
+  bool isBad(Scope scope, int64_t row) const {
+    const ArrowColumns::Bad& bad = scope == Scope::Item ? badItems_ : badRequests_;
+    return !bad.empty() && bad[static_cast<size_t>(row)] != 0;
+  }
 
   // Requests begin .. begin + count - 1 with their items. Borrows from this and from `slice`.
   Batch slice(int64_t begin, int64_t count, ArrowSlice& slice) const;

@@ -13,12 +13,9 @@
 namespace featc {
 namespace {
 
-bool isWeighted(const OutputInfo& output) { return output.kind == OutputKind::Sparse && output.type.isWeighted(); }
-
-// Whether one row, or one element of a sequence group, may have several ids.
-bool hasIdLists(const OutputInfo& output) {
-  return output.kind == OutputKind::Sequence || output.type.isList() || output.type.isWeighted();
-}
+// Of one row, or of one element of a sequence group: ids with weights, and ids of which there may be several.
+bool isWeighted(const OutputInfo& output) { return output.kind != OutputKind::Dense && output.emitted().isWeighted(); }
+bool hasIdLists(const OutputInfo& output) { return output.emitted().isList() || output.emitted().isWeighted(); }
 
 // -- Schema -----------------------------------------------------------------------------------------
 

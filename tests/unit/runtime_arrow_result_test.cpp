@@ -6,6 +6,7 @@
 
 #include "arrow_fixture.h"
 #include "engine/compile.h"
+#include "ir/text.h"
 #include "ops/value.h"
 #include "runtime/arrow/arrow_batch.h"
 #include "runtime/arrow/arrow_stream.h"
@@ -15,13 +16,17 @@ using namespace featc::test;
 
 namespace {
 
+Extractor interpreterOf(const Graph& graph) {
+  EngineOptions options;
+  options.engine = EngineKind::Interp;
+  return *makeExtractor(graph, options).extractor;
+}
+
 Extractor extractorOf(const std::string& text) {
   CompiledConfig config = compileConfig("test.feat", {}, text);
   INFO(config.diagnosticsText());
   REQUIRE(config.ok());
-  EngineOptions options;
-  options.engine = EngineKind::Interp;
-  return *makeExtractor(config.optimized, options).extractor;
+  return interpreterOf(config.optimized);
 }
 
 // One value of an array, read as the specification of the format says.
@@ -142,6 +147,49 @@ TEST_CASE("a failed row is null in every column, or left out", "[arrow]") {
   CHECK(leftOut.column(0) == "[1] [3]");
   CHECK(leftOut.column(2) == "[4, 5, 6] [7]");
   CHECK(leftOut.column(6) == "[7, 1] [9, 3]");
+}
+
+TEST_CASE("outputs of a sequence group are lists of what an element has", "[arrow]") {
+  std::string error;
+  std::optional<Graph> graph = parseGraph(R"(semantics 1
+model m
+hash_family xxh3
+schema item.one : list<int64>?
+schema item.number : list<float64>
+schema item.many : list<list<int64>>?
+%0 = input item.one : list<int64>?
+%1 = input item.number : list<float64>
+%2 = input item.many : list<list<int64>>?
+output sparse r__one group r slot 1 length 3 %0
+output dense r__number group r length 2 default -1 %1
+output dense r__wide group r length 2 width 2 default -1 %1
+output sparse r__many group r slot 2 length 2 %2
+)",
+                                          error);
+  INFO(error);
+  REQUIRE(graph);
+  Extractor extractor = interpreterOf(*graph);
+  auto rows = [](bool withBadRow) {
+    HandArray numbers = listArray<int32_t>("+l", {0, 3, 3, 4}, numberArray<double>("g", {0.5, 1, 2, 4}));
+    if (withBadRow) numbers = std::move(numbers).nulls({0b110});
+    HandArray inner = listArray<int32_t>("+l", {0, 2, 2, 3}, numberArray<int64_t>("l", {1, 2, 3}));
+    return table(listArray<int32_t>("+l", {0, 4, 4, 6}, numberArray<int64_t>("l", {5, 0, 6, 8, 9, 4}).nulls({0b111101}))
+                     .named("one"),
+                 std::move(numbers).named("number"),
+                 listArray<int32_t>("+l", {0, 2, 2, 3}, std::move(inner)).named("many"));
+  };
+  Exported out(extractor, rows(false));
+  CHECK(formatOf(*out.schema.get()) == "+s(+l(L) +l(f) +l(+w:2(f)) +l(+l(L)))");
+  CHECK(out.column(0) == "[5, 0, 6] [] [9, 4]");
+  CHECK(out.column(1) == "[0.5, 1] [] [4]");
+  CHECK(out.column(2) == "[[0.5, -1], [1, -1]] [] [[4, -1]]");
+  CHECK(out.column(3) == "[[1, 2], []] [] [[3]]");
+
+  Exported bad(extractor, rows(true));
+  CHECK(bad.column(0) == "null [] [9, 4]");
+  CHECK(bad.column(1) == "null [] [4]");
+  CHECK(bad.column(2) == "null [] [[4, -1]]");
+  CHECK(bad.column(3) == "null [] [[3]]");
 }
 
 TEST_CASE("request features repeat for the items of a request", "[arrow]") {

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The module featc._featc: what python/featc is made of.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "extension/capsules.h"
+#include "extension/program.h"
+#include "runtime/arrow/arrow_batch.h"
+
+namespace nb = nanobind;
+
+namespace featc::python {
+namespace {
+
+nb::dict describe(const OutputInfo& output) {
+  nb::dict out;
+  out["name"] = output.name;
+  out["kind"] = std::string(outputKindName(output.kind));
+  out["scope"] = std::string(scopeName(output.scope));
+  out["slot"] = output.slot;
+  out["shared"] = output.shared;
+  out["weighted"] = output.kind != OutputKind::Dense && output.emitted().isWeighted();
+  out["width"] = output.kind == OutputKind::Dense ? output.width : 0;
+  out["length"] = output.length;
+  out["group"] = output.group;
+  return out;
+}
+
+nb::dict describe(const InputInfo& input) {
+  nb::dict out;
+  out["name"] = input.name;
+  out["scope"] = std::string(scopeName(input.scope));
+  out["type"] = toString(input.type.present());
+  out["nullable"] = input.type.nullable();
+  return out;
+}
+
+template <class T>
+nb::list describeAll(const std::vector<T>& all) {
+  nb::list out;
+  for (const T& one : all) out.append(describe(one));
+  return out;
+}
+
+// Features of a stream as a stream, and what it will have met once it has ended.
+nb::tuple extract(const Program& program, nb::object capsule, const StoreUrls& stores, bool leaveOutFailed,
+                  bool withStatus, uint32_t threads, int64_t pieceRows) {
+  ArrowOwner<ArrowArrayStream> in(fromCapsule<ArrowArrayStream>(capsule, kStreamCapsule));
+  ArrowStreamOptions options;
+  options.output = {leaveOutFailed, withStatus};
+  options.threads = threads;
+  options.pieceRows = pieceRows;
+  auto report = std::make_shared<ArrowStreamReport>();
+  ArrowOwner<ArrowArrayStream> out;
+  std::string error;
+  {
+    nb::gil_scoped_release release;
+    error = extractArrowStream(program.extractor(stores), in.get(), options, out.get(), report);
+  }
+  if (!error.empty()) throw nb::value_error(error.c_str());
+  return nb::make_tuple(toCapsule(std::move(out), kStreamCapsule), report);
+}
+
+// How the columns of a record batch are used: by field whether it was converted, and where its validity,
+// offsets and values lie.
+nb::dict bound(const Program& program, nb::object schemaCapsule, nb::object arrayCapsule) {
+  ArrowOwner<ArrowSchema> schema(fromCapsule<ArrowSchema>(schemaCapsule, kSchemaCapsule));
+  ArrowOwner<ArrowArray> array(fromCapsule<ArrowArray>(arrayCapsule, kArrayCapsule));
+  const ArrowBinding binding(program.info(), *schema.get());
+  if (!binding.error().empty()) throw nb::value_error(binding.error().c_str());
+  const ArrowBatch batch(binding, std::move(array));
+  if (!batch.error().empty()) throw nb::value_error(batch.error().c_str());
+  auto address = [](const void* pointer) { return reinterpret_cast<uintptr_t>(pointer); };
+  nb::dict out;
+  for (size_t i = 0; i < program.info().inputs.size(); ++i) {
+    const ColumnData& column = batch.columns()[i];
+    if (column.absent) continue;
+    out[program.info().inputs[i].qualified().c_str()] =
+        nb::make_tuple(batch.isConverted(i), address(column.validity), address(column.offsets), address(column.values));
+  }
+  return out;
+}
+
+nb::object schema(const Program& program, bool withStatus) {
+  ArrowOwner<ArrowSchema> out;
+  exportArrowSchema(program.info(), {false, withStatus}, out.get());
+  return toCapsule(std::move(out), kSchemaCapsule);
+}
+
+}  // namespace
+
+NB_MODULE(_featc, m) {
+  nb::class_<ArrowStreamReport>(m, "Report")
+      .def_prop_ro("written", [](const ArrowStreamReport& r) { return r.totals.written; })
+      .def_prop_ro("failed", [](const ArrowStreamReport& r) { return r.totals.failedRows; })
+      .def_ro("warnings", &ArrowStreamReport::warnings);
+
+  nb::class_<Program>(m, "Program")
+      .def_prop_ro("model", [](const Program& p) { return p.info().model; })
+      .def_prop_ro("semantics", [](const Program& p) { return p.info().semantics; })
+      .def_prop_ro("fingerprint", [](const Program& p) { return fingerprintText(p.info().fingerprint); })
+      .def_prop_ro("inputs", [](const Program& p) { return describeAll(p.info().inputs); })
+      .def_prop_ro("outputs", [](const Program& p) { return describeAll(p.info().outputs); })
+      .def_prop_ro("sources",
+                   [](const Program& p) {
+                     std::vector<std::string> names;
+                     for (const SourceInfo& source : p.info().sources) names.push_back(source.name);
+                     return names;
+                   })
+      .def_prop_ro("files", &Program::files)
+      .def("schema", &schema)
+      .def("bound", &bound)
+      .def("data_warnings",
+           [](const Program& p, const ArrowStreamReport& r) { return dataWarnings(r.totals, p.info()); })
+      .def("extract", &extract)
+      .def("explain", &Program::explain, nb::call_guard<nb::gil_scoped_release>());
+
+  nb::class_<Compiled>(m, "Compiled")
+      .def_ro("program", &Compiled::program)
+      .def_ro("diagnostics", &Compiled::diagnostics)
+      .def_ro("texts", &Compiled::texts)
+      .def_ro("error", &Compiled::error);
+  m.def("compile", &compile, nb::arg("path"), nb::arg("text").none(), nb::arg("root"), nb::arg("engine"),
+        nb::arg("cpu"), nb::call_guard<nb::gil_scoped_release>());
+}
+
+}  // namespace featc::python

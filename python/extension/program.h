@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// A compiled config as the Python package holds it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/compile.h"
+#include "runtime/arrow/arrow_stream.h"
+
+namespace featc::python {
+
+// Source name, or `default`, to the URL of its store.
+using StoreUrls = std::map<std::string, std::string>;
+
+// Immutable; all but the constructor may be called from several threads at once.
+class Program {
+ public:
+  Program(CompiledConfig config, std::shared_ptr<const Executable> executable)
+      : config_(std::move(config)), executable_(std::move(executable)) {}
+
+  const ProgramInfo& info() const { return config_.optimized.info(); }
+  // The main file first, then its imports: the path and the text.
+  std::vector<std::pair<std::string, std::string>> files() const;
+
+  // An extractor whose sources are bound; throws std::invalid_argument where a store cannot be opened.
+  Extractor extractor(const StoreUrls& stores) const;
+
+  // Every step, or with `brief` a line a feature, for item `item` of a request in JSON. Throws
+  // std::invalid_argument where that cannot be read.
+  std::string explain(const std::string& request, uint64_t item, bool brief, const StoreUrls& stores) const;
+
+ private:
+  StoreBinding bindStores(const StoreUrls& stores) const;
+
+  CompiledConfig config_;
+  std::shared_ptr<const Executable> executable_;
+};
+
+// What compiling came to: a program, or why there is none.
+struct Compiled {
+  std::shared_ptr<Program> program;
+  std::vector<std::string> diagnostics;  // one JSON object each, and as text
+  std::vector<std::string> texts;
+  std::string error;
+};
+
+// `engine` is jit, interp or tiered.
+Compiled compile(const std::string& path, std::optional<std::string> text, const std::string& root,
+                 const std::string& engine, const std::string& cpu);
+
+}  // namespace featc::python

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Record batches read as other input is: bad rows are left out and told.
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "arrow_fixture.h"
+#include "runtime/arrow/arrow_reader.h"
+
+using namespace featc;
+using namespace featc::test;
+
+namespace {
+
+struct TableStream {
+  std::vector<HandArray> tables;
+  size_t next = 0;
+};
+TableStream* stateOf(ArrowArrayStream* stream) { return static_cast<TableStream*>(stream->private_data); }
+
+// A stream of some tables of one schema.
+ArrowOwner<ArrowArrayStream> streamOf(std::vector<HandArray> tables) {
+  ArrowOwner<ArrowArrayStream> stream;
+  stream->get_schema = [](ArrowArrayStream* s, ArrowSchema* out) {
+    stateOf(s)->tables[0].schema.moveTo(out);
+    return 0;
+  };
+  stream->get_next = [](ArrowArrayStream* s, ArrowArray* out) {
+    out->release = nullptr;
+    TableStream& self = *stateOf(s);
+    if (self.next < self.tables.size()) self.tables[self.next++].array.moveTo(out);
+    return 0;
+  };
+  stream->get_last_error = [](ArrowArrayStream*) -> const char* { return nullptr; };
+  stream->release = [](ArrowArrayStream* s) {
+    delete stateOf(s);
+    s->release = nullptr;
+  };
+  stream->private_data = new TableStream{std::move(tables), 0};
+  return stream;
+}
+
+std::vector<HandArray> only(HandArray table) {
+  std::vector<HandArray> all;
+  all.push_back(std::move(table));
+  return all;
+}
+
+struct Read {
+  std::string said;
+  std::string origins;  // row/request/item of each good item
+  InputCounts counts;
+  int64_t items = 0;
+  std::vector<int64_t> firstColumn;  // of the items' first int64 field
+
+  Read(const ProgramInfo& info, std::vector<HandArray> tables, bool strict = false, int64_t maxItems = 2) {
+    auto reader = newArrowReader(info, streamOf(std::move(tables)), "in", strict,
+                                 [this](const DataMessage& message) { said += message.render() + "\n"; });
+    BatchBuilder builder(info);
+    std::vector<InputRow> rows;
+    while (reader->next(builder, rows, maxItems) == ReadStatus::Batch) {
+      Batch batch = builder.batch();
+      for (size_t i = 0; i < rows.size(); ++i) {
+        origins += std::to_string(rows[i].row) + "/" + std::to_string(rows[i].request) + "/" +
+                   std::to_string(rows[i].item) + " ";
+        firstColumn.push_back(static_cast<const int64_t*>(batch.columns[0].values)[i]);
+      }
+      items += batch.items;
+    }
+    counts = reader->counts();
+  }
+};
+
+ProgramInfo infoOf(std::vector<InputInfo> inputs) {
+  ProgramInfo info;
+  info.inputs = std::move(inputs);
+  return info;
+}
+InputInfo item(const char* name, const char* type) { return {Scope::Item, name, *parseType(type)}; }
+
+}  // namespace
+
+TEST_CASE("bad rows of a table are left out and told", "[arrow]") {
+  ProgramInfo info = infoOf({item("x", "int64"), item("tags", "list<string>?")});
+  std::vector<HandArray> tables;
+  tables.push_back(table(numberArray<uint64_t>("L", {1, UINT64_MAX, 3}).named("x"),
+                         listArray<int32_t>("+l", {0, 1, 2, 2}, strings({"a", "b"})).named("tags")));
+  tables.push_back(table(numberArray<uint64_t>("L", {4, 5}).nulls({0b01}).named("x"),
+                         listArray<int32_t>("+l", {0, 0, 1}, strings({"c"})).named("tags")));
+  Read read(info, std::move(tables));
+  CHECK(read.said == "in:2: a value is beyond int64\nin:5: x is missing\n");
+  CHECK(read.origins == "0/0/0 2/2/0 3/3/0 ");
+  CHECK(read.firstColumn == std::vector<int64_t>{1, 3, 4});
+  CHECK(read.counts.items == 5);
+  CHECK(read.counts.badItems == 2);
+}
+
+TEST_CASE("a strict reader ends at the first bad row", "[arrow]") {
+  ProgramInfo info = infoOf({item("x", "int64")});
+  Read read(info, only(table(numberArray<int64_t>("l", {1, 2, 3}).nulls({0b101}).named("x"))), true, 1);
+  CHECK(read.said == "in:2: x is missing\n");
+  CHECK(read.items == 1);
+}
+
+TEST_CASE("requests with nested items: a bad request takes its items along", "[arrow]") {
+  ProgramInfo info = infoOf({item("x", "int64"), {Scope::Request, "user", Type::int64()}});
+  std::vector<HandArray> fields;
+  fields.push_back(numberArray<int64_t>("l", {7, 8, 9, 10}).nulls({0b1101}).named("x"));
+  Read read(info,
+            only(table(numberArray<int64_t>("l", {1, 2, 3}).nulls({0b101}).named("user"),
+                       listArray<int32_t>("+l", {0, 2, 3, 4}, structArray(4, std::move(fields))).named("items"))));
+  CHECK(read.said == "in:1: item 1: x is missing\nin:2: user is missing\n");
+  CHECK(read.origins == "0/0/0 3/2/0 ");
+  CHECK(read.firstColumn == std::vector<int64_t>{7, 10});
+  CHECK(read.counts.badItems == 1);
+  CHECK(read.counts.badRequests == 1);
+  CHECK(read.counts.lostItems == 1);
+}
+
+TEST_CASE("columns that do not fit end the reading", "[arrow]") {
+  ProgramInfo info = infoOf({item("x", "int64")});
+  CHECK(Read(info, only(table(strings({"a"}).named("x")))).said ==
+        "in: the column \"x\": expected int64, found string\n");
+  CHECK(Read(info, only(table(strings({"a"}).named("y")))).said ==
+        "in: warning: no field is declared for the column \"y\"\n"
+        "in: no column for item.x, which every row must have\n");
+}
