@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiled configs kept on disk between processes. docs/engine.md says what is stored, and what must be
-// trusted.
+// Compiled configs kept on disk between processes. Whoever can write there can run code: see cache_entry.h for
+// what is stored.
 #pragma once
 
 #include <cstdint>

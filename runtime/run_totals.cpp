@@ -23,6 +23,17 @@ void RunTotals::countRows(const Result& result) {
   for (int64_t item = 0; item < result.items(); ++item) ++(result.status(item) == RowStatus::Ok ? written : failedRows);
 }
 
+std::string_view statusName(RowStatus status) {
+  switch (status) {
+    case RowStatus::Ok: return "ok";
+    case RowStatus::BadInput: return "bad_input";
+    case RowStatus::TooManyIds: return "too_many_ids";
+    case RowStatus::ValueTooLarge: return "value_too_large";
+    case RowStatus::OutOfMemory: return "out_of_memory";
+  }
+  return "unknown";
+}
+
 std::string statusText(RowStatus status, const RunLimits& limits) {
   switch (status) {
     case RowStatus::Ok: return "fine";

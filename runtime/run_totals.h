@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/extractor.h"
@@ -27,6 +28,8 @@ struct RunTotals {
   void countRows(const Result& result);
 };
 
+// `ok`, `bad_input` ...: in logs, Arrow columns and tests.
+std::string_view statusName(RowStatus status);
 // Why a row has no features: `an output made more than 65536 ids`.
 std::string statusText(RowStatus status, const RunLimits& limits);
 

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "runtime/arrow/arrow_builder.h"
+#include "runtime/run_totals.h"
 
 namespace featc {
 namespace {
@@ -206,7 +207,7 @@ void exportStatus(const Result& result, const ArrowExport& options, int64_t rows
   int64_t row = 0;
   for (int64_t i = 0; i < result.items(); ++i) {
     if (options.leaveOutFailed && result.status(i) != RowStatus::Ok) continue;
-    text += arrowStatusName(result.status(i));
+    text += statusName(result.status(i));
     offsets[++row] = static_cast<int32_t>(text.size());
   }
   auto* bytes = kept->make<char>(text.size());
@@ -215,17 +216,6 @@ void exportStatus(const Result& result, const ArrowExport& options, int64_t rows
 }
 
 }  // namespace
-
-const char* arrowStatusName(RowStatus status) {
-  switch (status) {
-    case RowStatus::Ok: return "ok";
-    case RowStatus::BadInput: return "bad_input";
-    case RowStatus::TooManyIds: return "too_many_ids";
-    case RowStatus::ValueTooLarge: return "value_too_large";
-    case RowStatus::OutOfMemory: return "out_of_memory";
-  }
-  return "unknown";
-}
 
 void exportArrowSchema(const ProgramInfo& info, const ArrowExport& options, ArrowSchema* out) {
   auto columns = static_cast<int64_t>(info.outputs.size());

@@ -19,9 +19,6 @@ struct ArrowExport {
 };
 inline constexpr const char* kArrowStatusColumn = "row_status";
 
-// How kArrowStatusColumn tells a status.
-const char* arrowStatusName(RowStatus status);
-
 // The schema of a model's results, a struct with a child a column. Each column's metadata tells its
 // `featc.kind` and, where it has ids, its `featc.slot`.
 void exportArrowSchema(const ProgramInfo& info, const ArrowExport& options, ArrowSchema* out);

@@ -14,6 +14,7 @@
 #include "runtime/log/read_recorder.h"
 #include "runtime/log/replay_store.h"
 #include "runtime/log/request_log.h"
+#include "runtime/run_totals.h"
 
 namespace featc {
 namespace {
@@ -171,8 +172,8 @@ class LogReplayer::State {
                    ReplayReport& report) {
     std::string_view failed;
     std::string_view then = before["status"].get(failed) == simdjson::SUCCESS ? failed : "ok";
-    if (then != rowStatusName(status)) {
-      note(report.statuses, fmt::format("{}: {} in the log, {} now", place, then, rowStatusName(status)));
+    if (then != statusName(status)) {
+      note(report.statuses, fmt::format("{}: {} in the log, {} now", place, then, statusName(status)));
       return false;
     }
     dom::object was;

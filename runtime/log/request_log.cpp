@@ -10,6 +10,7 @@
 #include "runtime/json_writer.h"
 #include "runtime/log/json_text.h"
 #include "runtime/log/read_recorder.h"
+#include "runtime/run_totals.h"
 #include "support/json_quote.h"
 
 namespace featc {
@@ -76,17 +77,6 @@ std::string readsOf(ReadRecorder& recorder) {
 
 }  // namespace
 
-std::string_view rowStatusName(RowStatus status) {
-  switch (status) {
-    case RowStatus::Ok: return "ok";
-    case RowStatus::BadInput: return "bad_input";
-    case RowStatus::TooManyIds: return "too_many_ids";
-    case RowStatus::ValueTooLarge: return "value_too_large";
-    case RowStatus::OutOfMemory: return "out_of_memory";
-  }
-  return "unknown";
-}
-
 CallLogger::CallLogger(const ProgramInfo& info) : info_(info), writer_(newJsonWriter(info)) {}
 
 std::string CallLogger::requestsOf(const Batch& batch, const Result& result, std::string& problem) const {
@@ -117,7 +107,7 @@ std::string CallLogger::resultsOf(const Result& result, std::span<const InputRow
     if (result.status(m) != RowStatus::Ok) {
       const InputRow& row = rows[static_cast<size_t>(m)];
       out += fmt::format(R"({{"row": {}, "request": {}, "item": {}, "status": "{}"}})", row.row, row.request, row.item,
-                         rowStatusName(result.status(m)));
+                         statusName(result.status(m)));
       continue;
     }
     size_t end = rest.find('\n');

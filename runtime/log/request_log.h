@@ -56,7 +56,4 @@ class RequestLog {
   Sink sink_;
 };
 
-// `too_many_ids`
-std::string_view rowStatusName(RowStatus status);
-
 }  // namespace featc

@@ -33,15 +33,6 @@ featc 1 run "$work/m.feat" --input "$work/d.jsonl" --strict --store "default=jso
 err_has "users.jsonl:3: "
 out_is </dev/null
 
-featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format csv \
-  --store "user=jsonl:$work/users.jsonl" --store "shop=jsonl:$work/shops.jsonl"
-out_is <<'END'
-user,shop
-31,-1
--1,7
--1,-1
-END
-
 for scheduler in staged pipelined seda; do
   featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format csv --scheduler $scheduler \
     --store "user=jsonl:$work/users.jsonl" --store "shop=jsonl:$work/shops.jsonl"

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "runtime/result_writer.h"
+#include "runtime/run_totals.h"
 
 namespace featc {
 namespace {
@@ -66,17 +67,6 @@ bool equalRows(const RowView& a, const RowView& b) {
 }
 
 }  // namespace
-
-std::string_view statusName(RowStatus status) {
-  switch (status) {
-    case RowStatus::Ok: return "ok";
-    case RowStatus::BadInput: return "bad_input";
-    case RowStatus::TooManyIds: return "too_many_ids";
-    case RowStatus::ValueTooLarge: return "value_too_large";
-    case RowStatus::OutOfMemory: return "out_of_memory";
-  }
-  return "unknown";
-}
 
 std::optional<std::string> difference(const Result& whole, const Result& part, int64_t firstRequest) {
   if (whole.outputCount() != part.outputCount())

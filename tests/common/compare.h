@@ -15,6 +15,4 @@ std::optional<std::string> difference(const Result& whole, const Result& part, i
 // What differs in the counts of two results of the same batch.
 std::optional<std::string> countDifference(const Result& a, const Result& b);
 
-std::string_view statusName(RowStatus status);
-
 }  // namespace featc

@@ -11,6 +11,7 @@
 #include "runtime/memory_store.h"
 #include "runtime/record_reader.h"
 #include "runtime/result_writer.h"
+#include "runtime/run_totals.h"
 #include "tests/common/compare.h"
 
 namespace featc {
