@@ -17,14 +17,18 @@ constexpr int kShoppers = 200;
 constexpr int kItems = 3;
 constexpr std::array<std::string_view, 5> kCategories{"pizza", "sushi", "noodles", "salad", "curry"};
 
+// The standard fixes the engine's numbers but not its distributions', hence a plain remainder; nor the order in which
+// arguments are computed, hence one draw a statement.
+uint64_t below(std::mt19937_64& random, uint64_t n) { return random() % n; }
+
 std::string makeShoppers(std::mt19937_64& random) {
-  // The standard fixes the engine's numbers but not its distributions', hence plain remainders.
-  auto below = [&](uint64_t n) { return random() % n; };
   std::string text;
   for (int user = 1; user <= kShoppers; ++user) {
-    text += fmt::format(R"({{"source": "shopper", "user_id": {}, "age": {}, "taste": {{)", user, 16 + below(50));
-    for (size_t c = 0; c < 2; ++c)
-      text += fmt::format(R"({}"{}": 0.{})", c == 0 ? "" : ", ", kCategories[(below(2) + 2 * c)], 1 + below(9));
+    text += fmt::format(R"({{"source": "shopper", "user_id": {}, "age": {}, "taste": {{)", user, 16 + below(random, 50));
+    for (size_t c = 0; c < 2; ++c) {
+      std::string_view category = kCategories[below(random, 2) + 2 * c];
+      text += fmt::format(R"({}"{}": 0.{})", c == 0 ? "" : ", ", category, 1 + below(random, 9));
+    }
     text += "}}\n";
   }
   return text;
@@ -32,9 +36,12 @@ std::string makeShoppers(std::mt19937_64& random) {
 
 std::string makeRequest(std::mt19937_64& random) {
   std::string text = R"({"request": {"user_id": 42, "city": "Rome"}, "items": [)";
-  for (int i = 0; i < kItems; ++i)
-    text += fmt::format(R"({}{{"shop_id": {}, "category": "{}", "price": {}.5}})", i == 0 ? "" : ", ", random() % 1000,
-                        kCategories[random() % kCategories.size()], 5 + random() % 30);
+  for (int i = 0; i < kItems; ++i) {
+    uint64_t shop = below(random, 1000);
+    std::string_view category = kCategories[below(random, kCategories.size())];
+    text += fmt::format(R"({}{{"shop_id": {}, "category": "{}", "price": {}.5}})", i == 0 ? "" : ", ", shop, category,
+                        5 + below(random, 30));
+  }
   return text + "]}\n";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Results as Arrow arrays: types, values, rows that failed, what is shared, and whole streams.
 #include <catch2/catch.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "ir/text.h"
 #include "ops/value.h"
 #include "runtime/arrow/arrow_batch.h"
+#include "runtime/arrow/arrow_builder.h"
 #include "runtime/arrow/arrow_stream.h"
 
 using namespace featc;
@@ -236,7 +238,8 @@ struct CountingStream {
   static ArrowArrayStream make(std::vector<int64_t> sizes, size_t good = SIZE_MAX) {
     ArrowArrayStream stream{};
     stream.get_schema = [](ArrowArrayStream*, ArrowSchema* out) {
-      table(numberArray<int64_t>("l", {}).named("x")).schema.moveTo(out);
+      makeArrowSchema(out, "+s", "", 1);
+      makeArrowSchema(out->children[0], "l", "x");
       return 0;
     };
     stream.get_next = [](ArrowArrayStream* s, ArrowArray* out) {
@@ -244,9 +247,12 @@ struct CountingStream {
       out->release = nullptr;
       if (self.given == self.good) return 5;
       if (self.given == self.sizes.size()) return 0;
-      std::vector<int64_t> values(static_cast<size_t>(self.sizes[self.given++]));
-      for (int64_t& value : values) value = self.next++;
-      table(numberArray<int64_t>("l", values).named("x")).array.moveTo(out);
+      // What is handed out outlives this call, and the stream: its release callbacks own all of it.
+      int64_t size = self.sizes[self.given++];
+      auto values = std::make_shared<std::vector<int64_t>>(static_cast<size_t>(size + 1));
+      for (int64_t i = 0; i < size; ++i) (*values)[static_cast<size_t>(i)] = self.next++;
+      makeArrowArray(out, size, 0, {nullptr}, nullptr, 1);
+      makeArrowArray(out->children[0], size, 0, {nullptr, values->data()}, values);
       return 0;
     };
     stream.get_last_error = [](ArrowArrayStream*) { return "the disk is gone"; };
