@@ -38,16 +38,26 @@ struct CpuName {
   std::string features;
 };
 
-CpuName cpuOf(const CodegenOptions& options) {
-  CpuName name{options.cpu, {}};
-  if (!name.cpu.empty() || !options.triple.empty()) return name;
-  name.cpu = llvm::sys::getHostCPUName().str();
-  for (const auto& feature : llvm::sys::getHostCPUFeatures()) {
+// Asking the CPU costs a fraction of a millisecond in a virtual machine, and the answer never changes.
+const llvm::StringMap<bool>& hostFeatures() {
+  static const llvm::StringMap<bool> kFeatures = llvm::sys::getHostCPUFeatures();
+  return kFeatures;
+}
+
+CpuName hostCpu() {
+  CpuName name{llvm::sys::getHostCPUName().str(), {}};
+  for (const auto& feature : hostFeatures()) {
     if (!name.features.empty()) name.features += ',';
     name.features += feature.second ? '+' : '-';
     name.features += feature.first();
   }
   return name;
+}
+
+CpuName cpuOf(const CodegenOptions& options) {
+  if (!options.cpu.empty() || !options.triple.empty()) return {options.cpu, {}};
+  static const CpuName kHost = hostCpu();
+  return kHost;
 }
 
 std::string tripleOf(const CodegenOptions& options) {
@@ -56,7 +66,7 @@ std::string tripleOf(const CodegenOptions& options) {
 
 // The first instruction-set feature that the machine's CPU has and this process lacks.
 std::string missingFeature(const llvm::TargetMachine& machine) {
-  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  const llvm::StringMap<bool>& host = hostFeatures();
   for (const auto& feature : machine.getMCSubtargetInfo()->getAllProcessorFeatures()) {
     auto found = host.find(feature.Key);
     if (found == host.end() || found->second) continue;

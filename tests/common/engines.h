@@ -14,6 +14,14 @@ namespace featc {
 // The CPU settings that this machine can run: x86-64, x86-64-v3 ..., the poorest first.
 const std::vector<std::string>& testedCpus();
 
+// A way to make native code: for a CPU; quickly, or as code that is kept (one file, small loops).
+struct NativeForm {
+  std::string cpu;
+  bool kept = false;
+};
+// Both ways for each of the tested CPUs.
+std::vector<NativeForm> testedForms();
+
 struct TestedEngine {
   std::string name;  // `optimized, x86-64-v3`
   std::shared_ptr<const Executable> executable;
@@ -22,7 +30,7 @@ struct TestedEngine {
   const ProgramInfo* info = nullptr;
 };
 // Both graphs must outlive the result. The raw graph interpreted (first: the meaning), the optimized one interpreted,
-// and the optimized one as native code for each of `cpus`, made quickly and made to be kept.
-std::vector<TestedEngine> testedEngines(const Graph& raw, const Graph& optimized, const std::vector<std::string>& cpus);
+// and the optimized one as native code in each of `forms`.
+std::vector<TestedEngine> testedEngines(const Graph& raw, const Graph& optimized, const std::vector<NativeForm>& forms);
 
 }  // namespace featc

@@ -9,7 +9,7 @@ namespace featc {
 
 StageOutput runGraph(const TestFile& test, const Graph& graph) {
   Graph optimized = optimize(graph);
-  return runEngines(test, graph.info(), testedEngines(graph, optimized, testedCpus()));
+  return runEngines(test, graph.info(), testedEngines(graph, optimized, testedForms()));
 }
 
 }  // namespace featc

@@ -72,7 +72,7 @@ std::optional<Disagreement> check(const RandomCase& c) {
   BoundBatch batch(c.data, raw->info(), 0, c.data.itemCounts.size());
   std::optional<Result> meaning;
   std::optional<Result> counted;  // by the optimized graph
-  for (const TestedEngine& engine : testedEngines(*raw, optimized, c.cpus)) {
+  for (const TestedEngine& engine : testedEngines(*raw, optimized, c.forms)) {
     Extractor extractor(*engine.info, engine.executable, stores);
     Scratch scratch(extractor);
     Result result;

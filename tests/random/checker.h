@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/common/engines.h"
 #include "tests/random/data.h"
 #include "tests/random/program.h"
 
@@ -15,7 +16,7 @@ struct RandomCase {
   RandomProgram program;
   RandomData data;
   uint64_t storeSeed = 0;
-  std::vector<std::string> cpus;
+  std::vector<NativeForm> forms;
 };
 
 struct Disagreement {

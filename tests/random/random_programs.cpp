@@ -48,10 +48,11 @@ RandomCase makeCase(const Options& options, uint64_t index, OperatorUse& use) {
   c.program = randomProgram(rng, use);
   c.data = randomData(rng, c.program);
   c.storeSeed = rng.next();
-  // The best CPU each time, the others in turn.
+  // The best CPU each time, the others in turn; made quickly and made to be kept in turn.
   const std::vector<std::string>& cpus = testedCpus();
-  c.cpus.push_back(cpus.back());
-  if (cpus.size() > 1 && index % 4 == 0) c.cpus.push_back(cpus[index / 4 % (cpus.size() - 1)]);
+  bool kept = index % 2 == 1;
+  c.forms.push_back({cpus.back(), kept});
+  if (cpus.size() > 1 && index / 2 % 4 == 0) c.forms.push_back({cpus[index / 8 % (cpus.size() - 1)], !kept});
   return c;
 }
 

@@ -325,7 +325,7 @@ TEST_CASE("elements of a sequence group come out as items do") {
 
   Data data = randomData(5);
   Result meaning = run(plainConfig.graph->info(), makeInterpreter(*plainConfig.graph), data.elements);
-  for (const TestedEngine& engine : testedEngines(*groupConfig.graph, optimized, {testedCpus().back()})) {
+  for (const TestedEngine& engine : testedEngines(*groupConfig.graph, optimized, testedForms())) {
     INFO(engine.name);
     Result result = run(*engine.info, engine.executable, data.lists);
     for (size_t o = 0; o < kept.size(); ++o) {
