@@ -12,6 +12,7 @@
 #include "runtime/extractor.h"
 #include "tests/common/compare.h"
 #include "tests/common/engines.h"
+#include "tests/random/beside.h"
 #include "tests/random/random_store.h"
 
 namespace featc {
@@ -21,9 +22,8 @@ namespace {
 std::optional<Graph> compile(const std::string& text, std::string& problem) {
   Sources sources;
   Diagnostics diagnostics;
-  FrontendOptions options;
-  options.root = "/";
-  Ast ast = parseConfig("/random.feat", text, options, sources, diagnostics);
+  FrontendOptions options = besideOptions();
+  Ast ast = parseConfig(besideConfig(), text, options, sources, diagnostics);
   std::optional<Graph> graph;
   if (!diagnostics.hasErrors()) graph = lowerConfig(ast, options, sources, diagnostics);
   if (!diagnostics.hasErrors()) return graph;
@@ -37,7 +37,7 @@ std::optional<Disagreement> checkText(const Graph& graph, std::string_view which
     return Disagreement{"verifier", fmt::format("{} graph: {}\n{}", which, problems[0], toText(graph))};
   std::string error;
   std::string text = toText(graph);
-  std::optional<Graph> back = parseGraph(text, error);
+  std::optional<Graph> back = parseGraph(text, error, nullptr, besideOptions().plugins);
   if (!back) return Disagreement{"text form", fmt::format("{} graph does not parse back: {}\n{}", which, error, text)};
   if (!equalGraphs(graph, *back))
     return Disagreement{"text form",

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <set>
 
+#include "tests/random/beside.h"
 #include "tests/random/values.h"
 
 namespace featc {
@@ -185,14 +186,19 @@ bool randomConstants(Rng& rng, const Operator& op, const Overload& overload, std
     std::vector<Type> types;
     for (size_t i = 0; i < op.params.size(); ++i) {
       if (!op.params[i].isConstant) continue;
-      // A program's text has no files beside it.
-      if (op.params[i].isFile && i < overload.params.size()) return false;
       bool takesIt = i < overload.params.size();
       types.push_back(takesIt ? overload.params[i] : Type());
       values.emplace_back();
       if (!takesIt) continue;
       children[i] = nullptr;
       if (op.params[i].isOptional && !overload.required[i] && rng.chance(60)) continue;
+      if (op.params[i].isFile) {
+        // The config says its name, the operator gets its content.
+        const BesideFile& file = rng.pick(besideFiles());
+        values.back() = Value::of(file.content);
+        children[i] = literal(Value::of(file.name), Type::string());
+        continue;
+      }
       values.back() = randomConstant(rng, op.params[i].name, overload.params[i]);
       children[i] = literal(values.back(), overload.params[i].present());
     }

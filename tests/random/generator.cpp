@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "tests/random/beside.h"
 #include "tests/random/constants.h"
 
 namespace featc {
@@ -26,18 +28,20 @@ const CandidatesByOperator& candidatesFor(Type wanted) {
   static std::map<uint32_t, CandidatesByOperator> cache;
   auto [it, isNew] = cache.try_emplace(wanted.code());
   if (!isNew) return it->second;
-  for (const auto& op : operators().all()) {
-    if (op->isInternal) continue;
+  auto add = [&](const Operator& op) {
     std::vector<Candidate> found;
-    for (uint32_t i = 0; i < op->overloads.size(); ++i) {
-      const Overload& o = op->overloads[i];
-      if (o.result.same(wanted)) found.push_back({op.get(), i, false});
-      if (wanted.isList() && o.anyArgs && wanted.element().is(Kind::Int64)) found.push_back({op.get(), i, true});
+    for (uint32_t i = 0; i < op.overloads.size(); ++i) {
+      const Overload& o = op.overloads[i];
+      if (o.result.same(wanted)) found.push_back({&op, i, false});
+      if (wanted.isList() && o.anyArgs && wanted.element().is(Kind::Int64)) found.push_back({&op, i, true});
       if (wanted.isList() && o.liftedKernel != nullptr && o.result.same(wanted.element()))
-        found.push_back({op.get(), i, true});
+        found.push_back({&op, i, true});
     }
     if (!found.empty()) it->second.push_back(std::move(found));
-  }
+  };
+  for (const auto& op : operators().all())
+    if (!op->isInternal) add(*op);
+  for (const auto& fn : besideExterns()) add(fn->op);
   return it->second;
 }
 
@@ -64,6 +68,7 @@ class Generator {
     std::string text;
     Type type;
     RandomExpr::Kind kind = RandomExpr::Kind::Name;
+    bool ofGroup = false;  // seen in the lines of a group only
   };
 
   Type scalarType() {
@@ -120,16 +125,16 @@ class Generator {
     program_.fns.push_back(std::move(fn));
   }
 
-  void newLet() {
-    RandomLet let{fmt::format("v{}", program_.lets.size()), expression(letType(), 3)};
-    names_.push_back({let.name, let.value->type});
+  void newLet(std::optional<size_t> group = {}) {
+    RandomLet let{fmt::format("v{}", program_.lets.size()), expression(letType(), 3), group};
+    names_.push_back({let.name, let.value->type, RandomExpr::Kind::Name, group.has_value()});
     program_.lets.push_back(std::move(let));
   }
 
   // A source and one read of it, keyed by an expression: perhaps by what another read returned.
-  void newRead() {
+  void newRead(std::optional<size_t> group = {}) {
     RandomSource source{fmt::format("s{}", program_.sources.size()), {}, {}};
-    bool aligned = rng_.chance(30);
+    bool aligned = !group && rng_.chance(30);
     uint64_t keys = aligned || rng_.chance(80) ? 1 : 2;
     RandomExpr read{RandomExpr::Kind::Read,
                     Type::row(static_cast<uint32_t>(program_.sources.size()), aligned),
@@ -147,10 +152,11 @@ class Generator {
       while (aligned && nestingDepth(type) == kMaxFieldNesting) type = inputType().present();
       source.fields.push_back({fmt::format("g{}", i), type});
       Type seen = aligned ? Type::list(type) : type;
-      names_.push_back({let + "." + source.fields.back().name, seen.withNullable(), RandomExpr::Kind::Member});
+      names_.push_back(
+          {let + "." + source.fields.back().name, seen.withNullable(), RandomExpr::Kind::Member, group.has_value()});
     }
     program_.sources.push_back(std::move(source));
-    program_.lets.push_back({let, std::make_shared<RandomExpr>(std::move(read))});
+    program_.lets.push_back({let, std::make_shared<RandomExpr>(std::move(read)), group});
   }
 
   // A sequence group over one to three lists, with some lines.
@@ -160,15 +166,21 @@ class Generator {
     for (uint64_t i = 1 + rng_.below(3); i > 0; --i) {
       Type element = scalarType();
       group.over.push_back(newField(Type::list(element).withNullable(rng_.chance(50))).text);
-      elements.push_back({"", element.withNullable()});
+      elements.push_back({"", element.withNullable(), RandomExpr::Kind::Name, true});
     }
     for (size_t i = 0; i < elements.size(); ++i) elements[i].text = elements.size() == 1 ? "it" : "it." + group.over[i];
     // Often enough that most lines use an element.
     for (int copies = 0; copies < 4; ++copies) names_.insert(names_.end(), elements.begin(), elements.end());
     size_t index = program_.groups.size();
     program_.groups.push_back(std::move(group));
+    if (rng_.chance(30)) newLet(index);
+    if (rng_.chance(20)) newRead(index);
+    // What is the group's own is wanted more than the rest.
+    std::vector<Named> own;
+    std::ranges::copy_if(names_, std::back_inserter(own), [](const Named& n) { return n.ofGroup; });
+    for (int copies = 0; copies < 2; ++copies) names_.insert(names_.end(), own.begin(), own.end());
     for (uint64_t i = 1 + rng_.below(5); i > 0; --i) newOutput(index);
-    std::erase_if(names_, [](const Named& n) { return n.text.starts_with("it"); });
+    std::erase_if(names_, [](const Named& n) { return n.ofGroup; });
   }
 
   void newOutput(std::optional<size_t> group) {

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "tests/random/beside.h"
+
 namespace featc {
 namespace {
 
@@ -64,8 +66,11 @@ std::string operatorText(const RandomExpr& e) {
   return callText(e);
 }
 
+// Fields, lets, parameters, fns, sources and operators.
 void collectNames(const RandomExpr& e, std::set<std::string>& names) {
-  if (e.kind != RandomExpr::Kind::Literal && e.kind != RandomExpr::Kind::Operator)
+  if (e.kind == RandomExpr::Kind::Operator)
+    names.insert(std::string(e.op->name));
+  else if (e.kind != RandomExpr::Kind::Literal)
     names.insert(e.text.substr(0, e.text.find('.')));
   for (const ExprPtr& c : e.children)
     if (c != nullptr) collectNames(*c, names);
@@ -86,6 +91,13 @@ void printField(std::string& out, const std::vector<RandomField>& fields, size_t
   for (size_t i = index; i < structListOf(fields, index).end(); ++i)
     members += fmt::format(" {}: {}", memberName(fields[i]), toString(fields[i].type.element()));
   out += fmt::format("  {} : list<{{{} }}>{}\n", first.structList, members, first.type.nullable() ? "?" : "");
+}
+
+void printExtern(std::string& out, const ExternDecl& decl) {
+  std::string params;
+  for (const ExternParam& p : decl.params)
+    params += fmt::format("{}{}: {}", params.empty() ? "" : ", ", p.name, toString(p.type));
+  out += fmt::format("extern fn {}({}) -> {} from \"{}\"\n", decl.name, params, toString(decl.result), decl.library);
 }
 
 void printOutput(std::string& out, const RandomOutput& o) {
@@ -119,6 +131,10 @@ std::string toText(const RandomExpr& expr) {
   return fmt::format("{}({})", expr.text, joined(expr.children));
 }
 
+bool RandomProgram::has(size_t group) const {
+  return std::ranges::any_of(outputs, [&](const RandomOutput& o) { return o.group == group; });
+}
+
 std::string RandomProgram::text() const {
   std::string out = "model random\nsemantics 1\n";
   if (hashFamily != HashFamily::Xxh3) out += fmt::format("hash_family {}\n", hashFamilyName(hashFamily));
@@ -139,18 +155,30 @@ std::string RandomProgram::text() const {
     printFields(out, s.fields);
     out += "}\n";
   }
+  std::set<std::string> used;
+  for (const RandomOutput& o : outputs) collectNames(*o.value, used);
+  for (const RandomLet& l : lets) collectNames(*l.value, used);
+  for (const RandomFn& f : fns) collectNames(*f.body, used);
+  for (const auto& fn : besideExterns())
+    if (used.contains(fn->decl.name)) printExtern(out, fn->decl);
   for (const RandomFn& f : fns) {
     std::string params;
     for (const SourceField& p : f.params)
       params += fmt::format("{}{}: {}", params.empty() ? "" : ", ", p.name, toString(p.type));
     out += fmt::format("fn {}({}) = {}\n", f.name, params, toText(*f.body));
   }
-  for (const RandomLet& l : lets) out += fmt::format("let {} = {}\n", l.name, toText(*l.value));
+  auto printLets = [&](std::optional<size_t> group) {
+    for (const RandomLet& l : lets)
+      if (l.group == group) out += fmt::format("let {} = {}\n", l.name, toText(*l.value));
+  };
+  printLets({});
   for (const RandomOutput& o : outputs)
     if (!o.group) printOutput(out, o);
   for (size_t g = 0; g < groups.size(); ++g) {
+    if (!has(g)) continue;
     out += fmt::format("sequence group {} over {} length {} {{\n", groups[g].name, fmt::join(groups[g].over, ", "),
                        groups[g].length);
+    printLets(g);
     for (const RandomOutput& o : outputs)
       if (o.group == g) printOutput(out, o);
     out += "}\n";
@@ -165,7 +193,8 @@ RandomProgram RandomProgram::withoutUnused() const {
     for (const RandomOutput& o : p.outputs) collectNames(*o.value, used);
     for (const RandomLet& l : p.lets) collectNames(*l.value, used);
     for (const RandomFn& f : p.fns) collectNames(*f.body, used);
-    for (const RandomGroup& g : p.groups) used.insert(g.over.begin(), g.over.end());
+    for (size_t g = 0; g < p.groups.size(); ++g)
+      if (p.has(g)) used.insert(p.groups[g].over.begin(), p.groups[g].over.end());
     auto drop = [&](auto& from) {
       return std::erase_if(from, [&](const auto& x) { return !used.contains(x.name); }) > 0;
     };

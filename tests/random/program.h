@@ -49,6 +49,7 @@ struct RandomSource {
 struct RandomLet {
   std::string name;
   ExprPtr value;
+  std::optional<size_t> group{};  // in RandomProgram::groups
 };
 
 struct RandomFn {
@@ -87,6 +88,7 @@ struct RandomProgram {
   std::vector<RandomOutput> outputs;
 
   std::string text() const;
+  bool has(size_t group) const;  // whether any output is in it
   // Without what no output needs any more.
   RandomProgram withoutUnused() const;
 };

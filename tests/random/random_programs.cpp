@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "tests/common/engines.h"
+#include "tests/random/beside.h"
 #include "tests/random/checker.h"
 #include "tests/random/generator.h"
 #include "tests/random/reducer.h"
@@ -83,11 +84,13 @@ bool runOne(const Options& options, uint64_t index, OperatorUse& use) {
   return false;
 }
 
-// Names of operators that no program used.
+// Names of operators and extern fns that no program used.
 std::string unused(const OperatorUse& use) {
   std::string out;
   for (const auto& op : operators().all())
     if (!op->isInternal && !use.contains(op->name)) out += fmt::format(" {}", op->name);
+  for (const auto& fn : besideExterns())
+    if (!use.contains(fn->decl.name)) out += fmt::format(" {}", fn->decl.name);
   return out;
 }
 
