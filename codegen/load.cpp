@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Object code put into this process, ready to run.
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
+#include <llvm/TargetParser/Host.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
 
 #include "codegen/codegen.h"
 #include "codegen/native_executable.h"
@@ -20,14 +26,50 @@ NativeResult failed(std::string error) {
   return result;
 }
 
-// Whether code for the options can run here; an error when not.
+// Why code for the options cannot run here; empty: it can. Found out once for each CPU that is asked for: what a target
+// machine is made of takes LLVM a good part of a millisecond.
 std::string whyNotHere(const CodegenOptions& options) {
-  Target target = makeTarget(options);
-  return target.error.empty() ? whyNotHere(options, *target.machine) : target.error;
+  static std::mutex mutex;
+  static std::map<std::string, std::string> known;
+  std::string identity = targetIdentity(options);
+  std::lock_guard lock(mutex);
+  auto [found, isNew] = known.try_emplace(std::move(identity));
+  if (isNew) {
+    Target target = makeTarget(options);
+    found->second = target.error.empty() ? whyNotHere(options, *target.machine) : target.error;
+  }
+  return found->second;
+}
+
+// Object files are all that is ever added.
+class NoCompiler : public llvm::orc::IRCompileLayer::IRCompiler {
+ public:
+  NoCompiler() : IRCompiler({}) {}
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> operator()(llvm::Module&) override {
+    return llvm::createStringError("modules are compiled before they are loaded");
+  }
+};
+
+// With what LLJIT would otherwise find out each time: the host's CPU, its data layout, a target machine to compile
+// with.
+llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> makeJit() {
+  static const llvm::orc::JITTargetMachineBuilder kHost{llvm::Triple(llvm::sys::getProcessTriple())};
+  static const std::string kLayout = [] {
+    llvm::orc::JITTargetMachineBuilder host = kHost;
+    return llvm::cantFail(host.getDefaultDataLayoutForTarget()).getStringRepresentation();
+  }();
+  return llvm::orc::LLJITBuilder()
+      .setJITTargetMachineBuilder(kHost)
+      .setDataLayout(llvm::DataLayout(kLayout))
+      .setCompileFunctionCreator([](const llvm::orc::JITTargetMachineBuilder&)
+                                     -> llvm::Expected<std::unique_ptr<llvm::orc::IRCompileLayer::IRCompiler>> {
+        return std::make_unique<NoCompiler>();
+      })
+      .create();
 }
 
 NativeResult load(const Graph& graph, Plan plan, const ObjectCode& code) {
-  auto jit = llvm::orc::LLJITBuilder().create();
+  auto jit = makeJit();
   if (!jit) return failed(takeError(jit.takeError()));
   for (const std::string& file : code.files) {
     auto buffer = llvm::MemoryBuffer::getMemBufferCopy(file, "featc");

@@ -358,8 +358,19 @@ class Generator {
     return finished(std::move(e), wanted);
   }
 
+  // Whether a field, which no compiler can know, is somewhere in it.
+  bool hasField(const RandomExpr& e) const {
+    if (e.kind == RandomExpr::Kind::Name &&
+        (e.text.starts_with("it") ||
+         std::ranges::any_of(program_.fields, [&](const RandomField& f) { return f.name == e.text; })))
+      return true;
+    return std::ranges::any_of(e.children, [&](const ExprPtr& c) { return c != nullptr && hasField(*c); });
+  }
+
   // The call when it has the wanted type.
   ExprPtr finished(RandomExpr e, Type wanted) {
+    // An extern fn that fails for constants is a mistake in the config.
+    if (isExtern(*e.op) && !hasField(e)) return nullptr;
     std::optional<Type> type = typeOfCall(e);
     if (!type || !type->same(wanted)) return nullptr;
     e.type = *type;
