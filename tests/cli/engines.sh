@@ -17,3 +17,5 @@ takeaway=$examples/takeaway
 same_everywhere "$takeaway/takeaway.feat" --input "$takeaway/requests.jsonl" \
   --store "default=jsonl:$takeaway/profiles.jsonl"
 same_everywhere "$examples/criteo/criteo.feat" --input "$examples/criteo/sample.csv"
+sequences=$examples/sequences
+same_everywhere "$sequences/videos.feat" --input "$sequences/requests.jsonl" --store "default=jsonl:$sequences/videos.jsonl"
