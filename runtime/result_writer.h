@@ -14,11 +14,14 @@
 
 namespace featc {
 
-// Appends to a buffer that the caller empties when it likes. Immutable: threads may share one,
-// each with a buffer of its own.
+// Appends to a buffer that the caller empties when it likes. Unless it is ordered, threads may share one, each with a
+// buffer of its own.
 class ResultWriter {
  public:
   virtual ~ResultWriter() = default;
+  // Whether what is written depends on what was written before: then all of one output goes through begin, write
+  // and end in the order of the input, from one thread at a time.
+  virtual bool isOrdered() const { return false; }
   // What stands once before all rows, and behind them.
   virtual void begin(std::string& out) const { (void)out; }
   virtual void end(std::string& out) const { (void)out; }

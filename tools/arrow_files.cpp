@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads the module featc_arrow_files.so, and has it open files.
+// Loads the module featc_arrow_files.so, and hands files and arrays to it.
 #include "tools/arrow_files.h"
 
 #include <dlfcn.h>
@@ -7,7 +7,9 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 
+#include "runtime/arrow/arrow_result.h"
 #include "runtime/arrow/files/arrow_files.h"
 
 namespace featc {
@@ -56,6 +58,59 @@ std::string taken(char* text) {
 
 int isParquet(std::string_view format) { return format == "parquet" ? 1 : 0; }
 
+// What is written so far lies behind a pointer: calls come in order, from one thread at a time.
+class ArrowWriter final : public ResultWriter {
+ public:
+  ArrowWriter(const FeatcArrowFiles& files, const ProgramInfo& info, std::string_view format, bool isCompressed)
+      : files_(files), info_(info), isParquet_(isParquet(format)), isCompressed_(isCompressed ? 1 : 0) {}
+  ~ArrowWriter() override {
+    if (state_->writer != nullptr) files_.drop(state_->writer);
+  }
+  ArrowWriter(const ArrowWriter&) = delete;
+  ArrowWriter& operator=(const ArrowWriter&) = delete;
+
+  bool isOrdered() const override { return true; }
+  void begin(std::string& out) const override {
+    ArrowOwner<ArrowSchema> schema;
+    exportArrowSchema(info_, kExport, schema.get());
+    state_->out = &out;
+    check(files_.create(isParquet_, isCompressed_, schema.get(), sink, state_.get(), &state_->writer));
+  }
+  void write(const Result& result, std::span<const InputRow>, std::string& out) const override {
+    ArrowOwner<ArrowArray> array;
+    // Borrowed: what is written is copied before the array is let go.
+    const std::shared_ptr<const Result> borrowed(std::shared_ptr<const Result>(), &result);
+    if (std::string problem = exportArrowResult(info_, kExport, borrowed, array.get()); !problem.empty())
+      throw std::runtime_error(problem);
+    state_->out = &out;
+    check(files_.write(state_->writer, array.get()));
+  }
+  void end(std::string& out) const override {
+    state_->out = &out;
+    check(files_.finish(state_->writer));
+  }
+
+ private:
+  static constexpr ArrowExport kExport = {.leaveOutFailed = true};
+  struct State {
+    void* writer = nullptr;
+    std::string* out = nullptr;  // of the call that is under way
+  };
+
+  static void sink(void* state, const void* bytes, int64_t size) {
+    static_cast<State*>(state)->out->append(static_cast<const char*>(bytes), static_cast<size_t>(size));
+  }
+  static void check(char* problem) {
+    if (problem != nullptr) throw std::runtime_error(taken(problem));
+  }
+
+  const FeatcArrowFiles& files_;
+  const ProgramInfo info_;
+  const int isParquet_;
+  const int isCompressed_;
+  const std::unique_ptr<State> state_ = std::make_unique<State>();
+};
+
 }  // namespace
 
 bool isArrowFormat(std::string_view format) { return format == "arrow" || format == "parquet"; }
@@ -65,6 +120,12 @@ bool openArrowFile(const std::string& path, std::string_view format, ArrowOwner<
   const FeatcArrowFiles* files = arrowFiles(problem);
   if (files != nullptr) problem = taken(files->open(path.c_str(), isParquet(format), out.get()));
   return problem.empty();
+}
+
+std::unique_ptr<ResultWriter> newArrowWriter(const ProgramInfo& info, std::string_view format, bool isCompressed,
+                                             std::string& problem) {
+  const FeatcArrowFiles* files = arrowFiles(problem);
+  return files == nullptr ? nullptr : std::make_unique<ArrowWriter>(*files, info, format, isCompressed);
 }
 
 }  // namespace featc

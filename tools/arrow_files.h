@@ -2,10 +2,12 @@
 // Arrow IPC and Parquet files of the program, through the module that knows libarrow.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "runtime/arrow/c_interface.h"
+#include "runtime/result_writer.h"
 
 namespace featc {
 
@@ -15,5 +17,10 @@ bool isArrowFormat(std::string_view format);
 // The record batches of a file; false, with the reason, where there are none.
 bool openArrowFile(const std::string& path, std::string_view format, ArrowOwner<ArrowArrayStream>& out,
                    std::string& problem);
+
+// Features as a file of that format, of the schema that docs/arrow.md gives, compressed with zstd or not; null, with
+// the reason in `problem`, where this featc cannot write it. It throws std::runtime_error where libarrow fails.
+std::unique_ptr<ResultWriter> newArrowWriter(const ProgramInfo& info, std::string_view format, bool isCompressed,
+                                             std::string& problem);
 
 }  // namespace featc

@@ -10,6 +10,7 @@
 #include "runtime/formats/tensor_sequence_writer.h"
 #include "runtime/formats/tfrecord/tfrecord_writer.h"
 #include "runtime/json_writer.h"
+#include "tools/arrow_files.h"
 
 namespace featc {
 namespace {
@@ -38,6 +39,14 @@ constexpr OutputFormat kFormats[] = {
            return newMatrixWriter(info, o.cell == "u64" ? MatrixCell::U64 : MatrixCell::F32, refused);
          },
      .takesCell = true},
+    {.name = "arrow",
+     .make = [](Info info, Options o,
+                std::string& refused) { return newArrowWriter(info, "arrow", o.compress == "zstd", refused); },
+     .takesCompress = true},
+    {.name = "parquet",
+     .make = [](Info info, Options o,
+                std::string& refused) { return newArrowWriter(info, "parquet", o.compress == "zstd", refused); },
+     .takesCompress = true},
 };
 
 }  // namespace
@@ -58,7 +67,7 @@ std::unique_ptr<ResultWriter> newResultWriter(std::string_view format, const Pro
     if (!known.takesCell && options.cell != defaults.cell) refused = "--cell is for --format matrix";
     if (!known.takesLabel && !options.label.empty()) refused = "--label is for --format libsvm and vw";
     if (!known.takesCompress && options.compress != defaults.compress)
-      refused = "--compress is for --format tensor-sequence";
+      refused = "--compress is for --format tensor-sequence, arrow and parquet";
     return refused.empty() ? known.make(info, options, refused) : nullptr;
   }
   refused = fmt::format("there is no format \"{}\"", format);

@@ -39,21 +39,23 @@ int refuse(const std::string& path, const std::string& why) {
 
 }  // namespace
 
-RunOutput::RunOutput(std::string path, std::string partial, RunIdentity identity, std::optional<Checkpoint> resumed)
+RunOutput::RunOutput(std::string path, std::string partial, RunIdentity identity, std::optional<Checkpoint> resumed,
+                     bool keepsJournal)
     : path_(std::move(path)),
       partial_(std::move(partial)),
       identity_(std::move(identity)),
       resumed_(std::move(resumed)),
       file_(partial_, resumed_ ? resumed_->outputBytes : 0),
       bytes_(resumed_ ? resumed_->outputBytes : 0),
-      journal_(path_ + ".journal") {}
+      journal_(path_ + ".journal"),
+      keepsJournal_(keepsJournal) {}
 
-std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity identity, bool resume, int& exitCode) {
+std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity identity, Begin begin, int& exitCode) {
   bool isFile = isRegular(path);
   std::string real = isFile ? realPath(path) : path;
   std::string partial = isFile ? real + ".partial" : real;
   std::optional<Checkpoint> from;
-  if (resume) {
+  if (begin == Begin::GoOn) {
     if (!isFile) {
       exitCode = refuse(path == "-" ? "stdout" : path, "only a file keeps what an earlier run wrote");
       return nullptr;
@@ -72,12 +74,15 @@ std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity 
     }
     if (!from) fmt::print(stderr, "featc: nothing to resume for {}: beginning at the beginning\n", path);
   }
-  std::unique_ptr<RunOutput> out(new RunOutput(real, partial, std::move(identity), std::move(from)));
+  std::unique_ptr<RunOutput> out(
+      new RunOutput(real, partial, std::move(identity), std::move(from), isFile && begin != Begin::NeverResumed));
   if (!out->file_.good()) {
     exitCode = out->file_.finish();
     return nullptr;
   }
-  if (isFile && !out->journal_.begin(out->identity_, out->resumed_)) {
+  // What an earlier run left is of no use to a later one.
+  if (isFile && !out->keepsJournal_) std::remove(out->journal_.path().c_str());
+  if (out->keepsJournal_ && !out->journal_.begin(out->identity_, out->resumed_)) {
     fmt::print(stderr, "featc: cannot write {}: {}\n", out->journal_.path(), std::strerror(errno));
     exitCode = kBadInput;
     return nullptr;
@@ -91,7 +96,7 @@ bool RunOutput::write(std::string_view bytes) {
 }
 
 void RunOutput::reached(const ReaderPosition& position, const RunTotals& totals) {
-  if (!isFile() || !journalGood_ || Clock::now() - lastKept_ < kBetweenCheckpoints) return;
+  if (!keepsJournal_ || !journalGood_ || Clock::now() - lastKept_ < kBetweenCheckpoints) return;
   // A journal that cannot be written costs only what would be done again.
   journalGood_ = file_.sync() && journal_.append({bytes_, position, totals});
   lastKept_ = Clock::now();
@@ -106,7 +111,8 @@ int RunOutput::finish(bool complete) {
   }
   if (!isFile()) return exitCode;
   if (exitCode != kFine || !complete) {
-    fmt::print(stderr, "featc: {} holds what was written until then; --resume goes on from there\n", partial_);
+    fmt::print(stderr, "featc: {} holds what was written until then; {}\n", partial_,
+               keepsJournal_ ? "--resume goes on from there" : "a run like this cannot be gone on with");
     return kBadInput;
   }
   if (std::rename(partial_.c_str(), path_.c_str()) != 0) {

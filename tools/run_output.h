@@ -16,9 +16,12 @@ namespace featc {
 
 class RunOutput {
  public:
-  // `-` is stdout. `resume`: go on with what an earlier run of this identity left, if it left anything. Null, with
-  // the reason printed and `exitCode` set, where that is of another run or nothing can be written.
-  static std::unique_ptr<RunOutput> open(const std::string& path, RunIdentity identity, bool resume, int& exitCode);
+  // GoOn: with what an earlier run of this identity left, if it left anything. NeverResumed: no journal is kept.
+  enum class Begin { Anew, GoOn, NeverResumed };
+
+  // `-` is stdout. Null, with the reason printed and `exitCode` set, where what is to be gone on with is of another run
+  // or nothing can be written.
+  static std::unique_ptr<RunOutput> open(const std::string& path, RunIdentity identity, Begin begin, int& exitCode);
 
   // Where the earlier run was; nothing: this one begins at the beginning.
   const std::optional<Checkpoint>& resumed() const { return resumed_; }
@@ -36,7 +39,8 @@ class RunOutput {
  private:
   using Clock = std::chrono::steady_clock;
 
-  RunOutput(std::string path, std::string partial, RunIdentity identity, std::optional<Checkpoint> resumed);
+  RunOutput(std::string path, std::string partial, RunIdentity identity, std::optional<Checkpoint> resumed,
+            bool keepsJournal);
   bool isFile() const { return partial_ != path_; }
 
   std::string path_;
@@ -46,6 +50,7 @@ class RunOutput {
   OutputFile file_;
   uint64_t bytes_;
   RunJournal journal_;
+  const bool keepsJournal_;
   bool journalGood_ = true;
   Clock::time_point lastKept_;
 };

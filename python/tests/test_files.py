@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that pyarrow writes, through the featc program."""
+"""Files that pyarrow writes through the featc program, and its files through pyarrow."""
 
 import json
 import os
 import subprocess
 
+import featc
 import pyarrow as pa
+import pyarrow.feather
 import pyarrow.ipc
 import pyarrow.parquet
 import pytest
@@ -15,10 +17,11 @@ PROGRAM = os.environ.get("FEATC_PROGRAM")
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="FEATC_PROGRAM names no program")
 
 
-def run(tmp_path, source):
+def run(tmp_path, source, *options, text=CONFIG):
     config = tmp_path / "demo.feat"
-    config.write_text(CONFIG)
-    done = subprocess.run([PROGRAM, "run", config, "--input", source], check=True, capture_output=True, text=True)
+    config.write_text(text)
+    command = [PROGRAM, "run", config, "--input", source, *options]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     return [json.loads(line)["features"] for line in done.stdout.splitlines()], done.stderr
 
 
@@ -54,3 +57,85 @@ def test_bad_rows_are_told_and_left_out(config, rows, tmp_path):
     found, said = run(tmp_path, tmp_path / "in.parquet")
     assert "in.parquet:2: shop is missing" in said and "left out: 1 bad item; 2 items written" in said
     assert found == as_json(config.extract(rows.take([0, 2])))
+
+
+def read(path):
+    return pa.parquet.read_table(path) if path.suffix == ".parquet" else pa.feather.read_table(path)
+
+
+def write_features(tmp_path, source, target, *options, text=CONFIG):
+    """What the program says while it writes `target`."""
+    form = "parquet" if target.suffix == ".parquet" else "arrow"
+    printed, said = run(tmp_path, source, "--format", form, "--output", target, *options, text=text)
+    assert printed == []
+    return said
+
+
+def lacks_data(table, expected):
+    """What the program's file and extract() may differ in: nothing, the metadata of columns and schema included."""
+    assert table.schema.equals(expected.schema, check_metadata=True)
+    assert [str(field.type) for field in table.schema] == [str(field.type) for field in expected.schema]
+    return not table.equals(expected)
+
+
+@pytest.mark.parametrize("compress", ["none", "zstd"])
+@pytest.mark.parametrize("target", ["out.arrow", "out.parquet"])
+@pytest.mark.parametrize("source", ["in.arrow", "in.arrows", "in.parquet"])
+def test_files_out_hold_what_extract_returns(config, rows, tmp_path, source, target, compress):
+    write(rows, tmp_path / source)
+    assert write_features(tmp_path, tmp_path / source, tmp_path / target, "--compress", compress) == ""
+    table = read(tmp_path / target)
+    table.validate(full=True)
+    assert not lacks_data(table, config.extract(rows))
+
+
+def test_an_arrow_file_is_no_stream(config, rows, tmp_path):
+    write(rows, tmp_path / "in.arrow")
+    write_features(tmp_path, tmp_path / "in.arrow", tmp_path / "out.arrow")
+    assert pa.ipc.open_file(tmp_path / "out.arrow").schema.equals(config.schema)
+    whole = (tmp_path / "out.arrow").read_bytes()
+    for size in (len(whole) - 1, len(whole) // 2, 8):
+        with pytest.raises(pa.ArrowInvalid):
+            pa.ipc.open_file(pa.py_buffer(whole[:size]))
+
+
+@pytest.mark.parametrize("target", ["out.arrow", "out.parquet"])
+def test_rows_that_fail_are_left_out_of_files(config, rows, tmp_path, target):
+    bad = rows.set_column(1, "shop", pa.array([10, None, 30], pa.int64()))
+    write(bad, tmp_path / "in.arrow")
+    said = write_features(tmp_path, tmp_path / "in.arrow", tmp_path / target)
+    assert "in.arrow:2: shop is missing" in said and "left out: 1 bad item; 2 items written" in said
+    with pytest.warns(featc.DataWarning):
+        assert not lacks_data(read(tmp_path / target), config.extract(bad, errors="drop"))
+
+
+# Every kind of output of a sequence group: one id an element, several, with weights, numbers, and a width.
+GROUPS = """model groups
+item { clicks : list<{ shop: int64?, tags: list<string>, price: float64? }> }
+sequence group visit over clicks length 3 {
+  sparse shop slot 1 = it.shop
+  sparse tags slot 2 = it.tags
+  sparse bought slot 3 = weighted([it.shop ?? 0], [it.price ?? 0.5])
+  dense price default -1 = it.price
+  dense pair width 2 = [it.price ?? 0.0, 7.0]
+}
+"""
+
+
+@pytest.mark.parametrize("target", ["out.arrow", "out.parquet"])
+def test_groups_are_lists_of_lists(tmp_path, target):
+    config = featc.compile_text(GROUPS)
+    click = pa.struct([("shop", pa.int64()), ("tags", pa.list_(pa.string())), ("price", pa.float64())])
+    clicks = [
+        [{"shop": 7, "tags": ["a", "b"], "price": 1.5}, {"shop": None, "tags": [], "price": None}],
+        [],
+        [{"shop": s, "tags": ["c"], "price": float(s)} for s in range(5)],
+    ]
+    rows = pa.table({"clicks": pa.array(clicks, pa.list_(click))})
+    write(rows, tmp_path / "in.arrow")
+    write_features(tmp_path, tmp_path / "in.arrow", tmp_path / target, text=GROUPS)
+    table = read(tmp_path / target)
+    assert not lacks_data(table, config.extract(rows))
+    assert table["visit__price"].to_pylist() == [[1.5, -1.0], [], [0.0, 1.0, 2.0]]
+    assert [[i & (1 << 44) - 1 for i in row] for row in table["visit__shop"].to_pylist()] == [[7, 0], [], [0, 1, 2]]
+    assert [[len(ids) for ids in row] for row in table["visit__tags"].to_pylist()] == [[2, 0], [], [1, 1, 1]]

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiles configs and opens libraries for featc run.
+#include "tools/run_extractor.h"
+
+#include <fmt/core.h>
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/aot/model.h"
+#include "runtime/log/read_recorder.h"
+#include "tools/command.h"
+#include "tools/stopwatch.h"
+
+namespace featc {
+namespace {
+
+// What getting ready took, of which `seconds` are for loading the config and its code.
+void printCompileStats(const RunOptions& options, const LoadedGraph& config, const ExtractorResult& made,
+                       const ObjectCache* cache, double seconds) {
+  const ProgramInfo& info = config.graph.info();
+  fmt::print(stderr, "config    {}: model {}, {} features, semantics {}\n", options.config.file, info.model,
+             info.outputs.size(), info.semantics);
+  fmt::print(stderr, "graph     {} nodes, {} after optimization\n", config.rawNodes, config.graph.size());
+  if (cache != nullptr)
+    fmt::print(stderr, "cache     config {}, code {}: loaded in {:.1f} ms, {}\n", config.fromCache ? "hit" : "miss",
+               options.engine == "interp" ? "not needed" : (made.codeFromCache ? "hit" : "miss"), seconds * 1e3,
+               cache->folder().string());
+  const CodegenTimes& code = made.times;
+  double total = config.times.parse + config.times.check + config.times.optimize + code.plan + code.compile + code.load;
+  fmt::print(stderr, "compile   {:.1f} ms: parse {:.1f}, check {:.1f}, optimize {:.1f}", total * 1e3,
+             config.times.parse * 1e3, config.times.check * 1e3, config.times.optimize * 1e3);
+  if (options.engine == "jit")
+    fmt::print(stderr, ", plan {:.1f}, machine code {:.1f}, load {:.1f}", code.plan * 1e3, code.compile * 1e3,
+               code.load * 1e3);
+  if (made.tiered != nullptr) fmt::print(stderr, "; native code is compiled while the run goes on");
+  fmt::print(stderr, "\n");
+}
+
+EngineKind engineKind(const std::string& name) {
+  if (name == "interp") return EngineKind::Interp;
+  return name == "tiered" ? EngineKind::Tiered : EngineKind::Jit;
+}
+
+// Opens the cache that --cache or FEATC_CACHE names; none is fine. The option's folder must be usable, one
+// from the environment, which may be meant for another user, only draws a warning.
+bool openCache(const RunOptions& options, std::shared_ptr<const ObjectCache>& cache) {
+  const char* inherited = std::getenv("FEATC_CACHE");
+  std::string folder = options.cache;
+  if (folder.empty() && inherited != nullptr) folder = inherited;
+  if (folder.empty()) return true;
+  std::string error;
+  cache = ObjectCache::open(folder, error, options.cacheBytes);
+  if (cache != nullptr) return true;
+  bool asked = !options.cache.empty();
+  fmt::print(stderr, "featc: {}{}\n", asked ? "" : "warning: ", error);
+  return !asked;
+}
+
+// What makeExtractor would say at once, were native code not left to another thread.
+std::string cpuProblem(const RunOptions& options, const CodegenOptions& codegen) {
+  if (options.engine != "tiered" || options.cpu.empty()) return {};
+  return dumpNative(Graph(), NativeStage::Llvm, codegen).error;
+}
+
+// As they are bound, or for a log recording what they answer.
+StoreBinding storesOf(const RunOptions& options, StoreBinding bound, const ProgramInfo& info) {
+  return options.log.empty() ? std::move(bound) : recordingStores(bound, info.sources);
+}
+
+// Compiles a config and opens its stores into `binding`; without an extractor the reason was printed and `exitCode` is
+// set.
+ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
+  EngineOptions engine;
+  engine.engine = engineKind(options.engine);
+  engine.codegen.cpu = options.cpu;
+  engine.codegen.threads = 0;  // nothing else is to be done meanwhile
+  exitCode = kBadCommand;
+  if (std::string problem = cpuProblem(options, engine.codegen); !problem.empty()) {
+    fmt::print(stderr, "featc: {}\n", problem);
+    return {};
+  }
+  if (!openCache(options, engine.cache)) return {};
+  Stopwatch loading;
+  MainFile file = mainFile(options.config.file);
+  LoadedGraph config =
+      loadGraph(file.path, frontendOptions(options.config), engine.cache, engine.codegen, std::move(file.text));
+  double loadSeconds = loading.seconds();
+  printDiagnostics(options.config, config.diagnostics);
+  exitCode = kBadInput;
+  if (!config.ok) return {};
+
+  std::optional<StoreBinding> stores = openStores(options.data, config.graph.info(), options.strict, exitCode);
+  if (!stores) return {};
+  binding = *stores;
+  engine.stores = storesOf(options, std::move(*stores), config.graph.info());
+  loading = Stopwatch();
+  ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
+  loadSeconds += loading.seconds();
+  exitCode = made.extractor == nullptr ? kBadCommand : kFine;
+  if (made.extractor == nullptr)
+    fmt::print(stderr, "featc: {}\n", made.error);
+  else if (options.stats)
+    printCompileStats(options, config, made, engine.cache.get(), loadSeconds);
+  return made;
+}
+
+// The same of a library that `featc build` made.
+ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
+  exitCode = kBadCommand;
+  if (options.engine != "jit" || !options.cpu.empty() || !options.cache.empty()) {
+    fmt::print(stderr, "featc: --engine, --cpu and --cache are for configs: {} is compiled already\n",
+               options.config.file);
+    return {};
+  }
+  exitCode = kBadInput;
+  OpenedModel opened = openModel(options.config.file, pluginFolders(options.config.plugins));
+  if (opened.model == nullptr) {
+    fmt::print(stderr, "featc: {}\n", opened.error);
+    return {};
+  }
+  std::optional<StoreBinding> stores = openStores(options.data, opened.model->info(), options.strict, exitCode);
+  if (!stores) return {};
+  exitCode = kFine;
+  binding = *stores;
+  ExtractorResult made;
+  made.extractor =
+      std::make_shared<Extractor>(opened.model->extractor(storesOf(options, std::move(*stores), opened.model->info())));
+  return made;
+}
+
+}  // namespace
+
+ExtractorResult runExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
+  bool isBuilt = options.config.file.ends_with(".so");
+  return isBuilt ? openExtractor(options, binding, exitCode) : compileExtractor(options, binding, exitCode);
+}
+
+}  // namespace featc

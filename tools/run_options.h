@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line of featc run says.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/load.h"
+#include "tools/config.h"
+#include "tools/data_options.h"
+#include "tools/output_formats.h"
+
+namespace featc {
+
+struct RunOptions {
+  ConfigOptions config;
+  DataOptions data;
+  std::string output = "-";
+  std::string log;  // a file; empty: none
+  std::string format = "json";
+  WriterOptions writer;
+  std::string engine = "jit";
+  std::string scheduler = "staged";
+  std::string cpu;
+  std::string cache;  // a folder; empty: FEATC_CACHE's
+  uint64_t cacheBytes = ObjectCache::kDefaultBytes;
+  uint32_t threads = 0;  // 0: one a core
+  bool strict = false;
+  bool resume = false;
+  bool stats = false;
+  bool progress = false;
+};
+
+}  // namespace featc

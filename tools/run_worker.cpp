@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// A piece of rows becomes a batch, a result and what the output format makes of it.
+#include "tools/run_worker.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tools/stopwatch.h"
+
+namespace featc {
+namespace {
+
+// Items a thread takes at a time.
+constexpr int64_t kPieceItems = 4096;
+
+class RunWorker final : public PipelineWorker {
+ public:
+  explicit RunWorker(SharedRun& run) : run_(run), builder_(run.extractor.info()), scratch_(run.extractor) {}
+
+  bool read() override {
+    ReadStatus status = run_.reader.next(builder_, rows_, run_.logger == nullptr ? kPieceItems : 1);
+    if (status == ReadStatus::Failed) run_.readFailed = true;
+    hasPosition_ = run_.reader.position(position_);
+    return status == ReadStatus::Batch;
+  }
+
+  void work() override {
+    Stopwatch extracting;
+    if (RunError error = extract(builder_.batch())) throw std::runtime_error(error.message);
+    seconds_ = extracting.seconds();
+    text_.clear();
+    if (!run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
+  }
+
+  bool write() override {
+    if (run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
+    run_.totals.add(result_);
+    run_.totals.extractSeconds += seconds_;
+    uint64_t failed = reportFailedRows();
+    run_.totals.failedRows += failed;
+    run_.totals.written += rows_.size() - failed;
+    run_.progress.addItems(rows_.size());
+    run_.stoppedByBadRow = run_.options.strict && failed > 0;
+    run_.writeFailed = !run_.output.write(text_) || (run_.log != nullptr && !run_.log->write(line_));
+    if (run_.writeFailed || run_.stoppedByBadRow) return false;
+    if (hasPosition_) run_.output.reached(position_, run_.totals);
+    return true;
+  }
+
+ private:
+  RunError extract(const Batch& batch) {
+    CallOptions options;
+    options.observer = run_.reads;
+    // With a log a piece is one request, so that each has a line of its own.
+    if (run_.logger != nullptr) {
+      line_.clear();
+      return run_.logger->run(run_.extractor, batch, scratch_, result_, rows_, line_, options);
+    }
+    if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
+    if (run_.executor == nullptr) return run_.extractor.run(batch, scratch_, result_, options);
+    SedaExecutor::Answer answer = run_.executor->submit(batch, options.deadline).get();
+    std::swap(result_, answer.result);
+    return answer.error;
+  }
+
+  uint64_t reportFailedRows() {
+    uint64_t failed = 0;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      RowStatus status = result_.status(static_cast<int64_t>(i));
+      if (status == RowStatus::Ok) continue;
+      ++failed;
+      run_.progress.message(fmt::format("{}:{}: item {}: {}", run_.options.data.input, rows_[i].line, rows_[i].item,
+                                        statusText(status, run_.limits)));
+    }
+    return failed;
+  }
+
+  SharedRun& run_;
+  BatchBuilder builder_;
+  std::vector<InputRow> rows_;
+  Scratch scratch_;
+  Result result_;
+  std::string text_;
+  std::string line_;  // of the log
+  double seconds_ = 0;
+  ReaderPosition position_;  // behind the piece
+  bool hasPosition_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<PipelineWorker> newRunWorker(SharedRun& run) { return std::make_unique<RunWorker>(run); }
+
+}  // namespace featc

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one thread of featc run does with one piece of the input: read, extract, write.
+#pragma once
+
+#include <memory>
+
+#include "runtime/log/request_log.h"
+#include "runtime/record_reader.h"
+#include "runtime/result_writer.h"
+#include "runtime/run_totals.h"
+#include "runtime/serving/seda_executor.h"
+#include "tools/output_file.h"
+#include "tools/pipeline.h"
+#include "tools/read_stats.h"
+#include "tools/run_options.h"
+#include "tools/run_output.h"
+
+namespace featc {
+
+// What the threads of a run share. Only the one that reads, or writes, touches its part.
+struct SharedRun {
+  const Extractor& extractor;
+  const RunOptions& options;
+  const ResultWriter& writer;
+  RecordReader& reader;
+  RunOutput& output;
+  Progress& progress;
+  // Both null without --log.
+  const CallLogger* logger;
+  OutputFile* log;
+  RunTotals totals;
+  SedaExecutor* executor = nullptr;  // with --scheduler seda
+  ReadStats* reads = nullptr;        // with --stats
+  RunLimits limits;
+  bool readFailed = false;
+  bool stoppedByBadRow = false;
+  bool writeFailed = false;
+};
+
+std::unique_ptr<PipelineWorker> newRunWorker(SharedRun& run);
+
+}  // namespace featc
