@@ -3,27 +3,12 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
-#include "ops/value.h"
-#include "runtime/bind.h"
+#include "bind_fixture.h"
 
 using namespace featc;
+using featc::test::Bound;
 
 namespace {
-
-struct Bound {
-  Arena arena{SIZE_MAX};
-  Binder binder{arena};
-  InputInfo input;
-  std::vector<RowStatus> status;
-  ColumnRef column;
-  bool ok = false;
-
-  Bound(Type type, const ColumnData& data, int64_t rows) : input{Scope::Item, "x", type} {
-    status.assign(static_cast<size_t>(roundUpToGroup(rows)), RowStatus::Ok);
-    ok = binder.bind(input, data, rows, status.data(), column);
-  }
-  std::string row(uint64_t i) const { return toString(loadCell(column, input.type, i)); }
-};
 
 // An array of `offsets` over `first` (and `second`, of a map).
 template <class Offset>
