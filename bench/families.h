@@ -10,8 +10,10 @@ void benchRunning(Suite& suite);  // against the handwritten rivals, one row, in
 void benchCompiling(Suite& suite);
 void benchLoading(Suite& suite);  // the first answer, and loading again
 void benchSteadyState(Suite& suite);
-void benchReads(Suite& suite);  // the three schedulers behind slow stores
-void benchBadDays(Suite& suite);
-void benchWire(Suite& suite);  // tensor sequences: size, writing, reading
+void benchReads(Suite& suite);          // the three schedulers behind a Redis with a long tail: latency, round trips
+void benchRates(Suite& suite);          // the same: how many requests a second
+void benchReadsOverhead(Suite& suite);  // beside plain hiredis
+void benchBadDays(Suite& suite);        // late answers
+void benchWire(Suite& suite);           // tensor sequences: size, writing, reading
 
 }  // namespace featc::bench

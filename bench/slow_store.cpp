@@ -30,6 +30,7 @@ SlowStore::SlowStore(std::shared_ptr<Store> behind, SlowPart part, std::chrono::
       thread_([this] { answerLoop(); }) {}
 
 SlowStore::~SlowStore() {
+  behind_ = nullptr;  // answers what it still owes
   {
     std::lock_guard lock(mutex_);
     stop_ = true;
@@ -46,7 +47,6 @@ double SlowStore::draw(uint64_t what) const {
 void SlowStore::fetch(const FetchRequest& request, Done done) {
   uint64_t number = ++roundTrips_;
   keys_ += request.keys.size();
-  Answer answer;
   double seconds = 0;
   if (part_ == SlowPart::RoundTrip) {
     seconds = draw(number);
@@ -55,11 +55,14 @@ void SlowStore::fetch(const FetchRequest& request, Done done) {
     for (const std::string& key : request.keys)
       seconds = std::max(seconds, draw(hashBytes(HashFamily::Xxh3, key) ^ number * 0x9E3779B97F4A7C15U));
   }
-  answer.due = std::chrono::steady_clock::now() +
-               std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
-  answer.result = std::make_shared<FetchResult>();
-  behind_->fetch(request, [&](FetchResult result) { *answer.result = std::move(result); });
-  answer.done = std::move(done);
+  TimePoint due = std::chrono::steady_clock::now() +
+                  std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
+  behind_->fetch(request, [this, due, done = std::move(done)](FetchResult result) mutable {
+    answerAt({due, std::make_shared<FetchResult>(std::move(result)), std::move(done)});
+  });
+}
+
+void SlowStore::answerAt(Answer answer) {
   std::lock_guard lock(mutex_);
   bool first = answers_.empty() || answer.due < answers_.top().due;
   answers_.push(std::move(answer));

@@ -19,7 +19,7 @@ namespace featc::bench {
 // What has a latency of its own. Either way it is lognormal, of the given median, and p99 is 20 times that.
 enum class SlowPart {
   RoundTrip,  // each fetch: asking more often means more chances to meet the tail
-  Key,        // each key and call, however it is asked for: a fetch comes when its slowest key does
+  Key,        // each key of each fetch: a fetch comes when its slowest key does
 };
 
 class SlowStore final : public Store {
@@ -35,12 +35,12 @@ class SlowStore final : public Store {
   using TimePoint = std::chrono::steady_clock::time_point;
   struct Answer {
     TimePoint due;
-    uint64_t number = 0;
     std::shared_ptr<FetchResult> result;
     Done done;
     bool operator<(const Answer& other) const { return due > other.due; }
   };
   double draw(uint64_t what) const;  // seconds
+  void answerAt(Answer answer);
   void answerLoop();
 
   std::shared_ptr<Store> behind_;

@@ -43,9 +43,11 @@ struct Target {
 
 class Suite {
  public:
-  explicit Suite(bool quick) : quick_(quick) {}
+  // `answers`: how many requests each bad day has.
+  Suite(bool quick, size_t answers) : quick_(quick), answers_(quick ? answers / 10 : answers) {}
 
   bool quick() const { return quick_; }
+  size_t answers() const { return answers_; }
 
   // -- Measuring ----------------------------------------------------------------------------------
 
@@ -78,6 +80,7 @@ class Suite {
   };
 
   bool quick_;
+  size_t answers_;
   std::vector<Kept> kept_;
   std::vector<Target> targets_;
 };

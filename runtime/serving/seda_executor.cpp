@@ -23,6 +23,9 @@ using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 
 constexpr auto kRetry = std::chrono::milliseconds(1);
+// Items that fill blocks, and how long computing a batch may take for the sake of keys that requests share.
+constexpr int64_t kFullBlocks = 1024;
+constexpr auto kLongestBatch = std::chrono::duration_cast<Clock::duration>(std::chrono::milliseconds(4)).count();
 
 const char* const kLate = "the deadline passed before the request could be computed";
 const char* const kCancelled = "the executor was cancelled before the request was computed";
@@ -170,12 +173,26 @@ class SedaExecutor::Core {
   // Gives further requests the chance to join. False when meanwhile there is something else to do.
   bool waitForMore(std::unique_lock<std::mutex>& lock) {
     std::deque<SedaRequest>& requests = queues_->requests;
-    TimePoint until = requests.front().submitted + options_.longestWait;
-    queues_->fetchWork.wait_until(lock, until, [&] {
-      return queues_->stopping || requests.empty() || free_.empty() || !queues_->goOn.empty() ||
-             requests.size() >= fetchController_.factor();
-    });
+    while (!queues_->stopping && !requests.empty() && !free_.empty() && queues_->goOn.empty()) {
+      // While enough batches are under way, those that come are better off together.
+      bool isBusy = batchesUnderWay() >= options_.eagerBatches;
+      if (requests.size() >= (isBusy ? options_.mostBatching : fetchController_.factor())) break;
+      TimePoint until = requests.front().submitted + (isBusy ? options_.busyWait : options_.longestWait);
+      if (Clock::now() >= until) break;
+      queues_->fetchWork.wait_until(lock, until);
+    }
     return queues_->goOn.empty() && !requests.empty() && !free_.empty() && !queues_->quit;
+  }
+
+  size_t batchesUnderWay() const { return jobs_.size() - free_.size(); }
+
+  // Many items are computed as fast a piece as a few blocks of them, so that beyond that only keys are saved, and
+  // that is worth only so much time.
+  int64_t joinedItems() const {
+    if (program_->reads.empty()) return std::min(options_.joinedItems, kFullBlocks);
+    if (timeAnItem_ <= 0) return options_.joinedItems;
+    auto inTime = static_cast<int64_t>(kLongestBatch / timeAnItem_);
+    return std::min(options_.joinedItems, std::max(kFullBlocks, inTime));
   }
 
   SedaJob* takeRequests() {
@@ -185,9 +202,10 @@ class SedaExecutor::Core {
     SedaJob& job = *jobs_[slot];
     std::deque<SedaRequest>& requests = queues_->requests;
     TimePoint now = Clock::now();
+    int64_t mostItems = joinedItems();
     while (!requests.empty() && job.size() < fetchController_.factor()) {
       const SedaRequest& next = requests.front();
-      if (!job.empty() && (job.items() + next.batch.items > options_.joinedItems || !job.suits(next, now))) break;
+      if (!job.empty() && (job.items() + next.batch.items > mostItems || !job.suits(next, now))) break;
       job.add(std::move(requests.front()));
       requests.pop_front();
     }
@@ -203,9 +221,10 @@ class SedaExecutor::Core {
   Clock::duration reserve(const SedaJob& job) const {
     if (job.deadline() == TimePoint::max()) return {};
     Clock::duration left = std::max<Clock::duration>(job.deadline() - Clock::now(), Clock::duration::zero());
-    auto underWay = static_cast<int64_t>(jobs_.size() - free_.size());
-    return std::min<Clock::duration>(left / 2,
-                                     options_.reserve + computeTime_ * (1 + underWay / options_.computeThreads));
+    Clock::duration own(static_cast<int64_t>(timeAnItem_ * static_cast<double>(job.items())));
+    auto underWay = static_cast<int64_t>(batchesUnderWay());
+    return std::min<Clock::duration>(
+        left / 2, options_.reserve + std::max(own, computeTime_) + computeTime_ * (underWay / options_.computeThreads));
   }
 
   void fetchFor(SedaJob& job) {
@@ -280,19 +299,25 @@ class SedaExecutor::Core {
       job.fail({kLate});
       return release(job);
     }
+    int64_t items = job.items();
     try {
       if (!job.advanceToEnd()) return park(job);
       job.answer();
     } catch (const std::bad_alloc&) {
       job.fail({"not enough memory for the batch"});
     }
-    release(job, Clock::now() - start);
+    release(job, Clock::now() - start, items);
   }
 
-  // The job is empty again. `took`: computing it, if it was computed.
-  void release(SedaJob& job, Clock::duration took = Clock::duration::zero()) {
+  // The job is empty again. `took`: computing its items, if they were computed.
+  void release(SedaJob& job, Clock::duration took = Clock::duration::zero(), int64_t items = 0) {
     std::lock_guard lock(queues_->mutex);
-    if (took > Clock::duration::zero()) computeTime_ = (7 * computeTime_ + 3 * took) / 10;
+    if (took > Clock::duration::zero()) {
+      computeTime_ = (7 * computeTime_ + 3 * took) / 10;
+      // A batch of few items says little about one of many.
+      auto each = static_cast<double>(took.count()) / static_cast<double>(std::max<int64_t>(items, kBlockRows));
+      timeAnItem_ = 0.7 * timeAnItem_ + 0.3 * each;
+    }
     for (size_t i = 0; i < jobs_.size(); ++i)
       if (jobs_[i].get() == &job) free_.push_back(i);
     queues_->fetchWork.notify_one();
@@ -387,6 +412,7 @@ class SedaExecutor::Core {
   BatchingController fetchController_;
   BatchingController computeController_;
   Clock::duration computeTime_{};  // of a batch in the compute stage, smoothed
+  double timeAnItem_ = 0;          // of it, in ticks of the clock
   size_t answering_ = 0;           // threads that answer what no job holds
   std::mutex joining_;
   std::vector<std::thread> threads_;

@@ -15,7 +15,7 @@ namespace featc {
 // Every request that submit() accepts is answered exactly once: by its deadline with what had come by then, or
 // with an error that says why not. No thread waits for a store.
 //
-// Small requests are joined to one batch, so that a key that several ask for is fetched once; rows, ids, weights
+// Requests are joined to one batch, so that a key that several ask for is fetched once; rows, ids, weights
 // and statuses of an answer are those that the request alone would get. Counts of data that did not fit, and of
 // reads, are of the whole batch: they stand in the answer of its first request, so that sums are right.
 class SedaExecutor {

@@ -30,10 +30,15 @@ struct SedaOptions {
 
   // The most requests that a stage takes at once; the controller chooses between 1 and this.
   size_t mostBatching = 32;
-  // How long the fetch stage waits for as many as it would take.
+  // How long the fetch stage waits for as many as it would take ...
   std::chrono::microseconds longestWait{500};
-  // Requests are joined to a batch until it has so many items: blocks are full then, and nothing more is saved.
-  int64_t joinedItems = 1024;
+  // ... and while so many batches are under way that more of them save nobody time: until one of those ends, so long
+  // at most, or until there are `mostBatching`.
+  size_t eagerBatches = 4;
+  std::chrono::microseconds busyWait{4000};
+  // Requests are joined to a batch until it has so many items. Configs without reads and batches that would take
+  // milliseconds to compute are cut at 1,024, which fill blocks: only keys that requests share are saved beyond.
+  int64_t joinedItems = 8192;
 
   // Reads are given up so long before a request's deadline, and as long again as computing took lately, but
   // never before half of its time is over: what has come is then computed in time.

@@ -34,6 +34,11 @@ RedisFetch::RedisFetch(const FetchRequest& request, Store::Done done, size_t max
     : request_(request),
       done_(std::move(done)),
       json_(request.source->encoding == Encoding::Json),
+      plain_(!json_ && std::ranges::none_of(request.fields,
+                                            [&](uint32_t f) {
+                                              Type type = request.source->fields[f].type;
+                                              return type.isList() || type.isMap();
+                                            })),
       width_(json_ ? 1 : request.fields.size()),
       maxValueBytes_(maxValueBytes),
       maxFetchBytes_(maxFetchBytes),

@@ -51,19 +51,25 @@ class RedisFetch {
   bool finished() const { return finished_; }
   // Nothing more is taken; keys without an answer count as `rest`.
   void finish(KeyStatus rest);
-  // Parses what came and tells the caller. On another thread than the event loop's, once.
+  // Parses what came and tells the caller, once.
   void deliver();
+  // Whether that takes no longer than handing it to another thread would: a few texts, none of them JSON. Else it is
+  // none of the event loop's business.
+  bool isLight() const { return plain_ && states_.size() * width_ <= kLightTexts && bytes_ <= kLightBytes; }
 
   std::chrono::steady_clock::time_point deadline() const { return request_.deadline; }
   event timer{};  // of the deadline; armed while there is one
 
  private:
+  static constexpr size_t kLightTexts = 1024;
+  static constexpr size_t kLightBytes = size_t{64} << 10U;
   enum class State : uint8_t { Waiting, Absent, Row, Unreadable, Failed };
   void answer(uint32_t key, State state);
 
   FetchRequest request_;
   Store::Done done_;
   const bool json_;
+  const bool plain_;  // nothing of it is JSON
   const size_t width_;
   const size_t maxValueBytes_;
   const size_t maxFetchBytes_;

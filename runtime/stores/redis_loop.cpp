@@ -137,7 +137,10 @@ void RedisLoop::finish(const std::shared_ptr<RedisFetch>& fetch, KeyStatus rest)
     delete static_cast<Deadline*>(event_get_callback_arg(&kept->timer));
   }
   kept->finish(rest);
-  shared_.workers.post([kept] { kept->deliver(); });
+  if (kept->isLight())
+    kept->deliver();
+  else
+    shared_.workers.post([kept] { kept->deliver(); });
 }
 
 evdns_base* RedisLoop::names() {

@@ -33,7 +33,7 @@ struct StoreOptions {
 
   std::chrono::microseconds redisTimeout() const { return timeout.value_or(std::chrono::microseconds(2'000'000)); }
 
-  uint32_t workers = 2;  // threads that parse answers; LMDB: that read
+  uint32_t workers = 2;  // threads that parse what is large or JSON; LMDB: that read
 };
 
 }  // namespace featc

@@ -4,11 +4,8 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <hiredis/hiredis.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -158,76 +155,7 @@ std::shared_ptr<Store> open(const std::string& url) {
   return opened.store;
 }
 
-// -- Folders and servers --------------------------------------------------------------------------------
-
-TempFolder::TempFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "featc-stores-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  folder_ = name;
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
-
-RedisServer::RedisServer(std::vector<std::string> options) : options_(std::move(options)) {
-  auto password = std::ranges::find(options_, "--requirepass");
-  if (password != options_.end()) password_ = *(password + 1);
-  start();
-}
-
-void RedisServer::start() {
-  std::vector<std::string> words = {"redis-server",   "--port", "0", "--unixsocket", folder_.path("socket"), "--dir",
-                                    folder_.path(""), "--save", "",  "--logfile",    folder_.path("log")};
-  words.insert(words.end(), options_.begin(), options_.end());
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_ = fork();
-  if (pid_ == 0) {
-    execvp(arguments[0], arguments.data());
-    _exit(127);
-  }
-  REQUIRE(pid_ > 0);
-  for (int i = 0; i < 3000; ++i) {
-    if (command({"PING"}) == "PONG") return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  FAIL("redis-server does not start");
-}
-
-void RedisServer::stop() {
-  if (pid_ <= 0) return;
-  kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
-  pid_ = 0;
-}
-
-std::string RedisServer::url(const std::string& parameters) const {
-  return "redis+unix://" + folder_.path("socket") + "?db=3" + parameters;
-}
-
-std::string RedisServer::command(const std::vector<std::string>& words) const {
-  redisContext* connection = redisConnectUnix(folder_.path("socket").c_str());
-  std::string answer;
-  if (connection != nullptr && connection->err == 0) {
-    if (!password_.empty()) freeReplyObject(redisCommand(connection, "AUTH %s", password_.c_str()));
-    if (void* reply = redisCommand(connection, "SELECT 3")) freeReplyObject(reply);
-    std::vector<const char*> texts;
-    std::vector<size_t> sizes;
-    for (const std::string& word : words) {
-      texts.push_back(word.data());
-      sizes.push_back(word.size());
-    }
-    auto* reply = static_cast<redisReply*>(
-        redisCommandArgv(connection, static_cast<int>(texts.size()), texts.data(), sizes.data()));
-    if (reply != nullptr && reply->str != nullptr) answer.assign(reply->str, reply->len);
-    if (reply != nullptr) freeReplyObject(reply);
-  }
-  if (connection != nullptr) redisFree(connection);
-  return answer;
-}
+// -- Servers --------------------------------------------------------------------------------------------
 
 SilentServer::SilentServer(bool greets, std::string answer) {
   listener_ = socket(AF_INET, SOCK_STREAM, 0);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -12,6 +11,7 @@
 
 #include "runtime/stores/described_store.h"
 #include "runtime/stores/open_store.h"
+#include "tests/stores/redis_server.h"
 
 namespace featc::test {
 
@@ -35,40 +35,6 @@ std::string show(const FetchResult& result, const SourceInfo& source);
 size_t count(const FetchResult& result, KeyStatus status);
 
 std::shared_ptr<Store> open(const std::string& url);
-
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
- private:
-  std::filesystem::path folder_;
-};
-
-// Debian's redis-server on a socket in a folder that goes with it; nothing is saved.
-class RedisServer {
- public:
-  explicit RedisServer(std::vector<std::string> options = {});
-  ~RedisServer() { stop(); }
-  RedisServer(const RedisServer&) = delete;
-  RedisServer& operator=(const RedisServer&) = delete;
-  // Returns when it answers.
-  void start();
-  // Kills it.
-  void stop();
-  std::string url(const std::string& parameters = "") const;
-  // One command, blocking; what it answered as text.
-  std::string command(const std::vector<std::string>& words) const;
-
- private:
-  TempFolder folder_;
-  std::vector<std::string> options_;
-  std::string password_;
-  int pid_ = 0;
-};
 
 // Listens on a free port of 127.0.0.1 and greets as Redis does, or not at all; to everything else it answers
 // `answer`, which may be nothing.
