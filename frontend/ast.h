@@ -165,12 +165,13 @@ struct OutputDecl {
   Span defaultSpan;
   std::optional<IntClause> length;
   ExprId value = kNoExpr;
-  uint32_t group = kNoGroup;  // in Ast::groups: the name's text is then `GROUP__NAME`
+  uint32_t group = kNoGroup;  // in Ast::groups: the name's text is then `GROUP__NAME`, unless that is nameless
 };
 
 // `sequence group NAME over LIST, ... length L { ... }`; its lets and outputs point to it.
 struct GroupDecl {
-  Name name;
+  Name name;                 // of a nameless one that of its first output
+  bool nameless = false;     // its outputs are called as they are written
   std::vector<ExprId> over;  // one or more
   std::optional<IntClause> length;
 };

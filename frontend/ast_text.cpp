@@ -75,7 +75,9 @@ class AstWriter {
   }
 
   void group(const GroupDecl& decl) {
-    out_ += fmt::format("sequence group {} over ", writtenName(decl.name.text));
+    out_ += "sequence group ";
+    if (!decl.nameless) out_ += writtenName(decl.name.text) + " ";
+    out_ += "over ";
     for (size_t i = 0; i < decl.over.size(); ++i) {
       if (i > 0) out_ += ", ";
       expression(decl.over[i]);
@@ -115,7 +117,8 @@ class AstWriter {
 
   void output(const OutputDecl& decl) {
     std::string_view name = decl.name.text;
-    if (decl.group != kNoGroup) name.remove_prefix(ast_.groups[decl.group].name.text.size() + 2);
+    if (decl.group != kNoGroup && !ast_.groups[decl.group].nameless)
+      name.remove_prefix(ast_.groups[decl.group].name.text.size() + 2);
     out_ += fmt::format("{} {}", outputKindName(decl.kind), writtenName(name));
     auto clause = [this](std::string_view word, const std::optional<IntClause>& value) {
       if (value) out_ += fmt::format(" {} {}", word, value->value);

@@ -244,8 +244,19 @@ void Names::addOutputs() {
 void Names::addGroups() {
   for (uint32_t i = 0; i < ast_.groups.size(); ++i) {
     const Name& name = ast_.groups[i].name;
+    if (name.text.empty()) continue;  // nameless and without an output
     auto [it, isNew] = groups_.try_emplace(name.text, i);
-    if (!isNew) reportDuplicate("sequence group", name, ast_.groups[it->second].name.span);
+    if (isNew) continue;
+    const GroupDecl& other = ast_.groups[it->second];
+    if (!ast_.groups[i].nameless && !other.nameless) reportDuplicate("sequence group", name, other.name.span);
+    // Of two nameless ones the output is declared twice, which is said already.
+    if (ast_.groups[i].nameless == other.nameless) continue;
+    diagnostics_
+        .report(DiagnosticKind::DuplicateName, name.span,
+                fmt::format("\"{}\" is both a sequence group and the first output of a nameless one, which is known by "
+                            "that name",
+                            name.text))
+        .note(other.name.span, "the other one");
   }
 }
 

@@ -44,7 +44,8 @@ void OutputChecker::checkGroups() {
     }
     diagnostics_
         .report(DiagnosticKind::MissingClause, group.name.span,
-                fmt::format("sequence group \"{}\" needs a length: the most elements that count", group.name.text))
+                fmt::format("{} needs a length: the most elements that count",
+                            group.nameless ? "a sequence group" : fmt::format("sequence group \"{}\"", group.name.text)))
         .note("write it before the \"{\": length 50");
   }
 }

@@ -236,7 +236,13 @@ bool StatementBuilder::output(FeatParser::OutputStatementContext* tree) {
   if (!good || !value) return false;
   decl.value = *value;
   decl.group = group_;
-  if (group_ != kNoGroup) decl.name.text = fmt::format("{}__{}", ast_.groups[group_].name.text, decl.name.text);
+  if (group_ != kNoGroup) {
+    GroupDecl& group = ast_.groups[group_];
+    if (!group.nameless)
+      decl.name.text = fmt::format("{}__{}", group.name.text, decl.name.text);
+    else if (group.name.text.empty())
+      group.name.text = decl.name.text;
+  }
   return push(StatementKind::Output, ast_.outputs, std::move(decl));
 }
 
@@ -252,8 +258,9 @@ bool StatementBuilder::fitsGroup(const OutputDecl& decl, Span keyword) {
 
 bool StatementBuilder::group(FeatParser::GroupStatementContext* tree) {
   GroupDecl decl;
-  decl.name = name(tree->children[2]);
-  Name over = name(tree->children[3]);
+  decl.nameless = leafType(tree->children[0]) == FeatParser::NAMELESS_GROUP;
+  Name over = name(tree->children[decl.nameless ? 2 : 3]);
+  decl.name = decl.nameless ? Name{"", over.span} : name(tree->children[2]);
   bool good = over.text == "over";
   if (!good) {
     diagnostics_
@@ -261,7 +268,7 @@ bool StatementBuilder::group(FeatParser::GroupStatementContext* tree) {
                 fmt::format("expected \"over\" and a list after the group's name, found \"{}\"", over.text))
         .note("write: sequence group recent over clicks length 50 {");
   }
-  for (size_t i = 4; i < tree->children.size(); ++i) {
+  for (size_t i = 3; i < tree->children.size(); ++i) {
     if (auto* e = as<FeatParser::ExpressionContext>(tree->children[i], FeatParser::RuleExpression)) {
       auto list = expressions_.build(*file_, e);
       good = list && good;

@@ -88,7 +88,8 @@ class StatementParser::Tokens final : public antlr4::TokenStream {
     }
     // Keywords follow one another in the grammar as in the list.
     size_t keyword = FeatParser::MODEL + statementKeyword(file.text(file.tokens[statement.begin])).value();
-    if (statement.part == StatementPart::GroupHead) keyword = FeatParser::GROUP;
+    if (statement.part == StatementPart::GroupHead)
+      keyword = isNameless(file, statement.begin) ? FeatParser::NAMELESS_GROUP : FeatParser::GROUP;
     tokens_.front() = GrammarToken(keyword, statement.begin);
     tokens_.emplace_back(antlr4::Token::EOF, statement.end);
   }
@@ -113,6 +114,12 @@ class StatementParser::Tokens final : public antlr4::TokenStream {
   std::string getText(antlr4::Token* /*start*/, antlr4::Token* /*stop*/) override { return {}; }
 
  private:
+  // `sequence group over LIST`, where `sequence group over over LIST` is a group named over.
+  static bool isNameless(const TokenFile& file, uint32_t begin) {
+    auto isOver = [&](uint32_t i) { return file.text(file.tokens[i]) == "over"; };
+    return isOver(begin + 2) && !isOver(begin + 3);
+  }
+
   std::vector<GrammarToken> tokens_;
   size_t at_ = 0;
 };

@@ -8,6 +8,7 @@ parser grammar FeatParser;
 
 tokens {
   MODEL, IMPORT, SEMANTICS, HASH_FAMILY, REQUEST, ITEM, SOURCE, LET, FN, EXTERN, SPARSE, DENSE, SEQUENCE, GROUP,
+  NAMELESS_GROUP,
   NAME, INTEGER, FLOAT, STRING, TRUE, FALSE,
   LEFT_PAREN, RIGHT_PAREN, LEFT_BRACKET, RIGHT_BRACKET, LEFT_BRACE, RIGHT_BRACE,
   COMMA, COLON, QUESTION, DOT, ASSIGN,
@@ -42,7 +43,8 @@ fnStatement     : FN NAME parameters ASSIGN expression ;
 externStatement : EXTERN NAME NAME parameters MINUS GREATER type NAME STRING ;  // extern fn ... -> ... from "..."
 outputStatement : (SPARSE | DENSE | SEQUENCE) NAME clause* ASSIGN expression ;
 // `sequence group NAME over LIST, ... length 50 {`: what stands in the braces are statements of their own.
-groupStatement  : GROUP NAME NAME NAME expression (COMMA expression)* clause* LEFT_BRACE ;
+// Without NAME it is a nameless one.
+groupStatement  : (GROUP NAME NAME NAME | NAMELESS_GROUP NAME NAME) expression (COMMA expression)* clause* LEFT_BRACE ;
 
 field       : NAME COLON type ;
 type        : (NAME (LESS type (COMMA type)* GREATER)? | structType) QUESTION? ;
