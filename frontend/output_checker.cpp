@@ -43,9 +43,10 @@ void OutputChecker::checkGroups() {
       continue;
     }
     diagnostics_
-        .report(DiagnosticKind::MissingClause, group.name.span,
-                fmt::format("{} needs a length: the most elements that count",
-                            group.nameless ? "a sequence group" : fmt::format("sequence group \"{}\"", group.name.text)))
+        .report(
+            DiagnosticKind::MissingClause, group.name.span,
+            fmt::format("{} needs a length: the most elements that count",
+                        group.nameless ? "a sequence group" : fmt::format("sequence group \"{}\"", group.name.text)))
         .note("write it before the \"{\": length 50");
   }
 }

@@ -243,7 +243,7 @@ std::string FeatureBuilder::vocabularyFile(const std::string& code, int64_t abse
 void FeatureBuilder::emitIds(const std::string& code) {
   if (feature_.stub) return;
   std::string name = nameText(feature_.name);
-  if (feature_.sequence)
+  if (isFlat())
     line(fmt::format("sequence {} slot {} length {} = {}", name, kSlotMark,
                      feature_.length > 0 ? feature_.length : kAnyLength, code));
   else
@@ -254,6 +254,7 @@ void FeatureBuilder::emitDense(const std::string& code, int64_t width, double fa
   if (feature_.stub) return;
   std::string clauses;
   if (width > 1) clauses += fmt::format(" width {}", width);
+  groupWidth_ = width;
   if (fallback != 0) clauses += " default " + float32Text(fallback);
   line(fmt::format("dense {}{} = {}", nameText(feature_.name), clauses, code));
 }
@@ -280,10 +281,12 @@ void FeatureBuilder::finish(Value value, int64_t width) {
     refuse(
         "it has no bucketizer, and features of text are no model's input; write hash_bucket_size or another one, or "
         "stub_type if only other features read it");
-  if (feature_.sequence)
-    refuse(
-        "a sequence of numbers cannot be emitted unpadded; write boundaries, or by hand \"dense ... width W = ...\" "
-        "for a fixed number of elements");
+  if (isFlat()) {
+    if (!feature_.isRead) needsGroup("a sequence of numbers is a sequence group");
+    // The list has a name, for others; what it emits are its elements.
+    over_ = result.code;
+    return line(fmt::format("{}  dense {} = it\n}}", groupHead(), nameText(feature_.name)));
+  }
   if (!value.fallback && !feature_.isRead)
     refuse("what FG emits where its input is empty is not known; write default_value");
   if (result.list && width <= 1) refuse("how many numbers it has is not known; write value_dim");

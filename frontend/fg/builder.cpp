@@ -11,6 +11,15 @@
 
 namespace featc::fg {
 
+FeatureBuilder::FeatureBuilder(const Feature& feature, Shared& shared, bool inGroup)
+    : feature_(feature), shared_(shared), inGroup_(inGroup) {
+  if (inGroup) openGroup();
+}
+
+std::string FeatureBuilder::lines() const {
+  return inGroup_ && !lines_.empty() ? beforeGroup_ + groupHead() + lines_ + "}\n" : lines_;
+}
+
 const Input& FeatureBuilder::input(size_t i) const {
   if (i >= feature_.inputs.size()) refuse(fmt::format("it has {} inputs and needs more", feature_.inputs.size()));
   return feature_.inputs[i];
@@ -108,7 +117,7 @@ std::string FeatureBuilder::let(std::string_view what, const std::string& code) 
 }
 
 std::string FeatureBuilder::function(std::string_view name) {
-  shared_.functions.insert(std::string(name));
+  functions_.insert(std::string(name));
   return std::string(name);
 }
 

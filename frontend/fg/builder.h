@@ -28,21 +28,29 @@ inline constexpr char kSlotMark = '\x01';
 // What all features of an import share.
 struct Shared {
   const FgOptions& options;
-  Problems& problems;
   Columns columns;
   std::map<std::string, Value> values{};  // of features that others read
-  std::set<std::string> functions{};      // the `fn` lines that are needed
-  std::set<std::string> assumptions{};    // notes that concern many features
 };
 
+// Thrown where a feature of sequences is more than one list of values: it then goes into a sequence group.
+struct NeedsGroup {
+  Refused otherwise;  // where that cannot be either
+};
+
+// Builds one feature. One of sequences is built in one of two forms: *flat*, a `sequence` over a list with one
+// value an element, or in a *group*, where its lines are those of a plain feature over the element.
 class FeatureBuilder {
  public:
-  FeatureBuilder(const Feature& feature, Shared& shared) : feature_(feature), shared_(shared) {}
+  FeatureBuilder(const Feature& feature, Shared& shared, bool inGroup);
 
   // -- The entry --
   const Feature& feature() const { return feature_; }
+  bool inGroup() const { return inGroup_; }
+  bool isFlat() const { return feature_.sequence && !inGroup_; }
   const Input& input(size_t i) const;
   size_t inputs() const { return feature_.inputs.size(); }
+  // Where the FG file lies, and files that it names.
+  const std::filesystem::path& folder() const { return shared_.options.folder; }
   const Node* find(std::string_view key) const { return feature_.entry.find(key); }
   bool has(std::string_view key) const { return find(key) != nullptr; }
   std::string text(std::string_view key, std::string_view fallback = "") const;
@@ -60,16 +68,20 @@ class FeatureBuilder {
   std::string valueType() const;  // lower case, `float` for `float32`
 
   [[noreturn]] static void refuse(std::string why, uint32_t line = 0) { throw Refused{std::move(why), line}; }
+  [[noreturn]] static void needsGroup(std::string why, uint32_t line = 0) { throw NeedsGroup{{std::move(why), line}}; }
   void note(std::string text);
-  void assume(std::string text) { shared_.assumptions.insert(std::move(text)); }
+  // A note that concerns many features.
+  void assume(std::string text) { assumptions_.insert(std::move(text)); }
 
   // -- The lines --
   // Names an expression: a `let` before the feature.
   std::string let(std::string_view what, const std::string& code);
   // Uses one of the prelude's functions.
   std::string function(std::string_view name);
-  const std::string& lines() const { return lines_; }
+  std::string lines() const;
   const std::vector<std::string>& notes() const { return notes_; }
+  const std::set<std::string>& assumptions() const { return assumptions_; }
+  const std::set<std::string>& functions() const { return functions_; }
 
   // -- Values of inputs (inputs.cpp) --
   Type columnType(const Input& input) const;
@@ -78,12 +90,16 @@ class FeatureBuilder {
   // `keepsEmpty`: so that positions stay, also those between two separators.
   Value texts(const Input& input, bool keepsEmpty = false);
   Value withDefault(Value texts);
+  // Cut to the first value; of an element of a group a single value.
+  Value firstOf(Value texts) const;
   // Always a list.
   Value textList(const Input& input, bool keepsEmpty = false);
   // Of a sequence's input: one text an element, the first of its values, "" where it is empty. Of other
   // inputs: the first value.
   Value elements(const Input& input);
   Value withDefaultEach(Value elements);
+  // The same uncut, with all of its values: for lists of texts.
+  std::string wholeElements(Input input) { return elementList(input); }
   // As numbers, without the default.
   Value numbers(const Input& input);
   // How a row's emptiness is asked: `(request.s ?? "") == ""`.
@@ -101,14 +117,26 @@ class FeatureBuilder {
   void keep(const Value& value);
 
  private:
+  // -- Sequence groups (groups.cpp) --
+  void openGroup();
+  // Its elements, one at least; sets their type.
+  std::string elementList(Input& input);
+  std::string groupHead() const;
+
   std::string vocabulary(const std::string& code);
   std::string vocabularyFile(const std::string& code, int64_t absent);
-  void line(const std::string& text) { lines_ += text + "\n"; }
+  void line(const std::string& text) { lines_ += (inGroup_ ? "  " : "") + text + "\n"; }
 
-  const Feature& feature_;
+  Feature feature_;
   Shared& shared_;
+  bool inGroup_;
+  std::string over_;         // what the group goes over
+  std::string beforeGroup_;  // lines
+  int64_t groupWidth_ = 1;   // of its dense line
   std::string lines_;
   std::vector<std::string> notes_;
+  std::set<std::string> assumptions_;
+  std::set<std::string> functions_;  // of the prelude
 };
 
 }  // namespace featc::fg

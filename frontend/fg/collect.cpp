@@ -97,11 +97,6 @@ class Collector {
     for (const FeatureType& known : featureTypes())
       if (known.name == type) feature.type = &known;
     if (feature.type == nullptr) return error(unknownType(type));
-    if (feature.sequence && !feature.type->hasSequences)
-      return error(
-          fmt::format("a {} of sequences cannot be carried over; write it by hand with lists and \"sequence "
-                      "... length ...\"",
-                      type));
     checkKeys(feature, error);
     feature.stub = node.find("stub_type") != nullptr && node.find("stub_type")->isTrue();
     auto shape = [&](std::string_view key) {
@@ -122,19 +117,17 @@ class Collector {
   }
 
   static std::string unknownType(const std::string& type) {
-    if (type == "tokenize_feature" || type == "text_normalizer")
-      return fmt::format(
-          "{} needs FG's tokenizer, which featc does not have; hand in the tokens as a list<int64> or "
-          "list<string> column and write an id_feature over it, or call a tokenizer of yours as an extern fn",
-          type);
     if (type == "sid_feature") return "sid_feature is raw for FG and is offset in the model; hand in the levels as ids";
     if (type.empty()) return "it has no feature_type";
-    std::vector<std::string_view> names;
-    for (const FeatureType& known : featureTypes()) names.push_back(known.name);
-    auto near = nearestName(type, names);
-    return fmt::format("there is no feature type \"{}\"{}", type,
-                       near ? fmt::format("; did you mean \"{}\"?", *near)
-                            : "; compute it before and import an id_feature or raw_feature over the result");
+    // The end that nearly all have would make any two alike.
+    auto stem = [](std::string_view name) { return name.substr(0, name.rfind("_feature")); };
+    std::vector<std::string_view> stems;
+    for (const FeatureType& known : featureTypes()) stems.push_back(stem(known.name));
+    auto near = nearestName(stem(type), stems);
+    std::string instead = "; compute it before and import an id_feature or raw_feature over the result";
+    for (const FeatureType& known : featureTypes())
+      if (near && stem(known.name) == *near) instead = fmt::format("; did you mean \"{}\"?", known.name);
+    return fmt::format("there is no feature type \"{}\"{}", type, instead);
   }
 
   template <class F>

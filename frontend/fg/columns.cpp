@@ -24,12 +24,14 @@ const Type* Columns::declared(const Key& key) const {
 }
 
 Type Columns::typeOf(const Input& input) const {
+  if (input.isElement()) return input.elementType;
   Key key{input.isRequest(), input.name};
   const Type* type = declared(key);
   return type != nullptr ? *type : wanted_.at(key);
 }
 
 std::string Columns::reference(const Input& input) {
+  if (input.isElement()) return input.element;
   return (input.isRequest() ? "request." : "item.") + nameText(input.name);
 }
 

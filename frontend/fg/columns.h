@@ -17,8 +17,13 @@ struct Input {
   std::string name;
   uint32_t line = 0;
   bool sequence = false;  // one element a position of the sequence
+  // Within a sequence group, of a sequence: what stands for its element, `it`, and of which type.
+  std::string element{};
+  Type elementType{};
 
-  bool isColumn() const { return side != "const" && side != "feature"; }
+  bool isElement() const { return !element.empty(); }
+  bool isFeature() const { return side == "feature" && !isElement(); }
+  bool isColumn() const { return isElement() || (side != "const" && side != "feature"); }
   bool isRequest() const { return side == "user"; }
 };
 

@@ -20,12 +20,17 @@ void buildEditDistance(FeatureBuilder& b) {
     return b.normalized(fmt::format("float(edit_distance({}, {}{}))", x, y, unit));
   };
   if (b.feature().sequence) {
+    // The first text of each element.
     std::string parts[2];
     for (size_t i = 0; i < 2; ++i) {
-      Value value = b.elements(b.input(i));
+      const Input& input = b.input(i);
+      Type column = b.columnType(input);
+      if (b.isFlat() && (input.isFeature() || (column.isList() && column.element().isList())))
+        FeatureBuilder::needsGroup("a sequence of lists, or beside a feature, is a sequence group");
+      Value value = b.isFlat() ? b.elements(input) : b.firstOf(b.texts(input));
       parts[i] = b.let(i == 0 ? "left" : "right", value.list ? value.code : fmt::format("{} ?? \"\"", value.code));
     }
-    return b.finish({Value::Of::Number, true,
+    return b.finish({Value::Of::Number, b.isFlat(),
                      fmt::format("({0} == \"\" || {1} == \"\" ? {2} : {3})", parts[0], parts[1], *absent,
                                  distance(parts[0], parts[1])),
                      absent});
@@ -40,18 +45,29 @@ void buildEditDistance(FeatureBuilder& b) {
             absent});
 }
 
+// Arithmetic over the inputs' names.
+void buildSeqExpr(FeatureBuilder& b) {
+  if (!b.feature().sequence)
+    FeatureBuilder::refuse(
+        "SeqExpr is carried over for sequences only; write sequence_custom_feature, or an expr_feature");
+  if (b.text("formula") == "spherical_distance")
+    FeatureBuilder::refuse(
+        "the radius of SeqExpr's spherical_distance is not known; write a sequence group with haversine(lat1, lng1, "
+        "lat2, "
+        "lng2) by hand");
+  b.note("the grammar of SeqExpr's formulas is taken to be that of expr_feature; FG's public tests show a subtraction");
+  buildExpression(b, "formula");
+}
+
 }  // namespace
 
 void buildCustom(FeatureBuilder& b) {
   std::string name = b.text("operator_name");
   if (name == "EditDistance") return buildEditDistance(b);
   if (name == "RegexReplace") return buildRegexReplace(b);
-  if (name == "SeqExpr")
-    FeatureBuilder::refuse(
-        "SeqExpr cannot be carried over (the radius of its spherical_distance is not known, its vectors "
-        "cannot be emitted); write an expr_feature, or haversine and arithmetic by hand");
+  if (name == "SeqExpr") return buildSeqExpr(b);
   FeatureBuilder::refuse(
-      fmt::format("the operator \"{}\" is none that FG ships (EditDistance, RegexReplace); compute it "
+      fmt::format("the operator \"{}\" is none that FG ships (EditDistance, RegexReplace, SeqExpr); compute it "
                   "before and import a raw_feature or id_feature over the result",
                   name));
 }

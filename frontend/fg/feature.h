@@ -20,6 +20,10 @@ struct Feature;
 
 enum Bucketizer : uint32_t { kHash = 1, kVocabulary = 2, kNumber = 4, kBoundaries = 8 };
 
+// How a feature of sequences is written: as a list with one value an element where that is all it is, else as a
+// sequence group.
+enum class Sequences : uint8_t { FlatOrGroup, Group };
+
 // Everything that an import knows of a feature type.
 struct FeatureType {
   std::string_view name;                 // `id_feature`
@@ -27,7 +31,7 @@ struct FeatureType {
   std::string_view keys;                 // further keys of its own, between spaces
   uint32_t bucketizers;
   std::string_view defaultValue;
-  bool hasSequences;
+  Sequences sequences;
   // What an input column is best declared as where --schema is silent.
   Type (*columnType)(const Feature& feature, size_t input);
   // Hands its value to the builder, or throws Refused.

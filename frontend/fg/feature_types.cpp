@@ -15,34 +15,35 @@ Type number(const Feature& feature, size_t) {
   return (isList ? Type::list(Type::float64()) : Type::float64()).withNullable();
 }
 
-Type variable(const Feature& feature, size_t) {
-  return feature.sequence ? Type::list(Type::float64()).withNullable() : Type::float64().withNullable();
+Type variable(const Feature& feature, size_t input) {
+  return feature.inputs[input].sequence ? Type::list(Type::float64()).withNullable() : Type::float64().withNullable();
 }
 
+constexpr auto kFlat = Sequences::FlatOrGroup;
 constexpr uint32_t kIds = kHash | kVocabulary | kNumber;
 
 }  // namespace
 
 std::span<const FeatureType> featureTypes() {
   static const std::vector<FeatureType> kTypes = {
-      // name, inputs, keys of its own, bucketizers, default_value, sequences?, column type, build
-      {"id_feature", {"expression"}, "weighted need_prefix", kIds, "", true, text, buildId},
-      {"raw_feature", {"expression"}, "normalizer", kBoundaries, "0", true, number, buildRaw},
-      {"combo_feature", {"expression"}, "", kHash | kVocabulary, "", true, text, buildCombo},
+      // name, inputs, keys of its own, bucketizers, default_value, sequences, column type, build
+      {"id_feature", {"expression"}, "weighted need_prefix", kIds, "", kFlat, text, buildId},
+      {"raw_feature", {"expression"}, "normalizer", kBoundaries, "0", kFlat, number, buildRaw},
+      {"combo_feature", {"expression"}, "", kHash | kVocabulary, "", kFlat, text, buildCombo},
       {"combine_feature",
        {"expression"},
        "value_map combiner normalizer",
        kNumber | kBoundaries,
        "",
-       false,
+       Sequences::Group,
        text,
        buildCombine},
       {"lookup_feature",
        {"map", "key"},
-       "combiner needDiscrete needKey normalizer",
+       "combiner needDiscrete needKey normalizer value_separator",
        kIds | kBoundaries,
        "0",
-       true,
+       kFlat,
        text,
        buildLookup},
       {"match_feature",
@@ -50,7 +51,7 @@ std::span<const FeatureType> featureTypes() {
        "matchType needDiscrete show_category show_item normalizer",
        kIds | kBoundaries,
        "0",
-       false,
+       Sequences::Group,
        text,
        buildMatch},
       {"expr_feature",
@@ -58,18 +59,32 @@ std::span<const FeatureType> featureTypes() {
        "expression fill_missing",
        kHash | kNumber | kBoundaries,
        "0",
-       true,
+       kFlat,
        variable,
        buildExpr},
-      {"overlap_feature", {"query", "title"}, "method normalizer", kBoundaries, "", false, text, buildOverlap},
-      {"kv_dot_product", {"query", "document"}, "kv_delimiter normalizer", kBoundaries, "0", false, text, buildKvDot},
-      {"bool_mask_feature", {"expression"}, "", kIds, "", false, text, buildBoolMask},
+      {"overlap_feature",
+       {"query", "title"},
+       "method normalizer",
+       kBoundaries,
+       "",
+       Sequences::Group,
+       text,
+       buildOverlap},
+      {"kv_dot_product",
+       {"query", "document"},
+       "kv_delimiter normalizer",
+       kBoundaries,
+       "0",
+       Sequences::Group,
+       text,
+       buildKvDot},
+      {"bool_mask_feature", {"expression"}, "", kIds, "", Sequences::Group, text, buildBoolMask},
       {"regex_replace_feature",
        {"expression"},
        "regex_pattern replacement replace_all icase",
        kIds,
        "",
-       true,
+       kFlat,
        text,
        buildRegexReplace},
       {"custom_feature",
@@ -78,9 +93,25 @@ std::span<const FeatureType> featureTypes() {
        "normalizer",
        kIds | kBoundaries,
        "0",
-       true,
+       kFlat,
        text,
        buildCustom},
+      {"tokenize_feature",
+       {"expression"},
+       "tokenizer_type output_type output_delim tokens_as_sequence",
+       kVocabulary,
+       "",
+       Sequences::Group,
+       text,
+       buildTokenize},
+      {"text_normalizer",
+       {"expression"},
+       "parameter remove_space max_length stop_char_file is_gbk_input is_gbk_output",
+       0,
+       "",
+       kFlat,
+       text,
+       buildTextNormalizer},
   };
   return kTypes;
 }

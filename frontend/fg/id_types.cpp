@@ -8,15 +8,40 @@
 namespace featc::fg {
 namespace {
 
-// The values of each element of a sequence are cut to the first.
-void requireOneValue(const FeatureBuilder& b) {
-  if (b.integer("value_dim", 1) != 1)
-    FeatureBuilder::refuse("several values an element of a sequence cannot be carried over; write value_dim 1");
+// How many values FG keeps of each row, or of each element of a sequence: 0 is all of them.
+int64_t kept(const FeatureBuilder& b) {
+  int64_t most = b.integer("value_dim", b.feature().sequence ? 1 : 0);
+  if (most > 1) FeatureBuilder::refuse("what a value_dim over 1 keeps is not known; write 0 or 1");
+  return most;
+}
+
+bool isListOfLists(const FeatureBuilder& b, const Input& input) {
+  Type type = b.columnType(input);
+  return type.isList() && type.element().isList();
+}
+
+// A flat sequence has one value an element, that of a column of one text or number an element.
+void needsOneValue(const FeatureBuilder& b) {
+  if (kept(b) != 1) FeatureBuilder::needsGroup("several values an element of a sequence are a sequence group");
+  for (size_t i = 0; i < b.inputs(); ++i)
+    if (b.input(i).isFeature() || isListOfLists(b, b.input(i)))
+      FeatureBuilder::needsGroup("lists of lists, and a sequence beside a feature, are a sequence group");
+}
+
+// A name as it stands before values; whether that of a group is in it is not known.
+std::string prefix(const FeatureBuilder& b) {
+  if (b.feature().name != b.feature().ownName)
+    FeatureBuilder::refuse(
+        "whether the prefix of its values has the group's name is not known; write need_prefix false, or the feature "
+        "outside the group as sequence_id_feature");
+  return b.feature().ownName + "_";
 }
 
 // Weights ride along with their keys.
 void buildWeighted(FeatureBuilder& b) {
-  if (b.feature().sequence) FeatureBuilder::refuse("a weighted sequence cannot be carried over; write it by hand");
+  if (b.feature().sequence)
+    FeatureBuilder::refuse(
+        "the weight that its default gets in a sequence is not known; write a sequence group by hand");
   if (!b.defaultText().empty() || b.feature().isRead || b.flag("need_prefix", false))
     FeatureBuilder::refuse("the weight of a default, and of an id that others read, is not known; leave it empty");
   if (b.integer("value_dim", 0) != 0) FeatureBuilder::refuse("which of its weighted ids value_dim keeps is not known");
@@ -37,6 +62,12 @@ void buildWeighted(FeatureBuilder& b) {
   b.emitIds(fmt::format("weighted({}, {})", b.bucketized(ids).code, weights));
 }
 
+bool hasSeveral(const FeatureBuilder& b) {
+  size_t count = 0;
+  for (size_t i = 0; i < b.inputs(); ++i) count += b.input(i).sequence ? 1 : 0;
+  return count > 1;
+}
+
 }  // namespace
 
 void buildId(FeatureBuilder& b) {
@@ -49,7 +80,7 @@ void buildId(FeatureBuilder& b) {
 
   const Input& input = b.input(0);
   Type column = b.columnType(input);
-  if (b.bucketizer() == kNumber && !b.feature().sequence && column.is(Kind::Int64)) {
+  if (b.bucketizer() == kNumber && !b.isFlat() && column.is(Kind::Int64)) {
     std::string absent = b.defaultText();
     auto number = integerOf(absent);
     if (!absent.empty() && !number) FeatureBuilder::refuse("its default_value is no integer");
@@ -57,28 +88,26 @@ void buildId(FeatureBuilder& b) {
     return b.finish({Value::Of::Int, false, absent.empty() ? code : fmt::format("{} ?? {}", code, *number)});
   }
   Value value;
-  if (b.feature().sequence) {
-    requireOneValue(b);
+  if (b.isFlat()) {
+    needsOneValue(b);
     value = b.withDefaultEach(b.elements(input));
   } else {
     value = b.texts(input);
-    int64_t most = b.integer("value_dim", 0);
-    if (most > 1) FeatureBuilder::refuse("what value_dim over 1 does to an id_feature is not known; write 0 or 1");
-    if (most == 1 && value.list) value.code = fmt::format("head({}, 1)", value.code);
+    if (kept(b) == 1) value = b.firstOf(value);
     value = b.withDefault(value);
   }
   if (b.flag("need_prefix", false)) {
     if (!b.defaultText().empty())
       FeatureBuilder::refuse("whether its default has the prefix is not known; write default_value \"\"");
-    value.code = fmt::format("concat({}, {})", literalText(b.feature().ownName + "_"), value.code);
+    value.code = fmt::format("concat({}, {})", literalText(prefix(b)), value.code);
   }
   b.finish(value);
 }
 
 void buildCombo(FeatureBuilder& b) {
   if (b.inputs() < 2) FeatureBuilder::refuse("a combo_feature needs two inputs or more");
-  if (b.feature().sequence) {
-    requireOneValue(b);
+  if (b.isFlat()) {
+    needsOneValue(b);
     std::string empty;
     std::string joined;
     for (size_t i = 0; i < b.inputs(); ++i) {
@@ -88,11 +117,12 @@ void buildCombo(FeatureBuilder& b) {
       empty += fmt::format("{}{} == \"\"", empty.empty() ? "" : " || ", part);
       joined += (joined.empty() ? "" : ", \"_\", ") + part;
     }
-    b.note("sequences of unequal lengths: what FG gives is not known; here there is no id past the shorter");
+    if (hasSeveral(b))
+      b.note("sequences of unequal lengths: what FG gives is not known; here there is no id past the shorter");
     return b.finish(
         {Value::Of::Text, true, fmt::format("({} ? {} : concat({}))", empty, literalText(b.defaultText()), joined)});
   }
-  if (b.integer("value_dim", 0) != 0)
+  if (!b.inGroup() && kept(b) != 0)
     FeatureBuilder::refuse("which combinations its value_dim keeps is not known; write value_dim 0");
   std::vector<Value> parts;
   bool lists = false;
@@ -110,17 +140,20 @@ void buildCombo(FeatureBuilder& b) {
       // A missing element is in no combination.
       joined += ", [" + parts[i].code + "]";
   }
-  b.finish(b.withDefault({Value::Of::Text, lists, (lists ? "cross_text(\"_\"" : "concat(") + joined + ")"}));
+  Value combined{Value::Of::Text, lists, (lists ? "cross_text(\"_\"" : "concat(") + joined + ")"};
+  b.finish(b.withDefault(kept(b) == 1 ? b.firstOf(combined) : combined));
 }
 
 void buildBoolMask(FeatureBuilder& b) {
   if (b.inputs() != 2) FeatureBuilder::refuse("a bool_mask_feature needs two inputs, the values and the mask");
   if (!b.defaultText().empty())
     FeatureBuilder::refuse(
-        "where the mask keeps nothing, whether FG gives the default is not known; write "
-        "default_value \"\"");
-  int64_t most = b.integer("value_dim", 0);
-  if (most > 1) FeatureBuilder::refuse("what its value_dim does is not known; write 0 or 1");
+        b.feature().sequence
+            ? "a sequence has a default always, and whether FG gives it where the mask keeps nothing is not known; "
+              "write a "
+              "sequence group with mask(...) by hand"
+            : "where the mask keeps nothing, whether FG gives the default is not known; write default_value \"\"");
+  int64_t most = kept(b);
   std::string values = b.textList(b.input(0), true).code;
   const Input& mask = b.input(1);
   Type type = b.columnType(mask);
@@ -156,22 +189,23 @@ void buildRegexReplace(FeatureBuilder& b) {
     return fmt::format("regex_replace({}, {}, {}{})", code, literalText(pattern), literalText(replacement), options);
   };
   if (b.integer("value_dim", 1) > 1) FeatureBuilder::refuse("what its value_dim does is not known; write 1");
-  if (b.feature().sequence) {
+  if (b.isFlat()) {
+    needsOneValue(b);
     std::string part = b.let("elements", b.elements(input).code);
     return b.finish({Value::Of::Text, true,
                      fmt::format("({} == \"\" ? {} : {})", part, literalText(b.defaultText()), replaced(part))});
   }
   Type type = b.columnType(input);
   std::string absent = b.defaultText();
-  if (input.isColumn() && type.is(Kind::String)) {
-    // The text is not cut at the separator.
+  if (input.isColumn() && !b.inGroup() && type.is(Kind::String)) {
+    // The text is not cut at the separator, unlike the elements of a sequence.
     std::string code = replaced(b.reference(input));
     std::string otherwise = absent.empty() ? "[]" : "[" + literalText(absent) + "]";
     return b.finish(
         {Value::Of::Text, true, fmt::format("({} ? {} : [{} ?? \"\"])", b.isEmpty(input), otherwise, code)});
   }
   Value value = b.texts(input);
-  if (value.list && b.integer("value_dim", 1) == 1) value.code = fmt::format("head({}, 1)", value.code);
+  if (b.integer("value_dim", 1) == 1) value = b.firstOf(value);
   value.code = replaced(value.code);
   b.finish(b.withDefault(value));
 }

@@ -21,12 +21,40 @@ struct PreludeFunction {
 };
 // Parameters must not be named like a column, hence their prefix.
 constexpr PreludeFunction kPrelude[] = {
+    {"elements",
+     "# FG takes an empty sequence for one empty element.\n"
+     "fn elements(fg_text: string?, fg_delimiter: string) =\n"
+     "  (fg_text ?? \"\") == \"\" ? [\"\"] : split(fg_text ?? \"\", fg_delimiter)\n"},
+    {"words",
+     "# Parts a text where Unicode has white space.\n"
+     "fn words(fg_text: string) =\n"
+     "  tokenize(fg_text, \"\\t\\n\\x0B\\x0C\\r "
+     "\\u{85}\\u{A0}\\u{1680}\\u{2000}\\u{2001}\\u{2002}\\u{2003}\\u{2004}\\u{2005}\\u{2006}"
+     "\\u{2007}\\u{2008}\\u{2009}\\u{200A}\\u{2028}\\u{2029}\\u{202F}\\u{205F}\\u{3000}\")\n"},
     {"or_default",
      "# FG's default: a text in the place of an empty list.\n"
      "fn or_default(fg_values: list<string>, fg_default: string) = len(fg_values) == 0 ? [fg_default] : fg_values\n"},
     {"each_or_default",
      "# The same for each element of a sequence.\n"
      "fn each_or_default(fg_values: list<string>, fg_default: string) = fg_values == \"\" ? fg_default : fg_values\n"},
+    {"at_least_one_int",
+     "# An empty sequence is one empty element, here a missing one.\n"
+     "fn at_least_one_int(fg_values: list<int64>) = len(fg_values) == 0 ? [int(\"\")] : fg_values\n"},
+    {"at_least_one_number",
+     "# An empty sequence is one empty element, here a missing one.\n"
+     "fn at_least_one_number(fg_values: list<float64>) = len(fg_values) == 0 ? [float(\"\")] : fg_values\n"},
+    {"at_least_one_text_list",
+     "# An empty sequence is one empty element.\n"
+     "fn at_least_one_text_list(fg_values: list<list<string>>) = len(fg_values) == 0 ? [split(\"\", \",\")] : "
+     "fg_values\n"},
+    {"at_least_one_int_list",
+     "# An empty sequence is one empty element.\n"
+     "fn at_least_one_int_list(fg_values: list<list<int64>>) = len(fg_values) == 0 ? [int(split(\"\", \",\"))] : "
+     "fg_values\n"},
+    {"at_least_one_number_list",
+     "# An empty sequence is one empty element.\n"
+     "fn at_least_one_number_list(fg_values: list<list<float64>>) =\n"
+     "  len(fg_values) == 0 ? [float(split(\"\", \",\"))] : fg_values\n"},
     {"present",
      "# Without the keys that were not found: what is missing equals nothing.\n"
      "fn present(fg_values: list<string>) = mask(fg_values, fg_values == fg_values)\n"},
@@ -40,8 +68,7 @@ constexpr PreludeFunction kPrelude[] = {
 
 class Importer {
  public:
-  Importer(const FgOptions& options, FgImport& out)
-      : options_(options), out_(out), shared_{options, out.problems, {}, {}, {}, {}} {}
+  Importer(const FgOptions& options, FgImport& out) : options_(options), out_(out), shared_{options, {}, {}} {}
 
   void run(std::string_view text) {
     bool isJson = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF") != std::string_view::npos &&
@@ -94,8 +121,6 @@ class Importer {
           error(feature, fmt::format("it reads the feature \"{}\", which does not exist", input.name), input.line);
           continue;
         }
-        if (input.sequence || feature.sequence)
-          error(feature, "a sequence over another feature cannot be carried over; write it by hand", input.line);
         input.name = it->first;
         features_[it->second].isRead = true;
         reads_[i].push_back(it->second);
@@ -105,6 +130,29 @@ class Importer {
 
   void error(const Feature& feature, const std::string& why, uint32_t line = 0) {
     out_.problems.error(line == 0 ? feature.line() : line, fmt::format("feature \"{}\": {}", feature.name, why));
+  }
+
+  // Throws Refused.
+  FeatureBuilder buildLines(const Feature& feature) {
+    if (!feature.sequence || feature.type->sequences == Sequences::FlatOrGroup) {
+      try {
+        FeatureBuilder builder(feature, shared_, false);
+        feature.type->build(builder);
+        return builder;
+      } catch (const NeedsGroup& why) {
+        if (feature.isRead)
+          throw Refused{why.otherwise.why + ", which other features cannot read; write it and them by hand",
+                        why.otherwise.line};
+      }
+    } else if (feature.isRead) {
+      throw Refused{
+          fmt::format("a sequence of {} is a sequence group, which other features cannot read; write it and "
+                      "them by hand",
+                      feature.type->name)};
+    }
+    FeatureBuilder builder(feature, shared_, true);
+    feature.type->build(builder);
+    return builder;
   }
 
   void build(size_t i) {
@@ -125,14 +173,17 @@ class Importer {
     // What it reads has its own error.
     states_[i] = ready ? State::Built : State::Failed;
     if (!ready) return;
-    FeatureBuilder builder(feature, shared_);
+    std::optional<FeatureBuilder> built;
     try {
-      feature.type->build(builder);
+      built.emplace(buildLines(feature));
     } catch (const Refused& refused) {
       error(feature, refused.why, refused.line);
       states_[i] = State::Failed;
       return;
     }
+    const FeatureBuilder& builder = *built;
+    functions_.insert(builder.functions().begin(), builder.functions().end());
+    assumptions_.insert(builder.assumptions().begin(), builder.assumptions().end());
     if (feature.stub && !feature.isRead)
       out_.problems.note(feature.line(), fmt::format("feature \"{}\" is a stub that no feature reads", feature.name));
     for (const std::string& note : builder.notes())
@@ -160,14 +211,14 @@ class Importer {
                                 : "# hash_bucket_size: libstdc++'s std::hash, inferred from FG's public test values "
                                   "(32 cases); FG that runs\n"
                                   "# with USE_FARM_HASH_TO_BUCKETIZE=true needs --hash farm.\n";
-    for (const std::string& assumption : shared_.assumptions) {
+    for (const std::string& assumption : assumptions_) {
       text += "# Note: " + assumption + ".\n";
       out_.problems.note(0, assumption);
     }
     text += fmt::format("model {}\nsemantics 1\n\n", nameText(model.empty() ? "fg" : model));
     text += shared_.columns.schemaText();
     for (const PreludeFunction& function : kPrelude)
-      if (shared_.functions.count(std::string(function.name)) != 0) text += std::string(function.text) + "\n";
+      if (functions_.count(std::string(function.name)) != 0) text += std::string(function.text) + "\n";
     uint32_t slot = 0;
     for (std::string& feature : texts_) {
       if (feature.empty()) continue;
@@ -184,6 +235,8 @@ class Importer {
   std::vector<std::vector<size_t>> reads_;
   std::vector<std::string> texts_;
   std::vector<State> states_;
+  std::set<std::string> functions_;    // the `fn` lines that are needed
+  std::set<std::string> assumptions_;  // notes that concern many features
 };
 
 }  // namespace

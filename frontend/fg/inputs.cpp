@@ -35,7 +35,7 @@ std::string FeatureBuilder::reference(const Input& input) const { return Columns
 
 Value FeatureBuilder::texts(const Input& input, bool keepsEmpty) {
   if (input.side == "const") return {Value::Of::Text, true, "[" + literalText(input.name) + "]"};
-  if (input.side == "feature") {
+  if (input.isFeature()) {
     const Value& value = shared_.values.at(input.name);
     if (value.of == Value::Of::Number)
       refuse(
@@ -74,6 +74,13 @@ Value FeatureBuilder::withDefault(Value value) {
   return value;
 }
 
+Value FeatureBuilder::firstOf(Value value) const {
+  if (!value.list) return value;
+  value.code = fmt::format(fmt::runtime(inGroup_ ? "({})[0]" : "head({}, 1)"), value.code);
+  value.list = !inGroup_;
+  return value;
+}
+
 Value FeatureBuilder::textList(const Input& input, bool keepsEmpty) {
   Value value = texts(input, keepsEmpty);
   if (value.list) return value;
@@ -90,16 +97,15 @@ Value FeatureBuilder::elements(const Input& input) {
   std::string code = reference(input);
   Type type = columnType(input);
   if (type.is(Kind::String)) {
-    code = fmt::format("split({}, {})", orEmpty(code, type, "\"\""), literalText(feature_.delimiter));
+    code = fmt::format("{}({}, {})", function("elements"), code, literalText(feature_.delimiter));
   } else if (type.isList() && (type.element().is(Kind::String) || type.element().is(Kind::Int64))) {
     if (type.element().is(Kind::Int64)) code = "string(" + code + ")";
-    code = fmt::format("({}) ?? \"\"", orEmpty(code, type, "[]"));
+    code = fmt::format("{}(({}) ?? \"\", \"\")", function("or_default"), orEmpty(code, type, "[]"));
   } else {
     refuse(fmt::format("{} is a {} and no sequence of texts; {}, or list<int64>?", named(input), toString(type),
                        kWriteText),
            input.line);
   }
-  code = fmt::format("{}({}, \"\")", function("or_default"), code);
   if (feature_.length > 0) code = fmt::format("head({}, {})", code, feature_.length);
   if (!(type.isList() && type.element().is(Kind::Int64)))
     code = fmt::format("regex_extract({}, r\"^[^{}]*\", group = 0)", code, characterClass(separators()));
@@ -119,7 +125,7 @@ Value FeatureBuilder::numbers(const Input& input) {
     if (!number) refuse(fmt::format("the constant \"{}\" is no number", input.name), input.line);
     return {Value::Of::Number, false, numberText(*number)};
   }
-  if (input.side == "feature") {
+  if (input.isFeature()) {
     Value value = shared_.values.at(input.name);
     if (value.of != Value::Of::Number) value.code = "float(" + value.code + ")";
     if (value.fallback) value.code = fmt::format("({} ?? {})", value.code, float32Text(*value.fallback));
@@ -138,7 +144,7 @@ Value FeatureBuilder::numbers(const Input& input) {
 
 std::string FeatureBuilder::isEmpty(const Input& input) {
   if (input.side == "const") return "false";
-  if (input.side == "feature") {
+  if (input.isFeature()) {
     const Value& value = shared_.values.at(input.name);
     return fmt::format(fmt::runtime(value.list ? "len({}) == 0" : "is_missing({})"), value.code);
   }

@@ -13,15 +13,41 @@ std::string keysFor(Type map, const std::string& texts) {
   return map.key().is(Kind::Int64) ? "int(" + texts + ")" : texts;
 }
 
-std::string textOfFound(Type map, const std::string& found) {
-  if (map.value().is(Kind::String)) return found;
-  if (map.value().is(Kind::Int64)) return "string(" + found + ")";
+std::string textOfFound(Type value, const std::string& found) {
+  if (value.is(Kind::String)) return found;
+  if (value.is(Kind::Int64)) return "string(" + found + ")";
   FeatureBuilder::refuse("the text that FG makes of a float in its map is not known; declare the map<string, string>?");
 }
+
+bool isIntList(Type type) { return type.isList() && type.element().is(Kind::Int64); }
 
 void noteDuplicates(FeatureBuilder& b, Type column) {
   if (!column.isMap())
     b.assume("a key that stands twice in a map's text: FG's answer is not known; here the last wins");
+}
+
+// What TorchEasyRec makes of a value_dim over 1: the texts found, cut into numbers.
+void buildVectorLookup(FeatureBuilder& b, const std::string& found, bool several, int64_t width) {
+  std::optional<double> absent = b.defaultNumber();
+  std::string separator = b.text("value_separator");
+  if (separator.empty())
+    FeatureBuilder::refuse(
+        "value_dim over 1 is TorchEasyRec's, which writes a raw_feature over a lookup for it; write that");
+  if (!absent)
+    FeatureBuilder::refuse("what FG gives where no key is found without a default is not known; write default_value");
+  if (width > 65'536) FeatureBuilder::refuse("its value_dim is over 65536");
+  b.note(
+      "another count of numbers than value_dim: FG refuses it or its answer is not known; here zeros are added or the "
+      "rest "
+      "is cut");
+  std::string text =
+      several ? fmt::format("join({}({}), \"\\x1d\")", b.function("present"), found) : found + " ?? \"\"";
+  std::string numbers = b.let("numbers", fmt::format("float(tokenize({}, {}))", text, literalText(separator + "\x1d")));
+  std::string all;
+  for (int64_t i = 0; i < width; ++i) all += (i == 0 ? "" : ", ") + float32Text(*absent);
+  b.finish({Value::Of::Number, true,
+            fmt::format("(len({0}) == 0 ? [{1}] : float({2}))", numbers, all, b.normalized(numbers)), 0.0},
+           width);
 }
 
 }  // namespace
@@ -31,22 +57,15 @@ void buildLookup(FeatureBuilder& b) {
   if (b.flagThatMustBeWritten("needKey"))
     FeatureBuilder::refuse(
         "the text that needKey makes is not known; write needKey false, or lookup_id(map, key) by hand");
+  const Input& keyInput = b.input(1);
+  bool flat = b.isFlat();
+  // One key an element; else its values would be lists of lists.
+  if (flat && (b.input(0).sequence || !isIntList(b.columnType(keyInput))))
+    FeatureBuilder::needsGroup(
+        "a sequence of maps, or of keys of which an element may have several, is a sequence group");
   auto [map, type] = b.map(b.input(0));
   noteDuplicates(b, b.columnType(b.input(0)));
-  const Input& keyInput = b.input(1);
-  bool sequence = b.feature().sequence;
-  if (sequence && b.input(0).sequence)
-    FeatureBuilder::refuse("a sequence of maps cannot be carried over; a map of the user and a sequence of keys can");
-  // A sequence has a key an element, else its values would be lists of lists.
-  if (sequence && !b.columnType(keyInput).isList())
-    FeatureBuilder::refuse(
-        "an element of its keys may hold several; declare the column list<string>? or list<int64>?, one "
-        "key an element",
-        keyInput.line);
-  if (sequence)
-    b.note(
-        "an element with several keys in one text: FG looks each up; here only the first, as one text holds one key");
-  Value keys = sequence ? b.elements(keyInput) : b.texts(keyInput);
+  Value keys = flat ? b.elements(keyInput) : b.texts(keyInput);
   std::string found = fmt::format("lookup({}, {})", map, keysFor(type, keys.code));
 
   if (discrete) {
@@ -54,9 +73,9 @@ void buildLookup(FeatureBuilder& b) {
     if (valueType != "string")
       FeatureBuilder::refuse("its values are texts only with value_type string; write it, or needDiscrete false");
     if (!b.text("combiner").empty()) FeatureBuilder::refuse("texts cannot be combined; write combiner \"\"");
-    found = textOfFound(type, found);
+    found = textOfFound(type.value(), found);
     std::string absent = b.defaultText();
-    if (sequence)
+    if (flat)
       return b.finish({Value::Of::Text, true, fmt::format("{} ?? {}", b.let("found", found), literalText(absent))});
     if (!keys.list) {
       return b.finish(
@@ -66,16 +85,16 @@ void buildLookup(FeatureBuilder& b) {
   }
 
   std::optional<double> absent = b.defaultNumber();
-  if (b.integer("value_dim", 1) > 1)
-    FeatureBuilder::refuse(
-        "value_dim over 1 is TorchEasyRec's, which writes a raw_feature over a lookup for it; write "
-        "that");
+  if (int64_t width = b.integer("value_dim", 1); width > 1) {
+    if (flat) FeatureBuilder::needsGroup("a sequence of vectors is a sequence group");
+    return buildVectorLookup(b, textOfFound(type.value(), found), keys.list, width);
+  }
   if (!absent)
     FeatureBuilder::refuse("what FG gives where no key is found without a default is not known; write default_value");
   if (type.value().is(Kind::Bool)) FeatureBuilder::refuse("the values of its map are bools");
   std::string number = type.value().is(Kind::String) ? fmt::format("float({})", found) : found;
   number = fmt::format("float32({})", number);
-  if (sequence || !keys.list) return b.finish({Value::Of::Number, keys.list, b.normalized(number), absent});
+  if (flat || !keys.list) return b.finish({Value::Of::Number, keys.list, b.normalized(number), absent});
   std::string combiner = b.text("combiner", "sum");
   if (combiner == "mean") combiner = "avg";
   if (combiner.empty()) {
@@ -100,56 +119,147 @@ void buildLookup(FeatureBuilder& b) {
   b.finish({Value::Of::Number, false, b.normalized(fmt::format("{}({})", combiner, number)), absent});
 }
 
+namespace {
+
+// A map of maps: text, a map to such inner texts, or one as it is.
+std::pair<std::string, Type> nestedMap(FeatureBuilder& b, const Input& input) {
+  Type column = b.columnType(input);
+  Type texts = Type::map(Type::string(), Type::map(Type::string(), Type::string()));
+  if (!input.isColumn()) FeatureBuilder::refuse("its map is no column", input.line);
+  std::string code = b.reference(input);
+  bool isText = column.is(Kind::String);
+  if (isText || (column.isMap() && column.key().is(Kind::String) && column.value().is(Kind::String))) {
+    noteDuplicates(b, Type());
+    return {fmt::format("parse_nested_map({})", code), texts};
+  }
+  if (column.isMap() && column.value().isMap()) return {code, column};
+  FeatureBuilder::refuse(
+      fmt::format("its map is a {}; declare it string? (pk^sk:v,sk:v|pk^sk:v), map<string, string>? of such inner "
+                  "texts, or map<string, map<string, float64>>?",
+                  toString(column)),
+      input.line);
+}
+
+bool isAll(const Input& input) { return input.side == "ALL"; }
+
+// As text, and as a map with keys of that type has it.
+std::pair<std::string, std::string> matchKey(FeatureBuilder& b, const Input& input, Type key) {
+  auto of = [&](const std::string& text) {
+    return std::pair(text, key.is(Kind::Int64) ? fmt::format("int({})", text) : text);
+  };
+  if (isAll(input)) return of("\"ALL\"");
+  if (input.side == "const") return of(literalText(input.name));
+  Type type = b.columnType(input);
+  if (input.isColumn() && type.is(Kind::String)) {
+    b.assume(
+        "a match_feature's key with several values in its text: FG's answer is not known; here the text is one key");
+    return of(b.reference(input));
+  }
+  if (input.isColumn() && type.is(Kind::Int64)) {
+    std::string text = fmt::format("string({})", b.reference(input));
+    return {text, key.is(Kind::Int64) ? b.reference(input) : text};
+  }
+  FeatureBuilder::refuse("its keys are columns of one key each; declare them string? or int64?", input.line);
+}
+
+// Whether one of its keys stands for all, and as FG's documentation says which.
+bool matchesAll(FeatureBuilder& b) {
+  std::string how = b.text("matchType", "hit");
+  bool all = isAll(b.input(1)) || isAll(b.input(2));
+  if (how != "hit" && how != "multihit")
+    FeatureBuilder::refuse(fmt::format("its matchType \"{}\" is neither hit nor multihit", how));
+  if (!all && how == "multihit")
+    FeatureBuilder::refuse(
+        "multihit without ALL as a key takes the text ALL in the data for every key, which is not carried over; write "
+        "matchType hit, or ALL in the place of a key");
+  if (!all) return false;
+  if (!b.has("matchType"))
+    FeatureBuilder::refuse(
+        "it leaves out \"matchType\": multihit takes ALL for every key, hit for a key of that name; write which");
+  if (how == "hit") {
+    b.note(
+        "a hit with ALL looks for a key that is called ALL, as the documentation of FG's older versions says; where "
+        "every "
+        "key is meant write matchType multihit");
+    return false;
+  }
+  if (isAll(b.input(1)) && isAll(b.input(2)))
+    FeatureBuilder::refuse("ALL for both keys is not documented; write flatten over match_all_second by hand");
+  return true;
+}
+
+// What FG hashes of a found value: the feature's name before it, and the keys where they are shown.
+std::string matchText(FeatureBuilder& b, const std::string& found, const std::string& first,
+                      const std::string& second) {
+  bool showFirst = b.flagThatMustBeWritten("show_category");
+  bool showSecond = b.flagThatMustBeWritten("show_item");
+  if ((showFirst || showSecond) && b.bucketizer() != kHash)
+    FeatureBuilder::refuse(
+        "the text that show_category and show_item make is known for hash_bucket_size only; write false");
+  if (b.bucketizer() == kNumber) return found;
+  if (b.bucketizer() != 0 && b.bucketizer() != kHash)
+    FeatureBuilder::refuse(
+        "which text FG looks up for a match with this bucketizer is not known; write hash_bucket_size or num_buckets, "
+        "or boundaries with needDiscrete false");
+  if (b.bucketizer() == 0) return found;
+  if (b.feature().name != b.feature().ownName)
+    FeatureBuilder::refuse(
+        "FG hashes the feature's name before the value, and whether with that of the group is not known; write "
+        "num_buckets, or the feature outside the group as sequence_match_feature");
+  std::string name = literalText(b.feature().ownName + "_");
+  if (!showFirst && !showSecond) {
+    b.note("FG hashes the feature's name, \"_\" and the value: inferred from two test cases of TorchEasyRec");
+    return fmt::format("concat({}, {})", name, found);
+  }
+  if (!showFirst || !showSecond || first.empty() || second.empty())
+    FeatureBuilder::refuse(
+        "the text with one key before the value is not known; write show_category and show_item both true (with no "
+        "ALL) "
+        "or both false");
+  b.note(
+      "FG hashes name_key_key_value, as the documentation of its older versions says; newer versions were not seen to "
+      "do "
+      "so");
+  return fmt::format("concat({}, {}, \"_\", {}, \"_\", {})", name, first, second, found);
+}
+
+}  // namespace
+
 void buildMatch(FeatureBuilder& b) {
   if (b.inputs() != 3) FeatureBuilder::refuse("a match_feature needs a map (\"user\"), \"category\" and \"item\"");
-  if (b.input(1).side == "ALL" || b.input(2).side == "ALL" || b.text("matchType", "hit") != "hit")
-    FeatureBuilder::refuse(
-        "a match over ALL keys cannot be carried over, the order of its values is not known; write it "
-        "with parse_map and map_values by hand");
+  bool all = matchesAll(b);
   bool discrete = b.flagThatMustBeWritten("needDiscrete");
-  if (discrete && (b.flagThatMustBeWritten("show_category") || b.flagThatMustBeWritten("show_item")))
-    FeatureBuilder::refuse("the text that show_category and show_item make is not known; write false");
-  if (b.integer("value_dim", 1) != 1) FeatureBuilder::refuse("several values a key are not known; write value_dim 1");
-  const Input& mapInput = b.input(0);
-  Type column = b.columnType(mapInput);
-  std::string outer;
-  if (mapInput.isColumn() && column.is(Kind::String))
-    outer = fmt::format("parse_map({}, \"|\", \"^\")", b.reference(mapInput));
-  else if (mapInput.isColumn() && column.isMap() && column.value().is(Kind::String))
-    outer = b.reference(mapInput);
-  else
+  int64_t most = b.integer("value_dim", 1);
+  if (most > 1 || (most == 0 && !discrete))
+    FeatureBuilder::refuse("a match_feature has value_dim 1, or 0 where its values are discrete");
+  auto [map, type] = nestedMap(b, b.input(0));
+  auto first = matchKey(b, b.input(1), type.key());
+  auto second = matchKey(b, b.input(2), type.value().key());
+  std::string found = !all                ? fmt::format("match({}, {}, {})", map, first.second, second.second)
+                      : isAll(b.input(1)) ? fmt::format("match_all_first({}, {})", map, second.second)
+                                          : fmt::format("match_all_second({}, {})", map, first.second);
+  Type value = type.value().value();
+  if (all && !discrete)
     FeatureBuilder::refuse(
-        "maps of maps cannot be declared; declare its map string? (pk^sk:v,sk:v|pk^sk:v) or "
-        "map<string, string>? of such inner texts",
-        mapInput.line);
-  noteDuplicates(b, Type());
-  auto key = [&](const Input& input) -> std::string {
-    if (input.side == "const") return literalText(input.name);
-    Type type = b.columnType(input);
-    if (input.isColumn() && type.is(Kind::String)) return b.reference(input);
-    if (input.isColumn() && type.is(Kind::Int64)) return fmt::format("string({})", b.reference(input));
-    FeatureBuilder::refuse("its keys are columns of one key each; declare them string? or int64?", input.line);
-  };
-  std::string category = key(b.input(1));
-  if (column.isMap() && column.key().is(Kind::Int64)) category = "int(" + category + ")";
-  std::string inner = fmt::format("parse_map(lookup({}, {}), \",\")", outer, category);
-  std::string found = fmt::format("lookup({}, {})", inner, key(b.input(2)));
+        fmt::format("of the numbers that ALL finds FG keeps one, and which is not known; write needDiscrete true and "
+                    "value_dim 0, or by hand \"dense {} = sum({})\"",
+                    nameText(b.feature().name), value.is(Kind::String) ? "float(" + found + ")" : found));
   if (!discrete) {
     std::optional<double> absent = b.defaultNumber();
     if (!absent) FeatureBuilder::refuse("what FG emits for a miss without a default is not known; write default_value");
-    return b.finish({Value::Of::Number, false, b.normalized(fmt::format("float({})", found)), absent});
+    if (!value.is(Kind::String) && !value.isNumber()) FeatureBuilder::refuse("the values of its map are no numbers");
+    std::string number = value.is(Kind::Float64) ? found : fmt::format("float({})", found);
+    return b.finish({Value::Of::Number, false, b.normalized(number), absent});
   }
   if (b.valueType() != "string") FeatureBuilder::refuse("needDiscrete needs value_type string; write it");
-  std::string absent = b.defaultText();
-  if (b.bucketizer() == kHash) {
-    b.note("FG hashes the feature's name, \"_\" and the value: inferred from two test cases of TorchEasyRec");
-    found = fmt::format("concat({}, {})", literalText(b.feature().ownName + "_"), found);
-  } else if (b.bucketizer() != 0) {
+  found = matchText(b, textOfFound(value, found), all && isAll(b.input(1)) ? "" : first.first,
+                    all && isAll(b.input(2)) ? "" : second.first);
+  if (all && most != 0)
     FeatureBuilder::refuse(
-        "which text FG looks up for a match with this bucketizer is not known; write hash_bucket_size, "
-        "or boundaries with needDiscrete false");
-  }
-  b.finish({Value::Of::Text, false, absent.empty() ? found : fmt::format("({} ?? {})", found, literalText(absent))});
+        "of the values that ALL finds value_dim 1 keeps one, and which is not known; write value_dim 0, which keeps "
+        "all");
+  if (all) b.note("the order in which FG gives the values of ALL is not known; here it is that of the keys");
+  b.finish(b.withDefault({Value::Of::Text, all, found}));
 }
 
 void buildKvDot(FeatureBuilder& b) {

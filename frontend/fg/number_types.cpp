@@ -36,9 +36,10 @@ std::vector<double> cutNumbers(const FeatureBuilder& b, std::string_view text) {
 
 void buildVector(FeatureBuilder& b, int64_t width) {
   const Input& input = b.input(0);
-  if (b.feature().sequence)
-    FeatureBuilder::refuse("a sequence of vectors cannot be carried over; write value_dim 1 or the feature by hand");
+  if (b.isFlat()) FeatureBuilder::needsGroup("a sequence of vectors is a sequence group");
   std::vector<double> absent = cutNumbers(b, b.defaultText());
+  // In sequences one number stands for all of an element's.
+  if (b.inGroup() && absent.size() == 1) absent.resize(static_cast<size_t>(width), absent[0]);
   if (!absent.empty() && absent.size() != static_cast<size_t>(width))
     FeatureBuilder::refuse(
         fmt::format("its default_value has {} numbers, not the {} of value_dim; write them all, with "
@@ -48,7 +49,7 @@ void buildVector(FeatureBuilder& b, int64_t width) {
     FeatureBuilder::refuse("what FG emits where its input is empty is not known; write default_value");
   Type column = b.columnType(input);
   std::string code;
-  if (input.side == "feature" && b.texts(input).list)
+  if (input.isFeature() && b.texts(input).list)
     // Texts of another feature, as those that a lookup finds.
     code = fmt::format("float(tokenize(join({}, \"\\x1d\"), {}))", b.texts(input).code, literalText(b.separators()));
   else if (input.isColumn() && (isText(column)))
@@ -82,8 +83,10 @@ void buildRaw(FeatureBuilder& b) {
   if (width > 1) return buildVector(b, width);
   const Input& input = b.input(0);
   std::optional<double> absent = b.defaultNumber();
-  if (b.feature().sequence) {
+  if (b.isFlat()) {
     Type column = b.columnType(input);
+    if (input.isFeature() || (column.isList() && column.element().isList()))
+      FeatureBuilder::needsGroup("lists of lists, and sequences of a feature, are a sequence group");
     if (!input.isColumn() || isText(column)) {
       std::string elements = b.let("elements", b.elements(input).code);
       b.assume(std::string(kMalformed));
@@ -176,7 +179,9 @@ void buildCombine(FeatureBuilder& b) {
   b.finish({Value::Of::Number, false, code, absent});
 }
 
-void buildExpr(FeatureBuilder& b) {
+void buildExpr(FeatureBuilder& b) { buildExpression(b, "expression"); }
+
+void buildExpression(FeatureBuilder& b, std::string_view key) {
   std::optional<double> absent = b.defaultNumber();
   if (b.flag("fill_missing", false))
     FeatureBuilder::refuse("what fill_missing puts in is not known; write the feature by hand");
@@ -184,6 +189,7 @@ void buildExpr(FeatureBuilder& b) {
   // Of what stands beside a sequence: one value for all elements.
   std::set<std::string> besideChecks;
   std::set<std::string> strings;
+  std::set<size_t> used;
   auto find = [&](const std::string& name, bool asVector) -> std::optional<Variable> {
     for (size_t i = 0; i < b.inputs(); ++i) {
       const Input& input = b.input(i);
@@ -191,8 +197,11 @@ void buildExpr(FeatureBuilder& b) {
       bool isMine = input.name == name ||
                     (b.feature().sequence && cut != std::string::npos && input.name.substr(cut + 2) == name);
       if (!isMine) continue;
+      used.insert(i);
       Type column = b.columnType(input);
-      if (input.sequence && (!column.isList() || isText(column))) {
+      if (b.isFlat() && (input.isFeature() || (column.isList() && column.element().isList())))
+        FeatureBuilder::needsGroup("a sequence of lists, or beside a feature, is a sequence group", input.line);
+      if (b.isFlat() && input.sequence && (!column.isList() || isText(column))) {
         Value elements = b.elements(input);
         return Variable{fmt::format("float({})", elements.code), true};
       }
@@ -202,8 +211,8 @@ void buildExpr(FeatureBuilder& b) {
       }
       Value value = b.numbers(input);
       if (value.list) emptyChecks.insert(b.isEmpty(input));
-      if (b.feature().sequence && !input.sequence) {
-        if (value.list) FeatureBuilder::refuse("a list beside a sequence is not known; write it by hand", input.line);
+      if (b.isFlat() && !input.sequence) {
+        if (value.list) FeatureBuilder::needsGroup("a list beside a sequence is a sequence group", input.line);
         besideChecks.insert(b.isEmpty(input));
         value.code = fmt::format("({} ?? 0)", value.code);
       }
@@ -212,8 +221,8 @@ void buildExpr(FeatureBuilder& b) {
     }
     return std::nullopt;
   };
-  const Node* expression = b.find("expression");
-  if (expression == nullptr) FeatureBuilder::refuse("its \"expression\" is missing");
+  const Node* expression = b.find(key);
+  if (expression == nullptr) FeatureBuilder::refuse(fmt::format("its \"{}\" is missing", key));
   Translation made = translateExpression(expression->text, find);
   if (!made.error.empty()) FeatureBuilder::refuse(made.error, expression->line);
   if (!strings.empty()) b.assume(std::string(kMalformed));
@@ -225,14 +234,10 @@ void buildExpr(FeatureBuilder& b) {
   for (size_t i = 0; i < b.inputs(); ++i) {
     const Input& input = b.input(i);
     if (input.side == "const") continue;
-    if (input.sequence && made.mayIgnore)
-      FeatureBuilder::refuse(
-          "||, && and ?: over sequences, with elements that may be empty, are not carried over; write "
-          "it by hand");
-    bool isRead = !input.isColumn() || made.code.find(b.reference(input)) != std::string::npos;
-    if (!input.sequence && !b.feature().sequence && (made.mayIgnore || !isRead)) emptyChecks.insert(b.isEmpty(input));
-    if (b.feature().sequence && !isRead)
-      FeatureBuilder::refuse("its expression does not read all of its variables; take the others out", input.line);
+    if (!made.mayIgnore && used.count(i) != 0) continue;
+    if (b.isFlat())
+      FeatureBuilder::needsGroup("a variable that may be missing where the expression does not need it", input.line);
+    emptyChecks.insert(b.isEmpty(input));
   }
   std::string type = b.valueType();
   bool whole = type == "int32" || type == "int64";
@@ -241,7 +246,7 @@ void buildExpr(FeatureBuilder& b) {
   std::string code = made.code;
   if (whole) code = fmt::format("trunc({})", code);
   int64_t width = b.integer("value_dim", 0);
-  if (made.isList && !b.feature().sequence)
+  if (made.isList && !b.isFlat())
     b.note("vectors of unequal lengths: FG's answer is not known; here there is nothing past the shorter");
   auto any = [](const std::set<std::string>& checks) {
     std::string text;

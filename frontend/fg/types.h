@@ -16,6 +16,8 @@ void buildRegexReplace(FeatureBuilder& b);
 void buildRaw(FeatureBuilder& b);
 void buildCombine(FeatureBuilder& b);
 void buildExpr(FeatureBuilder& b);
+// The expression under another key.
+void buildExpression(FeatureBuilder& b, std::string_view key);
 void buildOverlap(FeatureBuilder& b);
 
 // map_types.cpp
@@ -25,5 +27,9 @@ void buildKvDot(FeatureBuilder& b);
 
 // custom_type.cpp
 void buildCustom(FeatureBuilder& b);
+
+// tokenize_types.cpp
+void buildTokenize(FeatureBuilder& b);
+void buildTextNormalizer(FeatureBuilder& b);
 
 }  // namespace featc::fg

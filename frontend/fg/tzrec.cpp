@@ -33,6 +33,12 @@ constexpr std::string_view kModelSide[] = {
 };
 constexpr std::string_view kIdBucketizers[] = {"hash_bucket_size", "vocab_list", "vocab_dict", "vocab_file",
                                                "num_buckets"};
+struct NormOption {
+  std::string_view name;
+  int64_t bit;
+};
+constexpr NormOption kNormOptions[] = {{"TEXT_LOWER2UPPER", 2}, {"TEXT_UPPER2LOWER", 4}, {"TEXT_SBC2DBC", 8},
+                                       {"TEXT_CHT2CHS", 16},    {"TEXT_FILTER", 32},     {"TEXT_SPLITCHRS", 512}};
 constexpr std::string_view kZch = "9223372036854775807";
 
 std::string textOf(const Node& node, std::string_view name, std::string fallback = "") {
@@ -108,7 +114,7 @@ class Translator {
     bucketizer(entry, defaultText(plain, ofSequence, entry));
     defaults(plain, entry);
     if (plain == "custom_feature") parameters(entry);
-    if (plain == "lookup_feature" && vectorLookup(entry, out)) return;
+    if (plain == "tokenize_feature") textNormalizer(entry, ofSequence, out);
     out.push_back(std::move(entry));
   }
 
@@ -155,6 +161,7 @@ class Translator {
     uint32_t line = entry.line;
     if (type == "id_feature") entry.set("need_prefix", Node::ofBool(false, line));
     if (type == "lookup_feature") {
+      unlessSet("value_separator", Node::ofText(",", line));
       unlessSet("needKey", Node::ofBool(false, line));
       unlessSet("needDiscrete", Node::ofBool(false, line));
       if (isId) {
@@ -191,39 +198,35 @@ class Translator {
     }
   }
 
-  // Vectors found under keys: their texts, then a raw feature that cuts them.
-  static bool vectorLookup(const Node& entry, std::vector<Node>& out) {
-    auto width = integerOf(textOf(entry, "value_dim", "1"));
-    if (!width || *width <= 1) return false;
-    std::string name = textOf(entry, "feature_name");
-    std::string one = textOf(entry, "default_value", "0");
-    uint32_t line = entry.line;
-    Node raw;
-    raw.kind = Node::Kind::Record;
-    raw.line = line;
-    raw.set("feature_type", Node::ofText("raw_feature", line));
-    raw.set("feature_name", Node::ofText(name, line));
-    raw.set("expression", Node::ofText("feature:" + name + "__lookup", line));
-    raw.set("value_dim", Node::ofNumber(std::to_string(*width), line));
-    raw.set("separator", Node::ofText(textOf(entry, "value_separator", ","), line));
-    std::string all = one;
-    for (int64_t i = 1; i < std::min<int64_t>(*width, 65'536); ++i) all += "\x1d" + one;
-    raw.set("default_value", Node::ofText(all, line));
-    for (std::string_view moved : {"normalizer", "boundaries", "stub_type"})
-      if (const Node* field = entry.find(moved)) raw.set(moved, *field);
-
-    Node lookup = entry;
-    for (std::string_view moved : {"normalizer", "boundaries", "value_dim", "value_separator", "combiner"})
-      lookup.remove(moved);
-    lookup.set("feature_name", Node::ofText(name + "__lookup", line));
-    lookup.set("stub_type", Node::ofBool(true, line));
-    lookup.set("default_value", Node::ofText("", line));
-    lookup.set("needDiscrete", Node::ofBool(true, line));
-    lookup.set("value_type", Node::ofText("string", line));
-    lookup.set("combiner", Node::ofText("", line));
-    out.push_back(std::move(lookup));
-    out.push_back(std::move(raw));
-    return true;
+  // `text_normalizer { norm_options: ... }` of a tokenize_feature is a stub before it.
+  static void textNormalizer(Node& entry, bool ofSequence, std::vector<Node>& out) {
+    const Node* said = entry.find("text_normalizer");
+    if (said == nullptr) return;
+    std::string name = textOf(entry, "feature_name") + "__text_norm";
+    uint32_t line = said->line;
+    Node stub;
+    stub.kind = Node::Kind::Record;
+    stub.line = line;
+    stub.set("feature_type", Node::ofText(ofSequence ? "sequence_text_normalizer" : "text_normalizer", line));
+    stub.set("feature_name", Node::ofText(name, line));
+    stub.set("stub_type", Node::ofBool(true, line));
+    for (std::string_view key : {"expression", "sequence_delim", "sequence_length", "sequence_fields"})
+      if (const Node* field = entry.find(key)) stub.set(key, *field);
+    for (std::string_view key : {"max_length", "stop_char_file"})
+      if (const Node* field = said->find(key)) stub.set(key, *field);
+    if (const Node* options = said->find("norm_options")) {
+      int64_t parameter = 0;
+      for (const Node* option : options->each()) {
+        for (const NormOption& known : kNormOptions)
+          if (known.name == option->text) parameter |= known.bit;
+        if (option->text == "TEXT_REMOVE_SPACE") stub.set("remove_space", Node::ofBool(true, line));
+      }
+      stub.set("parameter", Node::ofNumber(std::to_string(parameter), line));
+    }
+    entry.remove("text_normalizer");
+    entry.set("expression", Node::ofText("feature:" + name, line));
+    if (ofSequence) entry.set("sequence_fields", Node::ofText(name, line));
+    out.push_back(std::move(stub));
   }
 
   Problems& problems_;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Features of sequences as sequence groups: the lists that a group goes over, one element of which its
+// lines see.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/fg/builder.h"
+#include "frontend/fg/text.h"
+
+namespace featc::fg {
+namespace {
+
+// Of a sequence that FG does not cut, and of all numbers of a row.
+constexpr int64_t kAnyLength = 65'536;
+constexpr int64_t kMaxNumbers = int64_t{1} << 20U;
+
+std::string orEmptyList(const std::string& code, Type type) { return type.nullable() ? code + " ?? []" : code; }
+
+}  // namespace
+
+std::string FeatureBuilder::elementList(Input& input) {
+  std::string code;
+  Type type;
+  if (input.side == "feature") {
+    const Value& value = shared_.values.at(input.name);
+    if (!value.list) refuse(fmt::format("the feature \"{}\" is no sequence", input.name), input.line);
+    code = value.code;
+    type = Type::list(value.of == Value::Of::Text  ? Type::string()
+                      : value.of == Value::Of::Int ? Type::int64()
+                                                   : Type::float64());
+  } else {
+    code = reference(input);
+    type = columnType(input);
+  }
+  if (type.is(Kind::String)) {
+    input.elementType = Type::string().withNullable();
+    return fmt::format("{}({}, {})", function("elements"), code, literalText(feature_.delimiter));
+  }
+  if (!type.isList())
+    refuse(fmt::format("\"{}:{}\" is a {} and no sequence; declare the column string? or a list in --schema",
+                       input.side, input.name, toString(type)),
+           input.line);
+  input.elementType = type.element().withNullable();
+  if (type.element().is(Kind::String))
+    return fmt::format("{}({}, \"\")", function("or_default"), orEmptyList(code, type));
+  std::string name;
+  Type element = type.element();
+  if (element.is(Kind::Int64)) name = "at_least_one_int";
+  if (element.is(Kind::Float64)) name = "at_least_one_number";
+  if (element.isList() && element.element().is(Kind::String)) name = "at_least_one_text_list";
+  if (element.isList() && element.element().is(Kind::Int64)) name = "at_least_one_int_list";
+  if (element.isList() && element.element().is(Kind::Float64)) name = "at_least_one_number_list";
+  if (name.empty())
+    refuse(fmt::format("\"{}:{}\" is a {}; an element of a sequence is a text, a number, or a list of them", input.side,
+                       input.name, toString(type)),
+           input.line);
+  return fmt::format("{}({})", function(name), orEmptyList(code, type));
+}
+
+void FeatureBuilder::openGroup() {
+  auto count = std::count_if(feature_.inputs.begin(), feature_.inputs.end(), [](const Input& i) { return i.sequence; });
+  for (Input& input : feature_.inputs) {
+    if (!input.sequence) continue;
+    std::string list = elementList(input);
+    if (count == 1) {
+      over_ = list;
+      input.element = "it";
+      continue;
+    }
+    std::string own = input.name.substr(input.name.rfind("__") == std::string::npos ? 0 : input.name.rfind("__") + 2);
+    std::string name = nameText(fmt::format("{} each {}", feature_.name, own));
+    std::string as = fmt::format("let {} = {}\n", name, list);
+    input.element = "it." + name;
+    if (beforeGroup_.find(as) != std::string::npos) continue;  // the same column twice
+    beforeGroup_ += as;
+    over_ += (over_.empty() ? "" : ", ") + name;
+  }
+  if (count > 1)
+    note(
+        "sequences of unequal lengths: what FG gives is not known; here the longest counts, and past a "
+        "shorter one an element is empty");
+}
+
+std::string FeatureBuilder::groupHead() const {
+  int64_t most = std::min(kAnyLength, kMaxNumbers / groupWidth_);
+  return fmt::format("sequence group over {} length {} {{\n", over_, feature_.length > 0 ? feature_.length : most);
+}
+
+}  // namespace featc::fg
