@@ -112,7 +112,7 @@ class Collector {
       else
         feature.length = *n;
     }
-    inputs(feature, prefix, error);
+    inputs(feature, group, error);
     features_.push_back(std::move(feature));
   }
 
@@ -149,7 +149,7 @@ class Collector {
   }
 
   template <class F>
-  void inputs(Feature& feature, const std::string& prefix, F&& error) {
+  void inputs(Feature& feature, const Node* group, F&& error) {
     const FeatureType& type = *feature.type;
     std::vector<std::string> fields;
     if (const Node* named = feature.entry.find("sequence_fields"))
@@ -190,7 +190,10 @@ class Collector {
       input.sequence = !fields.empty() ? std::find(fields.begin(), fields.end(), input.name) != fields.end()
                        : one           ? input.side != "feature" && input.side != "const"
                                        : input.side == "item";
-      if (input.sequence && input.isColumn()) input.name = prefix + input.name;
+      if (group == nullptr || !input.sequence || !input.isColumn()) continue;
+      input.name = feature.name.substr(0, feature.name.size() - feature.ownName.size()) + input.name;
+      // What FG joins from items by a key of the user is one list a request.
+      if (input.side == "item" && textOf(*group, "sequence_pk").rfind("user:", 0) == 0) input.side = "user";
     }
     if (std::none_of(feature.inputs.begin(), feature.inputs.end(), [](const Input& i) { return i.sequence; }) &&
         !feature.inputs.empty())

@@ -31,6 +31,10 @@ constexpr PreludeFunction kPrelude[] = {
      "  tokenize(fg_text, \"\\t\\n\\x0B\\x0C\\r "
      "\\u{85}\\u{A0}\\u{1680}\\u{2000}\\u{2001}\\u{2002}\\u{2003}\\u{2004}\\u{2005}\\u{2006}"
      "\\u{2007}\\u{2008}\\u{2009}\\u{200A}\\u{2028}\\u{2029}\\u{202F}\\u{205F}\\u{3000}\")\n"},
+    {"first_values",
+     "# The first value of each element, given the pattern of one.\n"
+     "fn first_values(fg_elements: list<string>, fg_value: string) = regex_extract(fg_elements, fg_value, group = "
+     "0)\n"},
     {"or_default",
      "# FG's default: a text in the place of an empty list.\n"
      "fn or_default(fg_values: list<string>, fg_default: string) = len(fg_values) == 0 ? [fg_default] : fg_values\n"},

@@ -106,9 +106,10 @@ Value FeatureBuilder::elements(const Input& input) {
                        kWriteText),
            input.line);
   }
-  if (feature_.length > 0) code = fmt::format("head({}, {})", code, feature_.length);
+  // What is emitted is cut by its length; others read no more either.
+  if (feature_.length > 0 && feature_.isRead) code = fmt::format("head({}, {})", code, feature_.length);
   if (!(type.isList() && type.element().is(Kind::Int64)))
-    code = fmt::format("regex_extract({}, r\"^[^{}]*\", group = 0)", code, characterClass(separators()));
+    code = fmt::format("{}({}, r\"^[^{}]*\")", function("first_values"), code, characterClass(separators()));
   return {Value::Of::Text, true, code};
 }
 

@@ -246,7 +246,6 @@ void buildMatch(FeatureBuilder& b) {
                     nameText(b.feature().name), value.is(Kind::String) ? "float(" + found + ")" : found));
   if (!discrete) {
     std::optional<double> absent = b.defaultNumber();
-    if (!absent) FeatureBuilder::refuse("what FG emits for a miss without a default is not known; write default_value");
     if (!value.is(Kind::String) && !value.isNumber()) FeatureBuilder::refuse("the values of its map are no numbers");
     std::string number = value.is(Kind::Float64) ? found : fmt::format("float({})", found);
     return b.finish({Value::Of::Number, false, b.normalized(number), absent});
@@ -259,6 +258,7 @@ void buildMatch(FeatureBuilder& b) {
         "of the values that ALL finds value_dim 1 keeps one, and which is not known; write value_dim 0, which keeps "
         "all");
   if (all) b.note("the order in which FG gives the values of ALL is not known; here it is that of the keys");
+  if (all) found = found + " ?? []";
   b.finish(b.withDefault({Value::Of::Text, all, found}));
 }
 

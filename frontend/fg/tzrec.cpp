@@ -86,6 +86,8 @@ class Translator {
     if (const Node* features = body.find("features"))
       for (const Node* one : features->each()) translate(*one, true, members.items);
     out.set("features", std::move(members));
+    if (body.find("sequence_pk") == nullptr)
+      out.set("sequence_pk", Node::ofText("user:" + textOf(body, "sequence_name"), body.line));
     return out;
   }
 

@@ -70,7 +70,7 @@ sed -i '5s/$/ 3/' "$work/many.txt"
 featc 1 import-fg "$work/many.json"
 err_has 'its vocab_file has more than 65536 words and repeats one or parts a number by a blank'
 
-# 300 features over 60 columns.
+# 300 entries and 20 groups of three, over some 150 columns.
 awk 'BEGIN {
   print "{\"features\": ["
   for (i = 0; i < 300; ++i) {
@@ -78,7 +78,7 @@ awk 'BEGIN {
     c = side ":c" (i % 30)
     x = side ":x" (i % 30)
     printf "{\"feature_name\": \"f%d\", ", i
-    kind = i % 10
+    kind = i % 15
     if (kind == 0) printf "\"feature_type\": \"id_feature\", \"need_prefix\": false, \"expression\": \"%s\", \"hash_bucket_size\": %d", c, 1000 + i
     if (kind == 1) printf "\"feature_type\": \"raw_feature\", \"expression\": \"%s\", \"boundaries\": [%d, %d, %d]", x, i, i + 1, i + 7
     if (kind == 2) printf "\"feature_type\": \"raw_feature\", \"expression\": \"%s\", \"normalizer\": \"method=log10,threshold=1e-10,default=-10\"", x
@@ -89,19 +89,34 @@ awk 'BEGIN {
     if (kind == 7) printf "\"feature_type\": \"id_feature\", \"need_prefix\": false, \"expression\": \"%s\", \"vocab_list\": [\"a\", \"b\", \"c%d\"], \"default_bucketize_value\": 3, \"default_value\": \"a\"", c, i
     if (kind == 8) printf "\"feature_type\": \"sequence_id_feature\", \"need_prefix\": false, \"expression\": \"user:s%d\", \"hash_bucket_size\": 5000, \"sequence_length\": 50", i % 4
     if (kind == 9) printf "\"feature_type\": \"kv_dot_product\", \"query\": \"user:m%d\", \"document\": \"item:d%d\"", i % 3, i % 5
+    if (kind == 10) printf "\"feature_type\": \"match_feature\", \"user\": \"user:n%d\", \"category\": \"%s\", \"item\": \"item:c1\", \"matchType\": \"hit\", \"needDiscrete\": false", i % 3, c
+    if (kind == 11) printf "\"feature_type\": \"match_feature\", \"user\": \"user:n%d\", \"category\": \"%s\", \"item\": \"ALL\", \"matchType\": \"multihit\", \"needDiscrete\": true, \"show_category\": false, \"show_item\": false, \"value_type\": \"string\", \"value_dim\": 0, \"hash_bucket_size\": 1000", i % 3, c
+    if (kind == 12) printf "\"feature_type\": \"sequence_raw_feature\", \"expression\": \"user:p%d\", \"sequence_length\": 50, \"value_dim\": %d", i % 4, 1 + i % 2
+    if (kind == 13) printf "\"feature_type\": \"combine_feature\", \"expression\": \"%s\", \"value_map\": {\"a\": 1, \"b\": 2.5}, \"default_value\": \"0\"", c
+    if (kind == 14) {
+      printf "\"feature_type\": \"raw_feature\", \"expression\": \"%s\"},\n", x
+      printf "{\"sequence_name\": \"g%d\", \"sequence_length\": 20, \"sequence_delim\": \";\", \"features\": [", i
+      print "{\"feature_type\": \"id_feature\", \"feature_name\": \"tags\", \"expression\": \"item:t\", \"separator\": \"|\", \"value_dim\": 0, \"hash_bucket_size\": 5000, \"need_prefix\": false},"
+      print "{\"feature_type\": \"expr_feature\", \"feature_name\": \"gap\", \"variables\": [\"user:x0\", \"item:ts\"], \"expression\": \"x0 - ts\"},"
+      printf "{\"feature_type\": \"lookup_feature\", \"feature_name\": \"count\", \"map\": \"user:m%d\", \"key\": \"item:t\", \"separator\": \"|\", \"needDiscrete\": false, \"needKey\": false}]", i % 3
+    }
     print i < 299 ? "}," : "}"
   }
   print "]}"
 }' >"$work/large.json"
 featc 0 import-fg "$work/large.json" -o "$work/large.feat"
 featc 0 check "$work/large.feat"
-err_has "large.feat: valid, 300 features"
+err_has "large.feat: valid, 360 features"
 input <<'END'
-{"request": {"c0": "a b", "x0": 1, "m0": "a:2\u001db:3", "m1": "c:1", "s0": "1;2", "s2": ";;"}, "items": [{"c1": "a", "x1": 3, "c7": "b", "d4": "a:1"}, {}]}
+{"request": {"c0": "a b", "x0": 1, "m0": "a:2\u001db:3", "m1": "c:1", "s0": "1;2", "s2": ";;", "p0": "1;2", "n1": "a b^a:3,b:4"}, "items": [{"c1": "a", "x1": 3, "c7": "b", "d4": "a:1", "g14__t": "a|b;b", "g14__ts": [4, null]}, {}]}
 END
 featc 0 run "$work/large.feat" --input - --input-format jsonl
 out_count 2 '"features": {"f0": ['
 out_has '"f299": ['
+# Two elements, the second one empty: x0 - 4, and the default.
+out_has '"g14__gap": [-3, 0]'
+# Another candidate: no sequence, so one empty element.
+out_has '"g14__gap": [0]'
 cp "$work/out" "$work/jit"
 featc 0 run "$work/large.feat" --input - --input-format jsonl --engine interp
 cmp "$work/out" "$work/jit" || fail "the engines differ"
