@@ -3,6 +3,7 @@
 #include "runtime/csv_record.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace featc {
 
@@ -21,6 +22,13 @@ bool CsvRecordReader::next() {
     nextLine_ += static_cast<uint64_t>(std::count(record.begin(), record.end(), '\n'));
   }
   return true;
+}
+
+std::string_view CsvRecordReader::rest(size_t bytes) {
+  window_.consume(std::exchange(consumed_, 0));
+  while (window_.text().size() < bytes && window_.grow()) {
+  }
+  return window_.text().substr(0, bytes);
 }
 
 void CsvRecordReader::scan() {

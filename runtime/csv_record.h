@@ -32,6 +32,14 @@ class CsvRecordReader {
   uint64_t line() const { return line_; }
   const char* problem() const { return problem_; }
 
+  // The text from the next record on: `bytes` of it, or all there is.
+  std::string_view rest(size_t bytes);
+  // Leaves out records at the begin of that text, which have so many line ends.
+  void skip(size_t bytes, uint64_t lines) {
+    window_.consume(bytes);
+    nextLine_ += lines;
+  }
+
   // Where the next record begins: its byte, and the line before it.
   uint64_t position() const { return window_.position() + consumed_; }
   uint64_t linesBefore() const { return nextLine_ - 1; }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -58,12 +59,54 @@ enum class ReadStatus : uint8_t {
   Failed,  // reading cannot go on: an unreadable file, a header that is wrong, bad data when strict
 };
 
+struct ReadPiece;
+
+// Makes batches of pieces, beside the reader and other parsers; each thread has its own.
+class PieceParser {
+ public:
+  virtual ~PieceParser() = default;
+  virtual void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) = 0;
+};
+
+// A part of the input on its way through take(), parse() and settle(). A thread uses one again and again.
+struct ReadPiece {
+  std::string text;          // what is still to be parsed; empty: the batch is whole
+  uint64_t firstRow = 0;     // number of the text's first row
+  uint64_t linesBefore = 0;  // line ends before the text
+  bool hasPosition = false;
+  ReaderPosition position;  // behind the piece; once it is settled
+  // What is told and counted when it is settled.
+  std::vector<DataMessage> messages;
+  uint64_t badItems = 0;
+  bool stops = false;  // a strict reader found bad data: nothing behind it counts
+  std::unique_ptr<PieceParser> parser;
+};
+
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
   // Clears `builder` and `rows`, then reads until there are `maxItems` items or more (a request is
   // never split), or as many requests. `rows` has one entry an item of the batch.
   virtual ReadStatus next(BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) = 0;
+
+  // -- On several threads: a piece is taken, parsed and settled instead of next() --
+
+  // Takes the next piece, of about `maxItems`; one thread at a time. Batch: there is a piece, be it of bad rows only.
+  virtual ReadStatus take(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) {
+    ReadStatus status = next(builder, rows, maxItems);
+    piece.hasPosition = position(piece.position);
+    return status;
+  }
+  // Fills in what is left of the piece's batch, beside other threads. It may come to nothing.
+  virtual void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) const {
+    (void)piece, (void)builder, (void)rows;
+  }
+  // Tells what is bad in the piece; in the order in which pieces were taken, one thread at a time. False: reading ends
+  // behind this piece.
+  virtual bool settle(ReadPiece& piece) {
+    (void)piece;
+    return true;
+  }
 
   // False: this format can only be read from its begin.
   virtual bool position(ReaderPosition& out) const {

@@ -22,21 +22,33 @@ class RunWorker final : public PipelineWorker {
   explicit RunWorker(SharedRun& run) : run_(run), builder_(run.extractor.info()), scratch_(run.extractor) {}
 
   bool read() override {
-    ReadStatus status = run_.reader.next(builder_, rows_, run_.logger == nullptr ? kPieceItems : 1);
+    ReadStatus status = run_.reader.take(piece_, builder_, rows_, run_.logger == nullptr ? kPieceItems : 1);
     if (status == ReadStatus::Failed) run_.readFailed = true;
-    hasPosition_ = run_.reader.position(position_);
     return status == ReadStatus::Batch;
   }
 
   void work() override {
+    run_.reader.parse(piece_, builder_, rows_);
+    text_.clear();
+    line_.clear();
+    if (builder_.requests() == 0) return;
     Stopwatch extracting;
     if (RunError error = extract(builder_.batch())) throw std::runtime_error(error.message);
     seconds_ = extracting.seconds();
-    text_.clear();
     if (!run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
   }
 
   bool write() override {
+    run_.stoppedByBadRow = !run_.reader.settle(piece_);
+    if (builder_.requests() > 0) writeBatch();
+    run_.writeFailed = !run_.output.write(text_) || (run_.log != nullptr && !run_.log->write(line_));
+    if (run_.writeFailed || run_.stoppedByBadRow) return false;
+    if (piece_.hasPosition) run_.output.reached(piece_.position, run_.totals);
+    return true;
+  }
+
+ private:
+  void writeBatch() {
     if (run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
     run_.totals.add(result_);
     run_.totals.extractSeconds += seconds_;
@@ -44,20 +56,14 @@ class RunWorker final : public PipelineWorker {
     run_.totals.failedRows += failed;
     run_.totals.written += rows_.size() - failed;
     run_.progress.addItems(rows_.size());
-    run_.stoppedByBadRow = run_.options.strict && failed > 0;
-    run_.writeFailed = !run_.output.write(text_) || (run_.log != nullptr && !run_.log->write(line_));
-    if (run_.writeFailed || run_.stoppedByBadRow) return false;
-    if (hasPosition_) run_.output.reached(position_, run_.totals);
-    return true;
+    if (run_.options.strict && failed > 0) run_.stoppedByBadRow = true;
   }
 
- private:
   RunError extract(const Batch& batch) {
     CallOptions options;
     options.observer = run_.reads;
     // With a log a piece is one request, so that each has a line of its own.
     if (run_.logger != nullptr) {
-      line_.clear();
       return run_.logger->run(run_.extractor, batch, scratch_, result_, rows_, line_, options);
     }
     if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
@@ -80,6 +86,7 @@ class RunWorker final : public PipelineWorker {
   }
 
   SharedRun& run_;
+  ReadPiece piece_;
   BatchBuilder builder_;
   std::vector<InputRow> rows_;
   Scratch scratch_;
@@ -87,8 +94,6 @@ class RunWorker final : public PipelineWorker {
   std::string text_;
   std::string line_;  // of the log
   double seconds_ = 0;
-  ReaderPosition position_;  // behind the piece
-  bool hasPosition_ = false;
 };
 
 }  // namespace

@@ -52,10 +52,22 @@ inline void checkColumn(const ColumnData& column, Type type, int64_t rows) {
   }
 }
 
-// Reads all of `text` in pieces of `chunk` bytes; what was said and where the items stood.
-inline std::string readAll(std::string_view text, size_t chunk, const NewReader& newReader) {
+inline void note(const std::vector<InputRow>& rows, std::string& log) {
+  for (const InputRow& row : rows) log += std::to_string(row.row) + "@" + std::to_string(row.line) + "\n";
+}
+
+// What was said and where the items stood.
+struct ReadLog {
+  std::string said;
+  std::string rows;
+  bool operator==(const ReadLog&) const = default;
+};
+
+// Reads all of `text`, which comes in chunks of `chunk` bytes.
+inline ReadLog readAll(std::string_view text, size_t chunk, const NewReader& newReader) {
   ProgramInfo info = readerProgram();
   std::string said;
+  std::string stood;
   auto reader = newReader(info, memorySource(text, chunk), [&](const DataMessage& m) { said += m.render() + "\n"; });
   BatchBuilder builder(info);
   std::vector<InputRow> rows;
@@ -73,17 +85,48 @@ inline std::string readAll(std::string_view text, size_t chunk, const NewReader&
       require(static_cast<const int64_t*>(batch.columns[last - 1].offsets)[i] ==
               static_cast<const int64_t*>(batch.columns[last].offsets)[i]);
     items += rows.size();
-    for (const InputRow& row : rows) said += std::to_string(row.row) + "@" + std::to_string(row.line) + "\n";
+    note(rows, stood);
   }
   const InputCounts& counts = reader->counts();
   require(items + counts.badItems + counts.lostItems <= counts.items);
-  return said;
+  return {said, stood};
+}
+
+// As two threads read it: a piece is taken while the one before is not parsed yet.
+inline ReadLog readPieces(std::string_view text, size_t chunk, const NewReader& newReader) {
+  ProgramInfo info = readerProgram();
+  ReadLog log;
+  auto reader =
+      newReader(info, memorySource(text, chunk), [&](const DataMessage& m) { log.said += m.render() + "\n"; });
+  struct Thread {
+    explicit Thread(const ProgramInfo& info) : builder(info) {}
+    ReadPiece piece;
+    BatchBuilder builder;
+    std::vector<InputRow> rows;
+    bool hasPiece = false;
+  };
+  Thread first(info);
+  Thread second(info);
+  do {
+    for (Thread* t : {&first, &second})
+      t->hasPiece = reader->take(t->piece, t->builder, t->rows, 3) == ReadStatus::Batch;
+    for (Thread* t : {&second, &first})
+      if (t->hasPiece) reader->parse(t->piece, t->builder, t->rows);
+    for (Thread* t : {&first, &second}) {
+      if (!t->hasPiece) continue;
+      require(reader->settle(t->piece));
+      note(t->rows, log.rows);
+    }
+  } while (first.hasPiece);
+  return log;
 }
 
 // Where the input is cut into pieces must not matter.
 inline void checkReader(std::string_view text, const NewReader& newReader) {
   size_t chunk = text.empty() ? 1 : static_cast<unsigned char>(text[0]) % 31 + 1;
-  require(readAll(text, SIZE_MAX, newReader) == readAll(text, chunk, newReader));
+  ReadLog whole = readAll(text, SIZE_MAX, newReader);
+  require(whole == readAll(text, chunk, newReader));
+  require(whole == readPieces(text, chunk, newReader));
 }
 
 }  // namespace featc

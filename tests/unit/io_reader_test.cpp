@@ -5,6 +5,7 @@
 #include <bit>
 #include <catch2/catch.hpp>
 
+#include "runtime/csv_cut.h"
 #include "runtime/csv_reader.h"
 #include "runtime/json_reader.h"
 
@@ -58,30 +59,66 @@ struct Read {
   ReadStatus end = ReadStatus::Batch;
 };
 
+void note(const ProgramInfo& program, BatchBuilder& builder, const std::vector<InputRow>& rows, Read& out) {
+  Batch batch = builder.batch();
+  REQUIRE(batch.itemOffsets[batch.requests] == batch.items);
+  REQUIRE(rows.size() == static_cast<size_t>(batch.items));
+  for (int64_t r = 0; r < batch.requests; ++r) {
+    for (int64_t i = batch.itemOffsets[r]; i < batch.itemOffsets[r + 1]; ++i) {
+      const InputRow& row = rows[static_cast<size_t>(i)];
+      std::string text = fmt::format("{}/{}/{}@{}:", row.row, row.request, row.item, row.line);
+      for (size_t f = 0; f < program.inputs.size(); ++f) {
+        const InputInfo& input = program.inputs[f];
+        text += fmt::format(" {}", show(batch.columns[f], input.type, input.scope == Scope::Request ? r : i));
+      }
+      out.items.push_back(text);
+    }
+  }
+}
+
 template <class NewReader>
 Read read(const ProgramInfo& program, NewReader newReader, int64_t maxItems = 3) {
   Read out;
   std::unique_ptr<RecordReader> reader = newReader([&](const DataMessage& m) { out.messages.push_back(m.render()); });
   BatchBuilder builder(program);
   std::vector<InputRow> rows;
-  while ((out.end = reader->next(builder, rows, maxItems)) == ReadStatus::Batch) {
-    Batch batch = builder.batch();
-    REQUIRE(batch.itemOffsets[batch.requests] == batch.items);
-    REQUIRE(rows.size() == static_cast<size_t>(batch.items));
-    for (int64_t r = 0; r < batch.requests; ++r) {
-      for (int64_t i = batch.itemOffsets[r]; i < batch.itemOffsets[r + 1]; ++i) {
-        const InputRow& row = rows[static_cast<size_t>(i)];
-        std::string text = fmt::format("{}/{}/{}@{}:", row.row, row.request, row.item, row.line);
-        for (size_t f = 0; f < program.inputs.size(); ++f) {
-          const InputInfo& input = program.inputs[f];
-          text += fmt::format(" {}", show(batch.columns[f], input.type, input.scope == Scope::Request ? r : i));
-        }
-        out.items.push_back(text);
-      }
+  while ((out.end = reader->next(builder, rows, maxItems)) == ReadStatus::Batch) note(program, builder, rows, out);
+  out.counts = reader->counts();
+  return out;
+}
+
+// The same as threads read: a piece taken, parsed and settled.
+template <class NewReader>
+Read readPieces(const ProgramInfo& program, NewReader newReader, int64_t maxItems = 3) {
+  Read out;
+  std::unique_ptr<RecordReader> reader = newReader([&](const DataMessage& m) { out.messages.push_back(m.render()); });
+  BatchBuilder builder(program);
+  std::vector<InputRow> rows;
+  ReadPiece piece;
+  while ((out.end = reader->take(piece, builder, rows, maxItems)) == ReadStatus::Batch) {
+    reader->parse(piece, builder, rows);
+    note(program, builder, rows, out);
+    ReaderPosition position;
+    bool goesOn = reader->settle(piece);
+    REQUIRE(reader->position(position) == piece.hasPosition);
+    CHECK((position.offset == piece.position.offset && position.line == piece.position.line));
+    CHECK(position.counts.items == piece.position.counts.items);
+    CHECK(position.counts.badItems == piece.position.counts.badItems);
+    if (!goesOn) {
+      out.end = ReadStatus::Failed;
+      break;
     }
   }
   out.counts = reader->counts();
   return out;
+}
+
+void checkSame(const Read& a, const Read& b) {
+  CHECK(a.items == b.items);
+  CHECK(a.messages == b.messages);
+  CHECK(a.end == b.end);
+  CHECK(a.counts.requests == b.counts.requests);
+  CHECK(a.counts.badItems == b.counts.badItems);
 }
 
 Read readJson(const ProgramInfo& program, const std::string& text, bool strict = false, size_t chunk = SIZE_MAX) {
@@ -92,12 +129,38 @@ Read readJson(const ProgramInfo& program, const std::string& text, bool strict =
 
 Read readCsv(const ProgramInfo& program, const std::string& text, CsvOptions options = {}, size_t chunk = SIZE_MAX,
              bool strict = false) {
-  return read(program, [&](DataSink sink) {
+  auto newReader = [&](DataSink sink) {
     return newCsvReader(program, memorySource(text, chunk), "in", strict, std::move(sink), options);
-  });
+  };
+  Read out = read(program, newReader);
+  // Alone in its piece every row is the first.
+  for (int64_t maxItems : {1, 3, 1000}) {
+    Read pieces = readPieces(program, newReader, maxItems);
+    // A strict reader of larger pieces has taken rows behind the bad one.
+    if (strict) pieces.counts = out.counts;
+    checkSame(out, pieces);
+  }
+  return out;
 }
 
 using Lines = std::vector<std::string>;
+
+TEST_CASE("records are cut off where their end is plain") {
+  auto cut = [](std::string_view text, uint64_t maxRows = 100, bool skipsBlank = true) {
+    CsvCut found = cutCsv(text, ',', skipsBlank, maxRows);
+    return fmt::format("{}: {} rows, {} lines", text.substr(0, found.bytes), found.rows, found.lines);
+  };
+  CHECK(cut("a,b\r\nc\nd") == "a,b\r\nc\n: 2 rows, 2 lines");
+  CHECK(cut("a\nb\nc\n", 2) == "a\nb\n: 2 rows, 2 lines");
+  CHECK(cut("\n\r\na\n") == "\n\r\na\n: 1 rows, 3 lines");
+  CHECK(cut("\na\n", 100, false) == "\na\n: 2 rows, 2 lines");
+  CHECK(cut("\"a\nb\",\"\"\"\n\"\r\nc\n") == "\"a\nb\",\"\"\"\n\"\r\nc\n: 2 rows, 4 lines");
+  CHECK(cut("a\"b,c\"\nd\n") == "a\"b,c\"\nd\n: 2 rows, 2 lines");
+  CHECK(cut("a,b\"\"\n") == "a,b\"\"\n: 1 rows, 1 lines");
+  // What goes on behind its closing quote, or may go on in text that is not there yet.
+  for (const char* rest : {"\"\"|x\n", "\"a\"b\n", "\"a\nb\n", "a,\"\"\r", "\"a\"\rb\n", "\"a\"", "a,\"b\nc", ""})
+    CHECK(cut(std::string("x,\"y\"\n") + rest) == "x,\"y\"\n: 1 rows, 1 lines");
+}
 
 TEST_CASE("JSON values come out by type") {
   ProgramInfo program = info({{"request.u", "int64"}, {"item.v", "T"}});
