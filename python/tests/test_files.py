@@ -12,6 +12,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 import pytest
 from conftest import CONFIG
+from featc import tensor_sequence
 
 PROGRAM = os.environ.get("FEATC_PROGRAM")
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="FEATC_PROGRAM names no program")
@@ -122,16 +123,20 @@ sequence group visit over clicks length 3 {
 """
 
 
-@pytest.mark.parametrize("target", ["out.arrow", "out.parquet"])
-def test_groups_are_lists_of_lists(tmp_path, target):
-    config = featc.compile_text(GROUPS)
+def clicks():
     click = pa.struct([("shop", pa.int64()), ("tags", pa.list_(pa.string())), ("price", pa.float64())])
-    clicks = [
+    lists = [
         [{"shop": 7, "tags": ["a", "b"], "price": 1.5}, {"shop": None, "tags": [], "price": None}],
         [],
         [{"shop": s, "tags": ["c"], "price": float(s)} for s in range(5)],
     ]
-    rows = pa.table({"clicks": pa.array(clicks, pa.list_(click))})
+    return pa.table({"clicks": pa.array(lists, pa.list_(click))})
+
+
+@pytest.mark.parametrize("target", ["out.arrow", "out.parquet"])
+def test_groups_are_lists_of_lists(tmp_path, target):
+    config = featc.compile_text(GROUPS)
+    rows = clicks()
     write(rows, tmp_path / "in.arrow")
     write_features(tmp_path, tmp_path / "in.arrow", tmp_path / target, text=GROUPS)
     table = read(tmp_path / target)
@@ -139,3 +144,28 @@ def test_groups_are_lists_of_lists(tmp_path, target):
     assert table["visit__price"].to_pylist() == [[1.5, -1.0], [], [0.0, 1.0, 2.0]]
     assert [[i & (1 << 44) - 1 for i in row] for row in table["visit__shop"].to_pylist()] == [[7, 0], [], [0, 1, 2]]
     assert [[len(ids) for ids in row] for row in table["visit__tags"].to_pylist()] == [[2, 0], [], [1, 1, 1]]
+
+
+def test_groups_in_tensor_sequences(tmp_path):
+    config = featc.compile_text(GROUPS)
+    write(clicks(), tmp_path / "in.arrow")
+    run(tmp_path, tmp_path / "in.arrow", "--format", "tensor-sequence", "--output", tmp_path / "out.ts", text=GROUPS)
+    (sequence,) = tensor_sequence.read_file(str(tmp_path / "out.ts"))
+    expected = config.extract(clicks())
+    for feature in config.features:
+        tensor = sequence[feature.name]
+        assert (tensor.group, tensor.length) == (feature.group, feature.length)
+        found = []
+        for row in range(3):
+            cells = range(*tensor.element_offsets[row : row + 2].tolist())
+            if tensor.offsets is None:
+                values = tensor.values[cells.start : cells.stop].tolist()
+                found.append(values if feature.width > 1 else [value for (value,) in values])
+                continue
+            bounds = [slice(*tensor.offsets[cell : cell + 2].tolist()) for cell in cells]
+            ids = [tensor.values[b].tolist() for b in bounds]
+            if tensor.weights is not None:
+                pairs = zip(ids, (tensor.weights[b].tolist() for b in bounds))
+                ids = [[{"id": i, "weight": w} for i, w in zip(*pair)] for pair in pairs]
+            found.append(ids)
+        assert found == expected[feature.name].to_pylist()

@@ -63,6 +63,32 @@ for threads in 1 3; do
   "$work/read" "$work/ts" >"$work/out"
   out_is <"$work/expect.csv"
 done
+# Sequence groups: elements of items and of requests.
+cat >"$work/groups.feat" <<'END'
+model g
+semantics 1
+request { seen : list<int64>? }
+item { shops : list<int64>?  tags : list<list<string>>? }
+sequence group c over shops, tags length 3 {
+  sparse shop slot 1 = it.shops
+  sparse tags slot 2 = it.tags
+  sparse both slot 3 = weighted([it.shops, 5], [0.5, 2])
+  dense half default 0.25 = it.shops / 2
+  dense pair width 2 = [it.shops ?? 0, 7]
+}
+sequence group s over seen length 2 {
+  sparse id slot 4 = it
+}
+END
+cat >"$work/groups.jsonl" <<'END'
+{"request": {"seen": [5, 6, 7]}, "items": [{"shops": [1, null], "tags": [["a", "b"], [], ["c"], ["d"]]}, {}]}
+{"request": {}, "items": [{"shops": [], "tags": []}, {"shops": [9]}]}
+END
+featc 0 run "$work/groups.feat" --input "$work/groups.jsonl" --format csv --output "$work/expect.csv"
+featc 0 run "$work/groups.feat" --input "$work/groups.jsonl" --format tensor-sequence --output "$work/groups.ts"
+"$work/read" "$work/groups.ts" >"$work/out"
+out_is <"$work/expect.csv"
+out_has "0.5;0.25;0.25,1|7;0|7;0|7,70368744177669;70368744177670"
 head -c 700 "$work/ts" >"$work/cut"
 status=0
 "$work/read" "$work/cut" >"$work/out" 2>"$work/err" || status=$?

@@ -38,6 +38,33 @@ inline constexpr const char* kManyRequests =
 {"request": {"user": 44, "words": "z"}, "items": [{"shop": 8, "price": 3.5, "tags": ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]}, {"shop": 0, "price": -0.0, "tags": ["y"], "taste": {}}, {"shop": 9, "tags": ["z", "z"]}]}
 )";
 
+// Every kind of line of sequence groups, of items and of requests: lists with elements that are missing, without
+// elements, missing ones, and an item that fails.
+inline constexpr const char* kGroupOutputs = R"(model groups
+semantics 1
+request { seen : list<int64>? }
+item { clicks : list<{ shop: int64?, tags: list<string>?, price: float64? }>? }
+sequence group c over clicks length 3 {
+  sparse shop slot 1 = it.shop
+  sparse tags slot 2 = it.tags
+  sparse bought slot 3 = weighted([it.shop ?? 0, 7], [it.price ?? 0.5, 0.25])
+  dense price default -1 = it.price
+  dense pair width 2 = [it.price ?? 0.1, 7.0]
+  sparse many slot 4 = cross(it.tags, it.tags, it.tags, it.tags, it.tags)
+}
+sequence group s over seen length 2 {
+  sparse id slot 5 missing 3 = it
+  dense half = it / 2
+}
+dense plain = 1.5
+)";
+
+inline constexpr const char* kGroupRequests =
+    R"({"request": {"seen": [5, null, 7]}, "items": [{"clicks": [{"shop": 1, "tags": ["a", "b"], "price": 1.25}, {"tags": []}, null, {"shop": 4}]}, {"clicks": []}]}
+{"request": {"seen": []}, "items": []}
+{"request": {}, "items": [{"clicks": [{"tags": ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]}]}, {}, {"clicks": [{"shop": 0, "tags": ["z"], "price": -0.1}]}]}
+)";
+
 class ManyOutputs {
  public:
   explicit ManyOutputs(const std::string& requests = kManyRequests, const std::string& config = kManyOutputs) {

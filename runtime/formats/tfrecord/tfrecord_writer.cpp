@@ -16,6 +16,7 @@
 #include <limits>
 #include <set>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "runtime/formats/refusal.h"
@@ -56,11 +57,20 @@ void appendLittleEndian(std::string& out, T value) {
   for (size_t i = 0; i < sizeof value; ++i) out += static_cast<char>(value >> (8 * i));
 }
 
+// What goes beside an output's values; empty: nothing does.
+std::string weightsName(const OutputInfo& output) {
+  return output.kind != OutputKind::Dense && output.emitted().isWeighted() ? output.name + ".weights" : "";
+}
+std::string lengthsName(const OutputInfo& output) {
+  if (output.group.empty() || output.kind == OutputKind::Dense) return "";
+  return output.emitted().isList() || output.emitted().isWeighted() ? output.name + ".lengths" : "";
+}
+
 class TfrecordWriter final : public ResultWriter {
  public:
   explicit TfrecordWriter(const ProgramInfo& info) {
     for (const OutputInfo& output : info.outputs)
-      features_.push_back({output.name, output.name + ".weights", output.kind == OutputKind::Dense});
+      features_.push_back({output.name, weightsName(output), lengthsName(output), output.kind == OutputKind::Dense});
   }
 
   void write(const Result& result, std::span<const InputRow>, std::string& out) const override {
@@ -81,17 +91,40 @@ class TfrecordWriter final : public ResultWriter {
   struct Named {
     std::string name;
     std::string weights;
+    std::string lengths;
     bool dense;
   };
 
   static void appendFeature(const Result& result, const OutputColumn& column, int64_t item, const Named& feature,
                             std::string& out) {
+    if (column.perElement) return appendElements(column, elementsOf(result, column, item), feature, out);
     if (feature.dense) return appendEntry(out, feature.name, kTag2, floatsOf(denseOf(result, column, item)));
     ItemIds ids = idsOf(result, column, item);
     std::string values;
     for (uint64_t id : ids.ids) appendVarint(values, id);
     appendEntry(out, feature.name, kTag3, values);
     if (column.weighted) appendEntry(out, feature.weights, kTag2, floatsOf(ids.weights));
+  }
+  // The values of all elements one behind the other, and how many each has where that follows from nothing else.
+  static void appendElements(const OutputColumn& column, ElementRange elements, const Named& feature,
+                             std::string& out) {
+    std::string values;
+    std::string weights;
+    std::string lengths;
+    for (int64_t element = elements.begin; element < elements.end; ++element) {
+      if (feature.dense) {
+        values += floatsOf(denseAt(column, element));
+        continue;
+      }
+      ItemIds ids = idsAt(column, element);
+      for (uint64_t id : ids.ids) appendVarint(values, id);
+      weights += floatsOf(ids.weights);
+      if (!column.ragged && ids.ids.empty()) appendVarint(values, 0);
+      appendVarint(lengths, ids.ids.size());
+    }
+    appendEntry(out, feature.name, feature.dense ? kTag2 : kTag3, values);
+    if (column.weighted) appendEntry(out, feature.weights, kTag2, weights);
+    if (column.ragged) appendEntry(out, feature.lengths, kTag3, lengths);
   }
   static std::string floatsOf(std::span<const float> values) {
     return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
@@ -126,9 +159,9 @@ std::unique_ptr<ResultWriter> newTfrecordWriter(const ProgramInfo& info, std::st
   std::set<std::string> names;
   for (const OutputInfo& output : info.outputs) names.insert(output.name);
   refused = refusal(info, "tf.Example", "--format tensor-sequence or json", [&](const OutputInfo& output) {
-    if (!output.group.empty()) return std::string("it has a value an element");
-    bool clash = output.type.isWeighted() && names.contains(output.name + ".weights");
-    return clash ? fmt::format("its weights would be called {0}.weights, as an output is", output.name) : std::string();
+    for (auto [what, name] : {std::pair("weights", weightsName(output)), std::pair("lengths", lengthsName(output))})
+      if (names.contains(name)) return fmt::format("its {} would be called {}, as an output is", what, name);
+    return std::string();
   });
   if (!refused.empty()) return nullptr;
   return std::make_unique<TfrecordWriter>(info);

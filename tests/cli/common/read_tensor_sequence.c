@@ -21,6 +21,24 @@ static void print_cell(const featc_ts_tensor* t, uint64_t cell) {
   }
 }
 
+/* A row: one cell, or of a sequence group its elements; one without an id is 0. */
+static void print_row(const featc_ts_tensor* t, uint64_t row) {
+  int32_t e;
+  uint64_t count;
+  if (t->element_offsets == NULL) {
+    print_cell(t, row);
+    return;
+  }
+  for (e = t->element_offsets[row]; e < t->element_offsets[row + 1]; ++e) {
+    if (e > t->element_offsets[row]) putchar(';');
+    if (featc_ts_row_floats(t, (uint64_t)e, &count) == NULL &&
+        (featc_ts_row_ids(t, (uint64_t)e, &count) == NULL || count == 0))
+      putchar('0');
+    else
+      print_cell(t, (uint64_t)e);
+  }
+}
+
 static void print_items(const featc_ts* ts) {
   uint64_t r;
   int64_t m;
@@ -31,7 +49,7 @@ static void print_items(const featc_ts* ts) {
       for (t = 0; t < ts->tensors; ++t) {
         featc_ts_tensor tensor = featc_ts_get(ts, t);
         if (t > 0) putchar(',');
-        print_cell(&tensor, tensor.r_flag ? r : (uint64_t)m);
+        print_row(&tensor, tensor.r_flag ? r : (uint64_t)m);
       }
       putchar('\n');
     }
