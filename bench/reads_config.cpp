@@ -13,13 +13,12 @@ namespace featc::bench {
 namespace {
 
 constexpr int64_t kUsers = 1'000;
-constexpr int64_t kDishes = 5'000;
 constexpr int64_t kShops = 1'000;
 
 }  // namespace
 
-std::string readsConfig() {
-  return R"(model reads
+std::string readsConfig(const std::string& keyPrefix) {
+  std::string text = R"(model reads
 request { user_id : int64
   hour : int64 }
 item { dish_id : int64
@@ -62,6 +61,10 @@ dense share = d.clicks / (s.orders + 1)
 dense rating_gap = s.rating - 3.5
 dense score = hot * s.rating
 )";
+  const std::string before = " key \"";
+  for (size_t at = text.find(before); at != std::string::npos; at = text.find(before, at + 1))
+    text.insert(at + before.size(), keyPrefix);
+  return text;
 }
 
 void eachReadsRow(const std::function<void(const char* source, const char* key, int64_t id,
@@ -98,7 +101,7 @@ std::string readsRows() {
   return rows;
 }
 
-void fillReads(BatchBuilder& builder, uint32_t items, uint64_t seed) {
+void fillReads(BatchBuilder& builder, uint32_t items, uint64_t seed, int64_t dishes) {
   Random random(seed);
   builder.clear();
   builder.beginRequest();
@@ -106,7 +109,8 @@ void fillReads(BatchBuilder& builder, uint32_t items, uint64_t seed) {
   builder.set("hour", random.below(24));
   for (uint32_t i = 0; i < items; ++i) {
     builder.beginItem();
-    builder.set("dish_id", random.below(kDishes));
+    // Distinct ones where there are as many dishes as items.
+    builder.set("dish_id", dishes == items ? int64_t{i} : random.below(dishes));
     if (!random.chance(10)) builder.set("price", static_cast<double>(random.below(10'000)) / 100);
     builder.endItem();
   }
@@ -119,7 +123,7 @@ Requests::Requests(const ProgramInfo& info) {
   for (BatchBuilder& builder : builders) batches.push_back(builder.batch());
 }
 
-ReadsSubject::ReadsSubject() {
+ReadsSubject::ReadsSubject(const std::string& keyPrefix) : config(compileText(readsConfig(keyPrefix))) {
   StoreLoadReport report;
   rows = MemoryStore::parse(readsRows(), config.optimized.info().sources, report);
   if (report.badLineCount > 0) throw Broken("rows of the reads' config cannot be read");

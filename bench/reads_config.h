@@ -17,7 +17,9 @@ namespace featc::bench {
 inline constexpr uint32_t kReadsItems = 200;
 inline constexpr uint32_t kReadsSources = 3;
 
-std::string readsConfig();
+// `keyPrefix` stands before each key, as in a string of a config; kOddKeys is one that some stores would stumble over.
+std::string readsConfig(const std::string& keyPrefix = "");
+inline constexpr const char* kOddKeys = "two  words \\x00 \\xFF \xE7\x81\xAB ";
 // One field of a row as Redis holds it: numbers in decimal, strings as they are, lists as JSON.
 struct RowField {
   std::string name;
@@ -29,8 +31,9 @@ void eachReadsRow(const std::function<void(const char* source, const char* key, 
                                            const std::vector<RowField>& row)>& visit);
 // The same as `featc load` would load it: JSON lines.
 std::string readsRows();
-// One request of `items` items.
-void fillReads(BatchBuilder& builder, uint32_t items, uint64_t seed);
+// One request of `items` items, of `dishes` dishes, in which only the first kDishes have rows.
+inline constexpr int64_t kDishes = 5'000;
+void fillReads(BatchBuilder& builder, uint32_t items, uint64_t seed, int64_t dishes = kDishes);
 
 // Different requests, asked in turns. They stay where they are.
 struct Requests {
@@ -43,10 +46,10 @@ struct Requests {
 
 // The config, native code for it with `store` behind it, and the rows in memory.
 struct ReadsSubject {
-  CompiledConfig config = compileText(readsConfig());
+  CompiledConfig config;
   std::shared_ptr<Store> rows;
 
-  ReadsSubject();
+  explicit ReadsSubject(const std::string& keyPrefix = "");
   std::shared_ptr<const Extractor> with(std::shared_ptr<Store> store) const;
 };
 

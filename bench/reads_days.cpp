@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests with a deadline on days when stores are slow, silent or broken: how many answers are late.
+// Requests with a deadline on days when a Redis is down, silent, slow, full of rubbish or asked for too much: how many
+// answers come later than their deadline + 5 ms.
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <atomic>
-#include <chrono>
-#include <deque>
-#include <mutex>
+#include <cstdio>
+#include <fstream>
+#include <functional>
 #include <thread>
 
+#include "bench/data.h"
 #include "bench/families.h"
 #include "bench/reads_config.h"
+#include "bench/reads_stores.h"
 #include "bench/slow_store.h"
 #include "runtime/serving/seda_executor.h"
 
@@ -19,56 +23,294 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
+using std::chrono::milliseconds;
 
-// Never answers, and lets go of what it was asked when it ends.
-struct SilentStore : Store {
-  void fetch(const FetchRequest&, Done done) override {
-    std::lock_guard lock(mutex);
-    asked.push_back(std::move(done));
-    // The caller has stopped waiting for the oldest long ago.
-    if (asked.size() > 4096) asked.pop_front();
+constexpr auto kTime = milliseconds(50);
+constexpr auto kAllowed = milliseconds(5);
+constexpr auto kPace = microseconds(1250);  // between requests
+constexpr size_t kCallers = 64;             // of the schedulers that make their callers wait
+constexpr size_t kLargeEach = 500;          // one request of so many is the large one
+constexpr uint32_t kLargeItems = 100'000;
+
+struct Question {
+  const Batch* batch;
+  milliseconds time;
+};
+using Questions = std::function<Question(size_t)>;
+
+double milliseconds_(Clock::duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
+
+void raise(std::atomic<int64_t>& most, int64_t value) {
+  for (int64_t now = most; now < value && !most.compare_exchange_weak(now, value);) {
   }
-  std::mutex mutex;
-  std::deque<Done> asked;
-};
+}
 
-struct FailingStore : Store {
-  void fetch(const FetchRequest&, Done done) override { done({}); }
-};
-
-void badDay(Suite& suite, const ReadsSubject& subject, const std::string& name, std::shared_ptr<Store> store) {
-  constexpr auto kDeadline = std::chrono::milliseconds(50);
-  constexpr auto kAllowed = std::chrono::milliseconds(5);
-  std::shared_ptr<const Extractor> extractor = subject.with(std::move(store));
-  Requests requests(extractor->info());
-  size_t total = suite.quick() ? 1'000 : 10'000;
+// What became of the requests of a day.
+struct Tally {
+  std::atomic<size_t> answers = 0;
   std::atomic<size_t> late = 0;
-  std::atomic<size_t> failed = 0;
-  {
-    SedaExecutor executor(*extractor);
-    for (size_t i = 0; i < total; ++i) {
-      Clock::time_point deadline = Clock::now() + kDeadline;
-      RunError refused = executor.submit(requests[i], deadline, [&, deadline](const RunError& error, Result&) {
-        if (error) ++failed;
-        if (Clock::now() > deadline + kAllowed) ++late;
-      });
-      if (refused) ++failed;
-      std::this_thread::sleep_for(microseconds(1000));
+  std::atomic<size_t> errors = 0;
+  std::atomic<size_t> degraded = 0;
+  std::atomic<int64_t> worst = INT64_MIN;    // ticks after the deadline
+  std::atomic<int64_t> backSince = 0;        // when the store came back; 0: an answer has been whole since
+  std::atomic<int64_t> longestRecovery = 0;  // ticks
+
+  void answered(Clock::time_point deadline, const RunError& error, const Result& result) {
+    Clock::time_point now = Clock::now();
+    raise(worst, (now - deadline).count());
+    if (now > deadline + kAllowed) ++late;
+    ++answers;
+    if (error) {
+      ++errors;
+      return;
     }
-    executor.drain();
+    ReadCounts reads = result.reads();
+    if (reads.degraded()) {
+      ++degraded;
+    } else if (int64_t since = reads.found == 0 ? 0 : backSince.exchange(0); since != 0) {
+      raise(longestRecovery, now.time_since_epoch().count() - since);
+    }
   }
-  suite.atMost(fmt::format("reads, {}: answers later than the deadline + 5 ms", name), static_cast<double>(late), 0,
-               fmt::format("of {}", total), fmt::format("{} of them with an error", failed.load()));
+  void back() { backSince = Clock::now().time_since_epoch().count(); }
+};
+
+// A thread that only sleeps, a millisecond at a time: how often the machine alone is late by as much.
+class Sleeper {
+ public:
+  Sleeper() : thread_([this] { watch(); }) {}
+  ~Sleeper() {
+    stop_ = true;
+    thread_.join();
+  }
+  size_t late() const { return late_; }
+  double worst() const { return milliseconds_(Clock::duration(worst_)); }
+
+ private:
+  void watch() {
+    while (!stop_) {
+      Clock::time_point due = Clock::now() + milliseconds(1);
+      std::this_thread::sleep_until(due);
+      Clock::duration late = Clock::now() - due;
+      raise(worst_, late.count());
+      if (late > kAllowed) ++late_;
+    }
+  }
+  std::atomic<bool> stop_ = false;
+  std::atomic<size_t> late_ = 0;
+  std::atomic<int64_t> worst_ = 0;
+  std::thread thread_;
+};
+
+// -- Ways to serve ------------------------------------------------------------------------------------
+
+void serveSeda(const Extractor& extractor, const Questions& questions, size_t total, Tally& tally) {
+  SedaExecutor executor(extractor);
+  Clock::time_point next = Clock::now();
+  for (size_t i = 0; i < total; ++i, next += kPace) {
+    std::this_thread::sleep_until(next);
+    Question question = questions(i);
+    Clock::time_point deadline = Clock::now() + question.time;
+    RunError refused = executor.submit(*question.batch, deadline, [&, deadline](const RunError& error, Result& result) {
+      tally.answered(deadline, error, result);
+    });
+    if (refused) tally.answered(deadline, refused, {});
+  }
+  executor.drain();
+}
+
+// A thousand requests at once, and then the executor is told to stop.
+void serveAndStop(const Extractor& extractor, const Questions& questions, size_t total, Tally& tally) {
+  constexpr size_t kInFlight = 1000;
+  for (size_t i = 0; i < total;) {
+    SedaExecutor executor(extractor);
+    for (size_t end = std::min(i + kInFlight, total); i < end; ++i) {
+      Question question = questions(i);
+      Clock::time_point deadline = Clock::now() + question.time;
+      RunError refused = executor.submit(
+          *question.batch, deadline,
+          [&, deadline](const RunError& error, Result& result) { tally.answered(deadline, error, result); });
+      if (refused) tally.answered(deadline, refused, {});
+    }
+    if (i / kInFlight % 2 == 0)
+      executor.drain();
+    else
+      executor.cancel();
+  }
+}
+
+void serveThreads(const Extractor& extractor, Scheduler scheduler, const Questions& questions, size_t total,
+                  Tally& tally) {
+  std::vector<std::thread> callers;
+  Clock::time_point start = Clock::now();
+  for (size_t c = 0; c < kCallers; ++c) {
+    callers.emplace_back([&, c] {
+      Scratch scratch(extractor);
+      Result result;
+      CallOptions options;
+      options.scheduler = scheduler;
+      for (size_t i = c; i < total; i += kCallers) {
+        std::this_thread::sleep_until(start + i * kPace);
+        Question question = questions(i);
+        options.deadline = Clock::now() + question.time;
+        RunError error = extractor.run(*question.batch, scratch, result, options);
+        tally.answered(options.deadline, error, result);
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+}
+
+// -- Days ---------------------------------------------------------------------------------------------
+
+struct Day {
+  std::string name = {};
+  const Extractor* extractor = nullptr;
+  // Runs beside the requests until it is told to stop.
+  std::function<void(const std::atomic<bool>& stop, Tally& tally)> disturb = nullptr;
+  bool hasLarge = false;
+  bool stops = false;
+};
+
+// The most memory since the last look, in MB.
+double peakMemory() {
+  double most = 0;
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (word == "VmHWM:" && status >> most) break;
+  std::ofstream("/proc/self/clear_refs") << "5";
+  return most / 1024;
+}
+
+void spend(Suite& suite, const Day& day) {
+  Requests requests(day.extractor->info());
+  BatchBuilder large(day.extractor->info());
+  if (day.hasLarge) fillReads(large, kLargeItems, kSeed, kLargeItems);
+  Batch largeBatch = large.batch();
+  Questions questions = [&](size_t i) -> Question {
+    if (day.hasLarge && i % kLargeEach == kLargeEach / 2) return {&largeBatch, milliseconds(3000)};
+    return {&requests[i], kTime};
+  };
+  size_t total = suite.answers();
+  using Serve = std::function<void(Tally&)>;
+  std::vector<std::pair<std::string, Serve>> ways;
+  if (day.stops) {
+    ways.push_back({"seda", [&](Tally& t) { serveAndStop(*day.extractor, questions, total, t); }});
+  } else {
+    ways.push_back({"seda", [&](Tally& t) { serveSeda(*day.extractor, questions, total, t); }});
+    ways.push_back({"staged", [&](Tally& t) { serveThreads(*day.extractor, Scheduler::Staged, questions, total, t); }});
+    ways.push_back(
+        {"pipelined", [&](Tally& t) { serveThreads(*day.extractor, Scheduler::Pipelined, questions, total, t); }});
+  }
+  std::vector<std::vector<std::string>> rows{
+      {"", "answers", "late", "errors", "degraded", "worst ms", "back ms", "peak MB", "sleeper late", "worst ms"}};
+  size_t late = 0;
+  size_t answers = 0;
+  for (const auto& [name, serve] : ways) {
+    Tally tally;
+    Sleeper sleeper;
+    peakMemory();
+    std::atomic<bool> stop = false;
+    std::thread disturbing([&] {
+      if (day.disturb) day.disturb(stop, tally);
+    });
+    serve(tally);
+    stop = true;
+    disturbing.join();
+    late += tally.late;
+    answers += tally.answers;
+    rows.push_back({name, fmt::format("{}", tally.answers.load()), fmt::format("{}", tally.late.load()),
+                    fmt::format("{}", tally.errors.load()), fmt::format("{}", tally.degraded.load()),
+                    fmt::format("{:.1f}", milliseconds_(Clock::duration(tally.worst))),
+                    fmt::format("{:.1f}", milliseconds_(Clock::duration(tally.longestRecovery))),
+                    fmt::format("{:.0f}", peakMemory()), fmt::format("{}", sleeper.late()),
+                    fmt::format("{:.1f}", sleeper.worst())});
+  }
+  suite.table(fmt::format("{}; deadline {} ms, late: {} ms after it", day.name, kTime.count(), kAllowed.count()), rows);
+  suite.atMost(fmt::format("reads, {}: answers later than the deadline + 5 ms", day.name), static_cast<double>(late), 0,
+               fmt::format("of {}", answers));
+}
+
+// Redis stands for another machine: where the benchmark runs with a real-time priority it must not take the processors
+// that answers need.
+void makeOrdinary(const ReadsStores& stores) {
+  sched_param none{};
+  sched_setscheduler(stores.server.pid(), SCHED_OTHER, &none);
+}
+
+// Kills Redis and starts it again, empty and then filled.
+void killAndStart(ReadsStores& stores, const std::atomic<bool>& stop, Tally& tally) {
+  while (!stop) {
+    std::this_thread::sleep_for(milliseconds(700));
+    stores.server.stop();
+    std::this_thread::sleep_for(milliseconds(300));
+    stores.server.start();
+    makeOrdinary(stores);
+    stores.fillRedis();
+    tally.back();
+  }
+  std::this_thread::sleep_for(milliseconds(300));
+}
+
+// Redis accepts, and answers nothing, for a second of two.
+void silence(ReadsStores& stores, const std::atomic<bool>& stop, Tally& tally) {
+  while (!stop) {
+    stores.server.pause();
+    for (int i = 0; i < 10 && !stop; ++i) std::this_thread::sleep_for(milliseconds(100));
+    stores.server.resume();
+    tally.back();
+    for (int i = 0; i < 10 && !stop; ++i) std::this_thread::sleep_for(milliseconds(100));
+  }
+}
+
+// A tenth of the rows: texts that are no values, lists that are no JSON, another kind of value.
+void spoil(const ReadsStores& stores) {
+  stores.server.command(
+      {"EVAL",
+       "for i = 0, 4999, 30 do redis.call('HSET', 'dish:' .. i, 'clicks', 'x', 'shop', '{') "
+       "redis.call('DEL', 'dish:' .. i + 10) redis.call('SET', 'dish:' .. i + 10, 'text') end "
+       "for i = 0, 999, 10 do redis.call('HSET', 'user:' .. i, 'tastes', '[\"t1\", ', 'age', '1e99') end",
+       "0"});
+}
+
+void putLargeValue(const ReadsStores& stores) {
+  stores.server.command({"EVAL",
+                         "local s = 'x' for i = 1, 26 do s = s .. s end redis.call('HSET', KEYS[1], 'category', s)",
+                         "1", "dish:7"});
 }
 
 }  // namespace
 
 void benchBadDays(Suite& suite) {
   ReadsSubject subject;
-  badDay(suite, subject, "slow store",
-         std::make_shared<SlowStore>(subject.rows, SlowPart::RoundTrip, microseconds(5000)));
-  badDay(suite, subject, "silent store", std::make_shared<SilentStore>());
-  badDay(suite, subject, "failing store", std::make_shared<FailingStore>());
+  ReadsStores stores(subject);
+  makeOrdinary(stores);
+  std::shared_ptr<const Extractor> redis = subject.with(stores.redis());
+  std::shared_ptr<const Extractor> patient = subject.with(stores.redis("&breaker=off"));
+  spend(suite, {.name = "Redis is killed and started again",
+                .extractor = redis.get(),
+                .disturb = [&](const auto& stop, Tally& tally) { killAndStart(stores, stop, tally); }});
+  spend(suite, {.name = "Redis accepts and never answers",
+                .extractor = patient.get(),
+                .disturb = [&](const auto& stop, Tally& tally) { silence(stores, stop, tally); }});
+  {
+    std::shared_ptr<const Extractor> slow = subject.with(
+        std::make_shared<SlowStore>(stores.redis("&breaker=off"), SlowPart::RoundTrip, microseconds(5000)));
+    spend(suite, {.name = "answers take 5 ms, p99 100 ms", .extractor = slow.get()});
+  }
+  {
+    ReadsSubject odd(kOddKeys);
+    ReadsStores oddStores(odd);
+    makeOrdinary(oddStores);
+    std::shared_ptr<const Extractor> extractor = odd.with(oddStores.redis());
+    spend(suite, {.name = "keys with spaces, NUL and non-ASCII bytes", .extractor = extractor.get()});
+  }
+  spend(suite, {.name = "a request for 100,000 keys now and then", .extractor = redis.get(), .hasLarge = true});
+  spend(suite, {.name = "told to stop with 1,000 requests in flight", .extractor = redis.get(), .stops = true});
+  putLargeValue(stores);
+  spend(suite, {.name = "a value of 64 MB", .extractor = redis.get()});
+  stores.fillRedis();
+  spoil(stores);
+  spend(suite, {.name = "values of the wrong type and broken JSON", .extractor = redis.get()});
 }
 
 }  // namespace featc::bench

@@ -37,11 +37,12 @@ void fill(const std::string& text, std::span<const SourceInfo> sources) {
 
 }  // namespace
 
-ReadsStores::ReadsStores(const ReadsSubject& subject) {
-  const std::vector<SourceInfo>& sources = subject.config.optimized.info().sources;
-  fill(server.url(), sources);
-  fill("lmdb:" + folder_.path("rows"), sources);
+ReadsStores::ReadsStores(const ReadsSubject& subject) : sources_(subject.config.optimized.info().sources) {
+  fillRedis();
+  fill("lmdb:" + folder_.path("rows"), sources_);
 }
+
+void ReadsStores::fillRedis() const { fill(server.url(), sources_); }
 
 std::shared_ptr<Store> ReadsStores::redis(const std::string& parameters) const {
   return openOrThrow(server.url(parameters));

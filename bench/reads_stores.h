@@ -14,6 +14,8 @@ class ReadsStores {
  public:
   // Starts redis-server on a socket and fills both.
   explicit ReadsStores(const ReadsSubject& subject);
+  // After a restart: it keeps nothing.
+  void fillRedis() const;
 
   // `parameters` as in a store's URL: `&hedge=p95`.
   std::shared_ptr<Store> redis(const std::string& parameters = "") const;
@@ -23,6 +25,7 @@ class ReadsStores {
   test::RedisServer server;
 
  private:
+  const std::vector<SourceInfo>& sources_;
   test::TempFolder folder_;
 };
 

@@ -29,10 +29,10 @@ class CallOutputs {
   // Joins what the shards emitted and what the workers counted.
   void finish(std::span<Shard> shards, std::span<Worker> workers);
 
-  // Makes `part` the result of `requests` requests of `all`, from `firstRequest` on. Counts are of all: they go with
-  // the first request.
+  // Makes `part` the result of `requests` requests of `all`, from `first` on, with `reads` by source. Counts of data that
+  // did not fit are of all: they go with the first request.
   static void copyRequests(const CallProgram& program, const Result& all, int64_t first, int64_t requests,
-                           Result& part);
+                           std::span<const ReadCounts> reads, Result& part);
 
  private:
   // Gives `result` the program's outputs and so many rows.

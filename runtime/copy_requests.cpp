@@ -26,7 +26,7 @@ std::span<const int64_t> copyOffsets(std::span<const int64_t> from, size_t begin
 }  // namespace
 
 void CallOutputs::copyRequests(const CallProgram& program, const Result& all, int64_t firstRequest, int64_t requests,
-                               Result& part) {
+                               std::span<const ReadCounts> reads, Result& part) {
   auto first = static_cast<size_t>(firstRequest);
   size_t end = first + static_cast<size_t>(requests);
   auto firstItem = static_cast<size_t>(all.itemOffsets_[first]);
@@ -37,11 +37,10 @@ void CallOutputs::copyRequests(const CallProgram& program, const Result& all, in
   for (int32_t& request : part.requestOfItem_) request -= static_cast<int32_t>(first);
   assignPart<RowStatus>(part.itemStatus_, all.itemStatus_, firstItem, endItem);
   part.counts_.assign(all.counts_.size(), {});
-  part.reads_.assign(all.reads_.size(), {});
+  part.reads_.assign(reads.begin(), reads.end());
   part.events_ = {};
   if (first == 0) {
     part.counts_ = all.counts_;
-    part.reads_ = all.reads_;
     part.events_ = all.events_;
   }
 

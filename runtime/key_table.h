@@ -44,6 +44,7 @@ class KeyTable {
   static constexpr uint32_t kNoKey = UINT32_MAX;
 
   void clear();
+  size_t size() const { return places_.size(); }
   KeyPlace place(uint32_t number) const { return places_[number]; }
 
   // The number of the key `text`; one that is new gets `place`, and `isNew` says so. `textAt(place)` is the text

@@ -3,6 +3,7 @@
 #include "runtime/reads.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace featc {
 
@@ -147,33 +148,77 @@ void CallReads::ask(size_t index, uint32_t number) {
                      });
 }
 
+void CallReads::countKey(const Fetch& fetch, uint32_t index, ReadCounts& counts) const {
+  ++counts.keys;
+  KeyStatus status = KeyStatus::Failed;
+  if (fetch.state == FetchState::NoStore) status = KeyStatus::Absent;
+  if (fetch.state == FetchState::GivenUp) status = KeyStatus::TimedOut;
+  if (fetch.whole) status = fetch.result.status[index];
+  switch (status) {
+    case KeyStatus::Found: ++counts.found; break;
+    case KeyStatus::Absent: ++counts.absent; break;
+    case KeyStatus::Failed: ++counts.failed; break;
+    case KeyStatus::TimedOut: ++counts.timedOut; break;
+  }
+}
+
 // Counts what became of a fetch's keys, and tells.
 void CallReads::settle(size_t index, Fetch& fetch, Clock::time_point at) {
   const ReadTarget& target = *groups_[index].target;
+  size_t keys = fetch.question->keys.size();
   ReadCounts counts;
-  counts.keys = fetch.question->keys.size();
-  switch (fetch.state) {
-    case FetchState::Collecting:
-    case FetchState::Sent: break;
-    case FetchState::NoStore: counts.absent = counts.keys; break;
-    case FetchState::GivenUp: counts.timedOut = counts.keys; break;
-    case FetchState::Answered:
-      fetch.whole = fetch.result.status.size() == counts.keys && fetch.result.columns.size() == target.fields.size();
-      counts.badFields = fetch.result.badFields;
-      if (!fetch.whole) counts.failed = counts.keys;
-      for (size_t k = 0; fetch.whole && k < counts.keys; ++k) {
-        switch (fetch.result.status[k]) {
-          case KeyStatus::Found: ++counts.found; break;
-          case KeyStatus::Absent: ++counts.absent; break;
-          case KeyStatus::Failed: ++counts.failed; break;
-          case KeyStatus::TimedOut: ++counts.timedOut; break;
-        }
-      }
-      break;
+  if (fetch.state == FetchState::Answered) {
+    fetch.whole = fetch.result.status.size() == keys && fetch.result.columns.size() == target.fields.size();
+    counts.badFields = fetch.result.badFields;
   }
+  for (uint32_t k = 0; k < keys; ++k) countKey(fetch, k, counts);
   (*counts_)[target.sourceIndex] += counts;
   if (observer_ != nullptr && fetch.state != FetchState::NoStore)
     observer_->onFetch({target.sourceIndex, &target.source, counts, at - fetch.sentAt});
+}
+
+void CallReads::countParts(std::span<const Shard> shards, const CallFrame& call, std::span<const int64_t> firstRequests,
+                           std::vector<std::vector<ReadCounts>>& counts) {
+  size_t parts = firstRequests.size() - 1;
+  counts.resize(parts);
+  for (std::vector<ReadCounts>& part : counts) part.assign(counts_->size(), {});
+  std::vector<uint32_t> partOf(static_cast<size_t>(firstRequests[parts]));
+  for (size_t p = 0; p < parts; ++p)
+    std::fill(partOf.begin() + firstRequests[p], partOf.begin() + firstRequests[p + 1], static_cast<uint32_t>(p));
+  std::vector<bool> seen;  // by key and part
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    GroupState& state = states_[g];
+    uint32_t source = groups_[g].target->sourceIndex;
+    seen.assign(state.keys.size() * parts, false);
+    auto add = [&](uint32_t number, size_t part) {
+      if (seen[number * parts + part]) return;
+      seen[number * parts + part] = true;
+      KeyPlace place = state.keys.place(number);
+      Fetch& fetch = state.fetches[place.fetch];
+      countKey(fetch, place.index, counts[part][source]);
+      counts[part][source].badFields += std::exchange(fetch.result.badFields, 0);
+    };
+    for (const Shard& shard : shards) {
+      const ShardKeys& keys = state.shards[shard.index];
+      for (size_t m = 0; m < keys.memberAt.size(); ++m) {
+        const ReadGroup::Member& member = groups_[g].members[m];
+        if (member.runScope() != shard.scope) continue;
+        KeyRows rows(*member.step, layout_, call, shard.begin, shard.end);
+        const uint32_t* next = keys.keyOf.data() + keys.memberAt[m];
+        for (int64_t row = rows.begin(); row < rows.end(); ++row) {
+          bool present = false;
+          size_t part = partOf[static_cast<size_t>(shard.scope == Scope::Item ? call.requestOfItem[row] : row)];
+          for (uint64_t length = rows.length(row, present); length > 0; --length) {
+            uint32_t number = *next++;
+            if (number == KeyTable::kNoKey) continue;
+            // A constant key is everybody's.
+            bool isShared = member.step->scope == Scope::Constant;
+            for (size_t p = isShared ? 0 : part; p < (isShared ? parts : part + 1); ++p) add(number, p);
+          }
+        }
+      }
+    }
+  }
 }
 
 void CallReads::poll() {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "runtime/call_options.h"
@@ -42,6 +43,13 @@ class CallReads {
   // Writes the columns of fields that the shard needs before phase `phase`, which the caller has made, all
   // missing. Lists of aligned reads go to `arena`.
   void scatter(const Shard& shard, uint32_t phase, CallFrame& call, Arena& arena);
+
+  // What became of the keys that each part of the call asked for, as if it had been alone: `counts` gets a row of
+  // sources a part. Part p has the requests from firstRequests[p] on; the last entry is behind the last request. Of
+  // values that did not parse a fetch knows only how many: they stand with the first part that asked for one of its
+  // keys. Once all is answered or given up.
+  void countParts(std::span<const Shard> shards, const CallFrame& call, std::span<const int64_t> firstRequests,
+                  std::vector<std::vector<ReadCounts>>& counts);
 
   // Takes note of the answers that have come; past the deadline of those that have not, too.
   void poll();
@@ -82,6 +90,8 @@ class CallReads {
   void ask(size_t group, uint32_t fetch);
   void settle(size_t group, Fetch& fetch, std::chrono::steady_clock::time_point at);
   void giveUp();
+  // Adds what became of one of a fetch's keys.
+  void countKey(const Fetch& fetch, uint32_t index, ReadCounts& counts) const;
   void resolve(const GroupState& state, const ShardKeys& keys);
 
   const std::vector<ReadGroup>& groups_;

@@ -82,6 +82,7 @@ class SedaExecutor::Core {
     options_.fetchThreads = std::max(1U, options_.fetchThreads);
     for (size_t i = 0; i < std::max<size_t>(1, options_.batchesUnderWay); ++i) {
       jobs_.push_back(nullptr);
+      deadlines_.push_back(TimePoint::max());
       free_.push_back(i);
     }
     for (uint32_t i = 0; i < options_.fetchThreads; ++i) threads_.emplace_back([this] { fetchLoop(); });
@@ -213,18 +214,21 @@ class SedaExecutor::Core {
       options_.observer->onStage(
           {Stage::Fetch, job.size(), requests.size(), fetchController_.factor(), now - job.oldest()});
     fetchController_.observe(job.size(), requests.size());
+    deadlines_[slot] = job.deadline();
     return &job;
   }
 
-  // The time before the deadline from which on reads are waited for no longer: enough for computing this batch
-  // and those that are under way beside it.
+  // The time before the deadline from which on reads are waited for no longer: enough for computing this batch and
+  // those that stores leave as little time.
   Clock::duration reserve(const SedaJob& job) const {
     if (job.deadline() == TimePoint::max()) return {};
     Clock::duration left = std::max<Clock::duration>(job.deadline() - Clock::now(), Clock::duration::zero());
     Clock::duration own(static_cast<int64_t>(timeAnItem_ * static_cast<double>(job.items())));
-    auto underWay = static_cast<int64_t>(batchesUnderWay());
+    Clock::duration all = computeTime_ * static_cast<int64_t>(batchesUnderWay()) / options_.computeThreads;
+    int64_t close =
+        std::ranges::count_if(deadlines_, [&](TimePoint d) { return d <= job.deadline() && job.deadline() - d < all; });
     return std::min<Clock::duration>(
-        left / 2, options_.reserve + std::max(own, computeTime_) + computeTime_ * (underWay / options_.computeThreads));
+        left / 2, options_.reserve + std::max(own, computeTime_) + computeTime_ * close / options_.computeThreads);
   }
 
   void fetchFor(SedaJob& job) {
@@ -318,8 +322,11 @@ class SedaExecutor::Core {
       auto each = static_cast<double>(took.count()) / static_cast<double>(std::max<int64_t>(items, kBlockRows));
       timeAnItem_ = 0.7 * timeAnItem_ + 0.3 * each;
     }
-    for (size_t i = 0; i < jobs_.size(); ++i)
-      if (jobs_[i].get() == &job) free_.push_back(i);
+    for (size_t i = 0; i < jobs_.size(); ++i) {
+      if (jobs_[i].get() != &job) continue;
+      free_.push_back(i);
+      deadlines_[i] = TimePoint::max();
+    }
     queues_->fetchWork.notify_one();
     if (isIdle()) queues_->allAnswered.notify_all();
   }
@@ -408,7 +415,8 @@ class SedaExecutor::Core {
   std::shared_ptr<Queues> queues_ = std::make_shared<Queues>();
   // What follows is under the queues' lock.
   std::vector<std::unique_ptr<SedaJob>> jobs_;  // made when first needed
-  std::vector<size_t> free_;                    // jobs that are not under way
+  std::vector<TimePoint> deadlines_;            // of the jobs that are under way, by job
+  std::vector<size_t> free_;                    // jobs that are not
   BatchingController fetchController_;
   BatchingController computeController_;
   Clock::duration computeTime_{};  // of a batch in the compute stage, smoothed

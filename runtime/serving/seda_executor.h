@@ -15,9 +15,10 @@ namespace featc {
 // Every request that submit() accepts is answered exactly once: by its deadline with what had come by then, or
 // with an error that says why not. No thread waits for a store.
 //
-// Requests are joined to one batch, so that a key that several ask for is fetched once; rows, ids, weights
-// and statuses of an answer are those that the request alone would get. Counts of data that did not fit, and of
-// reads, are of the whole batch: they stand in the answer of its first request, so that sums are right.
+// Requests are joined to one batch, so that a key that several ask for is fetched once; rows, ids, weights, statuses
+// and counts of keys in an answer are those that the request alone would get. Counts of data that did not fit are of
+// the whole batch and stand in the answer of its first request, so that sums are right; stored values that did not
+// parse stand with the first request that asked for a key of their fetch.
 class SedaExecutor {
  public:
   using Deadline = std::chrono::steady_clock::time_point;

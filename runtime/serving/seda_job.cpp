@@ -62,11 +62,12 @@ void SedaJob::answer() {
   if (requests_.size() == 1) {
     tell(requests_[0], {}, result_);
   } else {
-    int64_t first = 0;
-    for (SedaRequest& request : requests_) {
-      CallOutputs::copyRequests(*memory_.program(), result_, first, request.batch.requests, part_);
-      first += request.batch.requests;
-      tell(request, {}, part_);
+    firsts_.assign(1, 0);
+    for (const SedaRequest& request : requests_) firsts_.push_back(firsts_.back() + request.batch.requests);
+    memory_.reads().countParts(memory_.shards(), memory_.frame(), firsts_, reads_);
+    for (size_t i = 0; i < requests_.size(); ++i) {
+      CallOutputs::copyRequests(*memory_.program(), result_, firsts_[i], requests_[i].batch.requests, reads_[i], part_);
+      tell(requests_[i], {}, part_);
     }
   }
   clear();

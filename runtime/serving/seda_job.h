@@ -76,6 +76,8 @@ class SedaJob {
   TimePoint readDeadline_;
   Result result_;
   Result part_;
+  std::vector<int64_t> firsts_;  // of each request, its first row; and the end
+  std::vector<std::vector<ReadCounts>> reads_;
   std::optional<StagedCall> call_;
 };
 

@@ -32,6 +32,10 @@ class RedisServer {
   void start();
   // Kills it.
   void stop();
+  // While it is paused it accepts, and answers nothing.
+  void pause() const;
+  void resume() const;
+  int pid() const { return pid_; }
   std::string url(const std::string& parameters = "") const;
   std::string socket() const { return folder_.path("socket"); }
   // One command, blocking; what it answered as text.
