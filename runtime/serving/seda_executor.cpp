@@ -49,6 +49,7 @@ struct Queues {
   bool quit = false;
 
   void push(SedaJob* job) {
+    if (job->deadline() < controlWakes) controlWork.notify_one();
     if (job->wakesFetch) {
       goOn.push_back(job);
       fetchWork.notify_one();
@@ -151,6 +152,8 @@ class SedaExecutor::Core {
         return queues_->quit || !queues_->goOn.empty() || (!queues_->requests.empty() && !free_.empty());
       });
       if (queues_->quit) return;
+      helpWithDeadlines(lock);
+      if (queues_->goOn.empty() && (queues_->requests.empty() || free_.empty())) continue;
       SedaJob* job = nullptr;
       TimePoint readDeadline;
       bool isNew = queues_->goOn.empty();
@@ -223,12 +226,20 @@ class SedaExecutor::Core {
   Clock::duration reserve(const SedaJob& job) const {
     if (job.deadline() == TimePoint::max()) return {};
     Clock::duration left = std::max<Clock::duration>(job.deadline() - Clock::now(), Clock::duration::zero());
-    Clock::duration own(static_cast<int64_t>(timeAnItem_ * static_cast<double>(job.items())));
     Clock::duration all = computeTime_ * static_cast<int64_t>(batchesUnderWay()) / options_.computeThreads;
     int64_t close =
         std::ranges::count_if(deadlines_, [&](TimePoint d) { return d <= job.deadline() && job.deadline() - d < all; });
-    return std::min<Clock::duration>(
-        left / 2, options_.reserve + std::max(own, computeTime_) + computeTime_ * close / options_.computeThreads);
+    return std::min<Clock::duration>(left / 2, options_.reserve + std::max(timeOf(job), computeTime_) +
+                                                   computeTime_ * close / options_.computeThreads);
+  }
+
+  // Of computing a batch; a guess.
+  Clock::duration timeOf(const SedaJob& job) const {
+    return Clock::duration(static_cast<int64_t>(timeAnItem_ * static_cast<double>(job.items())));
+  }
+  Clock::duration expectedTime(const SedaJob& job) const {
+    std::lock_guard lock(queues_->mutex);
+    return timeOf(job);
   }
 
   void fetchFor(SedaJob& job) {
@@ -266,6 +277,8 @@ class SedaExecutor::Core {
     for (;;) {
       queues_->computeWork.wait(lock, [this] { return queues_->quit || !queues_->ready.empty(); });
       if (queues_->quit) return;
+      helpWithDeadlines(lock);
+      if (queues_->ready.empty()) continue;
       takeReady(batch);
       bool cancelled = queues_->cancelled;
       lock.unlock();
@@ -299,7 +312,8 @@ class SedaExecutor::Core {
       job.fail({kCancelled});
       return release(job);
     }
-    if (start >= job.deadline()) {
+    // What cannot be ready in time is told so now, not later.
+    if (job.deadline() != TimePoint::max() && start + expectedTime(job) >= job.deadline()) {
       job.fail({kLate});
       return release(job);
     }
@@ -334,36 +348,47 @@ class SedaExecutor::Core {
   // -- Deadlines --------------------------------------------------------------------------------------
 
   void controlLoop() {
-    std::vector<SedaRequest> lateRequests;
-    std::vector<SedaJob*> lateJobs;
     std::unique_lock lock(queues_->mutex);
     while (!queues_->quit) {
-      TimePoint now = Clock::now();
-      TimePoint next = takeLateRequests(now, lateRequests);
-      next = std::min(next, wakeLateJobs(now));
-      takeLateJobs(now, lateJobs);
-      if (lateRequests.empty() && lateJobs.empty()) {
-        queues_->controlWakes = next;
-        if (next == TimePoint::max())
-          queues_->controlWork.wait(lock);
-        else
-          queues_->controlWork.wait_until(lock, next);
-        continue;
-      }
-      ++answering_;
-      const char* why = queues_->cancelled ? kCancelled : kLate;
-      lock.unlock();
-      for (SedaRequest& request : lateRequests) refuse(request, why);
-      for (SedaJob* job : lateJobs) {
-        job->fail({why});
-        release(*job);
-      }
-      lateRequests.clear();
-      lateJobs.clear();
-      lock.lock();
-      --answering_;
-      if (isIdle()) queues_->allAnswered.notify_all();
+      if (keepDeadlines(lock)) continue;
+      TimePoint next = queues_->controlWakes;
+      if (next == TimePoint::max())
+        queues_->controlWork.wait(lock);
+      else
+        queues_->controlWork.wait_until(lock, next);
     }
+  }
+
+  // Where all processors are busy the thread for it may come late, so whoever works looks at the clock between two
+  // batches.
+  void helpWithDeadlines(std::unique_lock<std::mutex>& lock) {
+    while (Clock::now() >= queues_->controlWakes && keepDeadlines(lock)) {
+    }
+  }
+
+  // Answers what is late, for which it lets go of the lock, and wakes what has waited for stores long enough. Whether
+  // there was something to answer.
+  bool keepDeadlines(std::unique_lock<std::mutex>& lock) {
+    std::vector<SedaRequest> lateRequests;
+    std::vector<SedaJob*> lateJobs;
+    TimePoint now = Clock::now();
+    TimePoint next = takeLateRequests(now, lateRequests);
+    next = std::min(next, wakeLateJobs(now));
+    next = std::min(next, takeLateJobs(now, lateJobs));
+    queues_->controlWakes = next;
+    if (lateRequests.empty() && lateJobs.empty()) return false;
+    ++answering_;
+    const char* why = queues_->cancelled ? kCancelled : kLate;
+    lock.unlock();
+    for (SedaRequest& request : lateRequests) refuse(request, why);
+    for (SedaJob* job : lateJobs) {
+      job->fail({why});
+      release(*job);
+    }
+    lock.lock();
+    --answering_;
+    if (isIdle()) queues_->allAnswered.notify_all();
+    return true;
   }
 
   // Requests whose time is over before any stage took them. Returns when the next one's is.
@@ -395,12 +420,20 @@ class SedaExecutor::Core {
     return next;
   }
 
-  void takeLateJobs(TimePoint now, std::vector<SedaJob*>& late) {
-    std::erase_if(queues_->ready, [&](SedaJob* job) {
+  // The same of batches that wait for a stage.
+  TimePoint takeLateJobs(TimePoint now, std::vector<SedaJob*>& late) {
+    TimePoint next = TimePoint::max();
+    auto take = [&](SedaJob* job) {
       bool over = job->deadline() <= now;
-      if (over) late.push_back(job);
+      if (over)
+        late.push_back(job);
+      else
+        next = std::min(next, job->deadline());
       return over;
-    });
+    };
+    std::erase_if(queues_->goOn, take);
+    std::erase_if(queues_->ready, take);
+    return next;
   }
 
   void refuse(SedaRequest& request, const char* why) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <deque>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -245,4 +246,94 @@ TEST_CASE("a cache gives what the store gives, absent rows too and failures neve
   CHECK(small.bytes() <= 64 << 10U);
   CHECK(small.bytes() > 16 << 10U);
   CHECK(small.counts().hits > 1900);
+}
+
+TEST_CASE("a key that is being asked for is not asked for again", "[stores]") {
+  const SourceInfo& hash = source("hash");
+  const std::vector<uint32_t> fields = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+  auto rows = rowsInMemory();
+  auto held = std::make_shared<HeldStore>();
+  std::vector<std::vector<std::string>> asked;
+  auto inner = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
+    asked.push_back({request.keys.begin(), request.keys.end()});
+    held->fetch(request, std::move(done));
+  });
+  CacheStore store(inner, 1 << 20U, seconds(60));
+  std::vector<std::promise<FetchResult>> answers(4);
+  auto start = [&](size_t i, const std::vector<std::string>& keys, Clock::time_point deadline) {
+    store.fetch({&hash, keys, fields, deadline}, [&, i](FetchResult r) { answers[i].set_value(std::move(r)); });
+    return answers[i].get_future();
+  };
+  constexpr auto kNever = Clock::time_point::max();
+  const std::vector<std::string> otherKeys = {kKeys[1], "h:"};
+  std::future<FetchResult> first = start(0, kKeys, kNever);
+  std::future<FetchResult> second = start(1, otherKeys, kNever);
+  std::future<FetchResult> third = start(2, kKeys, kNever);
+  std::future<FetchResult> hasty = start(3, kKeys, Clock::now() + milliseconds(20));
+  CHECK(asked == std::vector<std::vector<std::string>>{kKeys, {"h:"}});
+  CHECK(store.counts().misses == 3 + 2 + 3 + 3);
+  CHECK(store.counts().joined == 1 + 3 + 3);
+  // Whoever waits keeps its own deadline.
+  CHECK(count(hasty.get(), KeyStatus::TimedOut) == 3);
+  held->letGo();
+  CHECK(show(first.get(), hash) == show(fetch(*rows, hash, kKeys), hash));
+  CHECK(show(second.get(), hash) == show(fetch(*rows, hash, otherKeys), hash));
+  CHECK(show(third.get(), hash) == show(fetch(*rows, hash, kKeys), hash));
+  CHECK(store.counts().hits == 0);
+}
+
+TEST_CASE("who waits for another's key asks itself where the answer is of no use", "[stores]") {
+  const SourceInfo& hash = source("hash");
+  const std::vector<uint32_t> fields = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+  auto rows = rowsInMemory();
+  const std::vector<std::string> keys = {kKeys[0]};
+  for (KeyStatus status : {KeyStatus::TimedOut, KeyStatus::Failed, KeyStatus::Found}) {
+    Store::Done answerFirst;
+    int asked = 0;
+    auto inner = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
+      if (asked++ == 0)
+        answerFirst = std::move(done);
+      else
+        rows->fetch(request, std::move(done));
+    });
+    CacheStore store(inner, 1 << 20U, seconds(60));
+    FetchResult first;
+    FetchResult second;
+    FetchRequest request{&hash, keys, fields};
+    store.fetch(request, [&](FetchResult r) { first = std::move(r); });
+    store.fetch(request, [&](FetchResult r) { second = std::move(r); });
+    REQUIRE(asked == 1);
+    FetchResult answer = answerAll(request, status);
+    answer.badFields = status == KeyStatus::Found ? 1 : 0;
+    answerFirst(std::move(answer));
+    CHECK(first.status[0] == status);
+    // A store that fails is not asked twice as often.
+    bool fails = status == KeyStatus::Failed;
+    CHECK(asked == (fails ? 1 : 2));
+    CHECK(second.status[0] == (fails ? KeyStatus::Failed : KeyStatus::Found));
+    CHECK(second.badFields == 0);
+  }
+}
+
+TEST_CASE("many threads that want the same keys at once get them, and cost one read", "[stores]") {
+  const SourceInfo& hash = source("hash");
+  auto rows = rowsInMemory();
+  std::atomic<size_t> asked = 0;
+  auto inner = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
+    asked += request.keys.size();
+    std::this_thread::sleep_for(microseconds(200));
+    rows->fetch(request, std::move(done));
+  });
+  std::string wanted = show(fetch(*rows, hash, kKeys), hash);
+  CacheStore store(inner, 1 << 20U, seconds(60));
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 50; ++i)
+        if (show(fetch(store, hash, kKeys, Clock::now() + seconds(20)), hash) != wanted) ++wrong;
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(asked == kKeys.size());
 }
