@@ -49,10 +49,10 @@ nb::list describeAll(const std::vector<T>& all) {
 
 // Features of a stream as a stream, and what it will have met once it has ended.
 nb::tuple extract(const Program& program, nb::object capsule, const StoreUrls& stores, bool leaveOutFailed,
-                  bool withStatus, uint32_t threads, int64_t pieceRows) {
+                  bool withStatus, bool largeLists, uint32_t threads, int64_t pieceRows) {
   ArrowOwner<ArrowArrayStream> in(fromCapsule<ArrowArrayStream>(capsule, kStreamCapsule));
   ArrowStreamOptions options;
-  options.output = {leaveOutFailed, withStatus};
+  options.output = {leaveOutFailed, withStatus, largeLists};
   options.threads = threads;
   options.pieceRows = pieceRows;
   auto report = std::make_shared<ArrowStreamReport>();

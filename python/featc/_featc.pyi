@@ -33,6 +33,7 @@ class Program:
         stores: Dict[str, str],
         leave_out_failed: bool,
         with_status: bool,
+        large_lists: bool,
         threads: int,
         piece_rows: int,
         /,

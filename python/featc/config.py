@@ -17,7 +17,7 @@ import pyarrow as pa
 from featc import _featc
 from featc.arrow_input import as_stream, arrow_type
 from featc.errors import ConfigError, DataError, DataWarning, Diagnostic, FeatcError
-from featc.jagged import Jagged, dense, jagged, padded
+from featc.jagged import Jagged, dense, elements, jagged, padded
 
 _ENGINES = ("jit", "interp", "tiered")
 
@@ -217,25 +217,32 @@ class Config:
         errors: str = "raise",
         threads: int = 0,
     ) -> Dict[str, Union[Jagged, np.ndarray]]:
-        """Features as NumPy arrays: a Jagged for each sparse feature and sequence, for each dense one float32
-        of shape (rows,) or (rows, width).
+        """Features as NumPy arrays: a Jagged for each sparse feature, sequence and feature of a sequence group, for each
+        other dense one float32 of shape (rows,) or (rows, width).
 
         ids: "full" for whole ids (slot and payload), "payload" for the lower 44 bits, which for bounded outputs
              (`hash_bucket`, `vocab`, `bucketize`) index an embedding table. Both are int64.
+
+        Of up to 8,192 rows, none of which fails, what the features were computed into is handed out and not copied: values
+        and offsets, but for the offsets of features of one id a row, and for their ids where a row has none. Payloads
+        take the place of the ids there. More rows are put together in one copy.
 
         The rows of a failed row are empty, its dense values 0, where `errors` is "null".
         """
         if ids not in ("full", "payload"):
             raise ValueError(f'ids must be "full" or "payload", not {ids!r}')
-        table = self.extract(data, stores=stores, errors=errors, threads=threads)
+        stream, report = self._stream(data, stores, errors, False, threads, large_lists=True)
+        table = _read_all(stream)
+        self._tell(report, errors)
         out: Dict[str, Union[Jagged, np.ndarray]] = {}
         for i, feature in enumerate(self.features):
-            if feature.group:
-                raise FeatcError(f"{feature.name} is of a sequence group: use extract()")
             column = table.column(i)
-            out[feature.name] = (
-                dense(column, feature.width) if feature.kind == "dense" else jagged(column, ids == "payload")
-            )
+            if feature.group:
+                out[feature.name] = elements(column, feature.kind == "dense", feature.width, ids == "payload")
+            elif feature.kind == "dense":
+                out[feature.name] = dense(column, feature.width)
+            else:
+                out[feature.name] = jagged(column, ids == "payload")
         return out
 
     def extract_numpy(
@@ -249,7 +256,8 @@ class Config:
     ) -> Dict[str, Union[np.ndarray, Tuple[np.ndarray, np.ndarray]]]:
         """Features as rectangles: dense float32 of shape (rows,) or (rows, width); ids int64 of shape
         (rows, length) for a sequence of that length and (rows, most ids of a row) else, filled with 0; of a
-        weighted feature the ids and the weights, float32 of the same shape.
+        weighted feature the ids and the weights, float32 of the same shape. Of a sequence group (rows, length) ids or
+        numbers, or (rows, length, width); where an element may have several ids there is no rectangle.
         """
         found = self.extract_jagged(data, ids=ids, stores=stores, errors=errors, threads=threads)
         out: Dict[str, Union[np.ndarray, Tuple[np.ndarray, np.ndarray]]] = {}
@@ -258,7 +266,10 @@ class Config:
             if isinstance(value, np.ndarray):
                 out[feature.name] = value
                 continue
-            width = feature.length if feature.kind == "sequence" else int(value.lengths.max(initial=0))
+            if value.element_offsets is not None:
+                raise FeatcError(f"{feature.name}: its elements may have several ids each: use extract_jagged()")
+            has_length = feature.group or feature.kind == "sequence"
+            width = feature.length if has_length else int(value.lengths.max(initial=0))
             rows = padded(value.values, value.offsets, width)
             out[feature.name] = (
                 rows if value.weights is None else (rows, padded(value.weights, value.offsets, width))
@@ -292,13 +303,13 @@ class Config:
             scopes[fields[0].scope][fields[0].name] = value
         return {"request": scopes["request"], "items": [scopes["item"]]}
 
-    def _stream(self, data: Any, stores, errors: str, status: bool, threads: int):
+    def _stream(self, data: Any, stores, errors: str, status: bool, threads: int, large_lists: bool = False):
         if errors not in ("null", "drop", "raise"):
             raise ValueError(f'errors must be "null", "drop" or "raise", not {errors!r}')
         capsule = as_stream(data, self.input_schema)
         try:
             out, report = self._program.extract(
-                capsule, dict(stores or {}), errors == "drop", status, threads, _PIECE_ROWS
+                capsule, dict(stores or {}), errors == "drop", status, large_lists, threads, _PIECE_ROWS
             )
         except ValueError as problem:
             raise DataError(str(problem)) from None

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import List, Optional, Tuple, Union
 
 import numpy as np
 import pyarrow as pa
@@ -27,30 +27,58 @@ def payload(ids):
 class Jagged:
     """One feature: row i has values[offsets[i] : offsets[i + 1]].
 
-    values:  int64, shape (n,): ids, or their payloads.
+    values:  int64, shape (n,): ids, or their payloads. Of a dense feature of a sequence group float32, (n,) or (n, width).
     offsets: int64, shape (rows + 1,): from 0 to n.
     weights: float32, shape (n,), where the feature is weighted, else None.
+    element_offsets: None, but of a feature of a sequence group whose elements may have several ids: then int64, shape
+        (rows + 1,), row i has elements element_offsets[i] to element_offsets[i + 1] - 1, and element e has
+        values[offsets[e] : offsets[e + 1]].
 
-    All are writable, contiguous and own their memory, so `torch.from_dlpack(feature.values)` shares it.
+    Where a group's elements have one value each, `offsets` is of rows, and an element without an id has 0.
+
+    All are writable and contiguous and belong to the Jagged alone, so `torch.from_dlpack(feature.values)` shares them.
     """
 
     values: np.ndarray
     offsets: np.ndarray
     weights: Optional[np.ndarray] = None
+    element_offsets: Optional[np.ndarray] = None
 
     def __len__(self) -> int:
-        return len(self.offsets) - 1
+        """Rows."""
+        return len(self.offsets if self.element_offsets is None else self.element_offsets) - 1
 
     @property
     def lengths(self) -> np.ndarray:
-        """int64, shape (rows,): values a row, as a KeyedJaggedTensor wants them."""
+        """int64: values a row, or an element with `element_offsets`, as a KeyedJaggedTensor wants them."""
         return np.diff(self.offsets)
 
-    def __getitem__(self, row: int) -> np.ndarray:
+    def __getitem__(self, row: int) -> Union[np.ndarray, List[np.ndarray]]:
+        """The values of a row; a list of them by element with `element_offsets`."""
         if not -len(self) <= row < len(self):
             raise IndexError(row)
         row %= len(self)
-        return self.values[self.offsets[row] : self.offsets[row + 1]]
+        if self.element_offsets is None:
+            return self.values[self.offsets[row] : self.offsets[row + 1]]
+        found = range(self.element_offsets[row], self.element_offsets[row + 1])
+        return [self.values[self.offsets[e] : self.offsets[e + 1]] for e in found]
+
+
+class _Memory:
+    """Memory of a buffer as NumPy takes it over: writable, and kept as long as an array looks at it.
+
+    Nobody else sees it: featc computed it for this one result, whose table is not handed out.
+    """
+
+    def __init__(self, buffer: pa.Buffer, offset: int, count: int, dtype) -> None:
+        self._buffer = buffer
+        dtype = np.dtype(dtype)
+        self.__array_interface__ = {
+            "version": 3,
+            "typestr": dtype.str,
+            "shape": (count,),
+            "data": (buffer.address + offset * dtype.itemsize, False),
+        }
 
 
 def _numbers(array: pa.Array, dtype) -> np.ndarray:
@@ -58,48 +86,72 @@ def _numbers(array: pa.Array, dtype) -> np.ndarray:
     buffer = array.buffers()[1]
     if buffer is None or len(array) == 0:
         return np.empty(0, dtype)
-    return np.frombuffer(buffer, dtype, count=array.offset + len(array))[array.offset :]
+    return np.asarray(_Memory(buffer, array.offset, len(array), dtype))
 
 
-def _parts(chunk: pa.Array) -> Tuple[np.ndarray, np.ndarray, Optional[np.ndarray]]:
-    """Offsets from 0, ids and weights of one chunk of a list column: views but for the offsets."""
-    offsets = _numbers(chunk.offsets, np.int32).astype(np.int64)
-    if len(offsets) == 0:
-        offsets = np.zeros(1, np.int64)
-    values = chunk.values
-    weights = None
-    if pa.types.is_struct(values.type):
-        weights = _numbers(values.field(1), np.float32)
-        values = values.field(0)
-    ids = _numbers(values, np.int64)
-    first, last = offsets[0], offsets[-1]
-    return offsets - first, ids[first:last], None if weights is None else weights[first:last]
+def _offsets(array: pa.Array) -> np.ndarray:
+    """Those of a large_list array: a view."""
+    buffer = array.buffers()[1]
+    if buffer is None or len(array) == 0:
+        return np.zeros(1, np.int64)
+    return np.asarray(_Memory(buffer, array.offset, len(array) + 1, np.int64))
+
+
+def _joined(parts: List[np.ndarray], shape=(0,), dtype=np.int64) -> np.ndarray:
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else np.empty(shape, dtype)
+
+
+def _joined_offsets(parts: List[np.ndarray]) -> np.ndarray:
+    """One row of offsets behind the other, each of which begins with 0."""
+    if len(parts) == 1:
+        return parts[0]
+    out = np.zeros(sum(len(part) - 1 for part in parts) + 1, np.int64)
+    at = 0
+    for part in parts:
+        out[at + 1 : at + len(part)] = part[1:] + out[at]
+        at += len(part) - 1
+    return out
+
+
+def _ids(arrays: List[pa.Array], payloads: bool) -> Tuple[np.ndarray, Optional[np.ndarray]]:
+    """The ids of arrays of uint64 or of pairs with weights, and the weights."""
+    weighted = bool(arrays) and pa.types.is_struct(arrays[0].type)
+    ids = _joined([_numbers(a.field(0) if weighted else a, np.int64) for a in arrays])
+    if payloads:
+        np.bitwise_and(ids, _PAYLOAD_MASK, out=ids)
+    return ids, _joined([_numbers(a.field(1), np.float32) for a in arrays], dtype=np.float32) if weighted else None
+
+
+def _weights_of_none(type_: pa.DataType) -> Optional[np.ndarray]:
+    return np.empty(0, np.float32) if pa.types.is_struct(type_) else None
 
 
 def jagged(column: pa.ChunkedArray, payloads: bool) -> Jagged:
-    """A column of ids; one pass copies the chunks together and takes the slots off."""
-    parts = [_parts(chunk) for chunk in column.chunks]
-    total = sum(len(ids) for _, ids, _ in parts)
-    weighted = pa.types.is_struct(column.type.value_type)
-    values = np.empty(total, np.int64)
-    offsets = np.zeros(len(column) + 1, np.int64)
-    weights = np.empty(total, np.float32) if weighted else None
-    row = at = 0
-    for chunk_offsets, ids, chunk_weights in parts:
-        end = at + len(ids)
-        np.bitwise_and(ids, _PAYLOAD_MASK if payloads else np.int64(-1), out=values[at:end])
-        if weights is not None:
-            weights[at:end] = chunk_weights
-        rows = len(chunk_offsets) - 1
-        offsets[row + 1 : row + 1 + rows] = chunk_offsets[1:] + at
-        row, at = row + rows, end
-    return Jagged(values, offsets, weights)
+    """A column of large lists of ids; the pieces of one chunk are views, those of several are copied together."""
+    if not column.chunks:
+        return Jagged(np.empty(0, np.int64), np.zeros(1, np.int64), _weights_of_none(column.type.value_type))
+    values, weights = _ids([chunk.values for chunk in column.chunks], payloads)
+    return Jagged(values, _joined_offsets([_offsets(chunk) for chunk in column.chunks]), weights)
+
+
+def elements(column: pa.ChunkedArray, is_dense: bool, width: int, payloads: bool) -> Jagged:
+    """The same of a feature of a sequence group: large lists of what one element has."""
+    inner = [chunk.values for chunk in column.chunks]
+    rows = _joined_offsets([_offsets(chunk) for chunk in column.chunks]) if inner else np.zeros(1, np.int64)
+    if is_dense:
+        return Jagged(dense(pa.chunked_array(inner, column.type.value_type), width), rows)
+    if not pa.types.is_large_list(column.type.value_type):
+        return Jagged(_ids(inner, payloads)[0], rows)
+    cells = jagged(pa.chunked_array(inner, column.type.value_type), payloads)
+    return Jagged(cells.values, cells.offsets, cells.weights, rows)
 
 
 def padded(values: np.ndarray, offsets: np.ndarray, width: int) -> np.ndarray:
-    """Rows side by side in shape (rows, width), 0 behind the last value of each; longer rows must not be."""
+    """Rows side by side in shape (rows, width, ...), 0 behind the last value of each; longer rows must not be."""
     lengths = np.diff(offsets)
-    out = np.zeros((len(lengths), width), values.dtype)
+    out = np.zeros((len(lengths), width) + values.shape[1:], values.dtype)
     out[np.arange(width) < lengths[:, None]] = values
     return out
 
@@ -114,7 +166,4 @@ def dense(column: pa.ChunkedArray, width: int) -> np.ndarray:
             parts.append(values[first : first + len(chunk) * width].reshape(-1, width))
         else:
             parts.append(_numbers(chunk, np.float32))
-    if len(parts) == 1:
-        return parts[0]
-    shape = (0, width) if width > 1 else (0,)
-    return np.concatenate(parts) if parts else np.empty(shape, np.float32)
+    return _joined(parts, (0, width) if width > 1 else (0,), np.float32)

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <numeric>
 
 #include "runtime/arrow/arrow_builder.h"
@@ -21,8 +22,8 @@ bool hasIdLists(const OutputInfo& output) { return output.emitted().isList() || 
 // -- Schema -----------------------------------------------------------------------------------------
 
 // The type of one row, or of one element of a sequence group.
-void idsSchema(const OutputInfo& output, std::string name, std::string metadata, ArrowSchema* out) {
-  makeArrowSchema(out, "+l", std::move(name), 1, std::move(metadata));
+void idsSchema(const OutputInfo& output, const char* list, std::string name, std::string metadata, ArrowSchema* out) {
+  makeArrowSchema(out, list, std::move(name), 1, std::move(metadata));
   if (!isWeighted(output)) return makeArrowSchema(out->children[0], "L", "item");
   ArrowSchema* pair = out->children[0];
   makeArrowSchema(pair, "+s", "item", 2);
@@ -36,7 +37,7 @@ void denseSchema(const OutputInfo& output, std::string name, std::string metadat
   makeArrowSchema(out->children[0], "f", "item");
 }
 
-void columnSchema(const OutputInfo& output, ArrowSchema* out) {
+void columnSchema(const OutputInfo& output, const char* list, ArrowSchema* out) {
   std::vector<std::pair<std::string, std::string>> metadata = {
       {"featc.kind", std::string(outputKindName(output.kind))}};
   if (output.kind != OutputKind::Dense) metadata.emplace_back("featc.slot", std::to_string(output.slot));
@@ -45,14 +46,14 @@ void columnSchema(const OutputInfo& output, ArrowSchema* out) {
   std::string name = output.name;
   ArrowSchema* at = out;
   if (!output.group.empty()) {
-    makeArrowSchema(out, "+l", std::move(name), 1, std::move(text));
+    makeArrowSchema(out, list, std::move(name), 1, std::move(text));
     at = out->children[0];
     name = "item";
     text.clear();
   }
   if (output.kind == OutputKind::Dense) return denseSchema(output, std::move(name), std::move(text), at);
   if (!output.group.empty() && !hasIdLists(output)) return makeArrowSchema(at, "L", std::move(name));
-  idsSchema(output, std::move(name), std::move(text), at);
+  idsSchema(output, list, std::move(name), std::move(text), at);
 }
 
 // -- Values -----------------------------------------------------------------------------------------
@@ -92,15 +93,15 @@ Range rangeOf(std::span<const int64_t> offsets, int64_t row) {
 
 class ColumnExporter {
  public:
-  ColumnExporter(const std::shared_ptr<Kept>& kept, const uint8_t* validity, int64_t nulls)
-      : kept_(kept), validity_(validity), nulls_(nulls) {}
+  ColumnExporter(const std::shared_ptr<Kept>& kept, const uint8_t* validity, int64_t nulls, bool largeLists)
+      : kept_(kept), validity_(validity), nulls_(nulls), largeLists_(largeLists) {}
 
   // False: more than an int32 can count.
   bool column(const OutputColumn& column, const Selection& rows, ArrowArray* out) {
     if (!column.perElement) return values(column, rows, validity_, nulls_, out);
     Selection elements;
-    if (!list(rows, validity_, nulls_, [&](int64_t row) { return rangeOf(column.elementOffsets, row); }, elements, out))
-      return false;
+    auto range = [&](int64_t row) { return rangeOf(column.elementOffsets, row); };
+    if (!list(rows, validity_, nulls_, column.elementOffsets, range, elements, out)) return false;
     if (column.width == 0 && !column.ragged) return numbers(column.ids, elements, out->children[0]), true;
     return values(column, elements, nullptr, 0, out->children[0]);
   }
@@ -120,7 +121,8 @@ class ColumnExporter {
       if (row == Selection::kNone || column.ids[static_cast<size_t>(row)] == 0) return {};
       return {row, 1};
     };
-    if (!list(rows, validity, nulls, range, ids, out)) return false;
+    const std::span<const int64_t> offsets = column.ragged ? column.offsets : std::span<const int64_t>();
+    if (!list(rows, validity, nulls, offsets, range, ids, out)) return false;
     if (!column.weighted) return numbers(column.ids, ids, out->children[0]), true;
     ArrowArray* pairs = out->children[0];
     makeArrowArray(pairs, ids.count, 0, {nullptr}, kept_, 2);
@@ -129,11 +131,23 @@ class ColumnExporter {
     return true;
   }
 
-  // A list array; `elements` become those of its child, which is left to be filled in.
+  // A list array; `elements` become those of its child, which is left to be filled in. `own`: where the result has the
+  // offsets of its rows, if it has.
   template <class RangeOf>
-  bool list(const Selection& rows, const uint8_t* validity, int64_t nulls, RangeOf rangeOfRow, Selection& elements,
-            ArrowArray* out) {
-    auto* offsets = kept_->make<int32_t>(static_cast<size_t>(rows.count) + 1);
+  bool list(const Selection& rows, const uint8_t* validity, int64_t nulls, std::span<const int64_t> own,
+            RangeOf rangeOfRow, Selection& elements, ArrowArray* out) {
+    if (!largeLists_) return listOf<int32_t>(rows, validity, nulls, rangeOfRow, elements, out);
+    if (!rows.all || own.empty() || own[0] != 0)
+      return listOf<int64_t>(rows, validity, nulls, rangeOfRow, elements, out);
+    elements.count = own[static_cast<size_t>(rows.count)];
+    makeArrowArray(out, rows.count, nulls, {validity, own.data()}, kept_, 1);
+    return true;
+  }
+
+  template <class Offset, class RangeOf>
+  bool listOf(const Selection& rows, const uint8_t* validity, int64_t nulls, RangeOf rangeOfRow, Selection& elements,
+              ArrowArray* out) {
+    auto* offsets = kept_->make<Offset>(static_cast<size_t>(rows.count) + 1);
     int64_t total = 0;
     offsets[0] = 0;
     for (int64_t i = 0; i < rows.count; ++i) {
@@ -141,8 +155,8 @@ class ColumnExporter {
       // In place only while each row goes on where the one before ended.
       if (range.size != 0 && range.begin != total) elements.all = false;
       total += range.size;
-      if (total > INT32_MAX) return false;
-      offsets[i + 1] = static_cast<int32_t>(total);
+      if (total > std::numeric_limits<Offset>::max()) return false;
+      offsets[i + 1] = static_cast<Offset>(total);
     }
     elements.count = total;
     if (!elements.all) {
@@ -182,6 +196,7 @@ class ColumnExporter {
   const std::shared_ptr<Kept>& kept_;
   const uint8_t* validity_;
   int64_t nulls_;
+  bool largeLists_;
 };
 
 // The items that are exported, as rows of request columns where `byRequest`.
@@ -222,7 +237,8 @@ void exportArrowSchema(const ProgramInfo& info, const ArrowExport& options, Arro
   makeArrowSchema(out, "+s", "", columns + (options.withStatus ? 1 : 0),
                   arrowMetadata({{"featc.model", info.model}, {"featc.semantics", std::to_string(info.semantics)}}));
   out->flags = 0;
-  for (int64_t i = 0; i < columns; ++i) columnSchema(info.outputs[static_cast<size_t>(i)], out->children[i]);
+  const char* list = options.largeLists ? "+L" : "+l";
+  for (int64_t i = 0; i < columns; ++i) columnSchema(info.outputs[static_cast<size_t>(i)], list, out->children[i]);
   if (options.withStatus) makeArrowSchema(out->children[columns], "u", kArrowStatusColumn);
 }
 
@@ -246,7 +262,7 @@ std::string exportArrowResult(const ProgramInfo& info, const ArrowExport& option
   auto columns = static_cast<int64_t>(info.outputs.size());
   ArrowOwner<ArrowArray> table;
   makeArrowArray(table.get(), byItem.count, 0, {nullptr}, kept, columns + (options.withStatus ? 1 : 0));
-  ColumnExporter exporter(kept, validity, nulls);
+  ColumnExporter exporter(kept, validity, nulls, options.largeLists);
   for (int64_t i = 0; i < columns; ++i) {
     const OutputColumn& column = result->output(static_cast<size_t>(i));
     if (!exporter.column(column, column.scope == Scope::Item ? byItem : byRequest, table->children[i]))

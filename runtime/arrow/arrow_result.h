@@ -16,6 +16,8 @@ struct ArrowExport {
   bool leaveOutFailed = false;
   // One more column at the end, kArrowStatusColumn, of a string a row: `ok`, `bad_input` ...
   bool withStatus = false;
+  // Lists as large_list, whose int64 offsets are those of the result: they are shared too.
+  bool largeLists = false;
 };
 inline constexpr const char* kArrowStatusColumn = "row_status";
 

@@ -206,6 +206,25 @@ TEST_CASE("request features repeat for the items of a request", "[arrow]") {
   CHECK(out.column(1) == "[7] [8] [9]");
 }
 
+TEST_CASE("large lists share the result's offsets", "[arrow]") {
+  Exported out(extractorOf(kConfig), rowsOf(), {.largeLists = true});
+  Exported small(extractorOf(kConfig), rowsOf());
+  CHECK(std::string_view(out.schema->children[2]->format) == "+L");
+  CHECK(out.array->children[2]->buffers[1] == out.result->output(2).offsets.data());
+  CHECK(out.array->children[3]->buffers[1] == out.result->output(3).offsets.data());
+  // Of one id a row there are no offsets, so they are made.
+  const auto* made = static_cast<const int64_t*>(out.array->children[0]->buffers[1]);
+  CHECK(std::vector<int64_t>(made, made + 4) == std::vector<int64_t>{0, 1, 2, 3});
+  const int64_t columns = out.schema->n_children;
+  for (int64_t c = 0; c < columns; ++c) {
+    INFO(out.schema->children[c]->name);
+    if (out.schema->children[c]->format[0] != '+' || out.schema->children[c]->format[1] == 'w') continue;
+    const auto* large = static_cast<const int64_t*>(out.array->children[c]->buffers[1]);
+    const auto* narrow = static_cast<const int32_t*>(small.array->children[c]->buffers[1]);
+    CHECK(std::equal(narrow, narrow + out.array->length + 1, large));
+  }
+}
+
 TEST_CASE("what a result holds is shared, and lives as long as any child of the array", "[arrow]") {
   Exported out(extractorOf(kConfig), rowsOf());
   CHECK(out.array->children[0]->children[0]->buffers[1] == out.result->output(0).ids.data());
