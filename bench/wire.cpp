@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <optional>
 #include <vector>
 
 #include "bench/data.h"
@@ -30,19 +32,19 @@ bool isIdList(const OutputInfo& output) {
 
 // Cells of 8 bytes that an item has in a matrix: a sequence its length, a list that of the longest of the request, ids
 // with weights two each.
+uint64_t matrixCells(const OutputInfo& output, const OutputColumn& column, const Result& result) {
+  uint64_t own = output.kind == OutputKind::Dense ? output.width : 1;
+  if (output.kind == OutputKind::Sequence) own = output.length;
+  if (isIdList(output)) {
+    own = 0;
+    for (int64_t item = 0; item < result.items(); ++item)
+      own = std::max<uint64_t>(own, idsOf(result, column, item).ids.size());
+  }
+  return own * (output.type.isWeighted() ? 2 : 1);
+}
 uint64_t matrixCells(const ProgramInfo& info, const Result& result) {
   uint64_t cells = 0;
-  for (size_t i = 0; i < info.outputs.size(); ++i) {
-    const OutputInfo& output = info.outputs[i];
-    uint64_t own = output.kind == OutputKind::Dense ? output.width : 1;
-    if (output.kind == OutputKind::Sequence) own = output.length;
-    if (isIdList(output)) {
-      own = 0;
-      for (int64_t item = 0; item < result.items(); ++item)
-        own = std::max<uint64_t>(own, idsOf(result, result.output(i), item).ids.size());
-    }
-    cells += own * (output.type.isWeighted() ? 2 : 1);
-  }
+  for (size_t i = 0; i < info.outputs.size(); ++i) cells += matrixCells(info.outputs[i], result.output(i), result);
   return cells;
 }
 
@@ -96,6 +98,43 @@ size_t compressed(const std::string& bytes) {
   return out.size() - FEATC_TS_HEADER_BYTES;
 }
 
+// What a buffer is made of, by kind of tensor: what describes it all, and arrays of values and of offsets.
+void parts(Suite& suite, const std::string& title, const ProgramInfo& info, const Result& result,
+           const std::string& wire) {
+  std::string error;
+  std::optional<TensorSequence> read = TensorSequence::open(wire, error);
+  if (!read) throw Broken(error);
+  struct Part {
+    uint64_t tensors = 0;
+    uint64_t values = 0;
+    uint64_t offsets = 0;
+    uint64_t matrix = 0;
+  };
+  std::map<std::string, Part> all;
+  uint64_t arrays = 0;
+  for (uint32_t i = 0; i < read->size(); ++i) {
+    const OutputInfo& output = info.outputs[i];
+    const TensorView tensor = (*read)[i];
+    const char* what = output.kind == OutputKind::Dense ? "numbers"
+                       : tensor.offsets().empty()       ? "one id"
+                                                        : "several ids";
+    Part& part = all[fmt::format("{} {}", output.scope == Scope::Item ? "item:" : "request:", what)];
+    ++part.tensors;
+    part.values += tensor.allIds().size_bytes() + tensor.allFloats().size_bytes() + tensor.allWeights().size_bytes();
+    part.offsets += tensor.offsets().size_bytes() + tensor.elementOffsets().size_bytes();
+    part.matrix += matrixCells(output, result.output(i), result) * static_cast<uint64_t>(result.items()) * 8;
+  }
+  std::vector<std::vector<std::string>> rows{{"tensors", "how many", "values", "offsets", "in a matrix"}};
+  for (const auto& [name, part] : all) {
+    rows.push_back({name, fmt::format("{}", part.tensors), fmt::format("{}", part.values),
+                    fmt::format("{}", part.offsets), fmt::format("{}", part.matrix)});
+    arrays += part.values + part.offsets;
+  }
+  rows.push_back(
+      {"header, records, names, item offsets, status, padding", "", fmt::format("{}", wire.size() - arrays), "", ""});
+  suite.table(title, rows);
+}
+
 void sizes(Suite& suite) {
   std::vector<std::vector<std::string>> rows{{"features", "zstd", "matrix, bytes", "tensor sequence, bytes", "ratio"}};
   std::string all = takeawayConfig();
@@ -111,6 +150,8 @@ void sizes(Suite& suite) {
     if (matrix.size() != matrixCells(program.info(), program.result()) * kCandidates * sizeof(uint64_t))
       throw Broken("the matrix has another size than its cells");
     const char* name = sequences ? "all 40" : "without the sequences";
+    parts(suite, fmt::format("tensor sequence of 200 candidates, {}, bytes", name), program.info(), program.result(),
+          wire);
     double ratio = static_cast<double>(wire.size()) / static_cast<double>(matrix.size());
     size_t smallWire = compressed(wire);
     size_t smallMatrix = compressed(matrix);

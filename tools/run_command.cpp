@@ -131,8 +131,8 @@ int runRun(const RunOptions& options) {
 
   std::unique_ptr<OutputFile> log;
   std::optional<CallLogger> logger;
-  if (!options.log.empty() && options.scheduler != "staged") {
-    fmt::print(stderr, "featc: --log needs --scheduler staged, whose reads belong to one request\n");
+  if (!options.log.empty() && options.scheduler == "seda") {
+    fmt::print(stderr, "featc: --log is not for --scheduler seda, whose reads serve several requests at once\n");
     return kBadCommand;
   }
   if (!options.log.empty()) {

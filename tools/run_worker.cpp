@@ -62,11 +62,11 @@ class RunWorker final : public PipelineWorker {
   RunError extract(const Batch& batch) {
     CallOptions options;
     options.observer = run_.reads;
+    if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
     // With a log a piece is one request, so that each has a line of its own.
     if (run_.logger != nullptr) {
       return run_.logger->run(run_.extractor, batch, scratch_, result_, rows_, line_, options);
     }
-    if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
     if (run_.executor == nullptr) return run_.extractor.run(batch, scratch_, result_, options);
     SedaExecutor::Answer answer = run_.executor->submit(batch, options.deadline).get();
     std::swap(result_, answer.result);

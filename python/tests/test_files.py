@@ -169,3 +169,63 @@ def test_groups_in_tensor_sequences(tmp_path):
                 ids = [[{"id": i, "weight": w} for i, w in zip(*pair)] for pair in pairs]
             found.append(ids)
         assert found == expected[feature.name].to_pylist()
+
+
+LAYOUTS = "model m\nitem { x : int64  s : string?  l : list<string> }\n" + "".join(
+    f"sparse {name} slot {i} = {name}\n" for i, name in enumerate("xsl", 1)
+)
+
+
+def layouts():
+    plain = {
+        "x": pa.array([5, 6, 5, 7]),
+        "s": pa.array(["a", None, "", "a text longer than twelve bytes"]),
+        "l": pa.array([["p"], [], ["q", "r"], ["p"]]),
+    }
+    return {
+        "plain": plain,
+        "dictionary": {name: column.dictionary_encode() if name != "l" else column for name, column in plain.items()},
+        "large": {**plain, "s": plain["s"].cast(pa.large_string()), "l": plain["l"].cast(pa.large_list(pa.large_string()))},
+        "views": {**plain, "s": plain["s"].cast(pa.string_view())},
+        "binary": {**plain, "s": plain["s"].cast(pa.binary())},
+        "narrow": {**plain, "x": plain["x"].cast(pa.int8())},
+        "chunks": {name: pa.chunked_array([column.slice(0, 1), column.slice(1)]) for name, column in plain.items()},
+        "slices": {
+            name: pa.concat_arrays([column.slice(2), column, column.slice(1)]).slice(2, 4)
+            for name, column in plain.items()
+        },
+    }
+
+
+@pytest.mark.parametrize("source", ["in.arrow", "in.arrows", "in.parquet"])
+@pytest.mark.parametrize("layout", list(layouts()))
+def test_layouts_of_columns(tmp_path, source, layout):
+    columns = layouts()
+    config = featc.compile_text(LAYOUTS)
+    expected = config.extract(pa.table(columns["plain"]))
+    table = pa.table(columns[layout])
+    assert config.extract(table).equals(expected)
+    write(table, tmp_path / source)
+    assert write_features(tmp_path, tmp_path / source, tmp_path / "out.arrow", text=LAYOUTS) == ""
+    assert read(tmp_path / "out.arrow").equals(expected)
+
+
+@pytest.mark.parametrize("source", ["in.arrow", "in.arrows", "in.parquet"])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"x": pa.array([1.0] * 4)}, 'the column "x": expected int64, found float64; cast it to int64 where'),
+        ({"s": pa.array([1] * 4)}, 'the column "s": expected string, found int64'),
+        ({"l": pa.array([[1]] * 4)}, 'the column "l": expected list<string>, found list<int64>'),
+        ({"x": None}, "no column for item.x, which every row must have"),
+        ({"x": pa.nulls(4, pa.int64())}, "x is missing"),
+        ({"x": pa.array([2**63] * 4, pa.uint64())}, "a value is beyond int64"),
+    ],
+)
+def test_columns_that_do_not_fit_end_a_run(tmp_path, source, change, message):
+    columns = {name: column for name, column in {**layouts()["plain"], **change}.items() if column is not None}
+    write(pa.table(columns), tmp_path / source)
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        run(tmp_path, tmp_path / source, text=LAYOUTS)
+    assert caught.value.returncode == 1
+    assert message in caught.value.stderr and source in caught.value.stderr

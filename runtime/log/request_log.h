@@ -28,7 +28,7 @@ class CallLogger {
 
   // Runs `batch` and appends its line, with the line end, to `line` where the call gave a result. `rows` says where
   // items stood in the input; without it they are counted from 0. The extractor's stores must be recordingStores(),
-  // and its fetches must be sent by the calling thread, as the staged scheduler does.
+  // and its fetches must be sent by the calling thread, as the staged and the pipelined scheduler do.
   RunError run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result,
                std::span<const InputRow> rows, std::string& line, const CallOptions& options = {}) const;
 

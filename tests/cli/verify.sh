@@ -9,6 +9,17 @@ featc 0 run $takeaway/takeaway.feat --input $takeaway/requests.jsonl --store def
 cmp "$work/plain" "$work/logged" || fail "with a log the features are others"
 [ "$(wc -l <"$work/log")" -eq "$(wc -l <$takeaway/requests.jsonl)" ] || fail "not one line a request"
 
+# The pipelined scheduler reads the same rows, in an order of its own; of SEDA's reads nobody knows whose they are.
+featc 0 run $takeaway/takeaway.feat --input $takeaway/requests.jsonl --store default=jsonl:$takeaway/profiles.jsonl \
+  --log "$work/pipelined" --scheduler pipelined --output "$work/logged"
+cmp "$work/plain" "$work/logged" || fail "with a log the features are others"
+featc 0 verify $takeaway/takeaway.feat --input "$work/pipelined"
+out_has "60 lines, 60 requests, $(wc -l <"$work/plain") items, 22 features: all the same"
+[ "$(tr ',' '\n' <"$work/pipelined" | grep -c '"source"')" -eq "$(tr ',' '\n' <"$work/log" | grep -c '"source"')" ] ||
+  fail "other rows were read"
+featc 2 run $takeaway/takeaway.feat --input $takeaway/requests.jsonl --log "$work/seda" --scheduler seda
+err_has "featc: --log is not for --scheduler seda, whose reads serve several requests at once"
+
 # The stores are not needed: their rows stand in the log.
 for engine in jit interp; do
   featc 0 verify $takeaway/takeaway.feat --input "$work/log" --engine $engine
@@ -83,6 +94,51 @@ EOF
 featc 0 run "$work/nested.feat" --input "$work/nested.jsonl" --log "$work/nested.log"
 featc 0 verify "$work/nested.feat" --input "$work/nested.log"
 out_has "3 lines, 3 requests, 4 items, 3 features: all the same"
+
+# Sequence groups, of items and of requests, which read a row an element.
+cat >"$work/groups.feat" <<'EOF'
+model m
+semantics 1
+request { seen : list<int64>? }
+item { shops : list<int64>?  tags : list<list<string>>? }
+source shop(id: int64) { key "s:{id}" price : float64  words : list<string> }
+sequence group c over shops, tags length 3 {
+  let row = shop(it.shops)
+  sparse shop slot 1 = it.shops
+  sparse tags slot 2 = it.tags
+  sparse both slot 3 = weighted([it.shops, 5], [row.price, 2])
+  sparse words slot 4 = row.words
+  dense price default -1 = row.price
+  dense pair width 2 = [it.shops ?? 0, 7]
+}
+sequence group s over seen length 2 {
+  let row = shop(it)
+  sparse id slot 5 = it
+  sparse many slot 6 = cross(row.words, row.words, row.words)
+}
+EOF
+cat >"$work/groups.jsonl" <<'EOF'
+{"request": {"seen": [5, null, 7]}, "items": [{"shops": [1, null, 3, 5], "tags": [["a", null], [], null, ["d"]]}, {}]}
+{"request": {}, "items": [{"shops": [], "tags": []}, {"shops": [5, 5], "tags": [["x"]]}]}
+EOF
+cat >"$work/shops.jsonl" <<'EOF'
+{"source": "shop", "id": 1, "price": 0.1, "words": ["p", "q"]}
+{"source": "shop", "id": 5, "price": 7.25, "words": ["r"]}
+EOF
+for scheduler in staged pipelined; do
+  featc 0 run "$work/groups.feat" --input "$work/groups.jsonl" --store "shop=jsonl:$work/shops.jsonl" \
+    --log "$work/groups.log" --scheduler $scheduler
+  for engine in jit interp; do
+    featc 0 verify "$work/groups.feat" --input "$work/groups.log" --engine $engine
+    out_has "2 lines, 2 requests, 4 items, 8 features: all the same"
+  done
+done
+# The price of shop 5 is read for one item, both of whose elements are it.
+sed 's/"price": 7.25/"price": 7.5/' "$work/groups.log" >"$work/other"
+featc 1 verify "$work/groups.feat" --input "$work/other"
+out_has "c__price: 1"
+out_has "c__both: 1"
+out_has_not "c__words"
 
 # Lines that are none.
 { echo '{"featc_log": 1'; echo '{"a": 1}'; echo '{"featc_log": 7}'; cat "$work/log"; } >"$work/bad"

@@ -117,6 +117,44 @@ TEST_CASE("requests with nested items: a bad request takes its items along", "[a
   CHECK(read.counts.lostItems == 1);
 }
 
+TEST_CASE("columns of every layout are read value by value", "[arrow]") {
+  ProgramInfo info = infoOf({item("x", "int64"), item("s", "string?"), item("l", "list<string>")});
+  auto rows = [] {
+    return table(
+        dictionaryArray<int8_t>("c", {1, 0, 1, 0}, numberArray<int16_t>("s", {7, 8})).sliced(1, 3).named("x"),
+        textArray<int64_t>("U", {"a", "b", "c", "d"}).nulls({0b1011}).sliced(1, 3).named("s"),
+        listArray<int64_t>("+L", {0, 0, 1, 1, 3}, textArray<int64_t>("U", {"p", "q", "r"})).sliced(1, 3).named("l"));
+  };
+  // In chunks, of which each begins in the middle of its buffers.
+  std::vector<HandArray> tables;
+  tables.push_back(rows());
+  tables.push_back(rows());
+  auto reader = newArrowReader(info, streamOf(std::move(tables)), "in", true,
+                               [](const DataMessage& message) { FAIL(message.render()); });
+  BatchBuilder builder(info);
+  std::vector<InputRow> origins;
+  REQUIRE(reader->next(builder, origins, 100) == ReadStatus::Batch);
+  REQUIRE(origins.size() == 6);
+  const Batch batch = builder.batch();
+  for (int64_t i = 0; i < 6; ++i) {
+    const auto row = static_cast<size_t>(i % 3);
+    INFO(i);
+    CHECK(static_cast<const int64_t*>(batch.columns[0].values)[i] == std::vector<int64_t>{7, 8, 7}[row]);
+    CHECK(bitAt(batch.columns[1].validity, static_cast<uint64_t>(i)) == (row != 1));
+  }
+  auto text = [](const ColumnData& column, int64_t at) {
+    const auto* offsets = static_cast<const int64_t*>(column.offsets);
+    const auto* bytes = static_cast<const char*>(column.values);
+    return std::string(bytes + offsets[at], bytes + offsets[at + 1]);
+  };
+  CHECK(text(batch.columns[1], 0) + text(batch.columns[1], 2) + text(batch.columns[1], 5) == "bdd");
+  const auto* offsets = static_cast<const int64_t*>(batch.columns[2].offsets);
+  CHECK(std::vector<int64_t>(offsets, offsets + 7) == std::vector<int64_t>{0, 1, 1, 3, 4, 4, 6});
+  std::string all;
+  for (int64_t i = 0; i < 6; ++i) all += text(*batch.columns[2].children[0], i);
+  CHECK(all == "pqrpqr");
+}
+
 TEST_CASE("columns that do not fit end the reading", "[arrow]") {
   ProgramInfo info = infoOf({item("x", "int64")});
   CHECK(Read(info, only(table(strings({"a"}).named("x")))).said ==
