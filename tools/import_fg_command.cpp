@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <memory>
@@ -60,8 +61,25 @@ void print(const ImportOptions& options, const std::string& file, const char* se
   }
 }
 
-// What was written must be a config, whatever stood in the file: a name may be beyond what can be said.
-bool compiles(const ImportOptions& options, const std::string& text) {
+// The line of the FG file whose feature the config's text at `offset` is of: the comment above it ends in
+// `, line 12`. 0 where it is of none.
+uint32_t lineOfFeature(std::string_view config, uint32_t offset) {
+  constexpr std::string_view kMark = ", line ";
+  for (size_t at = config.rfind("\n# ", offset); at != std::string_view::npos && at > 0;
+       at = config.rfind("\n# ", at - 1)) {
+    std::string_view comment = config.substr(at + 1, config.find('\n', at + 1) - at - 1);
+    size_t mark = comment.rfind(kMark);
+    if (mark == std::string_view::npos || comment.starts_with("# Note: ")) continue;
+    uint32_t line = 0;
+    auto [end, error] = std::from_chars(comment.data() + mark + kMark.size(), comment.data() + comment.size(), line);
+    if (error == std::errc() && end == comment.data() + comment.size()) return line;
+  }
+  return 0;
+}
+
+// What was written must be a config, whatever stood in the file: a pattern may be none, a name beyond what can be
+// said. The mistakes are those of features where there is one, since nobody sees the config.
+bool compiles(const ImportOptions& options, const std::string& name, const std::string& text) {
   Sources sources;
   Diagnostics diagnostics;
   // Vocabulary files are named as from the FG file's folder.
@@ -69,10 +87,20 @@ bool compiles(const ImportOptions& options, const std::string& text) {
   Ast ast = parseConfig(beside, text, {}, sources, diagnostics);
   lowerConfig(ast, {}, sources, diagnostics);
   if (!diagnostics.hasErrors()) return true;
-  fmt::print(stderr, "featc import-fg: what was read makes no valid config:\n");
-  ConfigOptions config;
-  config.diagnostics = options.diagnostics;
-  printDiagnostics(config, sources, diagnostics);
+  std::vector<fg::Problem> problems;
+  for (const Diagnostic& d : diagnostics.sorted()) {
+    if (kindSeverity(d.kind) != Severity::Error) continue;
+    if (sources.file(d.span.file).text() != text) {
+      // In a vocabulary file.
+      problems.push_back({0, fmt::format("{}:{}: {}", sources.file(d.span.file).path(),
+                                         sources.file(d.span.file).lineOf(d.span.begin), d.message)});
+      continue;
+    }
+    std::string_view code = std::string_view(text).substr(d.span.begin, d.span.end - d.span.begin);
+    problems.push_back(
+        {lineOfFeature(text, d.span.begin), fmt::format("this feature becomes `{}`, and there {}", code, d.message)});
+  }
+  print(options, name, "error", problems);
   return false;
 }
 
@@ -102,7 +130,7 @@ int runImport(const ImportOptions& options) {
     return kBadInput;
   }
   print(options, name, "note", made.problems.notes);
-  if (!compiles(options, made.config)) return kBadInput;
+  if (!compiles(options, name, made.config)) return kBadInput;
   OutputFile out(options.output);
   out.write(made.config);
   return out.finish();

@@ -41,6 +41,8 @@ std::string FeatureBuilder::normalized(const std::string& number) {
   if (said.empty()) return number;
   auto keys = normalizerKeys(said);
   uint32_t line = find("normalizer")->line;
+  if (keys.count("method") == 0)
+    refuse(fmt::format("its normalizer \"{}\" is not of the form method=NAME,key=value", said), line);
   auto parameter = [&](const std::string& key, std::optional<double> fallback = {}) {
     auto it = keys.find(key);
     auto value = it == keys.end() ? fallback : numberOf(it->second);

@@ -51,8 +51,7 @@ int64_t FeatureBuilder::integer(std::string_view key, int64_t fallback) const {
   if (node == nullptr) return fallback;
   auto value = integerOf(node->text);
   if (!node->isScalar() || !value || *value < 0)
-    refuse(fmt::format("its \"{}\" should be an integer of at least 0 and at most 9223372036854775807", key),
-           node->line);
+    refuse(fmt::format("its \"{}\" should be a whole number from 0 on", key), node->line);
   return *value;
 }
 
@@ -87,7 +86,9 @@ Bucketizer FeatureBuilder::bucketizer() const {
   const Key* found = nullptr;
   for (const Key& key : kKeys) {
     const Node* node = find(key.key);
-    if (node == nullptr || node->text == "0" || (node->kind == Node::Kind::Text && node->text.empty()) ||
+    if (node != nullptr && node->kind == Node::Kind::Number && node->text == "0")
+      refuse(fmt::format("its {} of 0 leaves no bucket; write how many there are", key.key), node->line);
+    if (node == nullptr || (node->kind == Node::Kind::Text && node->text.empty()) ||
         (node->kind == Node::Kind::List && node->items.empty()) ||
         (node->kind == Node::Kind::Record && node->fields.empty()))
       continue;

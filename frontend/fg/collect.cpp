@@ -38,6 +38,18 @@ bool holds(std::string_view words, std::string_view word) {
   return false;
 }
 
+std::vector<std::string_view> words(std::initializer_list<std::string_view> texts) {
+  std::vector<std::string_view> out;
+  for (std::string_view text : texts) {
+    while (!text.empty()) {
+      size_t end = std::min(text.find(' '), text.size());
+      if (end > 0) out.push_back(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+  }
+  return out;
+}
+
 std::string textOf(const Node& node, std::string_view key) {
   const Node* field = node.find(key);
   return field == nullptr ? "" : field->text;
@@ -51,7 +63,8 @@ class Collector {
     for (const Node* node : nodes) {
       if (node->kind != Node::Kind::Record)
         problems_.error(node->line, "a feature should stand here, in braces");
-      else if (node->find("sequence_name") != nullptr && node->find("feature_type") == nullptr)
+      else if (node->find("feature_type") == nullptr &&
+               (node->find("sequence_name") != nullptr || node->find("features") != nullptr))
         this->group(*node, group);
       else
         feature(*node, group);
@@ -62,11 +75,23 @@ class Collector {
  private:
   void group(const Node& node, const Node* outer) {
     const Node* features = node.find("features");
+    if (textOf(node, "sequence_name").empty()) {
+      problems_.error(node.line, "a group of sequences without a sequence_name");
+      return;
+    }
     if (outer != nullptr || features == nullptr) {
       problems_.error(node.line, outer != nullptr
                                      ? "a group of sequences inside another one"
                                      : fmt::format("the group \"{}\" has no features", textOf(node, "sequence_name")));
       return;
+    }
+    for (const auto& [key, value] : node.fields) {
+      constexpr std::string_view kGroupKeys = " sequence_name sequence_length sequence_delim features ";
+      if (holds(kGroupKeys, key) || holds(kIgnoredKeys, key)) continue;
+      auto near = nearestName(key, words({kGroupKeys, kIgnoredKeys}));
+      problems_.error(value.line,
+                      fmt::format("group \"{}\": what \"{}\" means is not known; {}", textOf(node, "sequence_name"),
+                                  key, near ? fmt::format("did you mean \"{}\"?", *near) : "take it out"));
     }
     entries(features->each(), &node);
   }
@@ -84,10 +109,14 @@ class Collector {
     feature.ownName = textOf(node, "feature_name");
     std::string prefix = group == nullptr ? "" : textOf(*group, "sequence_name") + "__";
     feature.name = prefix + feature.ownName;
+    if (feature.ownName.empty()) {
+      problems_.error(node.line, "a feature without a feature_name");
+      return;
+    }
     auto error = [&](std::string why, uint32_t line = 0) {
       problems_.error(line == 0 ? node.line : line, fmt::format("feature \"{}\": {}", feature.name, why));
     };
-    if (!canBeName(feature.name)) return error("its feature_name is empty or holds characters that no name can have");
+    if (!canBeName(feature.name)) return error("its feature_name holds characters that no name can have");
     if (!names_.insert(feature.name).second) error("there is another feature of that name");
 
     std::string type = textOf(node, "feature_type");
@@ -98,9 +127,10 @@ class Collector {
       if (known.name == type) feature.type = &known;
     if (feature.type == nullptr) return error(unknownType(type));
     checkKeys(feature, error);
-    feature.stub = node.find("stub_type") != nullptr && node.find("stub_type")->isTrue();
+    const Node* stub = feature.entry.find("stub_type");
+    feature.stub = stub != nullptr && stub->isTrue();
     auto shape = [&](std::string_view key) {
-      const Node* own = node.find(key);
+      const Node* own = feature.entry.find(key);
       return own != nullptr || group == nullptr ? own : group->find(key);
     };
     if (const Node* delimiter = shape("sequence_delim")) feature.delimiter = delimiter->text;
@@ -120,7 +150,9 @@ class Collector {
     if (type == "sid_feature") return "sid_feature is raw for FG and is offset in the model; hand in the levels as ids";
     if (type.empty()) return "it has no feature_type";
     // The end that nearly all have would make any two alike.
-    auto stem = [](std::string_view name) { return name.substr(0, name.rfind("_feature")); };
+    constexpr std::string_view kEnd = "_feature";
+    bool hasEnd = type.size() > kEnd.size() && type.ends_with(kEnd);
+    auto stem = [&](std::string_view name) { return hasEnd ? name.substr(0, name.rfind(kEnd)) : name; };
     std::vector<std::string_view> stems;
     for (const FeatureType& known : featureTypes()) stems.push_back(stem(known.name));
     auto near = nearestName(stem(type), stems);
@@ -130,22 +162,40 @@ class Collector {
     return fmt::format("there is no feature type \"{}\"{}", type, instead);
   }
 
+  // A key that is nearly one that is known counts as that from here on, so that one slip is one error.
   template <class F>
-  void checkKeys(const Feature& feature, F&& error) {
+  void checkKeys(Feature& feature, F&& error) {
     const FeatureType& type = *feature.type;
+    std::vector<std::pair<std::string, std::string>> renamed;
     for (const auto& [key, value] : feature.entry.fields) {
       bool isInput = std::find(type.inputs.begin(), type.inputs.end(), key) != type.inputs.end();
       if (isInput || holds(kCommonKeys, key) || holds(kIgnoredKeys, key) || holds(type.keys, key)) continue;
+      if (value.kind == Node::Kind::Null) continue;
       if (key == "needWeighting" && !value.isTrue()) continue;
       if (key == "combiner" && type.name != "combo_feature") continue;  // pooling, in the model
       if (key == "need_prefix" && !value.isTrue()) continue;
-      if (key == "bucketize_boundaries")
-        error("bucketize_boundaries is the old form; write boundaries as a list of numbers", value.line);
-      else if (value.kind != Node::Kind::Null)
-        error(fmt::format("what \"{}\" means for {} is not known; take it out, or write the feature by hand", key,
-                          type.name),
-              value.line);
+      std::string why = fmt::format("what \"{}\" means for {} is not known; take it out, or write the feature by hand",
+                                    key, type.name);
+      if (key == "bucketize_boundaries") {
+        why = "bucketize_boundaries is the old form; write boundaries as a list of numbers";
+      } else if (auto near = nearestKey(key, type); near && feature.entry.find(*near) == nullptr) {
+        why = fmt::format("{} has no \"{}\"; did you mean \"{}\"?", type.name, key, *near);
+        renamed.emplace_back(key, *near);
+      }
+      error(why, value.line);
     }
+    for (const auto& [from, to] : renamed) {
+      Node value = *feature.entry.find(from);
+      feature.entry.remove(from);
+      feature.entry.set(to, std::move(value));
+    }
+  }
+
+  static std::optional<std::string> nearestKey(std::string_view key, const FeatureType& type) {
+    std::vector<std::string_view> names = words({kCommonKeys, type.keys});
+    names.insert(names.end(), type.inputs.begin(), type.inputs.end());
+    auto near = nearestName(key, names);
+    return near ? std::optional(std::string(*near)) : std::nullopt;
   }
 
   template <class F>
@@ -157,6 +207,7 @@ class Collector {
     for (std::string_view key : type.inputs) {
       const Node* given = feature.entry.find(key);
       if (given == nullptr) {
+        feature.lacksInputs = true;
         error(fmt::format("its \"{}\" is missing{}", key,
                           key == "expression" ? "; without it FG reads what was encoded before, and there is nothing "
                                                 "to import"
@@ -176,8 +227,10 @@ class Collector {
           error(fmt::format("\"{}\" is no input; write side:name, the side being user, item, context, feature or const",
                             one->text),
                 one->line);
+          feature.lacksInputs = true;
           continue;
         } else if (input.isColumn() && !canBeName(input.name)) {
+          feature.lacksInputs = true;
           error(fmt::format("\"{}\" names no column", one->text), one->line);
           continue;
         }

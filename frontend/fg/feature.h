@@ -50,6 +50,7 @@ struct Feature {
   bool stub = false;
   bool isRead = false;  // by another feature
   std::vector<Input> inputs;
+  bool lacksInputs = false;  // which is said already
 
   uint32_t line() const { return entry.line; }
 };

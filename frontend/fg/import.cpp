@@ -75,15 +75,22 @@ class Importer {
   Importer(const FgOptions& options, FgImport& out) : options_(options), out_(out), shared_{options, {}, {}} {}
 
   void run(std::string_view text) {
-    bool isJson = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF") != std::string_view::npos &&
-                  text[text.find_first_not_of(" \t\r\n\xEF\xBB\xBF")] == '{';
+    size_t begin = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+    if (begin == std::string_view::npos) return out_.problems.error(1, "the file is empty");
+    bool isJson = text[begin] == '{' || text[begin] == '[';
     std::optional<Node> root = isJson ? readJson(text, out_.problems) : readProtobufText(text, out_.problems);
     if (!root) return;
     std::vector<Node> entries;
     if (isJson) {
       const Node* list = root->find("features");
       if (list == nullptr || list->kind != Node::Kind::List)
-        return out_.problems.error(root->line, "there is no list of \"features\"");
+        return out_.problems.error(root->line,
+                                   "there is no list of \"features\": an fg.json is an object that has one");
+      if (list->items.empty()) return out_.problems.error(list->line, "its list of \"features\" is empty");
+      for (const auto& [key, value] : root->fields)
+        if (key != "features" && key != "reserves")
+          out_.problems.error(value.line,
+                              fmt::format("what \"{}\" means beside \"features\" is not known; take it out", key));
       entries = list->items;
     } else {
       entries = fromTorchEasyRec(*root, out_.problems);
@@ -167,7 +174,7 @@ class Importer {
     }
     states_[i] = State::Open;
     // Without inputs it has an error already.
-    bool ready = !feature.inputs.empty();
+    bool ready = !feature.inputs.empty() && !feature.lacksInputs;
     for (size_t other : reads_[i]) {
       build(other);
       ready = ready && states_[other] == State::Built;

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // fg.json, read with the line of every value.
+#include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
 
+#include "frontend/fg/json_trouble.h"
 #include "frontend/fg/readers.h"
 
 namespace featc::fg {
 namespace {
 
 namespace od = simdjson::ondemand;
+
+// A key that stands twice in one object.
+struct Repeated {
+  uint32_t line;
+  std::string key;
+};
 
 class JsonReader {
  public:
@@ -45,8 +53,9 @@ class JsonReader {
       case od::json_type::object:
         node.kind = Node::Kind::Record;
         for (auto entry : value.get_object()) {
+          const char* key = entry.key().value().raw();
           std::string name{std::string_view(entry.unescaped_key())};
-          if (node.find(name) != nullptr) throw simdjson::simdjson_error(simdjson::TAPE_ERROR);
+          if (node.find(name) != nullptr) throw Repeated{lineAt(key), name};
           node.fields.push_back({std::move(name), readValue(entry.value())});
         }
         break;
@@ -89,10 +98,13 @@ std::optional<Node> readJson(std::string_view text, Problems& problems) {
   JsonReader reader(text);
   try {
     return reader.read();
+  } catch (const Repeated& e) {
+    problems.error(e.line, fmt::format("\"{}\" stands twice in one object", e.key));
   } catch (const simdjson::simdjson_error& e) {
-    problems.error(reader.line(), std::string("this is no JSON: ") + simdjson::error_message(e.error()));
-    return std::nullopt;
+    Problem why = findJsonTrouble(text).value_or(Problem{reader.line(), simdjson::error_message(e.error())});
+    problems.error(why.line, "this is no JSON: " + why.text);
   }
+  return std::nullopt;
 }
 
 }  // namespace featc::fg

@@ -65,11 +65,13 @@ class TextReader {
         return record;
       }
       if (close != '\0' && accept(close)) return record;
+      uint32_t line = line_;
       std::string name = readWord();
       if (name.empty()) fail(fmt::format("\"{}\" where the name of a field should stand", peek()));
       bool colon = accept(':');
       skipBlanks();
-      if (!colon && peek() != '{' && peek() != '<') fail(fmt::format("\"{}\" lacks a \":\" and a value", name));
+      if (!colon && peek() != '{' && peek() != '<')
+        throw Malformed{line, fmt::format("\"{}\" lacks a \":\" and a value", name)};
       add(record, name, readValue(depth));
       if (!accept(',')) accept(';');
     }

@@ -36,7 +36,7 @@ err_has 'columns.json:1: error: column "itemid": "integer" is no type'
 sed 's/"hash_bucket_size"/"hash_bucket_sise"/; s/\[18, 25\]/[25, 18]/' "$work/fg.json" >"$work/bad.json"
 featc 1 import-fg "$work/bad.json" -o "$work/bad.feat"
 out_empty
-err_has 'bad.json:2: error: feature "item.id": what "hash_bucket_sise" means'
+err_has 'bad.json:2: error: feature "item.id": id_feature has no "hash_bucket_sise"; did you mean "hash_bucket_size"?'
 err_has 'bad.json:4: error: feature "age": its boundaries do not ascend'
 featc 1 import-fg "$work/bad.json" --diagnostics json
 err_has '"line": 4, "column": 1, "end_line": 4, "end_column": 1, "severity": "error", "kind": "fg", "message": "feature \"age\": its'
@@ -54,6 +54,12 @@ featc 2 import-fg
 featc 2 import-fg "$work/fg.json" --hash md5
 featc 0 import-fg --help
 out_has "--schema"
+
+# A mistake that only the config's own check finds is told of the feature's line.
+printf '{"features": [\n{"feature_type": "regex_replace_feature", "feature_name": "r", "expression": "item:s",\n"regex_pattern": "(", "replacement": "", "hash_bucket_size": 9}]}' >"$work/regex.json"
+featc 1 import-fg "$work/regex.json"
+out_empty
+err_has 'regex.json:2: error: this feature becomes `"("`, and there the pattern is no regular expression: missing ): ('
 
 # A vocabulary beyond what a literal holds stays a file.
 seq 100000 | sed 's/^/w/' >"$work/many.txt"
