@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as an FG config: errors, or a config that the front end reads without stumbling.
+#include <cstdlib>
+
+#include "frontend/fg/import.h"
+#include "frontend/frontend.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace featc;
+  fg::FgOptions options;
+  options.folder = "/nowhere";  // vocabulary files
+  fg::FgImport made = fg::importFg({reinterpret_cast<const char*>(data), size}, options);
+  if (!made.problems.errors.empty()) return 0;
+  if (made.config.empty()) std::abort();
+  Sources sources;
+  Diagnostics diagnostics;
+  Ast ast = parseConfig("import-fg.feat", made.config, {}, sources, diagnostics);
+  lowerConfig(ast, {}, sources, diagnostics);
+  return 0;
+}
