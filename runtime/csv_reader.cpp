@@ -36,7 +36,7 @@ bool readRows(CsvRecordReader& records, const CsvTable& table, const std::string
     if (error.empty()) {
       rows.push_back({row, row, 0, records.line()});
     } else {
-      ++piece.badItems;
+      ++piece.bad.badItems;
       piece.stops = strict;
       piece.messages.push_back({true, file, records.line(), std::move(error)});
     }
@@ -112,7 +112,7 @@ class CsvReader final : public RecordReader {
       if (!message.isError && (told_.size() == kMaxWarnings || !told_.insert(message.text).second)) continue;
       sink_(message);
     }
-    counts_.badItems += piece.badItems;
+    counts_.badItems += piece.bad.badItems;
     piece.position.counts.badItems = counts_.badItems;
     return !piece.stops;
   }
@@ -130,10 +130,7 @@ class CsvReader final : public RecordReader {
   void begin(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) {
     builder.clear();
     rows.clear();
-    piece.text.clear();
-    piece.messages.clear();
-    piece.badItems = 0;
-    piece.stops = false;
+    piece.clear();
     if (table_.columns.empty() && !stopped_) readHeader(builder);
   }
 

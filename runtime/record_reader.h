@@ -70,6 +70,13 @@ class PieceParser {
 
 // A part of the input on its way through take(), parse() and settle(). A thread uses one again and again.
 struct ReadPiece {
+  void clear() {
+    text.clear();
+    messages.clear();
+    bad = {};
+    stops = hasPosition = false;
+  }
+
   std::string text;          // what is still to be parsed; empty: the batch is whole
   uint64_t firstRow = 0;     // number of the text's first row
   uint64_t linesBefore = 0;  // line ends before the text
@@ -77,7 +84,7 @@ struct ReadPiece {
   ReaderPosition position;  // behind the piece; once it is settled
   // What is told and counted when it is settled.
   std::vector<DataMessage> messages;
-  uint64_t badItems = 0;
+  InputCounts bad;     // all but requests and items, which are counted when it is taken
   bool stops = false;  // a strict reader found bad data: nothing behind it counts
   std::unique_ptr<PieceParser> parser;
 };

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <memory>
+#include <utility>
 
 #include "runtime/arrow/arrow_batch.h"
 
@@ -60,59 +62,47 @@ bool append(const ColumnData& column, int64_t row, ColumnBuffer& out) {
   return true;
 }
 
-class ArrowReader final : public RecordReader {
- public:
-  ArrowReader(const ProgramInfo& info, ArrowOwner<ArrowArrayStream> in, std::string file, bool strict, DataSink sink)
-      : RecordReader(std::move(file), strict, std::move(sink)), info_(info), in_(std::move(in)) {}
+// What is read of a batch, and as which requests and items of the whole input.
+struct Range {
+  std::shared_ptr<const ArrowBatch> batch;
+  int64_t begin = 0;  // requests
+  int64_t end = 0;
+  uint64_t firstRequest = 0;
+  uint64_t firstItem = 0;
+};
 
-  ReadStatus next(BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) override {
-    builder.clear();
-    rows.clear();
-    if (binding_ == nullptr && !stopped_) bind();
-    while (!stopped_ && builder.items() < maxItems && builder.requests() < maxItems) {
-      if (batch_ == nullptr || request_ == batch_->requests()) {
-        if (!nextBatch()) break;
-      } else {
-        readRequest(builder, rows);
+class RangeParser final : public PieceParser {
+ public:
+  RangeParser(const ProgramInfo& info, std::string file, bool strict, bool isNested)
+      : info_(info), file_(std::move(file)), strict_(strict), isNested_(isNested) {}
+
+  std::vector<Range> ranges;
+
+  void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) override {
+    for (const Range& range : ranges) {
+      uint64_t request = range.firstRequest;
+      uint64_t item = range.firstItem;
+      for (int64_t r = range.begin; r < range.end && !piece.stops; ++r) {
+        const auto items = static_cast<uint64_t>(range.batch->itemOffset(r + 1) - range.batch->itemOffset(r));
+        readRequest(*range.batch, r, request, item, items, piece, builder, rows);
+        ++request;
+        item += items;
       }
     }
-    return status(builder);
+    ranges.clear();
   }
 
  private:
-  void bind() {
-    ArrowOwner<ArrowSchema> schema;
-    if (in_->get_schema(in_.get(), schema.get()) != 0) return fail(0, inputError());
-    binding_ = std::make_unique<ArrowBinding>(info_, *schema.get());
-    for (const std::string& warning : binding_->warnings()) warn(warning);
-    if (!binding_->error().empty()) fail(0, binding_->error());
-  }
-
-  // False: the input has ended or cannot be read further.
-  bool nextBatch() {
-    ArrowOwner<ArrowArray> array;
-    batch_ = nullptr;
-    if (in_->get_next(in_.get(), array.get()) != 0) {
-      fail(counts_.items, inputError());
-      return false;
-    }
-    if (array.isReleased()) return false;
-    batch_ = std::make_unique<ArrowBatch>(*binding_, std::move(array));
-    request_ = 0;
-    if (!batch_->error().empty()) fail(0, batch_->error());
-    return batch_->error().empty();
-  }
-
-  std::string inputError() {
-    const char* text = in_->get_last_error(in_.get());
-    return fmt::format("reading failed: {}", text == nullptr ? "no reason given" : text);
+  void bad(ReadPiece& piece, uint64_t request, std::string text) const {
+    piece.stops = strict_;
+    piece.messages.push_back({true, file_, request + 1, std::move(text)});
   }
 
   // Gives the open row the values that row `row` of the columns has; else says what is wrong.
-  std::string readFields(BatchBuilder& builder, Scope scope, int64_t row) {
-    if (batch_->isBad(scope, row)) return "a value is beyond int64";
+  std::string readFields(const ArrowBatch& batch, BatchBuilder& builder, Scope scope, int64_t row) const {
+    if (batch.isBad(scope, row)) return "a value is beyond int64";
     for (size_t i = 0; i < info_.inputs.size(); ++i) {
-      const ColumnData& column = batch_->columns()[i];
+      const ColumnData& column = batch.columns()[i];
       if (info_.inputs[i].scope != scope || column.absent) continue;
       const auto at = static_cast<uint64_t>(column.offset + row);
       if (column.validity != nullptr && !bitAt(column.validity, at) && !info_.inputs[i].type.nullable())
@@ -126,41 +116,137 @@ class ArrowReader final : public RecordReader {
     return {};
   }
 
-  void readRequest(BatchBuilder& builder, std::vector<InputRow>& rows) {
-    const int64_t request = request_++;
-    const int64_t begin = batch_->itemOffset(request);
-    const int64_t end = batch_->itemOffset(request + 1);
-    const uint64_t number = counts_.requests++;
-    const uint64_t firstRow = counts_.items;
-    const auto items = static_cast<uint64_t>(end - begin);
-    counts_.items += items;
+  void readRequest(const ArrowBatch& batch, int64_t row, uint64_t request, uint64_t firstItem, uint64_t items,
+                   ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) const {
     builder.beginRequest();
-    if (std::string problem = readFields(builder, Scope::Request, request); !problem.empty()) {
+    if (std::string problem = readFields(batch, builder, Scope::Request, row); !problem.empty()) {
       builder.dropRequest();
-      ++counts_.badRequests;
-      counts_.lostItems += items;
-      return bad(number + 1, std::move(problem));
+      ++piece.bad.badRequests;
+      piece.bad.lostItems += items;
+      return bad(piece, request, std::move(problem));
     }
-    for (uint64_t item = 0; item < items && !stopped_; ++item) {
+    const int64_t begin = batch.itemOffset(row);
+    for (uint64_t item = 0; item < items && !piece.stops; ++item) {
       builder.beginItem();
-      std::string problem = readFields(builder, Scope::Item, begin + static_cast<int64_t>(item));
+      std::string problem = readFields(batch, builder, Scope::Item, begin + static_cast<int64_t>(item));
       if (problem.empty()) problem = builder.endItem().message;
       if (problem.empty()) {
-        rows.push_back({firstRow + item, number, item, number + 1});
+        rows.push_back({firstItem + item, request, item, request + 1});
         continue;
       }
       if (builder.inItem()) builder.dropItem();
-      ++counts_.badItems;
-      bad(number + 1, binding_->isNested() ? fmt::format("item {}: {}", item, problem) : problem);
+      ++piece.bad.badItems;
+      bad(piece, request, isNested_ ? fmt::format("item {}: {}", item, problem) : problem);
     }
     builder.endRequest();
+  }
+
+  const ProgramInfo& info_;
+  const std::string file_;
+  const bool strict_;
+  const bool isNested_;
+};
+
+class ArrowReader final : public RecordReader {
+ public:
+  ArrowReader(const ProgramInfo& info, ArrowOwner<ArrowArrayStream> in, std::string file, bool strict, DataSink sink)
+      : RecordReader(std::move(file), strict, std::move(sink)), info_(info), in_(std::move(in)) {}
+
+  // Reads on where all rows of a piece are bad.
+  ReadStatus next(BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) override {
+    for (;;) {
+      ReadStatus status = take(own_, builder, rows, maxItems);
+      if (status != ReadStatus::Batch) return status;
+      parse(own_, builder, rows);
+      stopped_ = !settle(own_) || stopped_;
+      if (builder.requests() > 0 || stopped_) return this->status(builder);
+    }
+  }
+
+  ReadStatus take(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) override {
+    builder.clear();
+    rows.clear();
+    piece.clear();
+    if (binding_ == nullptr && !stopped_) bind();
+    if (stopped_) return ReadStatus::Failed;
+    if (piece.parser == nullptr)
+      piece.parser = std::make_unique<RangeParser>(info_, file_, strict_, binding_->isNested());
+    std::vector<Range>& ranges = static_cast<RangeParser&>(*piece.parser).ranges;
+    ranges.clear();
+    // Until there are enough of both; settle() may be counting what is bad meanwhile.
+    const uint64_t requests = counts_.requests + static_cast<uint64_t>(maxItems);
+    const uint64_t items = counts_.items + static_cast<uint64_t>(maxItems);
+    while (counts_.requests < requests && counts_.items < items) {
+      if (batch_ != nullptr && request_ < batch_->requests())
+        ranges.push_back(nextRange(requests - counts_.requests, items - counts_.items));
+      else if (!nextBatch())
+        break;
+    }
+    if (!ranges.empty()) return ReadStatus::Batch;
+    return stopped_ ? ReadStatus::Failed : ReadStatus::End;
+  }
+
+  void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) const override {
+    piece.parser->parse(piece, builder, rows);
+  }
+
+  // Touches nothing that take() does.
+  bool settle(ReadPiece& piece) override {
+    for (const DataMessage& message : piece.messages) sink_(message);
+    counts_.badRequests += piece.bad.badRequests;
+    counts_.badItems += piece.bad.badItems;
+    counts_.lostItems += piece.bad.lostItems;
+    return !piece.stops;
+  }
+
+ private:
+  void bind() {
+    ArrowOwner<ArrowSchema> schema;
+    if (in_->get_schema(in_.get(), schema.get()) != 0) return fail(0, inputError());
+    binding_ = std::make_unique<ArrowBinding>(info_, *schema.get());
+    for (const std::string& warning : binding_->warnings()) warn(warning);
+    if (!binding_->error().empty()) fail(0, binding_->error());
+  }
+
+  // Requests of the open batch, at least one.
+  Range nextRange(uint64_t maxRequests, uint64_t maxItems) {
+    Range range{batch_, request_, request_, counts_.requests, counts_.items};
+    const int64_t firstItem = batch_->itemOffset(request_);
+    while (request_ < batch_->requests() && static_cast<uint64_t>(request_ - range.begin) < maxRequests &&
+           static_cast<uint64_t>(batch_->itemOffset(request_) - firstItem) < maxItems)
+      ++request_;
+    range.end = request_;
+    counts_.requests += static_cast<uint64_t>(range.end - range.begin);
+    counts_.items += static_cast<uint64_t>(batch_->itemOffset(range.end) - firstItem);
+    return range;
+  }
+
+  // False: the input has ended or cannot be read further.
+  bool nextBatch() {
+    ArrowOwner<ArrowArray> array;
+    batch_ = nullptr;
+    if (in_->get_next(in_.get(), array.get()) != 0) {
+      fail(counts_.items, inputError());
+      return false;
+    }
+    if (array.isReleased()) return false;
+    batch_ = std::make_shared<ArrowBatch>(*binding_, std::move(array));
+    request_ = 0;
+    if (!batch_->error().empty()) fail(0, batch_->error());
+    return batch_->error().empty();
+  }
+
+  std::string inputError() {
+    const char* text = in_->get_last_error(in_.get());
+    return fmt::format("reading failed: {}", text == nullptr ? "no reason given" : text);
   }
 
   const ProgramInfo info_;
   ArrowOwner<ArrowArrayStream> in_;
   std::unique_ptr<ArrowBinding> binding_;
-  std::unique_ptr<ArrowBatch> batch_;
+  std::shared_ptr<ArrowBatch> batch_;
   int64_t request_ = 0;  // the next one in the batch
+  ReadPiece own_;        // of next()
 };
 
 }  // namespace

@@ -53,21 +53,53 @@ struct Read {
   int64_t items = 0;
   std::vector<int64_t> firstColumn;  // of the items' first int64 field
 
-  Read(const ProgramInfo& info, std::vector<HandArray> tables, bool strict = false, int64_t maxItems = 2) {
+  // With `pieces` as threads read: the next piece is taken before this one is parsed.
+  Read(const ProgramInfo& info, std::vector<HandArray> tables, bool strict = false, int64_t maxItems = 2,
+       bool pieces = false) {
     auto reader = newArrowReader(info, streamOf(std::move(tables)), "in", strict,
                                  [this](const DataMessage& message) { said += message.render() + "\n"; });
     BatchBuilder builder(info);
     std::vector<InputRow> rows;
-    while (reader->next(builder, rows, maxItems) == ReadStatus::Batch) {
-      Batch batch = builder.batch();
-      for (size_t i = 0; i < rows.size(); ++i) {
-        origins += std::to_string(rows[i].row) + "/" + std::to_string(rows[i].request) + "/" +
-                   std::to_string(rows[i].item) + " ";
-        firstColumn.push_back(static_cast<const int64_t*>(batch.columns[0].values)[i]);
-      }
-      items += batch.items;
-    }
+    if (pieces)
+      readPieces(info, *reader, maxItems);
+    else
+      while (reader->next(builder, rows, maxItems) == ReadStatus::Batch) note(builder, rows);
     counts = reader->counts();
+  }
+
+ private:
+  void note(BatchBuilder& builder, const std::vector<InputRow>& rows) {
+    Batch batch = builder.batch();
+    for (size_t i = 0; i < rows.size(); ++i) {
+      origins += std::to_string(rows[i].row) + "/" + std::to_string(rows[i].request) + "/" +
+                 std::to_string(rows[i].item) + " ";
+      firstColumn.push_back(static_cast<const int64_t*>(batch.columns[0].values)[i]);
+    }
+    items += batch.items;
+  }
+
+  void readPieces(const ProgramInfo& info, RecordReader& reader, int64_t maxItems) {
+    struct Thread {
+      explicit Thread(const ProgramInfo& info) : builder(info) {}
+      ReadPiece piece;
+      BatchBuilder builder;
+      std::vector<InputRow> rows;
+      bool hasPiece = false;
+    };
+    Thread first(info);
+    Thread second(info);
+    do {
+      for (Thread* t : {&first, &second})
+        t->hasPiece = reader.take(t->piece, t->builder, t->rows, maxItems) == ReadStatus::Batch;
+      for (Thread* t : {&second, &first})
+        if (t->hasPiece) reader.parse(t->piece, t->builder, t->rows);
+      for (Thread* t : {&first, &second}) {
+        if (!t->hasPiece) continue;
+        bool goesOn = reader.settle(t->piece);
+        note(t->builder, t->rows);
+        if (!goesOn) return;
+      }
+    } while (first.hasPiece);
   }
 };
 
@@ -82,12 +114,13 @@ InputInfo item(const char* name, const char* type) { return {Scope::Item, name, 
 
 TEST_CASE("bad rows of a table are left out and told", "[arrow]") {
   ProgramInfo info = infoOf({item("x", "int64"), item("tags", "list<string>?")});
+  const bool pieces = GENERATE(false, true);
   std::vector<HandArray> tables;
   tables.push_back(table(numberArray<uint64_t>("L", {1, UINT64_MAX, 3}).named("x"),
                          listArray<int32_t>("+l", {0, 1, 2, 2}, strings({"a", "b"})).named("tags")));
   tables.push_back(table(numberArray<uint64_t>("L", {4, 5}).nulls({0b01}).named("x"),
                          listArray<int32_t>("+l", {0, 0, 1}, strings({"c"})).named("tags")));
-  Read read(info, std::move(tables));
+  Read read(info, std::move(tables), false, 2, pieces);
   CHECK(read.said == "in:2: a value is beyond int64\nin:5: x is missing\n");
   CHECK(read.origins == "0/0/0 2/2/0 3/3/0 ");
   CHECK(read.firstColumn == std::vector<int64_t>{1, 3, 4});
@@ -97,18 +130,22 @@ TEST_CASE("bad rows of a table are left out and told", "[arrow]") {
 
 TEST_CASE("a strict reader ends at the first bad row", "[arrow]") {
   ProgramInfo info = infoOf({item("x", "int64")});
-  Read read(info, only(table(numberArray<int64_t>("l", {1, 2, 3}).nulls({0b101}).named("x"))), true, 1);
+  const bool pieces = GENERATE(false, true);
+  Read read(info, only(table(numberArray<int64_t>("l", {1, 2, 3}).nulls({0b101}).named("x"))), true, 1, pieces);
   CHECK(read.said == "in:2: x is missing\n");
   CHECK(read.items == 1);
 }
 
 TEST_CASE("requests with nested items: a bad request takes its items along", "[arrow]") {
   ProgramInfo info = infoOf({item("x", "int64"), {Scope::Request, "user", Type::int64()}});
+  const bool pieces = GENERATE(false, true);
+  const int64_t maxItems = GENERATE(1, 2, 100);
   std::vector<HandArray> fields;
   fields.push_back(numberArray<int64_t>("l", {7, 8, 9, 10}).nulls({0b1101}).named("x"));
   Read read(info,
             only(table(numberArray<int64_t>("l", {1, 2, 3}).nulls({0b101}).named("user"),
-                       listArray<int32_t>("+l", {0, 2, 3, 4}, structArray(4, std::move(fields))).named("items"))));
+                       listArray<int32_t>("+l", {0, 2, 3, 4}, structArray(4, std::move(fields))).named("items"))),
+            false, maxItems, pieces);
   CHECK(read.said == "in:1: item 1: x is missing\nin:2: user is missing\n");
   CHECK(read.origins == "0/0/0 3/2/0 ");
   CHECK(read.firstColumn == std::vector<int64_t>{7, 10});
