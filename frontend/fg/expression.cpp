@@ -86,12 +86,11 @@ struct Refused {
   std::string_view name;
   std::string_view why;
 };
-constexpr std::string_view kNoCounterpart = "has no counterpart here; write the feature by hand";
 constexpr Refused kRefused[] = {
     {"rnd", "is random"},
-    {"rint", kNoCounterpart},
-    {"roundp", kNoCounterpart},
-    {"mod", kNoCounterpart},
+    {"rint", "is not known for halves such as 2.5; write round(x), which takes them away from 0"},
+    {"roundp", "is not known for halves; write round(x * 100) / 100 for two digits"},
+    {"mod", "is not known below 0; write x - y * floor(x / y), which has the sign of y"},
     {"isnan", "depends on what FG makes of NaN, which is not known; write is_missing by hand"},
     {"l2_norm", "is not known to be the norm or the unit vector; write l2_norm or normalize by hand"},
     {"sphere_dist", "has a radius that is not known; write haversine(lat1, lng1, lat2, lng2) by hand"},

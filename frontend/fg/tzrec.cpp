@@ -6,6 +6,7 @@
 
 #include "frontend/fg/feature.h"
 #include "frontend/fg/readers.h"
+#include "support/suggest.h"
 
 namespace featc::fg {
 namespace {
@@ -60,7 +61,8 @@ Node asRecord(const Node& entries) {
 
 class Translator {
  public:
-  explicit Translator(Problems& problems) : problems_(problems) {}
+  // `alone`: each feature is computed from columns only (fg_mode FG_NORMAL).
+  Translator(bool alone, Problems& problems) : alone_(alone), problems_(problems) {}
 
   // `inGroup`: of a group of sequences.
   void translate(const Node& config, bool inGroup, std::vector<Node>& out) {
@@ -91,7 +93,21 @@ class Translator {
     return out;
   }
 
+  void requireColumns(const Node& body) {
+    auto error = [&](uint32_t line, std::string_view what) {
+      problems_.error(line, fmt::format("feature \"{}\": with fg_mode FG_NORMAL {}; write FG_DAG",
+                                        textOf(body, "feature_name"), what));
+    };
+    for (const auto& [name, value] : body.fields) {
+      if (name == "stub_type" && value.isTrue()) error(value.line, "there are no stubs");
+      for (const Node* one : value.each())
+        if (one->text.rfind("feature:", 0) == 0 || one->text.rfind("const:", 0) == 0)
+          error(one->line, fmt::format("\"{}\" is a column of the data, not what it says", one->text));
+    }
+  }
+
   void feature(const std::string& kind, const Node& body, bool inGroup, std::vector<Node>& out) {
+    if (alone_) requireColumns(body);
     Node entry = body;
     bool sequence = kind.rfind("sequence_", 0) == 0;
     std::string plain = sequence ? kind.substr(9) : kind;
@@ -231,6 +247,7 @@ class Translator {
     out.push_back(std::move(stub));
   }
 
+  bool alone_;
   Problems& problems_;
 };
 
@@ -238,8 +255,9 @@ class Translator {
 
 std::vector<Node> fromTorchEasyRec(const Node& config, Problems& problems) {
   std::vector<Node> out;
+  std::string mode;
   if (const Node* data = config.find("data_config")) {
-    std::string mode = textOf(*data, "fg_mode", "FG_NONE");
+    mode = textOf(*data, "fg_mode", "FG_NONE");
     if (mode != "FG_DAG" && mode != "FG_NORMAL")
       problems.error(data->line,
                      fmt::format("data_config has fg_mode {}: its data is encoded already and there is nothing to "
@@ -251,7 +269,12 @@ std::vector<Node> fromTorchEasyRec(const Node& config, Problems& problems) {
     problems.error(config.line, "there are no feature_configs, and it is no fg.json (which begins with \"{\")");
     return out;
   }
-  Translator translator(problems);
+  for (const auto& [name, value] : config.fields) {
+    constexpr std::string_view kName[] = {"feature_configs"};
+    if (name != kName[0] && nearestName(name, kName))
+      problems.error(value.line, fmt::format("\"{}\" is no part of a config; did you mean \"{}\"?", name, kName[0]));
+  }
+  Translator translator(mode == "FG_NORMAL", problems);
   for (const Node* one : features->each()) translator.translate(*one, false, out);
   return out;
 }
