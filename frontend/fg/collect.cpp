@@ -107,8 +107,8 @@ class Collector {
       feature.entry.set(alias.name, std::move(value));
     }
     feature.ownName = textOf(node, "feature_name");
-    std::string prefix = group == nullptr ? "" : textOf(*group, "sequence_name") + "__";
-    feature.name = prefix + feature.ownName;
+    if (group != nullptr) feature.group = textOf(*group, "sequence_name");
+    feature.name = (group == nullptr ? "" : feature.group + "__") + feature.ownName;
     if (feature.ownName.empty()) {
       problems_.error(node.line, "a feature without a feature_name");
       return;
@@ -244,7 +244,7 @@ class Collector {
                        : one           ? input.side != "feature" && input.side != "const"
                                        : input.side == "item";
       if (group == nullptr || !input.sequence || !input.isColumn()) continue;
-      input.name = feature.name.substr(0, feature.name.size() - feature.ownName.size()) + input.name;
+      input.name = feature.group + "__" + input.name;
       // What FG joins from items by a key of the user is one list a request.
       if (input.side == "item" && textOf(*group, "sequence_pk").rfind("user:", 0) == 0) input.side = "user";
     }

@@ -44,6 +44,7 @@ struct Feature {
   const FeatureType* type = nullptr;
   std::string ownName;  // feature_name
   std::string name;     // of the output: within a group with the group's name before it
+  std::string group;    // sequence_name, empty outside of groups
   bool sequence = false;
   std::string delimiter = ";";
   int64_t length = 0;  // 0: not cut

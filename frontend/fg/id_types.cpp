@@ -30,7 +30,7 @@ void needsOneValue(const FeatureBuilder& b) {
 
 // A name as it stands before values; whether that of a group is in it is not known.
 std::string prefix(const FeatureBuilder& b) {
-  if (b.feature().name != b.feature().ownName)
+  if (!b.feature().group.empty())
     FeatureBuilder::refuse(
         "whether the prefix of its values has the group's name is not known; write need_prefix false, or the feature "
         "outside the group as sequence_id_feature");

@@ -123,7 +123,7 @@ class Importer {
     reads_.resize(features_.size());
     for (size_t i = 0; i < features_.size(); ++i) {
       Feature& feature = features_[i];
-      std::string group = feature.name.substr(0, feature.name.size() - feature.ownName.size());
+      std::string group = feature.group.empty() ? "" : feature.group + "__";
       for (Input& input : feature.inputs) {
         if (input.side != "feature") continue;
         auto it = byName.find(group + input.name);
@@ -231,8 +231,14 @@ class Importer {
     for (const PreludeFunction& function : kPrelude)
       if (functions_.count(std::string(function.name)) != 0) text += std::string(function.text) + "\n";
     uint32_t slot = 0;
-    for (std::string& feature : texts_) {
+    std::string group;
+    for (size_t i = 0; i < features_.size(); ++i) {
+      std::string& feature = texts_[i];
       if (feature.empty()) continue;
+      if (features_[i].group != group) {
+        group = features_[i].group;
+        text += group.empty() ? "# ---- outside of groups ----\n\n" : fmt::format("# ---- group {} ----\n\n", group);
+      }
       if (size_t at = feature.find(kSlotMark); at != std::string::npos) feature.replace(at, 1, std::to_string(++slot));
       text += feature + "\n";
     }

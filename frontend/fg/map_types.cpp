@@ -202,7 +202,7 @@ std::string matchText(FeatureBuilder& b, const std::string& found, const std::st
         "which text FG looks up for a match with this bucketizer is not known; write hash_bucket_size or num_buckets, "
         "or boundaries with needDiscrete false");
   if (b.bucketizer() == 0) return found;
-  if (b.feature().name != b.feature().ownName)
+  if (!b.feature().group.empty())
     FeatureBuilder::refuse(
         "FG hashes the feature's name before the value, and whether with that of the group is not known; write "
         "num_buckets, or the feature outside the group as sequence_match_feature");
