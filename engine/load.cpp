@@ -5,10 +5,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdint>
+#include <set>
 
 #include "engine/native_code.h"
 #include "frontend/imports.h"
 #include "ir/text.h"
+#include "ops/extern_fn.h"
 
 namespace featc {
 
@@ -43,6 +46,26 @@ std::vector<CachedFile> filesOf(const CompiledConfig& config) {
   return files;
 }
 
+// The libraries of extern fns. One that was replaced since it was loaded gets a content that no file has.
+void addPlugins(const CompiledConfig& config, const PluginFolders& folders, LoadedGraph& loaded) {
+  std::set<std::string> seen;
+  for (const ExternFnDecl& decl : config.ast.externs) {
+    if (decl.library.find('/') != std::string::npos || !seen.insert(decl.library).second) continue;
+    std::optional<fs::path> file = findPlugin(decl.library, folders);
+    auto content = file ? readConfigFile(*file, SIZE_MAX) : FileProblem();
+    const auto* bytes = std::get_if<std::string>(&content);
+    if (bytes == nullptr) {
+      for (const fs::path& folder : folders.folders) loaded.unreadFiles.push_back((folder / decl.library).string());
+      continue;
+    }
+    CachedFile library{file->string(), file->string(), hash128(*bytes)};
+    std::optional<std::string> now = pluginContent(*file);
+    for (const auto& fn : config.raw.info().externs)
+      if (fn->decl.library == decl.library && now != fn->content) library.content = {};
+    loaded.files.push_back(std::move(library));
+  }
+}
+
 // The main file as loadGraph was asked for it, with what it held.
 CachedFile mainFile(const fs::path& path, std::string_view text) {
   std::error_code error;
@@ -50,10 +73,11 @@ CachedFile mainFile(const fs::path& path, std::string_view text) {
   return {asked.string(), fs::weakly_canonical(asked, error).string(), hash128(text)};
 }
 
-LoadedGraph toLoaded(CompiledConfig& config) {
+LoadedGraph toLoaded(CompiledConfig& config, const PluginFolders& plugins) {
   LoadedGraph loaded;
   loaded.files = filesOf(config);
   loaded.unreadFiles = config.ast.unreadImports;
+  addPlugins(config, plugins, loaded);
   for (const Diagnostic& diagnostic : config.diagnostics.sorted())
     loaded.diagnostics.push_back({renderText(config.sources, diagnostic), renderJson(config.sources, diagnostic)});
   loaded.ok = config.ok();
@@ -100,7 +124,7 @@ LoadedGraph loadGraph(const fs::path& path, const FrontendOptions& frontend,
   std::string key = cache != nullptr && text ? configKey(path, *text, frontend, codegen) : "";
   if (key.empty() || !findLoaded(*cache, key, frontend.plugins, loaded)) {
     CompiledConfig config = compileConfig(path, {frontend, {}}, std::move(text));
-    loaded = toLoaded(config);
+    loaded = toLoaded(config, frontend.plugins);
     if (loaded.ok && !key.empty()) {
       loaded.graphText = toText(loaded.graph);
       cache->store(ConfigEntry{key, loaded.files, loaded.diagnostics, loaded.rawNodes, loaded.graphText});

@@ -35,26 +35,6 @@ std::string listed(const std::vector<fs::path>& folders) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// The library's file, inside of the allowed folder that has it. Symlinks must not lead out.
-std::optional<fs::path> findLibrary(const std::string& name, const PluginFolders& allowed) {
-  for (const fs::path& folder : allowed.folders) {
-    std::error_code error;
-    fs::path resolvedFolder = fs::canonical(folder, error);
-    if (error) continue;
-    fs::path file = fs::canonical(resolvedFolder / name, error);
-    if (error || file.parent_path() != resolvedFolder || !fs::is_regular_file(file, error)) continue;
-    return file;
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> contentOf(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (!file.good() && !file.eof()) return std::nullopt;
-  return fmt::format("{}-{:016x}", bytes.size(), hashBytes(HashFamily::Xxh3, bytes));
-}
-
 const featc_plugin_function* findFunction(const featc_plugin& plugin, std::string_view name) {
   for (const featc_plugin_function& f : std::span(plugin.functions, plugin.function_count)) {
     if (f.name != nullptr && name == f.name) return &f;
@@ -133,6 +113,25 @@ LoadedExtern loadFrom(const fs::path& file, const ExternDecl& decl, std::string 
 
 }  // namespace
 
+std::optional<fs::path> findPlugin(const std::string& library, const PluginFolders& allowed) {
+  for (const fs::path& folder : allowed.folders) {
+    std::error_code error;
+    fs::path resolvedFolder = fs::canonical(folder, error);
+    if (error) continue;
+    fs::path file = fs::canonical(resolvedFolder / library, error);
+    if (error || file.parent_path() != resolvedFolder || !fs::is_regular_file(file, error)) continue;
+    return file;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> pluginContent(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (!file.good() && !file.eof()) return std::nullopt;
+  return fmt::format("{}-{:016x}", bytes.size(), hashBytes(HashFamily::Xxh3, bytes));
+}
+
 std::string signature(const ExternDecl& decl) {
   std::vector<std::string> types;
   for (const ExternParam& p : decl.params) types.push_back(toString(p.type));
@@ -148,11 +147,11 @@ LoadedExtern loadExtern(const ExternDecl& decl, const PluginFolders& allowed) {
                decl.library.find('/') == std::string::npos && decl.library.find('\0') == std::string::npos;
   if (!plain)
     return failed("a library is named without its folder; the caller says where plug-ins lie (see --plugins)");
-  std::optional<fs::path> file = findLibrary(decl.library, allowed);
+  std::optional<fs::path> file = findPlugin(decl.library, allowed);
   if (!file)
     return failed(
         fmt::format("there is no file \"{}\" in the folders of plug-ins: {}", decl.library, listed(allowed.folders)));
-  std::optional<std::string> content = contentOf(*file);
+  std::optional<std::string> content = pluginContent(*file);
   if (!content) return failed(fmt::format("cannot read \"{}\"", decl.library));
 
   static std::mutex mutex;

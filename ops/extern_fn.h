@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,11 @@ struct ExternFn {
   std::string content;
   Operator op;
 };
+
+// The file of a library, without symlinks, in the first allowed folder that has it; symlinks must not lead out.
+std::optional<std::filesystem::path> findPlugin(const std::string& library, const PluginFolders& allowed);
+// What ExternFn::content says of a file; nothing where it cannot be read.
+std::optional<std::string> pluginContent(const std::filesystem::path& file);
 
 struct LoadedExtern {
   std::shared_ptr<const ExternFn> fn;
