@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "runtime/memory_store.h"
+
 namespace featc {
 
 KeptStores::KeptStores(std::vector<Entry> entries, Open open) : open_(std::move(open)) {
@@ -27,9 +29,19 @@ std::string KeptStores::bind(const ProgramInfo& info, StoreBinding& binding) {
   return {};
 }
 
+std::vector<std::pair<std::string, std::shared_ptr<const Store>>> KeptStores::opened() const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::string, std::shared_ptr<const Store>>> stores;
+  for (const Kept& kept : kept_)
+    for (const Opened& opened : kept.opened)
+      if (std::shared_ptr<const Store> store = opened.store.lock())
+        stores.emplace_back(kept.entry.source.empty() ? "default" : kept.entry.source, std::move(store));
+  return stores;
+}
+
 std::shared_ptr<Store> KeptStores::storeOf(Kept& kept, const ProgramInfo& info, std::string& error) {
   std::erase_if(kept.opened, [](const Opened& opened) { return opened.store.expired(); });
-  bool anyFits = !kept.entry.url.starts_with("jsonl:");
+  bool anyFits = !kept.entry.url.starts_with(kJsonlScheme);
   for (const Opened& opened : kept.opened) {
     std::shared_ptr<Store> store = opened.store.lock();
     if (store != nullptr && (anyFits || opened.sources == info.sources)) return store;

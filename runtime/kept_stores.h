@@ -7,6 +7,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/extractor.h"
@@ -31,6 +32,9 @@ class KeptStores {
   // source without a store, a store that does not open. Entries of sources that the config lacks are not used.
   std::string bind(const ProgramInfo& info, StoreBinding& binding);
 
+  // The stores that are open, each with the name of its entry: `default` for one without a source.
+  std::vector<std::pair<std::string, std::shared_ptr<const Store>>> opened() const;
+
  private:
   struct Opened {
     std::weak_ptr<Store> store;
@@ -42,7 +46,7 @@ class KeptStores {
   };
   std::shared_ptr<Store> storeOf(Kept& kept, const ProgramInfo& info, std::string& error);
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<Kept> kept_;
   Open open_;
 };

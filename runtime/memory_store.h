@@ -14,6 +14,9 @@
 
 namespace featc {
 
+// How the URL of such a store begins: `jsonl:PATH`.
+inline constexpr std::string_view kJsonlScheme = "jsonl:";
+
 // Holds rows {"source": "user_profile", "user_id": 42, "age": 31, ...}. A field that is absent or
 // null is missing. Of rows with the same key the last one holds, whole. Immutable, so thread-safe.
 class MemoryStore final : public Store {

@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <future>
+#include <numeric>
 #include <vector>
 
 #include "runtime/key_pattern.h"
+#include "runtime/stores/described_store.h"
 #include "tools/explain.h"
 #include "tools/expression.h"
 
@@ -135,21 +137,22 @@ class StepExplainer {
     return fmt::format("key {} {}", quote(key), status(source, key));
   }
 
-  std::string_view status(const SourceInfo& source, const std::string& key) const {
+  std::string status(const SourceInfo& source, const std::string& key) const {
     Store* store = stores_.find(source.name);
     if (store == nullptr) return "not asked: no store serves the source";
-    FetchRequest request{&source, {&key, 1}, {}};
+    // All fields: a store that is asked for none may answer without a look.
+    std::vector<uint32_t> fields(source.fields.size());
+    std::iota(fields.begin(), fields.end(), 0);
+    FetchRequest request{&source, {&key, 1}, fields};
     std::promise<FetchResult> answer;
     store->fetch(request, [&](FetchResult result) { answer.set_value(std::move(result)); });
     std::vector<KeyStatus> statuses = answer.get_future().get().status;
-    if (statuses.empty()) return "failed";  // the store as a whole
-    switch (statuses[0]) {
-      case KeyStatus::Found: return "found";
-      case KeyStatus::Absent: return "absent";
-      case KeyStatus::Failed: return "failed";
-      case KeyStatus::TimedOut: return "timed out";
-    }
-    return "";
+    // Without a status the store as a whole failed.
+    KeyStatus status = statuses.empty() ? KeyStatus::Failed : statuses[0];
+    if (status == KeyStatus::Found) return "found";
+    if (status == KeyStatus::Absent) return "absent";
+    std::string why = storeProblem(*store);
+    return (status == KeyStatus::Failed ? "failed" : "timed out") + (why.empty() ? "" : ": " + why);
   }
 
   std::string feature(size_t index) const {

@@ -17,11 +17,12 @@
 #include "tools/run_identity.h"
 #include "tools/run_worker.h"
 #include "tools/stopwatch.h"
+#include "tools/store_stats.h"
 
 namespace featc {
 namespace {
 
-void printRunStats(const SharedRun& run, uint32_t threads, double seconds) {
+void printRunStats(const SharedRun& run, const StoreBinding& stores, uint32_t threads, double seconds) {
   const RunTotals& totals = run.totals;
   const InputCounts& input = run.reader.counts();
   auto rate = [&](double s) { return s > 0 ? static_cast<double>(totals.written) / s : 0; };
@@ -31,6 +32,7 @@ void printRunStats(const SharedRun& run, uint32_t threads, double seconds) {
   fmt::print(stderr, "extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
              totals.extractSeconds * 1e3, rate(totals.extractSeconds));
   for (const std::string& line : run.reads->lines()) fmt::print(stderr, "reads     {}\n", line);
+  for (const std::string& line : storeLines(stores)) fmt::print(stderr, "store     {}\n", line);
 }
 
 SedaOptions sedaOptions(RunObserver* observer) {
@@ -167,7 +169,7 @@ int runRun(const RunOptions& options) {
   if (log != nullptr && log->finish() != kFine) exitCode = kBadInput;
   if (made.tiered != nullptr && made.tiered->state() == TierState::Failed)
     fmt::print(stderr, "featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
-  if (options.stats) printRunStats(run, threads, seconds);
+  if (options.stats) printRunStats(run, stores, threads, seconds);
   return exitCode;
 }
 

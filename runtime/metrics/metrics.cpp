@@ -8,12 +8,15 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <sstream>
 #include <vector>
 
 #include "runtime/metrics/call_metrics.h"
+#include "runtime/metrics/store_metrics.h"
 
 namespace featc {
 
@@ -73,6 +76,7 @@ struct Metrics::Families {
   std::mutex mutex;
   std::map<std::string, WatchedConfig> configs;
   std::vector<WatchedGauge> watched;
+  std::function<std::vector<StoreState>()> stores;
 
   void refresh();
   void refresh(const std::string& name, WatchedConfig& config);
@@ -140,10 +144,20 @@ void Metrics::watchGauge(const std::string& name, const std::string& help, const
   families_->watched.push_back({&gauge, std::move(now)});
 }
 
+void Metrics::watchStores(std::function<std::vector<StoreState>()> stores) {
+  std::lock_guard lock(families_->mutex);
+  families_->stores = std::move(stores);
+}
+
 std::string Metrics::text() const {
   families_->refresh();
+  std::vector<prometheus::MetricFamily> all = families_->registry.Collect();
+  {
+    std::lock_guard lock(families_->mutex);
+    if (families_->stores) std::ranges::move(storeFamilies(families_->stores()), std::back_inserter(all));
+  }
   std::ostringstream out;
-  prometheus::TextSerializer().Serialize(out, families_->registry.Collect());
+  prometheus::TextSerializer().Serialize(out, all);
   return out.str();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server measures of itself, in Prometheus' text format. docs/reloading.md lists the metrics.
+// What a server measures of itself, in Prometheus' text format. docs/serving.md lists the metrics.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,11 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "runtime/extractor.h"
 #include "runtime/run_observer.h"
+#include "runtime/store_stats.h"
 
 namespace featc {
 
@@ -46,6 +48,9 @@ class Metrics {
   // A number that is looked up whenever text() is asked for: `featc_queue_length` with label stage="fetch".
   void watchGauge(const std::string& name, const std::string& help, const std::string& label, const std::string& value,
                   std::function<double()> now);
+
+  // Asked whenever text() is: the stores that are open then.
+  void watchStores(std::function<std::vector<StoreState>()> stores);
 
   // All of it. Content type: text/plain; version=0.0.4
   std::string text() const;

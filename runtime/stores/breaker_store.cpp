@@ -37,9 +37,10 @@ bool BreakerStore::admit() {
   int64_t until = openUntil_.load(std::memory_order_acquire);
   if (until == 0) return true;
   int64_t now = microsecondsNow();
-  if (now < until) return false;
   // Of all that come now one is the probe. Should its answer never come, there is another one in time.
-  return openUntil_.compare_exchange_strong(until, now + firstWait_.count() * kLongestWaits);
+  if (now >= until && openUntil_.compare_exchange_strong(until, now + firstWait_.count() * kLongestWaits)) return true;
+  ++refused_;
+  return false;
 }
 
 void BreakerStore::passed(bool failed) {
@@ -52,7 +53,7 @@ void BreakerStore::passed(bool failed) {
   if (failures < mostFailures_) return;
   uint32_t doublings = std::min(failures - mostFailures_, kMostDoublings);
   int64_t wait = std::min(firstWait_.count() << doublings, firstWait_.count() * kLongestWaits);
-  openUntil_ = microsecondsNow() + wait;
+  if (openUntil_.exchange(microsecondsNow() + wait) == 0) ++trips_;
 }
 
 }  // namespace featc

@@ -20,6 +20,10 @@ class BreakerStore final : public DescribedStore {
   void fetch(const FetchRequest& request, Done done) override;
   std::string name() const override { return storeName(*store_); }
   std::string problem() const override { return storeProblem(*store_); }
+  void addStats(StoreStats& stats) const override {
+    stats.breaker = {isOpen(), trips_, refused_};
+    addStoreStats(*store_, stats);
+  }
   bool isOpen() const { return openUntil_.load(std::memory_order_relaxed) != 0; }
 
  private:
@@ -31,6 +35,8 @@ class BreakerStore final : public DescribedStore {
   const std::chrono::microseconds firstWait_;
   std::atomic<uint32_t> failures_ = 0;  // in a row
   std::atomic<int64_t> openUntil_ = 0;  // the next probe, microseconds of the steady clock; 0: closed
+  std::atomic<uint64_t> trips_ = 0;
+  std::atomic<uint64_t> refused_ = 0;
   std::shared_ptr<Store> store_;
 };
 

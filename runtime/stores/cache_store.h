@@ -28,6 +28,11 @@ class CacheStore final : public DescribedStore {
   std::string name() const override { return storeName(*store_); }
   std::string problem() const override { return storeProblem(*store_); }
 
+  void addStats(StoreStats& stats) const override {
+    stats.cache = {hits_, misses_, rows_.evictions(), rows_.bytes()};
+    addStoreStats(*store_, stats);
+  }
+
   struct Counts {
     uint64_t hits = 0;
     uint64_t misses = 0;  // keys that were not there, asked for or waited for

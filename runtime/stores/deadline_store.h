@@ -19,6 +19,7 @@ class DeadlineStore final : public DescribedStore {
   void fetch(const FetchRequest& request, Done done) override;
   std::string name() const override { return storeName(*store_); }
   std::string problem() const override;
+  void addStats(StoreStats& stats) const override { addStoreStats(*store_, stats); }
 
  private:
   std::chrono::microseconds timeout_;

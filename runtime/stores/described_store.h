@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A store that can say, for messages, where its rows come from and why reads failed.
+// A store that can say where its rows come from, why reads failed, and what it counted.
 #pragma once
 
 #include <string>
 
 #include "runtime/store.h"
+#include "runtime/store_stats.h"
 
 namespace featc {
 
@@ -14,6 +15,8 @@ class DescribedStore : public Store {
   virtual std::string name() const = 0;
   // The last reason: `Connection refused`; empty when no read has failed.
   virtual std::string problem() const = 0;
+  // Fills in its part, and those of the stores inside of it.
+  virtual void addStats(StoreStats& /*stats*/) const {}
 };
 
 // The same of any store; empty where it cannot say.
@@ -24,6 +27,15 @@ inline std::string storeName(const Store& store) {
 inline std::string storeProblem(const Store& store) {
   const auto* described = dynamic_cast<const DescribedStore*>(&store);
   return described == nullptr ? "" : described->problem();
+}
+inline void addStoreStats(const Store& store, StoreStats& stats) {
+  const auto* described = dynamic_cast<const DescribedStore*>(&store);
+  if (described != nullptr) described->addStats(stats);
+}
+inline StoreStats storeStats(const Store& store) {
+  StoreStats stats;
+  addStoreStats(store, stats);
+  return stats;
 }
 
 }  // namespace featc

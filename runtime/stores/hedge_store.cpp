@@ -41,21 +41,22 @@ void HedgeStore::fetch(const FetchRequest& request, Done done) {
         if (race->answered || !spend()) return;
       }
       ++hedges_;
-      send(race);
+      send(race, true);
     });
   }
-  send(race);
+  send(race, false);
 }
 
-void HedgeStore::send(const std::shared_ptr<Race>& race) {
+void HedgeStore::send(const std::shared_ptr<Race>& race, bool isSecond) {
   {
     std::lock_guard lock(race->mutex);
     ++race->inFlight;
   }
-  store_->fetch(race->request.view(), [this, race](FetchResult result) { answer(*race, std::move(result)); });
+  store_->fetch(race->request.view(),
+                [this, race, isSecond](FetchResult result) { answer(*race, std::move(result), isSecond); });
 }
 
-void HedgeStore::answer(Race& race, FetchResult result) {
+void HedgeStore::answer(Race& race, FetchResult result, bool isSecond) {
   {
     std::lock_guard lock(race.mutex);
     --race.inFlight;
@@ -63,6 +64,7 @@ void HedgeStore::answer(Race& race, FetchResult result) {
     if (race.answered || (race.inFlight > 0 && !isWhole(result, race.request.keys.size()))) return;
     race.answered = true;
   }
+  if (isSecond) ++won_;
   timers_.cancel(race.timer);
   record(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - race.start));
   race.done(std::move(result));

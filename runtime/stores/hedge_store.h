@@ -21,14 +21,18 @@ class HedgeStore final : public DescribedStore {
   void fetch(const FetchRequest& request, Done done) override;
   std::string name() const override { return storeName(*store_); }
   std::string problem() const override { return storeProblem(*store_); }
+  void addStats(StoreStats& stats) const override {
+    stats.secondReads = {hedges_, won_};
+    addStoreStats(*store_, stats);
+  }
   uint64_t hedges() const { return hedges_; }
 
  private:
   static constexpr size_t kWindow = 256;
   static constexpr uint64_t kRefresh = 32;  // fetches between looks at the window
   struct Race;
-  void send(const std::shared_ptr<Race>& race);
-  void answer(Race& race, FetchResult result);
+  void send(const std::shared_ptr<Race>& race, bool isSecond);
+  void answer(Race& race, FetchResult result, bool isSecond);
   void record(std::chrono::microseconds latency);
   // False when there were too many lately.
   bool spend();
@@ -40,6 +44,7 @@ class HedgeStore final : public DescribedStore {
   double credit_ = 0;               // second reads that may be made
   std::atomic<int64_t> delay_ = 0;  // microseconds; 0: not known yet
   std::atomic<uint64_t> hedges_ = 0;
+  std::atomic<uint64_t> won_ = 0;  // second reads whose answer counted
   SourceCopies sources_;
   Timers timers_;
   std::shared_ptr<Store> store_;  // last: ends first

@@ -18,6 +18,8 @@
 
 namespace featc {
 
+void featc_link_stores() {}
+
 std::string storePassword(const StoreOptions& options) {
   std::string variable = "FEATC_REDIS_PASSWORD";
   std::string own = variable + "_";

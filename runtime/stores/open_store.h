@@ -26,6 +26,10 @@ struct OpenedStore {
 // (`user_profile`: FEATC_REDIS_PASSWORD_USER_PROFILE), else FEATC_REDIS_PASSWORD.
 OpenedStore openStore(std::string_view url, StoreOptions options = {}, std::span<const SourceInfo> sources = {});
 
+// Does nothing. A program whose linker is told to want it (`-Wl,-u,featc_link_stores`) has openStore, and with it all
+// stores, though it may only be reached from C.
+extern "C" void featc_link_stores();
+
 // The password that the environment has for a store; empty: none.
 std::string storePassword(const StoreOptions& options);
 

@@ -179,6 +179,7 @@ void RedisConnection::ready() {
   readySince_ = Clock::now();
   preferred_ += failures_;
   failures_ = 0;
+  ++loop_.shared().made;
   event_del(&connectTimer_);
   setUsable(true);
 }
@@ -215,6 +216,7 @@ void RedisConnection::cleanUp(void* connection) {
 void RedisConnection::lost(std::string why) {
   event_del(&connectTimer_);
   bool wasReady = state_ == State::Ready;
+  ++(wasReady ? loop_.shared().lost : loop_.shared().refused);
   bool again = std::exchange(sendAgain_, false);
   if (!again) loop_.shared().failed(std::move(why));
   greetings_ = 0;

@@ -30,6 +30,10 @@ struct RedisShared {
   std::string password;
   WorkerPool& workers;
   std::atomic<uint32_t> usable = 0;  // connections that may hope for an answer
+  // Connections that became ready, such that were lost, and tries that failed.
+  std::atomic<uint64_t> made = 0;
+  std::atomic<uint64_t> lost = 0;
+  std::atomic<uint64_t> refused = 0;
 
   RedisShared(StoreUrl u, StoreOptions o, std::string p, WorkerPool& w)
       : url(std::move(u)), options(std::move(o)), password(std::move(p)), workers(w) {}

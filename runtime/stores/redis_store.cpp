@@ -13,6 +13,12 @@ RedisStore::RedisStore(const StoreUrl& url, const StoreOptions& options, const s
   for (uint32_t i = 0; i < options.loops; ++i) loops_.push_back(std::make_unique<RedisLoop>(shared_));
 }
 
+void RedisStore::addStats(StoreStats& stats) const {
+  uint64_t lost = shared_.lost;  // before those made, which are never fewer
+  uint64_t made = shared_.made;
+  stats.connections = {made - lost, made, lost, shared_.refused};
+}
+
 void RedisStore::fetch(const FetchRequest& request, Done done) {
   if (request.keys.empty() || request.fields.empty()) return done(answerAll(request, KeyStatus::Absent));
   if (shared_.usable.load(std::memory_order_relaxed) == 0) return done(answerAll(request, KeyStatus::Failed));

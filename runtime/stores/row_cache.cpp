@@ -48,7 +48,7 @@ void RowCache::put(std::string_view key, Row row, Time now) {
   Part& part = partOf(key);
   std::lock_guard lock(part.mutex);
   if (auto at = part.byKey.find(key); at != part.byKey.end()) part.erase(at->second);
-  while (part.bytes + bytes > bytesAPart_) part.erase(std::prev(part.entries.end()));
+  for (; part.bytes + bytes > bytesAPart_; ++evictions_) part.erase(std::prev(part.entries.end()));
   part.entries.push_front({std::string(key), std::move(shared), bytes, now + ttl_});
   part.byKey.emplace(part.entries.front().key, part.entries.begin());
   part.bytes += bytes;

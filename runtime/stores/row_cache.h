@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <list>
 #include <memory>
@@ -30,6 +31,8 @@ class RowCache {
   // A row larger than a part is not kept.
   void put(std::string_view key, Row row, Time now);
   size_t bytes() const;
+  // Rows that went to make room; those that grew too old are not among them.
+  uint64_t evictions() const { return evictions_; }
 
  private:
   static constexpr size_t kParts = 16;
@@ -51,6 +54,7 @@ class RowCache {
   const size_t bytesAPart_;
   const std::chrono::microseconds ttl_;
   std::array<Part, kParts> parts_;
+  std::atomic<uint64_t> evictions_ = 0;
 };
 
 }  // namespace featc

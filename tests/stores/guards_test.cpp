@@ -134,6 +134,8 @@ TEST_CASE("a breaker leaves a dead store alone and tries it from time to time", 
   for (int i = 0; i < 5; ++i) fetch(store, source("hash"), kKeys);
   CHECK(asked == 5);
   CHECK(store.isOpen());
+  CHECK(storeStats(store).breaker->trips == 1);
+  CHECK(storeStats(store).breaker->refused == 0);
   Clock::time_point start = Clock::now();
   for (int i = 0; i < 1000; ++i) CHECK(count(fetch(store, source("hash"), kKeys), KeyStatus::Found) == 0);
   // A probe each time that the wait is over, no more.
@@ -148,6 +150,9 @@ TEST_CASE("a breaker leaves a dead store alone and tries it from time to time", 
   }
   CHECK(served);
   CHECK_FALSE(store.isOpen());
+  CHECK_FALSE(storeStats(store).breaker->open);
+  CHECK(storeStats(store).breaker->trips == 1);
+  CHECK(storeStats(store).breaker->refused > 500);
   // A row that fails is no dead store.
   BreakerStore partly(std::make_shared<FakeStore>([](const FetchRequest& request, Store::Done done) {
                         FetchResult result = answerAll(request, KeyStatus::Failed);
@@ -179,7 +184,10 @@ TEST_CASE("what takes long is asked twice, and the first answer counts", "[store
     }
     CHECK(store.hedges() >= before + 5);
     CHECK(held->held() == 5);
+    // The held ones are answered last.
+    CHECK(storeStats(store).secondReads->won >= 5);
     held->letGo();
+    CHECK(storeStats(store).secondReads->won <= store.hedges());
   }
   // A store that is slow altogether is not asked twice as often.
   auto everySlow = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
@@ -246,6 +254,12 @@ TEST_CASE("a cache gives what the store gives, absent rows too and failures neve
   CHECK(small.bytes() <= 64 << 10U);
   CHECK(small.bytes() > 16 << 10U);
   CHECK(small.counts().hits > 1900);
+  StoreStats::Cache cache = storeStats(small).cache.value();
+  CHECK(cache.hits == small.counts().hits);
+  CHECK(cache.hits + cache.misses == 4000);
+  CHECK(cache.bytes == small.bytes());
+  CHECK(cache.evictions > 1000);
+  CHECK(cache.evictions < cache.misses);
 }
 
 TEST_CASE("a key that is being asked for is not asked for again", "[stores]") {

@@ -132,6 +132,11 @@ TEST_CASE("Redis is killed and started again under load", "[stores][redis]") {
     // A second is what is promised; machines that do much else get more.
     CHECK(Clock::now() - back < seconds(10));
   }
+  StoreStats::Connections connections = storeStats(*store).connections.value();
+  CHECK(connections.ready == 1);
+  CHECK(connections.lost == 3);
+  CHECK(connections.made == 4);
+  CHECK(connections.failed > 0);
   stop = true;
   for (std::thread& thread : load) thread.join();
 }
