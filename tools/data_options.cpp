@@ -14,6 +14,7 @@
 #include "runtime/json_reader.h"
 #include "runtime/stores/described_store.h"
 #include "runtime/stores/open_store.h"
+#include "runtime/stores/row_decoder.h"
 #include "runtime/stores/store_url.h"
 #include "support/suggest.h"
 #include "tools/arrow_files.h"
@@ -64,6 +65,19 @@ class CountedSource final : public ByteSource {
   Progress& progress_;
 };
 
+// Rows that could not be read when the run began: every read fails, as those of a server that is not there do.
+class UnreadStore final : public DescribedStore {
+ public:
+  UnreadStore(std::string name, std::string problem) : name_(std::move(name)), problem_(std::move(problem)) {}
+  void fetch(const FetchRequest& request, Done done) override { done(answerAll(request, KeyStatus::Failed)); }
+  std::string name() const override { return name_; }
+  std::string problem() const override { return problem_; }
+
+ private:
+  std::string name_;
+  std::string problem_;
+};
+
 int badCommand(const std::string& message) {
   fmt::print(stderr, "featc: {}\n", message);
   return kBadCommand;
@@ -110,9 +124,7 @@ void addDataOptions(CLI::App& command, DataOptions& options) {
   command.add_option("--list-delimiter", options.listDelimiter, "Between the elements of a list in a cell")
       ->type_name("C")
       ->capture_default_str();
-  addStoreOption(command, options.stores,
-                 "Serve source NAME, or every other one, from jsonl:PATH, lmdb:PATH, redis://HOST:PORT/DB "
-                 "or redis+unix:///SOCKET?db=N");
+  addStoreOption(command, options.stores, fmt::format("Serve source NAME, or every other one, from {}", kStoreKinds));
 }
 
 void addStoreOption(CLI::App& command, std::vector<std::string>& stores, const std::string& help) {
@@ -214,6 +226,10 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
     std::shared_ptr<Store>& store = byUrl[{choice.url, storePassword(storeOptions)}];
     if (store == nullptr) {
       OpenedStore made = openStore(choice.url, storeOptions, info.sources);
+      if (made.store == nullptr && !made.badUrl && !strict) {
+        fmt::print(stderr, "featc: warning: --store {}=...: {}: its reads fail\n", choice.source, made.error);
+        made.store = std::make_shared<UnreadStore>(choice.url, std::exchange(made.error, {}));
+      }
       if (made.store == nullptr || !reportRows(choice.url.substr(choice.url.find(':') + 1), made.report, strict)) {
         if (!made.error.empty()) fmt::print(stderr, "featc: --store {}=...: {}\n", choice.source, made.error);
         exitCode = made.badUrl ? kBadCommand : kBadInput;

@@ -77,6 +77,22 @@ featc 1 load "$work/m.feat" --store "default=lmdb:$work/db" --input "$work/rows.
 featc 1 load "$work/m.feat" --store "default=redis+unix://$work/none?db=0" --input "$work/rows.jsonl"
 err_has "redis+unix://$work/none?db=0: No such file or directory"
 
+# The keys that a row asks for, and what became of them.
+featc 0 explain "$work/m.feat" --input "$work/d.jsonl" --row 1 --store "default=$redis"
+out_has 'key "u:2" found'
+out_has '.tags = ["x", "y"]'
+featc 0 explain "$work/m.feat" --input "$work/d.jsonl" --row 2 --store "default=lmdb:$work/db"
+out_has 'key "u:3" absent'
+featc 0 explain "$work/m.feat" --input "$work/d.jsonl" --row 2 --store "user=redis://127.0.0.1:1/0" --store "shop=lmdb:$work/none"
+out_has 'key "u:3" failed: Connection refused'
+out_has 'key "s:3" failed: No such file or directory'
+
+# What the stores of a run counted.
+featc 0 run "$work/m.feat" --input "$work/d.jsonl" --stats --threads 1 --store "user=$redis&cache=1MB" --store "shop=lmdb:$work/db"
+err_has "store     user: redis+unix://$work/socket?db=2: breaker closed, opened 0 times, 0 fetches failed without asking; cache 0 hits, 3 misses, 0 evictions, "
+err_has " bytes; 1 connection ready, 1 made, 0 lost, 0 tries failed"
+err_has "store     shop: lmdb:$work/db: breaker closed"
+
 # Stores that are not there.
 run --format csv --store "user=redis+unix://$work/none" --store "default=lmdb:$work/none"
 out_is <<'END'
@@ -89,6 +105,18 @@ err_has "source user: of 3 keys, 3 failed"
 err_has "source user: redis+unix://$work/none?db=0: No such file or directory"
 err_has "source shop: of 3 keys, 3 failed"
 err_has "source shop: lmdb:$work/none: No such file or directory"
+run --format csv --store "user=redis://127.0.0.1:1/0" --store "shop=jsonl:$work/none.jsonl" --stats
+out_is <<'END'
+user,tags,shop
+-1,,-1
+-1,,-1
+-1,,-1
+END
+err_has "source user: of 3 keys, 3 failed, 0 absent"
+err_has "source user: redis://127.0.0.1:1/0: Connection refused"
+err_has "source shop: of 3 keys, 3 failed, 0 absent"
+err_has "source shop: jsonl:$work/none.jsonl: cannot read $work/none.jsonl: No such file or directory"
+err_has "store     user: redis://127.0.0.1:1/0: breaker closed, opened 0 times"
 
 # A password in a URL is refused and not repeated.
 featc 2 run "$work/m.feat" --input "$work/d.jsonl" --store "default=redis://user:s3cret@127.0.0.1:1/0"
