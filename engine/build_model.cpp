@@ -23,6 +23,7 @@ std::string targetName(const TargetDescription& target) {
 BuiltObject buildObject(const Graph& graph, const BuildOptions& options) {
   BuiltObject built;
   built.name = identifierOf(graph.info().model);
+  built.reads = !graph.info().sources.empty();
   CodegenOptions codegen;
   codegen.triple = options.triple;
   if (options.cpu == "native") {

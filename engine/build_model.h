@@ -19,6 +19,7 @@ struct BuiltObject {
   std::string object;  // an object file
   std::string name;    // of the model, as a C identifier
   std::string target;  // as toolchains and folders are called: `aarch64-linux-gnu`
+  bool reads = false;  // it has sources, and a library of it needs stores
   std::string error;   // not empty: no such CPU or target
 };
 

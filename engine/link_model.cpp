@@ -119,6 +119,12 @@ int runProgram(const std::vector<std::string>& command, const fs::path& log) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+// Options for the linker, one a line. A runtime that was built without stores has none for them.
+void addLines(const fs::path& file, std::vector<std::string>& command) {
+  std::istringstream lines(readFile(file).value_or(""));
+  for (std::string line; std::getline(lines, line);) command.push_back(line);
+}
+
 // Only the C interface and the model are visible from outside: two libraries, or a library and a
 // program with another featc in it, must not take each other's functions.
 constexpr const char* kExports = "{ global: featc_*; local: *; };\n";
@@ -155,8 +161,8 @@ LinkedLibrary linkLibrary(const BuiltObject& object, const LinkOptions& options)
     // Nothing in the model refers to the C interface: it has to be asked for.
     command.insert(command.end(), {"-static-libstdc++", "-static-libgcc", "-Wl,-u,featc_load_built",
                                    "-Wl,--gc-sections", runtime / "libfeatc_run.a"});
-    std::istringstream lines(readFile(runtime / "link.txt").value_or(""));
-    for (std::string line; std::getline(lines, line);) command.push_back(line);
+    if (object.reads) addLines(runtime / "link_stores.txt", command);
+    addLines(runtime / "link.txt", command);
   } else {
     command.insert(command.end(), {"-nostdlib", "-Wl,--as-needed", "-lm"});
   }

@@ -15,8 +15,10 @@
 #include "engine/c_load.h"
 #include "engine/config_watcher.h"
 #include "engine/live_config.h"
+#include "engine/live_metrics.h"
 #include "runtime/kept_stores.h"
 #include "runtime/metrics/metrics.h"
+#include "runtime/stores/store_states.h"
 
 namespace {
 
@@ -39,16 +41,6 @@ struct LiveParts final : featc_extractor {
   std::unique_ptr<RunObserver> observer;
 };
 
-ConfigState stateOf(const LiveConfig& config) {
-  LiveStatus status = config.status();
-  ConfigState state{0, 0, status.swaps, status.failures, status.failing, status.alive};
-  if (status.version != nullptr) {
-    state.version = status.version->info().number;
-    state.fingerprint = status.version->info().fingerprint;
-  }
-  return state;
-}
-
 featc_reload outcomeOf(ReloadOutcome outcome) {
   switch (outcome) {
     case ReloadOutcome::Swapped: return FEATC_RELOAD_SWAPPED;
@@ -69,15 +61,10 @@ struct featc_live {
 namespace {
 
 // What is odd in a store's rows has no place to be told: it is as if the rows were absent.
-std::shared_ptr<Store> openStore(const KeptStores::Entry& entry, std::span<const SourceInfo> sources,
-                                 std::string& error) {
-  ProgramInfo info;
-  info.sources.assign(sources.begin(), sources.end());
-  StoreBinding binding;
-  std::string warnings;
-  featc_store store{nullptr, entry.url.c_str()};
-  error = bindStores({&store, 1}, info, binding, warnings);
-  return error.empty() ? binding.fallback : nullptr;
+std::shared_ptr<Store> openKept(const KeptStores::Entry& entry, std::span<const SourceInfo> sources,
+                                std::string& error) {
+  std::string unread;
+  return openStoreOf(entry.source.empty() ? "default" : entry.source, entry.url, sources, unread, error);
 }
 
 std::unique_ptr<featc_live> open(const char* path, const featc_options& given, uint32_t milliseconds,
@@ -88,7 +75,7 @@ std::unique_ptr<featc_live> open(const char* path, const featc_options& given, u
   std::vector<KeptStores::Entry> entries;
   for (const featc_store& store : std::span(given.stores, given.store_count))
     entries.push_back({store.source == nullptr ? "" : store.source, store.url == nullptr ? "" : store.url});
-  auto stores = std::make_shared<KeptStores>(std::move(entries), openStore);
+  auto stores = std::make_shared<KeptStores>(std::move(entries), openKept);
   options.load.bindStores = [stores](const ProgramInfo& info, StoreBinding& binding) {
     return stores->bind(info, binding);
   };
@@ -107,11 +94,8 @@ std::unique_ptr<featc_live> open(const char* path, const featc_options& given, u
     error = live->config->status().lastFailure->problem;
     return nullptr;
   }
-  // The config's versions keep the metrics: the metrics must not keep the config.
-  live->metrics->watchConfig(name, [config = std::weak_ptr(live->config)] {
-    auto alive = config.lock();
-    return alive == nullptr ? ConfigState() : stateOf(*alive);
-  });
+  watchLiveConfig(*live->metrics, name, live->config);
+  live->metrics->watchStores([stores] { return storeStates(*stores); });
   if (milliseconds > 0) live->watcher.emplace(std::vector{live->config}, std::chrono::milliseconds(milliseconds));
   return live;
 }
@@ -173,6 +157,8 @@ featc_session* featc_live_begin(featc_live* live) {
   try {
     LiveCall call = live->config->begin();
     auto& session = call.memory<LiveSession>();
+    featc_call_options none{};
+    featc_set_call_options(&session, &none);
     session.options.observer = call.version().shared<LiveParts>().observer.get();
     session.call = std::move(call);
     return &session;

@@ -52,11 +52,11 @@ typedef struct featc_live_status {
 void featc_live_get_status(const featc_live* live, featc_live_status* status);
 
 /* Counts, latencies and sizes of all calls of its sessions, of its reads and reloads, in Prometheus' text format;
- * docs/reloading.md lists them. To be freed by featc_free_text; NULL when there is no memory. */
+ * docs/serving.md lists them. To be freed by featc_free_text; NULL when there is no memory. */
 char* featc_metrics_text(const featc_live* live);
 
 /* A session of the version that serves, for one thread until featc_live_end; NULL when there is no memory. It is
- * kept by the version, so a warm one costs nothing. */
+ * kept by the version, so a warm one costs nothing; its calls run as featc_call_options has them by default. */
 featc_session* featc_live_begin(featc_live* live);
 /* Of a session that featc_live_begin gave, which featc_free_session must not get. */
 void featc_live_end(featc_session* session);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct featc_extractor {
 
 namespace featc {
 
+// The store at `url`, for the source of that name or for "default". Null, and `error` says why; what is odd in its rows
+// goes to `warnings`.
+std::shared_ptr<Store> openStoreOf(const std::string& name, std::string_view url, std::span<const SourceInfo> sources,
+                                   std::string& warnings, std::string& error);
 // Fills `stores`; what is wrong is returned, what is odd goes to `warnings`.
 std::string bindStores(std::span<const featc_store> entries, const ProgramInfo& info, StoreBinding& stores,
                        std::string& warnings);

@@ -2,12 +2,13 @@
 // The C interface that runs models: handles around the C++ one, and nothing that throws gets out.
 #include "engine/aot/run_api.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,37 +16,8 @@
 #include "engine/aot/model.h"
 #include "engine/aot/session.h"
 #include "runtime/json_reader.h"
-#include "runtime/memory_store.h"
 
 namespace featc {
-
-constexpr std::string_view kJsonlUrl = "jsonl:";
-
-std::string bindStores(std::span<const featc_store> entries, const ProgramInfo& info, StoreBinding& stores,
-                       std::string& warnings) {
-  for (const featc_store& entry : entries) {
-    std::string_view url = entry.url == nullptr ? "" : entry.url;
-    if (!url.starts_with(kJsonlUrl)) return fmt::format("the store \"{}\" is no jsonl:PATH", url);
-    std::string path(url.substr(kJsonlUrl.size()));
-    StoreLoadReport report;
-    std::shared_ptr<Store> store = MemoryStore::load(path, info.sources, report);
-    if (store == nullptr) return fmt::format("{}: {}", path, report.error);
-    for (const auto& bad : report.badLines) warnings += fmt::format("{}:{}: {}\n", path, bad.line, bad.reason);
-    for (const std::string& warning : report.warnings) warnings += fmt::format("{}: warning: {}\n", path, warning);
-    if (entry.source == nullptr)
-      stores.fallback = std::move(store);
-    else
-      stores.bySource[entry.source] = std::move(store);
-  }
-  for (const auto& [name, store] : stores.bySource) {
-    bool known = false;
-    for (const SourceInfo& source : info.sources) known = known || source.name == name;
-    if (!known) return fmt::format("the config has no source \"{}\"", name);
-  }
-  for (const SourceInfo& source : info.sources)
-    if (stores.find(source.name) == nullptr) return fmt::format("no store serves the source \"{}\"", source.name);
-  return {};
-}
 
 void describe(featc_extractor& out) {
   const ProgramInfo& info = out.extractor->info();
@@ -72,6 +44,8 @@ namespace {
 
 using namespace featc;
 
+using Clock = std::chrono::steady_clock;
+
 ColumnData toColumn(featc_session& session, const featc_column& column) {
   ColumnData out;
   out.length = column.length;
@@ -90,6 +64,7 @@ ColumnData toColumn(featc_session& session, const featc_column& column) {
 }
 
 int finish(featc_session& session, const Batch& batch) {
+  session.options.deadline = session.patience.count() == 0 ? Clock::time_point::max() : Clock::now() + session.patience;
   RunError error = session.extractor->run(batch, session.scratch, session.result, session.options);
   if (!error) return 0;
   session.message += error.message;
@@ -130,6 +105,8 @@ int guarded(featc_session& session, Body&& body) {
   }
 }
 
+PluginFolders pluginFolders(std::span<const char* const> names) { return {{names.begin(), names.end()}}; }
+
 // Binds the stores of a model that was opened.
 std::unique_ptr<featc_extractor> load(const OpenedModel& opened, std::span<const featc_store> stores,
                                       std::string& error) {
@@ -152,22 +129,26 @@ extern "C" {
 
 featc_extractor* featc_load_built(const featc_built* built, const featc_store* stores, size_t store_count,
                                   char** error) {
-  return guardedLoad(error,
-                     [&](std::string& reason) { return load(openModel(*built), {stores, store_count}, reason); });
+  return featc_load_built_with_plugins(built, nullptr, 0, stores, store_count, error);
 }
 
 featc_extractor* featc_open_built(const char* path, const featc_store* stores, size_t store_count, char** error) {
+  return featc_open_built_with_plugins(path, nullptr, 0, stores, store_count, error);
+}
+
+featc_extractor* featc_load_built_with_plugins(const featc_built* built, const char* const* plugins,
+                                               size_t plugin_count, const featc_store* stores, size_t store_count,
+                                               char** error) {
   return guardedLoad(error, [&](std::string& reason) {
-    return load(openModel(std::filesystem::path(path)), {stores, store_count}, reason);
+    return load(openModel(*built, pluginFolders({plugins, plugin_count})), {stores, store_count}, reason);
   });
 }
 
 featc_extractor* featc_open_built_with_plugins(const char* path, const char* const* plugins, size_t plugin_count,
                                                const featc_store* stores, size_t store_count, char** error) {
   return guardedLoad(error, [&](std::string& reason) {
-    PluginFolders folders;
-    for (size_t i = 0; i < plugin_count; ++i) folders.folders.emplace_back(plugins[i]);
-    return load(openModel(std::filesystem::path(path), folders), {stores, store_count}, reason);
+    return load(openModel(std::filesystem::path(path), pluginFolders({plugins, plugin_count})), {stores, store_count},
+                reason);
   });
 }
 
@@ -201,6 +182,15 @@ featc_session* featc_new_session(const featc_extractor* extractor) {
 }
 
 void featc_free_session(featc_session* session) { delete session; }
+
+void featc_set_call_options(featc_session* session, const featc_call_options* options) {
+  bool isPipelined = options->scheduler == FEATC_SCHEDULER_PIPELINED;
+  session->options.scheduler = isPipelined ? Scheduler::Pipelined : Scheduler::Staged;
+  session->options.shardItems = options->shard_items;
+  // More than a day is as good as for ever, and adds up to no time before now.
+  constexpr uint64_t kDay = 86'400'000'000;
+  session->patience = std::chrono::microseconds(std::min(options->timeout_microseconds, kDay));
+}
 
 int featc_run(featc_session* session, const featc_batch* batch) {
   return guarded(*session, [&] { return runColumns(*session, *batch); });
@@ -240,6 +230,21 @@ int featc_result_values(const featc_session* session, size_t output, featc_value
              isDense ? column.dense.data() : nullptr,
              column.width,
              column.perElement ? column.elementOffsets.data() : nullptr};
+  return 0;
+}
+
+int featc_result_reads(const featc_session* session, size_t source, featc_reads* reads) {
+  const std::vector<SourceInfo>& sources = session->extractor->info().sources;
+  if (source >= sources.size() || session->result.outputCount() == 0) return 1;
+  const ReadCounts& counts = session->result.reads(source);
+  *reads = {sources[source].name.c_str(),
+            counts.keys,
+            counts.found,
+            counts.absent,
+            counts.failed,
+            counts.timedOut,
+            counts.badFields,
+            counts.degraded() ? 1 : 0};
   return 0;
 }
 

@@ -25,7 +25,10 @@ typedef struct featc_session featc_session;
 
 /* -- Loading ---------------------------------------------------------------------------------- */
 
-/* `url` is `jsonl:PATH`, a file of store rows. */
+/* Where sources are read: `jsonl:PATH`, a file of store rows; `lmdb:PATH`; `redis://HOST:PORT/DB`; docs/stores.md has
+ * them all, with their options. A server or an LMDB file that is not there is no failure: its reads fail until it is.
+ * A program that links a model's object file has all but `jsonl:` only if it was linked so
+ * (docs/ahead-of-time.md). */
 typedef struct featc_store {
   const char* source; /* NULL: serves every source that no other entry names */
   const char* url;
@@ -43,8 +46,11 @@ featc_extractor* featc_load_built(const featc_built* built, const featc_store* s
 /* The same with a library that `featc build` made; it is loaded, and unloaded with its extractor. */
 featc_extractor* featc_open_built(const char* path, const featc_store* stores, size_t store_count, char** error);
 
-/* The same with a model that has extern fns: `plugins` are the folders that their libraries may come from, and
- * these must be the files that the model was built with. */
+/* The same of models with extern fns: `plugins` are the folders that their libraries may come from, and these
+ * must be the files that the model was built with. */
+featc_extractor* featc_load_built_with_plugins(const featc_built* built, const char* const* plugins,
+                                               size_t plugin_count, const featc_store* stores, size_t store_count,
+                                               char** error);
 featc_extractor* featc_open_built_with_plugins(const char* path, const char* const* plugins, size_t plugin_count,
                                                const featc_store* stores, size_t store_count, char** error);
 
@@ -116,6 +122,17 @@ typedef struct featc_batch {
 featc_session* featc_new_session(const featc_extractor* extractor);
 void featc_free_session(featc_session* session);
 
+typedef enum featc_scheduler { FEATC_SCHEDULER_STAGED = 0, FEATC_SCHEDULER_PIPELINED = 1 } featc_scheduler;
+
+/* How a session's calls run; all zero is the default. docs/serving.md says when to choose what. */
+typedef struct featc_call_options {
+  featc_scheduler scheduler;
+  uint32_t shard_items;          /* pipelined: items computed together; 0: chosen by their number */
+  uint64_t timeout_microseconds; /* what a call waits for stores, late reads being missing; 0: as long as it takes */
+} featc_call_options;
+/* For all later calls of the session. */
+void featc_set_call_options(featc_session* session, const featc_call_options* options);
+
 /* 0 when the batch ran; its rows have a status each. Otherwise the batch as a whole does not fit,
  * featc_message says why and the result is empty. */
 int featc_run(featc_session* session, const featc_batch* batch);
@@ -163,6 +180,20 @@ featc_status featc_result_status(const featc_session* session, int64_t item);
 uint64_t featc_result_input_row(const featc_session* session, int64_t item);
 /* 0 and `*values` filled, or not 0 where there is no such output or no result. */
 int featc_result_values(const featc_session* session, size_t output, featc_values* values);
+/* What became of the keys asked of a source in the last call. */
+typedef struct featc_reads {
+  const char* source;
+  uint64_t keys; /* distinct ones: the sum of the next four */
+  uint64_t found;
+  uint64_t absent;
+  uint64_t failed;     /* the store said so, or could not be reached */
+  uint64_t timed_out;  /* no answer in time */
+  uint64_t bad_fields; /* stored values that are not of their field's type */
+  int degraded;        /* rows miss what the store may well have: one of the last three is not 0 */
+} featc_reads;
+/* 0 and `*reads` filled, or not 0 past the last source or where there is no result. Sources are in the order of
+ * declaration. */
+int featc_result_reads(const featc_session* session, size_t source, featc_reads* reads);
 /* The rows of status FEATC_OK as `featc run --format json` prints them; NULL when there is no
  * memory. */
 const char* featc_result_json(featc_session* session, size_t* size);

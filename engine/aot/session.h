@@ -2,6 +2,7 @@
 // The C interface's session: one thread's memory for calls of one extractor.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,7 +22,8 @@ struct featc_session {
   std::shared_ptr<const featc::Extractor> extractor;
   featc::Scratch scratch;
   featc::Result result;
-  featc::CallOptions options;
+  featc::CallOptions options;             // but for the deadline, which each call sets
+  std::chrono::microseconds patience{0};  // from a call's begin to its deadline; 0: for ever
   featc::BatchBuilder builder;
   std::unique_ptr<featc::ResultWriter> writer;
   std::vector<featc::InputRow> rows;

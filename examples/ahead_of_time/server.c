@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A C program with the takeaway model in it, compiled ahead of time: features of the requests in a
  * file of JSON lines. docs/ahead-of-time.md says how it is built.
- * Usage: server requests.jsonl profiles.jsonl */
+ * Usage: server requests.jsonl jsonl:profiles.jsonl (or lmdb:PATH, redis://HOST:PORT/DB ...) */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -32,12 +32,10 @@ static char* readFile(const char* path, size_t* size) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    fprintf(stderr, "usage: server requests.jsonl profiles.jsonl\n");
+    fprintf(stderr, "usage: server requests.jsonl STORE-URL\n");
     return 2;
   }
-  char url[4096];
-  snprintf(url, sizeof url, "jsonl:%s", argv[2]);
-  featc_store store = {NULL, url}; /* serves every source */
+  featc_store store = {NULL, argv[2]}; /* serves every source */
   char* error = NULL;
   featc_extractor* extractor = featc_load_takeaway(&store, 1, &error);
   if (extractor == NULL) {

@@ -28,12 +28,26 @@ compile "$examples/ahead_of_time/server.c" -o "$work/server" "$work/libtakeaway.
 compile -c "$examples/ahead_of_time/server.c" -o "$work/server.o"
 # shellcheck disable=SC2046 # an option a word
 c++ -o "$work/server_o" "$work/server.o" "$work/takeaway.o" "$runtime/libfeatc_run.a" $(cat "$runtime/link.txt")
-for server in server server_o; do
-  command=$server
-  LD_LIBRARY_PATH=$work "$work/$server" "$requests" "$profiles" >"$work/out" 2>"$work/err" || fail "$server failed"
-  cmp "$work/out" "$work/meaning" || fail "$server makes other features"
+# shellcheck disable=SC2046 # an option a word
+c++ -o "$work/server_stores" "$work/server.o" "$work/takeaway.o" "$runtime/libfeatc_run.a" \
+  $(cat "$runtime/link_stores.txt" "$runtime/link.txt")
+featc 0 load "$takeaway/takeaway.feat" --store "default=lmdb:$work/db" --input "$profiles"
+for run in "server jsonl:$profiles" "server_o jsonl:$profiles" "server_stores jsonl:$profiles" "server lmdb:$work/db" \
+  "server_stores lmdb:$work/db"; do
+  command=$run
+  # shellcheck disable=SC2086 # the server and its store
+  set -- $run
+  LD_LIBRARY_PATH=$work "$work/$1" "$requests" "$2" >"$work/out" 2>"$work/err" || fail "$run failed"
+  cmp "$work/out" "$work/meaning" || fail "$run makes other features"
   err_has "items, price_log of the first"
 done
+# A store that is not there costs features; a program without stores says so.
+LD_LIBRARY_PATH=$work "$work/server" "$requests" redis://127.0.0.1:1/0 >"$work/out" 2>"$work/err" || fail "server fails"
+[ "$(wc -l <"$work/out")" -eq "$(wc -l <"$work/meaning")" ] || fail "items are missing"
+if "$work/server_o" "$requests" redis://127.0.0.1:1/0 >"$work/out" 2>"$work/err"; then fail "redis without stores"; fi
+err_has "this program has none of featc's stores in it and reads jsonl:PATH only"
+ldd "$work/libtakeaway.so" | grep -q hiredis || fail "a library that reads has no stores"
+if ldd "$work/server_o" | grep -q hiredis; then fail "a program has stores that it did not ask for"; fi
 if ldd "$work/libtakeaway.so" "$work/server_o" | grep -iE 'llvm|antlr'; then fail "the compiler is needed"; fi
 
 # The programs in the documentation.
@@ -85,10 +99,59 @@ done
 featc 0 build "$examples/criteo/criteo.feat" -o "$work/libcriteo.so" --cpu x86-64-v2
 featc 0 run "$work/libcriteo.so" --input "$examples/criteo/sample.csv"
 cmp "$work/out" "$work/criteo_meaning" || fail "libcriteo.so makes other features"
+if ldd "$work/libcriteo.so" | grep -q hiredis; then fail "a library that reads nothing has stores"; fi
 "$build/examples/ahead_of_time/model_server" "$work/libcriteo.so" "$examples/criteo/sample.csv" >"$work/out"
 cmp "$work/out" "$work/criteo_meaning" || fail "model_server makes other features of criteo"
 "$build/examples/ahead_of_time/model_server" "$work/small.so" "$requests" "$profiles" >"$work/out"
 cmp "$work/out" "$work/meaning" || fail "model_server makes other features of takeaway"
+
+# Extern fns: their library comes from a folder that the caller allows.
+plugin=$build/examples/plugin
+people=$examples/plugin/people
+featc 0 build "$people.feat" --plugins "$plugin" -o "$work/libpeople.so" --header "$work/people.h"
+featc 0 build "$people.feat" --plugins "$plugin" -o "$work/people.o"
+cat >"$work/people.c" <<'END'
+#include <stdio.h>
+#include <string.h>
+#include "people.h"
+int main(int argc, char** argv) { /* people FOLDER [LIBRARY] <requests */
+  static char text[1 << 16];
+  char* error = NULL;
+  const char* folders[1] = {argv[1]};
+  size_t count = strlen(argv[1]) > 0;
+  featc_extractor* extractor =
+      argc > 2 ? featc_open_built_with_plugins(argv[2], folders, count, NULL, 0, &error)
+               : featc_load_built_with_plugins(&featc_built_people, folders, count, NULL, 0, &error);
+  if (extractor == NULL) {
+    fprintf(stderr, "%s\n", error);
+    featc_free_text(error);
+    return 1;
+  }
+  featc_session* session = featc_new_session(extractor);
+  int failed = featc_run_json(session, text, fread(text, 1, sizeof text, stdin));
+  fputs(featc_message(session), stderr);
+  fputs(featc_result_json(session, NULL), stdout);
+  featc_free_session(session);
+  featc_free_extractor(extractor);
+  return failed;
+}
+END
+compile -c "$work/people.c" -o "$work/people_main.o"
+# shellcheck disable=SC2046 # an option a word
+c++ -o "$work/people" "$work/people_main.o" "$work/people.o" "$runtime/libfeatc_run.a" $(cat "$runtime/link.txt")
+for library in "" "$work/libpeople.so"; do
+  command="people $library"
+  # shellcheck disable=SC2086 # none, or one
+  "$work/people" "$plugin" $library <"$people.jsonl" >"$work/out" 2>"$work/err" || fail "people failed"
+  cmp "$work/out" "$people.expected" || fail "people makes other features"
+  # shellcheck disable=SC2086
+  if "$work/people" "" $library <"$people.jsonl" >"$work/out" 2>"$work/err"; then fail "code from anywhere"; fi
+  err_has "may load code only from folders that its caller allows"
+done
+featc 0 run "$work/libpeople.so" --plugins "$plugin" --input "$people.jsonl"
+cmp "$work/out" "$people.expected" || fail "libpeople.so makes other features"
+featc 1 run "$work/libpeople.so" --input "$people.jsonl"
+err_has "may load code only from folders that its caller allows"
 
 # The same bytes again.
 for name in libtakeaway.so takeaway.h; do cp "$work/$name" "$work/first_$name"; done
