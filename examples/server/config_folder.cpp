@@ -5,6 +5,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "engine/live_metrics.h"
 #include "support/json_quote.h"
 
 namespace server {
@@ -23,20 +24,25 @@ void log(const std::string& name, const LiveConfig& config, const ReloadReport& 
     }
     case ReloadOutcome::Unchanged: fmt::print(stderr, "{}: means what it meant\n", name); break;
     case ReloadOutcome::Failed:
-      fmt::print(stderr, "{}: not loaded{}:\n{}\n", name,
-                 config.current() == nullptr ? "" : ", the old version goes on", report.problem);
+      fmt::print(stderr, "{}: not loaded{}:\n{}{}", name,
+                 config.current() == nullptr ? "" : ", the old version goes on", report.problem,
+                 report.problem.ends_with('\n') ? "" : "\n");
       break;
   }
 }
 
-ConfigState stateOf(const LiveConfig& config) {
-  LiveStatus status = config.status();
-  ConfigState state{0, 0, status.swaps, status.failures, status.failing, status.alive};
-  if (status.version != nullptr) {
-    state.version = status.version->info().number;
-    state.fingerprint = status.version->info().fingerprint;
-  }
-  return state;
+// The queues of the executor that serves, at the moment that they are asked for.
+void watchQueues(Metrics& metrics, const std::string& name, const std::weak_ptr<LiveConfig>& config) {
+  auto watch = [&](const char* gauge, const char* help, size_t SedaExecutor::Depths::* depth) {
+    metrics.watchGauge(gauge, help, "config", name, [config, depth] {
+      auto live = config.lock();
+      auto version = live == nullptr ? nullptr : live->current();
+      return version == nullptr ? 0 : static_cast<double>(version->shared<VersionParts>().seda->depths().*depth);
+    });
+  };
+  watch("featc_seda_fetch_queue", "Requests that wait for the fetch stage", &SedaExecutor::Depths::fetchQueue);
+  watch("featc_seda_reading", "Batches that wait for stores", &SedaExecutor::Depths::waiting);
+  watch("featc_seda_compute_queue", "Batches that wait for the compute stage", &SedaExecutor::Depths::computeQueue);
 }
 
 std::string timeText(std::chrono::system_clock::time_point time) {
@@ -75,6 +81,7 @@ void ConfigFolder::scan(bool wait) {
 
 void ConfigFolder::add(const std::string& name, const std::filesystem::path& path, bool wait) {
   LiveOptions options;
+  options.load.frontend.plugins = options_.plugins;
   options.load.engine.engine = options_.engine;
   options.load.engine.cache = options_.cache;
   options.load.engine.pool = options_.pool;
@@ -88,10 +95,8 @@ void ConfigFolder::add(const std::string& name, const std::filesystem::path& pat
   options.onReload = [name](const LiveConfig& config, const ReloadReport& report) { log(name, config, report); };
   std::shared_ptr<LiveConfig> config =
       wait ? LiveConfig::open(path, std::move(options)) : LiveConfig::openLater(path, std::move(options));
-  metrics_.watchConfig(name, [weak = std::weak_ptr(config)] {
-    auto alive = weak.lock();
-    return alive == nullptr ? ConfigState() : stateOf(*alive);
-  });
+  watchLiveConfig(metrics_, name, config);
+  if (options_.extract.mode == Mode::Seda) watchQueues(metrics_, name, config);
   std::lock_guard lock(mutex_);
   configs_[name] = std::move(config);
 }

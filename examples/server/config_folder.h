@@ -17,6 +17,7 @@ namespace server {
 struct FolderOptions {
   std::filesystem::path folder;
   ExtractOptions extract;
+  featc::PluginFolders plugins;
   featc::CompilePool* pool = nullptr;
   featc::EngineKind engine = featc::EngineKind::Jit;
   std::shared_ptr<const featc::ObjectCache> cache;

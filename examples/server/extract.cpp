@@ -6,8 +6,10 @@
 
 #include <future>
 
+#include "runtime/formats/tensor_sequence_writer.h"
 #include "runtime/json_reader.h"
 #include "runtime/json_writer.h"
+#include "runtime/run_totals.h"
 #include "support/json_quote.h"
 
 namespace server {
@@ -16,7 +18,9 @@ using namespace featc;
 
 VersionParts::VersionParts(const std::string& name, const Extractor& extractor, const ExtractOptions& options,
                            Metrics& metrics)
-    : observer(metrics.observe(name, extractor)), writer(newJsonWriter(extractor.info())) {
+    : observer(metrics.observe(name, extractor)),
+      json(newJsonWriter(extractor.info())),
+      tensors(newTensorSequenceWriter(extractor.info(), false)) {
   if (options.mode != Mode::Seda) return;
   SedaOptions seda;
   seda.computeThreads = options.threads;
@@ -42,18 +46,33 @@ std::vector<std::string> degradedSources(const Result& result, const ProgramInfo
   return names;
 }
 
+// The items that could be read and not computed: they are not in the answer.
+void addFailedItems(const Result& result, const RequestMemory& memory, std::string& warnings) {
+  for (size_t i = 0; i < memory.rows.size(); ++i) {
+    RowStatus status = result.status(static_cast<int64_t>(i));
+    if (status == RowStatus::Ok) continue;
+    warnings += fmt::format("request:{}: item {}: {}\n", memory.rows[i].line, memory.rows[i].item,
+                            statusText(status, RunLimits()));
+  }
+}
+
 // The features of `result`, which the batch in `memory` gave.
-Answer answerOf(const LiveCall& call, const RequestMemory& memory, const Result& result, std::string warnings) {
+Answer answerOf(const LiveCall& call, const RequestMemory& memory, const Result& result, Format format,
+                std::string warnings) {
   Answer answer;
+  addFailedItems(result, memory, warnings);
   answer.warnings = std::move(warnings);
   answer.degraded = degradedSources(result, call.extractor().info());
-  call.version().shared<VersionParts>().writer->write(result, memory.rows, answer.body);
+  answer.format = format;
+  auto& parts = call.version().shared<VersionParts>();
+  (format == Format::Json ? parts.json : parts.tensors)->write(result, memory.rows, answer.body);
   return answer;
 }
 
 }  // namespace
 
-Answer extract(const LiveCall& call, std::string_view text, std::chrono::steady_clock::time_point deadline, Mode mode) {
+Answer extract(const LiveCall& call, std::string_view text, std::chrono::steady_clock::time_point deadline, Mode mode,
+               Format format) {
   auto& memory = call.memory<RequestMemory>();
   auto& parts = call.version().shared<VersionParts>();
   std::string messages;
@@ -73,7 +92,7 @@ Answer extract(const LiveCall& call, std::string_view text, std::chrono::steady_
     std::promise<Answer> promise;
     RunError refused = parts.seda->submit(memory.builder.batch(), deadline, [&](const RunError& error, Result& result) {
       promise.set_value(error ? failed(503, "overload", error.message)
-                              : answerOf(call, memory, result, std::move(messages)));
+                              : answerOf(call, memory, result, format, std::move(messages)));
     });
     return refused ? failed(503, "overload", refused.message) : promise.get_future().get();
   }
@@ -83,7 +102,7 @@ Answer extract(const LiveCall& call, std::string_view text, std::chrono::steady_
   options.observer = parts.observer.get();
   if (RunError error = call.extractor().run(memory.builder.batch(), memory.scratch, memory.result, options))
     return failed(500, "failed", error.message);
-  return answerOf(call, memory, memory.result, std::move(messages));
+  return answerOf(call, memory, memory.result, format, std::move(messages));
 }
 
 }  // namespace server

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "accept.h"
 #include "engine/live_config.h"
 #include "runtime/batch_builder.h"
 #include "runtime/metrics/metrics.h"
@@ -30,7 +31,8 @@ struct VersionParts {
                featc::Metrics& metrics);
 
   std::unique_ptr<featc::RunObserver> observer;
-  std::unique_ptr<featc::ResultWriter> writer;
+  std::unique_ptr<featc::ResultWriter> json;
+  std::unique_ptr<featc::ResultWriter> tensors;
   std::unique_ptr<featc::SedaExecutor> seda;  // in mode Seda
 };
 
@@ -43,8 +45,9 @@ struct RequestMemory final : featc::CallRoom {
 
 struct Answer {
   int status = 200;
-  std::string body;                   // JSON lines as `featc run` prints them, or an object with the key "error"
-  std::string warnings;               // bad items that were left out, a line each
+  std::string body;                   // as `featc run` writes it, or a JSON object with the key "error"
+  Format format = Format::Json;       // of the body
+  std::string warnings;               // bad items, which the answer leaves out, a line each
   std::vector<std::string> degraded;  // the sources whose reads failed, came late or did not parse
   const char* rejected = "";          // why there are no features, in one word, for metrics
 };
@@ -53,6 +56,6 @@ Answer failed(int status, const char* reason, const std::string& message);
 // `text`: JSON lines, requests as `featc run` reads them. The answer is there by `deadline`, but for the time
 // that computing takes.
 Answer extract(const featc::LiveCall& call, std::string_view text, std::chrono::steady_clock::time_point deadline,
-               Mode mode);
+               Mode mode, Format format);
 
 }  // namespace server

@@ -4,16 +4,16 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
 
-#include "admission.h"
 #include "config_folder.h"
 #include "http_server.h"
+#include "service.h"
 #include "stores.h"
-#include "support/json_quote.h"
 
 namespace {
 
@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 struct Options {
   std::string configs;
   std::vector<std::string> stores;  // NAME=URL
+  std::vector<std::string> plugins;
   std::string listen = "127.0.0.1:8080";
   std::string scheduler = "staged";
   std::string engine = "jit";
@@ -35,77 +36,6 @@ struct Options {
   size_t connections = 256;
   size_t bodyBytes = size_t{16} << 20U;
 };
-
-// What the handlers share.
-struct Service {
-  const Options& options;
-  featc::Metrics& metrics;
-  ConfigFolder& folder;
-  Admission admission;
-  Mode mode;
-  HttpServer http;
-
-  Answer answer(const std::string& name, const std::string& body);
-  void addRoutes();
-};
-
-Answer Service::answer(const std::string& name, const std::string& body) {
-  Clock::time_point deadline = Clock::now() + options.deadline;
-  std::shared_ptr<featc::LiveConfig> config = folder.find(name);
-  if (config == nullptr) return failed(404, "", fmt::format("there is no config \"{}\"", name));
-  // The executor of mode Seda has a queue of its own.
-  if (mode != Mode::Seda) {
-    switch (admission.enter(deadline)) {
-      case Admitted::QueueFull: return failed(503, "overload", "too many requests are waiting");
-      case Admitted::TooLate: return failed(503, "overload", "no thread was free before the deadline");
-      case Admitted::Yes: break;
-    }
-  }
-  Answer answer;
-  try {
-    featc::LiveCall call = config->begin();
-    answer = call ? extract(call, body, deadline, mode)
-                  : failed(503, "no_version", "the config has not been loaded: see /configs");
-  } catch (const std::exception& e) {
-    answer = failed(500, "failed", e.what());
-  }
-  if (mode != Mode::Seda) admission.leave();
-  return answer;
-}
-
-void Service::addRoutes() {
-  http.set_payload_max_length(options.bodyBytes);
-  http.Post(R"(/extract/([^/]+))", [this](const httplib::Request& request, httplib::Response& response) {
-    std::string name = request.matches[1];
-    Answer got = answer(name, request.body);
-    if (*got.rejected != '\0') metrics.countRejected(name, got.rejected);
-    metrics.countDegraded(name, got.degraded);
-    if (!got.degraded.empty()) response.set_header("Featc-Degraded", fmt::format("{}", fmt::join(got.degraded, ",")));
-    if (!got.warnings.empty()) {
-      // One line, as headers are: how many, and the first.
-      auto lines = std::count(got.warnings.begin(), got.warnings.end(), '\n');
-      response.set_header("Featc-Bad-Items",
-                          fmt::format("{}; {}", lines, got.warnings.substr(0, got.warnings.find('\n'))));
-    }
-    response.status = got.status;
-    response.set_content(got.body, "application/json");
-  });
-  http.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
-    std::string missing;
-    for (const auto& [name, config] : folder.all())
-      if (config->current() == nullptr) missing += " " + name;
-    bool well = missing.empty() && !http.stopping();
-    response.status = well ? 200 : 503;
-    response.set_content(http.stopping() ? "stopping\n" : (well ? "ok\n" : "not loaded:" + missing + "\n"),
-                         "text/plain");
-  });
-  http.Get("/configs", [this](const httplib::Request&, httplib::Response& response) {
-    response.set_content(describe(folder), "application/json");
-  });
-  http.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
-    response.set_content(metrics.text(), "text/plain; version=0.0.4");
-  });
-}
 
 Mode modeOf(const std::string& name) {
   if (name == "seda") return Mode::Seda;
@@ -127,10 +57,25 @@ sigset_t takeSignals() {
   return signals;
 }
 
-// Looks after the folder until a signal comes.
-void waitForEnd(const sigset_t& signals, ConfigFolder& folder, std::chrono::milliseconds interval) {
+// Looks after the folder and the stores until a signal comes.
+void waitForEnd(const sigset_t& signals, ConfigFolder& folder, const featc::KeptStores& stores,
+                std::chrono::milliseconds interval) {
+  StoreLog log(stores);
   timespec wait{interval.count() / 1000, interval.count() % 1000 * 1'000'000};
-  while (sigtimedwait(&signals, nullptr, &wait) < 0) folder.poll();
+  while (sigtimedwait(&signals, nullptr, &wait) < 0) {
+    folder.poll();
+    log.look();
+  }
+}
+
+// A name that is mistyped would leave its source to another store.
+void warnOfUnread(const std::vector<std::string>& options, const featc::KeptStores& stores) {
+  auto opened = stores.opened();
+  for (const std::string& option : options) {
+    std::string name = option.substr(0, option.find('='));
+    bool isRead = std::ranges::any_of(opened, [&](const auto& store) { return store.first == name; });
+    if (!isRead) fmt::print(stderr, "warning: --store {}=...: no config that serves reads it\n", name);
+  }
 }
 
 int serve(const Options& options) {
@@ -142,32 +87,32 @@ int serve(const Options& options) {
   FolderOptions folderOptions;
   folderOptions.folder = options.configs;
   folderOptions.extract = {modeOf(options.scheduler), options.threads, options.queue};
+  folderOptions.plugins.folders.assign(options.plugins.begin(), options.plugins.end());
   folderOptions.pool = &pool;
   folderOptions.engine = engineOf(options.engine);
   folderOptions.stores = keptStores(options.stores, error);
   if (error.empty() && !options.cache.empty()) folderOptions.cache = featc::ObjectCache::open(options.cache, error);
   if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
 
+  std::shared_ptr<featc::KeptStores> stores = folderOptions.stores;
   ConfigFolder folder(std::move(folderOptions), metrics);
-  Service service{options,
-                  metrics,
-                  folder,
-                  Admission(options.threads, options.queue),
-                  modeOf(options.scheduler),
-                  HttpServer(options.connections)};
-  metrics.watchGauge("featc_waiting_requests", "Requests that wait for a thread", "queue", "admission",
-                     [&] { return static_cast<double>(service.admission.waiting()); });
-  service.addRoutes();
-  error = service.http.start(options.listen);
+  warnOfUnread(options.stores, *stores);
+  ServiceOptions serviceOptions{modeOf(options.scheduler), options.deadline, options.threads, options.queue,
+                                options.bodyBytes};
+  Service service(serviceOptions, folder, *stores, metrics);
+  HttpServer http(options.connections);
+  service.addRoutes(http);
+  error = http.start(options.listen);
   if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
-  fmt::print("listening on {}\n", service.http.address());
+  fmt::print("listening on {}\n", http.address());
   std::fflush(stdout);
 
-  waitForEnd(signals, folder, options.poll);
+  waitForEnd(signals, folder, *stores, options.poll);
   fmt::print(stderr, "stopping\n");
-  service.http.drain(Clock::now() + options.grace);
+  service.stop();
+  http.drain(Clock::now() + options.grace);
   // Neither a connection that its client keeps open nor a compile, which cannot be ended, holds the end up.
-  if (service.http.hasConnections() || !pool.isIdle()) {
+  if (http.hasConnections() || !pool.isIdle()) {
     std::fflush(nullptr);
     std::_Exit(0);
   }
@@ -184,6 +129,8 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--store", options.stores, "NAME=URL: where source NAME is read; default=URL: every other")
       ->allow_extra_args(false);
+  app.add_option("--plugins", options.plugins, "A folder that extern fns may load libraries from; may be repeated")
+      ->allow_extra_args(false);
   app.add_option("--listen", options.listen, "HOST:PORT (port 0: any that is free) or unix:PATH")
       ->capture_default_str();
   auto milliseconds = CLI::AsNumberWithUnit(std::map<std::string, uint64_t>{{"ms", 1}, {"s", 1000}},
@@ -194,7 +141,8 @@ int main(int argc, char** argv) {
         ->transform(milliseconds)
         ->default_str(fmt::format("{}ms", value.count()));
   };
-  duration("--deadline", options.deadline, "What a request may take, such as 50ms; late reads are missing values");
+  duration("--deadline", options.deadline,
+           "The longest that a request may take, such as 50ms; late reads are missing values");
   duration("--poll", options.poll, "How often the folder is looked at; a change must hold still as long");
   duration("--grace", options.grace, "How long the end waits for requests under way");
   app.add_option("--scheduler", options.scheduler, "How reads and computing are scheduled")
@@ -212,6 +160,9 @@ int main(int argc, char** argv) {
   app.add_option("--connections", options.connections, "Connections that are served at a time, each by a thread")
       ->check(CLI::Range(1, 65'536))
       ->capture_default_str();
+  app.add_option("--max-body", options.bodyBytes, "The largest body of a request, such as 16MB")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("16MB");
   CLI11_PARSE(app, argc, argv);
   try {
     return serve(options);

@@ -4,7 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "runtime/memory_store.h"
+#include <algorithm>
+#include <utility>
+
+#include "runtime/stores/open_store.h"
+#include "runtime/stores/store_states.h"
+#include "runtime/stores/store_url.h"
 
 namespace server {
 
@@ -12,30 +17,57 @@ using namespace featc;
 
 namespace {
 
-constexpr std::string_view kJsonl = "jsonl:";
+constexpr std::string_view kDefault = "default";
 
-std::shared_ptr<Store> openStore(const KeptStores::Entry& entry, std::span<const SourceInfo> sources,
-                                 std::string& error) {
-  StoreLoadReport report;
-  std::string path = entry.url.substr(kJsonl.size());
-  std::shared_ptr<Store> store = MemoryStore::load(path, sources, report);
-  if (store == nullptr) error = fmt::format("{}: {}", path, report.error);
-  for (const auto& bad : report.badLines) fmt::print(stderr, "{}:{}: {}\n", path, bad.line, bad.reason);
-  return store;
+std::shared_ptr<Store> open(const KeptStores::Entry& entry, std::span<const SourceInfo> sources, std::string& error) {
+  StoreOptions options;
+  options.source = entry.source.empty() ? kDefault : entry.source;
+  OpenedStore opened = openStore(entry.url, options, sources);
+  if (opened.store == nullptr) error = fmt::format("--store {}=...: {}", options.source, opened.error);
+  for (const auto& bad : opened.report.badLines) fmt::print(stderr, "{}:{}: {}\n", entry.url, bad.line, bad.reason);
+  for (const std::string& warning : opened.report.warnings) fmt::print(stderr, "{}: warning: {}\n", entry.url, warning);
+  return std::move(opened.store);
+}
+
+// What is wrong with one option; never repeats a URL, which may hold a password by mistake.
+std::string parse(const std::string& option, std::vector<KeptStores::Entry>& entries) {
+  size_t equals = option.find('=');
+  std::string name = option.substr(0, equals);
+  if (equals == std::string::npos || name.empty() || name.find(':') != std::string::npos)
+    return fmt::format("--store: expected NAME=URL, or default=URL for all sources; the URL is {}", kStoreKinds);
+  std::string url = option.substr(equals + 1);
+  StoreUrl parsed;
+  StoreOptions ignored;
+  if (std::string problem = parseStoreUrl(url, parsed, ignored); !problem.empty())
+    return fmt::format("--store {}=...: {}", name, problem);
+  if (name == kDefault) name.clear();
+  if (std::ranges::find(entries, name, &KeptStores::Entry::source) != entries.end())
+    return fmt::format("--store {}=... is given twice", name.empty() ? kDefault : name);
+  entries.push_back({name, url});
+  return {};
 }
 
 }  // namespace
 
 std::shared_ptr<KeptStores> keptStores(const std::vector<std::string>& options, std::string& error) {
   std::vector<KeptStores::Entry> entries;
-  for (const std::string& option : options) {
-    size_t equals = option.find('=');
-    std::string name = option.substr(0, equals);
-    std::string url = equals == std::string::npos ? "" : option.substr(equals + 1);
-    if (name.empty() || !url.starts_with(kJsonl)) error = fmt::format("--store {}: expected NAME=jsonl:PATH", option);
-    entries.push_back({name == "default" ? "" : name, url});
+  for (const std::string& option : options)
+    if (error.empty()) error = parse(option, entries);
+  return std::make_shared<KeptStores>(std::move(entries), open);
+}
+
+bool isAway(const StoreState& store) {
+  const StoreStats& stats = store.stats;
+  return (stats.breaker && stats.breaker->open) || (stats.connections && stats.connections->ready == 0);
+}
+
+void StoreLog::look() {
+  for (const StoreState& store : storeStates(stores_)) {
+    bool away = isAway(store);
+    if (std::exchange(away_[store.store], away) == away) continue;
+    fmt::print(stderr, "store {}, {}: {}\n", store.store, store.url,
+               away ? "reads fail: " + store.problem : "it answers again");
   }
-  return std::make_shared<KeptStores>(std::move(entries), openStore);
 }
 
 }  // namespace server

@@ -2,16 +2,32 @@
 // The stores that the command line names.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "runtime/kept_stores.h"
+#include "runtime/store_stats.h"
 
 namespace server {
 
 // From `NAME=URL` each, `default` for all other sources; `error` says what is wrong with them. Each is opened
 // when a config first reads it, and once for all configs.
 std::shared_ptr<featc::KeptStores> keptStores(const std::vector<std::string>& options, std::string& error);
+
+// Whether reads of the store fail at once at this moment.
+bool isAway(const featc::StoreState& store);
+
+// Logs stores that go and come back, one line each time.
+class StoreLog {
+ public:
+  explicit StoreLog(const featc::KeptStores& stores) : stores_(stores) {}
+  void look();
+
+ private:
+  const featc::KeptStores& stores_;
+  std::map<std::string, bool> away_;  // by name
+};
 
 }  // namespace server

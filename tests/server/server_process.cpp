@@ -2,10 +2,12 @@
 // The example server as a process of its own.
 #include "tests/server/server_process.h"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -22,14 +24,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Starts `arguments` with its stdout in the pipe that is returned.
-int spawn(const std::vector<std::string>& arguments, pid_t& process) {
+// Starts `arguments` with its stdout in the pipe that is returned, and its stderr in the file `log`.
+int spawn(const std::vector<std::string>& arguments, const fs::path& log, pid_t& process) {
   std::array<int, 2> pipe{};
   if (::pipe(pipe.data()) != 0) throw std::runtime_error("no pipe");
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
   posix_spawn_file_actions_addclose(&actions, pipe[0]);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   std::vector<char*> pointers;
   for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
@@ -47,20 +50,17 @@ ServerProcess::ServerProcess(const std::string& listen, const std::vector<std::s
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
   folder_ = name;
   fs::copy(FEATC_SERVER_EXAMPLE "/configs", folder_ / "configs");
-  std::vector<std::string> arguments{FEATC_SERVER,
-                                     "--configs",
-                                     (folder_ / "configs").string(),
-                                     "--store",
-                                     "default=jsonl:" FEATC_SERVER_EXAMPLE "/shoppers.jsonl",
-                                     "--listen",
+  std::vector<std::string> arguments{FEATC_SERVER, "--configs", (folder_ / "configs").string(), "--listen",
                                      listen == "unix" ? "unix:" + (folder_ / "socket").string() : listen};
+  if (std::ranges::find(options, "--store") == options.end())
+    arguments.insert(arguments.end(), {"--store", "default=jsonl:" FEATC_SERVER_EXAMPLE "/shoppers.jsonl"});
   arguments.insert(arguments.end(), options.begin(), options.end());
-  int out = spawn(arguments, process_);
+  int out = spawn(arguments, folder_ / "log", process_);
   std::string line;
   for (char byte = 0; read(out, &byte, 1) == 1 && byte != '\n';) line += byte;
   close(out);
   const std::string before = "listening on ";
-  if (!line.starts_with(before)) throw std::runtime_error("the server says: " + line);
+  if (!line.starts_with(before)) throw std::runtime_error("the server says: " + line + log());
   address_ = line.substr(before.size());
   if (address_.starts_with("unix:")) address_ = address_.substr(5);
 }
@@ -73,6 +73,8 @@ ServerProcess::~ServerProcess() {
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
 }
+
+std::string ServerProcess::log() const { return readFile(folder_ / "log"); }
 
 void ServerProcess::writeConfig(const std::string& name, const std::string& text) const {
   fs::path path = folder_ / "configs" / name;

@@ -13,8 +13,8 @@ namespace featc::test {
 
 class ServerProcess {
  public:
-  // Started with `options` besides those that say where its data is; `listen` as the server takes it, `unix`
-  // for a socket in its folder. Returns when it listens.
+  // Started with `options` besides those that say where its data is (with a `--store` among them they say it
+  // all); `listen` as the server takes it, `unix` for a socket in its folder. Returns when it listens.
   explicit ServerProcess(const std::string& listen, const std::vector<std::string>& options = {});
   // Killed when it was not stopped.
   ~ServerProcess();
@@ -24,6 +24,8 @@ class ServerProcess {
   // `127.0.0.1:PORT` or the socket's path.
   const std::string& address() const { return address_; }
   const std::filesystem::path& folder() const { return folder_; }
+  // What it has logged.
+  std::string log() const;
   // Of the copy that it serves.
   void writeConfig(const std::string& name, const std::string& text) const;
   std::string readConfig(const std::string& name) const;

@@ -106,7 +106,7 @@ TEST_CASE("the server answers as featc run does, by every scheduler") {
         CHECK_FALSE(answer->has_header("Featc-Degraded"));
       }
     }
-    CHECK(client.Get("/healthz")->body == "ok\n");
+    CHECK(client.Get("/healthz")->body == "ok\nranking: serves version 1\nrecall: serves version 1\n");
     std::string metrics = client.Get("/metrics")->body;
     CHECK_THAT(metrics, Contains("featc_requests_total{config=\"ranking\"} 3") &&
                             Contains("featc_items_total{config=\"ranking\"} 9") &&
@@ -233,5 +233,8 @@ TEST_CASE("a command line that is wrong is told") {
   CHECK_THAT(outputOf(server + " --configs " + configs + " --listen nowhere 2>&1; echo exit $?"),
              Contains("is no HOST:PORT") && Contains("exit 2"));
   CHECK_THAT(outputOf(server + " --configs " + configs + " --store nonsense 2>&1; echo exit $?"),
-             Contains("--store nonsense") && Contains("exit 2"));
+             Contains("--store: expected NAME=URL") && Contains("exit 2"));
+  CHECK_THAT(
+      outputOf(server + " --configs " + configs + " --store default=redis://me:s3cret@127.0.0.1/0 2>&1; echo exit $?"),
+      Contains("FEATC_REDIS_PASSWORD") && !Contains("s3cret") && Contains("exit 2"));
 }

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// The example server on Redis: filled by `featc load`, killed and started again under it.
+#include <fmt/format.h>
+#include <httplib.h>
+
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "tests/server/server_process.h"
+#include "tests/stores/fixture.h"
+
+using namespace featc::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const std::string kExample = FEATC_SERVER_EXAMPLE;
+
+std::string request() { return readFile(kExample + "/request.json"); }
+
+std::string expected() {
+  return outputOf(
+      fmt::format("{} run {}/configs/ranking.feat --input {}/request.json --input-format jsonl "
+                  "--store default=jsonl:{}/shoppers.jsonl 2>/dev/null",
+                  FEATC_PROGRAM, kExample, kExample, kExample));
+}
+
+void load(const std::string& url) {
+  CHECK(outputOf(fmt::format("{} load {}/configs/ranking.feat --store 'default={}' --input {}/shoppers.jsonl 2>&1",
+                             FEATC_PROGRAM, kExample, url, kExample)) ==
+        fmt::format("shopper: 200 rows, 200 keys, {}\n", url));
+}
+
+template <class Condition>
+bool eventually(Condition&& condition) {
+  for (int i = 0; i < 6'000; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+// The value behind a series of /metrics; -1 where it is not there.
+double metric(httplib::Client& client, const std::string& series) {
+  std::string text = "\n" + client.Get("/metrics")->body;
+  size_t at = text.find("\n" + series + " ");
+  return at == std::string::npos ? -1 : std::stod(text.substr(at + series.size() + 2));
+}
+
+}  // namespace
+
+TEST_CASE("the server reads Redis; when it dies, answers go on without it, and everything says so") {
+  RedisServer redis;
+  load(redis.url());
+  ServerProcess server("127.0.0.1:0",
+                       {"--deadline", "10s", "--poll", "20ms", "--store",
+                        "default=" + redis.url("&breaker=3&cache=1KB&ttl=1ms"), "--store", "shoper=lmdb:/none"});
+  CHECK_THAT(server.log(), Contains("warning: --store shoper=...: no config that serves reads it"));
+  httplib::Client client("http://" + server.address());
+  auto post = [&] { return client.Post("/extract/ranking", request(), "application/json"); };
+  std::string wanted = expected();
+  CHECK(post()->body == wanted);
+  CHECK(client.Get("/healthz")->body == "ok\nranking: serves version 1\nrecall: serves version 1\n");
+  std::string labels = fmt::format("{{store=\"default\",url=\"{}\"}}", redis.url());
+  CHECK(metric(client, "featc_store_connections" + labels) == 1);
+  CHECK(metric(client, "featc_store_breaker_open" + labels) == 0);
+  CHECK(metric(client, "featc_store_cache_misses_total" + labels) == 1);
+
+  redis.stop();
+  CHECK(eventually([&] {
+    auto answer = post();
+    CHECK(answer->status == 200);
+    return metric(client, "featc_store_breaker_open" + labels) == 1;
+  }));
+  auto without = post();
+  CHECK(without->status == 200);
+  CHECK(without->get_header_value("Featc-Degraded") == "shopper");
+  CHECK_THAT(without->body, Contains("\"liking\": [0]"));
+  CHECK(metric(client, "featc_store_breaker_trips_total" + labels) == 1);
+  CHECK(metric(client, "featc_store_breaker_refused_total" + labels) > 0);
+  CHECK(metric(client, "featc_store_connections" + labels) == 0);
+  CHECK(metric(client, "featc_store_connections_lost_total" + labels) == 1);
+  CHECK(metric(client, "featc_degraded_requests_total{config=\"ranking\"}") > 0);
+  auto health = client.Get("/healthz");
+  CHECK(health->status == 200);
+  CHECK_THAT(health->body, Contains("store default, " + redis.url() + ": "));
+  CHECK(eventually(
+      [&] { return server.log().find("store default, " + redis.url() + ": reads fail: ") != std::string::npos; }));
+
+  redis.start();
+  load(redis.url());
+  CHECK(eventually([&] { return post()->body == wanted; }));
+  CHECK(eventually([&] { return metric(client, "featc_store_breaker_open" + labels) == 0; }));
+  CHECK(metric(client, "featc_store_connections_made_total" + labels) == 2);
+  CHECK(eventually([&] { return server.log().find(": it answers again") != std::string::npos; }));
+  CHECK_FALSE(post()->has_header("Featc-Degraded"));
+}
+
+TEST_CASE("the server starts without its store and says which configs do not serve") {
+  ServerProcess server("127.0.0.1:0", {"--deadline", "10s", "--poll", "20ms", "--store", "default=lmdb:/none/at/all"});
+  httplib::Client client("http://" + server.address());
+  auto answer = client.Post("/extract/ranking", request(), "application/json");
+  CHECK(answer->status == 200);
+  CHECK(answer->get_header_value("Featc-Degraded") == "shopper");
+
+  server.writeConfig("ranking.feat", server.readConfig("ranking.feat") + "dense more = no_such_name\n");
+  server.writeConfig("broken.feat", "model broken\ndense x = \n");
+  CHECK(eventually([&] {
+    std::string body = client.Get("/healthz")->body;
+    return body.find("broken.feat:") != std::string::npos && body.find("ranking.feat:") != std::string::npos;
+  }));
+  auto health = client.Get("/healthz");
+  CHECK(health->status == 503);
+  CHECK_THAT(health->body, Contains("not well\nbroken: does not serve: ") &&
+                               Contains("ranking: serves version 1; what the files hold now could not be loaded: ") &&
+                               Contains("\"no_such_name\" is no field") && Contains("recall: serves version 1\n"));
+}
