@@ -135,10 +135,12 @@ void sideBySide(Suite& suite, const ReadsSubject& subject, const ReadsStores& st
   suite.table(fmt::format("a request of {} items, {} sources on two levels, Redis behind {} (p99 = 20 x median)",
                           kReadsItems, kReadsSources, setting.name()),
               rows);
-  suite.atMost(
-      fmt::format("reads, {}, p99 of pipelined to staged", setting.name()), std::min(p99[1], p99[2]) / p99[0], 0.8,
-      "times",
-      setting.part == SlowPart::RoundTrip ? "each round trip meets the tail anew, and pipelined makes more" : "");
+  const char* why = "each round trip meets the tail anew, and pipelined makes more of them";
+  if (setting.part == SlowPart::Key)
+    why = setting.hedged ? "a small fetch that is late is soon known to be late"
+                         : "0.90 is what such a tail lets shards of 24 gain";
+  suite.atMost(fmt::format("reads, {}, p99 of pipelined to staged", setting.name()), p99[2] / p99[0], 0.8, "times",
+               why);
   if (setting.part == SlowPart::Key || setting.hedged) return;
   auto calls = static_cast<double>(sides[0].seconds.values.size());
   auto a = [&](uint64_t count) { return static_cast<double>(count) / calls; };

@@ -149,7 +149,7 @@ void benchRates(Suite& suite) {
   Requests requests(subject.config.optimized.info());
   auto extractor =
       subject.with(std::make_shared<SlowStore>(stores.redis("&breaker=off"), SlowPart::RoundTrip, microseconds(1000)));
-  double seconds = suite.quick() ? 0.7 : 2;
+  double seconds = suite.quick() ? 0.7 : 1.2;
 
   // The executor with what it takes by default, its thread for deadlines counted.
   size_t executorThreads = std::max(2U, std::thread::hardware_concurrency()) + 1;

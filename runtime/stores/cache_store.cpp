@@ -36,7 +36,10 @@ class CacheStore::Merge : public std::enable_shared_from_this<CacheStore::Merge>
   void begin() { result_ = RowDecoder(request_, {shared_from_this(), &arena_}).take(); }
 
   // -- Until started() ----------------------------------------------------------------------------------
-  void open(size_t keys) { open_ += keys; }
+  void open(size_t keys) {
+    std::lock_guard lock(mutex_);
+    open_ += keys;
+  }
   void wait(size_t key) {
     std::lock_guard lock(mutex_);
     waits_[key] = true;
@@ -46,10 +49,10 @@ class CacheStore::Merge : public std::enable_shared_from_this<CacheStore::Merge>
     timers_ = &timers;
     timer_ = timers.at(request_.deadline, [merge = shared_from_this()] { merge->expire(); });
   }
-  void take(const RowCache::Row& row, size_t key) {
-    result_.status[key] = row.found ? KeyStatus::Found : KeyStatus::Absent;
-    for (size_t f = 0; f < row.values.size(); ++f)
-      if (!storeCell(row.values[f], typeOf(f), result_.columns[f], key, arena_)) throw std::bad_alloc();
+  // A row that the cache has. Keys that wait may be given theirs at the same time.
+  void hit(const RowCache::Row& row, size_t key) {
+    std::lock_guard lock(mutex_);
+    take(row, key);
   }
   void started() {
     close(1, [] {});
@@ -103,6 +106,12 @@ class CacheStore::Merge : public std::enable_shared_from_this<CacheStore::Merge>
       if (claim(key)) close(1, [&] { result_.status[key] = KeyStatus::TimedOut; });
   }
 
+  void take(const RowCache::Row& row, size_t key) {
+    result_.status[key] = row.found ? KeyStatus::Found : KeyStatus::Absent;
+    for (size_t f = 0; f < row.values.size(); ++f)
+      if (!storeCell(row.values[f], typeOf(f), result_.columns[f], key, arena_)) throw std::bad_alloc();
+  }
+
   void take(const FetchResult& from, size_t row, size_t key) {
     result_.status[key] = from.status[row];
     for (size_t f = 0; f < result_.columns.size(); ++f) {
@@ -134,7 +143,6 @@ class CacheStore::Merge : public std::enable_shared_from_this<CacheStore::Merge>
     }
     if (timers_ != nullptr) timers_->cancel(timer_);
     FetchResult answer = std::move(result_);
-    result_ = {};  // its arena would keep the merge
     if (isBroken_) answer = {};
     Done done = std::move(done_);
     done(std::move(answer));
@@ -207,7 +215,7 @@ void CacheStore::fetch(const FetchRequest& request, Done done) {
         row = std::move(joined.row);
       }
       if (row == nullptr) continue;
-      merge->take(*row, k);
+      merge->hit(*row, k);
       ++hits;
     }
     uint64_t joined = request.keys.size() - hits - asked->places.size();
