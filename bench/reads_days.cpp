@@ -16,6 +16,8 @@
 #include "bench/reads_config.h"
 #include "bench/reads_stores.h"
 #include "bench/slow_store.h"
+#include "engine/compile_pool.h"
+#include "engine/live_config.h"
 #include "runtime/serving/seda_executor.h"
 
 namespace featc::bench {
@@ -139,26 +141,44 @@ void serveAndStop(const Extractor& extractor, const Questions& questions, size_t
   }
 }
 
-void serveThreads(const Extractor& extractor, Scheduler scheduler, const Questions& questions, size_t total,
+// Calls one batch; made for each caller.
+using Call = std::function<void(const Batch& batch, const CallOptions& options, Tally& tally)>;
+
+void serveThreads(const std::function<Call()>& newCall, Scheduler scheduler, const Questions& questions, size_t total,
                   Tally& tally) {
   std::vector<std::thread> callers;
   Clock::time_point start = Clock::now();
   for (size_t c = 0; c < kCallers; ++c) {
     callers.emplace_back([&, c] {
-      Scratch scratch(extractor);
-      Result result;
+      Call call = newCall();
       CallOptions options;
       options.scheduler = scheduler;
       for (size_t i = c; i < total; i += kCallers) {
         std::this_thread::sleep_until(start + i * kPace);
         Question question = questions(i);
         options.deadline = Clock::now() + question.time;
-        RunError error = extractor.run(*question.batch, scratch, result, options);
-        tally.answered(options.deadline, error, result);
+        call(*question.batch, options, tally);
       }
     });
   }
   for (std::thread& caller : callers) caller.join();
+}
+
+Call callsOf(const Extractor& extractor) {
+  auto room = std::make_shared<CallRoom>(extractor);
+  return [&extractor, room](const Batch& batch, const CallOptions& options, Tally& tally) {
+    RunError error = extractor.run(batch, room->scratch, room->result, options);
+    tally.answered(options.deadline, error, room->result);
+  };
+}
+
+Call callsOf(const LiveConfig& live) {
+  return [&live](const Batch& batch, const CallOptions& options, Tally& tally) {
+    LiveCall call = live.begin();
+    auto& room = call.memory<CallRoom>();
+    RunError error = call.extractor().run(batch, room.scratch, room.result, options);
+    tally.answered(options.deadline, error, room.result);
+  };
 }
 
 // -- Days ---------------------------------------------------------------------------------------------
@@ -166,6 +186,7 @@ void serveThreads(const Extractor& extractor, Scheduler scheduler, const Questio
 struct Day {
   std::string name = {};
   const Extractor* extractor = nullptr;
+  const LiveConfig* live = nullptr;  // instead
   // Runs beside the requests until it is told to stop.
   std::function<void(const std::atomic<bool>& stop, Tally& tally)> disturb = nullptr;
   bool hasLarge = false;
@@ -183,8 +204,9 @@ double peakMemory() {
 }
 
 void spend(Suite& suite, const Day& day) {
-  Requests requests(day.extractor->info());
-  BatchBuilder large(day.extractor->info());
+  const ProgramInfo& info = day.extractor->info();
+  Requests requests(info);
+  BatchBuilder large(info);
   if (day.hasLarge) fillReads(large, kLargeItems, kSeed, kLargeItems);
   Batch largeBatch = large.batch();
   Questions questions = [&](size_t i) -> Question {
@@ -194,13 +216,21 @@ void spend(Suite& suite, const Day& day) {
   size_t total = suite.answers();
   using Serve = std::function<void(Tally&)>;
   std::vector<std::pair<std::string, Serve>> ways;
-  if (day.stops) {
+  if (day.live != nullptr) {
+    for (auto [name, scheduler] :
+         {std::pair("staged", Scheduler::Staged), std::pair("pipelined", Scheduler::Pipelined)})
+      ways.push_back({name, [&, scheduler = scheduler](Tally& t) {
+                        serveThreads([&] { return callsOf(*day.live); }, scheduler, questions, total, t);
+                      }});
+  } else if (day.stops) {
     ways.push_back({"seda", [&](Tally& t) { serveAndStop(*day.extractor, questions, total, t); }});
   } else {
     ways.push_back({"seda", [&](Tally& t) { serveSeda(*day.extractor, questions, total, t); }});
-    ways.push_back({"staged", [&](Tally& t) { serveThreads(*day.extractor, Scheduler::Staged, questions, total, t); }});
-    ways.push_back(
-        {"pipelined", [&](Tally& t) { serveThreads(*day.extractor, Scheduler::Pipelined, questions, total, t); }});
+    for (auto [name, scheduler] :
+         {std::pair("staged", Scheduler::Staged), std::pair("pipelined", Scheduler::Pipelined)})
+      ways.push_back({name, [&, scheduler = scheduler](Tally& t) {
+                        serveThreads([&] { return callsOf(*day.extractor); }, scheduler, questions, total, t);
+                      }});
   }
   std::vector<std::vector<std::string>> rows{
       {"", "answers", "late", "errors", "degraded", "worst ms", "back ms", "peak MB", "sleeper late", "worst ms"}};
@@ -280,6 +310,48 @@ void putLargeValue(const ReadsStores& stores) {
                          "1", "dish:7"});
 }
 
+// Where the benchmark has a real-time priority, what this thread starts from now on has none.
+void beOrdinary() {
+  sched_param none{};
+  sched_setscheduler(0, SCHED_OTHER, &none);
+}
+
+// A hundred versions for each scheduler one after the other, every tenth of them broken.
+void reloadDay(Suite& suite, const ReadsSubject& subject, std::shared_ptr<Store> store) {
+  test::TempFolder folder;
+  std::string path = folder.path("reads.feat");
+  auto write = [&](int version) {
+    std::ofstream(path) << readsConfig() << "dense version = " << version << (version % 10 == 9 ? " +\n" : "\n");
+  };
+  // As Redis: before all other processes, but not before the answers.
+  CompilePool pool(1, -10);
+  LiveOptions options;
+  options.load.engine.pool = &pool;
+  options.load.bindStores = [&](const ProgramInfo&, StoreBinding& stores) {
+    stores.fallback = store;
+    return std::string();
+  };
+  write(0);
+  std::shared_ptr<LiveConfig> live = LiveConfig::open(path, options);
+  std::shared_ptr<const Extractor> first = subject.with(store);
+  int version = 0;
+  spend(suite, {.name = "100 reloads, every tenth broken",
+                .extractor = first.get(),
+                .live = live.get(),
+                .disturb = [&](const auto& stop, Tally&) {
+                  beOrdinary();
+                  milliseconds apart(suite.answers() * kPace / 100 / milliseconds(1));
+                  while (!stop) {
+                    write(++version);
+                    live->reload();
+                    std::this_thread::sleep_for(apart);
+                  }
+                }});
+  LiveStatus status = live->status();
+  suite.atLeast("reads, versions that came to serve meanwhile", static_cast<double>(status.swaps), 90, "versions",
+                fmt::format("{} broken ones did not", status.failures));
+}
+
 }  // namespace
 
 void benchBadDays(Suite& suite) {
@@ -308,6 +380,7 @@ void benchBadDays(Suite& suite) {
   }
   spend(suite, {.name = "a request for 100,000 keys now and then", .extractor = redis.get(), .hasLarge = true});
   spend(suite, {.name = "told to stop with 1,000 requests in flight", .extractor = redis.get(), .stops = true});
+  reloadDay(suite, subject, stores.redis());
   putLargeValue(stores);
   spend(suite, {.name = "a value of 64 MB", .extractor = redis.get()});
   stores.fillRedis();
