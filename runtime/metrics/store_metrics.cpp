@@ -46,7 +46,7 @@ const std::array kStoreMetrics{
                 "Fetches whose second sending was answered first", numberOf<&Stats::secondReads, &SecondReads::won>},
     StoreMetric{"featc_store_cache_hits_total", MetricType::Counter, "Keys whose row was in the cache",
                 numberOf<&Stats::cache, &Cache::hits>},
-    StoreMetric{"featc_store_cache_misses_total", MetricType::Counter, "Keys that the store was asked for",
+    StoreMetric{"featc_store_cache_misses_total", MetricType::Counter, "Keys whose row was not in the cache",
                 numberOf<&Stats::cache, &Cache::misses>},
     StoreMetric{"featc_store_cache_evictions_total", MetricType::Counter, "Rows that left the cache to make room",
                 numberOf<&Stats::cache, &Cache::evictions>},
