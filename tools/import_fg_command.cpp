@@ -97,8 +97,9 @@ bool compiles(const ImportOptions& options, const std::string& name, const std::
       continue;
     }
     std::string_view code = std::string_view(text).substr(d.span.begin, d.span.end - d.span.begin);
-    problems.push_back(
-        {lineOfFeature(text, d.span.begin), fmt::format("this feature becomes `{}`, and there {}", code, d.message)});
+    uint32_t line = lineOfFeature(text, d.span.begin);
+    problems.push_back({line, fmt::format("{} `{}`, and there {}",
+                                          line == 0 ? "the config has" : "this feature becomes", code, d.message)});
   }
   print(options, name, "error", problems);
   return false;

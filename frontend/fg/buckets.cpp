@@ -257,6 +257,13 @@ void FeatureBuilder::emitDense(const std::string& code, int64_t width, double fa
   std::string clauses;
   if (width > 1) clauses += fmt::format(" width {}", width);
   groupWidth_ = width;
+  if (inGroup_ && feature_.length > kMaxGroupNumbers / width)
+    refuse(fmt::format(
+        "{} elements of {} numbers each are more than the 2^20 that a row may have; write a sequence_length up "
+        "to {}",
+        feature_.length, width, kMaxGroupNumbers / width));
+  if (inGroup_ && feature_.length == 0 && width > 16)
+    note(fmt::format("FG does not cut it; here it has at most {} elements", kMaxGroupNumbers / width));
   if (fallback != 0) clauses += " default " + float32Text(fallback);
   line(fmt::format("dense {}{} = {}", nameText(feature_.name), clauses, code));
 }

@@ -25,6 +25,9 @@ struct Value {
 // Stands for a slot until all features are built: slots go by the order of the file.
 inline constexpr char kSlotMark = '\x01';
 
+// What a dense output of a sequence group may have in a row: length times width.
+inline constexpr int64_t kMaxGroupNumbers = int64_t{1} << 20U;
+
 // What all features of an import share.
 struct Shared {
   const FgOptions& options;

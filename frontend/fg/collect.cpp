@@ -116,7 +116,12 @@ class Collector {
     auto error = [&](std::string why, uint32_t line = 0) {
       problems_.error(line == 0 ? node.line : line, fmt::format("feature \"{}\": {}", feature.name, why));
     };
-    if (!canBeName(feature.name)) return error("its feature_name holds characters that no name can have");
+    if (!canBeName(feature.name)) {
+      // Such as a line's end.
+      problems_.error(node.line, fmt::format("the feature_name {} holds characters that no name can have",
+                                             literalText(feature.name)));
+      return;
+    }
     if (!names_.insert(feature.name).second) error("there is another feature of that name");
 
     std::string type = textOf(node, "feature_type");

@@ -53,6 +53,11 @@ std::string Columns::schemaText() const {
   return text;
 }
 
+bool Columns::anyBeginsWith(std::string_view prefix) const {
+  return std::any_of(wanted_.begin(), wanted_.end(),
+                     [&](const auto& column) { return column.first.second.starts_with(prefix); });
+}
+
 std::vector<std::string> Columns::unused() const {
   std::vector<std::string> out;
   for (const auto& [name, type] : declared_) {

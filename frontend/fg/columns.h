@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "frontend/fg/problems.h"
 #include "ops/type.h"
@@ -38,6 +40,7 @@ class Columns {
   static std::string reference(const Input& input);
   // The `request` and `item` blocks.
   std::string schemaText() const;
+  bool anyBeginsWith(std::string_view prefix) const;
   // Columns that were declared and are not used.
   std::vector<std::string> unused() const;
 

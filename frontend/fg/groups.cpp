@@ -11,9 +11,8 @@
 namespace featc::fg {
 namespace {
 
-// Of a sequence that FG does not cut, and of all numbers of a row.
+// Of a sequence that FG does not cut.
 constexpr int64_t kAnyLength = 65'536;
-constexpr int64_t kMaxNumbers = int64_t{1} << 20U;
 
 std::string orEmptyList(const std::string& code, Type type) { return type.nullable() ? code + " ?? []" : code; }
 
@@ -83,7 +82,7 @@ void FeatureBuilder::openGroup() {
 }
 
 std::string FeatureBuilder::groupHead() const {
-  int64_t most = std::min(kAnyLength, kMaxNumbers / groupWidth_);
+  int64_t most = std::min(kAnyLength, kMaxGroupNumbers / groupWidth_);
   return fmt::format("sequence group over {} length {} {{\n", over_, feature_.length > 0 ? feature_.length : most);
 }
 

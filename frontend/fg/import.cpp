@@ -19,7 +19,7 @@ struct PreludeFunction {
   std::string_view name;
   std::string_view text;
 };
-// Parameters must not be named like a column, hence their prefix.
+// Parameters must not be named like a column: `fg_` becomes a prefix that no column has.
 constexpr PreludeFunction kPrelude[] = {
     {"elements",
      "# FG takes an empty sequence for one empty element.\n"
@@ -206,6 +206,16 @@ class Importer {
     text += builder.lines();
   }
 
+  // With parameters that have no column's name.
+  std::string preludeText(const PreludeFunction& function) const {
+    std::string prefix = "fg_";
+    while (shared_.columns.anyBeginsWith(prefix)) prefix += "_";
+    std::string text(function.text);
+    for (size_t at = text.find("fg_"); at != std::string::npos; at = text.find("fg_", at + prefix.size()))
+      text.replace(at, 3, prefix);
+    return text;
+  }
+
   void write() {
     std::string stem = std::filesystem::path(options_.name).stem().string();
     std::string model;
@@ -229,7 +239,7 @@ class Importer {
     text += fmt::format("model {}\nsemantics 1\n\n", nameText(model.empty() ? "fg" : model));
     text += shared_.columns.schemaText();
     for (const PreludeFunction& function : kPrelude)
-      if (functions_.count(std::string(function.name)) != 0) text += std::string(function.text) + "\n";
+      if (functions_.count(std::string(function.name)) != 0) text += preludeText(function) + "\n";
     uint32_t slot = 0;
     std::string group;
     for (size_t i = 0; i < features_.size(); ++i) {
