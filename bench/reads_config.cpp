@@ -6,7 +6,7 @@
 
 #include "bench/data.h"
 #include "bench/suite.h"
-#include "runtime/memory_store.h"
+#include "runtime/reads/memory_store.h"
 
 namespace featc::bench {
 

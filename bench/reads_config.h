@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "bench/program.h"
-#include "runtime/store.h"
+#include "runtime/reads/store.h"
 
 namespace featc::bench {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "bench/suite.h"
-#include "runtime/store_rows.h"
+#include "runtime/io/store_rows.h"
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/row_writer.h"
 

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/store.h"
+#include "runtime/reads/store.h"
 
 namespace featc::bench {
 

@@ -18,7 +18,7 @@
 #include "bench/takeaway.h"
 #include "runtime/formats/tensor_sequence.h"
 #include "runtime/formats/tensor_sequence_view.h"
-#include "runtime/result_writer.h"
+#include "runtime/io/result_writer.h"
 
 namespace featc::bench {
 

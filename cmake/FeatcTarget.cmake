@@ -1,5 +1,6 @@
-# featc_library(NAME [LINK targets...] [PRIVATE targets...]): the static library of the current
-# folder, made of all its .cpp files, compiled with the project's warnings and float rules.
+# featc_library(NAME [FOLDERS folders...] [LINK targets...] [PRIVATE targets...]): the static library of the
+# current folder, made of all .cpp files in it and in those folders of it, compiled with the project's warnings and
+# float rules.
 
 add_library(featc_options INTERFACE)
 target_compile_options(featc_options INTERFACE
@@ -13,8 +14,12 @@ target_compile_options(featc_options INTERFACE
 target_include_directories(featc_options INTERFACE ${PROJECT_SOURCE_DIR})
 
 function(featc_library NAME)
-  cmake_parse_arguments(ARG "" "" "LINK;PRIVATE" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp *.h)
+  cmake_parse_arguments(ARG "" "" "FOLDERS;LINK;PRIVATE" ${ARGN})
+  set(patterns *.cpp *.h)
+  foreach(folder ${ARG_FOLDERS})
+    list(APPEND patterns ${folder}/*.cpp ${folder}/*.h)
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   add_library(${NAME} STATIC ${sources})
   target_include_directories(${NAME} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   target_link_libraries(${NAME} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:featc_options> ${ARG_PRIVATE})

@@ -2,7 +2,7 @@
 // Writes nodes and outputs of a graph as the code of one loop.
 #include "codegen/loop_recorder.h"
 
-#include "runtime/emit.h"
+#include "runtime/calls/emit.h"
 
 namespace featc {
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "ir/program_constants.h"
-#include "runtime/emit.h"
+#include "runtime/calls/emit.h"
 
 namespace featc {
 

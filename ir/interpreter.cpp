@@ -6,7 +6,7 @@
 
 #include "ir/program_constants.h"
 #include "ir/trace.h"
-#include "runtime/emit.h"
+#include "runtime/calls/emit.h"
 
 namespace featc {
 

@@ -5,11 +5,11 @@
 #include <chrono>
 #include <new>
 
-#include "runtime/call_input.h"
-#include "runtime/call_memory.h"
-#include "runtime/float_environment.h"
-#include "runtime/pipelined.h"
-#include "runtime/staged.h"
+#include "runtime/calls/call_input.h"
+#include "runtime/calls/call_memory.h"
+#include "runtime/calls/float_environment.h"
+#include "runtime/calls/pipelined.h"
+#include "runtime/calls/staged.h"
 
 namespace featc {
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "runtime/batch.h"
-#include "runtime/call_options.h"
+#include "runtime/calls/call_options.h"
 #include "runtime/executable.h"
+#include "runtime/reads/store.h"
 #include "runtime/result.h"
-#include "runtime/store.h"
 
 namespace featc {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "runtime/arrow/c_interface.h"
-#include "runtime/result_writer.h"
+#include "runtime/io/result_writer.h"
 
 namespace featc {
 

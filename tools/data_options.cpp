@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "runtime/arrow/arrow_reader.h"
-#include "runtime/csv_reader.h"
-#include "runtime/json_reader.h"
+#include "runtime/io/csv_reader.h"
+#include "runtime/io/json_reader.h"
 #include "runtime/stores/described_store.h"
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/row_decoder.h"

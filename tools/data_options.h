@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "runtime/extractor.h"
-#include "runtime/record_reader.h"
+#include "runtime/io/record_reader.h"
 #include "tools/progress.h"
 
 namespace featc {

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <vector>
 
-#include "runtime/key_pattern.h"
+#include "runtime/reads/key_pattern.h"
 #include "runtime/stores/described_store.h"
 #include "tools/explain.h"
 #include "tools/expression.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "ops/hash.h"
-#include "runtime/store_rows.h"
+#include "runtime/io/store_rows.h"
 #include "runtime/stores/row_writer.h"
 #include "tools/command.h"
 #include "tools/config.h"

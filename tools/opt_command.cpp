@@ -10,7 +10,7 @@
 #include "ir/text.h"
 #include "ir/verifier.h"
 #include "optimizer/pass.h"
-#include "runtime/input_stream.h"
+#include "runtime/io/input_stream.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"

@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "runtime/csv_writer.h"
 #include "runtime/formats/labelled_writer.h"
 #include "runtime/formats/matrix_writer.h"
 #include "runtime/formats/tensor_sequence_writer.h"
 #include "runtime/formats/tfrecord/tfrecord_writer.h"
-#include "runtime/json_writer.h"
+#include "runtime/io/csv_writer.h"
+#include "runtime/io/json_writer.h"
 #include "tools/arrow_files.h"
 
 namespace featc {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/record_reader.h"
+#include "runtime/io/record_reader.h"
 #include "runtime/run_totals.h"
 
 namespace featc {

@@ -4,9 +4,9 @@
 
 #include <memory>
 
+#include "runtime/io/record_reader.h"
+#include "runtime/io/result_writer.h"
 #include "runtime/log/request_log.h"
-#include "runtime/record_reader.h"
-#include "runtime/result_writer.h"
 #include "runtime/run_totals.h"
 #include "runtime/serving/seda_executor.h"
 #include "tools/output_file.h"

@@ -6,7 +6,7 @@
 
 #include <stdexcept>
 
-#include "runtime/result_writer.h"
+#include "runtime/io/result_writer.h"
 
 namespace featc {
 namespace {

@@ -8,7 +8,7 @@
 #include "ir/graph.h"
 #include "ir/trace.h"
 #include "runtime/extractor.h"
-#include "runtime/record_reader.h"
+#include "runtime/io/record_reader.h"
 
 namespace featc {
 

@@ -7,7 +7,7 @@
 
 #include "engine/aot/model.h"
 #include "engine/load.h"
-#include "runtime/input_stream.h"
+#include "runtime/io/input_stream.h"
 #include "runtime/log/replay.h"
 #include "tools/command.h"
 #include "tools/config.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/aot/handles.h"
-#include "runtime/memory_store.h"
+#include "runtime/reads/memory_store.h"
 #include "runtime/stores/open_store.h"
 
 namespace featc {

@@ -15,7 +15,7 @@
 #include "engine/aot/handles.h"
 #include "engine/aot/model.h"
 #include "engine/aot/session.h"
-#include "runtime/json_reader.h"
+#include "runtime/io/json_reader.h"
 
 namespace featc {
 

@@ -9,8 +9,8 @@
 
 #include "engine/aot/handles.h"
 #include "runtime/batch_builder.h"
-#include "runtime/json_writer.h"
-#include "runtime/record_reader.h"
+#include "runtime/io/json_writer.h"
+#include "runtime/io/record_reader.h"
 
 struct featc_session {
   explicit featc_session(const featc_extractor& owner)

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "engine/aot/model.h"
-#include "runtime/csv_reader.h"
-#include "runtime/json_reader.h"
-#include "runtime/json_writer.h"
-#include "runtime/memory_store.h"
+#include "runtime/io/csv_reader.h"
+#include "runtime/io/json_reader.h"
+#include "runtime/io/json_writer.h"
+#include "runtime/reads/memory_store.h"
 
 namespace {
 

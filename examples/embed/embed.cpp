@@ -7,8 +7,8 @@
 
 #include "engine/compile.h"
 #include "runtime/batch_builder.h"
-#include "runtime/memory_store.h"
-#include "runtime/result_writer.h"
+#include "runtime/io/result_writer.h"
+#include "runtime/reads/memory_store.h"
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;

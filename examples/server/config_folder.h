@@ -10,7 +10,7 @@
 
 #include "engine/live_config.h"
 #include "extract.h"
-#include "runtime/kept_stores.h"
+#include "runtime/reads/kept_stores.h"
 
 namespace server {
 

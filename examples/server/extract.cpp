@@ -7,8 +7,8 @@
 #include <future>
 
 #include "runtime/formats/tensor_sequence_writer.h"
-#include "runtime/json_reader.h"
-#include "runtime/json_writer.h"
+#include "runtime/io/json_reader.h"
+#include "runtime/io/json_writer.h"
 #include "runtime/run_totals.h"
 #include "support/json_quote.h"
 

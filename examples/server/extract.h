@@ -11,8 +11,8 @@
 #include "accept.h"
 #include "engine/live_config.h"
 #include "runtime/batch_builder.h"
+#include "runtime/io/result_writer.h"
 #include "runtime/metrics/metrics.h"
-#include "runtime/result_writer.h"
 #include "runtime/serving/seda_executor.h"
 
 namespace server {

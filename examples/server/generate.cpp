@@ -24,7 +24,8 @@ uint64_t below(std::mt19937_64& random, uint64_t n) { return random() % n; }
 std::string makeShoppers(std::mt19937_64& random) {
   std::string text;
   for (int user = 1; user <= kShoppers; ++user) {
-    text += fmt::format(R"({{"source": "shopper", "user_id": {}, "age": {}, "taste": {{)", user, 16 + below(random, 50));
+    text +=
+        fmt::format(R"({{"source": "shopper", "user_id": {}, "age": {}, "taste": {{)", user, 16 + below(random, 50));
     for (size_t c = 0; c < 2; ++c) {
       std::string_view category = kCategories[below(random, 2) + 2 * c];
       text += fmt::format(R"({}"{}": 0.{})", c == 0 ? "" : ", ", category, 1 + below(random, 9));

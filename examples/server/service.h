@@ -13,8 +13,8 @@
 #include "admission.h"
 #include "config_folder.h"
 #include "extract.h"
-#include "runtime/kept_stores.h"
 #include "runtime/metrics/metrics.h"
+#include "runtime/reads/kept_stores.h"
 
 namespace server {
 

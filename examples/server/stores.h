@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/kept_stores.h"
-#include "runtime/store_stats.h"
+#include "runtime/reads/kept_stores.h"
+#include "runtime/reads/store_stats.h"
 
 namespace server {
 

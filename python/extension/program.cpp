@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "runtime/json_reader.h"
+#include "runtime/io/json_reader.h"
 #include "runtime/stores/open_store.h"
 #include "tools/explain.h"
 

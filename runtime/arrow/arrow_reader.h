@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "runtime/arrow/c_interface.h"
-#include "runtime/record_reader.h"
+#include "runtime/io/record_reader.h"
 
 namespace featc {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/csv_record.h"
-#include "runtime/input_stream.h"
+#include "runtime/io/csv_record.h"
+#include "runtime/io/input_stream.h"
 #include "runtime/program_info.h"
 
 namespace featc {

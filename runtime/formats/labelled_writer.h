@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "runtime/result_writer.h"
+#include "runtime/io/result_writer.h"
 
 namespace featc {
 

@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/io/record_reader.h"
 #include "runtime/program_info.h"
-#include "runtime/record_reader.h"
 #include "runtime/result.h"
 
 namespace featc {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "runtime/result_writer.h"
+#include "runtime/io/result_writer.h"
 
 namespace featc {
 

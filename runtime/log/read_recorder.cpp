@@ -3,7 +3,7 @@
 #include "runtime/log/read_recorder.h"
 
 #include "runtime/log/json_text.h"
-#include "runtime/memory_store.h"
+#include "runtime/reads/memory_store.h"
 #include "support/json_quote.h"
 
 namespace featc {

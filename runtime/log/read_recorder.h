@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "runtime/extractor.h"
-#include "runtime/store.h"
+#include "runtime/reads/store.h"
 
 namespace featc {
 

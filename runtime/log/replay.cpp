@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "runtime/json_reader.h"
-#include "runtime/json_value.h"
-#include "runtime/json_writer.h"
+#include "runtime/io/json_reader.h"
+#include "runtime/io/json_value.h"
+#include "runtime/io/json_writer.h"
 #include "runtime/log/read_recorder.h"
 #include "runtime/log/replay_store.h"
 #include "runtime/log/request_log.h"

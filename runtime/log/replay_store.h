@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ops/value.h"
-#include "runtime/store.h"
+#include "runtime/reads/store.h"
 
 namespace featc {
 

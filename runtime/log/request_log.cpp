@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "runtime/json_writer.h"
+#include "runtime/io/json_writer.h"
 #include "runtime/log/json_text.h"
 #include "runtime/log/read_recorder.h"
 #include "runtime/run_totals.h"

@@ -16,8 +16,8 @@
 #include <string_view>
 
 #include "runtime/extractor.h"
-#include "runtime/record_reader.h"
-#include "runtime/result_writer.h"
+#include "runtime/io/record_reader.h"
+#include "runtime/io/result_writer.h"
 
 namespace featc {
 

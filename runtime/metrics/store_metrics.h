@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "runtime/store_stats.h"
+#include "runtime/reads/store_stats.h"
 
 namespace featc {
 

@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/call_input.h"
-#include "runtime/float_environment.h"
+#include "runtime/calls/call_input.h"
+#include "runtime/calls/float_environment.h"
 #include "runtime/serving/batching_controller.h"
 #include "runtime/serving/seda_job.h"
 

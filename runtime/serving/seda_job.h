@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
-#include "runtime/call_memory.h"
-#include "runtime/staged.h"
+#include "runtime/calls/call_memory.h"
+#include "runtime/calls/staged.h"
 
 namespace featc {
 

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/run_observer.h"
+#include "runtime/calls/run_observer.h"
 
 namespace featc {
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "runtime/store.h"
-#include "runtime/store_stats.h"
+#include "runtime/reads/store.h"
+#include "runtime/reads/store_stats.h"
 
 namespace featc {
 

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <new>
 
-#include "runtime/json_value.h"
-#include "runtime/number_text.h"
+#include "runtime/io/json_value.h"
+#include "runtime/io/number_text.h"
 #include "support/json_quote.h"
 
 namespace featc {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "runtime/store.h"
+#include "runtime/reads/store.h"
 #include "runtime/stores/store_options.h"
 
 namespace featc {

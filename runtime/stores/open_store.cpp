@@ -7,7 +7,7 @@
 #include <cctype>
 #include <cstdlib>
 
-#include "runtime/memory_store.h"
+#include "runtime/reads/memory_store.h"
 #include "runtime/stores/guards.h"
 #include "runtime/stores/lmdb_store.h"
 #include "runtime/stores/memory_table.h"

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/store.h"
-#include "runtime/store_rows.h"
+#include "runtime/io/store_rows.h"
+#include "runtime/reads/store.h"
 #include "runtime/stores/store_options.h"
 
 namespace featc {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/store.h"
+#include "runtime/reads/store.h"
 
 namespace featc {
 

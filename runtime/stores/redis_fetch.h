@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/store.h"
+#include "runtime/reads/store.h"
 
 namespace featc {
 

@@ -15,9 +15,9 @@
 
 namespace featc {
 
-// Keeps deadlines itself. `done` comes on a worker's thread or, where there is little to do, on an event loop's, or on the
-// caller's where no connection is to be hoped for: a store that is down costs microseconds. Destroying it fails what is in flight; not to be done
-// by `done`.
+// Keeps deadlines itself. `done` comes on a worker's thread or, where there is little to do, on an event loop's, or on
+// the caller's where no connection is to be hoped for: a store that is down costs microseconds. Destroying it fails
+// what is in flight; not to be done by `done`.
 class RedisStore final : public DescribedStore {
  public:
   // Starts to connect. `password` may be empty: none.

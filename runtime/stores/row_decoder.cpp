@@ -5,7 +5,7 @@
 #include <cstring>
 #include <new>
 
-#include "runtime/json_value.h"
+#include "runtime/io/json_value.h"
 
 namespace featc {
 namespace {

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "runtime/store.h"
+#include "runtime/reads/store.h"
 #include "runtime/stores/field_text.h"
 
 namespace featc {

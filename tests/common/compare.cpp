@@ -8,7 +8,7 @@
 #include <bit>
 #include <span>
 
-#include "runtime/result_writer.h"
+#include "runtime/io/result_writer.h"
 #include "runtime/run_totals.h"
 
 namespace featc {

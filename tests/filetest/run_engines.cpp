@@ -7,10 +7,10 @@
 #include <algorithm>
 
 #include "runtime/extractor.h"
-#include "runtime/json_reader.h"
-#include "runtime/memory_store.h"
-#include "runtime/record_reader.h"
-#include "runtime/result_writer.h"
+#include "runtime/io/json_reader.h"
+#include "runtime/io/record_reader.h"
+#include "runtime/io/result_writer.h"
+#include "runtime/reads/memory_store.h"
 #include "runtime/run_totals.h"
 #include "tests/common/compare.h"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/record_reader.h"
+#include "runtime/io/record_reader.h"
 
 namespace featc {
 

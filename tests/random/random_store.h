@@ -2,7 +2,7 @@
 // A store whose rows are a function of the key: no data to keep, and the same for every engine.
 #pragma once
 
-#include "runtime/store.h"
+#include "runtime/reads/store.h"
 
 namespace featc {
 

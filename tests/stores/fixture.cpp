@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "ops/value.h"
-#include "runtime/store_rows.h"
+#include "runtime/io/store_rows.h"
 #include "runtime/stores/row_writer.h"
 #include "support/json_quote.h"
 

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <thread>
 
-#include "runtime/memory_store.h"
+#include "runtime/reads/memory_store.h"
 #include "runtime/stores/breaker_store.h"
 #include "runtime/stores/cache_store.h"
 #include "runtime/stores/deadline_store.h"

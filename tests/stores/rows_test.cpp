@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "runtime/memory_store.h"
+#include "runtime/reads/memory_store.h"
 #include "runtime/stores/memory_table.h"
 #include "runtime/stores/row_format.h"
 #include "tests/stores/fixture.h"

@@ -11,9 +11,9 @@
 #include <string>
 
 #include "engine/compile.h"
-#include "runtime/json_reader.h"
-#include "runtime/json_writer.h"
-#include "runtime/memory_store.h"
+#include "runtime/io/json_reader.h"
+#include "runtime/io/json_writer.h"
+#include "runtime/reads/memory_store.h"
 
 namespace featc::test {
 

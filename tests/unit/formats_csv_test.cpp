@@ -2,8 +2,8 @@
 // CSV and TSV of features give the same features back.
 #include <catch2/catch.hpp>
 
-#include "runtime/csv_writer.h"
 #include "runtime/formats/csv_features.h"
+#include "runtime/io/csv_writer.h"
 #include "tests/unit/formats_fixture.h"
 
 using namespace featc;

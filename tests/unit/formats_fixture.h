@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/compile.h"
-#include "runtime/json_reader.h"
+#include "runtime/io/json_reader.h"
 
 namespace featc::test {
 

@@ -4,14 +4,14 @@
 
 #include <cstring>
 
-#include "runtime/csv_writer.h"
 #include "runtime/formats/csv_features.h"
 #include "runtime/formats/labelled_writer.h"
 #include "runtime/formats/matrix_writer.h"
 #include "runtime/formats/tensor_sequence.h"
 #include "runtime/formats/tensor_sequence_view.h"
 #include "runtime/formats/tfrecord/tfrecord_writer.h"
-#include "runtime/result_writer.h"
+#include "runtime/io/csv_writer.h"
+#include "runtime/io/result_writer.h"
 #include "tests/unit/formats_fixture.h"
 
 using namespace featc;

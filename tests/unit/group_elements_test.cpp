@@ -15,8 +15,8 @@
 #include "ir/interpreter.h"
 #include "optimizer/pass.h"
 #include "runtime/extractor.h"
-#include "runtime/json_reader.h"
-#include "runtime/result_writer.h"
+#include "runtime/io/json_reader.h"
+#include "runtime/io/result_writer.h"
 #include "tests/common/engines.h"
 
 namespace featc {

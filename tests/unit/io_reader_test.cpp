@@ -5,9 +5,9 @@
 #include <bit>
 #include <catch2/catch.hpp>
 
-#include "runtime/csv_cut.h"
-#include "runtime/csv_reader.h"
-#include "runtime/json_reader.h"
+#include "runtime/io/csv_cut.h"
+#include "runtime/io/csv_reader.h"
+#include "runtime/io/json_reader.h"
 
 namespace featc {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "allocation_count.h"
 #include "ops/value.h"
-#include "runtime/float_environment.h"
-#include "runtime/memory_store.h"
+#include "runtime/calls/float_environment.h"
+#include "runtime/reads/memory_store.h"
 #include "runtime_fixture.h"
 
 using namespace featc;

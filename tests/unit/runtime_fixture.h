@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/emit.h"
+#include "runtime/calls/emit.h"
 #include "runtime/extractor.h"
 
 namespace featc::test {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "ops/value.h"
-#include "runtime/json_value.h"
-#include "runtime/memory_store.h"
+#include "runtime/io/json_value.h"
+#include "runtime/reads/memory_store.h"
 
 using namespace featc;
 

@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "runtime/run_observer.h"
+#include "runtime/calls/run_observer.h"
 #include "schedulers_fixture.h"
 
 using namespace featc;

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "engine/compile.h"
-#include "runtime/json_reader.h"
-#include "runtime/memory_store.h"
+#include "runtime/io/json_reader.h"
+#include "runtime/reads/memory_store.h"
 #include "tests/common/compare.h"
 
 namespace featc::test {

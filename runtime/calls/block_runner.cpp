@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Computes a phase of a shard block by block; a block that runs out of memory is tried again a few rows at a
+// time.
+#include "runtime/calls/block_runner.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "runtime/bind.h"
+
+namespace featc {
+
+void BlockRunner::run(Shard& shard, uint32_t phase) {
+  if (observer_ == nullptr) return runRows(shard, phase);
+  auto start = std::chrono::steady_clock::now();
+  runRows(shard, phase);
+  observer_->onPhase({phase, shard.scope, shard.end - shard.begin, std::chrono::steady_clock::now() - start});
+}
+
+void BlockRunner::runRows(Shard& shard, uint32_t phase) {
+  ShardFrame part{&frame_, &worker_.arena, worker_.engine.get(), &shard.ragged, &worker_.counts, &worker_.events};
+  bool keep = program_.keeps(shard.scope);
+  for (int64_t begin = shard.begin; begin < shard.end; begin += kBlockRows) {
+    Arena::Mark mark = worker_.arena.mark();
+    runBlock(part, shard, phase, begin, std::min<int64_t>(begin + kBlockRows, shard.end), keep);
+    if (!keep) worker_.arena.rewind(mark);
+  }
+}
+
+void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64_t begin, int64_t end, bool keep) {
+  if (!program_.layout().makesValues) return program_.executable->run(part, phase, shard.scope, begin, end);
+  Arena::Mark mark = worker_.arena.mark();
+  RowStatus* status = statusOf(shard.scope) + begin;
+  auto rows = static_cast<size_t>(end - begin);
+  std::array<RowStatus, kBlockRows> savedStatus;
+  std::copy_n(status, rows, savedStatus.begin());
+  DataEvents savedEvents = worker_.events;
+  worker_.savedCounts = worker_.counts;
+  for (size_t i = 0; i < program_.ragged.size(); ++i) worker_.savedMarks[i] = shard.ragged[program_.ragged[i]].mark();
+
+  program_.executable->run(part, phase, shard.scope, begin, end);
+  if (!worker_.arena.exhausted()) return;
+
+  // The rows together need more memory than there is: take the block back, then try a few at a time.
+  worker_.arena.rewind(mark);
+  std::copy_n(savedStatus.begin(), rows, status);
+  worker_.events = savedEvents;
+  worker_.counts = worker_.savedCounts;
+  for (size_t i = 0; i < program_.ragged.size(); ++i) shard.ragged[program_.ragged[i]].rewind(worker_.savedMarks[i]);
+  for (int64_t group = begin; group < end; group += kRowGroup)
+    runGroup(part, shard.scope, phase, group, std::min(group + kRowGroup, end), keep);
+}
+
+void BlockRunner::runGroup(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end, bool keep) {
+  Arena::Mark mark = worker_.arena.mark();
+  program_.executable->run(part, phase, scope, begin, end);
+  if (worker_.arena.exhausted()) {
+    RowStatus* status = statusOf(scope);
+    // Operators mark the rows that they fail; where none did, none of the group can be trusted.
+    if (std::none_of(status + begin, status + end, [](RowStatus s) { return s == RowStatus::OutOfMemory; }))
+      std::replace(status + begin, status + end, RowStatus::Ok, RowStatus::OutOfMemory);
+    // What failed is not worth keeping, and later rows get another chance.
+    Arena::Mark filled = worker_.arena.mark();
+    worker_.arena.rewind(filled);
+  }
+  if (!keep) worker_.arena.rewind(mark);
+}
+
+}  // namespace featc

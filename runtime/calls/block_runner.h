@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Computes a phase of a shard block by block; a block that runs out of memory is tried again a few rows at a
+// time.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/calls/call_program.h"
+#include "runtime/calls/run_observer.h"
+#include "runtime/calls/shard.h"
+
+namespace featc {
+
+class BlockRunner {
+ public:
+  BlockRunner(const CallProgram& program, CallFrame& frame, Worker& worker, RunObserver* observer)
+      : program_(program), frame_(frame), worker_(worker), observer_(observer) {}
+
+  void run(Shard& shard, uint32_t phase);
+
+ private:
+  void runRows(Shard& shard, uint32_t phase);
+  void runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64_t begin, int64_t end, bool keep);
+  void runGroup(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end, bool keep);
+  RowStatus* statusOf(Scope scope) const { return scope == Scope::Item ? frame_.itemStatus : frame_.requestStatus; }
+
+  const CallProgram& program_;
+  CallFrame& frame_;
+  Worker& worker_;
+  RunObserver* observer_;
+};
+
+}  // namespace featc

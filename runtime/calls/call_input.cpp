@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the batches of a call to its input columns.
+#include "runtime/calls/call_input.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace featc {
+
+namespace {
+
+// Rows are numbered with 32 bits where a column of them is made (CallFrame::requestOfItem).
+constexpr int64_t kMaxRows = INT32_MAX - kBlockRows;
+
+// Rows 0 .. rows-1 of `from` become rows at .. of `to`.
+void copyRows(const ColumnRef& from, Type type, int64_t rows, const ColumnRef& to, int64_t at) {
+  if (type.is(Kind::Bool)) {
+    for (int64_t i = 0; i < rows; ++i)
+      setBit(static_cast<uint8_t*>(to.data), static_cast<uint64_t>(at + i), from.get<bool>(static_cast<uint64_t>(i)));
+  } else {
+    uint32_t size = cellSize(type);
+    std::memcpy(static_cast<char*>(to.data) + at * size, from.data, static_cast<size_t>(rows) * size);
+  }
+  if (to.valid == nullptr) return;
+  for (int64_t i = 0; i < rows; ++i)
+    setBit(to.valid, static_cast<uint64_t>(at + i), from.present(static_cast<uint64_t>(i)));
+}
+
+void markBad(const uint8_t* bad, int64_t rows, RowStatus* status) {
+  for (int64_t i = 0; bad != nullptr && i < rows; ++i)
+    if (bad[i] != 0) status[i] = RowStatus::BadInput;
+}
+
+// Members of a list of structs that have different lengths are bad rows and then have no elements. Whether an
+// output uses a member makes no difference.
+void matchStructList(const ProgramInfo& info, StructList list, std::span<const Batch> batches, CallFrame& frame) {
+  bool isItem = info.inputs[list.first].scope == Scope::Item;
+  RowStatus* status = isItem ? frame.itemStatus : frame.requestStatus;
+  int64_t at = 0;
+  bool marked = false;
+  for (const Batch& batch : batches) {
+    int64_t rows = isItem ? batch.items : batch.requests;
+    const ColumnData* first = nullptr;
+    for (size_t i = list.first; i < list.end(); ++i) {
+      const ColumnData& column = batch.columns[i];
+      if (column.absent) continue;
+      if (first == nullptr)
+        first = &column;
+      else
+        marked = matchMembers(*first, column, rows, status + at) || marked;
+    }
+    at += rows;
+  }
+  // Bound lists have cells of their own.
+  for (size_t i = list.first; marked && i < list.end(); ++i) {
+    auto* cells = static_cast<List<int64_t>*>(frame.columns[i].data);
+    for (int64_t row = 0; cells != nullptr && row < at; ++row)
+      if (status[row] == RowStatus::BadInput) cells[row] = {};
+  }
+}
+
+}  // namespace
+
+RunError checkBatch(const ProgramInfo& info, const Batch& batch) {
+  if (batch.columns.size() != info.inputs.size())
+    return {
+        fmt::format("the batch has {} columns, but the model has {} fields", batch.columns.size(), info.inputs.size())};
+  if (batch.requests < 0 || batch.items < 0 || batch.requests > kMaxRows || batch.items > kMaxRows)
+    return {fmt::format("the batch has {} requests and {} items; each must be within 0..{}", batch.requests,
+                        batch.items, kMaxRows)};
+  if (batch.requests == 0)
+    return batch.items == 0 ? RunError() : RunError{"the batch has items, but no request they could belong to"};
+  const int64_t* offsets = batch.itemOffsets;
+  if (offsets == nullptr) return {"the batch has no item offsets"};
+  if (offsets[0] != 0) return {fmt::format("the item offsets start with {}, not with 0", offsets[0])};
+  for (int64_t r = 0; r < batch.requests; ++r)
+    if (offsets[r + 1] < offsets[r]) return {fmt::format("the item offsets descend after request {}", r)};
+  if (offsets[batch.requests] != batch.items)
+    return {
+        fmt::format("the item offsets end with {}, but the batch has {} items", offsets[batch.requests], batch.items)};
+  return {};
+}
+
+RunError bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::span<const Batch> batches,
+                    Binder& binder, Arena& arena, CallFrame& frame) {
+  RowStatus* requestStatus = frame.requestStatus;
+  RowStatus* itemStatus = frame.itemStatus;
+  for (const Batch& batch : batches) {
+    markBad(batch.badRequests, batch.requests, requestStatus);
+    markBad(batch.badItems, batch.items, itemStatus);
+    requestStatus += batch.requests;
+    itemStatus += batch.items;
+  }
+  for (size_t i = 0; i < info.inputs.size(); ++i) {
+    const InputInfo& input = info.inputs[i];
+    bool isItem = input.scope == Scope::Item;
+    RowStatus* status = isItem ? frame.itemStatus : frame.requestStatus;
+    ColumnRef joined;
+    bool joins = batches.size() > 1 && layout.inputUsed[i];
+    if (joins) joined = newColumn(arena, input.type, isItem ? frame.items : frame.requests);
+    int64_t at = 0;
+    for (const Batch& batch : batches) {
+      int64_t rows = isItem ? batch.items : batch.requests;
+      ColumnRef bound;
+      bool fits = layout.inputUsed[i] ? binder.bind(input, batch.columns[i], rows, status + at, bound)
+                                      : binder.check(input, batch.columns[i], rows, status + at);
+      if (!fits) return {binder.error()};
+      if (joins)
+        copyRows(bound, input.type, rows, joined, at);
+      else
+        frame.columns[i] = bound;
+      at += rows;
+    }
+    if (joins) frame.columns[i] = joined;
+  }
+  for (size_t i = 0; i < info.inputs.size(); ++i) {
+    if (info.inputs[i].structList.empty()) continue;
+    StructList list = structListOf(info.inputs, i);
+    matchStructList(info, list, batches, frame);
+    i = list.end() - 1;
+  }
+  return {};
+}
+
+}  // namespace featc

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call's result: made ready to be filled, and put together from what the shards filled.
+#include "runtime/calls/call_outputs.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/bind.h"
+
+namespace featc {
+
+namespace {
+
+size_t padded(int64_t rows) { return static_cast<size_t>(roundUpToGroup(rows)); }
+
+// 0, then the sum of the lengths so far.
+std::span<const int64_t> offsetsOf(std::span<const uint32_t> lengths, std::vector<int64_t>& offsets) {
+  offsets.resize(lengths.size() + 1);
+  offsets[0] = 0;
+  for (size_t i = 0; i < lengths.size(); ++i) offsets[i + 1] = offsets[i] + lengths[i];
+  return offsets;
+}
+
+}  // namespace
+
+CallOutputs::CallOutputs(const CallProgram& program) : program_(program), lengths_(program.info.outputs.size()) {}
+
+void CallOutputs::begin(std::span<const Batch> batches, Result& result) {
+  result_ = &result;
+  int64_t requests = 0;
+  int64_t items = 0;
+  for (const Batch& batch : batches) {
+    requests += batch.requests;
+    items += batch.items;
+  }
+  prepare(program_, requests, items, result);
+  beginRows(batches);
+  requestStatus_.assign(padded(requests), RowStatus::Ok);
+  result.events_ = {};
+  result.reads_.assign(program_.info.sources.size(), {});
+}
+
+void CallOutputs::beginRows(std::span<const Batch> batches) {
+  Result& result = *result_;
+  result.itemOffsets_.assign(1, 0);
+  // Padding items belong to request 0, so that whole groups can be looked up.
+  result.requestOfItem_.assign(padded(result.items_), 0);
+  result.itemStatus_.assign(padded(result.items_), RowStatus::Ok);
+  int32_t request = 0;
+  for (const Batch& batch : batches) {
+    int64_t first = result.itemOffsets_.back();
+    for (int64_t r = 0; r < batch.requests; ++r, ++request) {
+      std::fill(result.requestOfItem_.begin() + first + batch.itemOffsets[r],
+                result.requestOfItem_.begin() + first + batch.itemOffsets[r + 1], request);
+      result.itemOffsets_.push_back(first + batch.itemOffsets[r + 1]);
+    }
+  }
+}
+
+void CallOutputs::prepare(const CallProgram& program, int64_t requests, int64_t items, Result& result) {
+  bool sameRows = result.requests_ == requests && result.items_ == items;
+  result.requests_ = requests;
+  result.items_ = items;
+  if (result.program_ != program.identity) {
+    describeOutputs(program, result);
+    sameRows = false;
+  }
+  if (sameRows) return;
+  result.fixed_.reserve(requests, items);
+  for (size_t o = 0; o < result.outputs_.size(); ++o) showRows(program, o, result);
+}
+
+void CallOutputs::describeOutputs(const CallProgram& program, Result& result) {
+  const std::vector<OutputInfo>& outputs = program.info.outputs;
+  result.program_ = program.identity;
+  result.outputs_.assign(outputs.size(), {});
+  result.ragged_.resize(outputs.size());
+  result.offsets_.resize(outputs.size());
+  result.elementOffsets_.resize(outputs.size());
+  result.fixed_.clear();
+  for (size_t o = 0; o < outputs.size(); ++o) {
+    OutputColumn& column = result.outputs_[o];
+    column.scope = outputs[o].scope;
+    bool isDense = outputs[o].kind == OutputKind::Dense;
+    column.perElement = !outputs[o].group.empty();
+    Type single = outputs[o].emitted();
+    column.ragged = !isDense && (single.isList() || single.isWeighted());
+    column.weighted = !isDense && single.isWeighted();
+    column.width = isDense ? outputs[o].width : 0;
+    auto cellBytes = static_cast<uint32_t>(isDense ? sizeof(float) * column.width : sizeof(uint64_t));
+    result.fixed_.add(outputs[o].scope, program.isRagged[o] ? 0 : cellBytes);
+  }
+}
+
+void CallOutputs::showRows(const CallProgram& program, size_t o, Result& result) {
+  OutputColumn& column = result.outputs_[o];
+  // Outputs that depend on constants only have a row a request too.
+  column.rows = program.info.outputs[o].scope == Scope::Item ? result.items_ : result.requests_;
+  if (program.isRagged[o]) return;
+  const char* data = result.fixed_.data()[o];
+  size_t room = result.fixed_.roomOf(o);
+  if (column.width > 0)
+    column.dense = {reinterpret_cast<const float*>(data), room * column.width};
+  else
+    column.ids = {reinterpret_cast<const uint64_t*>(data), room};
+}
+
+void CallOutputs::beginRagged(std::span<Shard> shards) {
+  for (Shard& shard : shards) {
+    shard.ragged.resize(program_.info.outputs.size());
+    for (uint32_t o : program_.ragged) {
+      bool isAll = shard.scope == Scope::Request || shards.size() == 2;
+      bool isMine = (program_.info.outputs[o].scope == Scope::Item) == (shard.scope == Scope::Item);
+      // The buffers that the call before handed to this result come back to be filled again.
+      if (isAll && isMine) std::swap(shard.ragged[o], result_->ragged_[o]);
+      shard.ragged[o].clear();
+    }
+  }
+  for (uint32_t o : program_.ragged) lengths_[o].assign(padded(result_->outputs_[o].rows), 0);
+}
+
+void CallOutputs::describe(CallFrame& frame) {
+  frame.requests = result_->requests_;
+  frame.items = result_->items_;
+  frame.requestOfItem = result_->requestOfItem_.data();
+  frame.outputs = result_->fixed_.data();
+  frame.lengths = &lengths_;
+  frame.requestStatus = requestStatus_.data();
+  frame.itemStatus = result_->itemStatus_.data();
+}
+
+void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
+  Result& result = *result_;
+  result.counts_ = workers[0].counts;
+  result.events_ = workers[0].events;
+  for (Worker& worker : workers.subspan(1)) {
+    for (size_t o = 0; o < result.counts_.size(); ++o) result.counts_[o] += worker.counts[o];
+    result.events_.unequalLengths += worker.events.unequalLengths;
+  }
+  for (uint32_t o : program_.ragged) {
+    joinShards(o, shards);
+    showRagged(lengths_[o], o, result);
+  }
+  for (size_t item = 0; item < static_cast<size_t>(result.items_); ++item) {
+    RowStatus& status = result.itemStatus_[item];
+    if (status == RowStatus::Ok) status = requestStatus_[static_cast<size_t>(result.requestOfItem_[item])];
+  }
+}
+
+// The shards have the rows in order, so their ids follow one another.
+void CallOutputs::joinShards(uint32_t o, std::span<Shard> shards) {
+  RaggedBuffer& all = result_->ragged_[o];
+  if (result_->outputs_[o].scope != Scope::Item) return std::swap(all, shards[0].ragged[o]);
+  if (shards.size() == 2) return std::swap(all, shards[1].ragged[o]);
+  all.clear();
+  for (const Shard& shard : shards.subspan(1)) all.append(shard.ragged[o]);
+}
+
+void CallOutputs::showRagged(std::span<const uint32_t> lengths, size_t o, Result& result) {
+  OutputColumn& column = result.outputs_[o];
+  const RaggedBuffer& buffer = result.ragged_[o];
+  column.ids = buffer.ids;
+  column.weights = buffer.weights;
+  column.dense = buffer.dense;
+  lengths = lengths.first(static_cast<size_t>(column.rows));
+  if (column.perElement) column.elementOffsets = offsetsOf(lengths, result.elementOffsets_[o]);
+  if (column.ragged) column.offsets = offsetsOf(column.perElement ? buffer.idsOfElement : lengths, result.offsets_[o]);
+}
+
+}  // namespace featc

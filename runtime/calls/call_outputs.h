@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call's result: made ready to be filled, and put together from what the shards filled.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "runtime/batch.h"
+#include "runtime/calls/call_program.h"
+#include "runtime/calls/shard.h"
+#include "runtime/result.h"
+
+namespace featc {
+
+// Reused from call to call. A result that the same program filled before with as many rows needs nothing but
+// empty buffers.
+class CallOutputs {
+ public:
+  explicit CallOutputs(const CallProgram& program);
+
+  // Gives `result` rows for the batches one after another, and memory for every output. begin() comes first,
+  // then beginRagged() once the shards are known.
+  void begin(std::span<const Batch> batches, Result& result);
+  void beginRagged(std::span<Shard> shards);
+  // Where engines write. Statuses and request numbers are padded to whole groups of rows.
+  void describe(CallFrame& frame);
+  std::vector<ReadCounts>& readCounts() { return result_->reads_; }
+  // Joins what the shards emitted and what the workers counted.
+  void finish(std::span<Shard> shards, std::span<Worker> workers);
+
+  // Makes `part` the result of `requests` requests of `all`, from `first` on, with `reads` by source. Counts of data
+  // that did not fit are of all: they go with the first request.
+  static void copyRequests(const CallProgram& program, const Result& all, int64_t first, int64_t requests,
+                           std::span<const ReadCounts> reads, Result& part);
+
+ private:
+  // Gives `result` the program's outputs and so many rows.
+  static void prepare(const CallProgram& program, int64_t requests, int64_t items, Result& result);
+  static void describeOutputs(const CallProgram& program, Result& result);
+  static void showRows(const CallProgram& program, size_t output, Result& result);
+  // Lets the column see its buffer, whose rows have so many ids, or elements, each.
+  static void showRagged(std::span<const uint32_t> lengths, size_t output, Result& result);
+  static void copyRagged(const Result& all, size_t begin, size_t output, Result& part);
+  void beginRows(std::span<const Batch> batches);
+  void joinShards(uint32_t output, std::span<Shard> shards);
+
+  const CallProgram& program_;
+  Result* result_ = nullptr;                    // of this call
+  bool sameRows_ = false;                       // as the call before that was given the result
+  std::vector<std::vector<uint32_t>> lengths_;  // ragged outputs: ids of each row
+  std::vector<RowStatus> requestStatus_;
+};
+
+}  // namespace featc

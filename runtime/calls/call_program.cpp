@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all calls of an extractor share: the program, its stores, and what follows from both.
+#include "runtime/calls/call_program.h"
+
+#include <algorithm>
+
+namespace featc {
+
+namespace {
+
+bool isRaggedCell(Type type) { return !type.is(Kind::Bool) && !type.isNumber(); }
+
+// Kept in a buffer that grows, not in one place a row.
+bool isRaggedOutput(const OutputInfo& output) {
+  return output.kind == OutputKind::Sequence || !output.group.empty() ||
+         (output.kind == OutputKind::Sparse && (output.type.isList() || output.type.isWeighted()));
+}
+
+}  // namespace
+
+CallProgram::CallProgram(ProgramInfo i, std::shared_ptr<const Executable> e, StoreBinding s, RunLimits l)
+    : info(std::move(i)), executable(std::move(e)), stores(std::move(s)), limits(l) {
+  const ProgramLayout& layout = executable->layout();
+  reads = makeReadGroups(layout, info.sources, [this](const SourceInfo& source) { return stores.find(source.name); });
+  for (uint32_t o = 0; o < info.outputs.size(); ++o) {
+    isRagged.push_back(isRaggedOutput(info.outputs[o]));
+    if (isRagged.back()) ragged.push_back(o);
+  }
+  std::vector<bool> byEngine(layout.columns.size(), true);
+  std::fill_n(byEngine.begin(), info.inputs.size(), false);
+  for (const ReadStep& step : layout.reads)
+    for (const FieldRead& field : step.fields) byEngine[field.column] = false;
+  for (size_t c = 0; c < layout.columns.size(); ++c) {
+    if (!byEngine[c] || !isRaggedCell(layout.columns[c].type)) continue;
+    (layout.columns[c].scope == Scope::Item ? keepsItem : keepsRequest) = true;
+  }
+}
+
+}  // namespace featc

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all calls of an extractor share: the program, its stores, and what follows from both.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "runtime/extractor.h"
+#include "runtime/reads/read_group.h"
+
+namespace featc {
+
+struct CallProgram {
+  CallProgram(ProgramInfo i, std::shared_ptr<const Executable> e, StoreBinding s, RunLimits l);
+  CallProgram(const CallProgram&) = delete;
+  CallProgram& operator=(const CallProgram&) = delete;
+
+  const ProgramLayout& layout() const { return executable->layout(); }
+  bool keeps(Scope scope) const { return scope == Scope::Item ? keepsItem : keepsRequest; }
+
+  ProgramInfo info;
+  std::shared_ptr<const Executable> executable;
+  StoreBinding stores;
+  RunLimits limits;
+  // Lives on in results, so that they know their program without keeping it and its code.
+  std::shared_ptr<const char> identity = std::make_shared<char>();
+  std::vector<ReadGroup> reads;  // points into stores and executable
+  std::vector<uint32_t> ragged;  // outputs
+  std::vector<bool> isRagged;    // by output
+
+ private:
+  // Whether an engine writes strings, lists or maps into call columns of this scope: then the block
+  // arena must keep what the scope's blocks make.
+  bool keepsRequest = false;
+  bool keepsItem = false;
+};
+
+}  // namespace featc

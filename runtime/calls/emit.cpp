@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a value to what an output emits.
+#include "runtime/calls/emit.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/hash.h"
+
+namespace featc {
+
+namespace {
+
+// The id that stands for a missing value; 0: none.
+uint64_t missingId(const OutputInfo& output) { return output.missing ? makeId(output.slot, *output.missing) : 0; }
+
+// Rows begin .. end-1 whose lists lie one behind the other in memory, as they mostly do, none of them
+// missing or with a missing element.
+struct ListRun {
+  const int64_t* elements = nullptr;
+  uint64_t size = 0;
+  uint32_t end = 0;  // the first row that is not part of it
+};
+
+// The run that starts at row `begin` of a column that is not uniform, perhaps of no rows; writes the
+// rows' lengths. A list longer than `most` counts as that long, one longer than `allowed` ends the run.
+ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t most, uint64_t allowed,
+                uint32_t* lengths) {
+  const auto* cells = static_cast<const List<int64_t>*>(column.data);
+  const uint8_t* valid = column.valid;
+  ListRun run;
+  uint32_t i = begin;
+  for (; i < n; ++i) {
+    uint64_t size = std::min(cells[i].size, most);
+    if ((valid != nullptr && !bitAt(valid, i)) || cells[i].valid != nullptr || size > allowed) break;
+    // An empty list may lie anywhere.
+    if (size != 0 && cells[i].data != run.elements + run.size) {
+      if (run.size != 0) break;
+      run.elements = cells[i].data;
+    }
+    run.size += size;
+    lengths[i] = static_cast<uint32_t>(size);
+  }
+  run.end = i;
+  return run;
+}
+
+void makeIds(uint32_t slot, const int64_t* payloads, uint64_t n, uint64_t* ids) {
+  for (uint64_t k = 0; k < n; ++k) ids[k] = makeId(slot, payloads[k]);
+}
+
+uint64_t lostAmong(const int64_t* payloads, uint64_t n) {
+  uint64_t lost = 0;
+  for (uint64_t k = 0; k < n; ++k) lost += losesBits(payloads[k]) ? 1 : 0;
+  return lost;
+}
+
+// The rows of one output that one block emits.
+class Emitter {
+ public:
+  Emitter(ShardFrame& shard, const OutputInfo& output, uint32_t index, const ColumnRef& values, int64_t begin,
+          uint32_t n)
+      : shard_(shard),
+        output_(output),
+        values_(values),
+        begin_(static_cast<uint64_t>(begin)),
+        n_(n),
+        index_(index),
+        column_(shard.call->outputs[index]),
+        counts_((*shard.counts)[index]),
+        status_(output.scope == Scope::Item ? shard.call->itemStatus : shard.call->requestStatus) {}
+
+  void sparse() {
+    if (output_.countLostBits) counts_.lostBits += countLostBits(values_, n_);
+    for (uint32_t i = 0; i < n_; ++i)
+      ids()[begin_ + i] = sparseId({values_.get<int64_t>(i), values_.present(i)}, output_);
+  }
+
+  void sparseList() {
+    lists(UINT64_MAX, [&](List<int64_t> list, RaggedBuffer& buffer) { appendPresent(list, buffer); });
+  }
+
+  void sparseWeighted() {
+    ragged([&](uint32_t i, RaggedBuffer& buffer) {
+      if (!values_.present(i)) return appendMissing(buffer, true);
+      appendWeighted(values_.get<Weighted<int64_t>>(i), buffer);
+    });
+  }
+
+  void sequence() {
+    lists(output_.length, [&](List<int64_t> list, RaggedBuffer& buffer) {
+      for (uint64_t k = 0; k < list.size; ++k) {
+        if (list.present(k)) countLost(list.data[k]);
+        buffer.ids.push_back(list.present(k) ? makeId(output_.slot, list.data[k]) : 0);
+      }
+    });
+  }
+
+  void dense() {
+    for (uint32_t i = 0; i < n_; ++i) {
+      float* row = denseRow(i);
+      row[0] = denseValue({values_.get<double>(i), values_.present(i)}, output_);
+      std::fill(row + 1, row + output_.width, defaultValue());
+    }
+  }
+
+  void denseList() {
+    for (uint32_t i = 0; i < n_; ++i) {
+      float* row = denseRow(i);
+      fillDense(values_.present(i) ? values_.get<List<double>>(i) : List<double>(), row);
+    }
+  }
+
+  // Of a sequence group: the value of a row is a list, and each of its first `length` elements is emitted as
+  // the value of a row is above.
+  void elements() {
+    Type single = output_.emitted();
+    if (output_.kind == OutputKind::Dense) return single.isList() ? denseListElements() : denseElements();
+    if (single.isWeighted()) return weightedElements();
+    single.isList() ? sparseListElements() : sparseElements();
+  }
+
+ private:
+  void sparseElements() {
+    eachElement<int64_t>([&](Maybe<int64_t> payload, RaggedBuffer& buffer) {
+      if (payload.present) countLost(payload.value);
+      buffer.ids.push_back(sparseId(payload, output_));
+    });
+  }
+
+  void sparseListElements() {
+    eachElement<List<int64_t>>([&](Maybe<List<int64_t>> list, RaggedBuffer& buffer) {
+      size_t before = buffer.ids.size();
+      list.present ? appendPresent(list.value, buffer) : appendMissing(buffer, false);
+      buffer.idsOfElement.push_back(static_cast<uint32_t>(buffer.ids.size() - before));
+    });
+  }
+
+  void weightedElements() {
+    eachElement<Weighted<int64_t>>([&](Maybe<Weighted<int64_t>> pairs, RaggedBuffer& buffer) {
+      size_t before = buffer.ids.size();
+      pairs.present ? appendWeighted(pairs.value, buffer) : appendMissing(buffer, true);
+      buffer.idsOfElement.push_back(static_cast<uint32_t>(buffer.ids.size() - before));
+    });
+  }
+
+  void denseElements() {
+    eachElement<double>([&](Maybe<double> value, RaggedBuffer& buffer) {
+      buffer.dense.push_back(denseValue(value, output_));
+      buffer.dense.resize(buffer.dense.size() + output_.width - 1, defaultValue());
+    });
+  }
+
+  void denseListElements() {
+    eachElement<List<double>>([&](Maybe<List<double>> list, RaggedBuffer& buffer) {
+      size_t before = buffer.dense.size();
+      buffer.dense.resize(before + output_.width);
+      fillDense(list.present ? list.value : List<double>(), buffer.dense.data() + before);
+    });
+  }
+
+  // `append(element, buffer)` for each element that counts, element by element of T.
+  template <class T, class Append>
+  void eachElement(Append&& append) {
+    for (uint32_t i = 0; i < n_; ++i) {
+      List<T> list = values_.present(i) ? values_.get<List<T>>(i) : List<T>();
+      uint64_t size = std::min<uint64_t>(list.size, output_.length);
+      bool fits = undoable(i, [&](RaggedBuffer& buffer) {
+        for (uint64_t k = 0; k < size; ++k) append(Maybe<T>(list.data[k], list.present(k)), buffer);
+      });
+      lengths()[i] = fits ? static_cast<uint32_t>(size) : 0;
+    }
+  }
+
+  void appendPresent(List<int64_t> list, RaggedBuffer& buffer) {
+    for (uint64_t k = 0; k < list.size; ++k) {
+      if (!list.present(k)) continue;
+      countLost(list.data[k]);
+      buffer.ids.push_back(makeId(output_.slot, list.data[k]));
+    }
+  }
+
+  void appendWeighted(const Weighted<int64_t>& pairs, RaggedBuffer& buffer) {
+    for (uint64_t k = 0; k < pairs.ids.size; ++k) {
+      if (!pairs.ids.present(k)) continue;
+      float weight = pairs.weights.present(k) ? static_cast<float>(pairs.weights.data[k]) : INFINITY;
+      if (!std::isfinite(weight)) {
+        ++counts_.droppedWeights;
+        continue;
+      }
+      countLost(pairs.ids.data[k]);
+      buffer.ids.push_back(makeId(output_.slot, pairs.ids.data[k]));
+      buffer.weights.push_back(weight);
+    }
+  }
+
+  // One dense value of `width` numbers.
+  void fillDense(List<double> list, float* out) {
+    if (list.size > output_.width) ++counts_.cutDense;
+    uint64_t kept = std::min<uint64_t>(list.size, output_.width);
+    for (uint64_t k = 0; k < kept; ++k) out[k] = denseValue({list.data[k], list.present(k)}, output_);
+    std::fill(out + kept, out + output_.width, defaultValue());
+  }
+
+  float defaultValue() const { return static_cast<float>(output_.defaultValue); }
+  uint64_t* ids() const { return reinterpret_cast<uint64_t*>(column_); }
+  float* denseRow(uint32_t i) const { return reinterpret_cast<float*>(column_) + (begin_ + i) * output_.width; }
+
+  void countLost(int64_t payload) {
+    if (output_.countLostBits && losesBits(payload)) ++counts_.lostBits;
+  }
+
+  void appendMissing(RaggedBuffer& buffer, bool weighted) {
+    if (!output_.missing) return;
+    buffer.ids.push_back(missingId(output_));
+    if (weighted) buffer.weights.push_back(1.0F);
+  }
+
+  RaggedBuffer& buffer() { return (*shard_.ragged)[index_]; }
+  uint32_t* lengths() { return (*shard_.call->lengths)[index_].data() + begin_; }
+
+  // Rows of lists, of which at most the first `most` elements count. `append` does the rows that are
+  // part of no run.
+  template <class Append>
+  void lists(uint64_t most, Append&& append) {
+    uint64_t allowed = shard_.call->maxIdsPerRow;
+    for (uint32_t i = 0; i < n_;) {
+      if (!values_.uniform) {
+        ListRun run = findRun(values_, i, n_, most, allowed, lengths());
+        if (run.size > 0) appendIds(run.elements, run.size);
+        if (run.end > i) {
+          i = run.end;
+          continue;
+        }
+      }
+      bool present = values_.present(i);
+      auto list = values_.get<List<int64_t>>(i);
+      list.size = std::min(list.size, most);
+      row(i, [&](RaggedBuffer& buffer) { present ? append(list, buffer) : appendMissing(buffer, false); });
+      ++i;
+    }
+  }
+
+  void appendIds(const int64_t* payloads, uint64_t n) {
+    std::vector<uint64_t>& ids = buffer().ids;
+    size_t at = ids.size();
+    ids.resize(at + n);
+    makeIds(output_.slot, payloads, n, ids.data() + at);
+    if (output_.countLostBits) counts_.lostBits += lostAmong(payloads, n);
+  }
+
+  template <class Append>
+  void ragged(Append&& append) {
+    for (uint32_t i = 0; i < n_; ++i) row(i, [&](RaggedBuffer& buffer) { append(i, buffer); });
+  }
+
+  // `append(buffer)` appends the ids of row i.
+  template <class Append>
+  void row(uint32_t i, Append&& append) {
+    size_t before = buffer().ids.size();
+    undoable(i, append);
+    lengths()[i] = static_cast<uint32_t>(buffer().ids.size() - before);
+  }
+
+  // `append(buffer)` appends what row i emits; a row with too many ids is taken back, and false comes out.
+  template <class Append>
+  bool undoable(uint32_t i, Append&& append) {
+    RaggedBuffer& all = buffer();
+    RaggedBuffer::Mark before = all.mark();
+    OutputCounts counts = counts_;
+    append(all);
+    if (all.ids.size() - before.ids <= shard_.call->maxIdsPerRow) return true;
+    all.rewind(before);
+    counts_ = counts;
+    if (status_[begin_ + i] == RowStatus::Ok) status_[begin_ + i] = RowStatus::TooManyIds;
+    return false;
+  }
+
+  ShardFrame& shard_;
+  const OutputInfo& output_;
+  const ColumnRef& values_;
+  uint64_t begin_;
+  uint32_t n_;
+  uint32_t index_;
+  char* column_;
+  OutputCounts& counts_;
+  RowStatus* status_;
+};
+
+}  // namespace
+
+uint64_t sparseId(Maybe<int64_t> payload, const OutputInfo& output) {
+  return payload.present ? makeId(output.slot, payload.value) : missingId(output);
+}
+
+InlineValue inlineSparseId(Inline& b, InlineTerm payload, const OutputInfo& output) {
+  InlineValue slot = b.constInt(static_cast<int64_t>(makeId(output.slot, 0)));
+  InlineValue low = b.bitAnd(payload.value, b.constInt(static_cast<int64_t>(kPayloadMask)));
+  InlineValue id = b.bitOr(slot, low);
+  if (!payload.valid) return id;
+  return b.select(payload.valid, id, b.constInt(static_cast<int64_t>(missingId(output))));
+}
+
+InlineValue inlineLosesBits(Inline& b, InlineTerm payload) {
+  InlineValue high = b.bitAnd(payload.value, b.constInt(static_cast<int64_t>(~kPayloadMask)));
+  return b.both(b.compare(IntCompare::NotEqual, high, b.constInt(0)), payload.valid);
+}
+
+float denseValue(Maybe<double> value, const OutputInfo& output) {
+  auto narrow = static_cast<float>(value.value);
+  return value.present && std::isfinite(narrow) ? narrow : static_cast<float>(output.defaultValue);
+}
+
+void emitColumn(ShardFrame& shard, const OutputInfo& output, uint32_t index, const ColumnRef& values, int64_t begin,
+                uint32_t n) {
+  Emitter emitter(shard, output, index, values, begin, n);
+  if (!output.group.empty()) return emitter.elements();
+  bool list = output.type.isList();
+  switch (output.kind) {
+    case OutputKind::Sparse:
+      if (output.type.isWeighted()) return emitter.sparseWeighted();
+      return list ? emitter.sparseList() : emitter.sparse();
+    case OutputKind::Dense: return list ? emitter.denseList() : emitter.dense();
+    case OutputKind::Sequence: return emitter.sequence();
+  }
+}
+
+uint64_t countLostBits(const ColumnRef& values, uint32_t n) {
+  uint64_t lost = 0;
+  for (uint32_t i = 0; i < n; ++i) lost += values.present(i) && losesBits(values.get<int64_t>(i)) ? 1 : 0;
+  return lost;
+}
+
+}  // namespace featc

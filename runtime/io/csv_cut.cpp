@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// From line end to line end, looking closer only where there are quotes.
+#include "runtime/io/csv_cut.h"
+
+#include <algorithm>
+
+namespace featc {
+namespace {
+
+constexpr size_t kNone = std::string_view::npos;
+
+// Behind the closing quote of a cell that begins with the quote at `quote`; kNone: it is not there.
+size_t behindQuotes(std::string_view text, size_t quote) {
+  size_t at = quote + 1;
+  for (;;) {
+    at = text.find('"', at);
+    if (at == kNone) return kNone;
+    if (at + 1 == text.size() || text[at + 1] != '"') return at + 1;
+    at += 2;
+  }
+}
+
+// Where the record that begins at `begin` ends, behind its line end; kNone: that takes a second thought. `lineEnd` is
+// the first one.
+size_t recordEnd(std::string_view text, size_t begin, size_t lineEnd, char delimiter) {
+  size_t at = begin;
+  for (;;) {
+    size_t quote = text.substr(0, lineEnd).find('"', at);
+    if (quote == kNone) return lineEnd + 1;
+    at = quote + 1;
+    // Within an unquoted cell a quote stands for itself.
+    if (quote != begin && text[quote - 1] != delimiter) continue;
+    at = behindQuotes(text, quote);
+    if (at == kNone || at == text.size()) return kNone;
+    if (text[at] == '\n') return at + 1;
+    if (text[at] == '\r') return at + 1 < text.size() && text[at + 1] == '\n' ? at + 2 : kNone;
+    if (text[at] != delimiter) return kNone;
+    ++at;
+    if (lineEnd < at) lineEnd = text.find('\n', at);
+    if (lineEnd == kNone) return kNone;
+  }
+}
+
+}  // namespace
+
+CsvCut cutCsv(std::string_view text, char delimiter, bool skipsBlankLines, uint64_t maxRows) {
+  CsvCut cut;
+  while (cut.rows < maxRows) {
+    size_t lineEnd = text.find('\n', cut.bytes);
+    if (lineEnd == kNone) break;
+    size_t end = recordEnd(text, cut.bytes, lineEnd, delimiter);
+    if (end == kNone) break;
+    std::string_view record = text.substr(cut.bytes, end - cut.bytes);
+    bool isBlank = record == "\n" || record == "\r\n";
+    cut.rows += isBlank && skipsBlankLines ? 0 : 1;
+    cut.lines += lineEnd + 1 == end ? 1 : static_cast<uint64_t>(std::count(record.begin(), record.end(), '\n'));
+    cut.bytes = end;
+  }
+  return cut;
+}
+
+}  // namespace featc

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON values into columns, by the type that the column has.
+#include "runtime/io/json_column.h"
+
+#include <fmt/format.h>
+
+#include "runtime/io/json_value.h"
+#include "runtime/io/number_text.h"
+
+namespace featc {
+namespace {
+
+using simdjson::error_code;
+using simdjson::SUCCESS;
+using simdjson::ondemand::array;
+using simdjson::ondemand::field;
+using simdjson::ondemand::object;
+using simdjson::ondemand::value;
+
+constexpr int kMaxDepth = 256;
+constexpr size_t kShownBytes = 40;
+
+bool startsNumber(std::string_view token) { return token[0] == '-' || (token[0] >= '0' && token[0] <= '9'); }
+
+// Of a scalar that starts as one of the four: whether the text is that scalar to its end.
+error_code checkScalar(std::string_view token) {
+  double number = 0;
+  if (startsNumber(token))
+    return parseFloat64(token, NumberStyle::Json, number) == NumberError::Malformed ? simdjson::NUMBER_ERROR : SUCCESS;
+  return token == "true" || token == "false" || token == "null" ? SUCCESS : simdjson::TAPE_ERROR;
+}
+
+std::string shown(std::string_view token) {
+  if (token[0] == '[') return "a list";
+  if (token[0] == '{') return "an object";
+  if (token.size() <= kShownBytes) return std::string(token);
+  size_t end = kShownBytes;
+  while (end > 0 && (static_cast<unsigned char>(token[end]) & 0xC0U) == 0x80U) --end;
+  return std::string(token.substr(0, end)) + "...";
+}
+
+}  // namespace
+
+std::string_view jsonToken(value v) {
+  std::string_view token = v.raw_json_token();
+  size_t last = token.find_last_not_of(" \t\r\n");
+  // The parser never gives an empty token; `?` starts nothing.
+  return last == std::string_view::npos ? "?" : token.substr(0, last + 1);
+}
+
+error_code JsonColumnDecoder::mismatch(value v, std::string_view what) {
+  std::string found = shown(jsonToken(v));
+  error_code error = skip(v);
+  if (error == SUCCESS) say(fmt::format("expected {}, found {}", what, found));
+  return error;
+}
+
+error_code JsonColumnDecoder::skip(value v, int depth) {
+  if (depth > kMaxDepth) return simdjson::DEPTH_ERROR;
+  std::string_view token = jsonToken(v);
+  if (token[0] == '"') return v.get_string().error();
+  if (token[0] == '[') {
+    array elements;
+    if (error_code error = v.get_array().get(elements)) return error;
+    for (auto element : elements) {
+      value child;
+      if (error_code error = element.get(child)) return error;
+      if (error_code error = skip(child, depth + 1)) return error;
+    }
+    return SUCCESS;
+  }
+  if (token[0] == '{') {
+    object fields;
+    if (error_code error = v.get_object().get(fields)) return error;
+    for (auto entry : fields) {
+      field f;
+      if (error_code error = std::move(entry).get(f)) return error;
+      if (error_code error = f.unescaped_key().error()) return error;
+      if (error_code error = skip(f.value(), depth + 1)) return error;
+    }
+    return SUCCESS;
+  }
+  return checkScalar(token);
+}
+
+error_code JsonColumnDecoder::decode(value v, ColumnBuffer& column) {
+  std::string_view token = jsonToken(v);
+  if (token == "null") {
+    column.appendMissing();
+    return SUCCESS;
+  }
+  switch (column.type().kind()) {
+    case Kind::Bool:
+      if (token != "true" && token != "false") break;
+      column.appendBool(token == "true");
+      return SUCCESS;
+    case Kind::Int64:
+    case Kind::Float64:
+      if (!startsNumber(token)) break;
+      return decodeNumber(token, column);
+    case Kind::String: {
+      if (token[0] != '"') break;
+      std::string_view text;
+      if (error_code error = v.get_string().get(text)) return error;
+      column.appendString(text);
+      return SUCCESS;
+    }
+    case Kind::List:
+      if (token[0] != '[') break;
+      return decodeList(v, column);
+    case Kind::Map:
+      if (token[0] != '{') break;
+      return decodeMap(v, column);
+    default: break;
+  }
+  return mismatch(v, toString(column.type()));
+}
+
+error_code JsonColumnDecoder::decodeNumber(std::string_view token, ColumnBuffer& column) {
+  int64_t integer = 0;
+  double number = 0;
+  bool isInt = column.type().is(Kind::Int64);
+  switch (isInt ? parseInt64(token, NumberStyle::Json, integer) : parseFloat64(token, NumberStyle::Json, number)) {
+    case NumberError::None:
+      if (isInt)
+        column.appendInt64(integer);
+      else
+        column.appendFloat64(number);
+      return SUCCESS;
+    case NumberError::Malformed: return simdjson::NUMBER_ERROR;
+    case NumberError::Fractional: say(fmt::format("expected int64, found {}", shown(token))); return SUCCESS;
+    case NumberError::OutOfRange: break;
+  }
+  say(fmt::format("{} is beyond {}", shown(token), toString(column.type())));
+  return SUCCESS;
+}
+
+error_code JsonColumnDecoder::decodeList(value v, ColumnBuffer& column) {
+  array elements;
+  if (error_code error = v.get_array().get(elements)) return error;
+  bool hadProblem = !problem_.empty();
+  size_t index = 0;
+  for (auto element : elements) {
+    value child;
+    if (error_code error = element.get(child)) return error;
+    if (error_code error = problem_.empty() ? decode(child, column.elements()) : skip(child)) return error;
+    if (!hadProblem && !problem_.empty()) {
+      locate(fmt::format("element {}", index));
+      hadProblem = true;
+    }
+    ++index;
+  }
+  if (!hadProblem) column.closeNested();
+  return SUCCESS;
+}
+
+error_code JsonColumnDecoder::decodeMap(value v, ColumnBuffer& column) {
+  object fields;
+  if (error_code error = v.get_object().get(fields)) return error;
+  bool hadProblem = !problem_.empty();
+  for (auto entry : fields) {
+    field f;
+    if (error_code error = std::move(entry).get(f)) return error;
+    std::string_view key;
+    if (error_code error = f.unescaped_key().get(key)) return error;
+    if (problem_.empty()) {
+      int64_t number = 0;
+      if (column.type().key().is(Kind::String))
+        column.keys().appendString(key);
+      else if (std::string problem = readJsonIntKey(key, number); problem.empty())
+        column.keys().appendInt64(number);
+      else
+        say(std::move(problem));
+    }
+    bool keyProblem = !problem_.empty();
+    if (error_code error = keyProblem ? skip(f.value()) : decode(f.value(), column.values())) return error;
+    if (!hadProblem && !problem_.empty()) {
+      if (!keyProblem) locate(fmt::format("key \"{}\"", key));
+      hadProblem = true;
+    }
+  }
+  if (!hadProblem) column.closeNested();
+  return SUCCESS;
+}
+
+}  // namespace featc

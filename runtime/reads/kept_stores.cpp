@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stores that live on from version to version of a config.
+#include "runtime/reads/kept_stores.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/reads/memory_store.h"
+
+namespace featc {
+
+KeptStores::KeptStores(std::vector<Entry> entries, Open open) : open_(std::move(open)) {
+  for (Entry& entry : entries) kept_.push_back({std::move(entry), {}});
+}
+
+std::string KeptStores::bind(const ProgramInfo& info, StoreBinding& binding) {
+  std::lock_guard lock(mutex_);
+  for (Kept& kept : kept_) {
+    const std::string& name = kept.entry.source;
+    if (!name.empty() && std::ranges::find(info.sources, name, &SourceInfo::name) == info.sources.end()) continue;
+    std::string error;
+    std::shared_ptr<Store> store = storeOf(kept, info, error);
+    if (store == nullptr) return error;
+    (name.empty() ? binding.fallback : binding.bySource[name]) = std::move(store);
+  }
+  for (const SourceInfo& source : info.sources)
+    if (binding.find(source.name) == nullptr) return fmt::format("no store serves the source \"{}\"", source.name);
+  return {};
+}
+
+std::vector<std::pair<std::string, std::shared_ptr<const Store>>> KeptStores::opened() const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::string, std::shared_ptr<const Store>>> stores;
+  for (const Kept& kept : kept_)
+    for (const Opened& opened : kept.opened)
+      if (std::shared_ptr<const Store> store = opened.store.lock())
+        stores.emplace_back(kept.entry.source.empty() ? "default" : kept.entry.source, std::move(store));
+  return stores;
+}
+
+std::shared_ptr<Store> KeptStores::storeOf(Kept& kept, const ProgramInfo& info, std::string& error) {
+  std::erase_if(kept.opened, [](const Opened& opened) { return opened.store.expired(); });
+  bool anyFits = !kept.entry.url.starts_with(kJsonlScheme);
+  for (const Opened& opened : kept.opened) {
+    std::shared_ptr<Store> store = opened.store.lock();
+    if (store != nullptr && (anyFits || opened.sources == info.sources)) return store;
+  }
+  std::shared_ptr<Store> store = open_(kept.entry, info.sources, error);
+  if (store != nullptr) kept.opened.push_back({store, info.sources});
+  return store;
+}
+
+}  // namespace featc

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reads of one call: keys collected shard by shard, each distinct one fetched once, rows brought back.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "runtime/calls/call_options.h"
+#include "runtime/calls/run_observer.h"
+#include "runtime/calls/shard.h"
+#include "runtime/reads/key_rows.h"
+#include "runtime/reads/key_table.h"
+#include "runtime/reads/read_group.h"
+#include "runtime/reads/read_inbox.h"
+#include "runtime/result.h"
+
+namespace featc {
+
+// Used by one thread at a time and reused from call to call. A fetch that is not answered by the deadline is
+// given up: what it needs is shared with the store's answer, so that a late one finds nothing of the call.
+class CallReads {
+ public:
+  CallReads(const std::vector<ReadGroup>& groups, const ProgramLayout& layout);
+  CallReads(const CallReads&) = delete;
+  CallReads& operator=(const CallReads&) = delete;
+  ~CallReads() { end(); }
+
+  // A new call of so many shards. `counts`, by source, are added to.
+  void begin(size_t shards, const CallOptions& options, std::vector<ReadCounts>& counts);
+  // The call is over: gives up what is still to come and frees the answers, which nothing may use any more.
+  void end();
+
+  // Collects the keys of a shard's rows whose columns phase `phase` has completed ...
+  void collect(const Shard& shard, uint32_t phase, const CallFrame& call);
+  // ... and sends those that are new. Nothing is sent after the deadline.
+  void send(uint32_t phase);
+
+  // Whether every answer is there that the shard needs before phase `phase`.
+  bool haveArrived(const Shard& shard, uint32_t phase) const;
+  // Writes the columns of fields that the shard needs before phase `phase`, which the caller has made, all
+  // missing. Lists of aligned reads go to `arena`.
+  void scatter(const Shard& shard, uint32_t phase, CallFrame& call, Arena& arena);
+
+  // What became of the keys that each part of the call asked for, as if it had been alone: `counts` gets a row of
+  // sources a part. Part p has the requests from firstRequests[p] on; the last entry is behind the last request. Of
+  // values that did not parse a fetch knows only how many: they stand with the first part that asked for one of its
+  // keys. Once all is answered or given up.
+  void countParts(std::span<const Shard> shards, const CallFrame& call, std::span<const int64_t> firstRequests,
+                  std::vector<std::vector<ReadCounts>>& counts);
+
+  // Takes note of the answers that have come; past the deadline of those that have not, too.
+  void poll();
+  // The same, but waits for something to take note of.
+  void wait();
+  // As of the inbox: for callers that do something else instead of waiting.
+  bool park(std::function<void()> wake) { return outstanding_ > 0 && inbox_->park(std::move(wake)); }
+  bool unpark() { return inbox_ != nullptr && inbox_->unpark(); }
+
+ private:
+  // What a store is asked. Shared with its answer.
+  struct Question {
+    std::shared_ptr<const ReadTarget> target;
+    FetchKeys keys;
+  };
+  enum class FetchState : uint8_t { Collecting, Sent, Answered, GivenUp, NoStore };
+  struct Fetch {
+    FetchState state = FetchState::Collecting;
+    std::shared_ptr<Question> question;
+    FetchResult result;
+    bool whole = false;  // the answer has a row a key
+    std::chrono::steady_clock::time_point sentAt;
+  };
+  // What one shard asked of one group.
+  struct ShardKeys {
+    std::vector<uint32_t> keyOf;   // member after member, row after row, an entry an element: key numbers
+    std::vector<size_t> memberAt;  // where each member begins
+    std::vector<uint32_t> needs;   // the fetches that hold its keys
+  };
+  struct GroupState {
+    KeyTable keys;
+    std::vector<Fetch> fetches;  // the first `used` belong to this call; the last of them may be Collecting
+    uint32_t used = 0;
+    std::vector<ShardKeys> shards;
+  };
+
+  uint32_t collectingFetch(size_t group);
+  void ask(size_t group, uint32_t fetch);
+  void settle(size_t group, Fetch& fetch, std::chrono::steady_clock::time_point at);
+  void giveUp();
+  // Adds what became of one of a fetch's keys.
+  void countKey(const Fetch& fetch, uint32_t index, ReadCounts& counts) const;
+  void resolve(const GroupState& state, const ShardKeys& keys);
+
+  const std::vector<ReadGroup>& groups_;
+  const ProgramLayout& layout_;
+  std::vector<GroupState> states_;  // by group
+  std::shared_ptr<ReadInbox> inbox_;
+  size_t outstanding_ = 0;
+  bool timed_ = false;  // there is a deadline
+  std::chrono::steady_clock::time_point deadline_;
+  RunObserver* observer_ = nullptr;
+  std::vector<ReadCounts>* counts_ = nullptr;
+  std::vector<Arrival> arrivals_;
+  std::vector<KeyPlace> places_;      // by element of the shard that is scattered
+  std::vector<FieldReader> readers_;  // by fetch, of the field that is scattered
+};
+
+}  // namespace featc
