@@ -3,7 +3,6 @@
 #include "runtime/serving/seda_executor.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <new>
@@ -14,6 +13,7 @@
 #include "runtime/calls/float_environment.h"
 #include "runtime/serving/batching_controller.h"
 #include "runtime/serving/seda_job.h"
+#include "runtime/serving/seda_queues.h"
 
 namespace featc {
 
@@ -22,7 +22,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 
-constexpr auto kRetry = std::chrono::milliseconds(1);
 // Items that fill blocks, and how long computing a batch may take for the sake of keys that requests share.
 constexpr int64_t kFullBlocks = 1024;
 constexpr auto kLongestBatch = std::chrono::duration_cast<Clock::duration>(std::chrono::milliseconds(4)).count();
@@ -30,40 +29,6 @@ constexpr auto kLongestBatch = std::chrono::duration_cast<Clock::duration>(std::
 const char* const kLate = "the deadline passed before the request could be computed";
 const char* const kCancelled = "the executor was cancelled before the request was computed";
 const char* const kDropped = "the queue is full and this request had waited longest";
-
-// What the threads share. A store's thread that has just woken a job may still hold it when the executor is
-// gone, so it stands alone.
-struct Queues {
-  std::mutex mutex;
-  std::condition_variable fetchWork;
-  std::condition_variable computeWork;
-  std::condition_variable controlWork;
-  std::condition_variable allAnswered;
-  std::deque<SedaRequest> requests;  // fetch stage, new
-  std::deque<SedaJob*> goOn;         // fetch stage, with a further read level
-  std::deque<SedaJob*> ready;        // compute stage
-  std::vector<SedaJob*> parked;      // waiting for answers
-  TimePoint controlWakes = TimePoint::max();
-  bool stopping = false;   // nothing more is accepted
-  bool cancelled = false;  // nothing more is computed
-  bool quit = false;
-
-  void push(SedaJob* job) {
-    if (job->deadline() < controlWakes) controlWork.notify_one();
-    if (job->wakesFetch) {
-      goOn.push_back(job);
-      fetchWork.notify_one();
-    } else {
-      ready.push_back(job);
-      computeWork.notify_one();
-    }
-  }
-  void wake(SedaJob* job) {
-    std::lock_guard lock(mutex);
-    std::erase(parked, job);
-    push(job);
-  }
-};
 
 uint32_t defaultComputeThreads(const SedaOptions& options) {
   uint32_t cores = std::thread::hardware_concurrency();
@@ -372,10 +337,7 @@ class SedaExecutor::Core {
     std::vector<SedaRequest> lateRequests;
     std::vector<SedaJob*> lateJobs;
     TimePoint now = Clock::now();
-    TimePoint next = takeLateRequests(now, lateRequests);
-    next = std::min(next, wakeLateJobs(now));
-    next = std::min(next, takeLateJobs(now, lateJobs));
-    queues_->controlWakes = next;
+    queues_->takeLate(now, lateRequests, lateJobs);
     if (lateRequests.empty() && lateJobs.empty()) return false;
     ++answering_;
     const char* why = queues_->cancelled ? kCancelled : kLate;
@@ -391,51 +353,6 @@ class SedaExecutor::Core {
     return true;
   }
 
-  // Requests whose time is over before any stage took them. Returns when the next one's is.
-  TimePoint takeLateRequests(TimePoint now, std::vector<SedaRequest>& late) {
-    TimePoint next = TimePoint::max();
-    auto isLate = [&](SedaRequest& request) {
-      bool over = queues_->cancelled || request.deadline <= now;
-      if (over)
-        late.push_back(std::move(request));
-      else
-        next = std::min(next, request.deadline);
-      return over;
-    };
-    std::erase_if(queues_->requests, isLate);
-    return next;
-  }
-
-  // Jobs that have waited long enough for stores go on without.
-  TimePoint wakeLateJobs(TimePoint now) {
-    TimePoint next = TimePoint::max();
-    std::erase_if(queues_->parked, [&](SedaJob* job) {
-      bool over = queues_->cancelled || job->readDeadline() <= now;
-      // It may not have been parked quite yet, or is being woken.
-      bool woken = over && job->unpark();
-      if (woken) queues_->push(job);
-      if (!woken) next = std::min(next, over ? now + kRetry : job->readDeadline());
-      return woken;
-    });
-    return next;
-  }
-
-  // The same of batches that wait for a stage.
-  TimePoint takeLateJobs(TimePoint now, std::vector<SedaJob*>& late) {
-    TimePoint next = TimePoint::max();
-    auto take = [&](SedaJob* job) {
-      bool over = job->deadline() <= now;
-      if (over)
-        late.push_back(job);
-      else
-        next = std::min(next, job->deadline());
-      return over;
-    };
-    std::erase_if(queues_->goOn, take);
-    std::erase_if(queues_->ready, take);
-    return next;
-  }
-
   void refuse(SedaRequest& request, const char* why) {
     if (options_.observer != nullptr)
       options_.observer->onCall({request.batch.requests, request.batch.items, Clock::now() - request.submitted, true});
@@ -445,7 +362,7 @@ class SedaExecutor::Core {
 
   std::shared_ptr<const CallProgram> program_;
   SedaOptions options_;
-  std::shared_ptr<Queues> queues_ = std::make_shared<Queues>();
+  std::shared_ptr<SedaQueues> queues_ = std::make_shared<SedaQueues>();
   // What follows is under the queues' lock.
   std::vector<std::unique_ptr<SedaJob>> jobs_;  // made when first needed
   std::vector<TimePoint> deadlines_;            // of the jobs that are under way, by job
