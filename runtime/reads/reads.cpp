@@ -153,7 +153,10 @@ void CallReads::countKey(const Fetch& fetch, uint32_t index, ReadCounts& counts)
   KeyStatus status = KeyStatus::Failed;
   if (fetch.state == FetchState::NoStore) status = KeyStatus::Absent;
   if (fetch.state == FetchState::GivenUp) status = KeyStatus::TimedOut;
-  if (fetch.whole) status = fetch.result.status[index];
+  if (fetch.whole) {
+    status = fetch.result.status[index];
+    counts.badFields += fetch.result.badFieldsOf(index);
+  }
   switch (status) {
     case KeyStatus::Found: ++counts.found; break;
     case KeyStatus::Absent: ++counts.absent; break;
@@ -169,7 +172,6 @@ void CallReads::settle(size_t index, Fetch& fetch, Clock::time_point at) {
   ReadCounts counts;
   if (fetch.state == FetchState::Answered) {
     fetch.whole = fetch.result.status.size() == keys && fetch.result.columns.size() == target.fields.size();
-    counts.badFields = fetch.result.badFields;
   }
   for (uint32_t k = 0; k < keys; ++k) countKey(fetch, k, counts);
   (*counts_)[target.sourceIndex] += counts;
@@ -194,9 +196,7 @@ void CallReads::countParts(std::span<const Shard> shards, const CallFrame& call,
       if (seen[number * parts + part]) return;
       seen[number * parts + part] = true;
       KeyPlace place = state.keys.place(number);
-      Fetch& fetch = state.fetches[place.fetch];
-      countKey(fetch, place.index, counts[part][source]);
-      counts[part][source].badFields += std::exchange(fetch.result.badFields, 0);
+      countKey(state.fetches[place.fetch], place.index, counts[part][source]);
     };
     for (const Shard& shard : shards) {
       const ShardKeys& keys = state.shards[shard.index];

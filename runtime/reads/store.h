@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,7 +34,15 @@ struct FetchResult {
   std::vector<KeyStatus> status;
   std::vector<ColumnRef> columns;
   std::shared_ptr<Arena> arena;
-  uint64_t badFields = 0;  // values that did not parse as their field's type: missing
+  // By key, how many values did not parse as their field's type and are missing; empty: none of any key.
+  std::vector<uint32_t> badFields;
+
+  void countBad(size_t key, size_t fields) {
+    if (badFields.empty()) badFields.resize(status.size());
+    badFields[key] += static_cast<uint32_t>(fields);
+  }
+  uint32_t badFieldsOf(size_t key) const { return key < badFields.size() ? badFields[key] : 0; }
+  uint64_t allBadFields() const { return std::accumulate(badFields.begin(), badFields.end(), uint64_t{0}); }
 };
 
 // Thread-safe. Serves any number of sources.

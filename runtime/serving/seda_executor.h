@@ -17,8 +17,7 @@ namespace featc {
 //
 // Requests are joined to one batch, so that a key that several ask for is fetched once; rows, ids, weights, statuses
 // and counts of keys in an answer are those that the request alone would get. Counts of data that did not fit are of
-// the whole batch and stand in the answer of its first request, so that sums are right; stored values that did not
-// parse stand with the first request that asked for a key of their fetch.
+// the whole batch and stand in the answer of its first request, so that sums are right.
 class SedaExecutor {
  public:
   using Deadline = std::chrono::steady_clock::time_point;

@@ -68,7 +68,6 @@ class CacheStore::Merge : public std::enable_shared_from_this<CacheStore::Merge>
         else
           result_.status[keys[row]] = KeyStatus::Failed;
       }
-      result_.badFields += from.badFields;
       rests_.push_back(from.arena);
     });
   }
@@ -114,6 +113,7 @@ class CacheStore::Merge : public std::enable_shared_from_this<CacheStore::Merge>
 
   void take(const FetchResult& from, size_t row, size_t key) {
     result_.status[key] = from.status[row];
+    if (from.badFieldsOf(row) > 0) result_.countBad(key, from.badFieldsOf(row));
     for (size_t f = 0; f < result_.columns.size(); ++f) {
       if (from.status[row] != KeyStatus::Found || !from.columns[f].present(row)) continue;
       const ColumnRef& out = result_.columns[f];
@@ -282,7 +282,7 @@ void CacheStore::landed(const Asked& asked, uint32_t space, const FetchResult& r
     std::vector<Waiter> waiters = land(asked.texts[k]);
     if (waiters.empty()) continue;
     KeyStatus status = isWhole ? result.status[k] : KeyStatus::Failed;
-    bool isOfUse = status != KeyStatus::TimedOut && (status == KeyStatus::Failed || result.badFields == 0);
+    bool isOfUse = status != KeyStatus::TimedOut && (status == KeyStatus::Failed || result.badFieldsOf(k) == 0);
     try {
       if (!isOfUse) {
         again.insert(again.end(), waiters.begin(), waiters.end());
@@ -347,12 +347,12 @@ RowCache::Row CacheStore::rowOf(const FetchRequest& request, const FetchResult& 
 }
 
 void CacheStore::keep(uint32_t space, const FetchRequest& request, const FetchResult& result) {
-  // Which rows the bad fields are of is not known, and on a hit they would not be counted.
-  if (result.badFields > 0) return;
   Clock::time_point now = Clock::now();
   std::string text;
   for (size_t k = 0; k < request.keys.size(); ++k) {
     if (result.status[k] != KeyStatus::Found && result.status[k] != KeyStatus::Absent) continue;
+    // On a hit they would not be counted.
+    if (result.badFieldsOf(k) > 0) continue;
     setKey(text, space, request.keys[k]);
     rows_.put(text, rowOf(request, result, k), now);
   }

@@ -42,7 +42,7 @@ void RowDecoder::fields(size_t key, std::span<const Str> texts) {
   for (size_t f = 0; f < texts.size(); ++f) {
     if (texts[f].data == nullptr) continue;
     Type type = request_.source->fields[request_.fields[f]].type;
-    if (!reader_.read(texts[f].view(), type, result_.columns[f], key, *result_.arena)) countBad(1);
+    if (!reader_.read(texts[f].view(), type, result_.columns[f], key, *result_.arena)) result_.countBad(key, 1);
   }
 }
 
@@ -65,7 +65,7 @@ void RowDecoder::json(size_t key, std::string_view text) {
     if (!present) continue;
     bool good = field.structList.empty() ? reader_.read(value, field.type, result_.columns[f], key, *result_.arena)
                                          : structMember(value, f, key);
-    if (!good) countBad(1);
+    if (!good) result_.countBad(key, 1);
   }
 }
 
@@ -83,7 +83,7 @@ bool RowDecoder::structMember(simdjson::dom::element list, size_t f, size_t key)
 
 void RowDecoder::unreadable(size_t key) {
   result_.status[key] = KeyStatus::Found;
-  countBad(request_.fields.size());
+  result_.countBad(key, request_.fields.size());
 }
 
 FetchResult answerAll(const FetchRequest& request, KeyStatus status) {

@@ -31,7 +31,6 @@ class RowDecoder {
 
  private:
   bool structMember(simdjson::dom::element list, size_t f, size_t key);
-  void countBad(size_t fields) { result_.badFields += fields; }
 
   const FetchRequest& request_;
   FieldTextReader& reader_;

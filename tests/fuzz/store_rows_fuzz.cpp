@@ -68,7 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   for (const std::string& row : rows) {
     FetchResult result = read(row, hash);
-    require(result.status[0] == KeyStatus::Found && result.badFields <= hash.fields.size());
+    require(result.status[0] == KeyStatus::Found && result.allBadFields() <= hash.fields.size());
     std::vector<Value> values = valuesOf(result, hash);
     require(valuesOf(read(encodeRow(hash, values), hash), hash) == values);
     if (isUtf8(values)) require(valuesOf(read(encodeRow(json, values), json), json) == values);

@@ -178,16 +178,19 @@ TEST_CASE("what takes long is asked twice, and the first answer counts", "[store
     HedgeStore store(inner, 95);
     for (int i = 0; i < 300; ++i) fetch(store, source("hash"), kKeys);
     uint64_t before = store.hedges();
-    for (int i = 0; i < 5; ++i) {
+    auto won = [&] { return storeStats(store).secondReads->won; };
+    uint64_t asked = 0;
+    // Where this thread has to wait for a processor the second one may be sent first, and then the first wins.
+    for (; asked < 5 || (won() == 0 && asked < 15); ++asked) {
       slow = true;
       CHECK(show(fetch(store, source("hash"), kKeys), source("hash")) == wanted);
     }
-    CHECK(store.hedges() >= before + 5);
-    CHECK(held->held() == 5);
+    CHECK(store.hedges() >= before + asked);
+    CHECK(held->held() == asked);
     // The held ones are answered last.
-    CHECK(storeStats(store).secondReads->won >= 5);
+    CHECK(won() >= 1);
     held->letGo();
-    CHECK(storeStats(store).secondReads->won <= store.hedges());
+    CHECK(won() <= store.hedges());
   }
   // A store that is slow altogether is not asked twice as often.
   auto everySlow = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
@@ -318,14 +321,14 @@ TEST_CASE("who waits for another's key asks itself where the answer is of no use
     store.fetch(request, [&](FetchResult r) { second = std::move(r); });
     REQUIRE(asked == 1);
     FetchResult answer = answerAll(request, status);
-    answer.badFields = status == KeyStatus::Found ? 1 : 0;
+    if (status == KeyStatus::Found) answer.countBad(0, 1);
     answerFirst(std::move(answer));
     CHECK(first.status[0] == status);
     // A store that fails is not asked twice as often.
     bool fails = status == KeyStatus::Failed;
     CHECK(asked == (fails ? 1 : 2));
     CHECK(second.status[0] == (fails ? KeyStatus::Failed : KeyStatus::Found));
-    CHECK(second.badFields == 0);
+    CHECK(second.allBadFields() == 0);
   }
 }
 

@@ -85,6 +85,7 @@ class Server {
 void spendDay(const Extractor& extractor, const Wanted& wanted, milliseconds time,
               const std::function<void()>& disturb) {
   for (Way way : kWays) {
+    CAPTURE(static_cast<int>(way));
     Server server(extractor, way);
     std::atomic<bool> over = false;
     std::atomic<size_t> answers = 0;
