@@ -69,7 +69,7 @@ class NativeExecutable final : public Executable {
     const StepSlots& step = stepSlots_[phase][scope == Scope::Item ? 1 : 0];
     auto rows = static_cast<uint32_t>(end - begin);
     if (phase == 0 && scope == Scope::Request) {
-      constants_.fillConstantKeys(graph_, plan_.schedule, call.columns, begin, end);
+      constants_.beginRequests(graph_, plan_.schedule, call, begin, end);
     }
     for (uint32_t slot : step.callColumns) {
       NodeId node = plan_.slots[slot].node;

@@ -26,9 +26,9 @@ const Value& ConstantEvaluator::value(NodeId node) {
   return known_[node]->value;
 }
 
-bool ConstantEvaluator::failed(NodeId node) {
+RowStatus ConstantEvaluator::status(NodeId node) {
   evaluate(node);
-  return known_[node]->failed;
+  return known_[node]->status;
 }
 
 void ConstantEvaluator::spend(const Value& value) {
@@ -57,7 +57,7 @@ void ConstantEvaluator::evaluate(NodeId root) {
       continue;
     }
     if (graph_.isConstant(id)) {
-      known_[id] = Known{graph_.constant(id), false};
+      known_[id] = Known{graph_.constant(id), RowStatus::Ok};
       continue;
     }
     size_t before = pending.size();
@@ -74,26 +74,27 @@ void ConstantEvaluator::evaluate(NodeId root) {
     std::vector<ColumnRef> columns;
     for (NodeId arg : graph_.args(id)) spend(known_[arg]->value);
     if (exhausted()) {
-      known_[id] = Known{Value::missing(), true};
+      known_[id] = Known{Value::missing(), RowStatus::OutOfMemory};
       continue;
     }
-    bool failed = false;
+    RowStatus status = RowStatus::Ok;
     for (size_t i = 0; i < args.size(); ++i) {
       columns.push_back(rows[i].column(true));
-      failed = failed || known_[args[i]]->failed;
-      failed = !storeCell(known_[args[i]]->value, graph_.node(args[i]).type, columns[i], 0, arena) || failed;
+      const Known& arg = *known_[args[i]];
+      bool stored = storeCell(arg.value, graph_.node(args[i]).type, columns[i], 0, arena);
+      if (status == RowStatus::Ok) status = stored ? arg.status : RowStatus::OutOfMemory;
     }
     OneRow result;
     // Some calls whose type has no "?" are missing all the same when a limit was passed.
     ColumnRef out = result.column(true);
     out.uniform = false;
-    RowStatus status = RowStatus::Ok;
     Context context = call.context(graph_.info().hashFamily);
     context.arena = &arena;
     context.rowStatus = &status;
-    if (!failed) call.kernel(context, columns.data(), out, 1);
-    failed = failed || status != RowStatus::Ok;
-    known_[id] = Known{failed ? Value::missing() : loadCell(out, node.type, 0), failed};
+    bool isWhole = status == RowStatus::Ok;
+    if (isWhole) call.kernel(context, columns.data(), out, 1);
+    isWhole = status == RowStatus::Ok;
+    known_[id] = Known{isWhole ? loadCell(out, node.type, 0) : Value::missing(), status};
     spend(known_[id]->value);
   }
 }

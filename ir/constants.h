@@ -19,15 +19,17 @@ class ConstantEvaluator {
 
   // Missing where the kernel fails the row. Not for weighted ids, which no constant holds.
   const Value& value(NodeId node);
-  // Whether computing the node went past a limit (the value is then worthless).
-  bool failed(NodeId node);
+  // Why computing the node fails its row, the value then being worthless: it goes past a limit, or an extern fn says
+  // so.
+  RowStatus status(NodeId node);
+  bool failed(NodeId node) { return status(node) != RowStatus::Ok; }
   // Whether a call failed because the effort was spent.
   bool exhausted() const { return spent_ > effort_; }
 
  private:
   struct Known {
     Value value;
-    bool failed = false;
+    RowStatus status = RowStatus::Ok;
   };
   void evaluate(NodeId node);
   void spend(const Value& value);

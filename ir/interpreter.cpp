@@ -41,7 +41,7 @@ class Interpreter : public Base {
     ++scratch.block;
     Block block{shard, scratch, scope, begin, static_cast<uint32_t>(end - begin)};
     if (phase == 0 && scope == Scope::Request) {
-      constants_.fillConstantKeys(graph_, schedule_, shard.call->columns, begin, end);
+      constants_.beginRequests(graph_, schedule_, *shard.call, begin, end);
     }
     const ScheduleStep& step = schedule_.step(phase, scope);
     RowStatus* status = scope == Scope::Item ? shard.call->itemStatus : shard.call->requestStatus;

@@ -2,6 +2,7 @@
 // What an engine computes once, when a program is loaded: constants and prepared operator states.
 #include "ir/program_constants.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace featc {
@@ -14,6 +15,7 @@ ProgramConstants::ProgramConstants(const Graph& graph, const Schedule& schedule)
     storage_.emplace_back(type, 1);
     ColumnRef column = storage_.back().column(true);
     storeCell(evaluator.value(id), type, column, 0, arena_);
+    if (status_ == RowStatus::Ok) status_ = evaluator.status(id);
     column.uniform = true;
     if (!type.nullable()) column.valid = nullptr;
     columns_[id] = column;
@@ -28,11 +30,13 @@ ProgramConstants::ProgramConstants(const Graph& graph, const Schedule& schedule)
   }
 }
 
-void ProgramConstants::fillConstantKeys(const Graph& graph, const Schedule& schedule,
-                                        std::vector<ColumnRef>& callColumns, int64_t begin, int64_t end) const {
+void ProgramConstants::beginRequests(const Graph& graph, const Schedule& schedule, CallFrame& call, int64_t begin,
+                                     int64_t end) const {
+  if (status_ != RowStatus::Ok)
+    std::replace(call.requestStatus + begin, call.requestStatus + end, RowStatus::Ok, status_);
   for (NodeId key : schedule.constantKeys) {
     Type type = graph.node(key).type;
-    ColumnRef out = columnAt(callColumns[schedule.columnOf[key]], type, begin);
+    ColumnRef out = columnAt(call.columns[schedule.columnOf[key]], type, begin);
     gatherRows(columns_[key], type, nullptr, static_cast<uint32_t>(end - begin), out);
   }
 }

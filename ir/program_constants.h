@@ -19,9 +19,9 @@ class ProgramConstants {
   // The uniform column of a constant-scope node.
   ColumnRef column(NodeId node) const { return columns_[node]; }
   const PreparedCall& call(NodeId node) const { return calls_[callIndex_[node]]; }
-  // Writes the constant keys of reads to their call columns, rows 0 .. requests-1.
-  void fillConstantKeys(const Graph& graph, const Schedule& schedule, std::vector<ColumnRef>& callColumns,
-                        int64_t begin, int64_t end) const;
+  // What requests begin .. end-1 have of constants: the keys of reads in their call columns, and a status where a
+  // constant fails every row.
+  void beginRequests(const Graph& graph, const Schedule& schedule, CallFrame& call, int64_t begin, int64_t end) const;
 
  private:
   Arena arena_;
@@ -29,6 +29,8 @@ class ProgramConstants {
   std::vector<ColumnRef> columns_;
   std::vector<PreparedCall> calls_;
   std::vector<uint32_t> callIndex_;
+  // Other than Ok: a call that the optimizer found to be of constants only, `x_ratio(1 ?? x, 0)`, fails.
+  RowStatus status_ = RowStatus::Ok;
 };
 
 // Cells of one column copied row by row: what `uniform` and requests' values become per item.
