@@ -360,6 +360,8 @@ class Generator {
 
   // Whether a field, which no compiler can know, is somewhere in it.
   bool hasField(const RandomExpr& e) const {
+    // A fn may make no use of its arguments.
+    if (e.kind == RandomExpr::Kind::Function) return false;
     if (e.kind == RandomExpr::Kind::Name &&
         (e.text.starts_with("it") ||
          std::ranges::any_of(program_.fields, [&](const RandomField& f) { return f.name == e.text; })))
