@@ -82,7 +82,7 @@ void ConstantEvaluator::evaluate(NodeId root) {
       columns.push_back(rows[i].column(true));
       const Known& arg = *known_[args[i]];
       bool stored = storeCell(arg.value, graph_.node(args[i]).type, columns[i], 0, arena);
-      if (status == RowStatus::Ok) status = stored ? arg.status : RowStatus::OutOfMemory;
+      fail(status, stored ? arg.status : RowStatus::OutOfMemory);
     }
     OneRow result;
     // Some calls whose type has no "?" are missing all the same when a limit was passed.

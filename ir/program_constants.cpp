@@ -15,7 +15,7 @@ ProgramConstants::ProgramConstants(const Graph& graph, const Schedule& schedule)
     storage_.emplace_back(type, 1);
     ColumnRef column = storage_.back().column(true);
     storeCell(evaluator.value(id), type, column, 0, arena_);
-    if (status_ == RowStatus::Ok) status_ = evaluator.status(id);
+    fail(status_, evaluator.status(id));
     column.uniform = true;
     if (!type.nullable()) column.valid = nullptr;
     columns_[id] = column;
@@ -33,7 +33,7 @@ ProgramConstants::ProgramConstants(const Graph& graph, const Schedule& schedule)
 void ProgramConstants::beginRequests(const Graph& graph, const Schedule& schedule, CallFrame& call, int64_t begin,
                                      int64_t end) const {
   if (status_ != RowStatus::Ok)
-    std::replace(call.requestStatus + begin, call.requestStatus + end, RowStatus::Ok, status_);
+    std::for_each(call.requestStatus + begin, call.requestStatus + end, [&](RowStatus& row) { fail(row, status_); });
   for (NodeId key : schedule.constantKeys) {
     Type type = graph.node(key).type;
     ColumnRef out = columnAt(call.columns[schedule.columnOf[key]], type, begin);

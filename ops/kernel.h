@@ -42,6 +42,9 @@ enum class RowStatus : uint8_t {
   OutOfMemory,    // the row needs more scratch memory than the arena's limit
 };
 
+// A row that fails in several ways has the last of their statuses in the order above, whoever comes first.
+inline void fail(RowStatus& row, RowStatus status) { row = std::max(row, status); }
+
 // Things worth telling that are no errors, counted per call.
 struct DataEvents {
   uint64_t unequalLengths = 0;  // lists combined by position had different lengths
@@ -61,7 +64,7 @@ struct Context {
 
   // Marks the current row as failed; its results are then worthless but must stay safe to read.
   void fail(RowStatus status) {
-    if (rowStatus != nullptr && rowStatus[row] == RowStatus::Ok) rowStatus[row] = status;
+    if (rowStatus != nullptr) featc::fail(rowStatus[row], status);
   }
   // Storage for a string or list; null after marking the row when it is too large.
   char* newString(uint64_t bytes) {

@@ -142,8 +142,7 @@ void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
     showRagged(lengths_[o], o, result);
   }
   for (size_t item = 0; item < static_cast<size_t>(result.items_); ++item) {
-    RowStatus& status = result.itemStatus_[item];
-    if (status == RowStatus::Ok) status = requestStatus_[static_cast<size_t>(result.requestOfItem_[item])];
+    fail(result.itemStatus_[item], requestStatus_[static_cast<size_t>(result.requestOfItem_[item])]);
   }
 }
 

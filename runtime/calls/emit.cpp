@@ -272,7 +272,7 @@ class Emitter {
     if (all.ids.size() - before.ids <= shard_.call->maxIdsPerRow) return true;
     all.rewind(before);
     counts_ = counts;
-    if (status_[begin_ + i] == RowStatus::Ok) status_[begin_ + i] = RowStatus::TooManyIds;
+    fail(status_[begin_ + i], RowStatus::TooManyIds);
     return false;
   }
 
