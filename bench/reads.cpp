@@ -160,6 +160,7 @@ void sameResults(Suite& suite, const ReadsSubject& subject, const ReadsStores& s
   for (size_t i = 0; i < wanted.size(); ++i)
     if (RunError error = first->run(requests[i], firstScratch, wanted[i])) throw Broken(error.message);
   size_t compared = 0;
+  double differ = 0;
   for (const std::shared_ptr<Store>& store : {subject.rows, stores.lmdb(), stores.redis("&timeout=20s")}) {
     std::shared_ptr<const Extractor> extractor = subject.with(store);
     SedaExecutor executor(*extractor);
@@ -176,12 +177,13 @@ void sameResults(Suite& suite, const ReadsSubject& subject, const ReadsStores& s
       for (const CallOptions& options : {CallOptions(), pipelined})
         same = same && !extractor->run(requests[i], scratch, result, options) &&
                difference(wanted[i], result) == std::nullopt;
-      if (!same) throw Broken("a scheduler or a store gives another result");
+      differ += same ? 0 : 1;
       compared += 3;
     }
   }
-  suite.atMost("reads, results that differ between schedulers and stores", 0, 0, "results",
+  suite.atMost("reads, results that differ between schedulers and stores", differ, 0, "results",
                fmt::format("of {}: staged, pipelined, seda x memory, LMDB, Redis", compared));
+  if (differ > 0) throw Broken("a scheduler or a store gives another result");
 }
 
 }  // namespace

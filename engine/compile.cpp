@@ -48,6 +48,17 @@ CompiledConfig compileConfig(const std::filesystem::path& path, const CompileOpt
   return config;
 }
 
+const std::vector<std::string>& engineNames() {
+  static const std::vector<std::string> kNames{"jit", "interp", "tiered"};
+  return kNames;
+}
+
+std::optional<EngineKind> engineKindOf(std::string_view name) {
+  auto found = std::ranges::find(engineNames(), name);
+  if (found == engineNames().end()) return std::nullopt;
+  return static_cast<EngineKind>(found - engineNames().begin());
+}
+
 ExtractorResult makeExtractor(const Graph& graph, const EngineOptions& options, std::string graphText) {
   ExtractorResult result;
   std::shared_ptr<const Executable> executable;

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "codegen/codegen.h"
@@ -67,6 +68,10 @@ enum class EngineKind {
   Interp,  // the interpreter: ready at once, slower
   Tiered,  // the interpreter until native code has been compiled on another thread
 };
+
+// What people call them, in that order, and back; nothing where there is no such engine.
+const std::vector<std::string>& engineNames();
+std::optional<EngineKind> engineKindOf(std::string_view name);
 
 struct EngineOptions {
   EngineKind engine = EngineKind::Jit;

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
+#include "ops/cell.h"
 #include "ops/type.h"
 
 namespace featc {
@@ -26,6 +28,19 @@ struct ColumnData {
   bool padded = false;  // 64 bytes may be read past the end of each buffer, children's included
   bool absent = false;  // the caller has no such column: every value is missing
 };
+
+// Whether a column that is there has value `row`.
+inline bool isPresent(const ColumnData& column, int64_t row) {
+  return column.validity == nullptr || bitAt(column.validity, static_cast<uint64_t>(column.offset + row));
+}
+// Offset `at`, leading elements counted; a caller's buffer need not be aligned.
+inline int64_t offsetAt(const ColumnData& column, int64_t at) {
+  auto load = [&]<class Offset>(Offset offset) {
+    std::memcpy(&offset, static_cast<const char*>(column.offsets) + at * int64_t{sizeof offset}, sizeof offset);
+    return int64_t{offset};
+  };
+  return column.wideOffsets ? load(int64_t{}) : load(int32_t{});
+}
 
 // Members of a list of structs are list columns that may share one array of offsets, as the children of an
 // Arrow list<struct> do; lists of different lengths in one row are bad data.

@@ -39,10 +39,6 @@ const void* skip(const void* data, int64_t elements, uint32_t size) {
 
 bool isAligned(const void* p) { return (reinterpret_cast<uintptr_t>(p) & 7U) == 0; }
 
-bool isPresent(const ColumnData& column, int64_t i) {
-  return column.validity == nullptr || bitAt(column.validity, static_cast<uint64_t>(column.offset + i));
-}
-
 bool anyBad(const uint8_t* bad, int64_t start, int64_t size) {
   return bad != nullptr && std::memchr(bad + start, 1, static_cast<size_t>(size)) != nullptr;
 }

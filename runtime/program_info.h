@@ -82,6 +82,9 @@ struct OutputInfo {
 
   // What becomes ids or numbers: the value, or in a sequence group what an element of it is.
   Type emitted() const { return group.empty() ? type : type.element(); }
+  // Of what a row, or an element, emits: whether ids have weights, and whether there may be several.
+  bool hasWeights() const { return kind != OutputKind::Dense && emitted().isWeighted(); }
+  bool hasSeveralIds() const { return kind != OutputKind::Dense && (emitted().isList() || emitted().isWeighted()); }
   bool operator==(const OutputInfo&) const = default;
 };
 

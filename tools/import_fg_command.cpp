@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -61,25 +61,16 @@ void print(const ImportOptions& options, const std::string& file, const char* se
   }
 }
 
-// The line of the FG file whose feature the config's text at `offset` is of: the comment above it ends in
-// `, line 12`. 0 where it is of none.
-uint32_t lineOfFeature(std::string_view config, uint32_t offset) {
-  constexpr std::string_view kMark = ", line ";
-  for (size_t at = config.rfind("\n# ", offset); at != std::string_view::npos && at > 0;
-       at = config.rfind("\n# ", at - 1)) {
-    std::string_view comment = config.substr(at + 1, config.find('\n', at + 1) - at - 1);
-    size_t mark = comment.rfind(kMark);
-    if (mark == std::string_view::npos || comment.starts_with("# Note: ")) continue;
-    uint32_t line = 0;
-    auto [end, error] = std::from_chars(comment.data() + mark + kMark.size(), comment.data() + comment.size(), line);
-    if (error == std::errc() && end == comment.data() + comment.size()) return line;
-  }
-  return 0;
+// The line of the FG file whose feature the config's text at `offset` is of; 0 where it is of none.
+uint32_t lineOfFeature(const fg::FgImport& made, size_t offset) {
+  auto next = std::ranges::upper_bound(made.features, offset, {}, &std::pair<size_t, uint32_t>::first);
+  return next == made.features.begin() ? 0 : std::prev(next)->second;
 }
 
 // What was written must be a config, whatever stood in the file: a pattern may be none, a name beyond what can be
 // said. The mistakes are those of features where there is one, since nobody sees the config.
-bool compiles(const ImportOptions& options, const std::string& name, const std::string& text) {
+bool compiles(const ImportOptions& options, const std::string& name, const fg::FgImport& made) {
+  const std::string& text = made.config;
   Sources sources;
   Diagnostics diagnostics;
   // Vocabulary files are named as from the FG file's folder.
@@ -97,7 +88,7 @@ bool compiles(const ImportOptions& options, const std::string& name, const std::
       continue;
     }
     std::string_view code = std::string_view(text).substr(d.span.begin, d.span.end - d.span.begin);
-    uint32_t line = lineOfFeature(text, d.span.begin);
+    uint32_t line = lineOfFeature(made, d.span.begin);
     problems.push_back({line, fmt::format("{} `{}`, and there {}",
                                           line == 0 ? "the config has" : "this feature becomes", code, d.message)});
   }
@@ -131,7 +122,7 @@ int runImport(const ImportOptions& options) {
     return kBadInput;
   }
   print(options, name, "note", made.problems.notes);
-  if (!compiles(options, name, made.config)) return kBadInput;
+  if (!compiles(options, name, made)) return kBadInput;
   OutputFile out(options.output);
   out.write(made.config);
   return out.finish();

@@ -199,7 +199,7 @@ void addRunCommand(CLI::App& app, int& exitCode) {
   command
       ->add_option("--engine", options->engine,
                    "Native code, the interpreter, or that until native code is there; all give the same")
-      ->check(CLI::IsMember({"jit", "interp", "tiered"}))
+      ->check(CLI::IsMember(engineNames()))
       ->capture_default_str();
   command->add_option("--scheduler", options->scheduler, "How reads and computing go together; all give the same")
       ->check(CLI::IsMember({"staged", "pipelined", "seda"}))

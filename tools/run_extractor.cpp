@@ -40,11 +40,6 @@ void printCompileStats(const RunOptions& options, const LoadedGraph& config, con
   fmt::print(stderr, "\n");
 }
 
-EngineKind engineKind(const std::string& name) {
-  if (name == "interp") return EngineKind::Interp;
-  return name == "tiered" ? EngineKind::Tiered : EngineKind::Jit;
-}
-
 // Opens the cache that --cache or FEATC_CACHE names; none is fine. The option's folder must be usable, one
 // from the environment, which may be meant for another user, only draws a warning.
 bool openCache(const RunOptions& options, std::shared_ptr<const ObjectCache>& cache) {
@@ -75,7 +70,7 @@ StoreBinding storesOf(const RunOptions& options, StoreBinding bound, const Progr
 // set.
 ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
   EngineOptions engine;
-  engine.engine = engineKind(options.engine);
+  engine.engine = engineKindOf(options.engine).value();
   engine.codegen.cpu = options.cpu;
   engine.codegen.threads = 0;  // nothing else is to be done meanwhile
   exitCode = kBadCommand;

@@ -28,8 +28,8 @@ std::vector<std::string> partsOf(const StoreStats& stats) {
                                 counted(stats.secondReads->sent, "second read", "second reads"),
                                 stats.secondReads->won));
   if (stats.cache)
-    parts.push_back(fmt::format("cache {}, {}, {}, {} bytes", counted(stats.cache->hits, "hit", "hits"),
-                                counted(stats.cache->misses, "miss", "misses"),
+    parts.push_back(fmt::format("cache {}, {}, {} joined, {}, {} bytes", counted(stats.cache->hits, "hit", "hits"),
+                                counted(stats.cache->misses, "miss", "misses"), stats.cache->joined,
                                 counted(stats.cache->evictions, "eviction", "evictions"), stats.cache->bytes));
   if (stats.connections)
     parts.push_back(fmt::format("{} ready, {} made, {} lost, {} failed",

@@ -48,7 +48,7 @@ Verified openConfig(const VerifyOptions& options) {
   if (!config.ok) return out;
   out.replayer = std::make_unique<LogReplayer>(config.graph.info().sources);
   EngineOptions engine;
-  engine.engine = options.engine == "interp" ? EngineKind::Interp : EngineKind::Jit;
+  engine.engine = engineKindOf(options.engine).value();
   engine.stores = out.replayer->stores();
   ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
   if (made.extractor == nullptr) fmt::print(stderr, "featc: {}\n", made.error);

@@ -23,9 +23,8 @@ OpenedStore openAny(std::string_view url, const std::string& name, std::span<con
     opened.error = fmt::format("this program has none of featc's stores in it and reads {}PATH only", kJsonlScheme);
     return opened;
   }
-  std::string path(url.substr(kJsonlScheme.size()));
-  opened.store = MemoryStore::load(path, sources, opened.report);
-  if (opened.store == nullptr) opened.error = fmt::format("cannot read {}: {}", path, opened.report.error);
+  opened.store = MemoryStore::load(std::string(url.substr(kJsonlScheme.size())), sources, opened.report);
+  opened.error = opened.report.error;
   return opened;
 }
 

@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   if (argc == 4) {
     featc::StoreLoadReport report;
     stores.fallback = featc::MemoryStore::load(argv[3], info.sources, report);
-    if (!stores.fallback) return fail(std::string(argv[3]) + ": " + report.error);
+    if (!stores.fallback) return fail(report.error);
   }
   featc::Extractor extractor = opened.model->extractor(stores);
 

@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   featc::EngineOptions options;
   featc::StoreLoadReport report;
   options.stores.fallback = featc::MemoryStore::load(argv[2], config.optimized.info().sources, report);
-  if (!options.stores.fallback) return std::fprintf(stderr, "%s: %s\n", argv[2], report.error.c_str()), 1;
+  if (!options.stores.fallback) return std::fprintf(stderr, "%s\n", report.error.c_str()), 1;
   featc::ExtractorResult made = featc::makeExtractor(config.optimized, options);
   if (!made.extractor) return std::fprintf(stderr, "%s\n", made.error.c_str()), 1;
 

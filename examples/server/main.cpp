@@ -42,11 +42,6 @@ Mode modeOf(const std::string& name) {
   return name == "pipelined" ? Mode::Pipelined : Mode::Staged;
 }
 
-featc::EngineKind engineOf(const std::string& name) {
-  if (name == "interp") return featc::EngineKind::Interp;
-  return name == "tiered" ? featc::EngineKind::Tiered : featc::EngineKind::Jit;
-}
-
 // The signals that end the server, from here on only taken by waitForEnd().
 sigset_t takeSignals() {
   sigset_t signals;
@@ -89,7 +84,7 @@ int serve(const Options& options) {
   folderOptions.extract = {modeOf(options.scheduler), options.threads, options.queue};
   folderOptions.plugins.folders.assign(options.plugins.begin(), options.plugins.end());
   folderOptions.pool = &pool;
-  folderOptions.engine = engineOf(options.engine);
+  folderOptions.engine = featc::engineKindOf(options.engine).value();
   folderOptions.stores = keptStores(options.stores, error);
   if (error.empty() && !options.cache.empty()) folderOptions.cache = featc::ObjectCache::open(options.cache, error);
   if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
@@ -149,7 +144,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"staged", "pipelined", "seda"}))
       ->capture_default_str();
   app.add_option("--engine", options.engine, "Native code, the interpreter, or that until native code is there")
-      ->check(CLI::IsMember({"jit", "interp", "tiered"}))
+      ->check(CLI::IsMember(featc::engineNames()))
       ->capture_default_str();
   app.add_option("--cache", options.cache, "Folder that keeps what was compiled for the next start");
   app.add_option("--threads", options.threads, "Requests that are computed at a time")

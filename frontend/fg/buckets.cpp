@@ -8,15 +8,12 @@
 #include "frontend/fg/builder.h"
 #include "frontend/fg/expression.h"
 #include "frontend/fg/text.h"
+#include "ops/hash.h"
 
 namespace featc::fg {
 namespace {
 
-// Payloads of ids have 44 bits.
-constexpr int64_t kMaxPayload = (int64_t{1} << 44U) - 1;
-constexpr size_t kMaxWords = 65'536;
-// What a sequence that FG does not cut may have at most.
-constexpr int64_t kAnyLength = 65'536;
+constexpr auto kMaxPayload = static_cast<int64_t>(kPayloadMask);
 
 // `method=log10,threshold=1e-10`, an `expr` taking the rest.
 std::map<std::string, std::string> normalizerKeys(std::string_view text) {

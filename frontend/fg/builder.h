@@ -25,8 +25,13 @@ struct Value {
 // Stands for a slot until all features are built: slots go by the order of the file.
 inline constexpr char kSlotMark = '\x01';
 
-// What a dense output of a sequence group may have in a row: length times width.
+// What a dense output of a sequence group may have in a row, length times width: runtime's kMaxGroupWidth, which this
+// folder does not see.
 inline constexpr int64_t kMaxGroupNumbers = int64_t{1} << 20U;
+// What a sequence that FG does not cut may have at most.
+inline constexpr int64_t kAnyLength = 65'536;
+// Of a vocabulary that is written into the config.
+inline constexpr size_t kMaxWords = 65'536;
 
 // What all features of an import share.
 struct Shared {
@@ -52,6 +57,8 @@ class FeatureBuilder {
   bool isFlat() const { return feature_.sequence && !inGroup_; }
   const Input& input(size_t i) const;
   size_t inputs() const { return feature_.inputs.size(); }
+  // The input's name as the entry says it: a sequence of a group without the group's name before it.
+  std::string_view ownName(const Input& input) const;
   // Where the FG file lies, and files that it names.
   const std::filesystem::path& folder() const { return shared_.options.folder; }
   const Node* find(std::string_view key) const { return feature_.entry.find(key); }

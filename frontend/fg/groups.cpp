@@ -4,15 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "frontend/fg/builder.h"
 #include "frontend/fg/text.h"
 
 namespace featc::fg {
 namespace {
-
-// Of a sequence that FG does not cut.
-constexpr int64_t kAnyLength = 65'536;
 
 std::string orEmptyList(const std::string& code, Type type) { return type.nullable() ? code + " ?? []" : code; }
 
@@ -57,7 +55,16 @@ std::string FeatureBuilder::elementList(Input& input) {
   return fmt::format("{}({})", function(name), orEmptyList(code, type));
 }
 
+std::string_view FeatureBuilder::ownName(const Input& input) const {
+  std::string_view name = input.name;
+  const std::string& group = feature_.group;
+  if (!group.empty() && name.starts_with(group) && name.substr(group.size()).starts_with("__"))
+    name.remove_prefix(group.size() + 2);
+  return name;
+}
+
 void FeatureBuilder::openGroup() {
+  std::map<std::string, std::string> named;  // a list's code to its let
   auto count = std::count_if(feature_.inputs.begin(), feature_.inputs.end(), [](const Input& i) { return i.sequence; });
   for (Input& input : feature_.inputs) {
     if (!input.sequence) continue;
@@ -67,12 +74,17 @@ void FeatureBuilder::openGroup() {
       input.element = "it";
       continue;
     }
-    std::string own = input.name.substr(input.name.rfind("__") == std::string::npos ? 0 : input.name.rfind("__") + 2);
-    std::string name = nameText(fmt::format("{} each {}", feature_.name, own));
-    std::string as = fmt::format("let {} = {}\n", name, list);
+    std::string_view own = ownName(input);
+    auto [known, isNew] = named.try_emplace(list);
+    std::string& name = known->second;
+    if (isNew) {
+      std::string plain = nameText(fmt::format("{} each {}", feature_.name, own));
+      bool isTaken = std::ranges::any_of(named, [&](const auto& other) { return other.second == plain; });
+      name = isTaken ? nameText(fmt::format("{} each {} {}", feature_.name, input.side, own)) : plain;
+    }
     input.element = "it." + name;
-    if (beforeGroup_.find(as) != std::string::npos) continue;  // the same column twice
-    beforeGroup_ += as;
+    if (!isNew) continue;  // the same column twice
+    beforeGroup_ += fmt::format("let {} = {}\n", name, list);
     over_ += (over_.empty() ? "" : ", ") + name;
   }
   if (count > 1)

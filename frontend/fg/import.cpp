@@ -249,6 +249,7 @@ class Importer {
         group = features_[i].group;
         text += group.empty() ? "# ---- outside of groups ----\n\n" : fmt::format("# ---- group {} ----\n\n", group);
       }
+      out_.features.emplace_back(text.size(), features_[i].line());
       if (size_t at = feature.find(kSlotMark); at != std::string::npos) feature.replace(at, 1, std::to_string(++slot));
       text += feature + "\n";
     }

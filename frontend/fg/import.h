@@ -6,6 +6,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "frontend/fg/problems.h"
 #include "ops/type.h"
@@ -21,6 +23,8 @@ struct FgOptions {
 
 struct FgImport {
   std::string config;  // whole only without errors
+  // Where in it the text of each feature begins, and the feature's line in the FG file; ascending.
+  std::vector<std::pair<size_t, uint32_t>> features;
   size_t outputs = 0;
   Problems problems;
 };

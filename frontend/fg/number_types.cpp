@@ -193,10 +193,7 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
   auto find = [&](const std::string& name, bool asVector) -> std::optional<Variable> {
     for (size_t i = 0; i < b.inputs(); ++i) {
       const Input& input = b.input(i);
-      size_t cut = input.name.rfind("__");
-      bool isMine = input.name == name ||
-                    (b.feature().sequence && cut != std::string::npos && input.name.substr(cut + 2) == name);
-      if (!isMine) continue;
+      if (input.name != name && b.ownName(input) != name) continue;
       used.insert(i);
       Type column = b.columnType(input);
       if (b.isFlat() && (input.isFeature() || (column.isList() && column.element().isList())))

@@ -12,8 +12,6 @@
 namespace featc::fg {
 namespace {
 
-// What a literal holds.
-constexpr size_t kMaxWords = 65'536;
 constexpr std::string_view kInstead =
     "hand in the tokens' numbers as a list<int64> column of an id_feature with num_buckets, or call the tokenizer as "
     "an "

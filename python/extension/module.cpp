@@ -24,7 +24,7 @@ nb::dict describe(const OutputInfo& output) {
   out["scope"] = std::string(scopeName(output.scope));
   out["slot"] = output.slot;
   out["shared"] = output.shared;
-  out["weighted"] = output.kind != OutputKind::Dense && output.emitted().isWeighted();
+  out["weighted"] = output.hasWeights();
   out["width"] = output.kind == OutputKind::Dense ? output.width : 0;
   out["length"] = output.length;
   out["group"] = output.group;
@@ -95,6 +95,9 @@ nb::object schema(const Program& program, bool withStatus) {
 }  // namespace
 
 NB_MODULE(_featc, m) {
+  m.attr("PAYLOAD_BITS") = kPayloadBits;
+  m.attr("ENGINES") = nb::tuple(nb::cast(engineNames()));
+
   nb::class_<ArrowStreamReport>(m, "Report")
       .def_prop_ro("written", [](const ArrowStreamReport& r) { return r.totals.written; })
       .def_prop_ro("failed", [](const ArrowStreamReport& r) { return r.totals.failedRows; })

@@ -26,16 +26,17 @@ std::vector<std::pair<std::string, std::string>> Program::files() const {
 
 StoreBinding Program::bindStores(const StoreUrls& stores) const {
   StoreBinding binding;
-  std::map<std::string, std::shared_ptr<Store>> opened;  // one URL may serve several sources
+  // By URL and password: one store may serve several sources.
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<Store>> opened;
   for (const auto& [source, url] : stores) {
     const std::vector<SourceInfo>& sources = info().sources;
     const bool isDefault = source == "default";
     if (!isDefault && std::ranges::none_of(sources, [&](const SourceInfo& s) { return s.name == source; }))
       throw std::invalid_argument(fmt::format("stores: the config has no source \"{}\"", source));
-    std::shared_ptr<Store>& store = opened[url];
+    StoreOptions options;
+    options.source = source;
+    std::shared_ptr<Store>& store = opened[{url, storePassword(options)}];
     if (store == nullptr) {
-      StoreOptions options;
-      if (!isDefault) options.source = source;
       OpenedStore found = openStore(url, options, sources);
       if (found.store == nullptr) throw std::invalid_argument(fmt::format("stores: {}", found.error));
       for (const StoreLoadReport::BadLine& bad : found.report.badLines)
@@ -83,9 +84,9 @@ Compiled compile(const std::string& path, std::optional<std::string> text, const
   }
   if (!config.ok()) return out;
   EngineOptions engineOptions;
-  engineOptions.engine = engine == "interp"   ? EngineKind::Interp
-                         : engine == "tiered" ? EngineKind::Tiered
-                                              : EngineKind::Jit;
+  const std::optional<EngineKind> kind = engineKindOf(engine);
+  if (!kind) throw std::invalid_argument(fmt::format("no engine is called {}", engine));
+  engineOptions.engine = *kind;
   engineOptions.codegen.cpu = cpu;
   ExtractorResult made = makeExtractor(config.optimized, engineOptions);
   out.error = made.error;

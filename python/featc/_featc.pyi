@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 from typing import Any, Dict, List, Optional, Tuple
 
+PAYLOAD_BITS: int
+ENGINES: Tuple[str, ...]
+
 class Report:
     @property
     def written(self) -> int: ...

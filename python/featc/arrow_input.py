@@ -23,7 +23,7 @@ def arrow_type(text: str) -> pa.DataType:
 def _parse(text: str) -> Tuple[pa.DataType, str]:
     for name, scalar in _SCALARS.items():
         if text.startswith(name):
-            return scalar, text[len(name) :].removeprefix("?")
+            return scalar, text[len(name) :]
     name, _, rest = text.partition("<")
     parts: List[pa.DataType] = []
     while True:

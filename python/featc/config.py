@@ -19,8 +19,6 @@ from featc.arrow_input import as_stream, arrow_type
 from featc.errors import ConfigError, DataError, DataWarning, Diagnostic, FeatcError
 from featc.jagged import Jagged, dense, elements, jagged, padded
 
-_ENGINES = ("jit", "interp", "tiered")
-
 
 @dataclass(frozen=True)
 class Field:
@@ -85,8 +83,8 @@ class Config:
 
     @classmethod
     def _compile(cls, path: str, text: Optional[str], root, engine: str, cpu: str) -> "Config":
-        if engine not in _ENGINES:
-            raise ValueError(f"engine must be one of {', '.join(_ENGINES)}, not {engine!r}")
+        if engine not in _featc.ENGINES:
+            raise ValueError(f"engine must be one of {', '.join(_featc.ENGINES)}, not {engine!r}")
         if text is not None and "\0" in text:
             raise ValueError("a config holds no NUL")
         made = _featc.compile(path, text, "" if root is None else os.fspath(root), engine, cpu)
@@ -229,21 +227,7 @@ class Config:
 
         The rows of a failed row are empty, its dense values 0, where `errors` is "null".
         """
-        if ids not in ("full", "payload"):
-            raise ValueError(f'ids must be "full" or "payload", not {ids!r}')
-        stream, report = self._stream(data, stores, errors, False, threads, large_lists=True)
-        table = _read_all(stream)
-        self._tell(report, errors)
-        out: Dict[str, Union[Jagged, np.ndarray]] = {}
-        for i, feature in enumerate(self.features):
-            column = table.column(i)
-            if feature.group:
-                out[feature.name] = elements(column, feature.kind == "dense", feature.width, ids == "payload")
-            elif feature.kind == "dense":
-                out[feature.name] = dense(column, feature.width)
-            else:
-                out[feature.name] = jagged(column, ids == "payload")
-        return out
+        return self._jagged(data, ids, stores, errors, threads)
 
     def extract_numpy(
         self,
@@ -259,7 +243,7 @@ class Config:
         weighted feature the ids and the weights, float32 of the same shape. Of a sequence group (rows, length) ids or
         numbers, or (rows, length, width); where an element may have several ids there is no rectangle.
         """
-        found = self.extract_jagged(data, ids=ids, stores=stores, errors=errors, threads=threads)
+        found = self._jagged(data, ids, stores, errors, threads)
         out: Dict[str, Union[np.ndarray, Tuple[np.ndarray, np.ndarray]]] = {}
         for feature in self.features:
             value = found[feature.name]
@@ -303,6 +287,23 @@ class Config:
             scopes[fields[0].scope][fields[0].name] = value
         return {"request": scopes["request"], "items": [scopes["item"]]}
 
+    def _jagged(self, data: Any, ids: str, stores, errors: str, threads: int) -> Dict[str, Union[Jagged, np.ndarray]]:
+        if ids not in ("full", "payload"):
+            raise ValueError(f'ids must be "full" or "payload", not {ids!r}')
+        stream, report = self._stream(data, stores, errors, False, threads, large_lists=True)
+        table = _read_all(stream)
+        self._tell(report, errors, stacklevel=4)
+        out: Dict[str, Union[Jagged, np.ndarray]] = {}
+        for i, feature in enumerate(self.features):
+            column = table.column(i)
+            if feature.group:
+                out[feature.name] = elements(column, feature.kind == "dense", feature.width, ids == "payload")
+            elif feature.kind == "dense":
+                out[feature.name] = dense(column, feature.width)
+            else:
+                out[feature.name] = jagged(column, ids == "payload")
+        return out
+
     def _stream(self, data: Any, stores, errors: str, status: bool, threads: int, large_lists: bool = False):
         if errors not in ("null", "drop", "raise"):
             raise ValueError(f'errors must be "null", "drop" or "raise", not {errors!r}')
@@ -315,7 +316,8 @@ class Config:
             raise DataError(str(problem)) from None
         return pa.RecordBatchReader.from_stream(_Capsules(stream=out)), report
 
-    def _tell(self, report, errors: str) -> None:
+    def _tell(self, report, errors: str, stacklevel: int = 3) -> None:
+        """Warns in the name of the caller of the public function, which is so many frames away."""
         if report.failed and errors == "raise":
             raise DataError(f"{report.failed} of {report.failed + report.written} rows failed; "
                             'say errors="null", status=True to see which')
@@ -323,7 +325,7 @@ class Config:
         if report.failed:
             said.insert(0, f"{report.failed} of {report.failed + report.written} rows failed")
         for text in said:
-            warnings.warn(text, DataWarning, stacklevel=3)
+            warnings.warn(text, DataWarning, stacklevel=stacklevel)
 
     def __repr__(self) -> str:
         return f"<featc.Config {self.model or 'without a model name'}: {len(self._program.outputs)} features>"

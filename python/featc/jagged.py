@@ -9,7 +9,8 @@ from typing import List, Optional, Tuple, Union
 import numpy as np
 import pyarrow as pa
 
-PAYLOAD_BITS = 44
+from featc._featc import PAYLOAD_BITS
+
 _PAYLOAD_MASK = np.int64((1 << PAYLOAD_BITS) - 1)
 
 

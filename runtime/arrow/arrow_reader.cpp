@@ -20,14 +20,10 @@ T load(const void* buffer, int64_t at) {
   return value;
 }
 
-int64_t offsetAt(const ColumnData& column, int64_t at) {
-  return column.wideOffsets ? load<int64_t>(column.offsets, at) : load<int32_t>(column.offsets, at);
-}
-
 // Appends value `row` of a column; false when its offsets are wrong.
 bool append(const ColumnData& column, int64_t row, ColumnBuffer& out) {
   const int64_t at = column.offset + row;
-  if (column.validity != nullptr && !bitAt(column.validity, static_cast<uint64_t>(at))) {
+  if (!isPresent(column, row)) {
     out.appendMissing();
     return true;
   }
@@ -104,8 +100,7 @@ class RangeParser final : public PieceParser {
     for (size_t i = 0; i < info_.inputs.size(); ++i) {
       const ColumnData& column = batch.columns()[i];
       if (info_.inputs[i].scope != scope || column.absent) continue;
-      const auto at = static_cast<uint64_t>(column.offset + row);
-      if (column.validity != nullptr && !bitAt(column.validity, at) && !info_.inputs[i].type.nullable())
+      if (!isPresent(column, row) && !info_.inputs[i].type.nullable())
         return fmt::format("{} is missing", info_.inputs[i].name);
       ColumnBuffer& cell = builder.cell(i);
       const size_t before = cell.size();

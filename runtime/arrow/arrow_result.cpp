@@ -15,16 +15,12 @@
 namespace featc {
 namespace {
 
-// Of one row, or of one element of a sequence group: ids with weights, and ids of which there may be several.
-bool isWeighted(const OutputInfo& output) { return output.kind != OutputKind::Dense && output.emitted().isWeighted(); }
-bool hasIdLists(const OutputInfo& output) { return output.emitted().isList() || output.emitted().isWeighted(); }
-
 // -- Schema -----------------------------------------------------------------------------------------
 
 // The type of one row, or of one element of a sequence group.
 void idsSchema(const OutputInfo& output, const char* list, std::string name, std::string metadata, ArrowSchema* out) {
   makeArrowSchema(out, list, std::move(name), 1, std::move(metadata));
-  if (!isWeighted(output)) return makeArrowSchema(out->children[0], "L", "item");
+  if (!output.hasWeights()) return makeArrowSchema(out->children[0], "L", "item");
   ArrowSchema* pair = out->children[0];
   makeArrowSchema(pair, "+s", "item", 2);
   makeArrowSchema(pair->children[0], "L", "id");
@@ -52,7 +48,7 @@ void columnSchema(const OutputInfo& output, const char* list, ArrowSchema* out) 
     text.clear();
   }
   if (output.kind == OutputKind::Dense) return denseSchema(output, std::move(name), std::move(text), at);
-  if (!output.group.empty() && !hasIdLists(output)) return makeArrowSchema(at, "L", std::move(name));
+  if (!output.group.empty() && !output.hasSeveralIds()) return makeArrowSchema(at, "L", std::move(name));
   idsSchema(output, list, std::move(name), std::move(text), at);
 }
 

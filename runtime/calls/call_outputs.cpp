@@ -83,9 +83,8 @@ void CallOutputs::describeOutputs(const CallProgram& program, Result& result) {
     column.scope = outputs[o].scope;
     bool isDense = outputs[o].kind == OutputKind::Dense;
     column.perElement = !outputs[o].group.empty();
-    Type single = outputs[o].emitted();
-    column.ragged = !isDense && (single.isList() || single.isWeighted());
-    column.weighted = !isDense && single.isWeighted();
+    column.ragged = outputs[o].hasSeveralIds();
+    column.weighted = outputs[o].hasWeights();
     column.width = isDense ? outputs[o].width : 0;
     auto cellBytes = static_cast<uint32_t>(isDense ? sizeof(float) * column.width : sizeof(uint64_t));
     result.fixed_.add(outputs[o].scope, program.isRagged[o] ? 0 : cellBytes);

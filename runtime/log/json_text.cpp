@@ -41,13 +41,6 @@ void appendString(std::string& out, std::string_view text, std::string& problem)
   out += jsonQuote(text);
 }
 
-bool bit(const uint8_t* bits, int64_t i) { return (bits[i / 8] >> (i % 8) & 1) != 0; }
-
-int64_t offsetAt(const ColumnData& column, int64_t i) {
-  return column.wideOffsets ? static_cast<const int64_t*>(column.offsets)[i]
-                            : static_cast<const int32_t*>(column.offsets)[i];
-}
-
 std::string_view stringAt(const ColumnData& column, int64_t at) {
   int64_t begin = offsetAt(column, at);
   return {static_cast<const char*>(column.values) + begin, static_cast<size_t>(offsetAt(column, at + 1) - begin)};
@@ -68,14 +61,10 @@ void appendMap(std::string& out, const ColumnData& column, Type type, int64_t at
   out += '}';
 }
 
-bool isMissing(const ColumnData& column, int64_t row) {
-  return column.absent || (column.validity != nullptr && !bit(column.validity, column.offset + row));
-}
-
 }  // namespace
 
 std::optional<int64_t> listLength(const ColumnData& column, int64_t row) {
-  if (isMissing(column, row)) return std::nullopt;
+  if (column.absent || !isPresent(column, row)) return std::nullopt;
   return offsetAt(column, column.offset + row + 1) - offsetAt(column, column.offset + row);
 }
 
@@ -120,12 +109,14 @@ void appendJson(std::string& out, const Value& value, std::string& problem) {
 
 void appendJson(std::string& out, const ColumnData& column, Type type, int64_t row, std::string& problem) {
   int64_t at = column.offset + row;
-  if (isMissing(column, row)) {
+  if (column.absent || !isPresent(column, row)) {
     out += "null";
     return;
   }
   switch (type.kind()) {
-    case Kind::Bool: out += bit(static_cast<const uint8_t*>(column.values), at) ? "true" : "false"; return;
+    case Kind::Bool:
+      out += bitAt(static_cast<const uint8_t*>(column.values), static_cast<uint64_t>(at)) ? "true" : "false";
+      return;
     case Kind::Int64: out += fmt::format("{}", static_cast<const int64_t*>(column.values)[at]); return;
     case Kind::Float64: appendNumber(out, static_cast<const double*>(column.values)[at], problem); return;
     case Kind::String: appendString(out, stringAt(column, at), problem); return;

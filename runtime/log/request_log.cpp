@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "runtime/io/json_writer.h"
 #include "runtime/log/json_text.h"
@@ -16,16 +17,10 @@
 namespace featc {
 namespace {
 
-// A list of structs as an array of objects; its members are the inputs from `first` on.
-void appendStructs(std::string& out, const ProgramInfo& info, const Batch& batch, size_t first, int64_t row,
-                   std::string& problem) {
-  const std::string& list = info.inputs[first].structList;
-  auto isMember = [&](size_t i) {
-    return i < info.inputs.size() && info.inputs[i].structList == list &&
-           info.inputs[i].scope == info.inputs[first].scope;
-  };
-  out += jsonQuote(list) + ": ";
-  std::optional<int64_t> length = listLength(batch.columns[first], row);
+// A list of structs as an array of objects; member `at` is there and tells its length.
+void appendStructs(std::string& out, const ProgramInfo& info, const Batch& batch, StructList list, size_t at,
+                   int64_t row, std::string& problem) {
+  std::optional<int64_t> length = listLength(batch.columns[at], row);
   if (!length) {
     out += "null";
     return;
@@ -33,10 +28,11 @@ void appendStructs(std::string& out, const ProgramInfo& info, const Batch& batch
   out += '[';
   for (int64_t element = 0; element < *length; ++element) {
     out += element == 0 ? "{" : ", {";
-    for (size_t i = first; isMember(i); ++i) {
+    const char* separator = "";
+    for (size_t i = list.first; i < list.end(); ++i) {
       // Members whose lengths differ make the row bad, which the line says.
       if (listLength(batch.columns[i], row) != length) continue;
-      out += fmt::format("{}{}: ", i == first ? "" : ", ", jsonQuote(info.inputs[i].name.substr(list.size() + 1)));
+      out += fmt::format("{}{}: ", std::exchange(separator, ", "), jsonQuote(memberName(info.inputs[i])));
       appendElement(out, batch.columns[i], info.inputs[i].type, row, element, problem);
     }
     out += '}';
@@ -48,21 +44,19 @@ void appendStructs(std::string& out, const ProgramInfo& info, const Batch& batch
 void appendFields(std::string& out, const ProgramInfo& info, const Batch& batch, Scope scope, int64_t row,
                   std::string& problem) {
   out += '{';
-  bool first = true;
-  for (size_t i = 0; i < info.inputs.size(); ++i) {
-    if (info.inputs[i].scope != scope || batch.columns[i].absent) continue;
-    const std::string& list = info.inputs[i].structList;
-    bool isLaterMember =
-        !list.empty() && i > 0 && info.inputs[i - 1].structList == list && info.inputs[i - 1].scope == scope;
-    if (isLaterMember) continue;
-    if (!first) out += ", ";
-    first = false;
-    if (!list.empty()) {
-      appendStructs(out, info, batch, i, row, problem);
-      continue;
-    }
-    out += jsonQuote(info.inputs[i].name) + ": ";
-    appendJson(out, batch.columns[i], info.inputs[i].type, row, problem);
+  const char* separator = "";
+  for (size_t i = 0; i < info.inputs.size();) {
+    StructList list = structListOf(info.inputs, i);
+    size_t at = list.first;  // of its members the first that is there
+    while (at < list.end() && batch.columns[at].absent) ++at;
+    i = list.end();
+    if (at == list.end() || info.inputs[at].scope != scope) continue;
+    const std::string& name = info.inputs[at].structList;
+    out += fmt::format("{}{}: ", std::exchange(separator, ", "), jsonQuote(name.empty() ? info.inputs[at].name : name));
+    if (name.empty())
+      appendJson(out, batch.columns[at], info.inputs[at].type, row, problem);
+    else
+      appendStructs(out, info, batch, list, at, row, problem);
   }
   out += '}';
 }

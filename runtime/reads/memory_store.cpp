@@ -2,6 +2,8 @@
 // A key-value store in memory, filled from JSON lines when it is loaded.
 #include "runtime/reads/memory_store.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -138,7 +140,7 @@ std::shared_ptr<MemoryStore> MemoryStore::load(const std::string& path, std::spa
     if (read < sizeof buffer) break;
   }
   if (file == nullptr || std::ferror(file.get()) != 0) {
-    report.error = std::strerror(errno);
+    report.error = fmt::format("cannot read {}: {}", path, std::strerror(errno));
     return nullptr;
   }
   return parse(text, sources, report);

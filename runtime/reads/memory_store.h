@@ -25,7 +25,7 @@ class MemoryStore final : public Store {
   // and reported.
   static std::shared_ptr<MemoryStore> parse(std::string_view text, std::span<const SourceInfo> sources,
                                             StoreLoadReport& report);
-  // The same from a file; null, with report.error set, when it cannot be read.
+  // The same from a file; null, with report.error saying so, when it cannot be read.
   static std::shared_ptr<MemoryStore> load(const std::string& path, std::span<const SourceInfo> sources,
                                            StoreLoadReport& report);
 

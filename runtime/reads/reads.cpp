@@ -179,6 +179,23 @@ void CallReads::settle(size_t index, Fetch& fetch, Clock::time_point at) {
     observer_->onFetch({target.sourceIndex, &target.source, counts, at - fetch.sentAt});
 }
 
+// Calls `visit(number, row, isShared)` for the keys that the shard asked the group for; `isShared`: for all rows.
+template <class Visit>
+void CallReads::forEachKey(size_t g, const Shard& shard, const CallFrame& call, const Visit& visit) const {
+  const ShardKeys& keys = states_[g].shards[shard.index];
+  for (size_t m = 0; m < keys.memberAt.size(); ++m) {
+    const ReadGroup::Member& member = groups_[g].members[m];
+    if (member.runScope() != shard.scope) continue;
+    KeyRows rows(*member.step, layout_, call, shard.begin, shard.end);
+    const uint32_t* next = keys.keyOf.data() + keys.memberAt[m];
+    for (int64_t row = rows.begin(); row < rows.end(); ++row) {
+      bool present = false;
+      for (uint64_t length = rows.length(row, present); length > 0; --length, ++next)
+        if (*next != KeyTable::kNoKey) visit(*next, row, member.step->scope == Scope::Constant);
+    }
+  }
+}
+
 void CallReads::countParts(std::span<const Shard> shards, const CallFrame& call, std::span<const int64_t> firstRequests,
                            std::vector<std::vector<ReadCounts>>& counts) {
   size_t parts = firstRequests.size() - 1;
@@ -198,26 +215,12 @@ void CallReads::countParts(std::span<const Shard> shards, const CallFrame& call,
       KeyPlace place = state.keys.place(number);
       countKey(state.fetches[place.fetch], place.index, counts[part][source]);
     };
-    for (const Shard& shard : shards) {
-      const ShardKeys& keys = state.shards[shard.index];
-      for (size_t m = 0; m < keys.memberAt.size(); ++m) {
-        const ReadGroup::Member& member = groups_[g].members[m];
-        if (member.runScope() != shard.scope) continue;
-        KeyRows rows(*member.step, layout_, call, shard.begin, shard.end);
-        const uint32_t* next = keys.keyOf.data() + keys.memberAt[m];
-        for (int64_t row = rows.begin(); row < rows.end(); ++row) {
-          bool present = false;
-          size_t part = partOf[static_cast<size_t>(shard.scope == Scope::Item ? call.requestOfItem[row] : row)];
-          for (uint64_t length = rows.length(row, present); length > 0; --length) {
-            uint32_t number = *next++;
-            if (number == KeyTable::kNoKey) continue;
-            // A constant key is everybody's.
-            bool isShared = member.step->scope == Scope::Constant;
-            for (size_t p = isShared ? 0 : part; p < (isShared ? parts : part + 1); ++p) add(number, p);
-          }
-        }
-      }
-    }
+    for (const Shard& shard : shards)
+      forEachKey(g, shard, call, [&](uint32_t number, int64_t row, bool isShared) {
+        // A constant key is everybody's.
+        size_t own = partOf[static_cast<size_t>(shard.scope == Scope::Item ? call.requestOfItem[row] : row)];
+        for (size_t p = isShared ? 0 : own; p < (isShared ? parts : own + 1); ++p) add(number, p);
+      });
   }
 }
 

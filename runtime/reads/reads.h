@@ -45,9 +45,8 @@ class CallReads {
   void scatter(const Shard& shard, uint32_t phase, CallFrame& call, Arena& arena);
 
   // What became of the keys that each part of the call asked for, as if it had been alone: `counts` gets a row of
-  // sources a part. Part p has the requests from firstRequests[p] on; the last entry is behind the last request. Of
-  // values that did not parse a fetch knows only how many: they stand with the first part that asked for one of its
-  // keys. Once all is answered or given up.
+  // sources a part. Part p has the requests from firstRequests[p] on; the last entry is behind the last request.
+  // Once all is answered or given up.
   void countParts(std::span<const Shard> shards, const CallFrame& call, std::span<const int64_t> firstRequests,
                   std::vector<std::vector<ReadCounts>>& counts);
 
@@ -88,6 +87,8 @@ class CallReads {
 
   uint32_t collectingFetch(size_t group);
   void ask(size_t group, uint32_t fetch);
+  template <class Visit>
+  void forEachKey(size_t group, const Shard& shard, const CallFrame& call, const Visit& visit) const;
   void settle(size_t group, Fetch& fetch, std::chrono::steady_clock::time_point at);
   void giveUp();
   // Adds what became of one of a fetch's keys.

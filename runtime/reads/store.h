@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,7 +41,6 @@ struct FetchResult {
     badFields[key] += static_cast<uint32_t>(fields);
   }
   uint32_t badFieldsOf(size_t key) const { return key < badFields.size() ? badFields[key] : 0; }
-  uint64_t allBadFields() const { return std::accumulate(badFields.begin(), badFields.end(), uint64_t{0}); }
 };
 
 // Thread-safe. Serves any number of sources.

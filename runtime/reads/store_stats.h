@@ -20,8 +20,9 @@ struct StoreStats {
     uint64_t won = 0;  // whose answer was the one that counted
   };
   struct Cache {
-    uint64_t hits = 0;  // keys, as are misses
-    uint64_t misses = 0;
+    uint64_t hits = 0;       // keys, as are the next two
+    uint64_t misses = 0;     // that were not there, asked for or waited for
+    uint64_t joined = 0;     // of the misses, those that another fetch had asked for and that were waited for
     uint64_t evictions = 0;  // rows that went to make room
     uint64_t bytes = 0;
   };

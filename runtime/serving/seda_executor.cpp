@@ -143,10 +143,8 @@ class SedaExecutor::Core {
   bool waitForMore(std::unique_lock<std::mutex>& lock) {
     std::deque<SedaRequest>& requests = queues_->requests;
     while (!queues_->stopping && !requests.empty() && !free_.empty() && queues_->goOn.empty()) {
-      // While enough batches are under way, those that come are better off together.
-      bool isBusy = batchesUnderWay() >= options_.eagerBatches;
-      if (requests.size() >= (isBusy ? options_.mostBatching : fetchController_.factor())) break;
-      TimePoint until = requests.front().submitted + (isBusy ? options_.busyWait : options_.longestWait);
+      if (requests.size() >= wantedRequests()) break;
+      TimePoint until = requests.front().submitted + (isBusy() ? options_.busyWait : options_.longestWait);
       if (Clock::now() >= until) break;
       queues_->fetchWork.wait_until(lock, until);
     }
@@ -154,6 +152,9 @@ class SedaExecutor::Core {
   }
 
   size_t batchesUnderWay() const { return jobs_.size() - free_.size(); }
+  // While enough batches are under way, requests that come are better off together.
+  bool isBusy() const { return batchesUnderWay() >= options_.eagerBatches; }
+  size_t wantedRequests() const { return isBusy() ? options_.mostBatching : fetchController_.factor(); }
 
   // Many items are computed as fast a piece as a few blocks of them, so that beyond that only keys are saved, and
   // that is worth only so much time.
@@ -165,6 +166,7 @@ class SedaExecutor::Core {
   }
 
   SedaJob* takeRequests() {
+    size_t most = wantedRequests();
     size_t slot = free_.back();
     free_.pop_back();
     if (jobs_[slot] == nullptr) jobs_[slot] = std::make_unique<SedaJob>(program_, options_.observer);
@@ -172,7 +174,7 @@ class SedaExecutor::Core {
     std::deque<SedaRequest>& requests = queues_->requests;
     TimePoint now = Clock::now();
     int64_t mostItems = joinedItems();
-    while (!requests.empty() && job.size() < fetchController_.factor()) {
+    while (!requests.empty() && job.size() < most) {
       const SedaRequest& next = requests.front();
       if (!job.empty() && (job.items() + next.batch.items > mostItems || !job.suits(next, now))) break;
       job.add(std::move(requests.front()));

@@ -36,8 +36,9 @@ struct SedaOptions {
   // at most, or until there are `mostBatching`.
   size_t eagerBatches = 4;
   std::chrono::microseconds busyWait{4000};
-  // Requests are joined to a batch until it has so many items. Configs without reads and batches that would take
-  // milliseconds to compute are cut at 1,024, which fill blocks: only keys that requests share are saved beyond.
+  // Requests are joined to a batch until it has so many items. Configs without reads stop at 1,024, which fill
+  // blocks: only keys that requests share are saved beyond. Others stop at as many as take 4 ms to compute, never
+  // below 1,024.
   int64_t joinedItems = 8192;
 
   // Reads are given up so long before a request's deadline, and as long again as computing took lately, but

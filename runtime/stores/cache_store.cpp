@@ -134,7 +134,8 @@ class CacheStore::Merge : public std::enable_shared_from_this<CacheStore::Merge>
     {
       std::lock_guard lock(mutex_);
       try {
-        write();
+        // What is broken has given its answer away.
+        if (!isBroken_) write();
       } catch (const std::bad_alloc&) {
         isBroken_ = true;
       }

@@ -29,17 +29,9 @@ class CacheStore final : public DescribedStore {
   std::string problem() const override { return storeProblem(*store_); }
 
   void addStats(StoreStats& stats) const override {
-    stats.cache = {hits_, misses_, rows_.evictions(), rows_.bytes()};
+    stats.cache = {hits_, misses_, joined_, rows_.evictions(), rows_.bytes()};
     addStoreStats(*store_, stats);
   }
-
-  struct Counts {
-    uint64_t hits = 0;
-    uint64_t misses = 0;  // keys that were not there, asked for or waited for
-    uint64_t joined = 0;  // of the misses, those that were waited for
-  };
-  Counts counts() const { return {hits_, misses_, joined_}; }
-  size_t bytes() const { return rows_.bytes(); }
 
  private:
   class Merge;

@@ -25,7 +25,6 @@ class HedgeStore final : public DescribedStore {
     stats.secondReads = {hedges_, won_};
     addStoreStats(*store_, stats);
   }
-  uint64_t hedges() const { return hedges_; }
 
  private:
   static constexpr size_t kWindow = 256;

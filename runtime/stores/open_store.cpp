@@ -42,7 +42,7 @@ OpenedStore openStore(std::string_view text, StoreOptions options, std::span<con
     case StoreKind::Memory: opened.store = std::make_shared<MemoryTable>(); break;
     case StoreKind::Jsonl:
       opened.store = MemoryStore::load(url.path, sources, opened.report);
-      if (opened.store == nullptr) opened.error = fmt::format("cannot read {}: {}", url.path, opened.report.error);
+      opened.error = opened.report.error;
       break;
     case StoreKind::Lmdb: opened.store = std::make_shared<LmdbStore>(url.path, options); break;
     case StoreKind::Redis: opened.store = std::make_shared<RedisStore>(url, options, storePassword(options)); break;

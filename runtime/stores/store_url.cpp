@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ops/value.h"
+#include "runtime/reads/memory_store.h"
 #include "support/suggest.h"
 
 namespace featc {
@@ -177,7 +178,7 @@ std::string parseRedis(std::string_view rest, StoreUrl& url) {
 std::string StoreUrl::name() const {
   switch (kind) {
     case StoreKind::Memory: return "memory:";
-    case StoreKind::Jsonl: return "jsonl:" + path;
+    case StoreKind::Jsonl: return std::string(kJsonlScheme) + path;
     case StoreKind::Lmdb: return "lmdb:" + path;
     case StoreKind::Redis: break;
   }
@@ -193,7 +194,7 @@ std::string parseStoreUrl(std::string_view text, StoreUrl& url, StoreOptions& op
   if (colon == std::string_view::npos) return fmt::format("expected {}", kStoreKinds);
   std::string_view rest = text.substr(colon + 1);
   // A file of JSON lines has no options, and its name may hold anything.
-  size_t mark = scheme == "jsonl" ? rest.size() : std::min(rest.find('?'), rest.size());
+  size_t mark = text.starts_with(kJsonlScheme) ? rest.size() : std::min(rest.find('?'), rest.size());
   std::string_view query = rest.substr(std::min(mark + 1, rest.size()));
   // A `?` in a password would hide its `@` among the options.
   if (scheme.starts_with("redis") && query.find('@') != std::string_view::npos)

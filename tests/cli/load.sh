@@ -89,7 +89,7 @@ out_has 'key "s:3" failed: No such file or directory'
 
 # What the stores of a run counted.
 featc 0 run "$work/m.feat" --input "$work/d.jsonl" --stats --threads 1 --store "user=$redis&cache=1MB" --store "shop=lmdb:$work/db"
-err_has "store     user: redis+unix://$work/socket?db=2: breaker closed, opened 0 times, 0 fetches failed without asking; cache 0 hits, 3 misses, 0 evictions, "
+err_has "store     user: redis+unix://$work/socket?db=2: breaker closed, opened 0 times, 0 fetches failed without asking; cache 0 hits, 3 misses, 0 joined, 0 evictions, "
 err_has " bytes; 1 connection ready, 1 made, 0 lost, 0 tries failed"
 err_has "store     shop: lmdb:$work/db: breaker closed"
 

@@ -9,15 +9,13 @@
 #include <vector>
 
 #include "runtime/io/record_reader.h"
+#include "tests/common/read_pieces.h"
+#include "tests/fuzz/require.h"
 
 namespace featc {
 
 using NewReader =
     std::function<std::unique_ptr<RecordReader>(const ProgramInfo&, std::unique_ptr<ByteSource>, DataSink)>;
-
-inline void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 inline ProgramInfo readerProgram() {
   auto type = [](const char* text) { return *parseType(text); };
@@ -93,31 +91,15 @@ inline ReadLog readAll(std::string_view text, size_t chunk, const NewReader& new
 }
 
 // As two threads read it: a piece is taken while the one before is not parsed yet.
-inline ReadLog readPieces(std::string_view text, size_t chunk, const NewReader& newReader) {
+inline ReadLog readInPieces(std::string_view text, size_t chunk, const NewReader& newReader) {
   ProgramInfo info = readerProgram();
   ReadLog log;
   auto reader =
       newReader(info, memorySource(text, chunk), [&](const DataMessage& m) { log.said += m.render() + "\n"; });
-  struct Thread {
-    explicit Thread(const ProgramInfo& info) : builder(info) {}
-    ReadPiece piece;
-    BatchBuilder builder;
-    std::vector<InputRow> rows;
-    bool hasPiece = false;
-  };
-  Thread first(info);
-  Thread second(info);
-  do {
-    for (Thread* t : {&first, &second})
-      t->hasPiece = reader->take(t->piece, t->builder, t->rows, 3) == ReadStatus::Batch;
-    for (Thread* t : {&second, &first})
-      if (t->hasPiece) reader->parse(t->piece, t->builder, t->rows);
-    for (Thread* t : {&first, &second}) {
-      if (!t->hasPiece) continue;
-      require(reader->settle(t->piece));
-      note(t->rows, log.rows);
-    }
-  } while (first.hasPiece);
+  readPieces(info, *reader, 3, [&](BatchBuilder&, const std::vector<InputRow>& rows, bool goesOn) {
+    require(goesOn);
+    note(rows, log.rows);
+  });
   return log;
 }
 
@@ -126,7 +108,7 @@ inline void checkReader(std::string_view text, const NewReader& newReader) {
   size_t chunk = text.empty() ? 1 : static_cast<unsigned char>(text[0]) % 31 + 1;
   ReadLog whole = readAll(text, SIZE_MAX, newReader);
   require(whole == readAll(text, chunk, newReader));
-  require(whole == readPieces(text, chunk, newReader));
+  require(whole == readInPieces(text, chunk, newReader));
 }
 
 }  // namespace featc

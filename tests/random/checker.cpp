@@ -68,7 +68,8 @@ std::optional<std::string> checkAlone(const Extractor& extractor, const RandomCa
 
 }  // namespace
 
-std::optional<Disagreement> check(const RandomCase& c) {
+std::optional<Disagreement> check(const RandomCase& c, const std::function<void()>& begins) {
+  begins();
   std::string problem;
   std::optional<Graph> raw = compile(c.program.text(), problem);
   if (!raw) return Disagreement{"diagnostics", problem};
@@ -91,6 +92,7 @@ std::optional<Disagreement> check(const RandomCase& c) {
     for (const auto& [round, options] :
          {std::pair{"", CallOptions()}, {", memory reused", CallOptions()}, {", pipelined", pipelined}}) {
       std::string kind = engine.name + round;
+      begins();
       if (RunError e = extractor.run(batch.batch(), scratch, result, options)) return Disagreement{kind, e.message};
       if (!meaning && extractor.run(batch.batch(), scratch, meaning.emplace())) return Disagreement{kind, "no result"};
       if (auto d = difference(*meaning, result)) return Disagreement{kind, *d};
@@ -98,6 +100,7 @@ std::optional<Disagreement> check(const RandomCase& c) {
       if (!counted && extractor.run(batch.batch(), scratch, counted.emplace())) return Disagreement{kind, "no result"};
       if (auto d = countDifference(*counted, result)) return Disagreement{kind, *d};
     }
+    begins();
     if (auto d = checkAlone(extractor, c, *meaning)) return Disagreement{engine.name + ", requests alone", *d};
   }
   return std::nullopt;

@@ -2,6 +2,7 @@
 // Runs one random program every way and says what does not agree.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct Disagreement {
   std::string detail;  // for a person
 };
 
-std::optional<Disagreement> check(const RandomCase& randomCase);
+// `begins` is called before each step that ends soon whatever the program: compiling, one run of one engine.
+std::optional<Disagreement> check(const RandomCase& randomCase, const std::function<void()>& begins = [] {});
 
 }  // namespace featc

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "tests/common/eventually.h"
 #include "tests/server/server_process.h"
 #include "tests/stores/fixture.h"
 
@@ -16,17 +17,7 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-const std::string kExample = FEATC_SERVER_EXAMPLE;
 const std::string kTensors = "application/x-featc-tensor-sequence";
-
-std::string request() { return readFile(kExample + "/request.json"); }
-
-std::string expected(const std::string& format) {
-  return outputOf(
-      fmt::format("{} run {}/configs/ranking.feat --input {}/request.json --input-format jsonl --format {} "
-                  "--store default=jsonl:{}/shoppers.jsonl 2>/dev/null",
-                  FEATC_PROGRAM, kExample, kExample, format, kExample));
-}
 
 httplib::Result post(httplib::Client& client, const httplib::Headers& headers, const std::string& body = request(),
                      const std::string& path = "/extract/ranking") {
@@ -38,8 +29,8 @@ httplib::Result post(httplib::Client& client, const httplib::Headers& headers, c
 TEST_CASE("the Accept header chooses between JSON and tensor sequences") {
   ServerProcess server("127.0.0.1:0", {"--deadline", "60s"});
   httplib::Client client("http://" + server.address());
-  std::string json = expected("json");
-  std::string tensors = expected("tensor-sequence");
+  std::string json = expected("ranking", "json");
+  std::string tensors = expected("ranking", "tensor-sequence");
   REQUIRE(tensors.starts_with("FEATCTSQ"));
   auto accepting = [&](const std::string& accept) {
     auto answer = post(client, {{"Accept", accept}});
@@ -136,11 +127,11 @@ TEST_CASE("items that fail when they are computed are told") {
   for (int i = 0; i < 300; ++i) many += ",\"a\"";
   std::string body = R"({"request": {}, "items": [{"tags": ["a"]}, {"tags": [)" + many + "]}]}";
   auto answer = post(client, {}, body, "/extract/wide");
-  for (int i = 0; i < 6000 && answer->status != 200; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    answer = post(client, {}, body, "/extract/wide");
-  }
-  CHECK(answer->status == 200);
+  auto isAnswered = [&] {
+    if (answer->status != 200) answer = post(client, {}, body, "/extract/wide");
+    return answer->status == 200;
+  };
+  CHECK(eventually(isAnswered));
   CHECK(answer->get_header_value("Featc-Bad-Items") ==
         "1; request:1: item 1: an operator made a list of more than 65536 elements or a string of more than 1048576 "
         "bytes");

@@ -2,6 +2,8 @@
 // The example server as a process of its own.
 #include "tests/server/server_process.h"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -107,6 +109,15 @@ std::string readFile(const fs::path& path) {
   std::ostringstream text;
   text << std::ifstream(path, std::ios::binary).rdbuf();
   return text.str();
+}
+
+std::string request() { return readFile(FEATC_SERVER_EXAMPLE "/request.json"); }
+
+std::string expected(const std::string& config, const std::string& format) {
+  return outputOf(
+      fmt::format("{0} run {1}/configs/{2}.feat --input {1}/request.json --input-format jsonl --format {3} "
+                  "--store default=jsonl:{1}/shoppers.jsonl 2>/dev/null",
+                  FEATC_PROGRAM, FEATC_SERVER_EXAMPLE, config, format));
 }
 
 }  // namespace featc::test

@@ -44,4 +44,8 @@ class ServerProcess {
 std::string outputOf(const std::string& command);
 std::string readFile(const std::filesystem::path& path);
 
+// The example's request, and what `featc run` prints for it with one of the example's configs.
+std::string request();
+std::string expected(const std::string& config, const std::string& format = "json");
+
 }  // namespace featc::test

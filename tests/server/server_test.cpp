@@ -11,6 +11,7 @@
 #include <cstring>
 #include <thread>
 
+#include "tests/common/eventually.h"
 #include "tests/server/server_process.h"
 
 using namespace featc::test;
@@ -20,25 +21,6 @@ namespace {
 
 const std::string kExample = FEATC_SERVER_EXAMPLE;
 const std::vector<std::string> kPatient{"--deadline", "60s", "--poll", "20ms"};
-
-std::string request() { return readFile(kExample + "/request.json"); }
-
-// What `featc run` prints for the same request.
-std::string expected(const std::string& config) {
-  return outputOf(
-      fmt::format("{} run {}/configs/{}.feat --input {}/request.json --input-format jsonl "
-                  "--store default=jsonl:{}/shoppers.jsonl 2>/dev/null",
-                  FEATC_PROGRAM, kExample, config, kExample, kExample));
-}
-
-template <class Condition>
-bool eventually(Condition&& condition) {
-  for (int i = 0; i < 6'000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
 
 // A connection to a Unix socket whose answer is read later.
 class RawRequest {

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "tests/common/eventually.h"
 #include "tests/server/server_process.h"
 #include "tests/stores/fixture.h"
 
@@ -16,28 +17,10 @@ namespace {
 
 const std::string kExample = FEATC_SERVER_EXAMPLE;
 
-std::string request() { return readFile(kExample + "/request.json"); }
-
-std::string expected() {
-  return outputOf(
-      fmt::format("{} run {}/configs/ranking.feat --input {}/request.json --input-format jsonl "
-                  "--store default=jsonl:{}/shoppers.jsonl 2>/dev/null",
-                  FEATC_PROGRAM, kExample, kExample, kExample));
-}
-
 void load(const std::string& url) {
   CHECK(outputOf(fmt::format("{} load {}/configs/ranking.feat --store 'default={}' --input {}/shoppers.jsonl 2>&1",
                              FEATC_PROGRAM, kExample, url, kExample)) ==
         fmt::format("shopper: 200 rows, 200 keys, {}\n", url));
-}
-
-template <class Condition>
-bool eventually(Condition&& condition) {
-  for (int i = 0; i < 6'000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
 }
 
 // The value behind a series of /metrics; -1 where it is not there.
@@ -59,7 +42,7 @@ TEST_CASE("the server reads Redis; when it dies, answers go on without it, and e
   httplib::Client client("http://" + server.address());
   client.set_read_timeout(100);
   auto post = [&] { return client.Post("/extract/ranking", request(), "application/json"); };
-  std::string wanted = expected();
+  std::string wanted = expected("ranking");
   CHECK(post()->body == wanted);
   CHECK(client.Get("/healthz")->body == "ok\nranking: serves version 1\nrecall: serves version 1\n");
   std::string labels = fmt::format("{{store=\"default\",url=\"{}\"}}", redis.url());

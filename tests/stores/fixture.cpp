@@ -18,6 +18,7 @@
 #include "runtime/io/store_rows.h"
 #include "runtime/stores/row_writer.h"
 #include "support/json_quote.h"
+#include "tests/stores/fill_store.h"
 
 namespace featc::test {
 
@@ -89,24 +90,7 @@ const std::vector<std::string>& rowKeys() {
   return keys;
 }
 
-void fill(const std::string& text) {
-  StoreUrl url;
-  StoreOptions options;
-  std::string error = parseStoreUrl(text, url, options);
-  REQUIRE(error.empty());
-  std::unique_ptr<RowWriter> writer = openRowWriter(url, options, error);
-  INFO(error);
-  REQUIRE(writer != nullptr);
-  StoreRowReader rows(sources());
-  std::string_view rest = rowLines();
-  while (!rest.empty()) {
-    size_t end = rest.find('\n');
-    REQUIRE(rows.read(rest.substr(0, end)) == StoreRowReader::Row::Taken);
-    REQUIRE(writer->write(sources()[rows.source()], rows.key(), rows.values()));
-    rest.remove_prefix(end + 1);
-  }
-  REQUIRE(writer->flush());
-}
+void fill(const std::string& url) { fillStore(url, sources(), rowLines()); }
 
 FetchResult fetch(Store& store, const SourceInfo& s, const std::vector<std::string>& keys, Clock::time_point deadline) {
   std::vector<uint32_t> fields;

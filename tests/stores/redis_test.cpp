@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "tests/common/eventually.h"
 #include "tests/stores/fixture.h"
 
 using namespace featc;
@@ -38,14 +39,6 @@ size_t mostMemory() {
     if (word == "VmHWM:" && status >> kilobytes) return kilobytes << 10U;
   }
   return 0;
-}
-
-bool eventually(const std::function<bool()>& holds, seconds patience = seconds(30)) {
-  for (Clock::time_point until = Clock::now() + patience; Clock::now() < until;) {
-    if (holds()) return true;
-    std::this_thread::sleep_for(milliseconds(5));
-  }
-  return holds();
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "runtime/serving/seda_executor.h"
-#include "runtime/stores/row_writer.h"
+#include "tests/stores/fill_store.h"
 #include "tests/stores/fixture.h"
 #include "tests/unit/schedulers_fixture.h"
 
@@ -20,20 +20,8 @@ namespace {
 constexpr auto kNever = Clock::time_point::max();
 
 // The rows of kReadsConfig in the store at `url`.
-void fillReads(const std::string& text, const ReadsProgram& program) {
-  StoreUrl url;
-  StoreOptions options;
-  std::string error = parseStoreUrl(text, url, options);
-  std::unique_ptr<RowWriter> writer = openRowWriter(url, options, error);
-  REQUIRE(writer != nullptr);
-  const std::vector<SourceInfo>& sources = program.config.optimized.info().sources;
-  StoreRowReader rows(sources);
-  std::string lines = readsRows();
-  for (std::string_view rest = lines; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
-    REQUIRE(rows.read(rest.substr(0, rest.find('\n'))) == StoreRowReader::Row::Taken);
-    REQUIRE(writer->write(sources[rows.source()], rows.key(), rows.values()));
-  }
-  REQUIRE(writer->flush());
+void fillReads(const std::string& url, const ReadsProgram& program) {
+  fillStore(url, program.config.optimized.info().sources, readsRows());
 }
 
 // Requests and what each gives from rows in memory.
@@ -49,6 +37,15 @@ struct Wanted {
       REQUIRE(!extractor->run(batches.back()->batch(), scratch, results[static_cast<size_t>(i)]));
     }
   }
+};
+
+// What a bad day begins with: a Redis that has all rows.
+struct Day {
+  ReadsProgram program{false};
+  Wanted wanted{program};
+  RedisServer redis;
+
+  Day() { fillReads(redis.url(), program); }
 };
 
 enum class Way : uint8_t { Staged, Pipelined, Seda };
@@ -164,88 +161,74 @@ TEST_CASE("results are the same to the bit: three schedulers, memory, LMDB, Redi
 }
 
 TEST_CASE("requests on the day on which Redis is killed and started again", "[stores][redis]") {
-  ReadsProgram program(false);
-  Wanted wanted(program);
-  RedisServer redis;
-  fillReads(redis.url(), program);
-  auto extractor = program.bind(open(redis.url()));
-  spendDay(*extractor, wanted, milliseconds(200), [&] {
+  Day day;
+  auto extractor = day.program.bind(open(day.redis.url()));
+  spendDay(*extractor, day.wanted, milliseconds(200), [&] {
     for (int i = 0; i < 2; ++i) {
       std::this_thread::sleep_for(milliseconds(50));
-      redis.stop();
+      day.redis.stop();
       std::this_thread::sleep_for(milliseconds(50));
-      redis.start();
-      fillReads(redis.url(), program);
+      day.redis.start();
+      fillReads(day.redis.url(), day.program);
     }
   });
 }
 
 TEST_CASE("requests on the day on which Redis accepts and never answers", "[stores][redis]") {
-  ReadsProgram program(false);
-  Wanted wanted(program);
-  RedisServer redis;
-  fillReads(redis.url(), program);
-  auto extractor = program.bind(open(redis.url("&breaker=off")));
-  spendDay(*extractor, wanted, milliseconds(50), [&] {
-    redis.pause();
+  Day day;
+  auto extractor = day.program.bind(open(day.redis.url("&breaker=off")));
+  spendDay(*extractor, day.wanted, milliseconds(50), [&] {
+    day.redis.pause();
     std::this_thread::sleep_for(milliseconds(300));
-    redis.resume();
+    day.redis.resume();
   });
 }
 
 TEST_CASE("requests on the day on which Redis is slow, with a long tail", "[stores][redis]") {
-  ReadsProgram program(false);
-  Wanted wanted(program);
-  RedisServer redis;
-  fillReads(redis.url(), program);
-  std::shared_ptr<Store> rows = open(redis.url("&breaker=off"));
+  Day day;
+  std::shared_ptr<Store> rows = open(day.redis.url("&breaker=off"));
   std::atomic<int> asked = 0;
   // One in fifty takes 20 times as long as most do.
   auto slow = std::make_shared<FakeStore>([&](const FetchRequest& request, Store::Done done) {
     std::this_thread::sleep_for(milliseconds(asked++ % 50 == 0 ? 40 : 2));
     rows->fetch(request, std::move(done));
   });
-  auto extractor = program.bind(slow);
-  spendDay(*extractor, wanted, milliseconds(20), [] { std::this_thread::sleep_for(milliseconds(400)); });
+  auto extractor = day.program.bind(slow);
+  spendDay(*extractor, day.wanted, milliseconds(20), [] { std::this_thread::sleep_for(milliseconds(400)); });
 }
 
 TEST_CASE("requests on the day on which rows are rubbish, and one of them has 64 MB", "[stores][redis]") {
-  ReadsProgram program(false);
-  Wanted wanted(program);
-  RedisServer redis;
-  fillReads(redis.url(), program);
-  auto extractor = program.bind(open(redis.url()));
-  spendDay(*extractor, wanted, milliseconds(500), [&] {
-    redis.command({"HSET", "s:3", "owner", "x", "tags", "[1, "});
-    redis.command({"DEL", "m:1"});
-    redis.command({"SET", "m:1", "text"});
-    redis.command({"EVAL", "local s = 'x' for i = 1, 26 do s = s .. s end redis.call('HSET', 'p:2', 'city', s)", "0"});
+  Day day;
+  auto extractor = day.program.bind(open(day.redis.url()));
+  spendDay(*extractor, day.wanted, milliseconds(500), [&] {
+    day.redis.command({"HSET", "s:3", "owner", "x", "tags", "[1, "});
+    day.redis.command({"DEL", "m:1"});
+    day.redis.command({"SET", "m:1", "text"});
+    day.redis.command(
+        {"EVAL", "local s = 'x' for i = 1, 26 do s = s .. s end day.redis.call('HSET', 'p:2', 'city', s)", "0"});
     size_t before = residentMemory();
     std::this_thread::sleep_for(milliseconds(300));
     // The server's 64 MB are never here, however often they are asked for.
     CHECK(residentMemory() < before + 48);
-    redis.command({"DEL", "m:1", "s:3", "p:2"});
-    fillReads(redis.url(), program);
+    day.redis.command({"DEL", "m:1", "s:3", "p:2"});
+    fillReads(day.redis.url(), day.program);
   });
 }
 
 TEST_CASE("a request for 100,000 keys, and others beside it", "[stores][redis]") {
-  ReadsProgram program(false);
-  Wanted wanted(program);
-  RedisServer redis;
-  fillReads(redis.url(), program);
-  auto extractor = program.bind(open(redis.url("&timeout=60s")));
+  Day day;
+  auto extractor = day.program.bind(open(day.redis.url("&timeout=60s")));
   std::string items;
   for (int i = 0; i < 100'000; ++i)
     items += (i == 0 ? "{\"id\": " : ", {\"id\": ") + std::to_string(i) + ", \"words\": \"w\"}";
   ReadsBatch large(extractor->info(), R"({"request": {"user": 1}, "items": [)" + items + "]}\n");
   Result expected;
   {
-    auto inMemory = program.bind(program.rows);
+    auto inMemory = day.program.bind(day.program.rows);
     Scratch scratch(*inMemory);
     REQUIRE(!inMemory->run(large.batch(), scratch, expected));
   }
-  spendDay(*extractor, wanted, seconds(30), [&] {
+  spendDay(*extractor, day.wanted, seconds(30), [&] {
     for (Way way : kWays) {
       Result result;
       REQUIRE(!Server(*extractor, way).ask(large.batch(), Clock::now() + seconds(60), result));
@@ -256,18 +239,15 @@ TEST_CASE("a request for 100,000 keys, and others beside it", "[stores][redis]")
 }
 
 TEST_CASE("told to stop with 1,000 requests in flight on Redis", "[stores][redis]") {
-  ReadsProgram program(false);
-  Wanted wanted(program);
-  RedisServer redis;
-  fillReads(redis.url(), program);
-  auto extractor = program.bind(open(redis.url()));
+  Day day;
+  auto extractor = day.program.bind(open(day.redis.url()));
   for (bool drain : {true, false}) {
     std::atomic<size_t> answers = 0;
     std::atomic<size_t> late = 0;
     SedaExecutor executor(*extractor);
     for (size_t i = 0; i < 1000; ++i) {
       Clock::time_point deadline = Clock::now() + milliseconds(500);
-      RunError refused = executor.submit(wanted.batches[i % wanted.batches.size()]->batch(), deadline,
+      RunError refused = executor.submit(day.wanted.batches[i % day.wanted.batches.size()]->batch(), deadline,
                                          [&, deadline](const RunError&, Result&) {
                                            if (Clock::now() > deadline + seconds(10)) ++late;
                                            ++answers;
@@ -275,9 +255,9 @@ TEST_CASE("told to stop with 1,000 requests in flight on Redis", "[stores][redis
       REQUIRE(!refused);
     }
     // Drained with a Redis that answers, cancelled with one that does not.
-    if (!drain) redis.pause();
+    if (!drain) day.redis.pause();
     drain ? executor.drain() : executor.cancel();
-    redis.resume();
+    day.redis.resume();
     CHECK(answers == 1000);
     CHECK(late == 0);
   }

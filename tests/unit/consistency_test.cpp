@@ -160,3 +160,39 @@ TEST_CASE("A sampled log replays without its stores", "[formats]") {
   CHECK(report.items > 50);
   CHECK(report.otherFingerprints.empty());
 }
+
+TEST_CASE("A log has a list of structs whose first member the caller lacks", "[formats]") {
+  const std::string text =
+      "model m\nrequest { clicks : list<{ id: int64?, dwell: float64? }>? }\nitem { x : int64 }\n"
+      "sparse ids slot 1 = clicks.id\ndense dwell default 0 = sum(clicks.dwell)\nsparse x slot 2 = x\n";
+  CompiledConfig config = compileConfig("m.feat", {}, text);
+  REQUIRE(config.ok());
+  const ProgramInfo& info = config.raw.info();
+  EngineOptions engine;
+  engine.engine = EngineKind::Interp;
+  std::shared_ptr<const Extractor> extractor = makeExtractor(config.raw, engine).extractor;
+  BatchBuilder builder(info);
+  std::vector<InputRow> rows;
+  const std::string request =
+      R"({"request": {"clicks": [{"id": 1, "dwell": 0.5}, {"id": 2, "dwell": 2}]}, "items": [{"x": 1}]})";
+  REQUIRE(jsonReader(info, request)->next(builder, rows, 1) == ReadStatus::Batch);
+  Batch batch = builder.batch();
+  std::vector<ColumnData> columns(batch.columns.begin(), batch.columns.end());
+  size_t id = 0;
+  while (info.inputs[id].name != "clicks.id") ++id;
+  REQUIRE(structListOf(info.inputs, id).first == id);
+  columns[id] = {.length = batch.requests, .absent = true};
+  batch.columns = columns;
+  std::string line;
+  RequestLog log(info, 1, [&](std::string_view made) { line = made; });
+  Scratch scratch(*extractor);
+  Result result;
+  REQUIRE(log.run(*extractor, batch, scratch, result).message.empty());
+  CHECK(line.find(R"("clicks": [{"dwell": 0.5}, {"dwell": 2}])") != std::string::npos);
+  CHECK(line.find(R"("dwell": [2.5])") != std::string::npos);
+  LogReplayer replayer(info.sources);
+  ReplayReport report;
+  replayer.replay(*extractor, line, 1, report);
+  CHECK(report.same());
+  CHECK(report.items == 1);
+}

@@ -10,6 +10,7 @@
 #include "engine/config_watcher.h"
 #include "engine/live_config.h"
 #include "engine_fixture.h"
+#include "tests/common/eventually.h"
 
 using namespace featc;
 using namespace featc::test;
@@ -106,15 +107,6 @@ double residentMemory() {
   double pages = 0;
   file >> pages >> pages;
   return pages * 4096 / (1 << 20);
-}
-
-template <class Condition>
-bool eventually(Condition&& condition) {
-  for (int i = 0; i < 60'000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(milliseconds(1));
-  }
-  return false;
 }
 
 // Holds a pool's thread until the test lets it go.

@@ -7,6 +7,7 @@
 
 #include "engine/live_config.h"
 #include "engine_fixture.h"
+#include "tests/common/eventually.h"
 
 using namespace featc;
 using namespace featc::test;
@@ -15,15 +16,6 @@ using Catch::Matchers::Contains;
 namespace {
 
 namespace fs = std::filesystem;
-
-template <class Condition>
-bool eventually(Condition&& condition) {
-  for (int i = 0; i < 60'000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return false;
-}
 
 // `out` of an item; -1 where there is none.
 float valueOf(const LiveConfig& live, std::string_view field, auto value) {

@@ -60,17 +60,18 @@ TEST_CASE("every metric is in docs/serving.md, with its type, and every one ther
     StoreState store{"people", "redis://127.0.0.1:6379/0", "", {}};
     store.stats.breaker = {true, 3, 40};
     store.stats.secondReads = {5, 2};
-    store.stats.cache = {100, 10, 4, 4096};
+    store.stats.cache = {100, 10, 6, 4, 4096};
     store.stats.connections = {1, 3, 2, 9};
     return std::vector{store};
   });
   std::string text = metrics.text();
   CHECK(shown(text) == documented());
   const std::string labels = R"({store="people",url="redis://127.0.0.1:6379/0"} )";
-  for (const char* series : {"breaker_open 1", "breaker_trips_total 3", "breaker_refused_total 40",
-                             "second_reads_total 5", "second_reads_won_total 2", "cache_hits_total 100",
-                             "cache_misses_total 10", "cache_evictions_total 4", "cache_bytes 4096", "connections 1",
-                             "connections_made_total 3", "connections_lost_total 2", "connections_failed_total 9"}) {
+  for (const char* series :
+       {"breaker_open 1", "breaker_trips_total 3", "breaker_refused_total 40", "second_reads_total 5",
+        "second_reads_won_total 2", "cache_hits_total 100", "cache_misses_total 10", "cache_joined_total 6",
+        "cache_evictions_total 4", "cache_bytes 4096", "connections 1", "connections_made_total 3",
+        "connections_lost_total 2", "connections_failed_total 9"}) {
     std::string name = series;
     std::string number = name.substr(name.find(' ') + 1);
     CHECK_THAT(text, Contains("\nfeatc_store_" + name.substr(0, name.find(' ')) + labels + number + "\n"));

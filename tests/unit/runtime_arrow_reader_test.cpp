@@ -6,6 +6,7 @@
 
 #include "arrow_fixture.h"
 #include "runtime/arrow/arrow_reader.h"
+#include "tests/common/read_pieces.h"
 
 using namespace featc;
 using namespace featc::test;
@@ -60,8 +61,9 @@ struct Read {
                                  [this](const DataMessage& message) { said += message.render() + "\n"; });
     BatchBuilder builder(info);
     std::vector<InputRow> rows;
+    auto settled = [&](BatchBuilder& read, const std::vector<InputRow>& its, bool) { note(read, its); };
     if (pieces)
-      readPieces(info, *reader, maxItems);
+      readPieces(info, *reader, maxItems, settled);
     else
       while (reader->next(builder, rows, maxItems) == ReadStatus::Batch) note(builder, rows);
     counts = reader->counts();
@@ -76,30 +78,6 @@ struct Read {
       firstColumn.push_back(static_cast<const int64_t*>(batch.columns[0].values)[i]);
     }
     items += batch.items;
-  }
-
-  void readPieces(const ProgramInfo& info, RecordReader& reader, int64_t maxItems) {
-    struct Thread {
-      explicit Thread(const ProgramInfo& info) : builder(info) {}
-      ReadPiece piece;
-      BatchBuilder builder;
-      std::vector<InputRow> rows;
-      bool hasPiece = false;
-    };
-    Thread first(info);
-    Thread second(info);
-    do {
-      for (Thread* t : {&first, &second})
-        t->hasPiece = reader.take(t->piece, t->builder, t->rows, maxItems) == ReadStatus::Batch;
-      for (Thread* t : {&second, &first})
-        if (t->hasPiece) reader.parse(t->piece, t->builder, t->rows);
-      for (Thread* t : {&first, &second}) {
-        if (!t->hasPiece) continue;
-        bool goesOn = reader.settle(t->piece);
-        note(t->builder, t->rows);
-        if (!goesOn) return;
-      }
-    } while (first.hasPiece);
   }
 };
 

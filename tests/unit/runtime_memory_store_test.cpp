@@ -93,7 +93,7 @@ TEST_CASE("bad store rows are reported with their line, and the rest goes on", "
   CHECK(row(*store, kSources[0], "u:5") == "found 4 missing missing");
 
   CHECK(MemoryStore::load("no-such-file.jsonl", kSources, report) == nullptr);
-  CHECK(report.error == "No such file or directory");
+  CHECK(report.error == "cannot read no-such-file.jsonl: No such file or directory");
 }
 
 TEST_CASE("JSON values are read as the declared type", "[json]") {

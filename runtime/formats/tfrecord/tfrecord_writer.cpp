@@ -58,12 +58,9 @@ void appendLittleEndian(std::string& out, T value) {
 }
 
 // What goes beside an output's values; empty: nothing does.
-std::string weightsName(const OutputInfo& output) {
-  return output.kind != OutputKind::Dense && output.emitted().isWeighted() ? output.name + ".weights" : "";
-}
+std::string weightsName(const OutputInfo& output) { return output.hasWeights() ? output.name + ".weights" : ""; }
 std::string lengthsName(const OutputInfo& output) {
-  if (output.group.empty() || output.kind == OutputKind::Dense) return "";
-  return output.emitted().isList() || output.emitted().isWeighted() ? output.name + ".lengths" : "";
+  return !output.group.empty() && output.hasSeveralIds() ? output.name + ".lengths" : "";
 }
 
 class TfrecordWriter final : public ResultWriter {

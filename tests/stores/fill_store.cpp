@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of JSON lines into a store, for tests and benchmarks.
+#include "tests/stores/fill_store.h"
+
+#include <memory>
+#include <stdexcept>
+
+#include "runtime/io/store_rows.h"
+#include "runtime/stores/row_writer.h"
+#include "runtime/stores/store_options.h"
+#include "runtime/stores/store_url.h"
+
+namespace featc::test {
+
+void fillStore(const std::string& text, std::span<const SourceInfo> sources, std::string_view lines) {
+  StoreUrl url;
+  StoreOptions options;
+  std::string error = parseStoreUrl(text, url, options);
+  std::unique_ptr<RowWriter> writer = error.empty() ? openRowWriter(url, options, error) : nullptr;
+  if (writer == nullptr) throw std::runtime_error(error);
+  StoreRowReader rows(sources);
+  for (std::string_view rest = lines; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
+    bool taken = rows.read(rest.substr(0, rest.find('\n'))) == StoreRowReader::Row::Taken;
+    if (!taken || !writer->write(sources[rows.source()], rows.key(), rows.values()))
+      throw std::runtime_error("a row cannot be loaded");
+  }
+  if (!writer->flush()) throw std::runtime_error(writer->error());
+}
+
+}  // namespace featc::test
