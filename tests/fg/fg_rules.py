@@ -1,0 +1,493 @@
+# SPDX-License-Identifier: Apache-2.0
+"""FG's documented rules, read a second time: on Python's own strings, numbers and regular expressions."""
+import ast
+import json
+import math
+import os
+import re
+import statistics
+import struct
+
+MASK = (1 << 64) - 1
+SEPARATOR = "\x1d"
+
+
+def f32(x):
+    return struct.unpack("<f", struct.pack("<f", x))[0]
+
+
+def std_hash(data):
+    """libstdc++'s std::hash of bytes: MurmurHash64A."""
+    m, h = 0xC6A4A7935BD1E995, 0xC70F6907 ^ (len(data) * 0xC6A4A7935BD1E995 & MASK)
+    whole = len(data) // 8 * 8
+    for at in range(0, whole, 8):
+        k = int.from_bytes(data[at:at + 8], "little") * m & MASK
+        k = (k ^ (k >> 47)) * m & MASK
+        h = (h ^ k) * m & MASK
+    if whole < len(data):
+        h = (h ^ int.from_bytes(data[whole:], "little")) * m & MASK
+    h = (h ^ (h >> 47)) * m & MASK
+    return h ^ (h >> 47)
+
+
+assert std_hash(b"abc") == 3663726644998027833
+assert std_hash(b"0123456789abcdefg") == 2203838674469644272
+
+
+def number(text):
+    """A number, None where the text is none."""
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        return float(text)
+    return float(text) if text is not None and re.fullmatch(r"-?\d+(\.\d*)?([eE][-+]?\d+)?", text) else None
+
+
+def is_empty(value):
+    return value is None or value == "" or value == [] or value == {}
+
+
+def key_text(value):
+    return str(value) if isinstance(value, int) else value
+
+
+class Feature:
+    """One entry, evaluated on one row."""
+
+    def __init__(self, entry, group, files):
+        aliases = {"value_dimension": "value_dim", "need_discrete": "needDiscrete", "need_key": "needKey"}
+        self.entry = entry = {aliases.get(k, k): v for k, v in entry.items()}
+        self.files = files
+        kind = entry["feature_type"]
+        self.is_sequence = group is not None or kind.startswith("sequence_") or entry.get("is_sequence", False)
+        self.kind = kind[9:] if kind.startswith("sequence_") else kind
+        self.prefix = group["sequence_name"] + "__" if group else ""
+        self.own_name = entry["feature_name"]
+        self.name = self.prefix + self.own_name
+        self.shape = {**(group or {}), **{k: v for k, v in entry.items() if k.startswith("sequence_")}}
+        self.stub = entry.get("stub_type", False)
+
+    # -- Keys --
+    def get(self, key, default=None):
+        return self.entry.get(key, default)
+
+    def default(self):
+        fallback = "0" if self.kind in ("raw_feature", "lookup_feature", "match_feature", "expr_feature",
+                                        "kv_dot_product", "custom_feature") else ""
+        said = self.get("default_value", fallback)
+        return "0" if said == "" and self.is_sequence else said
+
+    def separators(self):
+        return self.get("separator", "") + SEPARATOR
+
+    def cut(self, text, keep_empty=False):
+        parts = re.split("[" + re.escape(self.separators()) + "]", text)
+        return [p for p in parts if p != "" or keep_empty]
+
+    def input_names(self):
+        keys = {"lookup_feature": ("map", "key"), "match_feature": ("user", "category", "item"),
+                "expr_feature": ("variables",), "overlap_feature": ("query", "title"),
+                "kv_dot_product": ("query", "document")}.get(self.kind, ("expression",))
+        names = []
+        for key in keys:
+            said = self.entry[key]
+            names += said if isinstance(said, list) else [said]
+        return names
+
+    def sequence_inputs(self):
+        names = self.input_names()
+        fields = self.entry.get("sequence_fields")
+        if not self.is_sequence:
+            return [False] * len(names)
+        if fields:
+            fields = fields if isinstance(fields, list) else [fields]
+            return [n.split(":", 1)[-1] in fields for n in names]
+        if len(names) == 1:
+            return [not names[0].startswith(("feature:", "const:"))]
+        return [n.startswith("item:") for n in names]
+
+    # -- Values --
+    def texts(self, value, keep_empty=False):
+        """All values of a field, in order."""
+        if is_empty(value):
+            return []
+        if isinstance(value, str):
+            return self.cut(value, keep_empty)
+        return [key_text(v) for v in value] if isinstance(value, list) else [key_text(value)]
+
+    def first_of(self, values, default_dim):
+        return values[:1] if self.get("value_dim", default_dim) == 1 else values
+
+    def value_dim(self):
+        """Of features that emit ids: one value an element of a sequence, else all."""
+        return 1 if self.is_sequence else 0
+
+    def normalized(self, x):
+        said = self.get("normalizer")
+        if x is None or not said:
+            return x
+        method, _, rest = said.partition(",")
+        keys = dict(p.split("=", 1) for p in ([rest] if "expression" in method else rest.split(",")) if p)
+        if method == "method=log10":
+            return math.log10(x) if x > float(keys.get("threshold", 1)) else float(keys.get("default", 0))
+        if method == "method=zscore":
+            return (x - float(keys["mean"])) / float(keys["standard_deviation"])
+        if method == "method=minmax":
+            return (x - float(keys["min"])) / (float(keys["max"]) - float(keys["min"]))
+        return arithmetic(keys["expr"], {"x": x})
+
+    def bucketize(self, values):
+        """Ids of texts or numbers; a number that is None has none."""
+        ids = []
+        for v in values:
+            if v is None:
+                continue
+            if "hash_bucket_size" in self.entry:
+                data = v.encode() if isinstance(v, str) else b"\0" * 4 if v == 0 else struct.pack("<f", v)
+                h = 0 if v == 0 and not isinstance(v, str) else std_hash(data)
+                ids.append(h % self.entry["hash_bucket_size"])
+            elif "vocab_file" in self.entry:
+                ids.append(self.vocabulary().get(v, self.entry["default_bucketize_value"]))
+            elif "vocab_list" in self.entry:
+                last = {w: i for i, w in enumerate(self.entry["vocab_list"])}
+                ids.append(last.get(v, self.entry["default_bucketize_value"]))
+            elif "vocab_dict" in self.entry:
+                ids.append(self.entry["vocab_dict"].get(v, self.entry["default_bucketize_value"]))
+            elif "num_buckets" in self.entry:
+                x = number(v)
+                if x is None or (isinstance(v, str) and not re.fullmatch(r"-?\d+", v)):
+                    continue
+                ids.append(int(x) if 0 <= int(x) < self.entry["num_buckets"] else 0)
+            elif "boundaries" in self.entry:
+                ids.append(sum(f32(b) <= f32(number(v)) for b in self.entry["boundaries"]))
+        return ids
+
+    def vocabulary(self):
+        """A word a line, or `word number`; of a word that stands twice the last."""
+        table = {}
+        path = os.path.join(self.get("asset_dir", ""), self.entry["vocab_file"])
+        for at, line in enumerate(self.files[path].splitlines()):
+            word, blank, at_end = re.fullmatch(r"(.*?)(?:([ \t])(\d+))?", line).groups()
+            table[word] = int(at_end) if blank else at
+        return table
+
+    def is_transcribed(self):
+        return not self.get("weighted") and not self.get("method", "").startswith("proximity")
+
+    def has_bucketizer(self):
+        return any(k in self.entry for k in
+                   ("hash_bucket_size", "vocab_list", "vocab_dict", "vocab_file", "num_buckets", "boundaries"))
+
+    # -- The types: the values of one row, or of one element of a sequence --
+    def compute(self, ins):
+        return getattr(self, self.kind)(ins)
+
+    def or_default(self, values):
+        return values if values or self.default() == "" else [self.default()]
+
+    def or_number(self, x):
+        if x is not None:
+            return [f32(x)]
+        return [f32(float(self.default()))] if self.default() != "" else []
+
+    def id_feature(self, ins):
+        values = self.or_default(self.first_of(self.texts(ins[0]), self.value_dim()))
+        return [self.own_name + "_" + v for v in values] if self.get("need_prefix") else values
+
+    def raw_feature(self, ins):
+        width, value = self.get("value_dim", 1), ins[0]
+        if width == 1:
+            if is_empty(value):
+                if self.default() == "":
+                    return [] if isinstance(value, str) or self.column_is_text else [0.0]
+                return [f32(float(self.default()))]
+            x = self.normalized(number(value))
+            return [None if x is None else f32(x)]
+        if is_empty(value):
+            default = [f32(float(d)) for d in self.cut(self.default())]
+            return default * width if self.is_sequence and len(default) == 1 else default
+        parts = self.cut(value) if isinstance(value, str) else value
+        if isinstance(parts, list) and parts and isinstance(parts[0], str):
+            parts = [p for part in parts for p in self.cut(part)]
+        found = [self.normalized(number(p)) for p in parts]
+        if "boundaries" in self.entry:
+            return [None if x is None else f32(x) for x in found]
+        return [0.0 if x is None else f32(x) for x in (found + [0.0] * width)[:width]]
+
+    def combo_feature(self, ins):
+        rows = [""]
+        for i, value in enumerate(ins):
+            rows = [r + ("_" if i else "") + t for r in rows for t in self.texts(value)]
+        return self.or_default(self.first_of(rows, self.value_dim()))
+
+    def combine_feature(self, ins):
+        values = self.texts(ins[0]) if not isinstance(ins[0], float) else [ins[0]]
+        table = self.get("value_map")
+        numbers = [table.get(t) if table else number(t) for t in values]
+        numbers = [f32(x) for x in numbers if x is not None]
+        if not values:
+            return self.or_number(None)
+        combined = combine(self.get("combiner", "sum"), numbers)
+        return self.or_number(0.0 if combined is None and self.get("combiner", "sum") == "sum" else
+                              self.normalized(combined))
+
+    def lookup_feature(self, ins):
+        table = parse_map(ins[0], SEPARATOR)
+        found = [table[k] for k in self.texts(ins[1]) if k in table]
+        if self.get("needDiscrete"):
+            return self.or_default([key_text(v) for v in found])
+        combiner = self.get("combiner", "sum")
+        numbers = [f32(x) for x in map(number, found) if x is not None]
+        if combiner == "":
+            return [f32(self.normalized(x)) for x in numbers] or self.or_number(None)
+        return self.or_number(self.normalized(combine(combiner, numbers)))
+
+    def match_feature(self, ins):
+        table = parse_nested_map(ins[0])
+        first, second = ("ALL" if n == "ALL" else key_text(v) for n, v in zip(self.input_names()[1:], ins[1:]))
+        multi = self.get("matchType") == "multihit"
+        if multi and self.input_names()[1] == "ALL":
+            found = [table[k][second] for k in sorted(table) if second in table[k]] if second else []
+        elif multi:
+            found = [v for _, v in sorted(table.get(first, {}).items())] if first else []
+        else:
+            found = [table[first][second]] if first in table and second in table[first] else []
+        if not self.get("needDiscrete"):
+            return self.or_number(self.normalized(number(found[0])) if found else None)
+        if "hash_bucket_size" in self.entry:
+            keys = [first, second] if self.get("show_category") and self.get("show_item") else []
+            found = ["_".join([self.own_name, *keys, key_text(v)]) for v in found]
+        return self.or_default([key_text(v) for v in found])
+
+    def expr_feature(self, ins, expression=None):
+        names = [n.split(":", 1)[-1] for n in self.input_names()]
+        if any(is_empty(v) for v in ins):
+            return self.or_number(None)
+        def of(v):
+            if isinstance(v, list):
+                return [number(x) for x in v]
+            parts = self.cut(v) if isinstance(v, str) else [v]
+            return number(parts[0]) if len(parts) == 1 else [number(p) for p in parts]
+        result = arithmetic(expression or self.entry["expression"], {n: of(v) for n, v in zip(names, ins)})
+        if isinstance(result, list):
+            return [f32(x) for x in result]
+        if result is None or not math.isfinite(result):
+            return self.or_number(None)
+        return self.or_number(float(int(result)) if self.get("value_type") in ("int32", "int64") else result)
+
+    def overlap_feature(self, ins):
+        query, title = (self.texts(v) for v in ins)
+        if not query or not title:
+            return [0.0]
+        return [f32(self.normalized(overlap(self.entry["method"], query, title)))]
+
+    def kv_dot_product(self, ins):
+        sides = []
+        for value in ins:
+            if isinstance(value, dict):
+                sides.append({k: float(v) for k, v in value.items()})
+                continue
+            mark = self.get("kv_delimiter", ":")
+            items = [t.partition(mark) for t in self.texts(value)]
+            sides.append({k: float(w) if sep else 1.0 for k, sep, w in items})
+        if not sides[0] or not sides[1]:
+            return self.or_number(None) or [0.0]
+        return [f32(sum(w * sides[1][k] for k, w in sides[0].items() if k in sides[1]))]
+
+    def bool_mask_feature(self, ins):
+        keep = ins[1]
+        if isinstance(keep, str):
+            keep = self.cut(keep, keep_empty=True)
+        keep = [str(k).lower() in ("true", "1", "1.0") for k in keep or []]
+        return self.first_of([t for t, k in zip(self.texts(ins[0], keep_empty=True), keep) if k], self.value_dim())
+
+    def regex_replace_feature(self, ins):
+        value = ins[0]
+        if isinstance(value, str) and value and not self.is_sequence:
+            values = [value]  # text is not cut
+        else:
+            values = self.first_of(self.texts(value), 1)
+        patterns = self.get("regex_pattern", self.get("regex_patten"))
+        patterns = patterns if isinstance(patterns, list) else [patterns]
+        pattern = re.compile("|".join(patterns), re.IGNORECASE if self.get("icase") else 0)
+        count = 0 if self.get("replace_all", True) else 1
+        return self.or_default([pattern.sub(self.get("replacement", ""), t, count=count) for t in values])
+
+    def custom_feature(self, ins):
+        operator = self.entry["operator_name"]
+        if operator == "RegexReplace":
+            return self.regex_replace_feature(ins)
+        if operator == "SeqExpr":
+            return self.expr_feature(ins, self.entry["formula"])
+        if any(is_empty(v) for v in ins):
+            return self.or_number(None)
+        texts = [self.texts(v)[0] if self.is_sequence else v for v in ins]
+        code = (lambda t: t.encode()) if self.get("encoding", "latin") == "latin" else (lambda t: t)
+        return self.or_number(self.normalized(float(edit_distance(code(texts[0]), code(texts[1])))))
+
+    def tokenize_feature(self, ins):
+        text = ins[0] or self.default()
+        tokenizer = json.loads(self.files[os.path.join(self.get("asset_dir", ""), self.entry["vocab_file"])])
+        if tokenizer["normalizer"]:
+            text = text.lower()
+        how = tokenizer["pre_tokenizer"]
+        words = text.split(how["delimiter"]) if how["type"] == "CharDelimiterSplit" else text.split()
+        table = tokenizer["model"]["vocab"]
+        return [table.get(w, table[tokenizer["model"]["unk_token"]]) for w in words if w != ""]
+
+    def text_normalizer(self, ins):
+        text, steps = ins[0] or "", self.entry["parameter"]
+        if steps & 8:
+            text = "".join(chr(ord(c) - 0xFEE0) if 0xFF01 <= ord(c) <= 0xFF5E else " " if c == "\u3000" else c for c in text)
+        ascii_only = lambda change: "".join(change(c) if ord(c) < 128 else c for c in text)
+        text = ascii_only(str.upper) if steps & 2 else ascii_only(str.lower) if steps & 4 else text
+        return [text.replace(" ", "") if self.get("remove_space") else text]
+
+
+def combine(how, numbers):
+    if not numbers:
+        return None
+    return {"sum": sum, "mean": lambda v: sum(v) / len(v), "avg": lambda v: sum(v) / len(v), "min": min, "max": max}[how](numbers)
+
+
+def parse_map(value, separator):
+    if is_empty(value):
+        return {}
+    if isinstance(value, dict):
+        return {key_text(k): v for k, v in value.items()}
+    items = value if isinstance(value, list) else value.split(separator)
+    return {k: v for k, sep, v in (i.partition(":") for i in items) if sep}
+
+
+def parse_nested_map(value):
+    if is_empty(value):
+        return {}
+    outer = value if isinstance(value, dict) else dict(i.split("^", 1) for i in value.split("|") if "^" in i)
+    return {k: parse_map(v, ",") for k, v in outer.items()}
+
+
+def overlap(method, query, title):
+    if method == "query_common_ratio":
+        return sum(t in title for t in query) / len(query)
+    if method == "title_common_ratio":
+        return sum(t in query for t in title) / len(title)
+    if method == "is_equal":
+        return float(query == title)
+    at = [i for i in range(len(title) - len(query) + 1) if title[i:i + len(query)] == query]
+    if method == "is_contain":
+        rest = iter(title)
+        return float(all(t in rest for t in query))
+    if method == "index_of":
+        return float(at[0] if at else -1)
+    raise NotImplementedError(method)
+
+
+def edit_distance(a, b):
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        last, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
+    return row[-1]
+
+
+FUNCTIONS = {
+    "sigmoid": lambda x: 1 / (1 + math.exp(-x)), "abs": abs, "sqrt": math.sqrt, "log": math.log, "ln": math.log,
+    "log10": math.log10, "exp": math.exp, "sign": lambda x: (x > 0) - (x < 0), "floor": math.floor, "min": min, "max": max,
+    "reduce_max": max, "reduce_min": min, "reduce_sum": sum, "len": len, "avg": lambda *x: sum(x) / len(x),
+    "sum": lambda *x: sum(x), "trunc": math.trunc, "ceil": math.ceil, "tanh": math.tanh, "sin": math.sin, "cos": math.cos,
+    "round": lambda x: math.copysign(math.floor(abs(x) + 0.5), x), "dot": lambda a, b: sum(x * y for x, y in zip(a, b)),
+    "reduce_mean": lambda v: sum(v) / len(v), "reduce_prod": math.prod, "squared_norm": lambda v: sum(x * x for x in v),
+    "euclid_dist": lambda a, b: math.dist(a, b), "_pi": math.pi, "_e": math.e, "bool": bool,
+    "log2": math.log2, "variance": statistics.pvariance, "std_dev": statistics.pstdev, "pop_variance": statistics.variance,
+}
+
+
+class FgOperators(ast.NodeTransformer):
+    """Comparisons stand on one level and go left to right; `or` and `and` give truths."""
+
+    def visit_Compare(self, node):
+        self.generic_visit(node)
+        for op, right in zip(node.ops, node.comparators):
+            node = ast.Compare(left=node.left if node.comparators[0] is right else node, ops=[op], comparators=[right])
+        return node
+
+    def visit_BoolOp(self, node):
+        self.generic_visit(node)
+        return ast.Call(func=ast.Name(id="bool", ctx=ast.Load()), args=[node], keywords=[])
+
+
+def arithmetic(expression, names):
+    """Scalars, vectors element by element, or a vector function of vectors."""
+    lists = [v for v in names.values() if isinstance(v, list)]
+    if lists and not re.search(r"reduce_|len\(|dot|dist|norm|variance|std_dev", expression):
+        at = lambda v, i: v[i] if isinstance(v, list) else v
+        return [arithmetic(expression, {k: at(v, i) for k, v in names.items()}) for i in range(min(map(len, lists)))]
+    code = expression.replace("^", "**").replace("&&", " and ").replace("||", " or ")
+    choice = re.fullmatch(r"(.*)\?(.*):(.*)", code)
+    if choice:
+        code = "({1}) if ({0}) else ({2})".format(*choice.groups())
+    tree = ast.fix_missing_locations(FgOperators().visit(ast.parse(code, mode="eval")))
+    try:
+        return float(eval(compile(tree, expression, "eval"), {"__builtins__": {}}, {**FUNCTIONS, **names}))
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+
+
+def features_of(config, files):
+    for entry in config["features"]:
+        members = entry["features"] if "sequence_name" in entry and "features" in entry else None
+        for member in members or [entry]:
+            yield Feature(member, entry if members else None, files)
+
+
+def evaluate(features, columns, request, item):
+    """By feature what it emits: `ids`, `dense`, or of sequences a list of either."""
+    values, out = {}, {}
+    by_name = {f.name: f for f in features}
+
+    def read(f, source, is_sequence):
+        side, _, name = source.partition(":")
+        if source == "ALL" or side == "const":
+            return name
+        if side == "feature":
+            name = f.prefix + name if f.prefix + name in by_name else name
+            compute(by_name[name])
+            return values[name]
+        # What is joined by a key of the user is the user's.
+        of_user = side == "user" or (is_sequence and f.shape.get("sequence_pk", "").startswith("user:"))
+        return (request if of_user else item).get((f.prefix if is_sequence else "") + name)
+
+    def compute(f):
+        if f.name in values:
+            return
+        sequences = f.sequence_inputs()
+        sources = f.input_names()
+        first = sources[0].split(":", 1)[-1]
+        f.column_is_text = columns.get((f.prefix if sequences[0] else "") + first, "string?").startswith("string")
+        inputs = [read(f, s, q) for s, q in zip(sources, sequences)]
+        if not f.is_sequence:
+            plain = f.compute(inputs)
+            ids = f.bucketize(plain) if f.has_bucketizer() and f.kind != "tokenize_feature" else plain
+            values[f.name] = ids if f.has_bucketizer() or len(ids) != 1 else ids[0]
+            out[f.name] = ids
+            return
+        lists = []
+        for value, is_sequence in zip(inputs, sequences):
+            if is_sequence:
+                value = [None] if is_empty(value) else \
+                    value.split(f.shape.get("sequence_delim", ";")) if isinstance(value, str) else value
+                if f.shape.get("sequence_length", 0):
+                    value = value[:f.shape["sequence_length"]]
+            lists.append(value)
+        length = max(len(v) for v, q in zip(lists, sequences) if q)
+        elements = []
+        for i in range(length):
+            plain = f.compute([(v[i] if i < len(v) else None) if q else v for v, q in zip(lists, sequences)])
+            ids = f.bucketize(plain) if f.has_bucketizer() and f.kind != "tokenize_feature" else plain
+            elements.append(ids)
+        values[f.name] = [v for ids in elements for v in ids]
+        out[f.name] = elements
+
+    for f in features:
+        if f.is_transcribed():
+            compute(f)
+    return out
