@@ -108,9 +108,11 @@ bool checkConstants(const Graph& graph, Diagnostics& diagnostics) {
                          fmt::format("extern fn \"{}\" fails for these constants", graph.node(id).op->name));
       continue;
     }
-    diagnostics.report(DiagnosticKind::ConstantTooLarge, graph.node(id).origin,
-                       fmt::format("this makes a list of more than {} elements or a string of more than {} bytes",
-                                   kMaxElements, kMaxStringBytes));
+    diagnostics.report(
+        DiagnosticKind::ConstantTooLarge, graph.node(id).origin,
+        fmt::format("this makes a list of more than {} elements or a string of more than {} bytes, or has too "
+                    "much to compare",
+                    kMaxElements, kMaxStringBytes));
   }
   return ok;
 }

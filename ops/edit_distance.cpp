@@ -79,8 +79,8 @@ int64_t editDistance(Context& context, const EditUnit& state, Str left, Str righ
 void registerEditDistance(Registry& r) {
   r.group("Text");
   r.add("edit_distance", {value("a"), value("b"), optionalConstant("unit")},
-        "How many code points must be added, removed or changed to make one string the other; bytes with `unit = "
-        "\"bytes\"`.")
+        "How many code points (bytes with `unit = "
+        "\"bytes\"`) to add, remove or change from `a` to `b`; fails the row where the lengths' product is above 2^24.")
       .example(R"(edit_distance("kitten", "sitting"))", "3")
       .example(R"(edit_distance("caf\u{e9}", "cafe"))", "1")
       .example(R"(edit_distance("caf\u{e9}", "cafe", unit = "bytes"))", "2")

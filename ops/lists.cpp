@@ -198,10 +198,11 @@ void registerLists(Registry& r) {
       r.add("head", {value("list"), value("n")}, "The first `n` elements.").example("head([1, 2, 3], 2)", "[1, 2]");
   auto tailOp =
       r.add("tail", {value("list"), value("n")}, "The last `n` elements.").example("tail([1, 2, 3], 2)", "[2, 3]");
-  auto sliceOp = r.add("slice", {value("list"), value("start"), value("length")},
-                       "At most `length` elements from `start` on; a negative start counts from the end.")
-                     .example("slice([1, 2, 3, 4], 1, 2)", "[2, 3]")
-                     .example("slice([1, 2, 3, 4], -2, 5)", "[3, 4]");
+  auto sliceOp =
+      r.add("slice", {value("list"), value("start"), value("length")},
+            "At most `length` elements from `start` on; a negative start counts from the end, at most from the first.")
+          .example("slice([1, 2, 3, 4], 1, 2)", "[2, 3]")
+          .example("slice([1, 2, 3, 4], -2, 5)", "[3, 4]");
   auto containsOp = r.add("contains", {value("list"), value("x")},
                           "Whether `x` is an element of the list, a key of the map, or a part of the string.")
                         .example("contains([1, 2, 3], 2)", "true")

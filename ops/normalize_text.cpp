@@ -60,7 +60,9 @@ Prepared prepareForm(std::span<const Value> constants, std::span<const Type>) {
 
 int32_t changeLetter(Case letters, int32_t codePoint) {
   if (letters == Case::Lower) return utf8proc_tolower(codePoint);
-  if (letters == Case::Upper) return utf8proc_toupper(codePoint);
+  // Unicode's simple mapping leaves the sharp s; utf8proc makes it the capital one.
+  constexpr int32_t kSharpS = 0xDF;
+  if (letters == Case::Upper && codePoint != kSharpS) return utf8proc_toupper(codePoint);
   return codePoint;
 }
 

@@ -142,16 +142,18 @@ bool allTrue(List<bool> list) {
 
 void registerOrder(Registry& r) {
   r.group("Lists");
-  auto sortOp = r.add("sort", {value("list"), optionalConstant("descending")},
-                      "The elements in ascending order, or descending; missing ones are left out.")
-                    .example("sort([3, 1, 2])", "[1, 2, 3]")
-                    .example(R"(sort(["b", "a"], descending = true))", R"(["b", "a"])")
-                    .prepare(prepareSort);
-  auto topOp = r.add("topk", {value("list"), value("k")}, "The `k` largest elements, the largest first.")
+  auto sortOp =
+      r.add("sort", {value("list"), optionalConstant("descending")},
+            "The elements in ascending order, or descending; those that are missing or not finite are left out.")
+          .example("sort([3, 1, 2])", "[1, 2, 3]")
+          .example(R"(sort(["b", "a"], descending = true))", R"(["b", "a"])")
+          .prepare(prepareSort);
+  auto topOp = r.add("topk", {value("list"), value("k")},
+                     "The `k` largest elements, the largest first; those that are missing or not finite are left out.")
                    .example("topk([3, 1, 4, 1, 5], 2)", "[5, 4]");
   auto topByOp = r.add("topk_by", {value("list"), value("scores"), value("k")},
                        "The `k` elements with the highest scores, the highest first, of equal ones the earlier; those "
-                       "without a score are left out.")
+                       "whose score is missing or not finite are left out.")
                      .example(R"(topk_by(["a", "b", "c"], [0.1, 0.9, 0.5], 2))", R"(["b", "c"])");
   auto reverseOp = r.add("reverse", {value("list")}, "The elements from the last to the first.")
                        .example("reverse([1, 2])", "[2, 1]");

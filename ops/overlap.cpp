@@ -239,8 +239,8 @@ void registerOverlap(Registry& r) {
               R"(proximity_min_cover(["b", "d"], ["a", "b", "c", "d"]))", "3"),
           []<class T>(OperatorBuilder& op) { op.add<minCover<T>>(); });
   addBoth(add("proximity_min_dist",
-              "Each pair of the query's terms is as far apart as its closest places in the title: the smallest "
-              "distance; without a pair the title's length + 1.",
+              "The smallest distance of two query terms in the title, each pair at its closest; without a pair the "
+              "title's length + 1, of an empty side 0; over 1,024 terms fail the row.",
               R"(proximity_min_dist(["a", "b", "d"], ["a", "b", "c", "d"]))", "1"),
           []<class T>(OperatorBuilder& op) { op.add<pairDistance<T, &Distances::smallest>>(); });
   addBoth(add("proximity_max_dist", "As `proximity_min_dist`, but the largest distance of a pair.",

@@ -186,9 +186,9 @@ void registerReduce(Registry& r) {
       .example("prod([2, 3, 4])", "24")
       .add<productList<int64_t>>()
       .add<productList<double>>();
-  auto first = r.add("first", {value("list")}, "The first element that is present (missing of none).")
+  auto first = r.add("first", {value("list")}, "The first element that is present, finite or not (missing of none).")
                    .example("first([1 % 0, 5, 7])", "5");
-  auto last = r.add("last", {value("list")}, "The last element that is present (missing of none).")
+  auto last = r.add("last", {value("list")}, "The last element that is present, finite or not (missing of none).")
                   .example("last([5, 7, 1 % 0])", "7");
   forEachScalar([&]<class C>() {
     count.add<countList<C>>();

@@ -92,7 +92,9 @@ void registerSets(Registry& r) {
   auto differenceOp = r.add("difference", two, "The elements of `a` that are not in `b`, each once, in order.")
                           .example("difference([3, 1, 3, 2], [2])", "[3, 1]");
   auto distinctOp =
-      r.add("distinct", {value("list")}, "Each element once, where it comes first; missing ones are left out.")
+      r.add("distinct", {value("list")},
+            "Each element once, where it comes first; those that are missing or not finite are left out, as they are "
+            "by all set operators.")
           .example("distinct([2, 1, 2, 1 % 0])", "[2, 1]");
   auto countOp = r.add("overlap_count", two, "How many distinct elements both lists have.")
                      .example("overlap_count([1, 2, 2, 3], [2, 3, 4])", "2");

@@ -23,16 +23,22 @@ Prepared prepareDegrees(std::span<const Value> constants, std::span<const Type>)
   return {state, std::nullopt};
 }
 
-// In two passes, each left to right: the mean, then the squares around it.
+// In two passes, each left to right: the mean, then the squares around it. Equal numbers do not vary, though their
+// mean may be another, rounded.
 Maybe<double> variance(const DegreesOfFreedom& state, List<double> list) {
   uint64_t n = 0;
+  double first = 0;
   double sum = 0;
+  bool varies = false;
   for (uint64_t i = 0; i < list.size; ++i) {
     if (!list.present(i)) continue;
-    sum = n == 0 ? list.data[i] : sum + list.data[i];
+    if (n == 0) first = list.data[i];
+    sum = n == 0 ? first : sum + list.data[i];
+    varies |= list.data[i] != first;
     ++n;
   }
   if (n == 0 || n <= state.lost) return {};
+  if (!varies) return first - first;
   double mean = sum / static_cast<double>(n);
   double squares = 0;
   for (uint64_t i = 0; i < list.size; ++i) {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "ops/code_points.h"
+#include "ops/find_text.h"
 #include "ops/groups.h"
 #include "ops/lists.h"
 #include "ops/operator.h"
@@ -44,11 +45,12 @@ List<Str> split(Context& context, const Separator& state, Str s) {
   if (text.empty()) return {};
   std::string_view separator = state.text;
   uint64_t pieces = 1;
-  for (size_t at = text.find(separator); at != text.npos; at = text.find(separator, at + separator.size())) ++pieces;
+  for (size_t at = findText(text, separator); at != text.npos; at = findText(text, separator, at + separator.size()))
+    ++pieces;
   Str* data = context.newList<Str>(pieces);
   if (data == nullptr) return {};
   for (uint64_t i = 0; i < pieces; ++i) {
-    size_t end = std::min(text.find(separator), text.size());
+    size_t end = std::min(findText(text, separator), text.size());
     data[i] = Str::of(text.substr(0, end));
     text.remove_prefix(std::min(end + separator.size(), text.size()));
   }
@@ -65,10 +67,10 @@ Maybe<Str> stringIndex(Str s, int64_t i) {
 
 int64_t stringLength(Str s) { return static_cast<int64_t>(codePoints(s.view())); }
 
-bool stringContains(Str s, Str part) { return s.view().find(part.view()) != std::string_view::npos; }
+bool stringContains(Str s, Str part) { return findText(s.view(), part.view()) != std::string_view::npos; }
 
 Maybe<int64_t> stringIndexOf(Str s, Str part) {
-  size_t at = s.view().find(part.view());
+  size_t at = findText(s.view(), part.view());
   if (at == std::string_view::npos) return {};
   return static_cast<int64_t>(codePoints(s.view().substr(0, at)));
 }
@@ -93,7 +95,7 @@ void registerText(Registry& r) {
       .example(R"(upper("HotPot"))", R"("HOTPOT")")
       .add<changeCase<upperByte>>();
   r.add("substr", {value("s"), value("start"), value("length")},
-        "At most `length` code points from `start` on; a negative start counts from the end.")
+        "At most `length` code points from `start` on; a negative start counts from the end, at most from the first.")
       .example(R"(substr("hotpot", 3, 3))", R"("pot")")
       .example(R"(substr("hotpot", -3, 2))", R"("po")")
       .add<substr>();

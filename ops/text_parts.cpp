@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The beginnings and ends of strings, replacing, joining.
 #include "ops/code_points.h"
+#include "ops/find_text.h"
 #include "ops/groups.h"
 #include "ops/operator.h"
 #include "ops/text_builder.h"
@@ -39,13 +40,13 @@ Str trim(const Trimmed& state, Str s) {
 
 Str replace(Context& context, Str s, Str from, Str to) {
   std::string_view text = s.view();
-  size_t at = from.size == 0 ? std::string_view::npos : text.find(from.view());
+  size_t at = from.size == 0 ? std::string_view::npos : findText(text, from.view());
   if (at == std::string_view::npos) return s;
   TextBuilder out(context, s.size);
   while (at != std::string_view::npos) {
     if (!out.append(text.substr(0, at)) || !out.append(to.view())) return {};
     text.remove_prefix(at + from.size);
-    at = text.find(from.view());
+    at = findText(text, from.view());
   }
   out.append(text);
   return out.text();
@@ -80,7 +81,7 @@ void registerTextParts(Registry& r) {
       .example(R"(ends_with("hotpot", "hot"))", "false")
       .add<endsWith>();
   r.add("trim", {value("s"), optionalConstant("characters")},
-        "Without white space at both ends, or without the given characters.")
+        "Without ASCII white space at both ends, or without the given characters.")
       .example(R"(trim("  hot pot "))", R"("hot pot")")
       .example(R"(trim("--x-y--", characters = "-"))", R"("x-y")")
       .add<trim>({Type::string()})

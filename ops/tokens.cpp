@@ -168,7 +168,8 @@ Prepared prepareCharGrams(std::span<const Value> constants, std::span<const Type
 void registerTokens(Registry& r) {
   r.group("Tokens");
   r.add("tokenize", {value("s"), optionalConstant("separators"), optionalConstant("keep_empty")},
-        "The pieces of `s` between white space, or between any of the characters in `separators`; empty pieces only "
+        "The pieces of `s` between ASCII white space, or between any of the characters in `separators`; empty pieces "
+        "only "
         "if `keep_empty`.")
       .example(R"(tokenize("hot  pot, beef"))", R"(["hot", "pot,", "beef"])")
       .example(R"(tokenize("hot|pot,,beef", "|,"))", R"(["hot", "pot", "beef"])")

@@ -40,8 +40,10 @@ std::string statusText(RowStatus status, const RunLimits& limits) {
     case RowStatus::BadInput: return "a required field is missing or malformed";
     case RowStatus::TooManyIds: return fmt::format("an output made more than {} ids", limits.maxIdsPerRow);
     case RowStatus::ValueTooLarge:
-      return fmt::format("an operator made a list of more than {} elements or a string of more than {} bytes",
-                         kMaxElements, kMaxStringBytes);
+      return fmt::format(
+          "an operator made a list of more than {} elements or a string of more than {} bytes, or had too much to "
+          "compare",
+          kMaxElements, kMaxStringBytes);
     case RowStatus::OutOfMemory: return "its values need more memory than a row may have";
   }
   return "unknown status";

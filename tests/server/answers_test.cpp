@@ -134,6 +134,6 @@ TEST_CASE("items that fail when they are computed are told") {
   CHECK(eventually(isAnswered));
   CHECK(answer->get_header_value("Featc-Bad-Items") ==
         "1; request:1: item 1: an operator made a list of more than 65536 elements or a string of more than 1048576 "
-        "bytes");
+        "bytes, or had too much to compare");
   CHECK_THAT(answer->body, Contains("\"item\": 0") && !Contains("\"item\": 1"));
 }
