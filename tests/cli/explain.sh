@@ -32,3 +32,23 @@ featc 0 explain "$examples/quick/shops.feat" --input "$examples/quick/shops.json
 out_has "price_log"
 featc 1 explain "$examples/quick/shops.feat" --input "$examples/quick/shops.jsonl" --row 9
 out_empty
+
+# In brief the words, whoever else uses their hash; the hash where the config asks for it.
+cat >"$work/words.feat" <<'C'
+model words
+request { clicks: list<{ cat: string }>? }
+item { cat: string? }
+sparse word slot 1 = cat
+let own = hash(cat)
+sparse hashed slot 2 = own
+sparse pair slot 3 = cross(cat, "x")
+sequence group recent over clicks length 3 {
+  sparse cat slot 4 = it.cat
+  sparse both slot 5 = cross(it.cat, cat)
+}
+C
+echo '{"request": {"clicks": [{"cat": "pizza"}, {"cat": "pho"}]}, "items": [{"cat": "pizza"}]}' >"$work/words.jsonl"
+featc 0 explain "$work/words.feat" --input "$work/words.jsonl" --brief
+out_has 'cat = "pizza"'
+out_has 'hash(cat) = 7887512574160413071'
+out_has 'it.cat = ["pizza", "pho"]'
