@@ -61,10 +61,10 @@ void print(const ImportOptions& options, const std::string& file, const char* se
   }
 }
 
-// The line of the FG file whose feature the config's text at `offset` is of; 0 where it is of none.
-uint32_t lineOfFeature(const fg::FgImport& made, size_t offset) {
-  auto next = std::ranges::upper_bound(made.features, offset, {}, &std::pair<size_t, uint32_t>::first);
-  return next == made.features.begin() ? 0 : std::prev(next)->second;
+// The feature that the config's text at `offset` is of; null where it is of none.
+const fg::FeaturePlace* featureAt(const fg::FgImport& made, size_t offset) {
+  auto next = std::ranges::upper_bound(made.features, offset, {}, &fg::FeaturePlace::offset);
+  return next == made.features.begin() ? nullptr : &*std::prev(next);
 }
 
 // What was written must be a config, whatever stood in the file: a pattern may be none, a name beyond what can be
@@ -88,9 +88,13 @@ bool compiles(const ImportOptions& options, const std::string& name, const fg::F
       continue;
     }
     std::string_view code = std::string_view(text).substr(d.span.begin, d.span.end - d.span.begin);
-    uint32_t line = lineOfFeature(made, d.span.begin);
-    problems.push_back({line, fmt::format("{} `{}`, and there {}",
-                                          line == 0 ? "the config has" : "this feature becomes", code, d.message)});
+    const fg::FeaturePlace* feature = featureAt(made, d.span.begin);
+    if (feature == nullptr)
+      problems.push_back({0, fmt::format("the config has `{}`, and there {}", code, d.message)});
+    else
+      problems.push_back({feature->line, fmt::format("feature \"{}\": it becomes `{}`, and there {}; change that, or "
+                                                     "write the feature by hand",
+                                                     feature->name, code, d.message)});
   }
   print(options, name, "error", problems);
   return false;

@@ -25,13 +25,20 @@ std::map<std::string, std::string> normalizerKeys(std::string_view text) {
     key.erase(std::remove(key.begin(), key.end(), ' '), key.end());
     text.remove_prefix(equals + 1);
     size_t end = key == "expr" ? text.size() : std::min(text.find(','), text.size());
-    keys[key] = text.substr(0, end);
+    std::string_view value = text.substr(0, end);
+    size_t begin = std::min(value.find_first_not_of(' '), value.size());
+    keys[key] = value.substr(begin, value.find_last_not_of(' ') + 1 - begin);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return keys;
 }
 
 }  // namespace
+
+std::optional<int64_t> payloadOf(std::string_view text) {
+  auto number = integerOf(text);
+  return number && *number >= 0 && *number <= kMaxPayload ? number : std::nullopt;
+}
 
 std::string FeatureBuilder::normalized(const std::string& number) {
   std::string said = text("normalizer");
@@ -67,13 +74,17 @@ std::string FeatureBuilder::normalized(const std::string& number) {
     code = fmt::format("minmax({}, {}, {})", number, numberText(low), numberText(high));
   } else if (method == "expression") {
     std::string x = let("x", number);
+    bool readsIt = false;
     Translation made = translateExpression(keys["expr"], [&](const std::string& name, bool) {
+      readsIt = readsIt || name == "x";
       return name == "x" ? std::optional<Variable>({x, false}) : std::nullopt;
     });
     keys.erase("expr");
     if (!made.error.empty()) refuse("in its normalizer, " + made.error, line);
     if (made.mayDivide) note("where its normalizer has no finite value, FG's is not known; here it is the default");
     code = made.code;
+    // FG does not normalize a default: what is missing stays so, even where the expression does not need x.
+    if (!readsIt || made.mayIgnore) code = fmt::format("({0} == {0} ? {1} : {0})", x, code);
   } else {
     refuse(fmt::format("there is no normalizer \"{}\" but log10, zscore, minmax and expression", method), line);
   }
@@ -123,6 +134,14 @@ Value FeatureBuilder::bucketized(const Value& given) {
     case kNumber: {
       int64_t n = integer("num_buckets", 0);
       if (n > kMaxPayload + 1) refuse(fmt::format("num_buckets {} is more than an id's payload holds", n));
+      if (std::string absent = defaultText();
+          value.of != Value::Of::Number && !absent.empty() && !isWholeNumber(absent))
+        refuse(fmt::format("its default_value \"{}\" is no whole number, which num_buckets takes", absent));
+      if (value.of == Value::Of::Text)
+        assume(
+            "num_buckets over text: FG refuses a row with text that is no whole number (\"abc\", \"1.5\", \"+5\"); "
+            "here "
+            "it has no id, or 0 in a sequence (declare the column int64? in --schema, and such a row is refused)");
       if (value.of == Value::Of::Number)
         code = fmt::format("int({})", asNumber());
       else
@@ -137,12 +156,11 @@ Value FeatureBuilder::bucketized(const Value& given) {
       double last = 0;
       bool repeats = false;
       for (const Node* one : find("boundaries")->each()) {
-        auto bound = numberOf(one->text);
-        if (!bound) refuse(fmt::format("its boundary \"{}\" is no number", one->text), one->line);
-        if (!list.empty() && *bound < last) refuse("its boundaries do not ascend", one->line);
-        repeats = repeats || (!list.empty() && float32Text(*bound) == float32Text(last));
-        last = *bound;
-        list += (list.empty() ? "" : ", ") + float32Text(*bound);
+        double bound = float32Of("boundary", one->text, one->line);
+        if (!list.empty() && bound < last) refuse("its boundaries do not ascend", one->line);
+        repeats = repeats || (!list.empty() && bound == last);
+        last = bound;
+        list += (list.empty() ? "" : ", ") + numberText(bound);
       }
       code = fmt::format("{}({}, [{}])", repeats ? "quantile_bucketize" : "bucketize", asNumber(), list);
       break;
@@ -158,7 +176,10 @@ std::string FeatureBuilder::vocabulary(const std::string& code) {
   if (!isList) words = find("vocab_dict");
   if (!has("default_bucketize_value"))
     refuse("what FG gives for unknown words is not said; write default_bucketize_value");
+  const Node* unknown = find("default_bucketize_value");
   int64_t absent = integer("default_bucketize_value", 0);
+  if (!payloadOf(unknown->text))
+    refuse(fmt::format("its default_bucketize_value {} is more than an id's payload holds", absent), unknown->line);
   if (words == nullptr) return vocabularyFile(code, absent);
   std::map<std::string, int64_t> numbers;
   std::vector<std::string> order;
@@ -170,7 +191,11 @@ std::string FeatureBuilder::vocabulary(const std::string& code) {
   };
   if (isList) {
     int64_t at = 0;
-    for (const Node* one : words->each()) add(one->text, at++);
+    for (const Node* one : words->each()) {
+      if (one->kind != Node::Kind::Text)
+        refuse("its vocab_list holds what is no text; write words in quotes", one->line == 0 ? words->line : one->line);
+      add(one->text, at++);
+    }
     bool distinct = order.size() == static_cast<size_t>(at);
     if (distinct && !order.empty()) {
       std::string list;
@@ -179,8 +204,12 @@ std::string FeatureBuilder::vocabulary(const std::string& code) {
     }
   } else {
     for (const auto& [word, number] : words->fields) {
-      auto n = integerOf(number.text);
-      if (!n) refuse(fmt::format("the number of \"{}\" in its vocab_dict is no integer", word), number.line);
+      auto n = payloadOf(number.text);
+      if (!n)
+        refuse(fmt::format(
+                   "the number of \"{}\" in its vocab_dict is no integer from 0 to {}, which an id's payload holds",
+                   word, kMaxPayload),
+               number.line);
       add(word, *n);
     }
   }
@@ -213,8 +242,13 @@ std::string FeatureBuilder::vocabularyFile(const std::string& code, int64_t abse
            (isNumbered || !word.empty());
     allNumbered = isNumbered;
     if (blank != std::string::npos) {
-      auto written = integerOf(word.substr(blank + 1));
-      if (!written) refuse(fmt::format("line {} of its vocab_file is not \"word\" or \"word number\"", at + 1));
+      auto written = payloadOf(word.substr(blank + 1));
+      if (!written)
+        refuse(fmt::format(
+                   "line {} of its vocab_file, \"{}\", is not \"word\" or \"word number\"; write a number from 0 to "
+                   "{} behind each word, or the words as vocab_list",
+                   at + 1, word, kMaxPayload),
+               named->line);
       number = *written;
       word.resize(blank);
     }

@@ -3,9 +3,11 @@
 #include "frontend/fg/builder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "frontend/fg/text.h"
 
@@ -13,7 +15,31 @@ namespace featc::fg {
 
 FeatureBuilder::FeatureBuilder(const Feature& feature, Shared& shared, bool inGroup)
     : feature_(feature), shared_(shared), inGroup_(inGroup) {
+  checkValueType();
+  checkValueDim();
   if (inGroup) openGroup();
+}
+
+void FeatureBuilder::checkValueType() const {
+  std::string type = valueType();
+  const std::vector<std::string_view>& known = feature_.type->valueTypes;
+  bool isWhole = type == "int32" || type == "int64";
+  bool isKnown = std::ranges::find(known, type) != known.end();
+  if (!type.empty() && !isKnown && !(isWhole && bucketizer() == kNumber))
+    refuse(fmt::format("what value_type {} makes of this {} is not known; write {}", text("value_type"),
+                       feature_.type->name, fmt::join(known, " or ")),
+           find("value_type")->line);
+  if (std::string absent = defaultText(); isWhole && !absent.empty() && !isWholeNumber(absent))
+    refuse(fmt::format("its default_value \"{}\" is no whole number, as value_type {} says", absent, type));
+}
+
+void FeatureBuilder::checkValueDim() const {
+  int64_t most = feature_.type->mostValues;
+  if (integer("value_dim", 0) > most)
+    refuse(most > 1
+               ? fmt::format("its value_dim is over {}", most)
+               : fmt::format("what a value_dim over {} keeps is not known; write {}", most, most == 0 ? "0" : "0 or 1"),
+           find("value_dim")->line);
 }
 
 std::string FeatureBuilder::lines() const {
@@ -28,7 +54,9 @@ const Input& FeatureBuilder::input(size_t i) const {
 std::string FeatureBuilder::text(std::string_view key, std::string_view fallback) const {
   const Node* node = find(key);
   if (node == nullptr) return std::string(fallback);
-  if (!node->isScalar()) refuse(fmt::format("its \"{}\" should be one text", key), node->line);
+  // Defaults stand there as numbers too, and mean their text.
+  if (key == "default_value" ? !node->isScalar() : node->kind != Node::Kind::Text)
+    refuse(fmt::format("its \"{}\" should be one text", key), node->line);
   return node->text;
 }
 
@@ -63,9 +91,16 @@ std::string FeatureBuilder::defaultText() const {
 std::optional<double> FeatureBuilder::defaultNumber() const {
   std::string said = defaultText();
   if (said.empty()) return std::nullopt;
-  auto value = numberOf(said);
-  if (!value) refuse(fmt::format("its default_value \"{}\" is no number", said));
-  return static_cast<double>(static_cast<float>(*value));
+  return float32Of("default_value", said);
+}
+
+double FeatureBuilder::float32Of(std::string_view what, const std::string& text, uint32_t line) {
+  auto value = numberOf(text);
+  if (!value) refuse(fmt::format("its {} \"{}\" is no number", what, text), line);
+  auto rounded = static_cast<double>(static_cast<float>(*value));
+  if (!std::isfinite(rounded))
+    refuse(fmt::format("its {} \"{}\" is more than float32 holds; write one up to 3.4e38", what, text), line);
+  return rounded;
 }
 
 std::string FeatureBuilder::separators() const {
@@ -86,7 +121,8 @@ Bucketizer FeatureBuilder::bucketizer() const {
   const Key* found = nullptr;
   for (const Key& key : kKeys) {
     const Node* node = find(key.key);
-    if (node != nullptr && node->kind == Node::Kind::Number && node->text == "0")
+    bool isCount = key.kind == kHash || key.kind == kNumber;
+    if (node != nullptr && isCount && node->isScalar() && integerOf(node->text) == 0)
       refuse(fmt::format("its {} of 0 leaves no bucket; write how many there are", key.key), node->line);
     if (node == nullptr || (node->kind == Node::Kind::Text && node->text.empty()) ||
         (node->kind == Node::Kind::List && node->items.empty()) ||
@@ -109,6 +145,12 @@ std::string FeatureBuilder::valueType() const {
 
 void FeatureBuilder::note(std::string text) {
   if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(std::move(text));
+}
+
+void FeatureBuilder::noteCount(std::string_view what, std::string_view filler) {
+  note(fmt::format(
+      "another count of {} than value_dim, or one that is missing: FG refuses it or its answer is not known; here {}",
+      what, bucketizer() != 0 ? "each that there is has an id" : fmt::format("{} added or the rest is cut", filler)));
 }
 
 std::string FeatureBuilder::let(std::string_view what, const std::string& code) {

@@ -40,6 +40,9 @@ struct Shared {
   std::map<std::string, Value> values{};  // of features that others read
 };
 
+// A number of a vocabulary; nothing where it is none that an id's payload holds.
+std::optional<int64_t> payloadOf(std::string_view text);
+
 // Thrown where a feature of sequences is more than one list of values: it then goes into a sequence group.
 struct NeedsGroup {
   Refused otherwise;  // where that cannot be either
@@ -68,6 +71,8 @@ class FeatureBuilder {
   // Whether the entry says yes; what is left out is an error: FG's own default is not known.
   bool flagThatMustBeWritten(std::string_view key) const;
   int64_t integer(std::string_view key, int64_t fallback) const;
+  // A number that float32 holds, as FG keeps it; `what` names it where it is none.
+  static double float32Of(std::string_view what, const std::string& text, uint32_t line = 0);
   // The default's text; of a sequence never empty.
   std::string defaultText() const;
   // As a number, nothing where the text is empty.
@@ -80,6 +85,8 @@ class FeatureBuilder {
   [[noreturn]] static void refuse(std::string why, uint32_t line = 0) { throw Refused{std::move(why), line}; }
   [[noreturn]] static void needsGroup(std::string why, uint32_t line = 0) { throw NeedsGroup{{std::move(why), line}}; }
   void note(std::string text);
+  // Of vectors that are not as wide as value_dim; `filler`: what is added to short ones.
+  void noteCount(std::string_view what, std::string_view filler);
   // A note that concerns many features.
   void assume(std::string text) { assumptions_.insert(std::move(text)); }
 
@@ -96,6 +103,7 @@ class FeatureBuilder {
   // -- Values of inputs (inputs.cpp) --
   Type columnType(const Input& input) const;
   std::string reference(const Input& input) const;
+  bool isFeatureOfText(const Input& input) const;
   // All values as texts, without the default; a list where there may be several.
   // `keepsEmpty`: so that positions stay, also those between two separators.
   Value texts(const Input& input, bool keepsEmpty = false);
@@ -104,12 +112,13 @@ class FeatureBuilder {
   Value firstOf(Value texts) const;
   // Always a list.
   Value textList(const Input& input, bool keepsEmpty = false);
-  // Of a sequence's input: one text an element, the first of its values, "" where it is empty. Of other
-  // inputs: the first value.
-  Value elements(const Input& input);
+  // Of a sequence's input: one text an element, the first of its values, "" where it has none. Of other
+  // inputs: the first value. `whole`: the element uncut.
+  Value elements(const Input& input, bool whole = false);
   Value withDefaultEach(Value elements);
   // The same uncut, with all of its values: for lists of texts.
   std::string wholeElements(Input input) { return elementList(input); }
+  bool cutsFloats() const;
   // As numbers, without the default.
   Value numbers(const Input& input);
   // How a row's emptiness is asked: `(request.s ?? "") == ""`.
@@ -127,6 +136,9 @@ class FeatureBuilder {
   void keep(const Value& value);
 
  private:
+  void checkValueType() const;
+  void checkValueDim() const;
+
   // -- Sequence groups (groups.cpp) --
   void openGroup();
   // Its elements, one at least; sets their type.

@@ -18,7 +18,13 @@ constexpr std::string_view kCommonKeys =
     "sequence_length sequence_delim sequence_fields asset_dir ";
 constexpr std::string_view kIgnoredKeys =
     " reserves embedding_dim embedding_dimension group shared_name is_multi is_cache max_partitions filter_freq "
-    "steps_to_live sequence_column sequence_table sequence_pk attribute_delim is_op_thread_safe is_sequence ";
+    "steps_to_live sequence_column sequence_table sequence_pk attribute_delim is_op_thread_safe ";
+// Taken for left out where they say no, whatever the type.
+constexpr std::string_view kUnlessTrue = " needWeighting need_prefix is_sequence ";
+constexpr std::string_view kFlags =
+    " weighted need_prefix stub_type needWeighting needDiscrete needKey show_category show_item fill_missing "
+    "replace_all "
+    "icase is_sequence remove_space is_gbk_input is_gbk_output tokens_as_sequence ";
 struct Alias {
   std::string_view seen;
   std::string_view name;
@@ -55,6 +61,13 @@ std::string textOf(const Node& node, std::string_view key) {
   return field == nullptr ? "" : field->text;
 }
 
+// A value as the file has it, but for what is long.
+std::string shown(const Node& value) {
+  if (value.kind == Node::Kind::List) return "a list";
+  if (value.kind == Node::Kind::Record) return "an object";
+  return value.kind == Node::Kind::Text ? literalText(value.text) : value.text;
+}
+
 class Collector {
  public:
   explicit Collector(Problems& problems) : problems_(problems) {}
@@ -79,7 +92,7 @@ class Collector {
       problems_.error(node.line, "a group of sequences without a sequence_name");
       return;
     }
-    if (outer != nullptr || features == nullptr) {
+    if (outer != nullptr || features == nullptr || features->each().empty()) {
       problems_.error(node.line, outer != nullptr
                                      ? "a group of sequences inside another one"
                                      : fmt::format("the group \"{}\" has no features", textOf(node, "sequence_name")));
@@ -99,9 +112,11 @@ class Collector {
   void feature(const Node& node, const Node* group) {
     Feature feature;
     feature.entry = node;
+    std::vector<Alias> twice;
     for (const Alias& alias : kAliases) {
       const Node* seen = feature.entry.find(alias.seen);
-      if (seen == nullptr || alias.seen == alias.name) continue;
+      if (seen == nullptr) continue;
+      if (feature.entry.find(alias.name) != nullptr) twice.push_back(alias);
       Node value = *seen;
       feature.entry.remove(alias.seen);
       feature.entry.set(alias.name, std::move(value));
@@ -123,6 +138,8 @@ class Collector {
       return;
     }
     if (!names_.insert(feature.name).second) error("there is another feature of that name");
+    for (const Alias& alias : twice)
+      error(fmt::format("its {} stands twice, as {} too; take one of them out", alias.name, alias.seen));
 
     std::string type = textOf(node, "feature_type");
     feature.sequence = group != nullptr || type.rfind("sequence_", 0) == 0 ||
@@ -138,7 +155,10 @@ class Collector {
       const Node* own = feature.entry.find(key);
       return own != nullptr || group == nullptr ? own : group->find(key);
     };
-    if (const Node* delimiter = shape("sequence_delim")) feature.delimiter = delimiter->text;
+    if (const Node* delimiter = shape("sequence_delim")) {
+      if (delimiter->kind != Node::Kind::Text) error("its sequence_delim should be one text", delimiter->line);
+      feature.delimiter = delimiter->text;
+    }
     if (feature.delimiter.empty()) error("its sequence_delim is empty");
     if (const Node* length = shape("sequence_length")) {
       auto n = integerOf(length->text);
@@ -173,15 +193,21 @@ class Collector {
     const FeatureType& type = *feature.type;
     std::vector<std::pair<std::string, std::string>> renamed;
     for (const auto& [key, value] : feature.entry.fields) {
-      bool isInput = std::find(type.inputs.begin(), type.inputs.end(), key) != type.inputs.end();
-      if (isInput || holds(kCommonKeys, key) || holds(kIgnoredKeys, key) || holds(type.keys, key)) continue;
       if (value.kind == Node::Kind::Null) continue;
-      if (key == "needWeighting" && !value.isTrue()) continue;
-      if (key == "combiner" && type.name != "combo_feature") continue;  // pooling, in the model
-      if (key == "need_prefix" && !value.isTrue()) continue;
+      if (holds(kFlags, key) && value.kind != Node::Kind::Bool) {
+        error(fmt::format("its \"{}\" is {}; write true or false", key, shown(value)), value.line);
+        feature.isBroken = true;
+        continue;
+      }
+      bool isInput = std::ranges::find(type.inputs, key, &InputKey::name) != type.inputs.end();
+      if (isInput || holds(kCommonKeys, key) || holds(kIgnoredKeys, key) || holds(type.keys, key)) continue;
+      if (holds(kUnlessTrue, key) && !value.isTrue()) continue;
       std::string why = fmt::format("what \"{}\" means for {} is not known; take it out, or write the feature by hand",
                                     key, type.name);
-      if (key == "bucketize_boundaries") {
+      if (key == "is_sequence") {
+        why = fmt::format("{0} has no is_sequence; write the feature_type sequence_{0}", type.name);
+        feature.isBroken = true;
+      } else if (key == "bucketize_boundaries") {
         why = "bucketize_boundaries is the old form; write boundaries as a list of numbers";
       } else if (auto near = nearestKey(key, type); near && feature.entry.find(*near) == nullptr) {
         why = fmt::format("{} has no \"{}\"; did you mean \"{}\"?", type.name, key, *near);
@@ -198,7 +224,7 @@ class Collector {
 
   static std::optional<std::string> nearestKey(std::string_view key, const FeatureType& type) {
     std::vector<std::string_view> names = words({kCommonKeys, type.keys});
-    names.insert(names.end(), type.inputs.begin(), type.inputs.end());
+    for (const InputKey& input : type.inputs) names.push_back(input.name);
     auto near = nearestName(key, names);
     return near ? std::optional(std::string(*near)) : std::nullopt;
   }
@@ -209,17 +235,26 @@ class Collector {
     std::vector<std::string> fields;
     if (const Node* named = feature.entry.find("sequence_fields"))
       for (const Node* one : named->each()) fields.push_back(one->text);
-    for (std::string_view key : type.inputs) {
-      const Node* given = feature.entry.find(key);
+    for (const InputKey& key : type.inputs) {
+      const Node* given = feature.entry.find(key.name);
       if (given == nullptr) {
-        feature.lacksInputs = true;
-        error(fmt::format("its \"{}\" is missing{}", key,
-                          key == "expression" ? "; without it FG reads what was encoded before, and there is nothing "
-                                                "to import"
-                                              : ""));
+        feature.isBroken = true;
+        error(fmt::format("its \"{}\" is missing{}", key.name,
+                          key.name == "expression"
+                              ? "; without it FG reads what was encoded before, and there is nothing "
+                                "to import"
+                              : ""));
         continue;
       }
-      if (given->each().empty()) error(fmt::format("its \"{}\" is empty", key), given->line);
+      if (size_t count = given->each().size(); count == 0) {
+        error(fmt::format("its \"{}\" is empty", key.name), given->line);
+      } else if (count < key.least || count > key.most) {
+        feature.isBroken = true;
+        error(fmt::format("its \"{}\" has {} input{}, and {} takes {}{}", key.name, count, count == 1 ? "" : "s",
+                          type.name, key.least == 1 ? "one" : std::to_string(key.least),
+                          key.most == kAnyNumber ? " or more" : ""),
+              given->line);
+      }
       for (const Node* one : given->each()) {
         Input input;
         input.line = one->line;
@@ -232,17 +267,36 @@ class Collector {
           error(fmt::format("\"{}\" is no input; write side:name, the side being user, item, context, feature or const",
                             one->text),
                 one->line);
-          feature.lacksInputs = true;
+          feature.isBroken = true;
           continue;
         } else if (input.isColumn() && !canBeName(input.name)) {
-          feature.lacksInputs = true;
+          feature.isBroken = true;
           error(fmt::format("\"{}\" names no column", one->text), one->line);
+          continue;
+        } else if (input.side != "const" && input.name.find(',') != std::string::npos) {
+          feature.isBroken = true;
+          error(fmt::format("\"{}\" has a comma in its name; several inputs are a list, [\"user:a\", \"user:b\"]",
+                            one->text),
+                one->line);
+          continue;
+        } else if (input.side != "const" && (input.name.front() == ' ' || input.name.back() == ' ')) {
+          feature.isBroken = true;
+          error(fmt::format("\"{}\" has a blank before or after its name; take it out", one->text), one->line);
           continue;
         }
         feature.inputs.push_back(std::move(input));
       }
     }
     if (!feature.sequence) return;
+    if (feature.isBroken) return;
+    for (const std::string& field : fields) {
+      if (std::ranges::find(feature.inputs, field, &Input::name) != feature.inputs.end()) continue;
+      feature.isBroken = true;
+      bool hasSide = field.find(':') != std::string::npos;
+      error(fmt::format("its sequence_fields has \"{}\", which is none of its inputs{}", field,
+                        hasSide ? "; write the name alone, without its side" : ""));
+    }
+    if (feature.isBroken) return;
     bool one = feature.inputs.size() == 1;
     for (Input& input : feature.inputs) {
       input.sequence = !fields.empty() ? std::find(fields.begin(), fields.end(), input.name) != fields.end()

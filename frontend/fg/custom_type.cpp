@@ -63,6 +63,11 @@ void buildSeqExpr(FeatureBuilder& b) {
 
 void buildCustom(FeatureBuilder& b) {
   std::string name = b.text("operator_name");
+  std::string type = b.valueType();
+  bool givesText = name == "RegexReplace";
+  if (givesText ? type == "float" || type == "double" : type == "string")
+    FeatureBuilder::refuse(fmt::format("what value_type {} makes of {} is not known; write {}", type, name,
+                                       givesText ? "string" : "float, and boundaries where it has ids"));
   if (name == "EditDistance") return buildEditDistance(b);
   if (name == "RegexReplace") return buildRegexReplace(b);
   if (name == "SeqExpr") return buildSeqExpr(b);

@@ -66,7 +66,7 @@ constexpr Function kFunctions[] = {
     {"max", Shape::Several, "max"},
     {"sum", Shape::Several, "sum"},
     {"avg", Shape::Several, "avg"},
-    {"len", Shape::Vector, "len"},
+    {"len", Shape::Vector, "float(len({}))"},
     {"squared_norm", Shape::Vector, "squared_norm"},
     {"std_dev", Shape::Vector, "std"},
     {"variance", Shape::Vector, "variance"},
@@ -288,7 +288,8 @@ class Translator {
     }
     auto value = numberOf(text_.substr(begin, at_ - begin));
     if (!value) throw Unsayable{fmt::format("\"{}\" is no number", text_.substr(begin, at_ - begin))};
-    return {numberText(*value)};
+    // FG has no integers, which would wrap.
+    return {floatText(*value)};
   }
   Term call(const std::string& name) {
     for (const Refused& refused : kRefused)

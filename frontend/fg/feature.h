@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,13 +25,24 @@ enum Bucketizer : uint32_t { kHash = 1, kVocabulary = 2, kNumber = 4, kBoundarie
 // sequence group.
 enum class Sequences : uint8_t { FlatOrGroup, Group };
 
+// A key that names inputs, and how many it takes: a list counts as several.
+struct InputKey {
+  std::string_view name;
+  size_t least = 1;
+  size_t most = 1;
+};
+inline constexpr size_t kAnyNumber = std::numeric_limits<size_t>::max();
+
 // Everything that an import knows of a feature type.
 struct FeatureType {
-  std::string_view name;                 // `id_feature`
-  std::vector<std::string_view> inputs;  // the keys that name its inputs; a list counts as several
-  std::string_view keys;                 // further keys of its own, between spaces
+  std::string_view name;  // `id_feature`
+  std::vector<InputKey> inputs;
+  std::string_view keys;  // further keys of its own, between spaces
   uint32_t bucketizers;
   std::string_view defaultValue;
+  // What its value_type may say. Whole numbers may stand beside num_buckets in every type.
+  std::vector<std::string_view> valueTypes;
+  int64_t mostValues;  // of value_dim
   Sequences sequences;
   // What an input column is best declared as where --schema is silent.
   Type (*columnType)(const Feature& feature, size_t input);
@@ -51,7 +63,7 @@ struct Feature {
   bool stub = false;
   bool isRead = false;  // by another feature
   std::vector<Input> inputs;
-  bool lacksInputs = false;  // which is said already
+  bool isBroken = false;  // which is said already: it is not built
 
   uint32_t line() const { return entry.line; }
 };

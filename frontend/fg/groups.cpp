@@ -64,16 +64,22 @@ std::string_view FeatureBuilder::ownName(const Input& input) const {
 }
 
 void FeatureBuilder::openGroup() {
-  std::map<std::string, std::string> named;  // a list's code to its let
-  auto count = std::count_if(feature_.inputs.begin(), feature_.inputs.end(), [](const Input& i) { return i.sequence; });
+  // A column may be read twice.
+  std::vector<std::pair<Input*, std::string>> sequences;
+  std::set<std::string> lists;
   for (Input& input : feature_.inputs) {
     if (!input.sequence) continue;
-    std::string list = elementList(input);
-    if (count == 1) {
-      over_ = list;
-      input.element = "it";
-      continue;
-    }
+    sequences.emplace_back(&input, elementList(input));
+    lists.insert(sequences.back().second);
+  }
+  if (lists.size() == 1) {
+    over_ = *lists.begin();
+    for (auto& [input, list] : sequences) input->element = "it";
+    return;
+  }
+  std::map<std::string, std::string> named;  // a list's code to its let
+  for (auto& [at, list] : sequences) {
+    Input& input = *at;
     std::string_view own = ownName(input);
     auto [known, isNew] = named.try_emplace(list);
     std::string& name = known->second;
@@ -83,14 +89,13 @@ void FeatureBuilder::openGroup() {
       name = isTaken ? nameText(fmt::format("{} each {} {}", feature_.name, input.side, own)) : plain;
     }
     input.element = "it." + name;
-    if (!isNew) continue;  // the same column twice
+    if (!isNew) continue;
     beforeGroup_ += fmt::format("let {} = {}\n", name, list);
     over_ += (over_.empty() ? "" : ", ") + name;
   }
-  if (count > 1)
-    note(
-        "sequences of unequal lengths: what FG gives is not known; here the longest counts, and past a "
-        "shorter one an element is empty");
+  note(
+      "sequences of unequal lengths: what FG gives is not known; here the longest counts, and past a shorter one an "
+      "element is empty");
 }
 
 std::string FeatureBuilder::groupHead() const {

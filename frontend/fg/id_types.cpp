@@ -9,11 +9,7 @@ namespace featc::fg {
 namespace {
 
 // How many values FG keeps of each row, or of each element of a sequence: 0 is all of them.
-int64_t kept(const FeatureBuilder& b) {
-  int64_t most = b.integer("value_dim", b.feature().sequence ? 1 : 0);
-  if (most > 1) FeatureBuilder::refuse("what a value_dim over 1 keeps is not known; write 0 or 1");
-  return most;
-}
+int64_t kept(const FeatureBuilder& b) { return b.integer("value_dim", b.feature().sequence ? 1 : 0); }
 
 bool isListOfLists(const FeatureBuilder& b, const Input& input) {
   Type type = b.columnType(input);
@@ -71,21 +67,19 @@ bool hasSeveral(const FeatureBuilder& b) {
 }  // namespace
 
 void buildId(FeatureBuilder& b) {
-  std::string type = b.valueType();
-  if (!type.empty() && type != "string" && type != "int64" && type != "int32")
-    FeatureBuilder::refuse(fmt::format("the text that FG makes of a {} is not known; write value_type string", type));
   if (!b.has("need_prefix"))
     b.assume("id_feature without need_prefix: false, as in newer versions of FG; older ones say true");
   if (b.flag("weighted", false)) return buildWeighted(b);
 
   const Input& input = b.input(0);
   Type column = b.columnType(input);
-  if (b.bucketizer() == kNumber && !b.isFlat() && column.is(Kind::Int64)) {
+  if (b.bucketizer() == kNumber && !b.isFlat() && column.isNumber()) {
     std::string absent = b.defaultText();
-    auto number = integerOf(absent);
-    if (!absent.empty() && !number) FeatureBuilder::refuse("its default_value is no integer");
     std::string code = b.reference(input);
-    return b.finish({Value::Of::Int, false, absent.empty() ? code : fmt::format("{} ?? {}", code, *number)});
+    if (column.is(Kind::Float64)) code = "int(" + code + ")";
+    // A default that is no number is refused with the bucketizer.
+    if (auto number = integerOf(absent)) code = fmt::format("{} ?? {}", code, *number);
+    return b.finish({Value::Of::Int, false, code});
   }
   Value value;
   if (b.isFlat()) {
@@ -105,7 +99,6 @@ void buildId(FeatureBuilder& b) {
 }
 
 void buildCombo(FeatureBuilder& b) {
-  if (b.inputs() < 2) FeatureBuilder::refuse("a combo_feature needs two inputs or more");
   if (b.isFlat()) {
     needsOneValue(b);
     std::string empty;
@@ -145,7 +138,6 @@ void buildCombo(FeatureBuilder& b) {
 }
 
 void buildBoolMask(FeatureBuilder& b) {
-  if (b.inputs() != 2) FeatureBuilder::refuse("a bool_mask_feature needs two inputs, the values and the mask");
   if (!b.defaultText().empty())
     FeatureBuilder::refuse(
         b.feature().sequence
@@ -153,29 +145,40 @@ void buildBoolMask(FeatureBuilder& b) {
               "write a "
               "sequence group with mask(...) by hand"
             : "where the mask keeps nothing, whether FG gives the default is not known; write default_value \"\"");
-  int64_t most = kept(b);
+  int64_t most = b.integer("value_dim", b.feature().sequence ? 1 : 0);
   std::string values = b.textList(b.input(0), true).code;
   const Input& mask = b.input(1);
   Type type = b.columnType(mask);
   std::string keep;
-  if (mask.isColumn() && type.isList() && !type.element().is(Kind::String))
+  if (mask.isColumn() && type.isList() && !type.element().is(Kind::String)) {
     keep = type.element().is(Kind::Bool) ? b.reference(mask) : fmt::format("{} == 1", b.reference(mask));
-  else
-    keep = fmt::format("bool(lower({}))", b.textList(mask, true).code);
+  } else {
+    std::string words = b.let("mask", b.textList(mask, true).code);
+    keep = fmt::format("lower({0}) == \"true\" || float({0}) == 1", words);
+    b.note(
+        "a mask's word that is neither true, false nor a number: FG's answer is not known; here its value is dropped");
+  }
   b.note("values and mask of unequal lengths: what FG gives is not known; here what has no mask is dropped");
-  std::string code = fmt::format("mask({}, {})", values, keep);
+  // Nothing between two separators has its place in the mask, and is no value.
+  std::string kept = b.let("kept", fmt::format("mask({}, {})", values, keep));
+  std::string code = fmt::format("mask({0}, {0} != \"\")", kept);
   b.finish({Value::Of::Text, true, most == 1 ? fmt::format("head({}, 1)", code) : code});
 }
 
 void buildRegexReplace(FeatureBuilder& b) {
+  if (b.inputs() != 1) FeatureBuilder::refuse("RegexReplace takes one input");
+  if (b.has("regex_pattern") && b.has("regex_patten"))
+    FeatureBuilder::refuse("its regex_pattern stands twice, as regex_patten too; take one of them out");
   const Node* patterns = b.find("regex_pattern");
   if (patterns == nullptr) patterns = b.find("regex_patten");
   if (patterns == nullptr || patterns->each().empty()) FeatureBuilder::refuse("its regex_pattern is missing");
   std::string replacement = b.text("replacement");
   auto each = patterns->each();
   std::string pattern;
-  for (const Node* one : each)
+  for (const Node* one : each) {
+    if (one->kind != Node::Kind::Text) FeatureBuilder::refuse("its regex_pattern holds what is no text", one->line);
     pattern += each.size() == 1 ? one->text : fmt::format("{}(?:{})", pattern.empty() ? "" : "|", one->text);
+  }
   bool hasGroups = replacement.find('\\') != std::string::npos;
   if (each.size() > 1 && hasGroups)
     FeatureBuilder::refuse(
@@ -188,7 +191,6 @@ void buildRegexReplace(FeatureBuilder& b) {
   auto replaced = [&](const std::string& code) {
     return fmt::format("regex_replace({}, {}, {}{})", code, literalText(pattern), literalText(replacement), options);
   };
-  if (b.integer("value_dim", 1) > 1) FeatureBuilder::refuse("what its value_dim does is not known; write 1");
   if (b.isFlat()) {
     needsOneValue(b);
     std::string part = b.let("elements", b.elements(input).code);

@@ -15,6 +15,9 @@
 namespace featc::fg {
 namespace {
 
+// Without UTF-8's byte order mark.
+std::string_view withoutMark(std::string_view text) { return text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0); }
+
 struct PreludeFunction {
   std::string_view name;
   std::string_view text;
@@ -32,9 +35,12 @@ constexpr PreludeFunction kPrelude[] = {
      "\\u{85}\\u{A0}\\u{1680}\\u{2000}\\u{2001}\\u{2002}\\u{2003}\\u{2004}\\u{2005}\\u{2006}"
      "\\u{2007}\\u{2008}\\u{2009}\\u{200A}\\u{2028}\\u{2029}\\u{202F}\\u{205F}\\u{3000}\")\n"},
     {"first_values",
-     "# The first value of each element, given the pattern of one.\n"
+     "# The first value of each element, given the pattern of one, which finds \"\" where there is none.\n"
      "fn first_values(fg_elements: list<string>, fg_value: string) = regex_extract(fg_elements, fg_value, group = "
      "0)\n"},
+    {"not_empty",
+     "# FG takes an empty key for a missing one.\n"
+     "fn not_empty(fg_key: string?) = fg_key == \"\" ? string(int(\"\")) : fg_key\n"},
     {"or_default",
      "# FG's default: a text in the place of an empty list.\n"
      "fn or_default(fg_values: list<string>, fg_default: string) = len(fg_values) == 0 ? [fg_default] : fg_values\n"},
@@ -75,7 +81,8 @@ class Importer {
   Importer(const FgOptions& options, FgImport& out) : options_(options), out_(out), shared_{options, {}, {}} {}
 
   void run(std::string_view text) {
-    size_t begin = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+    text = withoutMark(text);
+    size_t begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos) return out_.problems.error(1, "the file is empty");
     bool isJson = text[begin] == '{' || text[begin] == '[';
     std::optional<Node> root = isJson ? readJson(text, out_.problems) : readProtobufText(text, out_.problems);
@@ -174,7 +181,7 @@ class Importer {
     }
     states_[i] = State::Open;
     // Without inputs it has an error already.
-    bool ready = !feature.inputs.empty() && !feature.lacksInputs;
+    bool ready = !feature.inputs.empty() && !feature.isBroken;
     for (size_t other : reads_[i]) {
       build(other);
       ready = ready && states_[other] == State::Built;
@@ -249,7 +256,7 @@ class Importer {
         group = features_[i].group;
         text += group.empty() ? "# ---- outside of groups ----\n\n" : fmt::format("# ---- group {} ----\n\n", group);
       }
-      out_.features.emplace_back(text.size(), features_[i].line());
+      out_.features.push_back({text.size(), features_[i].line(), features_[i].name});
       if (size_t at = feature.find(kSlotMark); at != std::string::npos) feature.replace(at, 1, std::to_string(++slot));
       text += feature + "\n";
     }
@@ -283,7 +290,7 @@ FgImport importFg(std::string_view text, const FgOptions& options) {
 
 std::map<std::string, Type> readColumnTypes(std::string_view text, Problems& problems) {
   std::map<std::string, Type> out;
-  std::optional<Node> root = readJson(text, problems);
+  std::optional<Node> root = readJson(withoutMark(text), problems);
   if (!root) return out;
   if (root->kind != Node::Kind::Record) problems.error(root->line, "column types are one JSON object");
   for (const auto& [name, said] : root->fields) {

@@ -6,7 +6,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "frontend/fg/problems.h"
@@ -21,10 +20,17 @@ struct FgOptions {
   std::map<std::string, Type> columns{};
 };
 
+// Where in the config the text of a feature begins, and the feature's line in the FG file.
+struct FeaturePlace {
+  size_t offset;
+  uint32_t line;
+  std::string name;
+};
+
 struct FgImport {
   std::string config;  // whole only without errors
-  // Where in it the text of each feature begins, and the feature's line in the FG file; ascending.
-  std::vector<std::pair<size_t, uint32_t>> features;
+  // Ascending.
+  std::vector<FeaturePlace> features;
   size_t outputs = 0;
   Problems problems;
 };

@@ -2,6 +2,8 @@
 // What a feature's inputs are as texts, numbers and maps, by the type of their column.
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "frontend/fg/builder.h"
 #include "frontend/fg/text.h"
 
@@ -10,12 +12,12 @@ namespace {
 
 constexpr std::string_view kWriteText = "declare the column string? or list<string>? in --schema";
 
-// Characters of a class in RE2's syntax.
+// Characters of a class in RE2's syntax, where a letter or digit behind a backslash is another thing.
 std::string characterClass(std::string_view characters) {
   std::string out;
   for (char c : characters) {
     auto byte = static_cast<unsigned char>(c);
-    out += byte > 0x20 && byte < 0x7f ? fmt::format("\\{}", c) : fmt::format("\\x{:02X}", byte);
+    out += std::ispunct(byte) != 0 ? fmt::format("\\{}", c) : fmt::format("\\x{:02X}", byte);
   }
   return out;
 }
@@ -33,6 +35,10 @@ Type FeatureBuilder::columnType(const Input& input) const {
 }
 std::string FeatureBuilder::reference(const Input& input) const { return Columns::reference(input); }
 
+bool FeatureBuilder::isFeatureOfText(const Input& input) const {
+  return input.isFeature() && shared_.values.at(input.name).of == Value::Of::Text;
+}
+
 Value FeatureBuilder::texts(const Input& input, bool keepsEmpty) {
   if (input.side == "const") return {Value::Of::Text, true, "[" + literalText(input.name) + "]"};
   if (input.isFeature()) {
@@ -47,7 +53,7 @@ Value FeatureBuilder::texts(const Input& input, bool keepsEmpty) {
   std::string code = reference(input);
   Type type = columnType(input);
   if (type.is(Kind::String)) {
-    if (!keepsEmpty) assume("nothing between two separators: FG's answer is not known; here it is no value");
+    assume("nothing between two separators: FG's answer is not known; here it is no value");
     return {Value::Of::Text, true,
             fmt::format("tokenize({}, {}{})", orEmpty(code, type, "\"\""), literalText(separators()),
                         keepsEmpty ? ", keep_empty = true" : "")};
@@ -59,10 +65,13 @@ Value FeatureBuilder::texts(const Input& input, bool keepsEmpty) {
   }
   if (type.isList() && type.element().is(Kind::Int64))
     return {Value::Of::Text, true, fmt::format("string({})", orEmpty(code, type, "[]"))};
-  bool isFloat = type.is(Kind::Float64) || (type.isList() && type.element().is(Kind::Float64));
-  refuse(isFloat ? fmt::format("the text that FG makes of a float such as {} is not known; {}, or int64?", named(input),
-                               kWriteText)
-                 : fmt::format("{} is a {}, which has no text; {}", named(input), toString(type), kWriteText),
+  bool isFloats = type.isList() && type.element().is(Kind::Float64);
+  if (isFloats && cutsFloats())
+    return {Value::Of::Text, true, fmt::format("string(int({}))", orEmpty(code, type, "[]"))};
+  refuse(isFloats || type.is(Kind::Float64)
+             ? fmt::format("the text that FG makes of a float such as {} is not known; {}, or int64?", named(input),
+                           kWriteText)
+             : fmt::format("{} is a {}, which has no text; {}", named(input), toString(type), kWriteText),
          input.line);
 }
 
@@ -88,7 +97,10 @@ Value FeatureBuilder::textList(const Input& input, bool keepsEmpty) {
   return {Value::Of::Text, true, fmt::format("(is_missing({0}) ? [] : [{0} ?? \"\"])", one)};
 }
 
-Value FeatureBuilder::elements(const Input& input) {
+// num_buckets of a number cuts toward zero, so its text is not asked.
+bool FeatureBuilder::cutsFloats() const { return feature_.type->name == "id_feature" && bucketizer() == kNumber; }
+
+Value FeatureBuilder::elements(const Input& input, bool whole) {
   if (!input.sequence) {
     Value value = texts(input);
     if (value.list) value = {Value::Of::Text, false, "(" + value.code + ")[0]"};
@@ -98,8 +110,10 @@ Value FeatureBuilder::elements(const Input& input) {
   Type type = columnType(input);
   if (type.is(Kind::String)) {
     code = fmt::format("{}({}, {})", function("elements"), code, literalText(feature_.delimiter));
-  } else if (type.isList() && (type.element().is(Kind::String) || type.element().is(Kind::Int64))) {
+  } else if (type.isList() && (type.element().is(Kind::String) || type.element().is(Kind::Int64) ||
+                               (type.element().is(Kind::Float64) && cutsFloats()))) {
     if (type.element().is(Kind::Int64)) code = "string(" + code + ")";
+    if (type.element().is(Kind::Float64)) code = "string(int(" + code + "))";
     code = fmt::format("{}(({}) ?? \"\", \"\")", function("or_default"), orEmpty(code, type, "[]"));
   } else {
     refuse(fmt::format("{} is a {} and no sequence of texts; {}, or list<int64>?", named(input), toString(type),
@@ -108,8 +122,8 @@ Value FeatureBuilder::elements(const Input& input) {
   }
   // What is emitted is cut by its length; others read no more either.
   if (feature_.length > 0 && feature_.isRead) code = fmt::format("head({}, {})", code, feature_.length);
-  if (!(type.isList() && type.element().is(Kind::Int64)))
-    code = fmt::format("{}({}, r\"^[^{}]*\")", function("first_values"), code, characterClass(separators()));
+  if (!whole && !(type.isList() && type.element().isNumber()))
+    code = fmt::format("{}({}, r\"[^{}]+|$\")", function("first_values"), code, characterClass(separators()));
   return {Value::Of::Text, true, code};
 }
 
@@ -124,7 +138,7 @@ Value FeatureBuilder::numbers(const Input& input) {
   if (input.side == "const") {
     auto number = numberOf(input.name);
     if (!number) refuse(fmt::format("the constant \"{}\" is no number", input.name), input.line);
-    return {Value::Of::Number, false, numberText(*number)};
+    return {Value::Of::Number, false, floatText(*number)};
   }
   if (input.isFeature()) {
     Value value = shared_.values.at(input.name);

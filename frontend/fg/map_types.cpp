@@ -23,7 +23,27 @@ bool isIntList(Type type) { return type.isList() && type.element().is(Kind::Int6
 
 void noteDuplicates(FeatureBuilder& b, Type column) {
   if (!column.isMap())
-    b.assume("a key that stands twice in a map's text: FG's answer is not known; here the last wins");
+    b.assume(
+        "a key that stands twice in a map's text, or an item without a \":\": FG's answer is not known; here the last "
+        "wins, and the item is left out");
+}
+
+// The number that a map has under a key.
+std::string numberOfFound(FeatureBuilder& b, Type value, const std::string& found) {
+  if (value.is(Kind::String))
+    b.assume("a value of a map that is text and no number: FG's answer is not known; here its key is not in the map");
+  return value.is(Kind::Float64) ? found : fmt::format("float({})", found);
+}
+
+// How several values that were found become one, as featc calls it; "" where they stay several.
+std::string lookupCombiner(const FeatureBuilder& b) {
+  std::string combiner = b.text("combiner", "sum");
+  if (combiner == "mean") return "avg";
+  for (std::string_view known : {"", "sum", "avg", "min", "max"})
+    if (combiner == known) return combiner;
+  FeatureBuilder::refuse(fmt::format(
+      "what the combiner \"{}\" gives is not known exactly; write sum, mean, min or max, or the feature by hand",
+      combiner));
 }
 
 // What TorchEasyRec makes of a value_dim over 1: the texts found, cut into numbers.
@@ -35,18 +55,15 @@ void buildVectorLookup(FeatureBuilder& b, const std::string& found, bool several
         "value_dim over 1 is TorchEasyRec's, which writes a raw_feature over a lookup for it; write that");
   if (!absent)
     FeatureBuilder::refuse("what FG gives where no key is found without a default is not known; write default_value");
-  if (width > 65'536) FeatureBuilder::refuse("its value_dim is over 65536");
-  b.note(
-      "another count of numbers than value_dim: FG refuses it or its answer is not known; here zeros are added or the "
-      "rest "
-      "is cut");
+  b.noteCount("numbers", "zeros are");
   std::string text =
       several ? fmt::format("join({}({}), \"\\x1d\")", b.function("present"), found) : found + " ?? \"\"";
   std::string numbers = b.let("numbers", fmt::format("float(tokenize({}, {}))", text, literalText(separator + "\x1d")));
   std::string all;
   for (int64_t i = 0; i < width; ++i) all += (i == 0 ? "" : ", ") + float32Text(*absent);
   b.finish({Value::Of::Number, true,
-            fmt::format("(len({0}) == 0 ? [{1}] : float({2}))", numbers, all, b.normalized(numbers)), 0.0},
+            fmt::format("(len({0}) == 0 ? [{1}] : float({2}))", numbers, all, b.normalized(numbers)),
+            b.bucketizer() != 0 ? std::nullopt : std::optional<double>(0)},
            width);
 }
 
@@ -73,6 +90,8 @@ void buildLookup(FeatureBuilder& b) {
     if (valueType != "string")
       FeatureBuilder::refuse("its values are texts only with value_type string; write it, or needDiscrete false");
     if (!b.text("combiner").empty()) FeatureBuilder::refuse("texts cannot be combined; write combiner \"\"");
+    if (b.integer("value_dim", 1) > 1)
+      FeatureBuilder::refuse("what a value_dim over 1 makes of texts is not known; write value_dim 1, which keeps all");
     found = textOfFound(type.value(), found);
     std::string absent = b.defaultText();
     if (flat)
@@ -84,6 +103,9 @@ void buildLookup(FeatureBuilder& b) {
     return b.finish(b.withDefault({Value::Of::Text, true, fmt::format("{}({})", b.function("present"), found)}));
   }
 
+  if (b.valueType() == "string" && b.integer("value_dim", 1) <= 1)
+    FeatureBuilder::refuse("what value_type string makes of numbers is not known; write float, or needDiscrete true");
+  std::string combiner = lookupCombiner(b);
   std::optional<double> absent = b.defaultNumber();
   if (int64_t width = b.integer("value_dim", 1); width > 1) {
     if (flat) FeatureBuilder::needsGroup("a sequence of vectors is a sequence group");
@@ -92,22 +114,14 @@ void buildLookup(FeatureBuilder& b) {
   if (!absent)
     FeatureBuilder::refuse("what FG gives where no key is found without a default is not known; write default_value");
   if (type.value().is(Kind::Bool)) FeatureBuilder::refuse("the values of its map are bools");
-  std::string number = type.value().is(Kind::String) ? fmt::format("float({})", found) : found;
-  number = fmt::format("float32({})", number);
+  std::string number = fmt::format("float32({})", numberOfFound(b, type.value(), found));
   if (flat || !keys.list) return b.finish({Value::Of::Number, keys.list, b.normalized(number), absent});
-  std::string combiner = b.text("combiner", "sum");
-  if (combiner == "mean") combiner = "avg";
   if (combiner.empty()) {
     std::string values = b.let("found", number);
     return b.finish({Value::Of::Number, true,
                      fmt::format("({0} == 0 ? [{1}] : {2})", fmt::format("count({})", values), float32Text(*absent),
                                  b.normalized(values))});
   }
-  if (combiner != "sum" && combiner != "avg" && combiner != "min" && combiner != "max")
-    FeatureBuilder::refuse(
-        fmt::format("what the combiner \"{}\" gives is not known exactly; write sum, mean, min or max, "
-                    "or the feature by hand",
-                    combiner));
   if (b.has("normalizer"))
     b.note("several keys found, with a normalizer: whether FG normalizes before it combines is not known; here after");
   if (combiner == "sum") {
@@ -144,20 +158,20 @@ bool isAll(const Input& input) { return input.side == "ALL"; }
 
 // As text, and as a map with keys of that type has it.
 std::pair<std::string, std::string> matchKey(FeatureBuilder& b, const Input& input, Type key) {
-  auto of = [&](const std::string& text) {
-    return std::pair(text, key.is(Kind::Int64) ? fmt::format("int({})", text) : text);
-  };
+  bool isInt = key.is(Kind::Int64);
+  auto of = [&](const std::string& text) { return std::pair(text, isInt ? fmt::format("int({})", text) : text); };
   if (isAll(input)) return of("\"ALL\"");
   if (input.side == "const") return of(literalText(input.name));
   Type type = b.columnType(input);
   if (input.isColumn() && type.is(Kind::String)) {
     b.assume(
         "a match_feature's key with several values in its text: FG's answer is not known; here the text is one key");
-    return of(b.reference(input));
+    std::string text = b.reference(input);
+    return isInt ? of(text) : std::pair(text, fmt::format("{}({})", b.function("not_empty"), text));
   }
   if (input.isColumn() && type.is(Kind::Int64)) {
     std::string text = fmt::format("string({})", b.reference(input));
-    return {text, key.is(Kind::Int64) ? b.reference(input) : text};
+    return {text, isInt ? b.reference(input) : text};
   }
   FeatureBuilder::refuse("its keys are columns of one key each; declare them string? or int64?", input.line);
 }
@@ -226,11 +240,10 @@ std::string matchText(FeatureBuilder& b, const std::string& found, const std::st
 }  // namespace
 
 void buildMatch(FeatureBuilder& b) {
-  if (b.inputs() != 3) FeatureBuilder::refuse("a match_feature needs a map (\"user\"), \"category\" and \"item\"");
   bool all = matchesAll(b);
   bool discrete = b.flagThatMustBeWritten("needDiscrete");
   int64_t most = b.integer("value_dim", 1);
-  if (most > 1 || (most == 0 && !discrete))
+  if (most == 0 && !discrete)
     FeatureBuilder::refuse("a match_feature has value_dim 1, or 0 where its values are discrete");
   auto [map, type] = nestedMap(b, b.input(0));
   auto first = matchKey(b, b.input(1), type.key());
@@ -239,16 +252,24 @@ void buildMatch(FeatureBuilder& b) {
                       : isAll(b.input(1)) ? fmt::format("match_all_first({}, {})", map, second.second)
                                           : fmt::format("match_all_second({}, {})", map, first.second);
   Type value = type.value().value();
-  if (all && !discrete)
+  if (all && !discrete) {
+    // By hand without the function that only an import has.
+    Type key = isAll(b.input(1)) ? type.value().key() : type.key();
+    const auto& given = isAll(b.input(1)) ? second : first;
+    std::string plain = fmt::format("match_all_{}({}, {})", isAll(b.input(1)) ? "first" : "second", map,
+                                    key.is(Kind::Int64) ? given.second : given.first);
     FeatureBuilder::refuse(
         fmt::format("of the numbers that ALL finds FG keeps one, and which is not known; write needDiscrete true and "
                     "value_dim 0, or by hand \"dense {} = sum({})\"",
-                    nameText(b.feature().name), value.is(Kind::String) ? "float(" + found + ")" : found));
+                    nameText(b.feature().name), value.is(Kind::String) ? "float(" + plain + ")" : plain));
+  }
   if (!discrete) {
     std::optional<double> absent = b.defaultNumber();
     if (!value.is(Kind::String) && !value.isNumber()) FeatureBuilder::refuse("the values of its map are no numbers");
-    std::string number = value.is(Kind::Float64) ? found : fmt::format("float({})", found);
-    return b.finish({Value::Of::Number, false, b.normalized(number), absent});
+    if (b.valueType() == "string")
+      FeatureBuilder::refuse(
+          "what value_type string makes of a number is not known; write float, or needDiscrete true");
+    return b.finish({Value::Of::Number, false, b.normalized(numberOfFound(b, value, found)), absent});
   }
   if (b.valueType() != "string") FeatureBuilder::refuse("needDiscrete needs value_type string; write it");
   found = matchText(b, textOfFound(value, found), all && isAll(b.input(1)) ? "" : first.first,
@@ -293,6 +314,7 @@ void buildKvDot(FeatureBuilder& b) {
                                input.line);
       keys = Type::string();
       noteDuplicates(b, Type());
+      b.assume("an item whose weight is no number: FG's answer is not known; here it is left out");
     }
     sides += (i == 0 ? "" : ", ") + code;
   }

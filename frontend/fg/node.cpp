@@ -68,5 +68,9 @@ std::optional<int64_t> integerOf(std::string_view text) {
   if (real && *real == std::trunc(*real) && std::abs(*real) < 9.2e18) return static_cast<int64_t>(*real);
   return std::nullopt;
 }
+bool isWholeNumber(std::string_view text) {
+  auto value = parsed<int64_t>(text);
+  return value && std::to_string(*value) == text;
+}
 
 }  // namespace featc::fg

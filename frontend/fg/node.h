@@ -21,7 +21,7 @@ struct Node {
   std::vector<Field> fields;  // Record, in the order of the file
 
   bool isScalar() const { return kind == Kind::Bool || kind == Kind::Number || kind == Kind::Text; }
-  bool isTrue() const { return kind != Kind::Record && kind != Kind::List && (text == "true" || text == "True"); }
+  bool isTrue() const { return kind == Kind::Bool && text == "true"; }
   const Node* find(std::string_view name) const;
   // A list's items, or the one scalar or record that stands where a list may.
   std::vector<const Node*> each() const;
@@ -42,5 +42,7 @@ struct Node::Field {
 // Numbers in any form that C writes, `inf` and `nan` excepted.
 std::optional<double> numberOf(std::string_view text);
 std::optional<int64_t> integerOf(std::string_view text);
+// Digits alone, and a sign: what `int` of a text reads.
+bool isWholeNumber(std::string_view text);
 
 }  // namespace featc::fg

@@ -14,10 +14,15 @@ namespace {
 
 bool isText(Type type) { return type.is(Kind::String) || (type.isList() && type.element().is(Kind::String)); }
 
+// What is read as numbers and may be none.
+bool holdsText(const FeatureBuilder& b, const Input& input) {
+  return isText(b.columnType(input)) || b.isFeatureOfText(input);
+}
+
 constexpr std::string_view kMalformed =
-    "text that is no number: FG's answer is not known; here it is missing (declare the column float64? in --schema, "
-    "and "
-    "such a row is refused)";
+    "text that is no number as JSON writes it (.5, +1 and 5. are none), or holds several where one is due: FG's answer "
+    "is not known; here it is missing, which is the default, 0 within a vector and no id of a raw_feature (declare the "
+    "column float64? in --schema, and such a row is refused)";
 
 // The numbers of a text that is cut at `separators`.
 std::vector<double> cutNumbers(const FeatureBuilder& b, std::string_view text) {
@@ -25,10 +30,7 @@ std::vector<double> cutNumbers(const FeatureBuilder& b, std::string_view text) {
   std::string separators = b.separators();
   while (!text.empty()) {
     size_t end = std::min(text.find_first_of(separators), text.size());
-    auto number = numberOf(text.substr(0, end));
-    if (!number)
-      FeatureBuilder::refuse(fmt::format("its default_value has \"{}\", which is no number", text.substr(0, end)));
-    out.push_back(*number);
+    out.push_back(FeatureBuilder::float32Of("default_value", std::string(text.substr(0, end))));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return out;
@@ -54,32 +56,33 @@ void buildVector(FeatureBuilder& b, int64_t width) {
     code = fmt::format("float(tokenize(join({}, \"\\x1d\"), {}))", b.texts(input).code, literalText(b.separators()));
   else if (input.isColumn() && (isText(column)))
     code = fmt::format("float({})", b.texts(input).code);
+  else if (Value numbers = b.numbers(input); numbers.list)
+    code = numbers.code;
   else
-    code = b.numbers(input).code;
-  if (isText(column)) b.assume(std::string(kMalformed));
-  b.note(
-      "another count of numbers than value_dim: FG refuses it or its answer is not known; here zeros are added or "
-      "the rest is cut");
+    FeatureBuilder::refuse(
+        fmt::format(
+            "\"{}:{}\" is one number, and not the {} of value_dim; write value_dim 1, or declare the column as what "
+            "holds them all, string? or a list",
+            input.side, input.name, width),
+        input.line);
+  if (holdsText(b, input)) b.assume(std::string(kMalformed));
+  b.noteCount("numbers", "zeros are");
   std::string found = b.let("numbers", column.nullable() && !isText(column) ? code + " ?? []" : code);
   code = b.normalized(found);
   if (!absent.empty()) {
     std::string list;
-    for (double x : absent) list += (list.empty() ? "" : ", ") + float32Text(x);
+    for (double x : absent) list += (list.empty() ? "" : ", ") + numberText(x);
     code = fmt::format("(len({}) == 0 ? [{}] : float({}))", found, list, code);
   }
-  b.finish({Value::Of::Number, true, code, absent.empty() ? std::nullopt : std::optional<double>(0)}, width);
+  // Of what is malformed or missing within a vector there is no id.
+  b.finish({Value::Of::Number, true, code, b.bucketizer() != 0 ? std::nullopt : std::optional<double>(0)}, width);
 }
 
 }  // namespace
 
 void buildRaw(FeatureBuilder& b) {
-  std::string type = b.valueType();
-  if (!type.empty() && type != "float" && type != "double" && type != "string")
-    FeatureBuilder::refuse(
-        fmt::format("what a raw_feature of type {} cuts is not known; write value_type float", type));
   int64_t width = b.integer("value_dim", 1);
   if (width == 0) FeatureBuilder::refuse("a raw_feature of any number of values cannot be emitted; write value_dim");
-  if (width > 65'536) FeatureBuilder::refuse("its value_dim is over 65536");
   if (width > 1) return buildVector(b, width);
   const Input& input = b.input(0);
   std::optional<double> absent = b.defaultNumber();
@@ -88,7 +91,7 @@ void buildRaw(FeatureBuilder& b) {
     if (input.isFeature() || (column.isList() && column.element().isList()))
       FeatureBuilder::needsGroup("lists of lists, and sequences of a feature, are a sequence group");
     if (!input.isColumn() || isText(column)) {
-      std::string elements = b.let("elements", b.elements(input).code);
+      std::string elements = b.let("elements", b.elements(input, true).code);
       b.assume(std::string(kMalformed));
       std::string number = b.normalized("float(" + elements + ")");
       return b.finish({Value::Of::Number, true,
@@ -123,7 +126,14 @@ void buildRaw(FeatureBuilder& b) {
           "known; write default_value");
     absent = 0;
   }
-  b.finish({Value::Of::Number, false, b.normalized(b.numbers(input).code), absent});
+  Value number = b.numbers(input);
+  if (b.isFeatureOfText(input)) b.assume(std::string(kMalformed));
+  if (number.list)
+    FeatureBuilder::refuse(
+        fmt::format("\"{}:{}\" has several values, and a raw_feature of value_dim 1 takes one; write value_dim",
+                    input.side, input.name),
+        input.line);
+  b.finish({Value::Of::Number, false, b.normalized(number.code), absent});
 }
 
 void buildCombine(FeatureBuilder& b) {
@@ -138,25 +148,23 @@ void buildCombine(FeatureBuilder& b) {
         fmt::format("what the combiner \"{}\" gives is not known exactly; write sum, mean, min or max, "
                     "or the feature by hand",
                     combiner));
-  Type column = b.columnType(input);
   std::string values;
   bool list = true;
   if (const Node* map = b.find("value_map")) {
     std::string entries;
     for (const auto& [word, number] : map->fields) {
-      auto value = numberOf(number.text);
-      if (!value) FeatureBuilder::refuse(fmt::format("the value of \"{}\" is no number", word), number.line);
-      std::string text = float32Text(*value);
-      // A map of floats has floats only.
-      if (text.find_first_of(".e") == std::string::npos) text += ".0";
-      entries += fmt::format("{}{}: {}", entries.empty() ? "" : ", ", literalText(word), text);
+      double value =
+          FeatureBuilder::float32Of(fmt::format("value of \"{}\" in value_map", word), number.text, number.line);
+      entries += fmt::format("{}{}: {}", entries.empty() ? "" : ", ", literalText(word), floatText(value));
     }
     if (entries.empty()) FeatureBuilder::refuse("its value_map is empty", map->line);
     Value words = b.texts(input);
     list = words.list;
     values = fmt::format("value_map({}, {{{}}})", words.code, entries);
-    b.note("a word that is not in value_map: FG's answer is not known; here it is left out");
-  } else if (input.isColumn() && !isText(column)) {
+    b.note(
+        "a word that is not in value_map: FG's answer is not known; here it is left out, and where no other is left "
+        "the default stands");
+  } else if ((input.isColumn() || input.isFeature()) && !holdsText(b, input)) {
     Value numbers = b.numbers(input);
     list = numbers.list;
     values = numbers.code;
@@ -168,14 +176,16 @@ void buildCombine(FeatureBuilder& b) {
   }
   values = fmt::format("float32({})", values);
   std::string code = values;
+  bool isSum = list && combiner == "sum";
   if (list) {
-    // Of nothing sum is 0; that is not what FG gives for an empty input.
+    if (isSum) values = b.let("values", values);
     code = fmt::format("{}({})", combiner, values);
     if (b.has("normalizer"))
       b.note("several values with a normalizer: whether FG normalizes before it combines is not known; here after");
   }
   code = b.normalized(code);
-  if (list && combiner == "sum") code = fmt::format("({} ? {} : {})", b.isEmpty(input), float32Text(*absent), code);
+  // Of nothing sum is 0; that is not what FG gives for an empty input.
+  if (isSum) code = fmt::format("(count({}) == 0 ? {} : {})", values, numberText(*absent), code);
   b.finish({Value::Of::Number, false, code, absent});
 }
 
@@ -185,6 +195,16 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
   std::optional<double> absent = b.defaultNumber();
   if (b.flag("fill_missing", false))
     FeatureBuilder::refuse("what fill_missing puts in is not known; write the feature by hand");
+  for (size_t i = 0; i < b.inputs(); ++i)
+    for (size_t j = 0; j < i; ++j)
+      if (b.ownName(b.input(i)) == b.ownName(b.input(j)) &&
+          (b.input(i).side != b.input(j).side || b.input(i).name != b.input(j).name))
+        FeatureBuilder::refuse(
+            fmt::format(
+                "two of its variables are named {}, and which one its expression means is not known; give one of the "
+                "columns another name",
+                b.ownName(b.input(i))),
+            b.input(i).line);
   std::set<std::string> emptyChecks;
   // Of what stands beside a sequence: one value for all elements.
   std::set<std::string> besideChecks;
@@ -199,7 +219,7 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
       if (b.isFlat() && (input.isFeature() || (column.isList() && column.element().isList())))
         FeatureBuilder::needsGroup("a sequence of lists, or beside a feature, is a sequence group", input.line);
       if (b.isFlat() && input.sequence && (!column.isList() || isText(column))) {
-        Value elements = b.elements(input);
+        Value elements = b.elements(input, true);
         return Variable{fmt::format("float({})", elements.code), true};
       }
       if (asVector && isText(column)) {
@@ -213,14 +233,14 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
         besideChecks.insert(b.isEmpty(input));
         value.code = fmt::format("({} ?? 0)", value.code);
       }
-      if (isText(column)) strings.insert(name);
+      if (holdsText(b, input)) strings.insert(name);
       return Variable{value.code, value.list};
     }
     return std::nullopt;
   };
   const Node* expression = b.find(key);
   if (expression == nullptr) FeatureBuilder::refuse(fmt::format("its \"{}\" is missing", key));
-  Translation made = translateExpression(expression->text, find);
+  Translation made = translateExpression(b.text(key), find);
   if (!made.error.empty()) FeatureBuilder::refuse(made.error, expression->line);
   if (!strings.empty()) b.assume(std::string(kMalformed));
   if (made.mayDivide)
@@ -237,14 +257,19 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
     emptyChecks.insert(b.isEmpty(input));
   }
   std::string type = b.valueType();
-  bool whole = type == "int32" || type == "int64";
-  if (!whole && !type.empty() && type != "float" && type != "double")
-    FeatureBuilder::refuse(fmt::format("an expression of type {} is not known", type));
   std::string code = made.code;
-  if (whole) code = fmt::format("trunc({})", code);
+  if (type == "int32" || type == "int64") code = fmt::format("trunc({})", code);
   int64_t width = b.integer("value_dim", 0);
-  if (made.isList && !b.isFlat())
+  bool hasSeveral = made.isList && !b.isFlat();
+  if (!hasSeveral && width > 1)
+    FeatureBuilder::refuse(
+        fmt::format("its expression has one result, not the {} of value_dim; write value_dim 1", width));
+  if (hasSeveral) {
     b.note("vectors of unequal lengths: FG's answer is not known; here there is nothing past the shorter");
+    if (b.bucketizer() != 0 && width == 1)
+      FeatureBuilder::refuse("which of its results value_dim 1 keeps is not known; write value_dim 0, which keeps all");
+    if (width > 0) b.noteCount("results", "the default is");
+  }
   auto any = [](const std::set<std::string>& checks) {
     std::string text;
     for (const std::string& check : checks) text += (text.empty() ? "" : " || ") + check;

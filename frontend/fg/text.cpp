@@ -42,6 +42,11 @@ std::string numberText(double value) {
   return text == "-0" ? "0" : text;
 }
 
+std::string floatText(double value) {
+  std::string text = numberText(value);
+  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+
 std::string float32Text(double value) { return numberText(static_cast<double>(static_cast<float>(value))); }
 
 }  // namespace featc::fg

@@ -13,6 +13,8 @@ std::string nameText(std::string_view name);
 // Whether a name can be written at all.
 bool canBeName(std::string_view name);
 std::string numberText(double value);
+// The same, and never an integer to the config.
+std::string floatText(double value);
 // Rounded to float32, as FG keeps numbers.
 std::string float32Text(double value);
 

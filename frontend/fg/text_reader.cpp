@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <charconv>
 
 #include "frontend/fg/readers.h"
+#include "support/utf8.h"
 
 namespace featc::fg {
 namespace {
@@ -128,7 +130,15 @@ class TextReader {
     if (peek() == '"' || peek() == '\'') return readTexts();
     std::string word = readWord();
     if (word.empty()) fail("a value is missing");
-    if (word == "true" || word == "false") return Node::ofBool(word == "true", line);
+    if (word == "true" || word == "True" || word == "t") return Node::ofBool(true, line);
+    if (word == "false" || word == "False" || word == "f") return Node::ofBool(false, line);
+    std::string_view digits = word;
+    if (digits.starts_with('-')) digits.remove_prefix(1);
+    if (digits.size() > 1 && digits[0] == '0' && std::isalnum(static_cast<unsigned char>(digits[1])) != 0)
+      throw Malformed{line, fmt::format("\"{}\" is octal or hexadecimal; write it in decimals", word)};
+    // A float may end in an f.
+    if ((word.back() == 'f' || word.back() == 'F') && numberOf(std::string_view(word).substr(0, word.size() - 1)))
+      word.pop_back();
     return numberOf(word) ? Node::ofNumber(word, line) : Node::ofText(word, line);
   }
 
@@ -150,6 +160,17 @@ class TextReader {
       skipBlanks();
     }
     return node;
+  }
+
+  void readCodePoint(std::string& out, size_t digits) {
+    uint32_t point = 0;
+    std::string_view text = text_.substr(at_, digits);
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), point, 16);
+    bool isWhole = text.size() == digits && error == std::errc() && end == text.data() + digits;
+    if (!isWhole || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
+      fail(fmt::format("\"{}\" in an escape is no code point", text));
+    at_ += digits;
+    appendUtf8(out, point);
   }
 
   void readEscape(std::string& out) {
@@ -183,6 +204,8 @@ class TextReader {
       case '?': out += c; break;
       case 'x':
       case 'X': digits(16, 2); break;
+      case 'u': readCodePoint(out, 4); break;
+      case 'U': readCodePoint(out, 8); break;
       default:
         if (c < '0' || c > '7') fail(fmt::format("\"\\{}\" is no escape", c));
         --at_;

@@ -84,7 +84,7 @@ class TokenizerReader {
                       "\"vocab(tokenize(x), file = ...)\"",
                       kMaxWords));
     for (const auto& [word, number] : words->fields)
-      if (!integerOf(number.text)) refuse(fmt::format("gives \"{}\" no number", word));
+      if (!payloadOf(number.text)) refuse(fmt::format("gives \"{}\" no number that an id's payload holds", word));
     const Node* unknown = words->find(textOf(model, "unk_token"));
     if (unknown == nullptr) refuse("has no number for unknown words (its unk_token is not among its words)");
     table.unknown = *integerOf(unknown->text);

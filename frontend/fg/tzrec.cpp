@@ -13,7 +13,7 @@ namespace {
 
 // What both forms call the same but write differently.
 struct Renamed {
-  std::string_view type;
+  std::string_view type;  // empty: every
   std::string_view from;
   std::string_view to;
 };
@@ -25,6 +25,7 @@ constexpr Renamed kRenamed[] = {
     {"match_feature", "skey", "item"},
     {"match_feature", "show_pkey", "show_category"},
     {"match_feature", "show_skey", "show_item"},
+    {"", "fg_value_type", "value_type"},
 };
 // Of the model, not of its features.
 constexpr std::string_view kModelSide[] = {
@@ -106,6 +107,17 @@ class Translator {
     }
   }
 
+  void rename(Node& entry, const Renamed& renamed) {
+    const Node* field = entry.find(renamed.from);
+    if (field == nullptr) return;
+    if (entry.find(renamed.to) != nullptr)
+      problems_.error(field->line, fmt::format("feature \"{}\": its {} stands twice, as {} too; take one of them out",
+                                               textOf(entry, "feature_name"), renamed.from, renamed.to));
+    Node value = *field;
+    entry.remove(renamed.from);
+    entry.set(renamed.to, std::move(value));
+  }
+
   void feature(const std::string& kind, const Node& body, bool inGroup, std::vector<Node>& out) {
     if (alone_) requireColumns(body);
     Node entry = body;
@@ -113,18 +125,8 @@ class Translator {
     std::string plain = sequence ? kind.substr(9) : kind;
     entry.set("feature_type", Node::ofText(kind, body.line));
     for (std::string_view name : kModelSide) entry.remove(name);
-    for (const Renamed& renamed : kRenamed) {
-      const Node* field = plain == renamed.type ? entry.find(renamed.from) : nullptr;
-      if (field == nullptr) continue;
-      Node value = *field;
-      entry.remove(renamed.from);
-      entry.set(renamed.to, std::move(value));
-    }
-    if (const Node* type = entry.find("fg_value_type")) {
-      Node value = *type;
-      entry.remove("fg_value_type");
-      entry.set("value_type", std::move(value));
-    }
+    for (const Renamed& renamed : kRenamed)
+      if (renamed.type.empty() || renamed.type == plain) rename(entry, renamed);
     for (std::string_view name : {"vocab_dict", "value_map"})
       if (const Node* map = entry.find(name)) entry.set(name, asRecord(*map));
     bool ofSequence =
@@ -198,7 +200,9 @@ class Translator {
     }
     if (type == "combine_feature" || type == "expr_feature" || type == "custom_feature") {
       bool whole = entry.find("num_buckets") != nullptr;
-      unlessSet("value_type", Node::ofText(whole ? "int64" : "float", line));
+      // Of custom operators, which may give texts.
+      bool isText = type == "custom_feature" && isId;
+      unlessSet("value_type", Node::ofText(whole ? "int64" : isText ? "string" : "float", line));
     }
   }
 

@@ -59,7 +59,26 @@ out_has "--schema"
 printf '{"features": [\n{"feature_type": "regex_replace_feature", "feature_name": "r", "expression": "item:s",\n"regex_pattern": "(", "replacement": "", "hash_bucket_size": 9}]}' >"$work/regex.json"
 featc 1 import-fg "$work/regex.json"
 out_empty
-err_has 'regex.json:2: error: this feature becomes `"("`, and there the pattern is no regular expression: missing ): ('
+err_has 'regex.json:2: error: feature "r": it becomes `"("`, and there the pattern is no regular expression: missing ): (; change that, or write the feature by hand'
+
+# A byte order mark, before the config and before the schema; and what only some rows could tell is noted.
+printf '\357\273\277{"features": [
+{"feature_type": "id_feature", "feature_name": "n", "need_prefix": false, "expression": "item:n", "num_buckets": 9},
+{"feature_type": "lookup_feature", "feature_name": "l", "map": "user:m", "key": "item:n", "needDiscrete": false, "needKey": false},
+{"feature_type": "kv_dot_product", "feature_name": "k", "query": "user:q", "document": "user:q"},
+{"feature_type": "raw_feature", "feature_name": "v", "expression": "item:x", "value_dim": 2, "separator": ",", "boundaries": [1], "default_value": "0,0"},
+{"feature_type": "expr_feature", "feature_name": "e", "variables": ["item:f"], "expression": "f + 1", "value_dim": 2},
+{"feature_type": "bool_mask_feature", "feature_name": "b", "expression": ["item:n", "item:mask"], "hash_bucket_size": 9}
+]}' >"$work/mark.json"
+printf '\357\273\277{"f": "list<float64>?"}' >"$work/columns.json"
+featc 0 import-fg "$work/mark.json" --schema "$work/columns.json" -o "$work/mark.feat"
+err_has 'note: num_buckets over text: FG refuses a row with text that is no whole number ("abc", "1.5", "+5"); here it has no id'
+err_has 'note: a value of a map that is text and no number: FG'"'"'s answer is not known; here its key is not in the map'
+err_has 'note: an item whose weight is no number: FG'"'"'s answer is not known; here it is left out'
+err_has 'note: nothing between two separators'
+err_has 'note: feature "v": another count of numbers than value_dim, or one that is missing: FG refuses it or its answer is not known; here each that there is has an id'
+err_has 'note: feature "e": another count of results than value_dim, or one that is missing: FG refuses it or its answer is not known; here the default is added or the rest is cut'
+err_has 'note: feature "b": a mask'"'"'s word that is neither true, false nor a number: FG'"'"'s answer is not known; here its value is dropped'
 
 # A vocabulary beyond what a literal holds stays a file.
 seq 100000 | sed 's/^/w/' >"$work/many.txt"

@@ -10,6 +10,7 @@ import struct
 
 MASK = (1 << 64) - 1
 SEPARATOR = "\x1d"
+VECTOR_FUNCTIONS = r"reduce_|len\(|dot|dist|norm|variance|std_dev"
 
 
 def f32(x):
@@ -38,7 +39,7 @@ def number(text):
     """A number, None where the text is none."""
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         return float(text)
-    return float(text) if text is not None and re.fullmatch(r"-?\d+(\.\d*)?([eE][-+]?\d+)?", text) else None
+    return float(text) if text is not None and re.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", text) else None
 
 
 def is_empty(value):
@@ -125,7 +126,8 @@ class Feature:
         if x is None or not said:
             return x
         method, _, rest = said.partition(",")
-        keys = dict(p.split("=", 1) for p in ([rest] if "expression" in method else rest.split(",")) if p)
+        parts = [rest] if "expression" in method else rest.split(",")
+        keys = dict(map(str.strip, p.split("=", 1)) for p in parts if p)
         if method == "method=log10":
             return math.log10(x) if x > float(keys.get("threshold", 1)) else float(keys.get("default", 0))
         if method == "method=zscore":
@@ -200,11 +202,13 @@ class Feature:
                     return [] if isinstance(value, str) or self.column_is_text else [0.0]
                 return [f32(float(self.default()))]
             x = self.normalized(number(value))
+            if x is None and not self.has_bucketizer():
+                return self.or_number(None)  # unknown, and noted: the default
             return [None if x is None else f32(x)]
-        if is_empty(value):
+        parts = self.cut(value) if isinstance(value, str) else value
+        if is_empty(parts):
             default = [f32(float(d)) for d in self.cut(self.default())]
             return default * width if self.is_sequence and len(default) == 1 else default
-        parts = self.cut(value) if isinstance(value, str) else value
         if isinstance(parts, list) and parts and isinstance(parts[0], str):
             parts = [p for part in parts for p in self.cut(part)]
         found = [self.normalized(number(p)) for p in parts]
@@ -225,9 +229,7 @@ class Feature:
         numbers = [f32(x) for x in numbers if x is not None]
         if not values:
             return self.or_number(None)
-        combined = combine(self.get("combiner", "sum"), numbers)
-        return self.or_number(0.0 if combined is None and self.get("combiner", "sum") == "sum" else
-                              self.normalized(combined))
+        return self.or_number(self.normalized(combine(self.get("combiner", "sum"), numbers)))
 
     def lookup_feature(self, ins):
         table = parse_map(ins[0], SEPARATOR)
@@ -249,7 +251,7 @@ class Feature:
         elif multi:
             found = [v for _, v in sorted(table.get(first, {}).items())] if first else []
         else:
-            found = [table[first][second]] if first in table and second in table[first] else []
+            found = [table[first][second]] if first and second and second in table.get(first, {}) else []
         if not self.get("needDiscrete"):
             return self.or_number(self.normalized(number(found[0])) if found else None)
         if "hash_bucket_size" in self.entry:
@@ -261,12 +263,16 @@ class Feature:
         names = [n.split(":", 1)[-1] for n in self.input_names()]
         if any(is_empty(v) for v in ins):
             return self.or_number(None)
+        text = expression or self.entry["expression"]
         def of(v):
             if isinstance(v, list):
                 return [number(x) for x in v]
+            if self.is_sequence and not re.search(VECTOR_FUNCTIONS, text):
+                return number(v)  # of several values none is known to count
             parts = self.cut(v) if isinstance(v, str) else [v]
             return number(parts[0]) if len(parts) == 1 else [number(p) for p in parts]
-        result = arithmetic(expression or self.entry["expression"], {n: of(v) for n, v in zip(names, ins)})
+        values = {n: of(v) for n, v in zip(names, ins)}
+        result = None if None in values.values() else arithmetic(text, values)
         if isinstance(result, list):
             return [f32(x) for x in result]
         if result is None or not math.isfinite(result):
@@ -297,7 +303,8 @@ class Feature:
         if isinstance(keep, str):
             keep = self.cut(keep, keep_empty=True)
         keep = [str(k).lower() in ("true", "1", "1.0") for k in keep or []]
-        return self.first_of([t for t, k in zip(self.texts(ins[0], keep_empty=True), keep) if k], self.value_dim())
+        kept = [t for t, k in zip(self.texts(ins[0], keep_empty=True), keep) if k and t != ""]
+        return self.first_of(kept, self.value_dim())
 
     def regex_replace_feature(self, ins):
         value = ins[0]
@@ -401,6 +408,7 @@ FUNCTIONS = {
 }
 
 
+
 class FgOperators(ast.NodeTransformer):
     """Comparisons stand on one level and go left to right; `or` and `and` give truths."""
 
@@ -418,7 +426,7 @@ class FgOperators(ast.NodeTransformer):
 def arithmetic(expression, names):
     """Scalars, vectors element by element, or a vector function of vectors."""
     lists = [v for v in names.values() if isinstance(v, list)]
-    if lists and not re.search(r"reduce_|len\(|dot|dist|norm|variance|std_dev", expression):
+    if lists and not re.search(VECTOR_FUNCTIONS, expression):
         at = lambda v, i: v[i] if isinstance(v, list) else v
         return [arithmetic(expression, {k: at(v, i) for k, v in names.items()}) for i in range(min(map(len, lists)))]
     code = expression.replace("^", "**").replace("&&", " and ").replace("||", " or ")

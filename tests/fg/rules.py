@@ -36,8 +36,8 @@ def same_row(text, row, f, is_id):
     elements = text.split("; ")
     if len(elements) == len(row) and all(same_cell(t, e, is_id) for t, e in zip(elements, row)):
         return True
-    # A list of one id an element.
-    return is_id and all(len(e) == 1 for e in row) and same_cell(text, [e[0] for e in row], True)
+    # A list of one id an element, `0` where there is none.
+    return is_id and all(len(e) <= 1 for e in row) and same_cell(text, [e[0] if e else None for e in row], True)
 
 
 def check(path):
