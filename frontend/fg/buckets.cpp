@@ -137,11 +137,10 @@ Value FeatureBuilder::bucketized(const Value& given) {
       if (std::string absent = defaultText();
           value.of != Value::Of::Number && !absent.empty() && !isWholeNumber(absent))
         refuse(fmt::format("its default_value \"{}\" is no whole number, which num_buckets takes", absent));
-      if (value.of == Value::Of::Text)
+      if (value.of == Value::Of::Text && !value.isDigits)
         assume(
             "num_buckets over text: FG refuses a row with text that is no whole number (\"abc\", \"1.5\", \"+5\"); "
-            "here "
-            "it has no id, or 0 in a sequence (declare the column int64? in --schema, and such a row is refused)");
+            "here it has no id, or 0 in a sequence (declare the column int64? in --schema, and such a row is refused)");
       if (value.of == Value::Of::Number)
         code = fmt::format("int({})", asNumber());
       else

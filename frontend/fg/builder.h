@@ -20,6 +20,7 @@ struct Value {
   std::string code;
   // Of numbers: what stands where the code is missing. Without it: nothing, where there are ids.
   std::optional<double> fallback{};
+  bool isDigits = false;  // texts that were made of integers
 };
 
 // Stands for a slot until all features are built: slots go by the order of the file.

@@ -23,8 +23,7 @@ constexpr std::string_view kIgnoredKeys =
 constexpr std::string_view kUnlessTrue = " needWeighting need_prefix is_sequence ";
 constexpr std::string_view kFlags =
     " weighted need_prefix stub_type needWeighting needDiscrete needKey show_category show_item fill_missing "
-    "replace_all "
-    "icase is_sequence remove_space is_gbk_input is_gbk_output tokens_as_sequence ";
+    "replace_all icase is_sequence remove_space is_gbk_input is_gbk_output tokens_as_sequence ";
 struct Alias {
   std::string_view seen;
   std::string_view name;

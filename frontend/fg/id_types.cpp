@@ -145,7 +145,7 @@ void buildBoolMask(FeatureBuilder& b) {
               "write a "
               "sequence group with mask(...) by hand"
             : "where the mask keeps nothing, whether FG gives the default is not known; write default_value \"\"");
-  int64_t most = b.integer("value_dim", b.feature().sequence ? 1 : 0);
+  int64_t most = kept(b);
   std::string values = b.textList(b.input(0), true).code;
   const Input& mask = b.input(1);
   Type type = b.columnType(mask);
@@ -160,8 +160,8 @@ void buildBoolMask(FeatureBuilder& b) {
   }
   b.note("values and mask of unequal lengths: what FG gives is not known; here what has no mask is dropped");
   // Nothing between two separators has its place in the mask, and is no value.
-  std::string kept = b.let("kept", fmt::format("mask({}, {})", values, keep));
-  std::string code = fmt::format("mask({0}, {0} != \"\")", kept);
+  std::string masked = b.let("masked", fmt::format("mask({}, {})", values, keep));
+  std::string code = fmt::format("mask({0}, {0} != \"\")", masked);
   b.finish({Value::Of::Text, true, most == 1 ? fmt::format("head({}, 1)", code) : code});
 }
 

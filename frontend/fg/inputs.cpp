@@ -64,10 +64,10 @@ Value FeatureBuilder::texts(const Input& input, bool keepsEmpty) {
     return {Value::Of::Text, true, orEmpty(code, type, "[]")};
   }
   if (type.isList() && type.element().is(Kind::Int64))
-    return {Value::Of::Text, true, fmt::format("string({})", orEmpty(code, type, "[]"))};
+    return {Value::Of::Text, true, fmt::format("string({})", orEmpty(code, type, "[]")), {}, true};
   bool isFloats = type.isList() && type.element().is(Kind::Float64);
   if (isFloats && cutsFloats())
-    return {Value::Of::Text, true, fmt::format("string(int({}))", orEmpty(code, type, "[]"))};
+    return {Value::Of::Text, true, fmt::format("string(int({}))", orEmpty(code, type, "[]")), {}, true};
   refuse(isFloats || type.is(Kind::Float64)
              ? fmt::format("the text that FG makes of a float such as {} is not known; {}, or int64?", named(input),
                            kWriteText)
@@ -108,6 +108,7 @@ Value FeatureBuilder::elements(const Input& input, bool whole) {
   }
   std::string code = reference(input);
   Type type = columnType(input);
+  bool isDigits = type.isList() && type.element().isNumber();
   if (type.is(Kind::String)) {
     code = fmt::format("{}({}, {})", function("elements"), code, literalText(feature_.delimiter));
   } else if (type.isList() && (type.element().is(Kind::String) || type.element().is(Kind::Int64) ||
@@ -122,9 +123,9 @@ Value FeatureBuilder::elements(const Input& input, bool whole) {
   }
   // What is emitted is cut by its length; others read no more either.
   if (feature_.length > 0 && feature_.isRead) code = fmt::format("head({}, {})", code, feature_.length);
-  if (!whole && !(type.isList() && type.element().isNumber()))
+  if (!whole && !isDigits)
     code = fmt::format("{}({}, r\"[^{}]+|$\")", function("first_values"), code, characterClass(separators()));
-  return {Value::Of::Text, true, code};
+  return {Value::Of::Text, true, code, {}, isDigits};
 }
 
 Value FeatureBuilder::withDefaultEach(Value value) {

@@ -134,7 +134,8 @@ class TextReader {
     if (word == "false" || word == "False" || word == "f") return Node::ofBool(false, line);
     std::string_view digits = word;
     if (digits.starts_with('-')) digits.remove_prefix(1);
-    if (digits.size() > 1 && digits[0] == '0' && std::isalnum(static_cast<unsigned char>(digits[1])) != 0)
+    if (digits.size() > 1 && digits[0] == '0' &&
+        std::string_view("0123456789xX").find(digits[1]) != std::string_view::npos)
       throw Malformed{line, fmt::format("\"{}\" is octal or hexadecimal; write it in decimals", word)};
     // A float may end in an f.
     if ((word.back() == 'f' || word.back() == 'F') && numberOf(std::string_view(word).substr(0, word.size() - 1)))

@@ -80,6 +80,10 @@ err_has 'note: feature "v": another count of numbers than value_dim, or one that
 err_has 'note: feature "e": another count of results than value_dim, or one that is missing: FG refuses it or its answer is not known; here the default is added or the rest is cut'
 err_has 'note: feature "b": a mask'"'"'s word that is neither true, false nor a number: FG'"'"'s answer is not known; here its value is dropped'
 
+printf '{"features": [{"feature_type": "sequence_id_feature", "feature_name": "n", "expression": "user:f", "num_buckets": 9}]}' >"$work/digits.json"
+featc 0 import-fg "$work/digits.json" --schema "$work/columns.json" -o "$work/digits.feat"
+! grep "num_buckets over text" "$work/err" || fail "a note on text where there is none"
+
 # A vocabulary beyond what a literal holds stays a file.
 seq 100000 | sed 's/^/w/' >"$work/many.txt"
 printf '{"features": [{"feature_type": "id_feature", "feature_name": "w", "need_prefix": false, "expression": "item:w", "vocab_file": "many.txt", "default_bucketize_value": 7}]}' >"$work/many.json"
