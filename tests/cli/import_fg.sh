@@ -83,6 +83,10 @@ err_has 'note: feature "b": a mask'"'"'s word that is neither true, false nor a 
 printf '{"features": [{"feature_type": "sequence_id_feature", "feature_name": "n", "expression": "user:f", "num_buckets": 9}]}' >"$work/digits.json"
 featc 0 import-fg "$work/digits.json" --schema "$work/columns.json" -o "$work/digits.feat"
 ! grep "num_buckets over text" "$work/err" || fail "a note on text where there is none"
+printf '{"features": [{"feature_type": "id_feature", "feature_name": "t", "expression": "item:t", "stub_type": true, "value_dim": 1},
+{"feature_type": "combine_feature", "feature_name": "c", "expression": "feature:t", "default_value": "0"}]}' >"$work/text.json"
+featc 0 import-fg "$work/text.json" -o "$work/text.feat"
+err_has 'note: text that is no number as JSON writes it (.5, +1 and 5. are none), or holds several where one is due'
 
 # A vocabulary beyond what a literal holds stays a file.
 seq 100000 | sed 's/^/w/' >"$work/many.txt"
