@@ -141,6 +141,8 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
   if (near) message += fmt::format("; did you mean \"{}\"?", *near);
   Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownFunction, e.nameSpan, std::move(message));
   if (near) d.replace(e.nameSpan, written(*near));
+  if (auto longer = names_.longerOperators(name); !near && !longer.empty())
+    d.note(fmt::format("there is: {}", fmt::join(longer, ", ")));
 }
 
 void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,

@@ -40,7 +40,7 @@ ExprChecker::ExprChecker(CheckedAst& checked, const Names& names, const Definiti
       order_(order),
       sources_(sources),
       diagnostics_(diagnostics),
-      constants_(checked, constantGraph_, limits, diagnostics),
+      constants_(checked, constantGraph_, sources, limits, diagnostics),
       evaluator_(constantGraph_) {
   usage_.fields.resize(names.fields().size());
   usage_.lets.resize(ast_.lets.size());
@@ -342,6 +342,15 @@ Type ExprChecker::checkRowField(ExprId id, Type row, Use use) {
   d.note(ast_.sources[row.rowSource()].name.span, "the source is declared here");
   if (near) d.replace(e.nameSpan, written(*near));
   return {};
+}
+
+void ExprChecker::checkQuotedName(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  if (e.kind != ExprKind::String || !names_.isValue(ast_.text(e))) return;
+  diagnostics_
+      .report(DiagnosticKind::QuotedName, e.span,
+              fmt::format("this is the same text in every row, not the value of \"{}\"", ast_.text(e)))
+      .replace(e.span, written(ast_.text(e)));
 }
 
 bool ExprChecker::areLiterals(const std::vector<ExprId>& ids) const {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "frontend/checked_ast.h"
@@ -35,6 +36,10 @@ class ExprChecker {
   // one element.
   Type checkValue(ExprId id);
   Type checkValueInGroup(ExprId id, uint32_t group);
+  // Warns where an output's value is the name of a field or let between quotes.
+  void checkQuotedName(ExprId id);
+  // Warns where an output of a group never uses the element, but something that looks like it.
+  void checkUsesElement(ExprId id, uint32_t group);
   // True after a report: a whole row is no value.
   bool rejectRow(ExprId id);
   const Usage& usage() const { return usage_; }
@@ -87,6 +92,11 @@ class ExprChecker {
   void addElement(uint32_t group, std::string_view name, ExprId list);
   void addMembers(uint32_t group, ExprId list);
   std::string elementNames(const GroupInfo& info) const;
+  std::optional<uint32_t> elementMeant(ExprId id, uint32_t group) const;
+  bool isSameValue(ExprId a, ExprId b) const;
+  bool isReadOf(ExprId id, const ElementInfo& element) const;
+  bool takesElement(ExprId parent, ExprId arg, Type element) const;
+  void warnWithoutElement(ExprId id, const ElementInfo& element);
 
   // -- call_checker.cpp: calls, operators
   Type checkCall(ExprId id);
@@ -133,6 +143,7 @@ class ExprChecker {
   uint32_t fnIndex_ = 0;
   uint32_t group_ = kNoGroup;  // whose statement is being checked
   std::vector<bool> groupKnown_;
+  std::unordered_set<ExprId> withoutElement_;  // that were warned of, in a let perhaps that several outputs use
   // Where constant arguments are computed, so that they can be looked at.
   Graph constantGraph_;
   Lowering constants_;

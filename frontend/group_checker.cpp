@@ -2,6 +2,7 @@
 // Sequence groups: which lists they go over, and what `it` stands for in their statements.
 #include <fmt/format.h>
 
+#include <unordered_set>
 #include <utility>
 
 #include "frontend/expr_checker.h"
@@ -88,6 +89,113 @@ void ExprChecker::addMembers(uint32_t group, ExprId list) {
       .report(DiagnosticKind::NotAList, ast_.expr(list).span,
               "this is read by a list of keys, so that each of them has a list of structs of its own")
       .note("read the row by a single key");
+}
+
+// Whether both are the same field, let or list, however it is written.
+bool ExprChecker::isSameValue(ExprId a, ExprId b) const {
+  const ExprInfo& x = checked_.exprs[a];
+  const ExprInfo& y = checked_.exprs[b];
+  if (x.meaning != y.meaning || x.target != y.target) return false;
+  switch (x.meaning) {
+    case Meaning::Input:
+    case Meaning::Let: return true;
+    case Meaning::StructList:
+      if (!x.type.isRow() || !y.type.isRow()) return x.type.isRow() == y.type.isRow();
+      [[fallthrough]];
+    case Meaning::Field: return isSameValue(ast_.child(ast_.expr(a), 0), ast_.child(ast_.expr(b), 0));
+    default: return false;
+  }
+}
+
+// Whether it is the whole list whose element is meant.
+bool ExprChecker::isReadOf(ExprId id, const ElementInfo& element) const {
+  if (!element.member) return isSameValue(id, element.list);
+  const ExprInfo& info = checked_.exprs[id];
+  if (info.target != *element.member) return false;
+  const ExprInfo& list = checked_.exprs[element.list];
+  if (!list.type.isRow()) return info.meaning == Meaning::Input;
+  return info.meaning == Meaning::Field && isSameValue(ast_.child(ast_.expr(id), 0), element.list);
+}
+
+// The element that stands for what is read instead of it: by the same name, or of the list that is read.
+std::optional<uint32_t> ExprChecker::elementMeant(ExprId id, uint32_t group) const {
+  const Expr& e = ast_.expr(id);
+  const ExprInfo& info = checked_.exprs[id];
+  const GroupInfo& elements = checked_.groups[group];
+  if (info.type.isNone() || info.meaning == Meaning::Element) return std::nullopt;
+  for (uint32_t i = elements.firstElement; i < elements.firstElement + elements.elementCount; ++i) {
+    const ElementInfo& element = checked_.elements[i];
+    if (element.type.isNone()) continue;
+    if (isReadOf(id, element) || (e.kind == ExprKind::Name && ast_.text(e) == element.name)) return i;
+  }
+  return std::nullopt;
+}
+
+// Whether the element could stand there: a list that is meant as a whole, as in max(clicks.ts), could not.
+bool ExprChecker::takesElement(ExprId parent, ExprId arg, Type element) const {
+  if (parent == kNoExpr) return true;
+  const ExprInfo& info = checked_.exprs[parent];
+  if (info.meaning != Meaning::Call) return true;
+  const CallInfo& call = checked_.calls[info.target];
+  std::vector<Type> types;
+  for (uint32_t i = 0; i < call.argCount; ++i) {
+    ExprId id = checked_.args[call.firstArg + i];
+    Type type = id == kNoExpr ? Type() : typeOf(id);
+    if (call.callee == CalleeKind::Fn && id == arg)
+      return ast_.fns[call.index].params[i].type.type.isList() == element.isList();
+    types.push_back(id == arg ? element : type);
+  }
+  return call.callee != CalleeKind::Operator || resolve(*call.op, types).has_value();
+}
+
+void ExprChecker::warnWithoutElement(ExprId id, const ElementInfo& element) {
+  const Expr& e = ast_.expr(id);
+  std::string it(kElementName);
+  if (!element.name.empty()) it += "." + written(element.name);
+  bool isList = isReadOf(id, element);
+  std::string text = textOf(e);
+  Diagnostic& d = diagnostics_.report(
+      DiagnosticKind::WithoutElement, e.span,
+      isList ? fmt::format("this is all of \"{}\" for each element of the group; its own is {}", text, it)
+             : fmt::format("this \"{}\" is the same for each element of the group; its own is {}", text, it));
+  const ExprInfo& info = checked_.exprs[id];
+  if (isList)
+    d.note("if that is meant, give it a name with a let before the group");
+  else if (info.meaning == Meaning::Input)
+    d.note(fmt::format("if that is meant, write {}.{}", scopeName(names_.fields()[info.target].scope), text));
+  else
+    d.note("if that is meant, give the let another name");
+  d.replace(e.span, it);
+}
+
+void ExprChecker::checkUsesElement(ExprId root, uint32_t group) {
+  struct Visit {
+    ExprId expr;
+    ExprId parent;
+  };
+  std::vector<Visit> pending{{root, kNoExpr}};
+  std::vector<Visit> meant;
+  std::unordered_set<uint32_t> lets;
+  while (!pending.empty()) {
+    Visit v = pending.back();
+    pending.pop_back();
+    if (v.expr == kNoExpr) continue;
+    const Expr& e = ast_.expr(v.expr);
+    const ExprInfo& info = checked_.exprs[v.expr];
+    if (info.meaning == Meaning::Element) return;
+    if (info.meaning == Meaning::Let && ast_.lets[info.target].group == group) {
+      if (lets.insert(info.target).second) pending.push_back({ast_.lets[info.target].value, kNoExpr});
+    } else if (elementMeant(v.expr, group)) {
+      meant.push_back(v);
+    } else {
+      for (uint32_t i = 0; i < e.childCount; ++i) pending.push_back({ast_.child(e, i), v.expr});
+    }
+  }
+  for (const Visit& v : meant) {
+    const ElementInfo& element = checked_.elements[*elementMeant(v.expr, group)];
+    if (takesElement(v.parent, v.expr, element.type) && withoutElement_.insert(v.expr).second)
+      warnWithoutElement(v.expr, element);
+  }
 }
 
 bool ExprChecker::isElement(ExprId id) const {

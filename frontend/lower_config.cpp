@@ -63,9 +63,26 @@ void warnUnused(const Ast& ast, const Names& names, const Usage& usage, const Fr
   warnUnusedFields(names, usage, options.warnUnusedFields, diagnostics);
 }
 
+void warnEmptyGroups(const Ast& ast, Diagnostics& diagnostics) {
+  std::vector<bool> emits(ast.groups.size());
+  for (const OutputDecl& output : ast.outputs)
+    if (output.group != kNoGroup) emits[output.group] = true;
+  for (size_t i = 0; i < ast.groups.size(); ++i) {
+    if (emits[i]) continue;
+    const GroupDecl& group = ast.groups[i];
+    diagnostics
+        .report(
+            DiagnosticKind::EmptyGroup, group.name.span,
+            fmt::format("{} has no output, so it makes no feature",
+                        group.nameless ? "this sequence group" : fmt::format("sequence group \"{}\"", group.name.text)))
+        .note("its lines are sparse NAME slot N = ..., dense NAME = ...");
+  }
+}
+
 // False after a report: the graph grows too large, or a constant that came through a fn is bad.
-bool lowerOutputs(const CheckedAst& checked, const FrontendLimits& limits, Graph& graph, Diagnostics& diagnostics) {
-  Lowering lowering(checked, graph, limits, diagnostics);
+bool lowerOutputs(const CheckedAst& checked, const Sources& sources, const FrontendLimits& limits, Graph& graph,
+                  Diagnostics& diagnostics) {
+  Lowering lowering(checked, graph, sources, limits, diagnostics);
   bool ok = true;
   for (size_t i = 0; i < checked.ast.outputs.size(); ++i) {
     const OutputDecl& decl = checked.ast.outputs[i];
@@ -129,9 +146,10 @@ Graph lowerConfig(const Ast& ast, const FrontendOptions& options, const Sources&
   OutputChecker(checked, exprs, diagnostics).run();
   if (diagnostics.hasErrors()) return {};
   warnUnused(ast, names, exprs.usage(), options, diagnostics);
+  warnEmptyGroups(ast, diagnostics);
   Graph graph;
   graph.info() = checked.info;
-  if (!lowerOutputs(checked, options.limits, graph, diagnostics)) return {};
+  if (!lowerOutputs(checked, sources, options.limits, graph, diagnostics)) return {};
   if (!checkConstants(graph, diagnostics)) return {};
   return graph;
 }

@@ -11,13 +11,23 @@
 
 namespace featc {
 
-Lowering::Lowering(const CheckedAst& checked, Graph& graph, const FrontendLimits& limits, Diagnostics& diagnostics)
+namespace {
+
+// What constants may take, in elements of lists, that only warnings are made of.
+constexpr uint64_t kWarningEffort = uint64_t{1} << 16U;
+
+}  // namespace
+
+Lowering::Lowering(const CheckedAst& checked, Graph& graph, const Sources& sources, const FrontendLimits& limits,
+                   Diagnostics& diagnostics)
     : checked_(checked),
       ast_(checked.ast),
       graph_(graph),
+      sources_(sources),
       limit_(limits.graphNodes),
       diagnostics_(diagnostics),
       evaluator_(graph),
+      bounded_(graph, kWarningEffort),
       lets_(ast_.lets.size()),
       copies_(ast_.fns.size()) {}
 
@@ -120,6 +130,7 @@ bool Lowering::finishCall(Frame frame, const CallInfo& call) {
     args.push_back(arg.node);
   }
   NodeId node = graph_.callEach(*call.op, mapMask, args, span);
+  if (call.op->suspect != nullptr && graph_.node(node).scope != Scope::Constant) warnSuspicious(frame, call, given);
   done({node, mapMask != 0});
   return (!call.prepareLate || prepareLate(call, node)) && withinLimits(span);
 }

@@ -6,8 +6,10 @@
 #include <initializer_list>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "frontend/checked_ast.h"
@@ -21,7 +23,8 @@ namespace featc {
 // A stack machine, since chains of lets and fns may be far longer than the native stack is deep.
 class Lowering {
  public:
-  Lowering(const CheckedAst& checked, Graph& graph, const FrontendLimits& limits, Diagnostics& diagnostics);
+  Lowering(const CheckedAst& checked, Graph& graph, const Sources& sources, const FrontendLimits& limits,
+           Diagnostics& diagnostics);
 
   // The expression must have been checked without mistakes. kNoNode after a report: the graph grows
   // past its limit, a constant argument that came through a parameter is bad, or a read has a list of keys
@@ -70,6 +73,10 @@ class Lowering {
   bool finishCall(Frame frame, const CallInfo& call);
   bool inlineFn(Frame& frame, const CallInfo& call);
   bool prepareLate(const CallInfo& call, NodeId node);
+  // -- suspicions.cpp: constant arguments that can only be slips
+  void warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args);
+  bool isGuarded(ExprId arg) const;
+  std::optional<std::string> callMeant(const CallInfo& call, const Suspicion& suspicion) const;
   bool withinLimits(Span at);
   void done(Lowered value);
   std::vector<Lowered> popArgs(uint32_t count);
@@ -79,10 +86,13 @@ class Lowering {
   const CheckedAst& checked_;
   const Ast& ast_;
   Graph& graph_;
+  const Sources& sources_;
   size_t limit_;
   bool exhausted_ = false;  // the limit was passed and reported
   Diagnostics& diagnostics_;
   ConstantEvaluator evaluator_;
+  ConstantEvaluator bounded_;           // for warnings, which may go without what takes long
+  std::unordered_set<ExprId> suspect_;  // arguments that were warned of
   std::vector<Lowered> lets_;
   std::vector<NodeId> elements_;  // by CheckedAst::elements
   std::vector<Instance> instances_;

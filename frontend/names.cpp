@@ -333,6 +333,16 @@ std::optional<std::string> Names::nearestFunction(std::string_view name) const {
   return nearest(name, candidates);
 }
 
+std::vector<std::string_view> Names::longerOperators(std::string_view name) const {
+  std::vector<std::string_view> longer;
+  for (const auto& op : operators().all()) {
+    std::string_view other = op->name;
+    if (!op->isInternal && op->symbol.empty() && other.starts_with(name) && other.substr(name.size()).starts_with('_'))
+      longer.push_back(other);
+  }
+  return longer;
+}
+
 std::optional<uint32_t> findParam(const FnDecl& fn, std::string_view name) {
   // More parameters than that were refused.
   size_t count = std::min<size_t>(fn.params.size(), kMaxArguments);

@@ -69,6 +69,8 @@ class Names {
   std::optional<std::string> nearestValue(std::string_view name, const FnDecl* fn, uint32_t group) const;
   std::optional<std::string> nearestField(std::string_view name, Scope scope) const;
   std::optional<std::string> nearestFunction(std::string_view name) const;
+  // Operators with a name that goes on where this one ends: `match_all_first` of `match_all`.
+  std::vector<std::string_view> longerOperators(std::string_view name) const;
   std::optional<std::string> nearest(std::string_view name, const std::vector<std::string_view>& candidates) const;
 
  private:

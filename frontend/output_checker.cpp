@@ -129,6 +129,8 @@ void OutputChecker::needClause(const OutputDecl& decl, std::string_view clause, 
 void OutputChecker::checkOutput(const OutputDecl& decl, OutputPlan& plan) {
   Type type = exprs_.checkValueInGroup(decl.value, decl.group);
   if (type.isNone() || exprs_.rejectRow(decl.value)) return;
+  exprs_.checkQuotedName(decl.value);
+  if (decl.group != kNoGroup) exprs_.checkUsesElement(decl.value, decl.group);
   switch (decl.kind) {
     case OutputKind::Sparse: return planSparse(decl, type, plan);
     case OutputKind::Dense: return planDense(decl, type, plan);

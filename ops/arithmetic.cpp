@@ -3,6 +3,7 @@
 #include "ops/groups.h"
 #include "ops/laws.h"
 #include "ops/operator.h"
+#include "ops/suspect.h"
 #include "ops/wrap.h"
 
 namespace featc {
@@ -29,6 +30,19 @@ Maybe<int64_t> modInt(int64_t a, int64_t b) {
   Maybe<int64_t> r = remainderInt(a, b);
   if (r.present && r.value != 0 && (r.value < 0) != (b < 0)) r.value += b;
   return r;
+}
+
+std::optional<Suspicion> suspectDivisor(std::span<const KnownArgument> arguments) {
+  if (constantNumber(arguments[1].value) != 0.0) return std::nullopt;
+  return Suspicion{1, "this divides by 0, so the result is never finite"};
+}
+std::optional<Suspicion> suspectModulus(std::span<const KnownArgument> arguments) {
+  if (!arguments[1].value.isInt()) return std::nullopt;
+  int64_t b = arguments[1].value.asInt();
+  if (b == 0) return Suspicion{1, "this divides by 0, so the result is always missing"};
+  if (b == 1 || b == -1)
+    return Suspicion{1, "the remainder of a division by " + toString(arguments[1].value) + " is always 0"};
+  return std::nullopt;
 }
 
 using V = InlineValue;
@@ -112,16 +126,19 @@ void registerArithmetic(Registry& r) {
       .example("(1 / 0) ?? -1", "-1")
       .add<divideFloat>()
       .inlined(inlineDivide)
+      .suspect(suspectDivisor)
       .simplify(simplifyDivide);
   r.add("remainder", {value("a"), value("b")}, "Remainder with the sign of `a`; missing where `b` is 0.")
       .symbol("%")
       .example("-7 % 3", "-1")
       .example("7 % 0", "missing")
-      .add<remainderInt>();
+      .add<remainderInt>()
+      .suspect(suspectModulus);
   r.add("mod", {value("a"), value("b")}, "Remainder with the sign of `b`; missing where `b` is 0.")
       .example("mod(-7, 3)", "2")
       .example("mod(7, -3)", "-2")
-      .add<modInt>();
+      .add<modInt>()
+      .suspect(suspectModulus);
   r.add("negate", {value("a")}, "The opposite; of the smallest integer it is that integer.")
       .symbol("-")
       .example("-(2 + 3)", "-5")

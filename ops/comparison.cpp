@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons, logic of three values, and the conditional.
+#include <algorithm>
+
 #include "ops/cell_types.h"
 #include "ops/groups.h"
 #include "ops/laws.h"
 #include "ops/operator.h"
+#include "ops/suspect.h"
 
 namespace featc {
 
@@ -121,6 +124,28 @@ std::optional<NodeRef> simplifyIf(Rewriter& rw, std::span<const NodeRef> args) {
   return std::nullopt;
 }
 
+// `day_of_week(t) == 0`: one side can have no value for which this holds, or (`!=`) no other. That a bound is always
+// kept is no slip: `hour(t) >= 0 && hour(t) < 6`.
+template <auto compare>
+std::optional<Suspicion> suspectComparison(std::span<const KnownArgument> arguments) {
+  for (uint32_t i : {0, 1}) {
+    const std::optional<IntRange>& range = arguments[1 - i].range;
+    auto constant = constantNumber(arguments[i].value);
+    if (!range || !constant) continue;
+    auto low = static_cast<double>(range->low);
+    auto high = static_cast<double>(range->high);
+    // The ends decide for "<", the nearest value for "==".
+    int holds = 0;
+    for (double x : {low, high, std::clamp(*constant, low, high)})
+      holds += (i == 0 ? compare(*constant, x) : compare(x, *constant)) ? 1 : 0;
+    bool always = compare == notEqual<double>;
+    if (holds != (always ? 3 : 0)) continue;
+    return Suspicion{i, "what this is compared with lies between " + std::to_string(range->low) + " and " +
+                            std::to_string(range->high) + ", so the result is always " + (always ? "true" : "false")};
+  }
+  return std::nullopt;
+}
+
 struct ComparisonLowerings {
   InlineStrict onInt, onFloat, onBool;
 };
@@ -134,6 +159,7 @@ OperatorBuilder addComparison(Registry& r, std::string_view name, std::string_vi
   op.template add<onFloat>().inlined(lowerings.onFloat);
   op.template add<onString>();
   op.template add<onBool>().inlined(lowerings.onBool);
+  op.suspect(suspectComparison<onFloat>);
   return op;
 }
 

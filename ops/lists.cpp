@@ -9,6 +9,7 @@
 #include "ops/key_index.h"
 #include "ops/operator.h"
 #include "ops/slicing.h"
+#include "ops/suspect.h"
 
 namespace featc {
 
@@ -178,6 +179,11 @@ Overload makeListOverload(Type element) {
   return o;
 }
 
+// In a list the empty string is an element as any other.
+std::optional<Suspicion> suspectContains(std::span<const KnownArgument> arguments) {
+  return arguments[0].type.is(Kind::String) ? suspectEmptyPart<1>(arguments) : std::nullopt;
+}
+
 }  // namespace
 
 void registerLists(Registry& r) {
@@ -194,20 +200,24 @@ void registerLists(Registry& r) {
                      "code points a string.")
                    .example("len([1, 2, 3])", "3")
                    .example(R"(len("h\u{e9}"))", "2");
-  auto headOp =
-      r.add("head", {value("list"), value("n")}, "The first `n` elements.").example("head([1, 2, 3], 2)", "[1, 2]");
-  auto tailOp =
-      r.add("tail", {value("list"), value("n")}, "The last `n` elements.").example("tail([1, 2, 3], 2)", "[2, 3]");
+  auto headOp = r.add("head", {value("list"), value("n")}, "The first `n` elements.")
+                    .example("head([1, 2, 3], 2)", "[1, 2]")
+                    .suspect(suspectCount<1>);
+  auto tailOp = r.add("tail", {value("list"), value("n")}, "The last `n` elements.")
+                    .example("tail([1, 2, 3], 2)", "[2, 3]")
+                    .suspect(suspectCount<1>);
   auto sliceOp =
       r.add("slice", {value("list"), value("start"), value("length")},
             "At most `length` elements from `start` on; a negative start counts from the end, at most from the first.")
           .example("slice([1, 2, 3, 4], 1, 2)", "[2, 3]")
-          .example("slice([1, 2, 3, 4], -2, 5)", "[3, 4]");
+          .example("slice([1, 2, 3, 4], -2, 5)", "[3, 4]")
+          .suspect(suspectCount<2>);
   auto containsOp = r.add("contains", {value("list"), value("x")},
                           "Whether `x` is an element of the list, a key of the map, or a part of the string.")
                         .example("contains([1, 2, 3], 2)", "true")
                         .example(R"(contains({"a": 1}, "b"))", "false")
-                        .example(R"(contains("hotpot", "pot"))", "true");
+                        .example(R"(contains("hotpot", "pot"))", "true")
+                        .suspect(suspectContains);
   auto concatOp = r.add("concat", {value("a"), value("b")},
                         "Lists appended, or strings joined; a string beside a list of strings is joined with each.")
                       .example("concat([1], [2, 3])", "[1, 2, 3]")

@@ -46,6 +46,24 @@ List<V> matchAllSecond(MapOfMaps<K, L, V> map, K first) {
   return map.values.data[at].values;
 }
 
+// In Alibaba's FG the key "ALL" stands for every key; here it is a key as any other.
+std::optional<Suspicion> suspectMatch(std::span<const KnownArgument> arguments) {
+  constexpr uint32_t kFirst = 1;
+  constexpr uint32_t kSecond = 2;
+  auto isAll = [&](uint32_t param) {
+    return arguments[param].value.isString() && arguments[param].value.asString() == "ALL";
+  };
+  if (!isAll(kFirst) && !isAll(kSecond)) return std::nullopt;
+  Suspicion s{isAll(kFirst) ? kFirst : kSecond,
+              "\"ALL\" is looked up as a key of that name, it does not stand for all keys"};
+  if (isAll(kFirst) && isAll(kSecond)) return s;
+  s.instead = isAll(kFirst) ? "match_all_first" : "match_all_second";
+  s.kept = {0, isAll(kFirst) ? kSecond : kFirst};
+  s.notes.emplace_back(std::string(s.instead) + " takes them all and gives a list");
+  s.notes.emplace_back("where the map has a key \"ALL\": lookup(lookup(map, first), second)");
+  return s;
+}
+
 template <class F>
 void forEachMapOfMaps(F&& f) {
   forEachMap([&]<class L, class V>() {
@@ -60,7 +78,9 @@ void registerMatch(Registry& r) {
   r.group("Maps");
   auto matchOp =
       r.add("match", {value("map"), value("first"), value("second"), optionalValue("default")},
-            "The value under two keys of a map of maps, or the default where one is absent, else missing.")
+            "The value under two keys of a map of maps, or the default where one is absent, else missing. Under all "
+            "first or all second keys: `match_all_first`, `match_all_second`.")
+          .suspect(suspectMatch)
           .example(R"(match({"rome": {"pizza": 3, "sushi": 1}}, "rome", "pizza"))", "3")
           .example(R"(match({"rome": {"pizza": 3}}, "rome", "ramen", default = 0))", "0")
           .example(R"(match({"rome": {"pizza": 3, "sushi": 1}}, "rome", ["sushi", "ramen"]))", "[1, missing]");

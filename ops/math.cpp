@@ -8,6 +8,7 @@
 #include "ops/math_columns.h"
 #include "ops/minmax.h"
 #include "ops/operator.h"
+#include "ops/suspect.h"
 #include "ops/wrap.h"
 
 // SLEEF's cinz functions give the same bits on every CPU, as scalars and as vectors; libm does not.
@@ -39,6 +40,11 @@ double tanhFloat(double x) { return Sleef_cinz_tanhd1_u10purec(x); }
 template <class C>
 C clip(C x, C low, C high) {
   return minOf(maxOf(x, low), high);
+}
+
+std::optional<Suspicion> suspectClip(std::span<const KnownArgument> arguments) {
+  std::string always = "the result is always " + toString(arguments[2].value);
+  return suspectBounds<1, 2>(arguments, always, always);
 }
 
 V inlineAbsInt(Inline& b, const V* a) {
@@ -145,7 +151,8 @@ void registerMath(Registry& r) {
       .add<clip<int64_t>>()
       .inlined(inlineClipInt)
       .add<clip<double>>()
-      .inlined(inlineClipFloat);
+      .inlined(inlineClipFloat)
+      .suspect(suspectClip);
 }
 
 }  // namespace featc

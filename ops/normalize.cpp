@@ -7,6 +7,7 @@
 #include "ops/boundaries.h"
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "ops/suspect.h"
 
 namespace featc {
 
@@ -30,6 +31,23 @@ double boxCox(double x, double lambda) {
 
 V inlineZscore(Inline& b, const V* a) { return b.fdiv(b.fsub(a[0], a[1]), a[2]); }
 V inlineMinmax(Inline& b, const V* a) { return b.fdiv(b.fsub(a[0], a[1]), b.fsub(a[2], a[1])); }
+
+std::optional<Suspicion> suspectLog10Or(std::span<const KnownArgument> arguments) {
+  auto threshold = constantNumber(arguments[1].value);
+  if (!threshold || !(*threshold < 0)) return std::nullopt;
+  return Suspicion{1, "between a threshold of " + toString(arguments[1].value) +
+                          " and 0 there is no logarithm, and no default is taken"};
+}
+std::optional<Suspicion> suspectZscore(std::span<const KnownArgument> arguments) {
+  auto std = constantNumber(arguments[2].value);
+  if (std && *std == 0) return Suspicion{2, "the standard deviation is 0, so the result is never finite"};
+  if (std && *std < 0)
+    return Suspicion{2, "a standard deviation is not negative, but this is " + toString(arguments[2].value)};
+  return std::nullopt;
+}
+std::optional<Suspicion> suspectMinmax(std::span<const KnownArgument> arguments) {
+  return suspectBounds<1, 2>(arguments, "the result is never finite", "larger numbers give smaller ones");
+}
 
 // -- Quantiles --------------------------------------------------------------------------------------
 
@@ -69,17 +87,20 @@ void registerNormalize(Registry& r) {
         "Logarithm to base 10 where `x` is greater than the threshold, else the default.")
       .example("log10_or(1000, 0, -1)", "3")
       .example("log10_or(0, 0, -1)", "-1")
-      .add<log10Or>();
+      .add<log10Or>()
+      .suspect(suspectLog10Or);
   r.add("zscore", {value("x"), value("mean"), value("std")}, "(`x` - `mean`) / `std`.")
       .example("zscore(7, 5, 4)", "0.5")
       .add<zscore>()
-      .inlined(inlineZscore);
+      .inlined(inlineZscore)
+      .suspect(suspectZscore);
   r.add("minmax", {value("x"), value("low"), value("high")},
         "(`x` - `low`) / (`high` - `low`): 0 .. 1 between the bounds, beyond them not cut (see `clip`).")
       .example("minmax(15, 10, 20)", "0.5")
       .example("minmax(25, 10, 20)", "1.5")
       .add<minmax>()
-      .inlined(inlineMinmax);
+      .inlined(inlineMinmax)
+      .suspect(suspectMinmax);
   r.add("box_cox", {value("x"), value("lambda")}, "The Box-Cox power: (`x`^`lambda` - 1) / `lambda`; for 0, log(`x`).")
       .example("box_cox(4, 1)", "3")
       .example("box_cox(1, 0)", "0")

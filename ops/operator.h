@@ -56,6 +56,29 @@ struct Prepared {
 // `types`: their types, in the same order.
 using PrepareFn = Prepared (*)(std::span<const Value> constants, std::span<const Type> types);
 
+// What integers an operator gives, whatever it is given.
+struct IntRange {
+  int64_t low = 0;
+  int64_t high = 0;
+};
+// What is known of a call's argument before any data is seen.
+struct KnownArgument {
+  Type type;                        // None where it was left out
+  Value value;                      // missing where it depends on data
+  std::optional<IntRange> range{};  // of the operator that it is a call of
+};
+// A constant argument that is of a fitting type but can only make a broken feature.
+struct Suspicion {
+  uint32_t param = 0;
+  std::string message;  // `both bounds are 5, so the result is always 5`
+  std::vector<std::string> notes{};
+  // The call that is probably meant: another operator with the arguments of these parameters.
+  std::string_view instead{};
+  std::vector<uint32_t> kept{};
+};
+// `arguments`: one a parameter of the record.
+using SuspectFn = std::optional<Suspicion> (*)(std::span<const KnownArgument> arguments);
+
 // One signature of an operator, derived from its C++ function.
 struct Overload {
   std::vector<Type> params;  // in the order of the record's parameters, constants included
@@ -102,6 +125,9 @@ struct Operator {
   PrepareFn prepare = nullptr;
   // What kernels are given where nothing is prepared: an extern fn's library.
   std::shared_ptr<const OpState> state;
+  // Of a call that depends on data: whether what does not is a slip. A warning, what `prepare` refuses an error.
+  SuspectFn suspect = nullptr;
+  std::optional<IntRange> range;    // where results are known to lie
   RewriteFn simplify = nullptr;     // laws that hold bit for bit
   RewriteFn shareHashes = nullptr;  // the same in terms of `hash` nodes that others can use too
   // Whether the result may be missing, given which arguments may be; null: the usual rule (a
@@ -178,6 +204,14 @@ class OperatorBuilder {
   }
   OperatorBuilder& prepare(PrepareFn fn) {
     op_.prepare = fn;
+    return *this;
+  }
+  OperatorBuilder& range(int64_t low, int64_t high) {
+    op_.range = {low, high};
+    return *this;
+  }
+  OperatorBuilder& suspect(SuspectFn fn) {
+    op_.suspect = fn;
     return *this;
   }
   OperatorBuilder& simplify(RewriteFn fn) {

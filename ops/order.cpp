@@ -8,6 +8,7 @@
 #include "ops/groups.h"
 #include "ops/lists.h"
 #include "ops/operator.h"
+#include "ops/suspect.h"
 
 namespace featc {
 
@@ -150,11 +151,13 @@ void registerOrder(Registry& r) {
           .prepare(prepareSort);
   auto topOp = r.add("topk", {value("list"), value("k")},
                      "The `k` largest elements, the largest first; those that are missing or not finite are left out.")
-                   .example("topk([3, 1, 4, 1, 5], 2)", "[5, 4]");
+                   .example("topk([3, 1, 4, 1, 5], 2)", "[5, 4]")
+                   .suspect(suspectCount<1>);
   auto topByOp = r.add("topk_by", {value("list"), value("scores"), value("k")},
                        "The `k` elements with the highest scores, the highest first, of equal ones the earlier; those "
                        "whose score is missing or not finite are left out.")
-                     .example(R"(topk_by(["a", "b", "c"], [0.1, 0.9, 0.5], 2))", R"(["b", "c"])");
+                     .example(R"(topk_by(["a", "b", "c"], [0.1, 0.9, 0.5], 2))", R"(["b", "c"])")
+                     .suspect(suspectCount<2>);
   auto reverseOp = r.add("reverse", {value("list")}, "The elements from the last to the first.")
                        .example("reverse([1, 2])", "[2, 1]");
   auto maskOp = r.add("mask", {value("list"), value("keep")},

@@ -8,6 +8,7 @@
 
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "ops/suspect.h"
 
 namespace featc {
 
@@ -25,6 +26,22 @@ double haversine(double lat1, double lng1, double lat2, double lng2) {
   // Rounding may lift the antipodes above 1; a NaN stays.
   if (h > 1) h = 1;
   return 2 * kEarthKilometres * Sleef_cinz_asind1_u10purec(std::sqrt(h));
+}
+
+std::optional<Suspicion> suspectPlaces(std::span<const KnownArgument> arguments) {
+  for (uint32_t lat : {0, 2}) {
+    uint32_t lng = lat + 1;
+    auto degrees = constantNumber(arguments[lat].value);
+    auto other = constantNumber(arguments[lng].value);
+    if (degrees && std::abs(*degrees) > 90) {
+      Suspicion s{lat, "a latitude lies between -90 and 90, but this is " + toString(arguments[lat].value)};
+      if (other && std::abs(*other) <= 90) s.notes.emplace_back("the latitude comes first, then the longitude");
+      return s;
+    }
+    if (other && std::abs(*other) > 180)
+      return Suspicion{lng, "a longitude lies between -180 and 180, but this is " + toString(arguments[lng].value)};
+  }
+  return std::nullopt;
 }
 
 bool isOnEarth(double lat, double lng) { return lat >= -90 && lat <= 90 && lng >= -180 && lng <= 180; }
@@ -111,7 +128,8 @@ void registerPlace(Registry& r) {
         "The distance of two places in kilometres, along a great circle of a sphere with the earth's mean radius, "
         "6371.0088 km.")
       .example("round(haversine(39.9042, 116.4074, 31.2304, 121.4737))", "1067")
-      .add<haversine>();
+      .add<haversine>()
+      .suspect(suspectPlaces);
   r.add("geohash", {value("lat"), value("lng"), constant("precision")},
         "The geohash of a place in `precision` characters, 1 to 12; missing for no place on earth.")
       .example("geohash(57.64911, 10.40744, 11)", R"("u4pruydqqvj")")

@@ -93,6 +93,7 @@ void appendOperator(std::string& out, const Operator& op) {
     out += " Maps over a list given for a single value.";
   if (anyOverload(op, [](const Overload& o) { return o.nested; }))
     out += " Takes lists and maps that hold lists or maps, too.";
+  if (std::string constants = constantRule(op); !constants.empty()) out += fmt::format(" **{}**", constants);
   out += "\n";
   for (const Example& e : op.examples) out += fmt::format("- `{}` is `{}`\n", e.expression, e.result);
   out += "\n";
@@ -136,11 +137,25 @@ std::string missingRule(const Operator& op) {
   return rule;
 }
 
+std::string constantRule(const Operator& op) {
+  std::vector<std::string_view> constants;
+  std::string files;
+  for (const ParamSpec& p : op.params) {
+    if (p.isFile)
+      files += fmt::format(" `{}` is the name of a file beside the config, written out.", p.name);
+    else if (p.isConstant)
+      constants.push_back(p.name);
+  }
+  if (constants.empty()) return files.empty() ? files : files.substr(1);
+  return fmt::format("{} must be constant.{}", joinNames(constants, "and"), files);
+}
+
 std::string operatorsMarkdown() {
   std::string out =
       "# Operators\n\n"
       "Made from the operator records by `featc ops --markdown`; do not edit.\n\n"
-      "A name with a `?` may be left out, `...` stands for more of the same. `T` and `V` stand for any of\n"
+      "A name with a `?` may be left out, `...` stands for more of the same. What must be constant is known when\n"
+      "the config is compiled: literals, and what `let`s and operators make of them. `T` and `V` stand for any of\n"
       "`bool`, `int64`, `float64` and `string`, `K` and `L` for `int64` or `string`. An `int64` is taken wherever\n"
       "a `float64` is. *Maps over a list* means: given a list where a single value stands, the operator works\n"
       "on each element; several lists go position by position, missing past the end of a shorter one.\n\n";

@@ -13,6 +13,8 @@ struct Operator;
 std::vector<std::string> signatures(const Operator& op);
 // When the result is missing, in a sentence.
 std::string missingRule(const Operator& op);
+// "`boundaries` must be constant.", empty where no parameter must.
+std::string constantRule(const Operator& op);
 // docs/operators.md.
 std::string operatorsMarkdown();
 

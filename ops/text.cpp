@@ -8,6 +8,7 @@
 #include "ops/groups.h"
 #include "ops/lists.h"
 #include "ops/operator.h"
+#include "ops/suspect.h"
 
 namespace featc {
 
@@ -98,7 +99,8 @@ void registerText(Registry& r) {
         "At most `length` code points from `start` on; a negative start counts from the end, at most from the first.")
       .example(R"(substr("hotpot", 3, 3))", R"("pot")")
       .example(R"(substr("hotpot", -3, 2))", R"("po")")
-      .add<substr>();
+      .add<substr>()
+      .suspect(suspectCount<2>);
   r.add("split", {value("s"), constant("separator")},
         "The pieces between the separators, empty ones included; an empty string has none.")
       .example(R"(split("a|b||c", "|"))", R"(["a", "b", "", "c"])")

@@ -4,6 +4,7 @@
 #include "ops/find_text.h"
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "ops/suspect.h"
 #include "ops/text_builder.h"
 
 namespace featc {
@@ -19,6 +20,8 @@ struct Trimmed : OpState {
   CodePointSet characters;
 };
 Prepared prepareTrim(std::span<const Value> constants, std::span<const Type>) {
+  if (!constants[0].isMissing() && constants[0].asString().empty())
+    return {nullptr, PrepareError{1, "there must be at least one character to take away"}};
   auto state = std::make_shared<Trimmed>();
   state->characters = CodePointSet(constants[0].isMissing() ? kWhiteSpace : constants[0].asString());
   return {state, std::nullopt};
@@ -52,6 +55,11 @@ Str replace(Context& context, Str s, Str from, Str to) {
   return out.text();
 }
 
+std::optional<Suspicion> suspectReplace(std::span<const KnownArgument> arguments) {
+  if (!isEmptyText(arguments[1].value)) return std::nullopt;
+  return Suspicion{1, "the empty string is found nowhere, so nothing is replaced"};
+}
+
 Str join(Context& context, List<Str> list, Str separator) {
   TextBuilder out(context, 0);
   bool first = true;
@@ -70,16 +78,20 @@ void registerTextParts(Registry& r) {
   r.group("Text");
   r.add("prefix", {value("s"), value("n")}, "The first `n` code points.")
       .example(R"(prefix("hotpot", 3))", R"("hot")")
-      .add<prefix>();
+      .add<prefix>()
+      .suspect(suspectCount<1>);
   r.add("suffix", {value("s"), value("n")}, "The last `n` code points.")
       .example(R"(suffix("hotpot", 3))", R"("pot")")
-      .add<suffix>();
+      .add<suffix>()
+      .suspect(suspectCount<1>);
   r.add("starts_with", {value("s"), value("start")}, "Whether `s` begins with `start`.")
       .example(R"(starts_with("hotpot", "hot"))", "true")
-      .add<startsWith>();
+      .add<startsWith>()
+      .suspect(suspectEmptyPart<1>);
   r.add("ends_with", {value("s"), value("end")}, "Whether `s` ends with `end`.")
       .example(R"(ends_with("hotpot", "hot"))", "false")
-      .add<endsWith>();
+      .add<endsWith>()
+      .suspect(suspectEmptyPart<1>);
   r.add("trim", {value("s"), optionalConstant("characters")},
         "Without ASCII white space at both ends, or without the given characters.")
       .example(R"(trim("  hot pot "))", R"("hot pot")")
@@ -89,7 +101,8 @@ void registerTextParts(Registry& r) {
   r.add("replace", {value("s"), value("from"), value("to")},
         "With each `from`, from left to right, replaced by `to`; an empty `from` is nowhere.")
       .example(R"(replace("hotpot", "ot", "a"))", R"("hapa")")
-      .add<replace>();
+      .add<replace>()
+      .suspect(suspectReplace);
   r.add("join", {value("list"), value("separator")},
         "The elements in one string, with the separator between them; missing ones are left out.")
       .example(R"(join(["a", "b", "c"], ", "))", R"("a, b, c")")

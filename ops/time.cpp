@@ -143,15 +143,18 @@ void registerTime(Registry& r) {
       .example("hour(1700000000)", "22")
       .example(R"(hour(1700000000, "Asia/Shanghai"))", "6")
       .add<hour>({Type::string()})
+      .range(0, 23)
       .prepare(prepareZone<1>);
   add("minute", "The minute of the hour, 0 to 59.")
       .example("minute(1700000000)", "13")
       .example(R"(minute(1700000000, "+05:30"))", "43")
       .add<minute>({Type::string()})
+      .range(0, 59)
       .prepare(prepareZone<1>);
   add("day_of_week", "The day of the week, 1 for Monday to 7 for Sunday.")
       .example("day_of_week(1700000000)", "2")
       .add<dayOfWeek>({Type::string()})
+      .range(1, 7)
       .prepare(prepareZone<1>);
   add("is_weekend", "Whether it is Saturday or Sunday.")
       .example("is_weekend(1700000000)", "false")
@@ -161,16 +164,23 @@ void registerTime(Registry& r) {
       .example("day_of_month(1700000000)", "14")
       .example(R"(day_of_month(1700000000, zone = "Asia/Shanghai"))", "15")
       .add<dayOfMonth>({Type::string()})
+      .range(1, 31)
       .prepare(prepareZone<1>);
   add("day_of_year", "The day of the year, 1 to 366.")
       .example("day_of_year(1700000000)", "318")
       .add<dayOfYear>({Type::string()})
+      .range(1, 366)
       .prepare(prepareZone<1>);
   add("month", "The month, 1 to 12.")
       .example("month(1700000000)", "11")
       .add<month>({Type::string()})
+      .range(1, 12)
       .prepare(prepareZone<1>);
-  add("year", "The year.").example("year(1700000000)", "2023").add<year>({Type::string()}).prepare(prepareZone<1>);
+  add("year", "The year.")
+      .example("year(1700000000)", "2023")
+      .add<year>({Type::string()})
+      .range(0, 10000)
+      .prepare(prepareZone<1>);
   r.add("date_diff", {value("a"), value("b"), optionalConstant("zone")},
         "How many midnights lie from the date of `b` to that of `a`, both in epoch seconds.")
       .example("date_diff(1700000000, 1699990000)", "0")

@@ -16,6 +16,8 @@ struct Tokenizer : OpState {
   bool keepEmpty = false;
 };
 Prepared prepareTokenize(std::span<const Value> constants, std::span<const Type>) {
+  if (!constants[0].isMissing() && constants[0].asString().empty())
+    return {nullptr, PrepareError{1, "there must be at least one separator"}};
   auto state = std::make_shared<Tokenizer>();
   state->separators = CodePointSet(constants[0].isMissing() ? kWhiteSpace : constants[0].asString());
   state->keepEmpty = !constants[1].isMissing() && constants[1].asBool();

@@ -57,6 +57,7 @@ Prepared prepareMapping(const Value& map, const Value& absent) {
 
 Prepared prepareValueMap(std::span<const Value> constants, std::span<const Type> types) {
   if (constants[0].isMissing()) return {nullptr, PrepareError{kMapParam, "the map is missing"}};
+  if (constants[0].asMap().empty()) return {nullptr, PrepareError{kMapParam, "the map is empty"}};
   bool textKeys = types[0].key().is(Kind::String);
   // An integer map with a float default holds floats.
   bool floats = types[1].is(Kind::Float64) || types[0].value().is(Kind::Float64);

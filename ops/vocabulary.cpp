@@ -125,6 +125,7 @@ Prepared prepareVocabulary(std::span<const Value> constants, std::span<const Typ
                                                : fromFile<int64_t>(constants[2], oov);
   }
   if (words.isMissing()) return wrong("the vocabulary is missing");
+  if (words.isList() ? words.asList().empty() : words.asMap().empty()) return wrong("the vocabulary is empty");
   if (types[0].isList())
     return types[0].element().is(Kind::String) ? fromList<Str>(words, oov) : fromList<int64_t>(words, oov);
   bool floats = types[0].value().is(Kind::Float64);

@@ -106,6 +106,7 @@ class TokenizerReader {
     } else if (type == "WhitespaceSplit") {
       table.split = b_.function("words") + "({})";
     } else if (type == "CharDelimiterSplit") {
+      if (textOf(one, "delimiter").empty()) refuse("parts texts at no character");
       table.split = "tokenize({}, " + literalText(textOf(one, "delimiter")) + ")";
     } else {
       refuse(fmt::format("parts texts by {}, and only WhitespaceSplit and CharDelimiterSplit are carried over", type));

@@ -9,7 +9,11 @@ longest=$(wc -L <"$work/out")
 [ "$longest" -le 200 ] || fail "a line of $longest characters"
 featc 0 ops bucketize
 out_has "boundaries"
+out_has '`boundaries` must be constant.'
+featc 0 ops vocab
+out_has '`words` and `oov` must be constant. `file` is the name of a file beside the config'
 featc 0 ops %
+out_has_not "constant"
 out_has "remainder"
 featc 2 ops bucketise
 out_empty

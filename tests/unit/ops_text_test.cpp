@@ -28,7 +28,7 @@ TEST_CASE("beginnings and ends") {
   CHECK(eval("trim", arg("   ")) == quoted(""));
   CHECK(eval("trim", arg("")) == quoted(""));
   CHECK(eval("trim", arg("\xC3\xA9x\xC3\xA9\xA9"), arg("\xC3\xA9")) == quoted("x\xC3\xA9\xA9"));
-  CHECK(eval("trim", arg(" a "), arg("")) == quoted(" a "));
+  CHECK(eval("trim", arg(" a "), arg("")) == "error: there must be at least one character to take away");
 }
 
 TEST_CASE("replacing and joining") {
@@ -53,7 +53,7 @@ TEST_CASE("tokens") {
   CHECK(eval("tokenize", arg(",;,"), arg(",;")) == "[]");
   // The second byte of the separator is no separator of its own.
   CHECK(eval("tokenize", arg("x\xE3\x80\x81y\x81z"), arg("\xE3\x80\x81")) == "[\"x\", " + quoted("y\x81z") + "]");
-  CHECK(eval("tokenize", arg("a b"), arg("")) == R"(["a b"])");
+  CHECK(eval("tokenize", arg("a b"), arg("")) == "error: there must be at least one separator");
   CHECK(callOperator("tokenize", {arg(std::string(70'000, ',')), arg(","), arg(true)}).status ==
         RowStatus::ValueTooLarge);
 }

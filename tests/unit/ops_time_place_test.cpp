@@ -1,10 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // Times and places: expected values from Python's datetime, zoneinfo and math, and published geohashes.
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {
+
+TEST_CASE("results fill the range that the record gives, and stay in it") {
+  for (const auto& op : operators().all()) {
+    if (!op->range) continue;
+    INFO(op->name);
+    int64_t low = kMaxInt;
+    int64_t high = kMinInt;
+    auto look = [&](int64_t time, const char* zone) {
+      Value v = callOperator(op->name, {arg(time), arg(zone)}).value;
+      low = std::min(low, v.asInt());
+      high = std::max(high, v.asInt());
+    };
+    // A leap year in steps that meet every hour and minute; the first and last second, in zones far from UTC.
+    for (int64_t time = 1704067200; time < 1704067200 + 366 * 86400; time += 2 * 3600 + 61) look(time, "UTC");
+    look(-62135596800, "-12:00");
+    look(253402300799, "+14:00");
+    CHECK(low == op->range->low);
+    CHECK(high == op->range->high);
+  }
+}
 
 TEST_CASE("parts of a time") {
   struct Row {

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Warnings of constant arguments that can only make a broken feature, as the operators' records say.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/lowering.h"
+
+namespace featc {
+
+// Where a fn or let brings the value along, ?: may keep it from mattering: `n == 0 ? 0 : x / n`.
+bool Lowering::isGuarded(ExprId arg) const {
+  if (checked_.exprs[arg].meaning == Meaning::Literal) return false;
+  return std::ranges::any_of(frames_, [&](const Frame& f) { return ast_.expr(f.expr).kind == ExprKind::Conditional; });
+}
+
+// As text; nothing where it would leave out more than the suspicious argument.
+std::optional<std::string> Lowering::callMeant(const CallInfo& call, const Suspicion& suspicion) const {
+  if (suspicion.instead.empty()) return std::nullopt;
+  std::string args;
+  for (uint32_t i = 0; i < call.argCount; ++i) {
+    ExprId arg = checked_.args[call.firstArg + i];
+    bool isKept = std::ranges::find(suspicion.kept, i) != suspicion.kept.end();
+    if (arg != kNoExpr && !isKept && i != suspicion.param) return std::nullopt;
+    if (isKept) args += (args.empty() ? "" : ", ") + std::string(sources_.text(ast_.expr(arg).span));
+  }
+  return fmt::format("{}({})", suspicion.instead, args);
+}
+
+void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args) {
+  std::vector<KnownArgument> known(call.op->params.size());
+  for (size_t i = 0; i < std::min(args.size(), known.size()); ++i) {
+    NodeId id = args[i].node;
+    if (id == kNoNode) continue;
+    const Node& node = graph_.node(id);
+    known[i].type = args[i].each ? node.type.element() : node.type;
+    if (node.kind == NodeKind::Call) known[i].range = node.op->range;
+    if (graph_.isConstant(id))
+      known[i].value = graph_.constant(id);
+    else if (isConstantCall(graph_, id))
+      known[i].value = bounded_.value(id);
+  }
+  std::optional<Suspicion> suspicion = call.op->suspect(known);
+  if (!suspicion) return;
+  ExprId arg = checked_.args[call.firstArg + suspicion->param];
+  if (isGuarded(arg) || !suspect_.insert(arg).second) return;
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::SuspiciousConstant, ast_.expr(arg).span, suspicion->message);
+  for (std::string& note : suspicion->notes) d.note(std::move(note));
+  if (frame.instance != kNoInstance) {
+    auto user = std::ranges::find(frames_, frame.instance, &Frame::inlined);
+    if (user != frames_.end()) d.note(ast_.expr(user->expr).span, "the fn is called here");
+  }
+  if (auto meant = callMeant(call, *suspicion)) d.replace(ast_.expr(frame.expr).span, *meant);
+}
+
+}  // namespace featc
