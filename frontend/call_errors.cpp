@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "frontend/expr_checker.h"
+#include "frontend/foreign_words.h"
 #include "ops/reference.h"
+#include "support/suggest.h"
 
 namespace featc {
 
@@ -16,7 +18,19 @@ std::string signUse(std::string_view name, std::string_view symbol) {
   if (name == "if") return "c ? a : b";
   if (name == "index") return "x[i]";
   if (name == "not" || name == "negate") return fmt::format("{}x", symbol);
+  if (symbol.find("...") != std::string_view::npos) return std::string(symbol);
   return fmt::format("a {} b", symbol);
+}
+
+// The same with the arguments of a call, empty where they do not go with the sign.
+std::string signCall(const Operator& op, const std::vector<std::string>& args) {
+  if (op.name == "make_list") return fmt::format("[{}]", fmt::join(args, ", "));
+  if (op.name == "if" && args.size() == 3) return fmt::format("({} ? {} : {})", args[0], args[1], args[2]);
+  if (op.name == "default_to" && args.size() > 1) return fmt::format("({})", fmt::join(args, " ?? "));
+  if (op.params.size() == 1 && args.size() == 1) return fmt::format("{}{}", op.symbol, args[0]);
+  bool joins = op.params.size() == 2 && op.symbol.find_first_of(".[") == std::string_view::npos;
+  if (joins && args.size() == 2) return fmt::format("({} {} {})", args[0], op.symbol, args[1]);
+  return {};
 }
 
 std::string parameterText(const FieldDecl& p) {
@@ -49,6 +63,12 @@ std::string fieldText(const SourceField& field) {
 }
 
 }  // namespace
+
+const Operator* operatorCalled(std::string_view name) {
+  const Operator* op = operators().find(name);
+  if (op == nullptr) op = operators().findForeign(name).op;
+  return op != nullptr && !op->isInternal && op->symbol.empty() ? op : nullptr;
+}
 
 std::string describeType(Type type, const Ast& ast) {
   if (type.isRow()) return fmt::format("a row of \"{}\"", ast.sources[type.rowSource()].name.text);
@@ -117,9 +137,12 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
   const std::string& name = ast_.text(e);
   if (names_.mayBeDeclared(name)) return;
   const Operator* op = operators().find(name);
+  if (sameWord(name, "if")) op = operators().find("if");  // `IF` of SQL
   if (op != nullptr && !op->isInternal) {
-    diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
-                        fmt::format("\"{}\" is not called, it is written {}", name, signUse(name, op->symbol)));
+    Diagnostic& d =
+        diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
+                            fmt::format("\"{}\" is not called, it is written {}", name, signUse(op->name, op->symbol)));
+    replaceBySign(d, e, *op);
     return;
   }
   bool isParam = fn_ != nullptr && findParam(*fn_, name);
@@ -136,13 +159,57 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
         .note(ast_.outputs[*output].name.span, "the output is here");
     return;
   }
+  if (auto foreign = operators().findForeign(name); foreign.op != nullptr) return reportForeignName(e, foreign);
   std::string message = fmt::format("\"{}\" is no operator, fn or source", name);
-  auto near = names_.nearestFunction(name);
+  std::string_view instead = insteadOfCall(name);
+  auto near = instead.empty() ? names_.nearestFunction(name) : std::nullopt;
   if (near) message += fmt::format("; did you mean \"{}\"?", *near);
   Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownFunction, e.nameSpan, std::move(message));
-  if (near) d.replace(e.nameSpan, written(*near));
+  if (!instead.empty()) d.note(std::string(instead));
   if (auto longer = names_.longerOperators(name); !near && !longer.empty())
     d.note(fmt::format("there is: {}", fmt::join(longer, ", ")));
+  // A name that another system has, and that is not known here, is near some operator's name by chance.
+  bool isOwn = near && (names_.fn(*near) || names_.externFn(*near) || names_.source(*near));
+  if (near && (isOwn || isSlip(name, *near))) d.replace(e.nameSpan, written(*near));
+}
+
+void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& foreign) {
+  const Operator& op = *foreign.op;
+  bool hasSign = !op.symbol.empty();
+  std::string message = fmt::format("\"{}\" is no operator, fn or source; ", ast_.text(e));
+  if (hasSign)
+    message += fmt::format("here it is written {}", signUse(op.name, op.symbol));
+  else
+    message += fmt::format("{} \"{}\"", foreign.difference.empty() ? "here it is" : "there is", op.name);
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownFunction, e.nameSpan, std::move(message));
+  if (!foreign.difference.empty()) {
+    d.note(fmt::format("{}: {}", op.name, foreign.difference));
+  } else if (!hasSign) {
+    if (acceptsArguments(e, op)) d.replace(e.nameSpan, std::string(op.name));
+  } else {
+    replaceBySign(d, e, op);
+  }
+}
+
+void ExprChecker::replaceBySign(Diagnostic& d, const Expr& call, const Operator& op) const {
+  std::vector<std::string> args;
+  for (uint32_t i = 0; i < call.childCount; ++i) {
+    ExprId arg = ast_.child(call, i);
+    if (arg == kNoExpr || !ast_.argNames[call.firstArgName + i].name.empty()) return;
+    args.push_back(operandText(ast_.expr(arg)));
+  }
+  if (std::string text = signCall(op, args); !text.empty()) d.replace(call.span, std::move(text));
+}
+
+bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
+  Callee callee = describe(op);
+  auto needed = static_cast<size_t>(std::ranges::count(callee.optional, false));
+  if (e.childCount < needed || (e.childCount > callee.params.size() && !callee.variadic)) return false;
+  for (uint32_t i = 0; i < e.childCount; ++i) {
+    const std::string& name = ast_.argNames[e.firstArgName + i].name;
+    if (!name.empty() && std::ranges::find(callee.params, name) == callee.params.end()) return false;
+  }
+  return true;
 }
 
 void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
@@ -189,6 +256,9 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
     if (sign == BinaryOp::Add && types[0].is(Kind::String) && types[1].is(Kind::String)) {
       d.note("strings are joined with concat");
       d.replace(e.span, fmt::format("concat({}, {})", textOf(first), textOf(second)));
+    } else if (sign == BinaryOp::Or && types[0].is(Kind::String) && types[1].is(Kind::String)) {
+      d.note("strings are joined with concat");
+      d.replace(e.span, fmt::format("concat({}, {})", textOf(first), textOf(second)));
     } else if (sign == BinaryOp::Remainder && types[0].isNumber() && types[1].isNumber()) {
       d.note("the remainder of floats depends on rounding; make them integers first: int(x)");
     } else if (types[0].is(Kind::String) != types[1].is(Kind::String)) {
@@ -202,10 +272,13 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
     report(e.span, fmt::format("a {} cannot hold these values", e.kind == ExprKind::List ? "list" : "map"));
     return;
   }
+  if (reportMisfit(e, op, args, types)) return;
   std::string given;
-  for (size_t i = 0; i < types.size(); ++i) {
+  size_t last = types.size();
+  while (last > 0 && types[last - 1].isNone()) --last;
+  for (size_t i = 0; i < last; ++i) {
     if (types[i].isNone()) continue;
-    given += (given.empty() ? "" : i + 1 == types.size() ? " and " : ", ") + text(i);
+    given += (given.empty() ? "" : i + 1 == last ? " and " : ", ") + text(i);
   }
   noteSignatures(report(e.span, fmt::format("\"{}\" cannot take {}", op.name, given)), describe(op));
 }

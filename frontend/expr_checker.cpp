@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "frontend/foreign_words.h"
 #include "frontend/literal_values.h"
 
 namespace featc {
@@ -104,7 +105,9 @@ Type ExprChecker::check(ExprId id, Use use) {
         break;
       }
       return checkOperatorCall(id, *operators().find(operatorName(static_cast<UnaryOp>(e.op))));
-    case ExprKind::Binary: return checkOperatorCall(id, *operators().find(operatorName(static_cast<BinaryOp>(e.op))));
+    case ExprKind::Binary:
+      if (reportComparedWithMissing(id)) break;
+      return checkOperatorCall(id, *operators().find(operatorName(static_cast<BinaryOp>(e.op))));
     case ExprKind::Conditional: return checkOperatorCall(id, *operators().find("if"));
   }
   return checked_.exprs[id].type;
@@ -209,6 +212,11 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
     misused(fmt::format("\"{0}\" is not a value by itself, name one of its fields: {0}.FIELD", name));
   } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_, group_)) {
     misused(fmt::format("\"{}\" is an operator, call it: {}", name, signature(*op, op->overloads[0])));
+  } else if (meansMissing(name)) {
+    reportMissingWord(e).note("whether x is missing: is_missing(x)").note("another value where x is missing: x ?? 0");
+  } else if (std::string_view literal = foreignLiteral(name); !literal.empty()) {
+    diagnostics_.report(DiagnosticKind::UnknownName, e.span, fmt::format("\"{}\" is written {}", name, literal))
+        .replace(e.span, std::string(literal));
   } else {
     std::string message = fmt::format("\"{}\" is no field, let or parameter", name);
     auto near = names_.nearestValue(name, fn_, group_);
@@ -217,6 +225,36 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
     if (near) d.replace(e.span, written(*near));
   }
   return {};
+}
+
+Diagnostic& ExprChecker::reportMissingWord(const Expr& e) {
+  return diagnostics_.report(
+      DiagnosticKind::UnknownName, e.span,
+      fmt::format("\"{}\" is no field, let or parameter, and no literal stands for a missing value", ast_.text(e)));
+}
+
+// `x == null`. True after the report.
+bool ExprChecker::reportComparedWithMissing(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  auto sign = static_cast<BinaryOp>(e.op);
+  if (sign != BinaryOp::Equal && sign != BinaryOp::NotEqual) return false;
+  auto isMissingWord = [&](ExprId operand) {
+    if (operand == kNoExpr || ast_.expr(operand).kind != ExprKind::Name) return false;
+    const std::string& name = ast_.text(ast_.expr(operand));
+    bool known = names_.isValue(name) || names_.let(name, group_) || (fn_ != nullptr && findParam(*fn_, name));
+    return meansMissing(name) && !known && !names_.mayBeDeclared(name);
+  };
+  for (uint32_t i : {0U, 1U}) {
+    ExprId other = ast_.child(e, 1 - i);
+    if (!isMissingWord(ast_.child(e, i)) || other == kNoExpr || isMissingWord(other)) continue;
+    check(other);
+    std::string_view negation = sign == BinaryOp::Equal ? "" : "!";
+    reportMissingWord(ast_.expr(ast_.child(e, i)))
+        .note("missing values and floats that are not finite are told by is_missing(x)")
+        .replace(e.span, fmt::format("{}is_missing({})", negation, textOf(ast_.expr(other))));
+    return true;
+  }
+  return false;
 }
 
 // `request.x`, `item.x`. False where the expression is no such thing.
@@ -269,6 +307,8 @@ Type ExprChecker::checkField(ExprId id, Use use) {
   if (row.isMap() && row.key().is(Kind::String)) {
     d.note("the value of a key is found with lookup");
     d.replace(e.span, fmt::format("lookup({}, {})", textOf(ast_.expr(rowId)), quote(ast_.text(e))));
+  } else if (const Operator* op = operatorCalled(ast_.text(e))) {
+    d.note(fmt::format("an operator is called with it: {}({})", op->name, textOf(ast_.expr(rowId))));
   }
   return {};
 }

@@ -70,6 +70,8 @@ class ExprChecker {
   Type setRowField(ExprId id, Type row, uint32_t field);
   void reportStructList(Span at, std::string_view name, const std::vector<std::string_view>& members);
   Type reportUnknownName(const Expr& e);
+  Diagnostic& reportMissingWord(const Expr& e);
+  bool reportComparedWithMissing(ExprId id);
   // Checks the parts of a list or map literal and returns them.
   std::vector<ExprId> checkParts(const Expr& e);
   Type checkList(ExprId id);
@@ -119,8 +121,17 @@ class ExprChecker {
 
   // -- call_errors.cpp: what is wrong with a call, in the writer's words
   void reportUnknownFunction(const Expr& e);
+  void reportForeignName(const Expr& e, const Registry::Foreign& foreign);
+  // The fix of a call of what is written with a sign, where there is one.
+  void replaceBySign(Diagnostic& d, const Expr& call, const Operator& op) const;
+  // Whether the operator takes so many arguments, and those that have names by these.
+  bool acceptsArguments(const Expr& e, const Operator& op) const;
   void reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
                         const std::vector<Type>& types);
+  // -- argument_errors.cpp: which argument of a call has a wrong type
+  // False where no overload of the operator comes near.
+  bool reportMisfit(const Expr& e, const Operator& op, const std::vector<ExprId>& args, const std::vector<Type>& types);
+  void noteConversions(Diagnostic& d, const Expr& e, Type given, const std::vector<Type>& wanted) const;
   void reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t param);
   void reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param);
   void noteSignatures(Diagnostic& d, const Callee& callee) const;
@@ -150,6 +161,8 @@ class ExprChecker {
   ConstantEvaluator evaluator_;
 };
 
+// The operator that is called by that name, here or elsewhere; null where none is or it is written otherwise.
+const Operator* operatorCalled(std::string_view name);
 // As messages name it: a row says of which source.
 std::string describeType(Type type, const Ast& ast);
 

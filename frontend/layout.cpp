@@ -30,6 +30,7 @@ bool closesBracket(TokenKind kind) {
   return kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
 }
 constexpr std::string_view kGroupWord = "group";
+constexpr std::string_view kOverWord = "over";
 
 bool isPair(TokenKind open, TokenKind close) { return static_cast<int>(close) == static_cast<int>(open) + 1; }
 
@@ -77,11 +78,23 @@ bool Layout::looksMisspelt(uint32_t i) const {
          next == TokenKind::Integer;
 }
 
+// `sequence group NAME`.
+bool Layout::startsGroup(uint32_t i) const {
+  return file_.text(token(i + 1)) == kGroupWord && !token(i + 1).startsLine && isNameToken(token(i + 2).kind) &&
+         !token(i + 2).startsLine;
+}
+
+// `sequence NAME over` and `sequence grop NAME over`: a group all the same, since no output has "over".
+bool Layout::misspellsGroup(uint32_t i) const {
+  auto isName = [&](uint32_t k) { return isNameToken(token(k).kind) && !token(k).startsLine; };
+  auto isOver = [&](uint32_t k) { return isName(k) && file_.text(token(k)) == kOverWord; };
+  return !startsGroup(i) && isName(i + 1) && isName(i + 2) && (isOver(i + 2) || isOver(i + 3));
+}
+
 // The "{" of a sequence group that starts at token `i`, kNone where none does. `sequence group slot 3 ... = x` is
 // an output named group: the first "{" or "=" outside brackets decides.
 uint32_t Layout::groupBrace(uint32_t i) const {
-  if (file_.text(token(i)) != "sequence" || file_.text(token(i + 1)) != kGroupWord) return kNone;
-  if (token(i + 1).startsLine || !isNameToken(token(i + 2).kind) || token(i + 2).startsLine) return kNone;
+  if (file_.text(token(i)) != "sequence" || (!startsGroup(i) && !misspellsGroup(i))) return kNone;
   uint32_t depth = 0;
   for (uint32_t k = i + 3;; ++k) {
     const Token& t = token(k);
@@ -115,6 +128,7 @@ StatementTokens Layout::readGroupHead(uint32_t brace) {
   levels_.assign(1, Level{});
   nesting_ = signs_ = 0;
   broken_ = inTypes_ = schema_ = false;
+  if (misspellsGroup(at_)) reportMisspeltGroup();
   for (uint32_t i = at_ + 1; i < brace; ++i) {
     if (isBadToken(token(i).kind) && fail()) reportBadToken(diagnostics_, file_.id, file_.text(), token(i));
     count(i);
@@ -126,6 +140,17 @@ StatementTokens Layout::readGroupHead(uint32_t brace) {
   head.broken = broken_;
   at_ = brace + 1;
   return head;
+}
+
+void Layout::reportMisspeltGroup() {
+  const Token& word = token(at_ + 1);
+  bool missing = file_.text(token(at_ + 2)) == kOverWord;  // `sequence recent over clicks`
+  std::string found(file_.text(word));
+  diagnostics_
+      .report(DiagnosticKind::Syntax, file_.span(word),
+              fmt::format("expected \"group\" after \"sequence\", found \"{}\"", found))
+      .note("write: sequence group recent over clicks length 50 {")
+      .replace(file_.span(word), missing ? fmt::format("{} {}", kGroupWord, found) : std::string(kGroupWord));
 }
 
 // Whether the statement at token `i` may stand in a sequence group.

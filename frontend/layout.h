@@ -71,10 +71,13 @@ class Layout {
   bool starts(uint32_t i) const;
   bool looksMisspelt(uint32_t i) const;
   bool endsStray(uint32_t i, bool insideBrackets) const;
+  bool startsGroup(uint32_t i) const;
+  bool misspellsGroup(uint32_t i) const;
   uint32_t groupBrace(uint32_t i) const;
   uint32_t closingBrace(uint32_t brace);
   bool belongsInGroup(uint32_t i) const;
   StatementTokens readGroupHead(uint32_t brace);
+  void reportMisspeltGroup();
   bool endsGroup() const;
   StatementTokens endGroup();
   void reportOutsider();

@@ -328,7 +328,7 @@ std::optional<std::string> Names::nearestFunction(std::string_view name) const {
   for (const ExternFnDecl& e : ast_.externs) candidates.push_back(e.name.text);
   for (const SourceDecl& s : ast_.sources) candidates.push_back(s.name.text);
   for (const auto& op : operators().all()) {
-    if (!op->isInternal) candidates.push_back(op->name);
+    if (!op->isInternal && op->symbol.empty()) candidates.push_back(op->name);
   }
   return nearest(name, candidates);
 }

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "frontend/foreign_words.h"
+
 namespace featc {
 namespace {
 
@@ -17,8 +19,8 @@ struct ForeignWord {
   std::string_view word;
   std::string_view sign;
 };
-constexpr ForeignWord kBetweenOperands[] = {{"and", "&&"}, {"or", "||"}, {"AND", "&&"}, {"OR", "||"},
-                                            {"is", "=="},  {"mod", "%"}, {"eq", "=="},  {"div", "/"}};
+constexpr ForeignWord kBetweenOperands[] = {{"and", "&&"}, {"or", "||"}, {"is", "=="}, {"mod", "%"},
+                                            {"eq", "=="},  {"ne", "!="}, {"div", "/"}};
 
 class Explainer {
  public:
@@ -64,6 +66,13 @@ class Explainer {
   const Token& found() const { return file_.tokens[failure_.token]; }
   const Token& before() const { return file_.tokens[failure_.token - 1]; }
   std::string_view keyword() const { return file_.text(file_.tokens[statement_.begin]); }
+
+  // The word at a token of the statement, empty past its end and where there is none.
+  std::string_view wordAt(uint32_t i) const {
+    return i < statement_.end && file_.tokens[i].kind == TokenKind::Name ? file_.text(file_.tokens[i])
+                                                                         : std::string_view();
+  }
+  bool isWord(uint32_t i, std::string_view word) const { return sameWord(wordAt(i), word); }
 
   std::string quoted(const Token& token) const {
     std::string_view text = file_.text(token);
@@ -179,7 +188,13 @@ class Explainer {
   // An operand is complete and what follows continues nothing.
   Diagnostic& afterOperand(std::string_view closing) {
     if (atEnd()) return expected(closing);
-    if (found().kind == TokenKind::Assign) return report("to compare two values, write \"==\"").replace(place(), "==");
+    if (found().kind == TokenKind::Assign) {
+      if (const Token& next = file_.tokens[failure_.token + 1];
+          next.kind == TokenKind::Greater && next.begin == found().end) {
+        return report("\"=>\" is no operator; write \">=\"").replace(place().to(file_.span(next)), ">=");
+      }
+      return report("to compare two values, write \"==\"").replace(place(), "==");
+    }
     bool afterField = failure_.token >= statement_.begin + 2 && isNameToken(before().kind) &&
                       file_.tokens[failure_.token - 2].kind == TokenKind::Dot;
     if (found().kind == TokenKind::LeftParen && afterField) {
@@ -187,17 +202,32 @@ class Explainer {
           fmt::format("a field cannot be called; write \"{}(...)\" with the value inside", file_.text(before())));
     }
     std::string_view word = file_.text(found());
+    bool negated = isWord(failure_.token + 1, "not");
+    if (isWord(failure_.token, "is") && meansMissing(wordAt(failure_.token + (negated ? 2 : 1))))
+      return report(
+          "a missing value equals nothing; ask for it with is_missing(x), and for another one with "
+          "!is_missing(x)");
+    if (isWord(failure_.token, "is") && negated) {
+      return report("write \"!=\" instead of \"is not\"")
+          .replace(place().to(file_.span(file_.tokens[failure_.token + 1])), "!=");
+    }
+    if (isWord(failure_.token, "not") && isWord(failure_.token + 1, "in"))
+      return report("\"not in\" is no operator; whether a list lacks a value is written !contains(list, value)");
+    if (std::string_view instead = insteadOfSign(word); !instead.empty())
+      return report(fmt::format("\"{}\" is no operator; {}", word, instead));
     for (const ForeignWord& foreign : kBetweenOperands) {
-      if (word == foreign.word) {
+      if (sameWord(word, foreign.word)) {
         return report(fmt::format("write \"{}\" instead of \"{}\"", foreign.sign, word))
             .replace(place(), std::string(foreign.sign));
       }
     }
-    if (file_.text(before()) == "not") {
-      return diagnostics_.report(DiagnosticKind::Syntax, file_.span(before()), "write \"!\" instead of \"not\"")
+    if (isWord(failure_.token - 1, "not")) {
+      return diagnostics_
+          .report(DiagnosticKind::Syntax, file_.span(before()),
+                  fmt::format("write \"!\" instead of \"{}\"", file_.text(before())))
           .replace({file_.id, before().begin, found().begin}, "!");
     }
-    if (file_.text(before()) == "if") {
+    if (isWord(failure_.token - 1, "if")) {
       return diagnostics_.report(DiagnosticKind::Syntax, file_.span(before()),
                                  "a choice is written \"condition ? value : other value\"");
     }
@@ -224,12 +254,16 @@ class Explainer {
       std::string both = fmt::format("{}{}", file_.text(before()), file_.text(found()));
       Diagnostic& diagnostic = diagnostics_.report(DiagnosticKind::Syntax, file_.span(before()).to(file_.span(found())),
                                                    fmt::format("\"{}\" is no operator", both));
+      if (both == "<>") diagnostic.replace(diagnostic.span, "!=");
       if (both == "**") diagnostic.note("a power is written \"pow(base, exponent)\"");
       if (both == "//") diagnostic.note("a comment starts with \"#\"; to cut a quotient, write \"trunc(a / b)\"");
       return diagnostic;
     }
     if (!atEnd() && before().kind == TokenKind::Assign && found().kind == TokenKind::Assign) {
       return expected("an expression");
+    }
+    if (!atEnd() && before().kind == TokenKind::Question && found().kind == TokenKind::Colon) {
+      return expected("a value").note("another value where x is missing is written x ?? other");
     }
     if (!atEnd() && before().kind == TokenKind::Equal && found().kind == TokenKind::Assign) {
       return report("\"===\" is no operator; write \"==\"").replace(place(), "");

@@ -92,6 +92,7 @@ void registerArithmetic(Registry& r) {
   r.group("Arithmetic");
   r.add("add", {value("a"), value("b")}, "Sum; integers wrap around at 64 bits.")
       .symbol("+")
+      .elsewhere({"plus"})
       .example("2 + 3", "5")
       .example("9223372036854775807 + 1", "-9223372036854775808")
       .example("[1, 2] + 10", "[11, 12]")
@@ -104,6 +105,7 @@ void registerArithmetic(Registry& r) {
       .simplify(simplifyAdd);
   r.add("subtract", {value("a"), value("b")}, "Difference; integers wrap around at 64 bits.")
       .symbol("-")
+      .elsewhere({"sub", "minus"})
       .example("2 - 3.5", "-1.5")
       .add<subtractInt>()
       .inlined(inlineSubtractInt)
@@ -112,6 +114,7 @@ void registerArithmetic(Registry& r) {
       .simplify(simplifySubtract);
   r.add("multiply", {value("a"), value("b")}, "Product; integers wrap around at 64 bits.")
       .symbol("*")
+      .elsewhere({"mul", "times"})
       .example("6 * 7", "42")
       .add<multiplyInt>()
       .inlined(inlineMultiplyInt)
@@ -122,6 +125,7 @@ void registerArithmetic(Registry& r) {
       .simplify(simplifyMultiply);
   r.add("divide", {value("a"), value("b")}, "Quotient, always in floats; by zero it is not finite.")
       .symbol("/")
+      .elsewhere({"div", "truediv"})
       .example("1 / 4", "0.25")
       .example("(1 / 0) ?? -1", "-1")
       .add<divideFloat>()
@@ -130,17 +134,20 @@ void registerArithmetic(Registry& r) {
       .simplify(simplifyDivide);
   r.add("remainder", {value("a"), value("b")}, "Remainder with the sign of `a`; missing where `b` is 0.")
       .symbol("%")
+      .elsewhere({"fmod"}, "of integers only")
       .example("-7 % 3", "-1")
       .example("7 % 0", "missing")
       .add<remainderInt>()
       .suspect(suspectModulus);
   r.add("mod", {value("a"), value("b")}, "Remainder with the sign of `b`; missing where `b` is 0.")
+      .elsewhere({"floormod", "pmod"})
       .example("mod(-7, 3)", "2")
       .example("mod(7, -3)", "-2")
       .add<modInt>()
       .suspect(suspectModulus);
   r.add("negate", {value("a")}, "The opposite; of the smallest integer it is that integer.")
       .symbol("-")
+      .elsewhere({"neg"})
       .example("-(2 + 3)", "-5")
       .add<negateInt>()
       .inlined(inlineNegateInt)

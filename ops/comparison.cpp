@@ -199,6 +199,7 @@ void registerComparison(Registry& r) {
 
   r.add("and", {value("a"), value("b")}, "Whether both hold; `false && missing` is false.")
       .symbol("&&")
+      .elsewhere({"logical_and"})
       .example("true && 1 < 2", "true")
       .example("false && (1 % 0 == 0)", "false")
       .example("true && (1 % 0 == 0)", "missing")
@@ -210,6 +211,7 @@ void registerComparison(Registry& r) {
       .simplify(simplifyAnd);
   r.add("or", {value("a"), value("b")}, "Whether one of them holds; `true || missing` is true.")
       .symbol("||")
+      .elsewhere({"logical_or"})
       .example("false || 1 < 2", "true")
       .example("true || (1 % 0 == 0)", "true")
       .add<orBool>()
@@ -220,6 +222,7 @@ void registerComparison(Registry& r) {
       .simplify(simplifyOr);
   r.add("not", {value("a")}, "Whether `a` does not hold.")
       .symbol("!")
+      .elsewhere({"logical_not"})
       .example("!(1 < 2)", "false")
       .add<notBool>()
       .inlined(inlineNot)
@@ -228,6 +231,7 @@ void registerComparison(Registry& r) {
   auto conditional = r.add("if", {value("condition"), value("a"), value("b")},
                            "`a` where the condition holds, else `b`; the other one may be missing.")
                          .symbol("?:")
+                         .elsewhere({"where", "iif", "ifelse"})
                          .example("1 < 2 ? 10 : 20", "10")
                          .example("true ? 1 : 1 % 0", "1")
                          .nullable(anyNullable)

@@ -258,6 +258,8 @@ void registerCross(Registry& r) {
   r.add("cross", {value("a"), value("b")},
         "One id for a combination of two or more values, in order; lists give every combination, the first list "
         "outermost.")
+      .elsewhere({"crossed_column", "feature_cross"},
+                 "takes the values and gives one id; `hash_bucket(cross(a, b), n)` is one of n")
       .example(R"(cross(1, "a") == cross(1, "a"))", "true")
       .example(R"(cross("a", "b") == cross("b", "a"))", "false")
       .example(R"(len(cross([1, 2], ["a", "b", "c"])))", "6")

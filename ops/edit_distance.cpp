@@ -84,6 +84,7 @@ void registerEditDistance(Registry& r) {
       .example(R"(edit_distance("kitten", "sitting"))", "3")
       .example(R"(edit_distance("caf\u{e9}", "cafe"))", "1")
       .example(R"(edit_distance("caf\u{e9}", "cafe", unit = "bytes"))", "2")
+      .elsewhere({"levenshtein", "levenshtein_distance"})
       .add<editDistance>({Type::string()})
       .prepare(prepareEdit);
 }

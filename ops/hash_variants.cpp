@@ -196,6 +196,9 @@ void registerHashVariants(Registry& r) {
   r.add("farm_bucket", {value("x"), constant("n")},
         "FarmHash Fingerprint64 modulo `n`, unsigned, of a string, or of an integer in decimal: what TensorFlow's "
         "`to_hash_bucket_fast` gives, whatever the config's `hash_family`.")
+      .elsewhere({"to_hash_bucket_fast", "string_to_hash_bucket_fast"})
+      .elsewhere({"categorical_column_with_hash_bucket"}, "takes the value, not a column's name")
+      .elsewhere({"discrete"}, "an integer is hashed as decimal text, not by its bytes")
       .example(R"(farm_bucket(["Hello", "TensorFlow", "2.x"], 3))", "[0, 2, 2]")
       .add<farmBucket>({Type::int64()})
       .add<farmBucketOfInt>({Type::int64()})
@@ -203,6 +206,7 @@ void registerHashVariants(Registry& r) {
   r.add("std_bucket", {value("x"), constant("n")},
         "libstdc++'s `std::hash` modulo `n`, unsigned, of a string or of a float cut to 32 bits: what Alibaba's FG "
         "gives for `hash_bucket_size`.")
+      .elsewhere({"hash_bucket_size"}, "the size is the second argument")
       .example(R"(std_bucket("abc", 1000))", "833")
       .add<stdBucket>({Type::int64()})
       .add<stdBucketOfFloat>({Type::int64()})

@@ -196,6 +196,9 @@ void registerHashes(Registry& r) {
       r.add("hash", {value("x"), optionalConstant("family"), optionalConstant("seed")},
             "A 64-bit hash of the value, by the config's `hash_family`, or by `xxh3`, `farm`, `murmur3` or `std` "
             "(libstdc++'s hash of strings), which but for `farm` take a seed.")
+          .elsewhere({"xxh3", "xxh3_64"}, "written `hash(x, \"xxh3\")`")
+          .elsewhere({"farm_hash", "farm_fingerprint", "fingerprint", "fingerprint64"}, "written `hash(x, \"farm\")`")
+          .elsewhere({"murmur_hash", "murmur_hash3", "murmur3"}, "written `hash(x, \"murmur3\")`")
           .example("hash(42) == hash(42)", "true")
           .example(R"(hash("food"))", "3396951509102873001")
           .example(R"(hash("food", "xxh3") == hash("food"))", "true")
@@ -228,6 +231,7 @@ void registerHashes(Registry& r) {
 void registerWeighted(Registry& r) {
   auto weighted = r.add("weighted", {value("ids"), value("weights")},
                         "Ids with a weight each, for a sparse output; one weight goes with every id.")
+                      .elsewhere({"weighted_categorical_column"}, "takes the ids and the weights, not a column's name")
                       .example("weighted([3, 4], [0.5, 2])", "[[3, 0.5], [4, 2]]")
                       .example(R"(weighted(["a", "b"], 1))", R"([["a", 1], ["b", 1]])");
   forEachScalar([&]<class T>() {
@@ -261,6 +265,9 @@ void registerIds(Registry& r) {
   registerHashes(r);
   r.add("bucketize", {value("x"), constant("boundaries")},
         "How many of the ascending boundaries are at most `x`: a value on an edge belongs to the upper bucket.")
+      .elsewhere({"digitize"})
+      .elsewhere({"cut", "bucket", "discretize", "bucketized_column", "width_bucket", "binning"},
+                 "takes the boundaries as a list; a value on one belongs to the upper bucket")
       .example("bucketize(30, [18, 25, 35])", "2")
       .example("bucketize(18, [18, 25, 35])", "1")
       .example("bucketize([0.1, 9.5], [1, 5])", "[0, 2]")
@@ -272,6 +279,8 @@ void registerIds(Registry& r) {
   r.add("vocab", {value("x"), optionalConstant("words"), optionalConstant("oov"), optionalFile("file")},
         "The position of `x` in a list, else the list's length; or its number in a map, else missing; or either of "
         "them in a `file`. `oov` is the number for what is not there.")
+      .elsewhere({"vocab_list", "vocab_dict", "vocab_file", "string_lookup", "categorical_column_with_vocabulary_list"},
+                 "takes the value and then the words, as a list, a map or `file = ...`")
       .example(R"(vocab("b", ["a", "b"]))", "1")
       .example(R"(vocab("z", ["a", "b"]))", "2")
       .example(R"(vocab("z", ["a", "b"], oov = -1))", "-1")

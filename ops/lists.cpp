@@ -199,7 +199,9 @@ void registerLists(Registry& r) {
                      "How many elements a list or map has, missing ones included, or how many "
                      "code points a string.")
                    .example("len([1, 2, 3])", "3")
-                   .example(R"(len("h\u{e9}"))", "2");
+                   .example(R"(len("h\u{e9}"))", "2")
+                   .elsewhere({"length", "size", "array_length", "array_size", "char_length", "cardinality"})
+                   .elsewhere({"strlen", "octet_length"}, "counts code points, not bytes");
   auto headOp = r.add("head", {value("list"), value("n")}, "The first `n` elements.")
                     .example("head([1, 2, 3], 2)", "[1, 2]")
                     .suspect(suspectCount<1>);
@@ -211,29 +213,37 @@ void registerLists(Registry& r) {
             "At most `length` elements from `start` on; a negative start counts from the end, at most from the first.")
           .example("slice([1, 2, 3, 4], 1, 2)", "[2, 3]")
           .example("slice([1, 2, 3, 4], -2, 5)", "[3, 4]")
+          .elsewhere({"array_slice", "sublist"}, "counts from 0, and the third argument is a length")
           .suspect(suspectCount<2>);
-  auto containsOp = r.add("contains", {value("list"), value("x")},
-                          "Whether `x` is an element of the list, a key of the map, or a part of the string.")
-                        .example("contains([1, 2, 3], 2)", "true")
-                        .example(R"(contains({"a": 1}, "b"))", "false")
-                        .example(R"(contains("hotpot", "pot"))", "true")
-                        .suspect(suspectContains);
+  auto containsOp =
+      r.add("contains", {value("list"), value("x")},
+            "Whether `x` is an element of the list, a key of the map, or a part of the string.")
+          .example("contains([1, 2, 3], 2)", "true")
+          .example(R"(contains({"a": 1}, "b"))", "false")
+          .example(R"(contains("hotpot", "pot"))", "true")
+          .elsewhere({"has", "includes", "array_contains", "list_contains", "map_contains_key", "contains_key"})
+          .elsewhere({"isin"}, "the list comes first: `contains(list, x)`")
+          .suspect(suspectContains);
   auto concatOp = r.add("concat", {value("a"), value("b")},
                         "Lists appended, or strings joined; a string beside a list of strings is joined with each.")
                       .example("concat([1], [2, 3])", "[1, 2, 3]")
                       .example(R"(concat("a", "-", "b"))", R"("a-b")")
-                      .example(R"(concat("x:", ["a", "b"]))", R"(["x:a", "x:b"])");
+                      .example(R"(concat("x:", ["a", "b"]))", R"(["x:a", "x:b"])")
+                      .elsewhere({"concatenate", "array_concat", "list_concat", "strcat"})
+                      .elsewhere({"append", "array_append"}, "takes a list: `concat(list, [x])`");
   auto flattenOp = r.add("flatten", {value("lists")},
                          "The elements of the lists in a list, one list after the other; a missing list has none.")
                        .example("flatten([[1, 2], [3]])", "[1, 2, 3]")
-                       .example("flatten([[1], [1 % 0]])", "[1, missing]");
+                       .example("flatten([[1], [1 % 0]])", "[1, missing]")
+                       .elsewhere({"array_flatten"});
   auto lengthenedOp = r.add("lengthened", {value("list"), value("as")},
                             "The list, with missing elements behind it to be as long as another one.")
                           .internal();
   auto makeListOp =
       r.add("make_list", {value("element")}, "A list of its arguments; a missing one is a missing element.")
           .symbol("[...]")
-          .example("[1, 2 + 3, 1 % 0]", "[1, 5, missing]");
+          .example("[1, 2 + 3, 1 % 0]", "[1, 5, missing]")
+          .elsewhere({"array"});
 
   indexOp.add<stringIndex>();
   lenOp.add<stringLength>();

@@ -208,6 +208,8 @@ void registerMaps(Registry& r) {
                         "The value under the key, or the default, else missing. Of a list of keys a list, or by a "
                         "combiner one float: "
                         "`sum mean min max count`, `gap_min gap_max` between sorted values.")
+                      .elsewhere({"get", "map_get", "get_or_default", "lookup_feature"})
+                      .elsewhere({"element_at"}, "of a map; of a list it is `list[i]`, from 0")
                       .example(R"(lookup({"a": 1, "b": 2}, "b"))", "2")
                       .example(R"(lookup({"a": 1}, "z", default = 0))", "0")
                       .example(R"(lookup({"a": 1, "b": 2}, ["b", "z"]))", "[2, missing]")
@@ -220,12 +222,15 @@ void registerMaps(Registry& r) {
                   .example(R"(lookup_id({"a": 1}, "z"))", "missing")
                   .hash();
   auto keysOp = r.add("map_keys", {value("map")}, "The keys of a map, ascending.")
+                    .elsewhere({"keys"})
                     .example(R"(map_keys({"b": 1, "a": 2}))", R"(["a", "b"])");
   auto valuesOp = r.add("map_values", {value("map")}, "The values of a map, in the order of their keys.")
+                      .elsewhere({"values"})
                       .example(R"(map_values({"b": 1, "a": 2}))", "[2, 1]");
   auto makeMapOp = r.add("make_map", {value("key"), value("value")},
                          "A map of its arguments, keys and values in turn; an entry without a key is left out.")
                        .symbol("{...}")
+                       .elsewhere({"dict", "map"}, "written `{key: value}`")
                        .example(R"({"a": 1 + 1, "b": 1 % 0})", R"({"a": 2, "b": missing})");
   forEachMap([&]<class K, class V>() {
     lookupOp.template add<lookup<K, V>>().template columns<LookupColumns<K, V>>();

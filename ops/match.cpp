@@ -81,6 +81,7 @@ void registerMatch(Registry& r) {
             "The value under two keys of a map of maps, or the default where one is absent, else missing. Under all "
             "first or all second keys: `match_all_first`, `match_all_second`.")
           .suspect(suspectMatch)
+          .elsewhere({"match_feature"}, "of a map of maps; `parse_nested_map(s)` makes one of a text")
           .example(R"(match({"rome": {"pizza": 3, "sushi": 1}}, "rome", "pizza"))", "3")
           .example(R"(match({"rome": {"pizza": 3}}, "rome", "ramen", default = 0))", "0")
           .example(R"(match({"rome": {"pizza": 3, "sushi": 1}}, "rome", ["sushi", "ramen"]))", "[1, missing]");

@@ -83,12 +83,14 @@ V inlineClipFloat(Inline& b, const V* a) { return inlineMinFloat(b, inlineMaxFlo
 void registerMath(Registry& r) {
   r.group("Mathematics");
   r.add("abs", {value("x")}, "Absolute value; of the smallest integer it is that integer.")
+      .elsewhere({"fabs"})
       .example("abs(-3)", "3")
       .add<absInt>()
       .inlined(inlineAbsInt)
       .add<absFloat>()
       .inlined(inlineAbsFloat);
   r.add("sign", {value("x")}, "-1, 0 or 1, of the type of `x`.")
+      .elsewhere({"signum", "sgn"})
       .example("sign(-2.5)", "-1")
       .add<signInt>()
       .inlined(inlineSignInt)
@@ -99,15 +101,18 @@ void registerMath(Registry& r) {
       .add<floorFloat>()
       .inlined(inlineFloor);
   r.add("ceil", {value("x")}, "The smallest integral float that is at least `x`.")
+      .elsewhere({"ceiling"})
       .example("ceil(1.2)", "2")
       .add<ceilFloat>()
       .inlined(inlineCeil);
   r.add("round", {value("x")}, "The nearest integral float; halves go away from zero.")
+      .elsewhere({"rint"}, "halves go away from zero, not to the even number")
       .example("round(2.5)", "3")
       .example("round(-2.5)", "-3")
       .add<roundFloat>()
       .inlined(inlineRound);
   r.add("trunc", {value("x")}, "The integral part: cut toward zero.")
+      .elsewhere({"truncate", "fix"})
       .example("trunc(-1.7)", "-1")
       .add<truncFloat>()
       .inlined(inlineTrunc);
@@ -117,6 +122,7 @@ void registerMath(Registry& r) {
       .add<expFloat>()
       .columns<UnaryColumns<&VectorMath::exp>>();
   r.add("log", {value("x")}, "Natural logarithm.")
+      .elsewhere({"ln"})
       .example("log(1)", "0")
       .add<logFloat>()
       .columns<UnaryColumns<&VectorMath::log>>();
@@ -133,10 +139,13 @@ void registerMath(Registry& r) {
       .add<log1pFloat>()
       .columns<UnaryColumns<&VectorMath::log1p>>();
   r.add("pow", {value("x"), value("y")}, "`x` to the power of `y`.")
+      .elsewhere({"power"})
+      .elsewhere({"square"}, "written `pow(x, 2)`")
       .example("pow(2, 10)", "1024")
       .add<powFloat>()
       .columns<BinaryColumns<&VectorMath::pow>>();
   r.add("sigmoid", {value("x")}, "1 / (1 + exp(-`x`)), between 0 and 1.")
+      .elsewhere({"expit", "logistic"})
       .example("sigmoid(0)", "0.5")
       .add<sigmoidFloat>()
       .columns<UnaryColumns<&VectorMath::sigmoid>>();
@@ -146,6 +155,7 @@ void registerMath(Registry& r) {
       .columns<UnaryColumns<&VectorMath::tanh>>();
   r.add("clip", {value("x"), value("low"), value("high")},
         "`x` kept within the bounds; `high` wins where the bounds cross.")
+      .elsewhere({"clamp", "clip_by_value"})
       .example("clip(15, 0, 10)", "10")
       .example("clip([-1, 5], 0, 3)", "[0, 3]")
       .add<clip<int64_t>>()

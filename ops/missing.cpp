@@ -58,12 +58,16 @@ void registerMissing(Registry& r) {
                          "`x`, or the fallback where `x` is missing or a float that is not finite; a scalar fallback "
                          "fills the missing elements of a list.")
                        .symbol("??")
+                       .elsewhere({"coalesce", "ifnull", "nvl", "fillna"})
                        .example("(5 % 0) ?? 7", "7")
                        .example("log(-1) ?? 0", "0")
                        .example(R"(int(["1", "x"]) ?? 0)", "[1, 0]")
                        .nullable(lastNullable)
                        .simplify(simplifyDefault);
   auto missingOp = r.add("is_missing", {value("x")}, "Whether `x` is missing, or a float that is not finite.")
+                       .elsewhere({"isnull", "isna", "is_none"})
+                       .elsewhere({"isnan"}, "infinities and missing values count too")
+                       .elsewhere({"notnull", "is_not_null", "notna", "isfinite"}, "written `!is_missing(x)`")
                        .example("is_missing(1 % 0)", "true")
                        .example("is_missing(1 / 0)", "true")
                        .example(R"(is_missing(""))", "false")

@@ -90,12 +90,14 @@ void registerNormalize(Registry& r) {
       .add<log10Or>()
       .suspect(suspectLog10Or);
   r.add("zscore", {value("x"), value("mean"), value("std")}, "(`x` - `mean`) / `std`.")
+      .elsewhere({"standardize"})
       .example("zscore(7, 5, 4)", "0.5")
       .add<zscore>()
       .inlined(inlineZscore)
       .suspect(suspectZscore);
   r.add("minmax", {value("x"), value("low"), value("high")},
         "(`x` - `low`) / (`high` - `low`): 0 .. 1 between the bounds, beyond them not cut (see `clip`).")
+      .elsewhere({"minmax_scale"})
       .example("minmax(15, 10, 20)", "0.5")
       .example("minmax(25, 10, 20)", "1.5")
       .add<minmax>()
@@ -108,6 +110,7 @@ void registerNormalize(Registry& r) {
   r.add("quantile_bucketize", {value("x"), constant("quantiles")},
         "How many of the quantiles, which ascend and may repeat, are at most `x`: a value on an edge belongs to the "
         "upper bucket.")
+      .elsewhere({"qcut"}, "the quantiles themselves are given, worked out beforehand")
       .example("quantile_bucketize(3, [0, 0, 2.5, 8])", "3")
       .example("quantile_bucketize(0, [0, 0, 2.5, 8])", "2")
       .add<quantileBucket>({Type::list(Type::float64())})

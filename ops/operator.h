@@ -115,12 +115,19 @@ struct Example {
   std::string_view result;      // as toString(Value) prints it: `2`
 };
 
+// What another system calls an operator.
+struct ForeignName {
+  std::string_view name;        // `stddev`; letter case and `_` make no difference
+  std::string_view difference;  // how a call differs in more than its name; empty where it does not
+};
+
 struct Operator {
   std::string_view name;
   std::string_view group;
   std::vector<ParamSpec> params;
   std::string_view doc;  // one line
   std::vector<Example> examples;
+  std::vector<ForeignName> elsewhere;
   std::vector<Overload> overloads;
   PrepareFn prepare = nullptr;
   // What kernels are given where nothing is prepared: an extern fn's library.
@@ -154,6 +161,11 @@ class OperatorBuilder {
 
   OperatorBuilder& example(std::string_view expression, std::string_view result) {
     op_.examples.push_back({expression, result});
+    return *this;
+  }
+  // What other systems call it: those who come from them look for that name.
+  OperatorBuilder& elsewhere(std::initializer_list<std::string_view> names, std::string_view difference = {}) {
+    for (std::string_view name : names) op_.elsewhere.push_back({name, difference});
     return *this;
   }
   // The signature of `fn`; `constants` are the types of the record's constant parameters. Trailing
@@ -277,11 +289,20 @@ class Registry {
   void group(std::string_view name) { group_ = name; }
 
   const Operator* find(std::string_view name) const;
+  // The operator that other systems call so.
+  struct Foreign {
+    const Operator* op = nullptr;  // null: none is
+    std::string_view difference{};
+  };
+  Foreign findForeign(std::string_view name) const;
+  // To be called once all records are there: no name may mean two operators.
+  void indexForeignNames();
   const std::vector<std::unique_ptr<Operator>>& all() const { return all_; }
 
  private:
   std::vector<std::unique_ptr<Operator>> all_;
   std::unordered_map<std::string_view, const Operator*> byName_;
+  std::unordered_map<std::string, Foreign> foreign_;
   std::string_view group_;
 };
 
@@ -301,6 +322,16 @@ struct Resolution {
 // None) with the fewest lists mapped over, then the fewest conversions; ties go to the one
 // registered first. Nothing where none fits.
 std::optional<Resolution> resolve(const Operator& op, std::span<const Type> argTypes);
+// What keeps an overload from taking a call's arguments.
+struct NearMiss {
+  uint32_t overload = 0;
+  std::vector<uint32_t> misfits{};  // arguments of other types than their parameters
+  std::vector<uint32_t> lacking{};  // parameters that were left out
+  std::vector<uint32_t> excess{};   // arguments without a parameter
+  bool swapped = false;             // there are two misfits, and each fits where the other stands
+};
+// Where none fits, the overloads that come nearest, in the order of the record.
+std::vector<NearMiss> nearMisses(const Operator& op, std::span<const Type> argTypes);
 // The call's type for arguments already converted.
 Type resultType(const Operator& op, const Resolution& resolution, std::span<const Type> argTypes);
 // `bucketize(x: float64, boundaries: list<float64>) -> int64`

@@ -83,6 +83,19 @@ bool anyOverload(const Operator& op, bool (*holds)(const Overload&)) {
   return std::any_of(op.overloads.begin(), op.overloads.end(), holds);
 }
 
+// `` `mean`, `average`; `stddev` (divides by n)``: what is in parentheses is said of the names since the last `;`.
+std::string foreignNames(const Operator& op) {
+  std::string out;
+  for (size_t i = 0; i < op.elsewhere.size(); ++i) {
+    const ForeignName& foreign = op.elsewhere[i];
+    bool first = i == 0 || op.elsewhere[i - 1].difference != foreign.difference;
+    bool last = i + 1 == op.elsewhere.size() || op.elsewhere[i + 1].difference != foreign.difference;
+    out += fmt::format("{}`{}`", i == 0 ? "" : first ? "; " : ", ", foreign.name);
+    if (last && !foreign.difference.empty()) out += fmt::format(" ({})", foreign.difference);
+  }
+  return out;
+}
+
 void appendOperator(std::string& out, const Operator& op) {
   out += fmt::format("### {}\n\n", op.name);
   if (!op.symbol.empty()) out += fmt::format("Written `{}`. ", op.symbol);
@@ -95,6 +108,7 @@ void appendOperator(std::string& out, const Operator& op) {
     out += " Takes lists and maps that hold lists or maps, too.";
   if (std::string constants = constantRule(op); !constants.empty()) out += fmt::format(" **{}**", constants);
   out += "\n";
+  if (!op.elsewhere.empty()) out += fmt::format("\nElsewhere: {}.\n\n", foreignNames(op));
   for (const Example& e : op.examples) out += fmt::format("- `{}` is `{}`\n", e.expression, e.result);
   out += "\n";
 }
@@ -158,7 +172,8 @@ std::string operatorsMarkdown() {
       "the config is compiled: literals, and what `let`s and operators make of them. `T` and `V` stand for any of\n"
       "`bool`, `int64`, `float64` and `string`, `K` and `L` for `int64` or `string`. An `int64` is taken wherever\n"
       "a `float64` is. *Maps over a list* means: given a list where a single value stands, the operator works\n"
-      "on each element; several lists go position by position, missing past the end of a shorter one.\n\n";
+      "on each element; several lists go position by position, missing past the end of a shorter one. *Elsewhere*\n"
+      "stands before what other systems call an operator, and in parentheses how it differs.\n\n";
   std::vector<std::string_view> groups;
   for (const auto& op : operators().all())
     if (!op->isInternal && std::find(groups.begin(), groups.end(), op->group) == groups.end())

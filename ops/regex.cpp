@@ -169,6 +169,9 @@ void registerRegex(Registry& r) {
   r.group("Text");
   r.add("regex_match", {value("s"), constant("pattern")},
         "Whether the regular expression (RE2's syntax) matches a part of `s`; `^` and `$` bind it to the ends.")
+      .elsewhere({"rlike", "regexp_like", "regexp_contains"})
+      .elsewhere({"re_search"}, "the text comes first")
+      .elsewhere({"regex_full_match", "regexp_full_match"}, "a part is enough; `^` and `$` bind it to the ends")
       .example(R"(regex_match("hotpot 30cm", r"\d+cm"))", "true")
       .example(R"(regex_match("hotpot 30cm", r"^\d+"))", "false")
       .add<regexMatch>({Type::string()})
@@ -176,6 +179,8 @@ void registerRegex(Registry& r) {
   r.add("regex_extract", {value("s"), constant("pattern"), optionalConstant("group")},
         "What the pattern's first match holds in its first group, or in another one, 0 being all of it; missing where "
         "nothing matches.")
+      .elsewhere({"regexp_extract", "regexp_substr", "str_extract"},
+                 "the first group unless another one is named, 0 being the whole match")
       .example(R"x(regex_extract("hotpot 30cm", r"(\d+)cm"))x", R"("30")")
       .example(R"(regex_extract("hotpot 30cm", r"(\d+)cm", group = 0))", R"("30cm")")
       .example(R"(regex_extract("hotpot", r"\d+"))", "missing")
@@ -184,6 +189,9 @@ void registerRegex(Registry& r) {
   r.add("regex_replace", {value("s"), constant("pattern"), constant("replacement"), optionalConstant("all")},
         "With each match of the pattern replaced, or with `all = false` the first; `\\1` in the replacement is what "
         "group 1 matched.")
+      .elsewhere({"regexp_replace"}, "every match, or with `all = false` the first; group 1 is `\\1`")
+      .elsewhere({"re_sub"}, "the text comes first")
+      .elsewhere({"regex_replace_feature"})
       .example(R"(regex_replace("a1b22", r"\d+", "#"))", R"("a#b#")")
       .example(R"x(regex_replace("John Smith", r"(\w+) (\w+)", r"\2, \1"))x", R"("Smith, John")")
       .example(R"(regex_replace("a1b22", r"\d+", "", all = false))", R"("ab22")")

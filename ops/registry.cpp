@@ -17,6 +17,14 @@ namespace {
   std::abort();
 }
 
+// `stdDev`, `STDDEV` and `std_dev` are one name.
+std::string foldedName(std::string_view name) {
+  std::string folded;
+  for (char c : name)
+    if (c != '_') folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return folded;
+}
+
 }  // namespace
 
 bool Operator::hasConstants() const {
@@ -82,6 +90,21 @@ const Operator* Registry::find(std::string_view name) const {
   return it == byName_.end() ? nullptr : it->second;
 }
 
+Registry::Foreign Registry::findForeign(std::string_view name) const {
+  auto it = foreign_.find(foldedName(name));
+  return it == foreign_.end() ? Foreign{} : it->second;
+}
+
+void Registry::indexForeignNames() {
+  for (const auto& op : all_) {
+    for (const ForeignName& foreign : op->elsewhere) {
+      if (find(foreign.name) != nullptr) badRecord(*op, fmt::format("\"{}\" is an operator", foreign.name));
+      if (!foreign_.emplace(foldedName(foreign.name), Foreign{op.get(), foreign.difference}).second)
+        badRecord(*op, fmt::format("another one is called \"{}\" elsewhere", foreign.name));
+    }
+  }
+}
+
 const Registry& operators() {
   static const Registry registry = [] {
     Registry r;
@@ -114,6 +137,7 @@ const Registry& operators() {
     registerOverlap(r);
     registerTime(r);
     registerPlace(r);
+    r.indexForeignNames();
     return r;
   }();
   return registry;

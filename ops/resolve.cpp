@@ -62,7 +62,74 @@ std::optional<Resolution> fitOverload(const Operator& op, uint32_t index, std::s
   return r;
 }
 
+// How far a type is from the parameter that it does not fit, to tell which overload was probably meant. What
+// decides is that a map or list is more of a reason to choose an overload than a single value beside it.
+int typeDistance(Type given, Type wanted, bool mayLift) {
+  constexpr int kUnlike = 6;
+  if (given.isScalar() && wanted.isScalar()) return given.isNumber() && wanted.isNumber() ? 1 : 2;
+  if (given.isList() && wanted.isList()) return typeDistance(given.element(), wanted.element(), false);
+  if (given.isList() && wanted.isScalar()) return mayLift ? typeDistance(given.element(), wanted, false) : 3;
+  if (given.isScalar() && wanted.isList()) return fitArgument(given, wanted.element(), false).fits ? 2 : 3;
+  if (given.isMap() && wanted.isList())
+    return wanted.element().same(given.value()) ? 3 : wanted.element().same(given.key()) ? 4 : kUnlike;
+  return kUnlike;
+}
+
+struct CostedMiss {
+  NearMiss miss;
+  int cost = 0;
+};
+
+CostedMiss missOf(const Operator& op, uint32_t index, std::span<const Type> argTypes) {
+  constexpr int kLacking = 4;
+  constexpr int kExcess = 3;
+  const Overload& o = op.overloads[index];
+  CostedMiss all{.miss = {.overload = index}};
+  NearMiss& miss = all.miss;
+  auto fits = [&](size_t arg, size_t place) {
+    if (o.anyArgs) return isAnyArgument(argTypes[arg]);
+    bool mayLift = o.liftedKernel != nullptr && !op.params[op.paramOfArg(place)].isConstant;
+    return fitArgument(argTypes[arg], o.params[o.paramOfArg(place)], mayLift).fits;
+  };
+  for (uint32_t i = 0; i < o.params.size() || i < argTypes.size(); ++i) {
+    if (i >= argTypes.size() || argTypes[i].isNone()) {
+      if (i >= o.params.size() || mayBeLeftOut(op, o, i)) continue;
+      miss.lacking.push_back(i);
+      all.cost += kLacking;
+    } else if (i >= o.params.size() && !o.variadic) {
+      miss.excess.push_back(i);
+      all.cost += kExcess;
+    } else if (!fits(i, i)) {
+      miss.misfits.push_back(i);
+      all.cost += typeDistance(argTypes[i], o.params[o.paramOfArg(i)], o.liftedKernel != nullptr);
+      // What comes first says what a call is about, so rather what stands beside it is wrong. But of a constant and
+      // the data the constant says what is wanted.
+      if (i == 0) all.cost += 1;
+      if (op.params[op.paramOfArg(i)].isConstant) all.cost += 2;
+    }
+  }
+  if (miss.misfits.size() == 2)
+    miss.swapped = fits(miss.misfits[0], miss.misfits[1]) && fits(miss.misfits[1], miss.misfits[0]);
+  if (miss.swapped) all.cost -= 1;
+  return all;
+}
+
 }  // namespace
+
+std::vector<NearMiss> nearMisses(const Operator& op, std::span<const Type> argTypes) {
+  std::vector<NearMiss> nearest;
+  int lowest = 0;
+  for (uint32_t i = 0; i < op.overloads.size(); ++i) {
+    if (op.overloads[i].alternates) continue;
+    CostedMiss one = missOf(op, i, argTypes);
+    if (nearest.empty() || one.cost < lowest) {
+      nearest.clear();
+      lowest = one.cost;
+    }
+    if (one.cost == lowest) nearest.push_back(std::move(one.miss));
+  }
+  return nearest;
+}
 
 std::optional<Resolution> resolve(const Operator& op, std::span<const Type> argTypes) {
   std::optional<Resolution> best;

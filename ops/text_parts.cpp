@@ -78,34 +78,45 @@ void registerTextParts(Registry& r) {
   r.group("Text");
   r.add("prefix", {value("s"), value("n")}, "The first `n` code points.")
       .example(R"(prefix("hotpot", 3))", R"("hot")")
+      .elsewhere({"left"})
       .add<prefix>()
       .suspect(suspectCount<1>);
   r.add("suffix", {value("s"), value("n")}, "The last `n` code points.")
       .example(R"(suffix("hotpot", 3))", R"("pot")")
+      .elsewhere({"right"})
       .add<suffix>()
       .suspect(suspectCount<1>);
   r.add("starts_with", {value("s"), value("start")}, "Whether `s` begins with `start`.")
       .example(R"(starts_with("hotpot", "hot"))", "true")
+      .elsewhere({"has_prefix"})
       .add<startsWith>()
       .suspect(suspectEmptyPart<1>);
   r.add("ends_with", {value("s"), value("end")}, "Whether `s` ends with `end`.")
       .example(R"(ends_with("hotpot", "hot"))", "false")
+      .elsewhere({"has_suffix"})
       .add<endsWith>()
       .suspect(suspectEmptyPart<1>);
   r.add("trim", {value("s"), optionalConstant("characters")},
         "Without ASCII white space at both ends, or without the given characters.")
       .example(R"(trim("  hot pot "))", R"("hot pot")")
       .example(R"(trim("--x-y--", characters = "-"))", R"("x-y")")
+      .elsewhere({"strip", "btrim"})
+      .elsewhere({"ltrim", "rtrim", "lstrip", "rstrip"},
+                 "at both ends; at one end `regex_replace(s, r\"^\\s+\", \"\")`")
       .add<trim>({Type::string()})
       .prepare(prepareTrim);
   r.add("replace", {value("s"), value("from"), value("to")},
         "With each `from`, from left to right, replaced by `to`; an empty `from` is nowhere.")
       .example(R"(replace("hotpot", "ot", "a"))", R"("hapa")")
+      .elsewhere({"str_replace"})
+      .elsewhere({"replace_all"}, "the text as it is; patterns are for `regex_replace`")
       .add<replace>()
       .suspect(suspectReplace);
   r.add("join", {value("list"), value("separator")},
         "The elements in one string, with the separator between them; missing ones are left out.")
       .example(R"(join(["a", "b", "c"], ", "))", R"("a, b, c")")
+      .elsewhere({"array_join", "array_to_string", "string_join"})
+      .elsewhere({"concat_ws"}, "a list, and then the separator")
       .add<join>()
       .notLifted();
 }

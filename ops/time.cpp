@@ -140,18 +140,22 @@ void registerTime(Registry& r) {
   add("hour",
       "The hour, 0 to 23, of a time in epoch seconds, in UTC or in the zone (`\"Asia/Shanghai\"`, `\"+08:00\"`); "
       "missing outside the years 1 to 9999, as all of these.")
+      .elsewhere({"hour_of_day"})
       .example("hour(1700000000)", "22")
       .example(R"(hour(1700000000, "Asia/Shanghai"))", "6")
       .add<hour>({Type::string()})
       .range(0, 23)
       .prepare(prepareZone<1>);
   add("minute", "The minute of the hour, 0 to 59.")
+      .elsewhere({"minute_of_hour"})
       .example("minute(1700000000)", "13")
       .example(R"(minute(1700000000, "+05:30"))", "43")
       .add<minute>({Type::string()})
       .range(0, 59)
       .prepare(prepareZone<1>);
   add("day_of_week", "The day of the week, 1 for Monday to 7 for Sunday.")
+      .elsewhere({"iso_dow"})
+      .elsewhere({"weekday", "dow", "dayofweek"}, "1 for Monday to 7 for Sunday")
       .example("day_of_week(1700000000)", "2")
       .add<dayOfWeek>({Type::string()})
       .range(1, 7)
@@ -161,17 +165,20 @@ void registerTime(Registry& r) {
       .add<isWeekend>({Type::string()})
       .prepare(prepareZone<1>);
   add("day_of_month", "The day of the month, 1 to 31.")
+      .elsewhere({"day", "mday"})
       .example("day_of_month(1700000000)", "14")
       .example(R"(day_of_month(1700000000, zone = "Asia/Shanghai"))", "15")
       .add<dayOfMonth>({Type::string()})
       .range(1, 31)
       .prepare(prepareZone<1>);
   add("day_of_year", "The day of the year, 1 to 366.")
+      .elsewhere({"doy", "yday"})
       .example("day_of_year(1700000000)", "318")
       .add<dayOfYear>({Type::string()})
       .range(1, 366)
       .prepare(prepareZone<1>);
   add("month", "The month, 1 to 12.")
+      .elsewhere({"month_of_year"})
       .example("month(1700000000)", "11")
       .add<month>({Type::string()})
       .range(1, 12)
@@ -183,11 +190,13 @@ void registerTime(Registry& r) {
       .prepare(prepareZone<1>);
   r.add("date_diff", {value("a"), value("b"), optionalConstant("zone")},
         "How many midnights lie from the date of `b` to that of `a`, both in epoch seconds.")
+      .elsewhere({"datediff", "days_between"}, "of times in epoch seconds: the midnights from `b` to `a`")
       .example("date_diff(1700000000, 1699990000)", "0")
       .example(R"(date_diff(1700000000, 1699970000, "Asia/Shanghai"))", "1")
       .add<dateDiff>({Type::string()})
       .prepare(prepareZone<2>);
   r.add("seconds_since", {value("time"), value("now")}, "`now` - `time`: how long ago, negative for what is to come.")
+      .elsewhere({"timediff"}, "`now` - `time`, in seconds: the earlier time comes first")
       .example("seconds_since(1699999000, now = 1700000000)", "1000")
       .add<secondsSince>()
       .inlined(inlineSecondsSince);

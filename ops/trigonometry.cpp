@@ -72,18 +72,22 @@ void registerTrigonometry(Registry& r) {
       .add<tangent>()
       .columns<UnaryColumns<&VectorMath::tan>>();
   r.add("asin", {value("x")}, "The angle whose sine is `x`.")
+      .elsewhere({"arcsin"})
       .example("asin(0)", "0")
       .add<arcSine>()
       .columns<UnaryColumns<&VectorMath::asin>>();
   r.add("acos", {value("x")}, "The angle whose cosine is `x`.")
+      .elsewhere({"arccos"})
       .example("acos(1)", "0")
       .add<arcCosine>()
       .columns<UnaryColumns<&VectorMath::acos>>();
   r.add("atan", {value("x")}, "The angle whose tangent is `x`.")
+      .elsewhere({"arctan"})
       .example("atan(0)", "0")
       .add<arcTangent>()
       .columns<UnaryColumns<&VectorMath::atan>>();
   r.add("atan2", {value("y"), value("x")}, "The angle of the point (`x`, `y`), from -pi to pi.")
+      .elsewhere({"arctan2"})
       .example("atan2(0, 1)", "0")
       .add<arcTangent2>()
       .columns<BinaryColumns<&VectorMath::atan2>>();
@@ -96,18 +100,22 @@ void registerTrigonometry(Registry& r) {
       .add<hyperbolicCosine>()
       .columns<UnaryColumns<&VectorMath::cosh>>();
   r.add("asinh", {value("x")}, "The number whose hyperbolic sine is `x`.")
+      .elsewhere({"arcsinh"})
       .example("asinh(0)", "0")
       .add<areaSine>()
       .columns<UnaryColumns<&VectorMath::asinh>>();
   r.add("acosh", {value("x")}, "The number whose hyperbolic cosine is `x`.")
+      .elsewhere({"arccosh"})
       .example("acosh(1)", "0")
       .add<areaCosine>()
       .columns<UnaryColumns<&VectorMath::acosh>>();
   r.add("atanh", {value("x")}, "The number whose hyperbolic tangent is `x`.")
+      .elsewhere({"arctanh"})
       .example("atanh(0)", "0")
       .add<areaTangent>()
       .columns<UnaryColumns<&VectorMath::atanh>>();
   r.add("float32", {value("x")}, "`x` rounded to 32 bits: beyond them it is not finite.")
+      .elsewhere({"to_float32"})
       .example("float32(0.1) == 0.1", "false")
       .example("float32(0.5)", "0.5")
       .add<float32>()

@@ -77,4 +77,10 @@ std::optional<std::string> nearestName(std::string_view name, std::span<const st
   return std::string(*nearest);
 }
 
+bool isSlip(std::string_view name, std::string_view meant) {
+  if (name.size() > kMaxLength || meant.size() > kMaxLength) return false;
+  size_t allowed = name.size() < 4 ? 0 : name.size() < 8 ? 1 : 2;
+  return editDistance(name, meant, allowed) <= allowed;
+}
+
 }  // namespace featc

@@ -13,4 +13,8 @@ namespace featc {
 // is near enough to be a plausible typo: at most a third of the name's length, at least one.
 std::optional<std::string> nearestName(std::string_view name, std::span<const std::string_view> candidates);
 
+// Whether `name` is `meant` but for letter case or a slip of the keyboard, so that it may be mended unasked: of short
+// names one wrong letter makes another word.
+bool isSlip(std::string_view name, std::string_view meant);
+
 }  // namespace featc

@@ -59,7 +59,12 @@ int runOps(const OpsOptions& options) {
   std::string text;
   for (const auto& op : operators().all())
     if (!op->isInternal && (op->name == options.name || op->symbol == options.name)) text += entry(*op);
-  return text.empty() ? unknownOperator(options.name) : printData(text);
+  if (!text.empty()) return printData(text);
+  Registry::Foreign foreign = operators().findForeign(options.name);
+  if (foreign.op == nullptr) return unknownOperator(options.name);
+  text = fmt::format("{} is called {} here{}{}\n", options.name, foreign.op->name,
+                     foreign.difference.empty() ? "" : "; ", foreign.difference);
+  return printData(text + entry(*foreign.op));
 }
 
 }  // namespace

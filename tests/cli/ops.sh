@@ -18,5 +18,11 @@ out_has "remainder"
 featc 2 ops bucketise
 out_empty
 err_has 'did you mean "bucketize"?'
+featc 0 ops mean
+err_empty
+out_has "mean is called avg here"
+out_has "avg(values: list<float64>) -> float64"
+featc 0 ops Weekday
+out_has "is called day_of_week here; 1 for Monday to 7 for Sunday"
 featc 0 ops --markdown
 cmp "$work/out" ../../docs/operators.md || fail "docs/operators.md is old: featc ops --markdown > docs/operators.md"

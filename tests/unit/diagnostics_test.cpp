@@ -82,6 +82,11 @@ TEST_CASE("the nearest name is suggested", "[suggest]") {
   CHECK(nearestName("PRICE", names) == "price");
   CHECK(nearestName("prcie", names) == "price");
   CHECK(nearestName("categry", names) == "category");
+  CHECK(isSlip("bucektize", "bucketize"));
+  CHECK(isSlip("LOG", "log"));
+  CHECK_FALSE(isSlip("ln", "len"));
+  CHECK_FALSE(isSlip("str", "std"));
+  CHECK_FALSE(isSlip("substring", "string"));
   CHECK_FALSE(nearestName("y", names));
   CHECK_FALSE(nearestName("hello", names));
   CHECK_FALSE(nearestName("", names));

@@ -102,6 +102,43 @@ TEST_CASE("an overload is chosen by fewest lists mapped over, then fewest conver
   CHECK(pick("lookup", {map, s, Type(), s}) == "none");
 }
 
+TEST_CASE("names of other systems") {
+  CHECK(operators().findForeign("mean").op == operators().find("avg"));
+  CHECK(operators().findForeign("StdDev").op == operators().find("std"));
+  CHECK_FALSE(operators().findForeign("StdDev").difference.empty());
+  CHECK(operators().findForeign("COALESCE").op == operators().find("default_to"));
+  CHECK(operators().findForeign("avg").op == nullptr);
+}
+
+TEST_CASE("the overload that comes nearest") {
+  auto misses = [](std::string_view name, std::vector<Type> types) {
+    const Operator* op = operators().find(name);
+    std::string text;
+    for (const NearMiss& miss : nearMisses(*op, types)) {
+      text += signature(*op, op->overloads[miss.overload]);
+      for (uint32_t arg : miss.misfits) text += " misfit " + std::to_string(arg);
+      for (uint32_t param : miss.lacking) text += " lacking " + std::to_string(param);
+      for (uint32_t arg : miss.excess) text += " excess " + std::to_string(arg);
+      text += miss.swapped ? " swapped\n" : "\n";
+    }
+    return text;
+  };
+  Type i = Type::int64();
+  Type f = Type::float64();
+  Type s = Type::string();
+  CHECK(misses("hour", {f, Type()}) == "hour(time: int64, zone?: string) -> int64 misfit 0\n");
+  CHECK(misses("lookup", {Type::map(s, f), s, Type(), s}) ==
+        "lookup(map: map<string, float64>, key: list<string>, default?: float64, combiner: string) -> float64 misfit "
+        "1\n");
+  CHECK(misses("match", {Type::map(i, Type::map(s, f)), s, i, Type()}) ==
+        "match(map: map<int64, map<string, float64>>, first: int64, second: string, default?: float64) -> float64 "
+        "misfit 1 misfit 2 swapped\n");
+  CHECK(misses("bucketize", {s, Type::list(i)}) ==
+        "bucketize(x: int64, boundaries: list<int64>) -> int64 misfit 0\n"
+        "bucketize(x: float64, boundaries: list<float64>) -> int64 misfit 0\n");
+  CHECK(misses("clip", {f, f, Type()}) == "clip(x: float64, low: float64, high: float64) -> float64 lacking 2\n");
+}
+
 TEST_CASE("what may be missing") {
   auto type = [](std::string_view name, std::vector<Arg> args) {
     return toString(callOperator(name, std::move(args)).type);
