@@ -178,11 +178,12 @@ Type ExprChecker::checkRead(ExprId id, uint32_t sourceIndex) {
     bool isList = given.isList() && given.element().same(wanted);
     aligned = aligned || isList;
     if (isList || given.same(wanted)) continue;
-    diagnostics_
-        .report(DiagnosticKind::ArgumentType, arg.span,
-                fmt::format("key field \"{}\" of source \"{}\" is {}, but this is {}", source.keys[i].name.text,
-                            source.name.text, toString(wanted), toString(given)))
-        .note(source.keys[i].name.span, "the key field is declared here");
+    Diagnostic& d =
+        diagnostics_.report(DiagnosticKind::ArgumentType, arg.span,
+                            fmt::format("key field \"{}\" of source \"{}\" is {}, but this is {}",
+                                        source.keys[i].name.text, source.name.text, toString(wanted), toString(given)));
+    d.note(source.keys[i].name.span, "the key field is declared here");
+    noteConversions(d, arg, given.present(), {wanted.present()});
     ok = false;
   }
   if (!ok) return {};

@@ -285,11 +285,11 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
 
 void ExprChecker::reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t param) {
   const FieldDecl& p = fn.params[param];
-  diagnostics_
-      .report(DiagnosticKind::ArgumentType, ast_.expr(arg).span,
-              fmt::format("\"{}\" of fn \"{}\" is {}, but this is {}", p.name.text, fn.name.text, toString(p.type.type),
-                          toString(typeOf(arg))))
-      .note(p.name.span, "the parameter is declared here");
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::ArgumentType, ast_.expr(arg).span,
+                                      fmt::format("\"{}\" of fn \"{}\" is {}, but this is {}", p.name.text,
+                                                  fn.name.text, toString(p.type.type), toString(typeOf(arg))));
+  d.note(p.name.span, "the parameter is declared here");
+  noteConversions(d, ast_.expr(arg), typeOf(arg).present(), {p.type.type.present()});
 }
 
 void ExprChecker::reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param) {
