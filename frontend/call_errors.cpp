@@ -25,7 +25,8 @@ std::string signUse(std::string_view name, std::string_view symbol) {
 // The same with the arguments of a call, empty where they do not go with the sign.
 std::string signCall(const Operator& op, const std::vector<std::string>& args) {
   if (op.name == "make_list") return fmt::format("[{}]", fmt::join(args, ", "));
-  if (op.name == "if" && args.size() == 3) return fmt::format("({} ? {} : {})", args[0], args[1], args[2]);
+  // Elsewhere a missing condition takes the other one.
+  if (op.name == "if") return "";
   if (op.name == "default_to" && args.size() > 1) return fmt::format("({})", fmt::join(args, " ?? "));
   if (op.params.size() == 1 && args.size() == 1) return fmt::format("{}{}", op.symbol, args[0]);
   bool joins = op.params.size() == 2 && op.symbol.find_first_of(".[") == std::string_view::npos;
@@ -204,6 +205,8 @@ void ExprChecker::replaceBySign(Diagnostic& d, const Expr& call, const Operator&
 bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
   Callee callee = describe(op);
   auto needed = static_cast<size_t>(std::ranges::count(callee.optional, false));
+  // The second argument of a reduction is an axis elsewhere.
+  if (callee.variadic && e.childCount > 1) return false;
   if (e.childCount < needed || (e.childCount > callee.params.size() && !callee.variadic)) return false;
   for (uint32_t i = 0; i < e.childCount; ++i) {
     const std::string& name = ast_.argNames[e.firstArgName + i].name;

@@ -249,9 +249,11 @@ bool ExprChecker::reportComparedWithMissing(ExprId id) {
     if (!isMissingWord(ast_.child(e, i)) || other == kNoExpr || isMissingWord(other)) continue;
     check(other);
     std::string_view negation = sign == BinaryOp::Equal ? "" : "!";
-    reportMissingWord(ast_.expr(ast_.child(e, i)))
-        .note("missing values and floats that are not finite are told by is_missing(x)")
-        .replace(e.span, fmt::format("{}is_missing({})", negation, textOf(ast_.expr(other))));
+    Diagnostic& d = reportMissingWord(ast_.expr(ast_.child(e, i)));
+    d.note("missing values and floats that are not finite are told by is_missing(x)");
+    // Of `!x == null` the comparison may be meant to be negated.
+    bool isNegated = ast_.expr(other).kind == ExprKind::Unary;
+    if (!isNegated) d.replace(e.span, fmt::format("{}is_missing({})", negation, textOf(ast_.expr(other))));
     return true;
   }
   return false;

@@ -42,6 +42,7 @@ constexpr Instead kSigns[] = {
     {"rlike", "a pattern is found with regex_match(s, pattern)"},
     {"regexp", "a pattern is found with regex_match(s, pattern)"},
     {"as", kConversion},
+    {"div", "a whole quotient is written trunc(a / b)"},
     {"when", kChoice},
     {"if", kChoice},
     {"for", "what is written of a list is done to each element: lower(tags), clicks % 10"},

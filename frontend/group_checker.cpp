@@ -2,8 +2,10 @@
 // Sequence groups: which lists they go over, and what `it` stands for in their statements.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "frontend/expr_checker.h"
 
@@ -169,31 +171,41 @@ void ExprChecker::warnWithoutElement(ExprId id, const ElementInfo& element) {
 }
 
 void ExprChecker::checkUsesElement(ExprId root, uint32_t group) {
+  constexpr size_t kRoot = SIZE_MAX;
   struct Visit {
     ExprId expr;
-    ExprId parent;
+    size_t parent;
   };
-  std::vector<Visit> pending{{root, kNoExpr}};
-  std::vector<Visit> meant;
+  std::vector<Visit> visits{{root, kRoot}};
+  std::vector<size_t> meant;
   std::unordered_set<uint32_t> lets;
-  while (!pending.empty()) {
-    Visit v = pending.back();
-    pending.pop_back();
-    if (v.expr == kNoExpr) continue;
-    const Expr& e = ast_.expr(v.expr);
-    const ExprInfo& info = checked_.exprs[v.expr];
+  for (size_t at = 0; at < visits.size(); ++at) {
+    ExprId id = visits[at].expr;
+    if (id == kNoExpr) continue;
+    const Expr& e = ast_.expr(id);
+    const ExprInfo& info = checked_.exprs[id];
     if (info.meaning == Meaning::Element) return;
     if (info.meaning == Meaning::Let && ast_.lets[info.target].group == group) {
-      if (lets.insert(info.target).second) pending.push_back({ast_.lets[info.target].value, kNoExpr});
-    } else if (elementMeant(v.expr, group)) {
-      meant.push_back(v);
+      if (lets.insert(info.target).second) visits.push_back({ast_.lets[info.target].value, at});
+    } else if (elementMeant(id, group)) {
+      meant.push_back(at);
     } else {
-      for (uint32_t i = 0; i < e.childCount; ++i) pending.push_back({ast_.child(e, i), v.expr});
+      for (uint32_t i = 0; i < e.childCount; ++i) visits.push_back({ast_.child(e, i), at});
     }
   }
-  for (const Visit& v : meant) {
+  // A list that something makes one value of is meant as a whole: max(clicks.ts), any(clicks == item_id).
+  auto isWhole = [&](size_t at) {
+    if (!typeOf(visits[at].expr).isList()) return false;
+    for (size_t i = visits[at].parent; i != kRoot; i = visits[i].parent)
+      if (!typeOf(visits[i].expr).isList()) return true;
+    return false;
+  };
+  if (std::ranges::any_of(meant, isWhole)) return;
+  for (size_t at : meant) {
+    const Visit& v = visits[at];
     const ElementInfo& element = checked_.elements[*elementMeant(v.expr, group)];
-    if (takesElement(v.parent, v.expr, element.type) && withoutElement_.insert(v.expr).second)
+    ExprId parent = v.parent == kRoot ? kNoExpr : visits[v.parent].expr;
+    if (takesElement(parent, v.expr, element.type) && withoutElement_.insert(v.expr).second)
       warnWithoutElement(v.expr, element);
   }
 }

@@ -8,10 +8,14 @@
 
 namespace featc {
 
-// Where a fn or let brings the value along, ?: may keep it from mattering: `n == 0 ? 0 : x / n`.
+// Where a fn or let brings the value along, ?: or ?? may keep it from mattering: `n == 0 ? 0 : x / n`.
 bool Lowering::isGuarded(ExprId arg) const {
   if (checked_.exprs[arg].meaning == Meaning::Literal) return false;
-  return std::ranges::any_of(frames_, [&](const Frame& f) { return ast_.expr(f.expr).kind == ExprKind::Conditional; });
+  return std::ranges::any_of(frames_, [&](const Frame& f) {
+    const Expr& e = ast_.expr(f.expr);
+    bool isDefault = e.kind == ExprKind::Binary && static_cast<BinaryOp>(e.op) == BinaryOp::Default;
+    return isDefault || e.kind == ExprKind::Conditional;
+  });
 }
 
 // As text; nothing where it would leave out more than the suspicious argument.

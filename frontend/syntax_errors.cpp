@@ -19,8 +19,8 @@ struct ForeignWord {
   std::string_view word;
   std::string_view sign;
 };
-constexpr ForeignWord kBetweenOperands[] = {{"and", "&&"}, {"or", "||"}, {"is", "=="}, {"mod", "%"},
-                                            {"eq", "=="},  {"ne", "!="}, {"div", "/"}};
+constexpr ForeignWord kBetweenOperands[] = {{"and", "&&"}, {"or", "||"}, {"is", "=="},
+                                            {"mod", "%"},  {"eq", "=="}, {"ne", "!="}};
 
 class Explainer {
  public:

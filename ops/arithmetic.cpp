@@ -38,11 +38,8 @@ std::optional<Suspicion> suspectDivisor(std::span<const KnownArgument> arguments
 }
 std::optional<Suspicion> suspectModulus(std::span<const KnownArgument> arguments) {
   if (!arguments[1].value.isInt()) return std::nullopt;
-  int64_t b = arguments[1].value.asInt();
-  if (b == 0) return Suspicion{1, "this divides by 0, so the result is always missing"};
-  if (b == 1 || b == -1)
-    return Suspicion{1, "the remainder of a division by " + toString(arguments[1].value) + " is always 0"};
-  return std::nullopt;
+  if (arguments[1].value.asInt() != 0) return std::nullopt;
+  return Suspicion{1, "this divides by 0, so the result is always missing"};
 }
 
 using V = InlineValue;
@@ -125,7 +122,8 @@ void registerArithmetic(Registry& r) {
       .simplify(simplifyMultiply);
   r.add("divide", {value("a"), value("b")}, "Quotient, always in floats; by zero it is not finite.")
       .symbol("/")
-      .elsewhere({"div", "truediv"})
+      .elsewhere({"truediv"})
+      .elsewhere({"div"}, "in floats; the whole part is `trunc(a / b)`")
       .example("1 / 4", "0.25")
       .example("(1 / 0) ?? -1", "-1")
       .add<divideFloat>()
@@ -140,7 +138,8 @@ void registerArithmetic(Registry& r) {
       .add<remainderInt>()
       .suspect(suspectModulus);
   r.add("mod", {value("a"), value("b")}, "Remainder with the sign of `b`; missing where `b` is 0.")
-      .elsewhere({"floormod", "pmod"})
+      .elsewhere({"floormod"})
+      .elsewhere({"pmod"}, "with the sign of the divisor")
       .example("mod(-7, 3)", "2")
       .example("mod(7, -3)", "-2")
       .add<modInt>()

@@ -114,8 +114,7 @@ void registerCasts(Registry& r) {
       .simplify(simplifyCast<Kind::Int64>);
   r.add("float", {value("x")},
         "As a float: a string is digits with an optional `-`, point and exponent, else it is missing.")
-      .elsewhere(
-          {"to_float", "to_float64", "float64", "double", "to_double", "to_number", "to_numeric", "string_to_number"})
+      .elsewhere({"to_float", "to_float64", "float64", "double", "to_double", "string_to_number"})
       .example("float(3)", "3")
       .example(R"(float("-1.5e3"))", "-1500")
       .example(R"(float("1,5"))", "missing")

@@ -231,7 +231,8 @@ void registerComparison(Registry& r) {
   auto conditional = r.add("if", {value("condition"), value("a"), value("b")},
                            "`a` where the condition holds, else `b`; the other one may be missing.")
                          .symbol("?:")
-                         .elsewhere({"where", "iif", "ifelse"})
+                         .elsewhere({"where", "iif", "ifelse"},
+                                    "missing where the condition is; `(condition ?? false) ? a : b` gives `b` there")
                          .example("1 < 2 ? 10 : 20", "10")
                          .example("true ? 1 : 1 % 0", "1")
                          .nullable(anyNullable)

@@ -200,8 +200,8 @@ void registerLists(Registry& r) {
                      "code points a string.")
                    .example("len([1, 2, 3])", "3")
                    .example(R"(len("h\u{e9}"))", "2")
-                   .elsewhere({"length", "size", "array_length", "array_size", "char_length", "cardinality"})
-                   .elsewhere({"strlen", "octet_length"}, "counts code points, not bytes");
+                   .elsewhere({"size", "array_length", "array_size", "char_length", "cardinality"})
+                   .elsewhere({"length", "strlen", "octet_length"}, "of a string, counts code points, not bytes");
   auto headOp = r.add("head", {value("list"), value("n")}, "The first `n` elements.")
                     .example("head([1, 2, 3], 2)", "[1, 2]")
                     .suspect(suspectCount<1>);
@@ -215,15 +215,14 @@ void registerLists(Registry& r) {
           .example("slice([1, 2, 3, 4], -2, 5)", "[3, 4]")
           .elsewhere({"array_slice", "sublist"}, "counts from 0, and the third argument is a length")
           .suspect(suspectCount<2>);
-  auto containsOp =
-      r.add("contains", {value("list"), value("x")},
-            "Whether `x` is an element of the list, a key of the map, or a part of the string.")
-          .example("contains([1, 2, 3], 2)", "true")
-          .example(R"(contains({"a": 1}, "b"))", "false")
-          .example(R"(contains("hotpot", "pot"))", "true")
-          .elsewhere({"has", "includes", "array_contains", "list_contains", "map_contains_key", "contains_key"})
-          .elsewhere({"isin"}, "the list comes first: `contains(list, x)`")
-          .suspect(suspectContains);
+  auto containsOp = r.add("contains", {value("list"), value("x")},
+                          "Whether `x` is an element of the list, a key of the map, or a part of the string.")
+                        .example("contains([1, 2, 3], 2)", "true")
+                        .example(R"(contains({"a": 1}, "b"))", "false")
+                        .example(R"(contains("hotpot", "pot"))", "true")
+                        .elsewhere({"has", "includes", "list_contains", "map_contains_key", "contains_key"})
+                        .elsewhere({"isin", "array_contains"}, "the list comes first: `contains(list, x)`")
+                        .suspect(suspectContains);
   auto concatOp = r.add("concat", {value("a"), value("b")},
                         "Lists appended, or strings joined; a string beside a list of strings is joined with each.")
                       .example("concat([1], [2, 3])", "[1, 2, 3]")

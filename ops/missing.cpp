@@ -65,8 +65,9 @@ void registerMissing(Registry& r) {
                        .nullable(lastNullable)
                        .simplify(simplifyDefault);
   auto missingOp = r.add("is_missing", {value("x")}, "Whether `x` is missing, or a float that is not finite.")
-                       .elsewhere({"isnull", "isna", "is_none"})
+                       .elsewhere({"is_none"})
                        .elsewhere({"isnan"}, "infinities and missing values count too")
+                       .elsewhere({"isnull", "isna"}, "floats that are not finite count too")
                        .elsewhere({"notnull", "is_not_null", "notna", "isfinite"}, "written `!is_missing(x)`")
                        .example("is_missing(1 % 0)", "true")
                        .example("is_missing(1 / 0)", "true")

@@ -46,7 +46,7 @@ std::optional<Suspicion> suspectZscore(std::span<const KnownArgument> arguments)
   return std::nullopt;
 }
 std::optional<Suspicion> suspectMinmax(std::span<const KnownArgument> arguments) {
-  return suspectBounds<1, 2>(arguments, "the result is never finite", "larger numbers give smaller ones");
+  return suspectBounds<1, 2>(arguments, "the result is never finite", "");
 }
 
 // -- Quantiles --------------------------------------------------------------------------------------

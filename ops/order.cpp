@@ -148,8 +148,8 @@ void registerOrder(Registry& r) {
             "The elements in ascending order, or descending; those that are missing or not finite are left out.")
           .example("sort([3, 1, 2])", "[1, 2, 3]")
           .example(R"(sort(["b", "a"], descending = true))", R"(["b", "a"])")
-          .elsewhere({"sorted", "array_sort"})
-          .elsewhere({"sort_array"}, "the second argument says `descending`, not ascending")
+          .elsewhere({"sorted"})
+          .elsewhere({"array_sort", "sort_array"}, "the second argument says `descending`, not ascending")
           .prepare(prepareSort);
   auto topOp = r.add("topk", {value("list"), value("k")},
                      "The `k` largest elements, the largest first; those that are missing or not finite are left out.")

@@ -169,7 +169,8 @@ void registerRegex(Registry& r) {
   r.group("Text");
   r.add("regex_match", {value("s"), constant("pattern")},
         "Whether the regular expression (RE2's syntax) matches a part of `s`; `^` and `$` bind it to the ends.")
-      .elsewhere({"rlike", "regexp_like", "regexp_contains"})
+      .elsewhere({"regexp_contains"})
+      .elsewhere({"rlike", "regexp_like"}, "a part is enough, and the case of letters counts")
       .elsewhere({"re_search"}, "the text comes first")
       .elsewhere({"regex_full_match", "regexp_full_match"}, "a part is enough; `^` and `$` bind it to the ends")
       .example(R"(regex_match("hotpot 30cm", r"\d+cm"))", "true")

@@ -33,7 +33,7 @@ std::optional<Suspicion> suspectEmptyPart(std::span<const KnownArgument> argumen
   return Suspicion{param, "every string has the empty one there, so the result is always true"};
 }
 
-// Bounds with no room between them, and what comes of it.
+// Bounds with no room between them, and what comes of it; crossed ones are fine where nothing is said of them.
 template <uint32_t low, uint32_t high>
 std::optional<Suspicion> suspectBounds(std::span<const KnownArgument> arguments, std::string_view whenEqual,
                                        std::string_view whenCrossed) {
@@ -42,6 +42,7 @@ std::optional<Suspicion> suspectBounds(std::span<const KnownArgument> arguments,
   if (!l || !h || !(*l >= *h)) return std::nullopt;
   if (*l == *h)
     return Suspicion{high, "both bounds are " + toString(arguments[high].value) + ", so " + std::string(whenEqual)};
+  if (whenCrossed.empty()) return std::nullopt;
   return Suspicion{high, "the upper bound " + toString(arguments[high].value) + " is below the lower bound " +
                              toString(arguments[low].value) + ", so " + std::string(whenCrossed)};
 }

@@ -108,8 +108,8 @@ void registerTextParts(Registry& r) {
   r.add("replace", {value("s"), value("from"), value("to")},
         "With each `from`, from left to right, replaced by `to`; an empty `from` is nowhere.")
       .example(R"(replace("hotpot", "ot", "a"))", R"("hapa")")
-      .elsewhere({"str_replace"})
-      .elsewhere({"replace_all"}, "the text as it is; patterns are for `regex_replace`")
+      .elsewhere({"replace_all", "str_replace"},
+                 "the text comes first, and every place of the part as it is; patterns are for `regex_replace`")
       .add<replace>()
       .suspect(suspectReplace);
   r.add("join", {value("list"), value("separator")},

@@ -172,7 +172,8 @@ void registerTime(Registry& r) {
       .range(1, 31)
       .prepare(prepareZone<1>);
   add("day_of_year", "The day of the year, 1 to 366.")
-      .elsewhere({"doy", "yday"})
+      .elsewhere({"doy"})
+      .elsewhere({"yday"}, "counts from 1")
       .example("day_of_year(1700000000)", "318")
       .add<dayOfYear>({Type::string()})
       .range(1, 366)

@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <functional>
 
 namespace featc {
 namespace {
@@ -80,7 +81,21 @@ std::optional<std::string> nearestName(std::string_view name, std::span<const st
 bool isSlip(std::string_view name, std::string_view meant) {
   if (name.size() > kMaxLength || meant.size() > kMaxLength) return false;
   size_t allowed = name.size() < 4 ? 0 : name.size() < 8 ? 1 : 2;
-  return editDistance(name, meant, allowed) <= allowed;
+  if (editDistance(name, meant, allowed) > allowed) return false;
+  // A letter more or less at an end, another digit or a joined word make another function: exp2, rsqrt, indexOf.
+  auto without = [](std::string_view text, auto isLeftOut) {
+    std::string kept;
+    for (char c : text)
+      if (!isLeftOut(c)) kept += folded(c);
+    return kept;
+  };
+  auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+  auto isMark = [](char c) { return c == '_'; };
+  if (without(name, std::not_fn(isDigit)) != without(meant, std::not_fn(isDigit))) return false;
+  std::string a = without(name, isMark);
+  std::string b = without(meant, isMark);
+  bool isCaseOnly = without(name, [](char) { return false; }) == without(meant, [](char) { return false; });
+  return isCaseOnly || (a != b && a.front() == b.front() && a.back() == b.back());
 }
 
 }  // namespace featc

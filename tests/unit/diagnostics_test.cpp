@@ -84,6 +84,12 @@ TEST_CASE("the nearest name is suggested", "[suggest]") {
   CHECK(nearestName("categry", names) == "category");
   CHECK(isSlip("bucektize", "bucketize"));
   CHECK(isSlip("LOG", "log"));
+  CHECK(isSlip("contians", "contains"));
+  CHECK(isSlip("jacard", "jaccard"));
+  CHECK_FALSE(isSlip("rsqrt", "sqrt"));
+  CHECK_FALSE(isSlip("exp2", "exp"));
+  CHECK_FALSE(isSlip("l1_norm", "l2_norm"));
+  CHECK_FALSE(isSlip("indexOf", "index_of"));
   CHECK_FALSE(isSlip("ln", "len"));
   CHECK_FALSE(isSlip("str", "std"));
   CHECK_FALSE(isSlip("substring", "string"));
