@@ -126,6 +126,11 @@ class Translator {
  private:
   static constexpr int kMaxDepth = 100;
 
+  // Whatever is not ASCII may stand in a column's name, which is asked for as a whole.
+  static bool isOfName(char c) {
+    auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x80 || std::isalnum(byte) != 0 || c == '_';
+  }
   void skipBlanks() {
     while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
   }
@@ -261,8 +266,7 @@ class Translator {
     size_t begin = at_;
     if (at_ < text_.size() && (std::isdigit(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '.'))
       return literal();
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '_'))
-      ++at_;
+    while (at_ < text_.size() && isOfName(text_[at_])) ++at_;
     std::string name(text_.substr(begin, at_ - begin));
     if (name.empty())
       throw Unsayable{at_ < text_.size() ? fmt::format("\"{}\" is not expected in its expression", text_[at_])

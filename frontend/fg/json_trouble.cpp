@@ -79,7 +79,10 @@ class Walker {
     if (at_ >= text_.size()) return "the end of the file";
     std::string_view rest = text_.substr(at_);
     size_t end = rest.find_first_of("\r\n");
-    return fmt::format("`{}`", rest.substr(0, std::min<size_t>({end, rest.size(), 30})));
+    end = std::min<size_t>({end, rest.size(), 30});
+    // Not within a character.
+    while (end > 0 && end < rest.size() && (static_cast<unsigned char>(rest[end]) & 0xC0U) == 0x80U) --end;
+    return fmt::format("`{}`", rest.substr(0, end));
   }
   Problem wanted(const std::string& what) const { return {line_, fmt::format("expected {}, found {}", what, found())}; }
   Problem unclosed() const { return {line_, fmt::format("the string {} is not closed on its line", found())}; }
