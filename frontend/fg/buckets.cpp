@@ -14,6 +14,8 @@ namespace featc::fg {
 namespace {
 
 constexpr auto kMaxPayload = static_cast<int64_t>(kPayloadMask);
+// Up to which float32 holds every whole number.
+constexpr int64_t kMostExact = int64_t{1} << 24U;
 
 // `method=log10,threshold=1e-10`, an `expr` taking the rest.
 std::map<std::string, std::string> normalizerKeys(std::string_view text) {
@@ -56,6 +58,8 @@ std::string FeatureBuilder::normalized(const std::string& number) {
   };
   std::string method = keys["method"];
   keys.erase("method");
+  // A logarithm shows no more of such a number than float32 keeps.
+  if (method != "log10") assumeExact();
   std::string code;
   if (method == "log10") {
     double threshold = parameter("threshold", 1);
@@ -139,12 +143,15 @@ Value FeatureBuilder::bucketized(const Value& given) {
         refuse(fmt::format("its default_value \"{}\" is no whole number, which num_buckets takes", absent));
       if (value.of == Value::Of::Text && !value.isDigits)
         assume(
-            "num_buckets over text: FG refuses a row with text that is no whole number (\"abc\", \"1.5\", \"+5\"); "
-            "here it has no id, or 0 in a sequence (declare the column int64? in --schema, and such a row is refused)");
+            "num_buckets over text: FG refuses a row with text that is no whole number (\"abc\", \"1.5\", \"+5\"), and "
+            "its answer to one beyond int64 is not known; here both have no id, or 0 in a sequence (declare the column "
+            "int64? in --schema, and such a row is refused)");
       if (value.of == Value::Of::Number)
         code = fmt::format("int({})", asNumber());
       else
         code = value.of == Value::Of::Text ? fmt::format("int({})", value.code) : value.code;
+      if (value.of == Value::Of::Number && n > kMostExact)
+        note("whether FG keeps whole numbers over 16777216 exact is not known; here they are rounded to float32");
       if (!isId)
         note("what FG makes of a number outside num_buckets is not known here; it becomes 0, as in id_feature");
       code = fmt::format("{}({}, {})", function(value.list ? "in_buckets" : "in_bucket"), code, n);
@@ -311,6 +318,9 @@ void FeatureBuilder::finish(Value value, int64_t width) {
       result.code = "float32(" + result.code + ")";
       if (result.fallback) result.code = fmt::format("{} ?? {}", result.code, float32Text(*result.fallback));
     }
+    // Its readers take a list as it is.
+    if (result.list && (value.of == Value::Of::Number || bucketizer() == kNumber))
+      result.code = fmt::format("({}) ?? []", result.code);
     result.code = let("value", result.code);
     keep(result);
   }

@@ -153,6 +153,13 @@ void FeatureBuilder::noteCount(std::string_view what, std::string_view filler) {
       what, bucketizer() != 0 ? "each that there is has an id" : fmt::format("{} added or the rest is cut", filler)));
 }
 
+void FeatureBuilder::assumeExact() {
+  if (readsNumbers_)
+    assume(
+        "numbers over 16777216 in a column that an expression, zscore or minmax reads, such as timestamps: FG rounds "
+        "them to float32 first; here they stay exact, so that a difference is not FG's (write float32(x) for it)");
+}
+
 std::string FeatureBuilder::let(std::string_view what, const std::string& code) {
   std::string name = nameText(fmt::format("{} {}", feature_.name, what));
   line(fmt::format("let {} = {}", name, code));

@@ -21,6 +21,7 @@ struct Value {
   // Of numbers: what stands where the code is missing. Without it: nothing, where there are ids.
   std::optional<double> fallback{};
   bool isDigits = false;  // texts that were made of integers
+  std::string cutAt{};    // characters that its texts do not hold: they were cut there
 };
 
 // Stands for a slot until all features are built: slots go by the order of the file.
@@ -90,6 +91,8 @@ class FeatureBuilder {
   void noteCount(std::string_view what, std::string_view filler);
   // A note that concerns many features.
   void assume(std::string text) { assumptions_.insert(std::move(text)); }
+  // Where columns of numbers were read and are computed with.
+  void assumeExact();
 
   // -- The lines --
   // Names an expression: a `let` before the feature.
@@ -105,7 +108,13 @@ class FeatureBuilder {
   Type columnType(const Input& input) const;
   std::string reference(const Input& input) const;
   bool isFeatureOfText(const Input& input) const;
-  // All values as texts, without the default; a list where there may be several.
+  // A column of text, or a feature of one value that has a text.
+  bool isOneText(const Input& input) const;
+  // Its text uncut, which may be missing, or empty then.
+  std::string oneText(const Input& input) const;
+  std::string textOrEmpty(const Input& input) const;
+  // All values as texts, without the default; a list where there may be several. One text of another feature is
+  // cut as that of a column.
   // `keepsEmpty`: so that positions stay, also those between two separators.
   Value texts(const Input& input, bool keepsEmpty = false);
   Value withDefault(Value texts);
@@ -146,6 +155,8 @@ class FeatureBuilder {
   std::string elementList(Input& input);
   std::string groupHead() const;
 
+  // A text cut at the separators.
+  Value tokens(const std::string& text, bool keepsEmpty);
   std::string vocabulary(const std::string& code);
   std::string vocabularyFile(const std::string& code, int64_t absent);
   void line(const std::string& text) { lines_ += (inGroup_ ? "  " : "") + text + "\n"; }
@@ -153,9 +164,10 @@ class FeatureBuilder {
   Feature feature_;
   Shared& shared_;
   bool inGroup_;
-  std::string over_;         // what the group goes over
-  std::string beforeGroup_;  // lines
-  int64_t groupWidth_ = 1;   // of its dense line
+  std::string over_;           // what the group goes over
+  std::string beforeGroup_;    // lines
+  int64_t groupWidth_ = 1;     // of its dense line
+  bool readsNumbers_ = false;  // of columns
   std::string lines_;
   std::vector<std::string> notes_;
   std::set<std::string> assumptions_;

@@ -36,12 +36,19 @@ void buildEditDistance(FeatureBuilder& b) {
                      absent});
   }
   for (size_t i = 0; i < 2; ++i)
-    if (!b.input(i).isColumn() || !b.columnType(b.input(i)).is(Kind::String))
-      FeatureBuilder::refuse("EditDistance is carried over for columns of one text; declare them string?",
-                             b.input(i).line);
+    if (const Input& input = b.input(i); !b.isOneText(input)) {
+      // Of a number that says more.
+      if (input.isFeature() && b.texts(input).list)
+        FeatureBuilder::refuse(
+            fmt::format("EditDistance is carried over for one text on each side, and the feature \"{}\" has several; "
+                        "read one of one text, such as a regex_replace_feature over a column of text",
+                        input.name),
+            input.line);
+      FeatureBuilder::refuse("EditDistance is carried over for columns of one text; declare them string?", input.line);
+    }
   b.finish({Value::Of::Number, false,
             fmt::format("({} || {} ? {} : {})", b.isEmpty(b.input(0)), b.isEmpty(b.input(1)), *absent,
-                        distance(b.reference(b.input(0)), b.reference(b.input(1)))),
+                        distance(b.oneText(b.input(0)), b.oneText(b.input(1)))),
             absent});
 }
 

@@ -197,11 +197,14 @@ void buildRegexReplace(FeatureBuilder& b) {
     return b.finish({Value::Of::Text, true,
                      fmt::format("({} == \"\" ? {} : {})", part, literalText(b.defaultText()), replaced(part))});
   }
-  Type type = b.columnType(input);
   std::string absent = b.defaultText();
-  if (input.isColumn() && !b.inGroup() && type.is(Kind::String)) {
+  if (!b.inGroup() && b.isOneText(input)) {
     // The text is not cut at the separator, unlike the elements of a sequence.
-    std::string code = replaced(b.reference(input));
+    std::string code = replaced(b.oneText(input));
+    if (b.bucketizer() == 0)
+      // As one text, so that what reads it cuts it.
+      return b.finish({Value::Of::Text, false,
+                       fmt::format("({} ? {} : ({} ?? \"\"))", b.isEmpty(input), literalText(absent), code)});
     std::string otherwise = absent.empty() ? "[]" : "[" + literalText(absent) + "]";
     return b.finish(
         {Value::Of::Text, true, fmt::format("({} ? {} : [{} ?? \"\"])", b.isEmpty(input), otherwise, code)});

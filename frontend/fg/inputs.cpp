@@ -10,6 +10,8 @@
 namespace featc::fg {
 namespace {
 
+constexpr std::string_view kElementsUncut =
+    "separators inside the elements of a list: whether FG cuts there is not known; here it is not cut";
 constexpr std::string_view kWriteText = "declare the column string? or list<string>? in --schema";
 
 // Characters of a class in RE2's syntax, where a letter or digit behind a backslash is another thing.
@@ -33,10 +35,36 @@ std::string named(const Input& input) { return fmt::format("\"{}:{}\"", input.si
 Type FeatureBuilder::columnType(const Input& input) const {
   return input.isColumn() ? shared_.columns.typeOf(input) : Type();
 }
-std::string FeatureBuilder::reference(const Input& input) const { return Columns::reference(input); }
+std::string FeatureBuilder::reference(const Input& input) const {
+  return input.isFeature() ? shared_.values.at(input.name).code : Columns::reference(input);
+}
 
 bool FeatureBuilder::isFeatureOfText(const Input& input) const {
   return input.isFeature() && shared_.values.at(input.name).of == Value::Of::Text;
+}
+
+bool FeatureBuilder::isOneText(const Input& input) const {
+  if (!input.isFeature()) return input.isColumn() && columnType(input).is(Kind::String);
+  const Value& value = shared_.values.at(input.name);
+  return !value.list && value.of != Value::Of::Number;
+}
+
+std::string FeatureBuilder::oneText(const Input& input) const {
+  bool isBin = input.isFeature() && !isFeatureOfText(input);
+  return isBin ? "string(" + reference(input) + ")" : reference(input);
+}
+
+std::string FeatureBuilder::textOrEmpty(const Input& input) const {
+  return input.isFeature() || columnType(input).nullable() ? oneText(input) + " ?? \"\"" : oneText(input);
+}
+
+Value FeatureBuilder::tokens(const std::string& text, bool keepsEmpty) {
+  assume("nothing between two separators: FG's answer is not known; here it is no value");
+  Value value{Value::Of::Text, true, ""};
+  value.cutAt = separators();
+  value.code =
+      fmt::format("tokenize({}, {}{})", text, literalText(value.cutAt), keepsEmpty ? ", keep_empty = true" : "");
+  return value;
 }
 
 Value FeatureBuilder::texts(const Input& input, bool keepsEmpty) {
@@ -48,19 +76,19 @@ Value FeatureBuilder::texts(const Input& input, bool keepsEmpty) {
           fmt::format("the text that FG makes of the number \"{}\" is not known; bucketize that feature", input.name),
           input.line);
     if (value.of == Value::Of::Int) return {Value::Of::Text, value.list, "string(" + value.code + ")"};
+    // One text is cut as that of a column is.
+    if (!value.list) return tokens(textOrEmpty(input), keepsEmpty);
+    if (separators().find_first_not_of(value.cutAt) != std::string::npos) assume(std::string(kElementsUncut));
     return value;
   }
   std::string code = reference(input);
   Type type = columnType(input);
-  if (type.is(Kind::String)) {
-    assume("nothing between two separators: FG's answer is not known; here it is no value");
-    return {Value::Of::Text, true,
-            fmt::format("tokenize({}, {}{})", orEmpty(code, type, "\"\""), literalText(separators()),
-                        keepsEmpty ? ", keep_empty = true" : "")};
-  }
+  if (type.is(Kind::String)) return tokens(textOrEmpty(input), keepsEmpty);
   if (type.is(Kind::Int64)) return {Value::Of::Text, false, "string(" + code + ")"};
   if (type.isList() && type.element().is(Kind::String)) {
-    assume("separators inside the elements of a list: whether FG cuts there is not known; here it is not cut");
+    // The list of an element is cut on, as FG's public tests show of sequences.
+    if (input.isElement()) return tokens(fmt::format("join({}, \"\\x1d\")", orEmpty(code, type, "[]")), keepsEmpty);
+    assume(std::string(kElementsUncut));
     return {Value::Of::Text, true, orEmpty(code, type, "[]")};
   }
   if (type.isList() && type.element().is(Kind::Int64))
@@ -125,7 +153,7 @@ Value FeatureBuilder::elements(const Input& input, bool whole) {
   if (feature_.length > 0 && feature_.isRead) code = fmt::format("head({}, {})", code, feature_.length);
   if (!whole && !isDigits)
     code = fmt::format("{}({}, r\"[^{}]+|$\")", function("first_values"), code, characterClass(separators()));
-  return {Value::Of::Text, true, code, {}, isDigits};
+  return {Value::Of::Text, true, code, {}, isDigits, whole ? "" : separators()};
 }
 
 Value FeatureBuilder::withDefaultEach(Value value) {
@@ -152,6 +180,7 @@ Value FeatureBuilder::numbers(const Input& input) {
   std::string code = reference(input);
   Type type = columnType(input);
   Type scalar = type.isList() ? type.element() : type;
+  readsNumbers_ = readsNumbers_ || scalar.isNumber();
   if (!scalar.isNumber() && !scalar.is(Kind::String))
     refuse(fmt::format("{} is a {}, which is no number; declare it float64? in --schema", named(input), toString(type)),
            input.line);
@@ -161,8 +190,9 @@ Value FeatureBuilder::numbers(const Input& input) {
 std::string FeatureBuilder::isEmpty(const Input& input) {
   if (input.side == "const") return "false";
   if (input.isFeature()) {
-    const Value& value = shared_.values.at(input.name);
-    return fmt::format(fmt::runtime(value.list ? "len({}) == 0" : "is_missing({})"), value.code);
+    if (isFeatureOfText(input) && isOneText(input)) return fmt::format("({}) == \"\"", textOrEmpty(input));
+    bool isList = shared_.values.at(input.name).list;
+    return fmt::format(fmt::runtime(isList ? "len({}) == 0" : "is_missing({})"), reference(input));
   }
   Type type = columnType(input);
   std::string code = reference(input);

@@ -163,16 +163,23 @@ std::pair<std::string, std::string> matchKey(FeatureBuilder& b, const Input& inp
   if (isAll(input)) return of("\"ALL\"");
   if (input.side == "const") return of(literalText(input.name));
   Type type = b.columnType(input);
-  if (input.isColumn() && type.is(Kind::String)) {
+  if (b.isOneText(input)) {
+    std::string text = b.oneText(input);
+    if (input.isFeature() && !b.isFeatureOfText(input)) return of(text);
     b.assume(
         "a match_feature's key with several values in its text: FG's answer is not known; here the text is one key");
-    std::string text = b.reference(input);
     return isInt ? of(text) : std::pair(text, fmt::format("{}({})", b.function("not_empty"), text));
   }
   if (input.isColumn() && type.is(Kind::Int64)) {
     std::string text = fmt::format("string({})", b.reference(input));
     return {text, isInt ? b.reference(input) : text};
   }
+  // Of a number that says more.
+  if (input.isFeature() && b.texts(input).list)
+    FeatureBuilder::refuse(
+        fmt::format("its keys are of one value each, and the feature \"{}\" has several; read one of one value",
+                    input.name),
+        input.line);
   FeatureBuilder::refuse("its keys are columns of one key each; declare them string? or int64?", input.line);
 }
 

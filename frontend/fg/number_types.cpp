@@ -51,10 +51,10 @@ void buildVector(FeatureBuilder& b, int64_t width) {
     FeatureBuilder::refuse("what FG emits where its input is empty is not known; write default_value");
   Type column = b.columnType(input);
   std::string code;
-  if (input.isFeature() && b.texts(input).list)
+  if (b.isFeatureOfText(input) && !b.isOneText(input))
     // Texts of another feature, as those that a lookup finds.
-    code = fmt::format("float(tokenize(join({}, \"\\x1d\"), {}))", b.texts(input).code, literalText(b.separators()));
-  else if (input.isColumn() && (isText(column)))
+    code = fmt::format("float(tokenize(join({}, \"\\x1d\"), {}))", b.reference(input), literalText(b.separators()));
+  else if (holdsText(b, input))
     code = fmt::format("float({})", b.texts(input).code);
   else if (Value numbers = b.numbers(input); numbers.list)
     code = numbers.code;
@@ -222,7 +222,7 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
         Value elements = b.elements(input, true);
         return Variable{fmt::format("float({})", elements.code), true};
       }
-      if (asVector && isText(column)) {
+      if (asVector && (isText(column) || (b.isFeatureOfText(input) && b.isOneText(input)))) {
         emptyChecks.insert(b.isEmpty(input));
         return Variable{fmt::format("float({})", b.texts(input).code), true};
       }
@@ -243,6 +243,7 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
   Translation made = translateExpression(b.text(key), find);
   if (!made.error.empty()) FeatureBuilder::refuse(made.error, expression->line);
   if (!strings.empty()) b.assume(std::string(kMalformed));
+  b.assumeExact();
   if (made.mayDivide)
     b.note(
         "where the result is not finite (a division by 0, a logarithm of 0) FG's answer is not known; here it is "

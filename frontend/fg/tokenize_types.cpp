@@ -134,14 +134,11 @@ class TokenizerReader {
 // The text of its one input, "" where it is empty.
 std::string inputText(FeatureBuilder& b) {
   const Input& input = b.input(0);
-  if (input.isFeature()) {
-    Value value = b.texts(input);
-    if (value.list) FeatureBuilder::refuse("it reads a feature of several values; one text is tokenized", input.line);
-    return fmt::format("({} ?? \"\")", value.code);
-  }
-  if (!input.isColumn() || !b.columnType(input).is(Kind::String))
-    FeatureBuilder::refuse("its input is one text; declare the column string? in --schema", input.line);
-  return b.columnType(input).nullable() ? fmt::format("({} ?? \"\")", b.reference(input)) : b.reference(input);
+  if (b.isOneText(input)) return b.textOrEmpty(input);
+  // Of a number that says more.
+  if (input.isFeature() && b.texts(input).list)
+    FeatureBuilder::refuse("it reads a feature of several values; one text is tokenized", input.line);
+  FeatureBuilder::refuse("its input is one text; declare the column string? in --schema", input.line);
 }
 
 constexpr int64_t kUpper = 2, kLower = 4, kWidth = 8, kSimplify = 16, kFilter = 32, kSplit = 512;

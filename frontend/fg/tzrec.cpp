@@ -29,9 +29,13 @@ constexpr Renamed kRenamed[] = {
 };
 // Of the model, not of its features.
 constexpr std::string_view kModelSide[] = {
-    "embedding_dim", "embedding_name", "pooling",     "init_fn",
-    "trainable",     "data_type",      "use_mask",    "mlp",
-    "autodis",       "use_weight",     "constraints", "fg_encoded_default_value",
+    "embedding_dim", "embedding_name",
+    "pooling",       "embedding_constraints",
+    "init_fn",       "trainable",
+    "data_type",     "fg_encoded_default_value",
+    "use_mask",      "mlp",
+    "autodis",       "use_weight",
+    "constraints",
 };
 constexpr std::string_view kIdBucketizers[] = {"hash_bucket_size", "vocab_list", "vocab_dict", "vocab_file",
                                                "num_buckets"};

@@ -72,7 +72,8 @@ printf '\357\273\277{"features": [
 ]}' >"$work/mark.json"
 printf '\357\273\277{"f": "list<float64>?"}' >"$work/columns.json"
 featc 0 import-fg "$work/mark.json" --schema "$work/columns.json" -o "$work/mark.feat"
-err_has 'note: num_buckets over text: FG refuses a row with text that is no whole number ("abc", "1.5", "+5"); here it has no id'
+err_has 'note: num_buckets over text: FG refuses a row with text that is no whole number ("abc", "1.5", "+5"), and its answer to one beyond int64 is not known; here both have no id'
+err_has 'note: numbers over 16777216 in a column that an expression, zscore or minmax reads'
 err_has 'note: a value of a map that is text and no number: FG'"'"'s answer is not known; here its key is not in the map'
 err_has 'note: an item whose weight is no number: FG'"'"'s answer is not known; here it is left out'
 err_has 'note: nothing between two separators'
@@ -87,6 +88,25 @@ printf '{"features": [{"feature_type": "id_feature", "feature_name": "t", "expre
 {"feature_type": "combine_feature", "feature_name": "c", "expression": "feature:t", "default_value": "0"}]}' >"$work/text.json"
 featc 0 import-fg "$work/text.json" -o "$work/text.feat"
 err_has 'note: text that is no number as JSON writes it (.5, +1 and 5. are none), or holds several where one is due'
+
+! grep "16777216" "$work/err" || fail "a note on numbers of columns where there are none"
+# A logarithm rounds them anyway; what numbers over 2^24 become as ids is noted, as is what a list of texts holds.
+printf '{"features": [{"feature_type": "id_feature", "feature_name": "t", "need_prefix": false, "expression": "item:t", "stub_type": true},
+{"feature_type": "id_feature", "feature_name": "i", "need_prefix": false, "expression": "feature:t", "hash_bucket_size": 9},
+{"feature_type": "raw_feature", "feature_name": "x", "expression": "item:x", "normalizer": "method=log10"},
+{"feature_type": "combine_feature", "feature_name": "few", "expression": "item:t", "default_value": "0", "num_buckets": 16777216},
+{"feature_type": "combine_feature", "feature_name": "many", "expression": "item:t", "default_value": "0", "num_buckets": 16777217}]}' >"$work/exact.json"
+featc 0 import-fg "$work/exact.json" -o "$work/exact.feat"
+! grep "numbers over 16777216 in a column" "$work/err" || fail "a note on differences where there are none"
+! grep '"few": whether FG keeps' "$work/err" || fail "a note on numbers that float32 holds"
+err_has 'note: feature "many": whether FG keeps whole numbers over 16777216 exact is not known; here they are rounded to float32'
+! grep "separators inside the elements" "$work/err" || fail "a note on separators where no text holds any"
+sed 's/"feature:t",/"feature:t", "separator": "|",/' "$work/exact.json" >"$work/cut.json"
+featc 0 import-fg "$work/cut.json" -o "$work/cut.feat"
+err_has 'note: separators inside the elements of a list: whether FG cuts there is not known; here it is not cut'
+printf '{"features": [{"feature_type": "raw_feature", "feature_name": "z", "expression": "item:x", "normalizer": "method=zscore,mean=1,standard_deviation=2"}]}' >"$work/exact.json"
+featc 0 import-fg "$work/exact.json" -o "$work/exact.feat"
+err_has 'note: numbers over 16777216 in a column that an expression, zscore or minmax reads, such as timestamps: FG rounds them to float32 first; here they stay exact'
 
 # A vocabulary beyond what a literal holds stays a file.
 seq 100000 | sed 's/^/w/' >"$work/many.txt"

@@ -47,7 +47,14 @@ def is_empty(value):
 
 
 def key_text(value):
+    """Of a column's value, or of a feature's one bin."""
+    if isinstance(value, list):
+        value = value[0] if value else None
     return str(value) if isinstance(value, int) else value
+
+
+class Element(list):
+    """The list that an element of a sequence is; its texts are cut, unlike those of other lists."""
 
 
 class Feature:
@@ -112,6 +119,8 @@ class Feature:
             return []
         if isinstance(value, str):
             return self.cut(value, keep_empty)
+        if isinstance(value, Element) and isinstance(value[0], str):
+            return [t for v in value for t in self.cut(v)]
         return [key_text(v) for v in value] if isinstance(value, list) else [key_text(value)]
 
     def first_of(self, values, default_dim):
@@ -157,6 +166,8 @@ class Feature:
                 x = number(v)
                 if x is None or (isinstance(v, str) and not re.fullmatch(r"-?\d+", v)):
                     continue
+                if isinstance(v, str) and not -2**63 <= int(v) < 2**63:
+                    continue  # unknown, and noted: no id
                 ids.append(int(x) if 0 <= int(x) < self.entry["num_buckets"] else 0)
             elif "boundaries" in self.entry:
                 ids.append(sum(f32(b) <= f32(number(v)) for b in self.entry["boundaries"]))
@@ -205,7 +216,7 @@ class Feature:
             if x is None and not self.has_bucketizer():
                 return self.or_number(None)  # unknown, and noted: the default
             return [None if x is None else f32(x)]
-        parts = self.cut(value) if isinstance(value, str) else value
+        parts = self.cut(value) if isinstance(value, str) else [value] if isinstance(value, float) else value
         if is_empty(parts):
             default = [f32(float(d)) for d in self.cut(self.default())]
             return default * width if self.is_sequence and len(default) == 1 else default
@@ -270,7 +281,8 @@ class Feature:
             if self.is_sequence and not re.search(VECTOR_FUNCTIONS, text):
                 return number(v)  # of several values none is known to count
             parts = self.cut(v) if isinstance(v, str) else [v]
-            return number(parts[0]) if len(parts) == 1 else [number(p) for p in parts]
+            is_vector = isinstance(v, str) and re.search(VECTOR_FUNCTIONS, text)
+            return number(parts[0]) if len(parts) == 1 and not is_vector else [number(p) for p in parts]
         values = {n: of(v) for n, v in zip(names, ins)}
         result = None if None in values.values() else arithmetic(text, values)
         if isinstance(result, list):
@@ -482,7 +494,8 @@ def evaluate(features, columns, request, item):
         for value, is_sequence in zip(inputs, sequences):
             if is_sequence:
                 value = [None] if is_empty(value) else \
-                    value.split(f.shape.get("sequence_delim", ";")) if isinstance(value, str) else value
+                    value.split(f.shape.get("sequence_delim", ";")) if isinstance(value, str) else \
+                    [Element(v) if isinstance(v, list) else v for v in value] if isinstance(value, list) else [value]
                 if f.shape.get("sequence_length", 0):
                     value = value[:f.shape["sequence_length"]]
             lists.append(value)
