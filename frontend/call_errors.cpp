@@ -206,8 +206,8 @@ bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
   Callee callee = describe(op);
   auto needed = static_cast<size_t>(std::ranges::count(callee.optional, false));
   // The second argument of a reduction is an axis elsewhere.
-  if (callee.variadic && e.childCount > 1) return false;
-  if (e.childCount < needed || (e.childCount > callee.params.size() && !callee.variadic)) return false;
+  size_t most = callee.variadic ? 1 : callee.params.size();
+  if (e.childCount < needed || e.childCount > most) return false;
   for (uint32_t i = 0; i < e.childCount; ++i) {
     const std::string& name = ast_.argNames[e.firstArgName + i].name;
     if (!name.empty() && std::ranges::find(callee.params, name) == callee.params.end()) return false;
@@ -256,10 +256,8 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
       return;
     }
     Diagnostic& d = report(e.span, fmt::format("\"{}\" cannot take {} and {}", symbolOf(sign), text(0), text(1)));
-    if (sign == BinaryOp::Add && types[0].is(Kind::String) && types[1].is(Kind::String)) {
-      d.note("strings are joined with concat");
-      d.replace(e.span, fmt::format("concat({}, {})", textOf(first), textOf(second)));
-    } else if (sign == BinaryOp::Or && types[0].is(Kind::String) && types[1].is(Kind::String)) {
+    bool joins = sign == BinaryOp::Add || sign == BinaryOp::Or;  // `||` in SQL
+    if (joins && types[0].is(Kind::String) && types[1].is(Kind::String)) {
       d.note("strings are joined with concat");
       d.replace(e.span, fmt::format("concat({}, {})", textOf(first), textOf(second)));
     } else if (sign == BinaryOp::Remainder && types[0].isNumber() && types[1].isNumber()) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "support/utf8.h"
+
 namespace featc {
 
 namespace {
@@ -56,10 +58,7 @@ std::string_view find(const Instead (&table)[n], std::string_view word) {
 
 }  // namespace
 
-bool sameWord(std::string_view a, std::string_view b) {
-  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
+bool sameWord(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lowered, lowered); }
 
 bool meansMissing(std::string_view word) {
   constexpr std::string_view kWords[] = {"null", "none", "nil", "nan", "na", "undefined", "nullptr"};

@@ -133,7 +133,7 @@ std::optional<uint32_t> ExprChecker::elementMeant(ExprId id, uint32_t group) con
   return std::nullopt;
 }
 
-// Whether the element could stand there: a list that is meant as a whole, as in max(clicks.ts), could not.
+// Whether the element could stand there.
 bool ExprChecker::takesElement(ExprId parent, ExprId arg, Type element) const {
   if (parent == kNoExpr) return true;
   const ExprInfo& info = checked_.exprs[parent];
@@ -177,7 +177,11 @@ void ExprChecker::checkUsesElement(ExprId root, uint32_t group) {
     size_t parent;
   };
   std::vector<Visit> visits{{root, kRoot}};
-  std::vector<size_t> meant;
+  struct Slip {
+    size_t at;         // in visits
+    uint32_t element;  // that is meant
+  };
+  std::vector<Slip> slips;
   std::unordered_set<uint32_t> lets;
   for (size_t at = 0; at < visits.size(); ++at) {
     ExprId id = visits[at].expr;
@@ -187,23 +191,23 @@ void ExprChecker::checkUsesElement(ExprId root, uint32_t group) {
     if (info.meaning == Meaning::Element) return;
     if (info.meaning == Meaning::Let && ast_.lets[info.target].group == group) {
       if (lets.insert(info.target).second) visits.push_back({ast_.lets[info.target].value, at});
-    } else if (elementMeant(id, group)) {
-      meant.push_back(at);
+    } else if (auto element = elementMeant(id, group)) {
+      slips.push_back({at, *element});
     } else {
       for (uint32_t i = 0; i < e.childCount; ++i) visits.push_back({ast_.child(e, i), at});
     }
   }
   // A list that something makes one value of is meant as a whole: max(clicks.ts), any(clicks == item_id).
-  auto isWhole = [&](size_t at) {
-    if (!typeOf(visits[at].expr).isList()) return false;
-    for (size_t i = visits[at].parent; i != kRoot; i = visits[i].parent)
+  auto isWhole = [&](const Slip& slip) {
+    if (!typeOf(visits[slip.at].expr).isList()) return false;
+    for (size_t i = visits[slip.at].parent; i != kRoot; i = visits[i].parent)
       if (!typeOf(visits[i].expr).isList()) return true;
     return false;
   };
-  if (std::ranges::any_of(meant, isWhole)) return;
-  for (size_t at : meant) {
-    const Visit& v = visits[at];
-    const ElementInfo& element = checked_.elements[*elementMeant(v.expr, group)];
+  if (std::ranges::any_of(slips, isWhole)) return;
+  for (const Slip& slip : slips) {
+    const Visit& v = visits[slip.at];
+    const ElementInfo& element = checked_.elements[slip.element];
     ExprId parent = v.parent == kRoot ? kNoExpr : visits[v.parent].expr;
     if (takesElement(parent, v.expr, element.type) && withoutElement_.insert(v.expr).second)
       warnWithoutElement(v.expr, element);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "frontend/foreign_words.h"
+#include "support/utf8.h"
 
 namespace featc {
 namespace {
@@ -77,11 +78,7 @@ class Explainer {
   std::string quoted(const Token& token) const {
     std::string_view text = file_.text(token);
     constexpr size_t kLongest = 40;
-    if (text.size() > kLongest) {
-      size_t end = kLongest;
-      while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-      return fmt::format("\"{}...\"", text.substr(0, end));
-    }
+    if (text.size() > kLongest) return fmt::format("\"{}...\"", utf8Prefix(text, kLongest));
     return token.kind == TokenKind::String ? std::string(text) : fmt::format("\"{}\"", text);
   }
 

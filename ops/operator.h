@@ -289,20 +289,17 @@ class Registry {
   void group(std::string_view name) { group_ = name; }
 
   const Operator* find(std::string_view name) const;
-  // The operator that other systems call so.
+  // The operator that other systems call so; searched through, for people who look for it.
   struct Foreign {
     const Operator* op = nullptr;  // null: none is
     std::string_view difference{};
   };
   Foreign findForeign(std::string_view name) const;
-  // To be called once all records are there: no name may mean two operators.
-  void indexForeignNames();
   const std::vector<std::unique_ptr<Operator>>& all() const { return all_; }
 
  private:
   std::vector<std::unique_ptr<Operator>> all_;
   std::unordered_map<std::string_view, const Operator*> byName_;
-  std::unordered_map<std::string, Foreign> foreign_;
   std::string_view group_;
 };
 

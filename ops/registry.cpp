@@ -6,6 +6,7 @@
 
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "support/utf8.h"
 
 namespace featc {
 
@@ -21,7 +22,7 @@ namespace {
 std::string foldedName(std::string_view name) {
   std::string folded;
   for (char c : name)
-    if (c != '_') folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (c != '_') folded += lowered(c);
   return folded;
 }
 
@@ -91,18 +92,11 @@ const Operator* Registry::find(std::string_view name) const {
 }
 
 Registry::Foreign Registry::findForeign(std::string_view name) const {
-  auto it = foreign_.find(foldedName(name));
-  return it == foreign_.end() ? Foreign{} : it->second;
-}
-
-void Registry::indexForeignNames() {
-  for (const auto& op : all_) {
-    for (const ForeignName& foreign : op->elsewhere) {
-      if (find(foreign.name) != nullptr) badRecord(*op, fmt::format("\"{}\" is an operator", foreign.name));
-      if (!foreign_.emplace(foldedName(foreign.name), Foreign{op.get(), foreign.difference}).second)
-        badRecord(*op, fmt::format("another one is called \"{}\" elsewhere", foreign.name));
-    }
-  }
+  std::string folded = foldedName(name);
+  for (const auto& op : all_)
+    for (const ForeignName& foreign : op->elsewhere)
+      if (foldedName(foreign.name) == folded) return {op.get(), foreign.difference};
+  return {};
 }
 
 const Registry& operators() {
@@ -137,7 +131,6 @@ const Registry& operators() {
     registerOverlap(r);
     registerTime(r);
     registerPlace(r);
-    r.indexForeignNames();
     return r;
   }();
   return registry;

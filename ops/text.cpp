@@ -18,7 +18,7 @@ Str substr(Str s, int64_t start, int64_t length) {
   return cutCodePoints(s, sliceRange(codePoints(s.view()), start, length));
 }
 
-char lowerByte(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lowerByte(char c) { return lowered(c); }
 char upperByte(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 template <char (*change)(char)>

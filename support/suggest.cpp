@@ -6,7 +6,8 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <functional>
+
+#include "support/utf8.h"
 
 namespace featc {
 namespace {
@@ -16,12 +17,10 @@ constexpr size_t kMaxLength = 100;
 // Comparisons in full; the cheap letter test passes few names, so only hostile lists reach this.
 constexpr int kMaxComparisons = 5'000;
 
-char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // Which characters occur, one bit each (some share a bit). An edit changes at most two bits.
 uint64_t letters(std::string_view name) {
   uint64_t bits = 0;
-  for (char c : name) bits |= uint64_t{1} << (static_cast<unsigned char>(folded(c)) & 63U);
+  for (char c : name) bits |= uint64_t{1} << (static_cast<unsigned char>(lowered(c)) & 63U);
   return bits;
 }
 
@@ -36,10 +35,10 @@ size_t editDistance(std::string_view a, std::string_view b, size_t limit) {
     (*row)[0] = i;
     size_t best = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      char x = folded(a[i - 1]);
-      char y = folded(b[j - 1]);
+      char x = lowered(a[i - 1]);
+      char y = lowered(b[j - 1]);
       size_t cost = std::min({(*last)[j] + 1, (*row)[j - 1] + 1, (*last)[j - 1] + (x == y ? 0 : 1)});
-      if (i > 1 && j > 1 && x == folded(b[j - 2]) && y == folded(a[i - 2])) {
+      if (i > 1 && j > 1 && x == lowered(b[j - 2]) && y == lowered(a[i - 2])) {
         cost = std::min(cost, (*beforeLast)[j - 2] + 1);
       }
       (*row)[j] = cost;
@@ -81,21 +80,20 @@ std::optional<std::string> nearestName(std::string_view name, std::span<const st
 bool isSlip(std::string_view name, std::string_view meant) {
   if (name.size() > kMaxLength || meant.size() > kMaxLength) return false;
   size_t allowed = name.size() < 4 ? 0 : name.size() < 8 ? 1 : 2;
-  if (editDistance(name, meant, allowed) > allowed) return false;
+  size_t distance = editDistance(name, meant, allowed);
+  if (distance == 0 || distance > allowed) return distance == 0;
   // A letter more or less at an end, another digit or a joined word make another function: exp2, rsqrt, indexOf.
-  auto without = [](std::string_view text, auto isLeftOut) {
+  auto only = [](std::string_view text, auto isKept) {
     std::string kept;
     for (char c : text)
-      if (!isLeftOut(c)) kept += folded(c);
+      if (isKept(c)) kept += lowered(c);
     return kept;
   };
   auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
-  auto isMark = [](char c) { return c == '_'; };
-  if (without(name, std::not_fn(isDigit)) != without(meant, std::not_fn(isDigit))) return false;
-  std::string a = without(name, isMark);
-  std::string b = without(meant, isMark);
-  bool isCaseOnly = without(name, [](char) { return false; }) == without(meant, [](char) { return false; });
-  return isCaseOnly || (a != b && a.front() == b.front() && a.back() == b.back());
+  auto isNoMark = [](char c) { return c != '_'; };
+  std::string a = only(name, isNoMark);
+  std::string b = only(meant, isNoMark);
+  return only(name, isDigit) == only(meant, isDigit) && a != b && a.front() == b.front() && a.back() == b.back();
 }
 
 }  // namespace featc

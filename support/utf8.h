@@ -59,6 +59,16 @@ inline void appendUtf8(std::string& out, uint32_t codePoint) {
   }
 }
 
+// A letter of ASCII in lower case.
+constexpr char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// The text's first `most` bytes, less those of a code point that would be cut.
+constexpr std::string_view utf8Prefix(std::string_view s, size_t most) {
+  if (s.size() <= most) return s;
+  while (most > 0 && (static_cast<unsigned char>(s[most]) & 0xC0U) == 0x80U) --most;
+  return s.substr(0, most);
+}
+
 // The same as codePointBytes, an invalid byte being a code point of its own.
 constexpr size_t codePointStep(std::string_view s) {
   size_t n = codePointBytes(s);

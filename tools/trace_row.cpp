@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "runtime/io/result_writer.h"
+#include "support/utf8.h"
 
 namespace featc {
 namespace {
@@ -91,10 +92,7 @@ std::string RowTrace::emittedElements(const OutputInfo& output, const OutputColu
 
 std::string shortened(std::string text, size_t width) {
   if (text.size() <= width) return text;
-  size_t cut = width - 3;
-  // Not in the middle of a code point.
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
-  return text.substr(0, cut) + "...";
+  return std::string(utf8Prefix(text, width - 3)) + "...";
 }
 
 }  // namespace featc

@@ -78,20 +78,18 @@ void FeatureBuilder::openGroup() {
     return;
   }
   std::map<std::string, std::string> named;  // a list's code to its let
-  for (auto& [at, list] : sequences) {
-    Input& input = *at;
-    std::string_view own = ownName(input);
+  for (auto& [input, list] : sequences) {
     auto [known, isNew] = named.try_emplace(list);
     std::string& name = known->second;
     if (isNew) {
+      std::string_view own = ownName(*input);
       std::string plain = nameText(fmt::format("{} each {}", feature_.name, own));
       bool isTaken = std::ranges::any_of(named, [&](const auto& other) { return other.second == plain; });
-      name = isTaken ? nameText(fmt::format("{} each {} {}", feature_.name, input.side, own)) : plain;
+      name = isTaken ? nameText(fmt::format("{} each {} {}", feature_.name, input->side, own)) : plain;
+      beforeGroup_ += fmt::format("let {} = {}\n", name, list);
+      over_ += (over_.empty() ? "" : ", ") + name;
     }
-    input.element = "it." + name;
-    if (!isNew) continue;
-    beforeGroup_ += fmt::format("let {} = {}\n", name, list);
-    over_ += (over_.empty() ? "" : ", ") + name;
+    input->element = "it." + name;
   }
   note(
       "sequences of unequal lengths: what FG gives is not known; here the longest counts, and past a shorter one an "

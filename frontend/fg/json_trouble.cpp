@@ -8,6 +8,8 @@
 #include <cctype>
 #include <vector>
 
+#include "support/utf8.h"
+
 namespace featc::fg {
 namespace {
 
@@ -77,12 +79,9 @@ class Walker {
   // What stands here, cut to a few characters.
   std::string found() const {
     if (at_ >= text_.size()) return "the end of the file";
-    std::string_view rest = text_.substr(at_);
-    size_t end = rest.find_first_of("\r\n");
-    end = std::min<size_t>({end, rest.size(), 30});
-    // Not within a character.
-    while (end > 0 && end < rest.size() && (static_cast<unsigned char>(rest[end]) & 0xC0U) == 0x80U) --end;
-    return fmt::format("`{}`", rest.substr(0, end));
+    constexpr size_t kMost = 30;
+    std::string_view line = text_.substr(at_, text_.find_first_of("\r\n", at_) - at_);
+    return fmt::format("`{}`", utf8Prefix(line, kMost));
   }
   Problem wanted(const std::string& what) const { return {line_, fmt::format("expected {}, found {}", what, found())}; }
   Problem unclosed() const { return {line_, fmt::format("the string {} is not closed on its line", found())}; }

@@ -6,6 +6,7 @@
 
 #include "runtime/io/json_value.h"
 #include "runtime/io/number_text.h"
+#include "support/utf8.h"
 
 namespace featc {
 namespace {
@@ -34,9 +35,7 @@ std::string shown(std::string_view token) {
   if (token[0] == '[') return "a list";
   if (token[0] == '{') return "an object";
   if (token.size() <= kShownBytes) return std::string(token);
-  size_t end = kShownBytes;
-  while (end > 0 && (static_cast<unsigned char>(token[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(token.substr(0, end)) + "...";
+  return std::string(utf8Prefix(token, kShownBytes)) + "...";
 }
 
 }  // namespace

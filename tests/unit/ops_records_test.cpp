@@ -139,6 +139,18 @@ TEST_CASE("the overload that comes nearest") {
   CHECK(misses("clip", {f, f, Type()}) == "clip(x: float64, low: float64, high: float64) -> float64 lacking 2\n");
 }
 
+TEST_CASE("a name that other systems use means one operator, and is none itself") {
+  for (const auto& op : operators().all()) {
+    for (const ForeignName& foreign : op->elsewhere) {
+      INFO(op->name << ": " << foreign.name);
+      CHECK(operators().findForeign(foreign.name).op == op.get());
+      CHECK(operators().find(foreign.name) == nullptr);
+    }
+  }
+  CHECK(operators().findForeign("StdDev").op == operators().find("std"));
+  CHECK(operators().findForeign("std").op == nullptr);
+}
+
 TEST_CASE("what may be missing") {
   auto type = [](std::string_view name, std::vector<Arg> args) {
     return toString(callOperator(name, std::move(args)).type);
