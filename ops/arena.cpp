@@ -38,8 +38,7 @@ void* Arena::allocateSlow(size_t bytes) {
 
 void Arena::rewind(const Mark& mark) {
   // A mark of the time before the first block stands for the start.
-  if (mark.next == nullptr) return reset();
-  exhausted_ = false;
+  if (mark.next == nullptr) return rewindToStart();
   current_ = mark.block;
   next_ = mark.next;
   end_ = mark.end;
@@ -47,6 +46,10 @@ void Arena::rewind(const Mark& mark) {
 
 void Arena::reset() {
   exhausted_ = false;
+  rewindToStart();
+}
+
+void Arena::rewindToStart() {
   current_ = 0;
   next_ = blocks_.empty() ? nullptr : blocks_[0].memory.get();
   end_ = blocks_.empty() ? nullptr : next_ + blocks_[0].size;

@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace featc {
 
 // Memory is freed all at once by reset(), which keeps the blocks: a warm call allocates nothing.
-// Past `limit` bytes allocate() returns null and `exhausted()` stays true until reset().
+// Past `limit` bytes allocate() returns null, and whoever asks first learns it from takeExhausted().
 class Arena {
  public:
   static constexpr size_t kDefaultLimit = size_t{256} << 20U;
@@ -35,7 +36,8 @@ class Arena {
     }
     return static_cast<T*>(allocate(count * sizeof(T)));
   }
-  bool exhausted() const { return exhausted_; }
+  // Whether an allocation failed since the last call of this, or since reset(); freeing memory forgets no failure.
+  bool takeExhausted() { return std::exchange(exhausted_, false); }
   // How far it is filled; rewind() frees what was allocated since, and keeps the blocks.
   struct Mark {
     char* next = nullptr;
@@ -52,6 +54,7 @@ class Arena {
     size_t size;
   };
   void* allocateSlow(size_t bytes);
+  void rewindToStart();
 
   char* next_ = nullptr;
   char* end_ = nullptr;

@@ -20,7 +20,7 @@ void BlockRunner::run(Shard& shard, uint32_t phase) {
 
 void BlockRunner::runRows(Shard& shard, uint32_t phase) {
   ShardFrame part{&frame_, &worker_.arena, worker_.engine.get(), &shard.ragged, &worker_.counts, &worker_.events};
-  bool keep = program_.keeps(shard.scope);
+  bool keep = !program_.kept(shard.scope).empty();
   for (int64_t begin = shard.begin; begin < shard.end; begin += kBlockRows) {
     Arena::Mark mark = worker_.arena.mark();
     runBlock(part, shard, phase, begin, std::min<int64_t>(begin + kBlockRows, shard.end), keep);
@@ -40,7 +40,7 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
   for (size_t i = 0; i < program_.ragged.size(); ++i) worker_.savedMarks[i] = shard.ragged[program_.ragged[i]].mark();
 
   program_.executable->run(part, phase, shard.scope, begin, end);
-  if (!worker_.arena.exhausted()) return;
+  if (!worker_.arena.takeExhausted()) return;
 
   // The rows together need more memory than there is: take the block back, then try a few at a time.
   worker_.arena.rewind(mark);
@@ -55,16 +55,24 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
 void BlockRunner::runGroup(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end, bool keep) {
   Arena::Mark mark = worker_.arena.mark();
   program_.executable->run(part, phase, scope, begin, end);
-  if (worker_.arena.exhausted()) {
+  if (worker_.arena.takeExhausted()) {
     RowStatus* status = statusOf(scope);
     // Operators mark the rows that they fail; where none did, none of the group can be trusted.
-    if (std::none_of(status + begin, status + end, [](RowStatus s) { return s == RowStatus::OutOfMemory; }))
-      std::replace(status + begin, status + end, RowStatus::Ok, RowStatus::OutOfMemory);
-    // What failed is not worth keeping, and later rows get another chance.
-    Arena::Mark filled = worker_.arena.mark();
-    worker_.arena.rewind(filled);
+    bool marked = std::any_of(status + begin, status + end, [](RowStatus s) { return s == RowStatus::OutOfMemory; });
+    if (keep || !marked) dropRows(scope, begin, end);
+    keep = false;
   }
   if (!keep) worker_.arena.rewind(mark);
+}
+
+// Fails all of them and empties what they keep, so that their memory serves the rows to come.
+void BlockRunner::dropRows(Scope scope, int64_t begin, int64_t end) {
+  for (int64_t row = begin; row < end; ++row) fail(statusOf(scope)[row], RowStatus::OutOfMemory);
+  for (uint32_t column : program_.kept(scope)) {
+    size_t size = cellSize(program_.layout().columns[column].type);
+    auto* cells = static_cast<char*>(frame_.columns[column].data);
+    std::fill(cells + static_cast<size_t>(begin) * size, cells + static_cast<size_t>(end) * size, 0);
+  }
 }
 
 }  // namespace featc

@@ -30,9 +30,9 @@ CallProgram::CallProgram(ProgramInfo i, std::shared_ptr<const Executable> e, Sto
   std::fill_n(byEngine.begin(), info.inputs.size(), false);
   for (const ReadStep& step : layout.reads)
     for (const FieldRead& field : step.fields) byEngine[field.column] = false;
-  for (size_t c = 0; c < layout.columns.size(); ++c) {
+  for (uint32_t c = 0; c < layout.columns.size(); ++c) {
     if (!byEngine[c] || !isRaggedCell(layout.columns[c].type)) continue;
-    (layout.columns[c].scope == Scope::Item ? keepsItem : keepsRequest) = true;
+    (layout.columns[c].scope == Scope::Item ? keptOfItems : keptOfRequests).push_back(c);
   }
 }
 

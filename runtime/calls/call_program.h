@@ -16,7 +16,9 @@ struct CallProgram {
   CallProgram& operator=(const CallProgram&) = delete;
 
   const ProgramLayout& layout() const { return executable->layout(); }
-  bool keeps(Scope scope) const { return scope == Scope::Item ? keepsItem : keepsRequest; }
+  // The call columns of this scope into which an engine writes strings, lists or maps. Where there are any, the block
+  // arena must keep what the scope's blocks make.
+  const std::vector<uint32_t>& kept(Scope scope) const { return scope == Scope::Item ? keptOfItems : keptOfRequests; }
 
   ProgramInfo info;
   std::shared_ptr<const Executable> executable;
@@ -29,10 +31,8 @@ struct CallProgram {
   std::vector<bool> isRagged;    // by output
 
  private:
-  // Whether an engine writes strings, lists or maps into call columns of this scope: then the block
-  // arena must keep what the scope's blocks make.
-  bool keepsRequest = false;
-  bool keepsItem = false;
+  std::vector<uint32_t> keptOfRequests;
+  std::vector<uint32_t> keptOfItems;
 };
 
 }  // namespace featc

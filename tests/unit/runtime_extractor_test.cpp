@@ -202,6 +202,64 @@ TEST_CASE("a block that runs out of memory is computed again, a few rows at a ti
   CHECK(result.output(1).offsets[1000] == static_cast<int64_t>(rows.tagValues.size()));
 }
 
+TEST_CASE("a block that ran out of memory is computed again, whatever else its operators gave back", "[extractor]") {
+  // What the rows of a block need before the last one gives something back is more than there is.
+  auto run = [](ShardFrame& shard, uint32_t, Scope scope, int64_t begin, int64_t end) {
+    if (scope != Scope::Item) return;
+    for (int64_t i = begin; i < end; ++i) {
+      if (shard.arena->allocate<char>(1024) == nullptr) shard.call->itemStatus[i] = RowStatus::OutOfMemory;
+      Arena::Mark mark = shard.arena->mark();
+      shard.arena->allocate<char>(16);
+      shard.arena->rewind(mark);
+    }
+  };
+  RunLimits limits;
+  limits.arenaBytes = 64 << 10;
+  Extractor extractor(threeOutputs(), std::make_shared<HandWritten>(inputsOf(threeOutputs()), run), {}, limits);
+  Scratch scratch(extractor);
+  Result result;
+  Rows rows(1, 1000);
+  REQUIRE(!extractor.run(rows.batch, scratch, result));
+  for (int64_t i = 0; i < 1000; ++i) CHECK(result.status(i) == RowStatus::Ok);
+}
+
+TEST_CASE("rows that find no memory leave theirs to the rows that come after", "[extractor]") {
+  // Items keep 64 bytes each from one phase to the next; item 700 also needs more than there is.
+  ProgramLayout layout = inputsOf(threeOutputs());
+  size_t kept = layout.columns.size();
+  layout.columns.push_back({Scope::Item, Type::list(Type::int64())});
+  layout.phases = 2;
+  std::vector<int64_t> seen;
+  auto run = [&](ShardFrame& shard, uint32_t phase, Scope scope, int64_t begin, int64_t end) {
+    if (scope != Scope::Item) return;
+    auto* cells = static_cast<List<int64_t>*>(shard.call->columns[kept].data);
+    for (int64_t i = begin; i < end; ++i) {
+      if (phase == 1) {
+        seen.push_back(cells[i].size == 0 ? -1 : cells[i].data[0]);
+        continue;
+      }
+      auto* values = shard.arena->allocate<int64_t>(8);
+      if (values == nullptr || (i == 700 && shard.arena->allocate<char>(1 << 20) == nullptr))
+        shard.call->itemStatus[i] = RowStatus::OutOfMemory;
+      if (values != nullptr) *values = i;
+      cells[i] = {values, nullptr, values == nullptr ? uint64_t{0} : 8};
+    }
+  };
+  RunLimits limits;
+  limits.arenaBytes = 64 << 10;
+  Extractor extractor(threeOutputs(), std::make_shared<HandWritten>(layout, run), {}, limits);
+  Scratch scratch(extractor);
+  Result result;
+  Rows rows(1, 1000);
+  REQUIRE(!extractor.run(rows.batch, scratch, result));
+  // 1,000 times 64 bytes fit; of the eight rows around 700 nothing can be kept.
+  for (int64_t i = 0; i < 1000; ++i) {
+    bool lost = i / 8 == 700 / 8;
+    CHECK(result.status(i) == (lost ? RowStatus::OutOfMemory : RowStatus::Ok));
+    CHECK(seen[static_cast<size_t>(i)] == (lost ? -1 : i));
+  }
+}
+
 TEST_CASE("floats are computed with denormals, rounded to nearest, and the caller's setting comes back",
           "[extractor]") {
   ProgramInfo info;
