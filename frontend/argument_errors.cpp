@@ -42,7 +42,7 @@ std::string describeTypes(const std::vector<Type>& types) {
 // The operator that makes a value of the type out of any single value.
 const Operator* castTo(Type type) {
   for (const auto& op : operators().all())
-    if (op->group == "Conversions" && op->overloads.front().result.same(type)) return op.get();
+    if (op->isCast && op->overloads.front().result.same(type)) return op.get();
   return nullptr;
 }
 

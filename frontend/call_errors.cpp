@@ -143,6 +143,7 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
     Diagnostic& d =
         diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
                             fmt::format("\"{}\" is not called, it is written {}", name, signUse(op->name, op->symbol)));
+    d.note(fmt::format("{}: {}", signUse(op->name, op->symbol), op->doc.substr(0, op->doc.find_last_not_of('.') + 1)));
     replaceBySign(d, e, *op);
     return;
   }
@@ -186,7 +187,10 @@ void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& fore
   if (!foreign.difference.empty()) {
     d.note(fmt::format("{}: {}", op.name, foreign.difference));
   } else if (!hasSign) {
-    if (acceptsArguments(e, op)) d.replace(e.nameSpan, std::string(op.name));
+    if (acceptsArguments(e, op))
+      d.replace(e.nameSpan, std::string(op.name));
+    else
+      noteSignatures(d, describe(op));
   } else {
     replaceBySign(d, e, op);
   }
@@ -199,7 +203,9 @@ void ExprChecker::replaceBySign(Diagnostic& d, const Expr& call, const Operator&
     if (arg == kNoExpr || !ast_.argNames[call.firstArgName + i].name.empty()) return;
     args.push_back(operandText(ast_.expr(arg)));
   }
-  if (std::string text = signCall(op, args); !text.empty()) d.replace(call.span, std::move(text));
+  // `array([1, 2])`: what stands in it is that list already.
+  bool isList = op.name == "make_list" && args.size() == 1 && typeOf(ast_.child(call, 0)).isList();
+  if (std::string text = isList ? args[0] : signCall(op, args); !text.empty()) d.replace(call.span, std::move(text));
 }
 
 bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
@@ -208,11 +214,18 @@ bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
   // The second argument of a reduction is an axis elsewhere.
   size_t most = callee.variadic ? 1 : callee.params.size();
   if (e.childCount < needed || e.childCount > most) return false;
+  std::vector<Type> types(callee.params.size());
+  bool known = true;
   for (uint32_t i = 0; i < e.childCount; ++i) {
+    ExprId arg = ast_.child(e, i);
     const std::string& name = ast_.argNames[e.firstArgName + i].name;
-    if (!name.empty() && std::ranges::find(callee.params, name) == callee.params.end()) return false;
+    auto param = name.empty() ? callee.params.begin() + i : std::ranges::find(callee.params, name);
+    if (arg == kNoExpr || param == callee.params.end()) return false;
+    Type type = checked_.exprs[arg].type;
+    known = known && !type.isNone();
+    types[static_cast<size_t>(param - callee.params.begin())] = type;
   }
-  return true;
+  return !known || resolve(op, types).has_value();
 }
 
 void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,

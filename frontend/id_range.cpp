@@ -3,9 +3,8 @@
 #include "frontend/id_range.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace featc {
 
@@ -16,24 +15,12 @@ bool losesBits(const Value& value) {
   return value.isList() && std::ranges::any_of(value.asList(), [](const Value& v) { return losesBits(v); });
 }
 
-// Results between 0 and 65,536, or spread over 64 bits on purpose.
-constexpr std::array<std::string_view, 4> kSmall = {"bucketize", "hash_bucket", "len", "count"};
+Kind scalarKind(Type t) {
+  while (t.isList()) t = t.element();
+  return t.kind();
+}
 
-struct PassThrough {
-  std::string_view op;
-  size_t first;  // of the arguments whose values come out
-  size_t end;
-};
-constexpr size_t kAll = kMaxArguments;
-constexpr std::array<PassThrough, 7> kPassThrough = {{{"if", 1, kAll},
-                                                      {"default_to", 0, kAll},
-                                                      {"head", 0, 1},
-                                                      {"tail", 0, 1},
-                                                      {"slice", 0, 1},
-                                                      {"index", 0, 1},
-                                                      {"make_list", 0, kAll}}};
-
-bool isBool(Type t) { return t.is(Kind::Bool) || (t.isList() && t.element().is(Kind::Bool)); }
+bool fitsPayload(const IntRange& range) { return !featc::losesBits(range.low) && !featc::losesBits(range.high); }
 
 }  // namespace
 
@@ -43,19 +30,20 @@ bool mayLoseBits(const Graph& graph, NodeId value) {
   while (!pending.empty()) {
     NodeId id = pending.back();
     pending.pop_back();
-    if (!seen.insert(id).second) continue;
     const Node& node = graph.node(id);
+    if (!seen.insert(id).second || scalarKind(node.type) == Kind::Bool) continue;
     if (node.kind == NodeKind::Constant) {
       if (losesBits(graph.constant(id))) return true;
       continue;
     }
     if (node.kind != NodeKind::Call) return true;
+    const Operator& op = *node.op;
+    if (op.isHash || (op.range && fitsPayload(*op.range))) continue;
+    if (scalarKind(node.type) != Kind::Int64) return true;
     auto args = graph.args(id);
-    if (node.op->isHash || std::ranges::find(kSmall, node.op->name) != kSmall.end()) continue;
-    if (node.op->name == "int" && isBool(graph.node(args[0]).type)) continue;
-    auto pass = std::ranges::find(kPassThrough, node.op->name, &PassThrough::op);
-    if (pass == kPassThrough.end()) return true;
-    for (size_t i = pass->first; i < std::min(pass->end, args.size()); ++i) pending.push_back(args[i]);
+    ArgumentRange from = op.isCast ? ArgumentRange{0, 1} : op.passes.value_or(ArgumentRange{});
+    if (from.end == 0) return true;
+    for (size_t i = from.first; i < std::min<size_t>(from.end, args.size()); ++i) pending.push_back(args[i]);
   }
   return false;
 }

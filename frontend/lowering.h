@@ -73,8 +73,10 @@ class Lowering {
   bool finishCall(Frame frame, const CallInfo& call);
   bool inlineFn(Frame& frame, const CallInfo& call);
   bool prepareLate(const CallInfo& call, NodeId node);
-  // -- suspicions.cpp: constant arguments that can only be slips
+  // -- suspicions.cpp: arguments that can only be slips
   void warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args);
+  void warnSame(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args);
+  void noteCaller(const Frame& frame, Diagnostic& d) const;
   bool isGuarded(ExprId arg) const;
   std::optional<std::string> callMeant(const CallInfo& call, const Suspicion& suspicion) const;
   bool withinLimits(Span at);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Warnings of constant arguments that can only make a broken feature, as the operators' records say.
+// Warnings of arguments that can only make a broken feature, or one that tells nothing, as the operators' records say.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,11 +50,36 @@ void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const st
   if (isGuarded(arg) || !suspect_.insert(arg).second) return;
   Diagnostic& d = diagnostics_.report(DiagnosticKind::SuspiciousConstant, ast_.expr(arg).span, suspicion->message);
   for (std::string& note : suspicion->notes) d.note(std::move(note));
-  if (frame.instance != kNoInstance) {
-    auto user = std::ranges::find(frames_, frame.instance, &Frame::inlined);
-    if (user != frames_.end()) d.note(ast_.expr(user->expr).span, "the fn is called here");
-  }
+  noteCaller(frame, d);
   if (auto meant = callMeant(call, *suspicion)) d.replace(ast_.expr(frame.expr).span, *meant);
+}
+
+// `cross(city, city)`: one of them was meant to be another. Lists that are combined, each element with each, say more.
+void Lowering::warnSame(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args) {
+  const Operator& op = *call.op;
+  bool combines = op.overloads.front().anyArgs;
+  for (size_t i = op.passes ? op.passes->first + 1 : 1; i < args.size(); ++i) {
+    if (args[i].node == kNoNode || op.params[op.paramOfArg(i)].isConstant) continue;
+    if (combines && !args[i].each && graph_.node(args[i].node).type.isList()) continue;
+    auto same =
+        std::find_if(args.begin() + (op.passes ? op.passes->first : 0), args.begin() + static_cast<ptrdiff_t>(i),
+                     [&](const Lowered& a) { return a.node == args[i].node && a.each == args[i].each; });
+    if (same == args.begin() + static_cast<ptrdiff_t>(i)) continue;
+    ExprId arg = checked_.args[call.firstArg + i];
+    if (!suspect_.insert(arg).second) return;
+    Diagnostic& d = diagnostics_.report(
+        DiagnosticKind::SameArguments, ast_.expr(arg).span,
+        fmt::format("the same {}, so {}", op.symbol.empty() ? "is given before" : "stands on both sides", op.ofSame));
+    noteCaller(frame, d);
+    return;
+  }
+}
+
+// Where a slip in a fn's body comes from.
+void Lowering::noteCaller(const Frame& frame, Diagnostic& d) const {
+  if (frame.instance == kNoInstance) return;
+  auto user = std::ranges::find(frames_, frame.instance, &Frame::inlined);
+  if (user != frames_.end()) d.note(ast_.expr(user->expr).span, "the fn is called here");
 }
 
 }  // namespace featc

@@ -111,6 +111,7 @@ void registerCasts(Registry& r) {
       .add<boolToInt>()
       .inlined(inlineBoolToInt)
       .add<stringToInt>()
+      .cast()
       .simplify(simplifyCast<Kind::Int64>);
   r.add("float", {value("x")},
         "As a float: a string is digits with an optional `-`, point and exponent, else it is missing.")
@@ -125,6 +126,7 @@ void registerCasts(Registry& r) {
       .add<boolToFloat>()
       .inlined(inlineBoolToFloat)
       .add<stringToFloat>()
+      .cast()
       .simplify(simplifyCast<Kind::Float64>);
   r.add("string", {value("x")}, "As a string: a float in the fewest digits that read back to it.")
       .elsewhere({"str", "to_string", "as_string", "varchar"}, "a float has the fewest digits: 189.0 gives `\"189\"`")
@@ -135,6 +137,7 @@ void registerCasts(Registry& r) {
       .add<intToString>()
       .add<floatToString>()
       .add<boolToString>()
+      .cast()
       .simplify(simplifyCast<Kind::String>);
   r.add("bool", {value("x")},
         "As a truth value: a number is true unless it is 0; of strings only `true`, `false`, `1` and `0` are not "
@@ -150,6 +153,7 @@ void registerCasts(Registry& r) {
       .add<floatToBool>()
       .inlined(inlineFloatToBool)
       .add<stringToBool>()
+      .cast()
       .simplify(simplifyCast<Kind::Bool>);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons, logic of three values, and the conditional.
 #include <algorithm>
+#include <limits>
 
 #include "ops/cell_types.h"
 #include "ops/groups.h"
@@ -140,8 +141,11 @@ std::optional<Suspicion> suspectComparison(std::span<const KnownArgument> argume
       holds += (i == 0 ? compare(*constant, x) : compare(x, *constant)) ? 1 : 0;
     bool always = compare == notEqual<double>;
     if (holds != (always ? 3 : 0)) continue;
-    return Suspicion{i, "what this is compared with lies between " + std::to_string(range->low) + " and " +
-                            std::to_string(range->high) + ", so the result is always " + (always ? "true" : "false")};
+    std::string lies = range->high < kMaxSize
+                           ? "lies between " + std::to_string(range->low) + " and " + std::to_string(range->high)
+                           : "is never below " + std::to_string(range->low);
+    return Suspicion{i,
+                     "what this is compared with " + lies + ", so the result is always " + (always ? "true" : "false")};
   }
   return std::nullopt;
 }
@@ -160,6 +164,12 @@ OperatorBuilder addComparison(Registry& r, std::string_view name, std::string_vi
   op.template add<onString>();
   op.template add<onBool>().inlined(lowerings.onBool);
   op.suspect(suspectComparison<onFloat>);
+  bool ofNumbers = onFloat(1, 1);
+  double nan = std::numeric_limits<double>::quiet_NaN();
+  bool ofNaN = onFloat(nan, nan);
+  op.ofSame(ofNumbers ? "the result is true for all but NaN"
+            : ofNaN   ? "the result is false for all but NaN"
+                      : "the result is never true");
   return op;
 }
 
@@ -199,6 +209,7 @@ void registerComparison(Registry& r) {
 
   r.add("and", {value("a"), value("b")}, "Whether both hold; `false && missing` is false.")
       .symbol("&&")
+      .ofSame("the result is that alone")
       .elsewhere({"logical_and"})
       .example("true && 1 < 2", "true")
       .example("false && (1 % 0 == 0)", "false")
@@ -211,6 +222,7 @@ void registerComparison(Registry& r) {
       .simplify(simplifyAnd);
   r.add("or", {value("a"), value("b")}, "Whether one of them holds; `true || missing` is true.")
       .symbol("||")
+      .ofSame("the result is that alone")
       .elsewhere({"logical_or"})
       .example("false || 1 < 2", "true")
       .example("true || (1 % 0 == 0)", "true")
@@ -231,6 +243,8 @@ void registerComparison(Registry& r) {
   auto conditional = r.add("if", {value("condition"), value("a"), value("b")},
                            "`a` where the condition holds, else `b`; the other one may be missing.")
                          .symbol("?:")
+                         .passes(1, 3)
+                         .ofSame("the condition says nothing")
                          .elsewhere({"where", "iif", "ifelse"},
                                     "missing where the condition is; `(condition ?? false) ? a : b` gives `b` there")
                          .example("1 < 2 ? 10 : 20", "10")

@@ -260,6 +260,7 @@ void registerCross(Registry& r) {
         "outermost.")
       .elsewhere({"crossed_column", "feature_cross"},
                  "takes the values and gives one id; `hash_bucket(cross(a, b), n)` is one of n")
+      .ofSame("the ids tell no more than without it")
       .example(R"(cross(1, "a") == cross(1, "a"))", "true")
       .example(R"(cross("a", "b") == cross("b", "a"))", "false")
       .example(R"(len(cross([1, 2], ["a", "b", "c"])))", "6")
@@ -269,6 +270,7 @@ void registerCross(Registry& r) {
   r.add("zip_cross", {value("a"), value("b")},
         "One id for a combination of two or more values, position by position: of aligned lists an id for each "
         "position, missing past the end of a shorter one.")
+      .ofSame("the ids tell no more than without it")
       .example(R"(zip_cross([1, 2], ["a", "b"])[1] == cross(2, "b"))", "true")
       .example(R"(len(zip_cross([1, 2, 3], "a")))", "3")
       .addCustom(joinOverload<zipRow>())

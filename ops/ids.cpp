@@ -220,6 +220,7 @@ void registerHashes(Registry& r) {
       .add<bucketOfFloat>({Type::int64()})
       .add<bucketOfString>({Type::int64()})
       .prepare(prepareBuckets)
+      .hash()
       .simplify(simplifyBucket)
       .shareHashes(shareBucketHash);
   r.add("hash_mod", {value("hash"), constant("n")}, "A hash modulo `n`, unsigned.")
@@ -249,6 +250,7 @@ void registerWeighted(Registry& r) {
       .hash();
   r.add("int_weighted", {value("weighted")}, "Weighted truth values with 0 and 1 as ids.")
       .internal()
+      .range(0, 1)
       .add<idsOfWeighted<bool>>();
   r.add("map_weighted", {value("map")}, "A map's keys as ids, its numbers as weights.")
       .internal()
@@ -268,6 +270,7 @@ void registerIds(Registry& r) {
       .elsewhere({"digitize"})
       .elsewhere({"cut", "bucket", "discretize", "bucketized_column", "width_bucket", "binning"},
                  "takes the boundaries as a list; a value on one belongs to the upper bucket")
+      .range(0, kMaxElements)
       .example("bucketize(30, [18, 25, 35])", "2")
       .example("bucketize(18, [18, 25, 35])", "1")
       .example("bucketize([0.1, 9.5], [1, 5])", "[0, 2]")

@@ -192,6 +192,7 @@ void registerLists(Registry& r) {
                        "Element `i` of a list or code point `i` of a string, from 0, a negative one from the end; "
                        "missing outside.")
                      .symbol("[]")
+                     .passes(0)
                      .example("[10, 20, 30][-1]", "30")
                      .example("[10, 20, 30][3]", "missing")
                      .example(R"("h\u{e9}"[1])", "\"\xC3\xA9\"");
@@ -200,19 +201,23 @@ void registerLists(Registry& r) {
                      "code points a string.")
                    .example("len([1, 2, 3])", "3")
                    .example(R"(len("h\u{e9}"))", "2")
+                   .range(0, kMaxSize)
                    .elsewhere({"size", "array_length", "array_size", "char_length", "cardinality"})
                    .elsewhere({"length", "strlen", "octet_length"}, "of a string, counts code points, not bytes");
   auto headOp = r.add("head", {value("list"), value("n")}, "The first `n` elements.")
                     .example("head([1, 2, 3], 2)", "[1, 2]")
+                    .passes(0)
                     .suspect(suspectCount<1>);
   auto tailOp = r.add("tail", {value("list"), value("n")}, "The last `n` elements.")
                     .example("tail([1, 2, 3], 2)", "[2, 3]")
+                    .passes(0)
                     .suspect(suspectCount<1>);
   auto sliceOp =
       r.add("slice", {value("list"), value("start"), value("length")},
             "At most `length` elements from `start` on; a negative start counts from the end, at most from the first.")
           .example("slice([1, 2, 3, 4], 1, 2)", "[2, 3]")
           .example("slice([1, 2, 3, 4], -2, 5)", "[3, 4]")
+          .passes(0)
           .elsewhere({"array_slice", "sublist"}, "counts from 0, and the third argument is a length")
           .suspect(suspectCount<2>);
   auto containsOp = r.add("contains", {value("list"), value("x")},
@@ -241,6 +246,7 @@ void registerLists(Registry& r) {
   auto makeListOp =
       r.add("make_list", {value("element")}, "A list of its arguments; a missing one is a missing element.")
           .symbol("[...]")
+          .passes(0, kMaxArguments)
           .example("[1, 2 + 3, 1 % 0]", "[1, 5, missing]")
           .elsewhere({"array"});
 

@@ -58,6 +58,8 @@ void registerMissing(Registry& r) {
                          "`x`, or the fallback where `x` is missing or a float that is not finite; a scalar fallback "
                          "fills the missing elements of a list.")
                        .symbol("??")
+                       .passes(0, 2)
+                       .ofSame("the result is that alone")
                        .elsewhere({"coalesce", "ifnull", "nvl", "fillna"})
                        .example("(5 % 0) ?? 7", "7")
                        .example("log(-1) ?? 0", "0")

@@ -3,6 +3,7 @@
 // Everything that featc knows about an operator, in any stage, it reads from here.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -60,6 +61,13 @@ using PrepareFn = Prepared (*)(std::span<const Value> constants, std::span<const
 struct IntRange {
   int64_t low = 0;
   int64_t high = 0;
+};
+// More than there is of anything in memory: elements of a list, code points of a string.
+inline constexpr int64_t kMaxSize = int64_t{1} << 40U;
+// Some of a call's arguments: from `first` on, before `end`.
+struct ArgumentRange {
+  uint32_t first = 0;
+  uint32_t end = 0;
 };
 // What is known of a call's argument before any data is seen.
 struct KnownArgument {
@@ -134,7 +142,11 @@ struct Operator {
   std::shared_ptr<const OpState> state;
   // Of a call that depends on data: whether what does not is a slip. A warning, what `prepare` refuses an error.
   SuspectFn suspect = nullptr;
-  std::optional<IntRange> range;    // where results are known to lie
+  std::optional<IntRange> range;  // where results are known to lie
+  // The result is the value of one of these arguments, or elements of them, as it stands.
+  std::optional<ArgumentRange> passes;
+  // What comes of a call two of whose arguments are the same expression, where that is a slip: `the result is 0`.
+  std::string_view ofSame;
   RewriteFn simplify = nullptr;     // laws that hold bit for bit
   RewriteFn shareHashes = nullptr;  // the same in terms of `hash` nodes that others can use too
   // Whether the result may be missing, given which arguments may be; null: the usual rule (a
@@ -142,6 +154,7 @@ struct Operator {
   bool (*nullable)(std::span<const bool> argNullable) = nullptr;
   bool commutative = false;  // swapping the two arguments changes no bit that can be seen
   bool isHash = false;       // results are spread over 64 bits; losing some as an id is fine
+  bool isCast = false;       // makes the value of its result's type that any single value stands for
   bool isInternal = false;   // made by the compiler only, not callable from a config
   // How it is written when not as a call: `a + b`; empty for calls.
   std::string_view symbol;
@@ -222,6 +235,15 @@ class OperatorBuilder {
     op_.range = {low, high};
     return *this;
   }
+  // Results are values of this argument, or with `end` of all from it to the one before.
+  OperatorBuilder& passes(uint32_t first, uint32_t end = 0) {
+    op_.passes = {first, std::max(end, first + 1)};
+    return *this;
+  }
+  OperatorBuilder& ofSame(std::string_view result) {
+    op_.ofSame = result;
+    return *this;
+  }
   OperatorBuilder& suspect(SuspectFn fn) {
     op_.suspect = fn;
     return *this;
@@ -249,6 +271,10 @@ class OperatorBuilder {
   }
   OperatorBuilder& hash() {
     op_.isHash = true;
+    return *this;
+  }
+  OperatorBuilder& cast() {
+    op_.isCast = true;
     return *this;
   }
   OperatorBuilder& internal() {

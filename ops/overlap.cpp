@@ -208,7 +208,9 @@ double avgDistance(Context& context, List<T> query, List<T> title) {
 void registerOverlap(Registry& r) {
   r.group("Text overlap");
   auto add = [&](std::string_view name, std::string_view doc, std::string_view example, std::string_view result) {
-    return r.add(name, {value("query"), value("title")}, doc).example(example, result);
+    return r.add(name, {value("query"), value("title")}, doc)
+        .ofSame("the text is compared with itself")
+        .example(example, result);
   };
   auto addBoth = [](OperatorBuilder op, auto forType) {
     forType.template operator()<Str>(op);

@@ -135,6 +135,7 @@ std::vector<ParamSpec> reductionParams() { return {value("values"), optionalValu
 void registerReduce(Registry& r) {
   r.group("Reductions");
   r.add("min", reductionParams(), "The smallest element of one list, or the smallest of several values.")
+      .ofSame("the result is the same without it")
       .example("min([3, 1, 2])", "1")
       .example("min(3, 1.5)", "1.5")
       .example("min([3, 1], 2)", "[2, 1]")
@@ -150,6 +151,7 @@ void registerReduce(Registry& r) {
       .add<foldMany<Min<double>, double>>()
       .simplify(simplifyMin);
   r.add("max", reductionParams(), "The largest element of one list, or the largest of several values.")
+      .ofSame("the result is the same without it")
       .example("max([3, 1, 2])", "3")
       .example("max(2, 5, 4)", "5")
       .elsewhere({"reduce_max", "array_max", "maximum", "amax"})
@@ -187,7 +189,8 @@ void registerReduce(Registry& r) {
       .add<avgMany>()
       .simplify(simplifyAvg);
   auto count = r.add("count", {value("list")}, "How many elements are present; floats that are not finite are not.")
-                   .example(R"(count(int(["1", "x", "3"])))", "2");
+                   .example(R"(count(int(["1", "x", "3"])))", "2")
+                   .range(0, kMaxSize);
   r.add("prod", {value("list")}, "The product of the elements (1 of none); integers wrap around at 64 bits.")
       .example("prod([2, 3, 4])", "24")
       .elsewhere({"product", "reduce_prod"})

@@ -86,12 +86,15 @@ void registerSets(Registry& r) {
   r.group("Sets");
   std::vector<ParamSpec> two{value("a"), value("b")};
   auto intersectOp = r.add("intersect", two, "The elements of `a` that are in `b` too, each once, in the order of `a`.")
+                         .ofSame("the result is its distinct elements")
                          .example("intersect([3, 1, 3, 2], [2, 3])", "[3, 2]")
                          .elsewhere({"array_intersect", "intersection"});
   auto unionOp = r.add("union", two, "The elements of `a`, then those of `b`, each once.")
+                     .ofSame("the result is its distinct elements")
                      .example("union([3, 1, 3], [2, 3])", "[3, 1, 2]")
                      .elsewhere({"array_union"});
   auto differenceOp = r.add("difference", two, "The elements of `a` that are not in `b`, each once, in order.")
+                          .ofSame("the result is empty")
                           .example("difference([3, 1, 3, 2], [2])", "[3, 1]")
                           .elsewhere({"array_except", "set_difference"});
   auto distinctOp = r.add("distinct", {value("list")},
@@ -101,11 +104,13 @@ void registerSets(Registry& r) {
                         .elsewhere({"array_distinct", "dedup", "deduplicate", "drop_duplicates"})
                         .elsewhere({"unique"}, "in the order of the list, not sorted");
   auto countOp = r.add("overlap_count", two, "How many distinct elements both lists have.")
+                     .ofSame("the result is how many distinct elements it has")
                      .example("overlap_count([1, 2, 2, 3], [2, 3, 4])", "2")
                      .elsewhere({"intersect_count"});
   auto jaccardOp = r.add("jaccard", two,
                          "The share of the distinct elements of both lists that both have; missing where there are "
                          "none at all.")
+                       .ofSame("the result is 1")
                        .example("jaccard([1, 2, 3], [2, 3, 4])", "0.5")
                        .elsewhere({"jaccard_similarity", "jaccard_index"});
   forEachScalar([&]<class T>() {

@@ -1,124 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calendar and clock of epoch seconds, in UTC, at a fixed offset from it or in a named zone. A named
-// zone's rules are those of the machine's time zone database when the config is loaded.
-#include <cctz/time_zone.h>
-
+// Calendar and clock of epoch seconds, in UTC, at a fixed offset from it or in a named zone.
 #include <chrono>
 
 #include "ops/groups.h"
 #include "ops/inline.h"
 #include "ops/operator.h"
+#include "ops/time_zone.h"
 #include "ops/wrap.h"
 
 namespace featc {
 
 namespace {
 
-using std::chrono::days;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
-// The years 1 to 9999: milliseconds taken for seconds lie beyond them, and are missing.
-constexpr int64_t kFirstSecond = -62'135'596'800;
-constexpr int64_t kLastSecond = 253'402'300'799;
-constexpr int64_t kDay = 86'400;
-
-// -- Zones ------------------------------------------------------------------------------------------
-
-struct Zone : OpState {
-  bool isFixed = true;
-  int64_t offset = 0;  // seconds east of UTC
-  cctz::time_zone rules;
-
-  int64_t offsetAt(int64_t time) const {
-    if (isFixed) return offset;
-    return rules.lookup(cctz::time_point<cctz::seconds>(cctz::seconds(time))).offset;
-  }
+struct ZoneState : OpState {
+  Zone zone;
 };
-
-// `+08:00`, `-03:30`
-std::optional<int64_t> fixedOffset(std::string_view name) {
-  auto digit = [&](size_t i) { return name[i] >= '0' && name[i] <= '9'; };
-  if (name.size() != 6 || (name[0] != '+' && name[0] != '-') || name[3] != ':') return std::nullopt;
-  if (!digit(1) || !digit(2) || !digit(4) || !digit(5)) return std::nullopt;
-  int64_t hours = (name[1] - '0') * 10 + (name[2] - '0');
-  int64_t minutes = (name[4] - '0') * 10 + (name[5] - '0');
-  if (hours > 14 || minutes > 59) return std::nullopt;
-  int64_t seconds = hours * 3600 + minutes * 60;
-  return name[0] == '-' ? -seconds : seconds;
-}
-
-// Names become paths below the zone database: nothing may lead out of it, nor to this machine's zone.
-bool isZoneName(std::string_view name) {
-  auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-           c == '+' || c == '/';
-  };
-  return !name.empty() && name.size() < 64 && name[0] >= 'A' && name[0] <= 'Z' &&
-         std::all_of(name.begin(), name.end(), fits);
-}
 
 template <uint32_t param>
 Prepared prepareZone(std::span<const Value> constants, std::span<const Type>) {
-  auto state = std::make_shared<Zone>();
-  if (constants[0].isMissing() || constants[0].asString() == "UTC") return {state, std::nullopt};
-  const std::string& name = constants[0].asString();
-  if (auto offset = fixedOffset(name)) {
-    state->offset = *offset;
-    return {state, std::nullopt};
-  }
-  state->isFixed = false;
-  if (!isZoneName(name) || !cctz::load_time_zone(name, &state->rules))
-    return {nullptr, PrepareError{param, "there is no time zone " + toString(constants[0]) +
-                                             "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\""}};
+  auto state = std::make_shared<ZoneState>();
+  if (auto error = Zone::read(constants[0], param, state->zone)) return {nullptr, std::move(error)};
   return {state, std::nullopt};
 }
 
 // -- Parts of a time --------------------------------------------------------------------------------
 
-struct LocalTime {
-  sys_days date;
-  int64_t second = 0;  // of the day
-};
-
 template <class F>
-Maybe<int64_t> ofLocalTime(const Zone& zone, int64_t time, F&& part) {
-  if (time < kFirstSecond || time > kLastSecond) return {};
-  int64_t local = time + zone.offsetAt(time);
-  int64_t day = (local >= 0 ? local : local - (kDay - 1)) / kDay;
-  return static_cast<int64_t>(part(LocalTime{sys_days(days(day)), local - day * kDay}));
+Maybe<int64_t> ofLocalTime(const ZoneState& state, int64_t time, F&& part) {
+  if (!isTime(time)) return {};
+  return static_cast<int64_t>(part(LocalTime::of(time + state.zone.offsetAt(time))));
 }
 
 year_month_day civil(const LocalTime& t) { return year_month_day(t.date); }
 
-Maybe<int64_t> hour(const Zone& zone, int64_t time) {
+Maybe<int64_t> hour(const ZoneState& zone, int64_t time) {
   return ofLocalTime(zone, time, [](const LocalTime& t) { return t.second / 3600; });
 }
-Maybe<int64_t> minute(const Zone& zone, int64_t time) {
+Maybe<int64_t> minute(const ZoneState& zone, int64_t time) {
   return ofLocalTime(zone, time, [](const LocalTime& t) { return t.second / 60 % 60; });
 }
-Maybe<int64_t> dayOfWeek(const Zone& zone, int64_t time) {
+Maybe<int64_t> dayOfWeek(const ZoneState& zone, int64_t time) {
   return ofLocalTime(zone, time, [](const LocalTime& t) { return std::chrono::weekday(t.date).iso_encoding(); });
 }
-Maybe<int64_t> dayOfMonth(const Zone& zone, int64_t time) {
+Maybe<int64_t> dayOfMonth(const ZoneState& zone, int64_t time) {
   return ofLocalTime(zone, time, [](const LocalTime& t) { return unsigned(civil(t).day()); });
 }
-Maybe<int64_t> dayOfYear(const Zone& zone, int64_t time) {
+Maybe<int64_t> dayOfYear(const ZoneState& zone, int64_t time) {
   return ofLocalTime(zone, time, [](const LocalTime& t) {
     return (t.date - sys_days(civil(t).year() / std::chrono::January / 1)).count() + 1;
   });
 }
-Maybe<int64_t> month(const Zone& zone, int64_t time) {
+Maybe<int64_t> month(const ZoneState& zone, int64_t time) {
   return ofLocalTime(zone, time, [](const LocalTime& t) { return unsigned(civil(t).month()); });
 }
-Maybe<int64_t> year(const Zone& zone, int64_t time) {
+Maybe<int64_t> year(const ZoneState& zone, int64_t time) {
   return ofLocalTime(zone, time, [](const LocalTime& t) { return int(civil(t).year()); });
 }
-Maybe<bool> isWeekend(const Zone& zone, int64_t time) {
+Maybe<bool> isWeekend(const ZoneState& zone, int64_t time) {
   Maybe<int64_t> day = dayOfWeek(zone, time);
   return {day.value >= 6, day.present};
 }
-Maybe<int64_t> dateDiff(const Zone& zone, int64_t a, int64_t b) {
+Maybe<int64_t> dateDiff(const ZoneState& zone, int64_t a, int64_t b) {
   auto date = [&](int64_t time) {
     return ofLocalTime(zone, time, [](const LocalTime& t) { return t.date.time_since_epoch().count(); });
   };
@@ -192,12 +137,14 @@ void registerTime(Registry& r) {
   r.add("date_diff", {value("a"), value("b"), optionalConstant("zone")},
         "How many midnights lie from the date of `b` to that of `a`, both in epoch seconds.")
       .elsewhere({"datediff", "days_between"}, "of times in epoch seconds: the midnights from `b` to `a`")
+      .ofSame("the result is 0")
       .example("date_diff(1700000000, 1699990000)", "0")
       .example(R"(date_diff(1700000000, 1699970000, "Asia/Shanghai"))", "1")
       .add<dateDiff>({Type::string()})
       .prepare(prepareZone<2>);
   r.add("seconds_since", {value("time"), value("now")}, "`now` - `time`: how long ago, negative for what is to come.")
       .elsewhere({"timediff"}, "`now` - `time`, in seconds: the earlier time comes first")
+      .ofSame("the result is 0")
       .example("seconds_since(1699999000, now = 1700000000)", "1000")
       .add<secondsSince>()
       .inlined(inlineSecondsSince);

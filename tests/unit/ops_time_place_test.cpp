@@ -8,9 +8,9 @@
 
 namespace featc {
 
-TEST_CASE("results fill the range that the record gives, and stay in it") {
+TEST_CASE("parts of a time fill the range that the record gives, and stay in it") {
   for (const auto& op : operators().all()) {
-    if (!op->range) continue;
+    if (!op->range || op->group != "Time") continue;
     INFO(op->name);
     int64_t low = kMaxInt;
     int64_t high = kMinInt;
