@@ -32,6 +32,7 @@ void registerMapText(Registry& registry);
 void registerIds(Registry& registry);
 void registerCross(Registry& registry);
 void registerTime(Registry& registry);
+void registerTimeText(Registry& registry);
 void registerPlace(Registry& registry);
 void registerTrigonometry(Registry& registry);
 void registerHashVariants(Registry& registry);

@@ -130,6 +130,7 @@ const Registry& operators() {
     registerMapText(r);
     registerOverlap(r);
     registerTime(r);
+    registerTimeText(r);
     registerPlace(r);
     return r;
   }();

@@ -113,6 +113,7 @@ constexpr std::string_view kForms[] = {"nfkc", "nfc", "nfkd", "nfd", "width", "n
 constexpr std::string_view kCases[] = {"keep", "fold", "lower", "upper"};
 constexpr std::string_view kUnits[] = {"bytes", "code_points"};
 constexpr std::string_view kZones[] = {"UTC", "+08:00", "-03:30", "Asia/Shanghai", "America/New_York"};
+constexpr std::string_view kTimeFormats[] = {"%F", "%F %T", "%Y%m%d", "%F%T%z", "-%H:%M%%", "%S.%f", "%m", "%Y-%d"};
 constexpr std::string_view kFamilies[] = {"xxh3", "farm", "murmur3", "std"};
 constexpr auto kPrecision = [](Rng& rng, Type) { return Value::of(rng.between(1, 12)); };
 constexpr auto kDegrees = [](Rng& rng, Type) { return Value::of(rng.pick(std::vector<double>{0.0001, 0.01, 1, 7.5})); };
@@ -124,6 +125,7 @@ constexpr auto kVocabulary = [](Rng& rng, Type type) {
 };
 
 const Hint kHints[] = {{"zone", kOneOf<kZones>},
+                       {"format", kOneOf<kTimeFormats>},
                        {"family", kOneOf<kFamilies>},
                        {"precision", kPrecision},
                        {"degrees", kDegrees},
