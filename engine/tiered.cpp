@@ -10,7 +10,9 @@ namespace featc {
 namespace {
 
 bool sameLayout(const ProgramLayout& a, const ProgramLayout& b) {
-  auto sameColumn = [](const CallColumn& x, const CallColumn& y) { return x.scope == y.scope && x.type == y.type; };
+  auto sameColumn = [](const CallColumn& x, const CallColumn& y) {
+    return x.scope == y.scope && x.type == y.type && x.phase == y.phase;
+  };
   auto sameField = [](const FieldRead& x, const FieldRead& y) { return x.field == y.field && x.column == y.column; };
   auto sameRead = [&](const ReadStep& x, const ReadStep& y) {
     return x.source == y.source && x.phase == y.phase && x.neededBy == y.neededBy && x.scope == y.scope &&

@@ -28,6 +28,7 @@ std::string signCall(const Operator& op, const std::vector<std::string>& args) {
   // Elsewhere a missing condition takes the other one.
   if (op.name == "if") return "";
   if (op.name == "default_to" && args.size() > 1) return fmt::format("({})", fmt::join(args, " ?? "));
+  if (op.name == "index" && args.size() == 2) return fmt::format("{}[{}]", args[0], args[1]);
   if (op.params.size() == 1 && args.size() == 1) return fmt::format("{}{}", op.symbol, args[0]);
   bool joins = op.params.size() == 2 && op.symbol.find_first_of(".[") == std::string_view::npos;
   if (joins && args.size() == 2) return fmt::format("({} {} {})", args[0], op.symbol, args[1]);
@@ -203,8 +204,10 @@ void ExprChecker::replaceBySign(Diagnostic& d, const Expr& call, const Operator&
     if (arg == kNoExpr || !ast_.argNames[call.firstArgName + i].name.empty()) return;
     args.push_back(operandText(ast_.expr(arg)));
   }
+  if (args.size() == op.params.size() && !describe(op).variadic && !acceptsArguments(call, op)) return;
   // `array([1, 2])`: what stands in it is that list already.
-  bool isList = op.name == "make_list" && args.size() == 1 && typeOf(ast_.child(call, 0)).isList();
+  bool isList = op.name == "make_list" && ast_.text(call) != op.name && args.size() == 1 &&
+                ast_.expr(ast_.child(call, 0)).kind == ExprKind::List;
   if (std::string text = isList ? args[0] : signCall(op, args); !text.empty()) d.replace(call.span, std::move(text));
 }
 

@@ -32,14 +32,15 @@ bool mayLoseBits(const Graph& graph, NodeId value) {
     pending.pop_back();
     const Node& node = graph.node(id);
     if (!seen.insert(id).second || scalarKind(node.type) == Kind::Bool) continue;
+    bool isCall = node.kind == NodeKind::Call;
+    if (isCall && (node.op->isHash || (node.op->range && fitsPayload(*node.op->range)))) continue;
+    if (scalarKind(node.type) != Kind::Int64) return true;
     if (node.kind == NodeKind::Constant) {
       if (losesBits(graph.constant(id))) return true;
       continue;
     }
-    if (node.kind != NodeKind::Call) return true;
+    if (!isCall) return true;
     const Operator& op = *node.op;
-    if (op.isHash || (op.range && fitsPayload(*op.range))) continue;
-    if (scalarKind(node.type) != Kind::Int64) return true;
     auto args = graph.args(id);
     ArgumentRange from = op.isCast ? ArgumentRange{0, 1} : op.passes.value_or(ArgumentRange{});
     if (from.end == 0) return true;

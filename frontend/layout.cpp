@@ -84,12 +84,12 @@ bool Layout::startsGroup(uint32_t i) const {
          !token(i + 2).startsLine;
 }
 
-// `sequence NAME over`, `sequence grop NAME over` and `sequence over LIST`: a group all the same, since no output has
-// "over" or a list there.
+// `sequence NAME over`, `sequence grop NAME over` and `sequence over LIST`: a group all the same, where no "=" comes
+// first.
 bool Layout::misspellsGroup(uint32_t i) const {
   auto isName = [&](uint32_t k) { return isNameToken(token(k).kind) && !token(k).startsLine; };
   auto isOver = [&](uint32_t k) { return isName(k) && file_.text(token(k)) == kOverWord; };
-  return !startsGroup(i) && isName(i + 1) && isName(i + 2) && (isOver(i + 1) || isOver(i + 2) || isOver(i + 3));
+  return !startsGroup(i) && (isOver(i + 1) || (isName(i + 1) && isName(i + 2) && (isOver(i + 2) || isOver(i + 3))));
 }
 
 // The "{" of a sequence group that starts at token `i`, kNone where none does. `sequence group slot 3 ... = x` is
@@ -97,7 +97,7 @@ bool Layout::misspellsGroup(uint32_t i) const {
 uint32_t Layout::groupBrace(uint32_t i) const {
   if (file_.text(token(i)) != "sequence" || (!startsGroup(i) && !misspellsGroup(i))) return kNone;
   uint32_t depth = 0;
-  for (uint32_t k = i + 3;; ++k) {
+  for (uint32_t k = i + 2;; ++k) {
     const Token& t = token(k);
     if (t.kind == TokenKind::End || (depth == 0 && t.startsLine && !continuesLine(token(k - 1).kind))) return kNone;
     if (depth == 0 && t.kind == TokenKind::LeftBrace) return k;
@@ -145,17 +145,15 @@ StatementTokens Layout::readGroupHead(uint32_t brace) {
 
 void Layout::reportMisspeltGroup() {
   const Token& word = token(at_ + 1);
-  bool missing = file_.text(token(at_ + 2)) == kOverWord;     // `sequence recent over clicks`
-  bool nameless = !missing && file_.text(word) == kOverWord;  // `sequence over clicks`
   std::string found(file_.text(word));
-  Diagnostic& d = diagnostics_.report(DiagnosticKind::Syntax, file_.span(word),
-                                      fmt::format("expected \"group\"{} after \"sequence\", found \"{}\"",
-                                                  nameless ? " and the group's name" : "", found));
-  d.note("write: sequence group recent over clicks length 50 {");
-  if (nameless)
-    broken_ = true;
-  else
-    d.replace(file_.span(word), missing ? fmt::format("{} {}", kGroupWord, found) : std::string(kGroupWord));
+  bool nameless = found == kOverWord;                                  // `sequence over clicks`
+  bool missing = nameless || file_.text(token(at_ + 2)) == kOverWord;  // `sequence recent over clicks`
+  diagnostics_
+      .report(DiagnosticKind::Syntax, file_.span(word),
+              fmt::format("expected \"group\" after \"sequence\", found \"{}\"", found))
+      .note("write: sequence group recent over clicks length 50 {")
+      .replace(file_.span(word), missing ? fmt::format("{} {}", kGroupWord, found) : std::string(kGroupWord));
+  if (nameless) broken_ = true;  // what follows is no group without the word
 }
 
 // Whether the statement at token `i` may stand in a sequence group.

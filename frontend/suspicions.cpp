@@ -54,17 +54,23 @@ void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const st
   if (auto meant = callMeant(call, *suspicion)) d.replace(ast_.expr(frame.expr).span, *meant);
 }
 
-// `cross(city, city)`: one of them was meant to be another. Lists that are combined, each element with each, say more.
+// `cross(city, city)`: one of them was meant to be another. Lists whose elements are combined, each with each, say
+// more.
 void Lowering::warnSame(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args) {
   const Operator& op = *call.op;
-  bool combines = op.overloads.front().anyArgs;
-  for (size_t i = op.passes ? op.passes->first + 1 : 1; i < args.size(); ++i) {
+  auto isWholeList = [&](const Lowered& a) {
+    Type type = graph_.node(a.node).type;
+    return (a.each ? type.element() : type).isList();
+  };
+  // The condition of ?: may well be one of its branches.
+  size_t first = op.passes ? op.passes->first : 0;
+  for (size_t i = first + 1; i < args.size(); ++i) {
     if (args[i].node == kNoNode || op.params[op.paramOfArg(i)].isConstant) continue;
-    if (combines && !args[i].each && graph_.node(args[i].node).type.isList()) continue;
-    auto same =
-        std::find_if(args.begin() + (op.passes ? op.passes->first : 0), args.begin() + static_cast<ptrdiff_t>(i),
-                     [&](const Lowered& a) { return a.node == args[i].node && a.each == args[i].each; });
-    if (same == args.begin() + static_cast<ptrdiff_t>(i)) continue;
+    if (!op.ofSameLists && isWholeList(args[i])) continue;
+    auto before = std::span(args).subspan(first, i - first);
+    bool isSame =
+        std::ranges::any_of(before, [&](const Lowered& a) { return a.node == args[i].node && a.each == args[i].each; });
+    if (!isSame) continue;
     ExprId arg = checked_.args[call.firstArg + i];
     if (!suspect_.insert(arg).second) return;
     Diagnostic& d = diagnostics_.report(

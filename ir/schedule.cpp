@@ -68,7 +68,8 @@ class Scheduler {
   uint32_t addColumn(NodeId id, Scope scope) {
     if (out_.columnOf[id] == kNoColumn) {
       out_.columnOf[id] = static_cast<uint32_t>(out_.layout.columns.size());
-      out_.layout.columns.push_back({scope, graph_.node(id).type});
+      bool isConstant = runScope(graph_.node(id)) == Scope::Constant;
+      out_.layout.columns.push_back({scope, graph_.node(id).type, isConstant ? 0 : phase_[id]});
     }
     return out_.columnOf[id];
   }

@@ -123,7 +123,7 @@ void registerArithmetic(Registry& r) {
       .simplify(simplifyMultiply);
   r.add("divide", {value("a"), value("b")}, "Quotient, always in floats; by zero it is not finite.")
       .symbol("/")
-      .ofSame("the result is 1")
+      .ofSame("the result is 1, or NaN for 0")
       .elsewhere({"truediv"})
       .elsewhere({"div"}, "in floats; the whole part is `trunc(a / b)`")
       .example("1 / 4", "0.25")
@@ -134,14 +134,14 @@ void registerArithmetic(Registry& r) {
       .simplify(simplifyDivide);
   r.add("remainder", {value("a"), value("b")}, "Remainder with the sign of `a`; missing where `b` is 0.")
       .symbol("%")
-      .ofSame("the result is 0")
+      .ofSame("the result is 0, or missing for 0")
       .elsewhere({"fmod"}, "of integers only")
       .example("-7 % 3", "-1")
       .example("7 % 0", "missing")
       .add<remainderInt>()
       .suspect(suspectModulus);
   r.add("mod", {value("a"), value("b")}, "Remainder with the sign of `b`; missing where `b` is 0.")
-      .ofSame("the result is 0")
+      .ofSame("the result is 0, or missing for 0")
       .elsewhere({"floormod"})
       .elsewhere({"pmod"}, "with the sign of the divisor")
       .example("mod(-7, 3)", "2")

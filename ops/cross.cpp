@@ -260,7 +260,7 @@ void registerCross(Registry& r) {
         "outermost.")
       .elsewhere({"crossed_column", "feature_cross"},
                  "takes the values and gives one id; `hash_bucket(cross(a, b), n)` is one of n")
-      .ofSame("the ids tell no more than without it")
+      .ofSame("the ids tell no more than without it", false)
       .example(R"(cross(1, "a") == cross(1, "a"))", "true")
       .example(R"(cross("a", "b") == cross("b", "a"))", "false")
       .example(R"(len(cross([1, 2], ["a", "b", "c"])))", "6")

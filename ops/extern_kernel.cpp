@@ -208,8 +208,11 @@ List<uint8_t> mapRow(Context& context, const ColumnRef* args, uint32_t row, uint
   uint64_t size = cellSize(state.result);
   auto* valid = context.newList<uint8_t>(length);
   auto* entries = valid == nullptr ? nullptr : context.newList<uint32_t>(length);
-  auto* data = entries == nullptr ? nullptr : static_cast<uint8_t*>(context.arena->allocate(length * size));
-  if (data == nullptr) return {};
+  auto* data = entries == nullptr ? nullptr : context.arena->allocate<uint8_t>(length * size);
+  if (data == nullptr) {
+    if (entries != nullptr) context.fail(RowStatus::OutOfMemory);
+    return {};
+  }
   Call call(context, static_cast<uint32_t>(length));
   if (!call.ok()) return {};
   uint32_t count = 0;

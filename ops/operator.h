@@ -147,6 +147,7 @@ struct Operator {
   std::optional<ArgumentRange> passes;
   // What comes of a call two of whose arguments are the same expression, where that is a slip: `the result is 0`.
   std::string_view ofSame;
+  bool ofSameLists = true;          // also where they are lists, each taken whole
   RewriteFn simplify = nullptr;     // laws that hold bit for bit
   RewriteFn shareHashes = nullptr;  // the same in terms of `hash` nodes that others can use too
   // Whether the result may be missing, given which arguments may be; null: the usual rule (a
@@ -240,8 +241,9 @@ class OperatorBuilder {
     op_.passes = {first, std::max(end, first + 1)};
     return *this;
   }
-  OperatorBuilder& ofSame(std::string_view result) {
+  OperatorBuilder& ofSame(std::string_view result, bool ofLists = true) {
     op_.ofSame = result;
+    op_.ofSameLists = ofLists;
     return *this;
   }
   OperatorBuilder& suspect(SuspectFn fn) {

@@ -135,7 +135,7 @@ std::vector<ParamSpec> reductionParams() { return {value("values"), optionalValu
 void registerReduce(Registry& r) {
   r.group("Reductions");
   r.add("min", reductionParams(), "The smallest element of one list, or the smallest of several values.")
-      .ofSame("the result is the same without it")
+      .ofSame("it adds nothing")
       .example("min([3, 1, 2])", "1")
       .example("min(3, 1.5)", "1.5")
       .example("min([3, 1], 2)", "[2, 1]")
@@ -151,7 +151,7 @@ void registerReduce(Registry& r) {
       .add<foldMany<Min<double>, double>>()
       .simplify(simplifyMin);
   r.add("max", reductionParams(), "The largest element of one list, or the largest of several values.")
-      .ofSame("the result is the same without it")
+      .ofSame("it adds nothing")
       .example("max([3, 1, 2])", "3")
       .example("max(2, 5, 4)", "5")
       .elsewhere({"reduce_max", "array_max", "maximum", "amax"})

@@ -110,7 +110,7 @@ void registerSets(Registry& r) {
   auto jaccardOp = r.add("jaccard", two,
                          "The share of the distinct elements of both lists that both have; missing where there are "
                          "none at all.")
-                       .ofSame("the result is 1")
+                       .ofSame("the result is 1, or missing")
                        .example("jaccard([1, 2, 3], [2, 3, 4])", "0.5")
                        .elsewhere({"jaccard_similarity", "jaccard_index"});
   forEachScalar([&]<class T>() {

@@ -36,36 +36,36 @@ Maybe<int64_t> ofLocalTime(const ZoneState& state, int64_t time, F&& part) {
 
 year_month_day civil(const LocalTime& t) { return year_month_day(t.date); }
 
-Maybe<int64_t> hour(const ZoneState& zone, int64_t time) {
-  return ofLocalTime(zone, time, [](const LocalTime& t) { return t.second / 3600; });
+Maybe<int64_t> hour(const ZoneState& state, int64_t time) {
+  return ofLocalTime(state, time, [](const LocalTime& t) { return t.second / 3600; });
 }
-Maybe<int64_t> minute(const ZoneState& zone, int64_t time) {
-  return ofLocalTime(zone, time, [](const LocalTime& t) { return t.second / 60 % 60; });
+Maybe<int64_t> minute(const ZoneState& state, int64_t time) {
+  return ofLocalTime(state, time, [](const LocalTime& t) { return t.second / 60 % 60; });
 }
-Maybe<int64_t> dayOfWeek(const ZoneState& zone, int64_t time) {
-  return ofLocalTime(zone, time, [](const LocalTime& t) { return std::chrono::weekday(t.date).iso_encoding(); });
+Maybe<int64_t> dayOfWeek(const ZoneState& state, int64_t time) {
+  return ofLocalTime(state, time, [](const LocalTime& t) { return std::chrono::weekday(t.date).iso_encoding(); });
 }
-Maybe<int64_t> dayOfMonth(const ZoneState& zone, int64_t time) {
-  return ofLocalTime(zone, time, [](const LocalTime& t) { return unsigned(civil(t).day()); });
+Maybe<int64_t> dayOfMonth(const ZoneState& state, int64_t time) {
+  return ofLocalTime(state, time, [](const LocalTime& t) { return unsigned(civil(t).day()); });
 }
-Maybe<int64_t> dayOfYear(const ZoneState& zone, int64_t time) {
-  return ofLocalTime(zone, time, [](const LocalTime& t) {
+Maybe<int64_t> dayOfYear(const ZoneState& state, int64_t time) {
+  return ofLocalTime(state, time, [](const LocalTime& t) {
     return (t.date - sys_days(civil(t).year() / std::chrono::January / 1)).count() + 1;
   });
 }
-Maybe<int64_t> month(const ZoneState& zone, int64_t time) {
-  return ofLocalTime(zone, time, [](const LocalTime& t) { return unsigned(civil(t).month()); });
+Maybe<int64_t> month(const ZoneState& state, int64_t time) {
+  return ofLocalTime(state, time, [](const LocalTime& t) { return unsigned(civil(t).month()); });
 }
-Maybe<int64_t> year(const ZoneState& zone, int64_t time) {
-  return ofLocalTime(zone, time, [](const LocalTime& t) { return int(civil(t).year()); });
+Maybe<int64_t> year(const ZoneState& state, int64_t time) {
+  return ofLocalTime(state, time, [](const LocalTime& t) { return int(civil(t).year()); });
 }
-Maybe<bool> isWeekend(const ZoneState& zone, int64_t time) {
-  Maybe<int64_t> day = dayOfWeek(zone, time);
+Maybe<bool> isWeekend(const ZoneState& state, int64_t time) {
+  Maybe<int64_t> day = dayOfWeek(state, time);
   return {day.value >= 6, day.present};
 }
-Maybe<int64_t> dateDiff(const ZoneState& zone, int64_t a, int64_t b) {
+Maybe<int64_t> dateDiff(const ZoneState& state, int64_t a, int64_t b) {
   auto date = [&](int64_t time) {
-    return ofLocalTime(zone, time, [](const LocalTime& t) { return t.date.time_since_epoch().count(); });
+    return ofLocalTime(state, time, [](const LocalTime& t) { return t.date.time_since_epoch().count(); });
   };
   Maybe<int64_t> x = date(a);
   Maybe<int64_t> y = date(b);

@@ -66,55 +66,74 @@ std::optional<std::string> addSteps(std::string_view format, std::string_view pa
     } else {
       std::string known;
       for (char part : parts) known += std::string(" %") + part;
-      std::string_view rest = format.substr(i - 1, 1 + (static_cast<unsigned char>(letter) > ' ' && letter < '\x7f'));
-      return std::string(rest) + " names no part of a time here; those that do are" + known +
+      std::string_view unknown = format.substr(i - 1, letter > ' ' && letter < '\x7f' ? 2 : 1);
+      return std::string(unknown) + " names no part of a time here; those that do are" + known +
              ", %F for %Y-%m-%d and %T for %H:%M:%S, and %% is a %";
     }
   }
   return std::nullopt;
 }
 
-// `%Y-%m-%d` for `yyyy-MM-dd`, as Java, Spark and Flink write it; for what has none of these letters an example.
-std::string inPercents(std::string format) {
-  constexpr std::array<std::array<std::string_view, 2>, 6> kLetters = {
-      {{"yyyy", "%Y"}, {"MM", "%m"}, {"dd", "%d"}, {"HH", "%H"}, {"mm", "%M"}, {"ss", "%S"}}};
-  bool found = false;
-  for (auto [from, to] : kLetters) {
-    size_t at = format.find(from);
-    if (at == std::string::npos) continue;
-    format.replace(at, from.size(), to);
-    found = true;
+// `%Y-%m-%d` for `yyyy-MM-dd` (Java, Spark, Flink) or `YYYY-MM-DD` (PostgreSQL, Oracle); an example for what has other
+// letters.
+std::string inPercents(std::string_view format) {
+  // Longer ones first.
+  constexpr std::array<std::array<std::string_view, 2>, 13> kLetters = {{{"yyyy", "%Y"},
+                                                                         {"YYYY", "%Y"},
+                                                                         {"HH24", "%H"},
+                                                                         {"SSS", "%f"},
+                                                                         {"'T'", "T"},
+                                                                         {"MM", "%m"},
+                                                                         {"MI", "%M"},
+                                                                         {"dd", "%d"},
+                                                                         {"DD", "%d"},
+                                                                         {"HH", "%H"},
+                                                                         {"mm", "%M"},
+                                                                         {"SS", "%S"},
+                                                                         {"ss", "%S"}}};
+  std::string text;
+  while (!format.empty()) {
+    auto known = std::ranges::find_if(kLetters, [&](const auto& l) { return format.starts_with(l[0]); });
+    bool isKnown = known != kLetters.end();
+    char c = format.front();
+    bool isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'S') || (c >= 'U' && c <= 'Z') || c == '\'';
+    if (!isKnown && isLetter) return "%Y-%m-%d";
+    text += isKnown ? (*known)[1] : format.substr(0, 1);
+    format.remove_prefix(isKnown ? (*known)[0].size() : 1);
   }
-  return found ? format : "%Y-%m-%d";
+  return text.find('%') == std::string::npos ? "%Y-%m-%d" : text;
 }
 
-Prepared prepareFormat(std::span<const Value> constants, std::string_view parts) {
-  auto state = std::make_shared<TimeFormat>();
+std::optional<PrepareError> readFormat(std::span<const Value> constants, std::string_view parts, TimeFormat& to) {
   const std::string& format = constants[0].asString();
-  if (auto error = addSteps(format, parts, state->steps)) return {nullptr, PrepareError{kFormatParam, *error}};
-  if (std::ranges::all_of(state->steps, [](const Step& s) { return s.part == Part::Literal; }))
-    return {nullptr, PrepareError{kFormatParam, "the format " + toString(constants[0]) +
-                                                    " names no part of a time; here it is written \"" +
-                                                    inPercents(format) + '"'}};
-  if (auto error = Zone::read(constants[1], kZoneParam, state->zone)) return {nullptr, std::move(error)};
-  return {state, std::nullopt};
+  if (auto error = addSteps(format, parts, to.steps)) return PrepareError{kFormatParam, *error};
+  if (std::ranges::all_of(to.steps, [](const Step& s) { return s.part == Part::Literal; }))
+    return PrepareError{kFormatParam, "the format " + toString(constants[0]) +
+                                          " names no part of a time; here it is written \"" + inPercents(format) + '"'};
+  return Zone::read(constants[1], kZoneParam, to.zone);
 }
 
 // -- Reading ----------------------------------------------------------------------------------------
 
-Prepared prepareParse(std::span<const Value> constants, std::span<const Type>) {
-  Prepared prepared = prepareFormat(constants, "YmdHMSfz");
-  if (prepared.error) return prepared;
-  auto format = std::make_shared<TimeFormat>(static_cast<const TimeFormat&>(*prepared.state));
-  std::vector<Step>& steps = format->steps;
+// Parts that are there twice, or that could take each other's digits.
+std::optional<std::string> findAmbiguity(std::vector<Step>& steps) {
   for (size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].part == Part::Literal) continue;
+    Step& step = steps[i];
+    if (step.part == Part::Literal) continue;
+    std::string name{'%', static_cast<char>(step.part)};
     for (size_t k = 0; k < i; ++k)
-      if (steps[k].part == steps[i].part)
-        return {nullptr, PrepareError{kFormatParam,
-                                      std::string("the format has %") + static_cast<char>(steps[i].part) + " twice"}};
-    steps[i].isWhole = (i > 0 && steps[i - 1].isDigits()) || (i + 1 < steps.size() && steps[i + 1].isDigits());
+      if (steps[k].part == step.part) return "the format has " + name + " twice";
+    bool beforeDigits = i + 1 < steps.size() && steps[i + 1].isDigits();
+    if (step.part == Part::Fraction && beforeDigits) return "after " + name + " there must be something but digits";
+    step.isWhole = beforeDigits || (i > 0 && steps[i - 1].isDigits());
   }
+  return std::nullopt;
+}
+
+Prepared prepareParse(std::span<const Value> constants, std::span<const Type>) {
+  auto format = std::make_shared<TimeFormat>();
+  if (auto error = readFormat(constants, "YmdHMSfz", *format)) return {nullptr, std::move(error)};
+  if (auto error = findAmbiguity(format->steps)) return {nullptr, PrepareError{kFormatParam, *error}};
   if (format->has(Part::Offset) && !constants[1].isMissing())
     return {nullptr, PrepareError{kZoneParam, "with %z in the format the text says the zone itself"}};
   return {format, std::nullopt};
@@ -200,7 +219,9 @@ Maybe<int64_t> parseTime(const TimeFormat& format, Str text) {
 // -- Writing ----------------------------------------------------------------------------------------
 
 Prepared prepareWrite(std::span<const Value> constants, std::span<const Type>) {
-  return prepareFormat(constants, "YmdHMSz");
+  auto format = std::make_shared<TimeFormat>();
+  if (auto error = readFormat(constants, "YmdHMSz", *format)) return {nullptr, std::move(error)};
+  return {format, std::nullopt};
 }
 
 // Beside UTC a year may be 0 or 10000.
@@ -213,16 +234,15 @@ char* writeNumber(char* to, size_t digits, int64_t value) {
   return std::reverse_copy(text.begin(), text.begin() + n, to);
 }
 
-char* writeStep(char* to, const Step& step, const LocalTime& time, int64_t offset) {
-  std::chrono::year_month_day date(time.date);
+char* writeStep(char* to, const Step& step, std::chrono::year_month_day date, int64_t second, int64_t offset) {
   switch (step.part) {
     case Part::Literal: *to = step.literal; return to + 1;
     case Part::Year: return writeNumber(to, 4, int(date.year()));
     case Part::Month: return writeNumber(to, 2, unsigned(date.month()));
     case Part::Day: return writeNumber(to, 2, unsigned(date.day()));
-    case Part::Hour: return writeNumber(to, 2, time.second / 3600);
-    case Part::Minute: return writeNumber(to, 2, time.second / 60 % 60);
-    case Part::Second: return writeNumber(to, 2, time.second % 60);
+    case Part::Hour: return writeNumber(to, 2, second / 3600);
+    case Part::Minute: return writeNumber(to, 2, second / 60 % 60);
+    case Part::Second: return writeNumber(to, 2, second % 60);
     case Part::Offset: {
       *to = offset < 0 ? '-' : '+';
       int64_t minutes = (offset < 0 ? -offset : offset) / 60;
@@ -238,8 +258,10 @@ Maybe<Str> formatTime(Context& context, const TimeFormat& format, int64_t time) 
   int64_t offset = format.zone.offsetAt(time);
   char* text = context.newString(format.steps.size() * kMostDigits);
   if (text == nullptr) return {};
+  LocalTime local = LocalTime::of(time + offset);
+  std::chrono::year_month_day date(local.date);
   char* end = text;
-  for (const Step& step : format.steps) end = writeStep(end, step, LocalTime::of(time + offset), offset);
+  for (const Step& step : format.steps) end = writeStep(end, step, date, local.second, offset);
   return Str{text, static_cast<uint64_t>(end - text)};
 }
 
@@ -249,8 +271,7 @@ void registerTimeText(Registry& r) {
   r.group("Time");
   r.add("parse_time", {value("text"), constant("format"), optionalConstant("zone")},
         "Epoch seconds of a text: `%Y %m %d %H %M %S`, `%f` a fraction (dropped), `%z` an offset, `%F %T`; missing "
-        "where "
-        "it does not fit; 1970-01-01 00:00:00 says what the format does not.")
+        "where it does not fit; 1970-01-01 00:00:00 says what the format does not.")
       .elsewhere({"strptime", "to_timestamp", "unix_timestamp", "to_unix_timestamp", "to_unixtime", "parse_datetime",
                   "str_to_date", "to_date", "date_parse"},
                  "takes the text and a format such as \"%Y-%m-%d\"")

@@ -220,7 +220,7 @@ void registerVectors(Registry& r) {
   r.add("cosine", two,
         "The cosine of the angle between two vectors, over the positions that both have; missing where one is all 0 or "
         "there are none.")
-      .ofSame("the result is 1")
+      .ofSame("the result is 1, or missing")
       .example("cosine([3, 0], [0, 2])", "0")
       .example("cosine([1, 0], [5, 0])", "1")
       .elsewhere({"cos_sim", "cosine_sim", "cosine_similarity"})
@@ -232,7 +232,7 @@ void registerVectors(Registry& r) {
       .elsewhere({"euclidean", "euclidean_distance", "l2_distance"})
       .add<euclidDist>();
   r.add("corr", two, "Pearson's correlation, over the positions that both lists have; missing where one does not vary.")
-      .ofSame("the result is 1")
+      .ofSame("the result is 1, or missing")
       .example("corr([1, 2, 3], [2, 4, 6])", "1")
       .example("corr([1, 1], [2, 3])", "missing")
       .elsewhere({"pearson", "pearsonr", "correlation", "corrcoef"})

@@ -23,6 +23,7 @@ inline constexpr uint32_t kBlockRows = 512;
 struct CallColumn {
   Scope scope = Scope::Item;
   Type type;
+  uint32_t phase = 0;  // in which the engine writes it, where it does
 };
 
 struct FieldRead {
@@ -76,7 +77,7 @@ struct EngineScratch {
 // One thread's part of a call.
 struct ShardFrame {
   CallFrame* call = nullptr;
-  // For what this phase makes; the driver resets it between blocks unless layout columns keep it.
+  // For what this phase makes; the driver resets it between blocks unless call columns of the phase keep it.
   Arena* arena = nullptr;
   EngineScratch* scratch = nullptr;
   std::vector<RaggedBuffer>* ragged = nullptr;  // by output

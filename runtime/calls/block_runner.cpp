@@ -20,7 +20,7 @@ void BlockRunner::run(Shard& shard, uint32_t phase) {
 
 void BlockRunner::runRows(Shard& shard, uint32_t phase) {
   ShardFrame part{&frame_, &worker_.arena, worker_.engine.get(), &shard.ragged, &worker_.counts, &worker_.events};
-  bool keep = !program_.kept(shard.scope).empty();
+  bool keep = !program_.kept(phase, shard.scope).empty();
   for (int64_t begin = shard.begin; begin < shard.end; begin += kBlockRows) {
     Arena::Mark mark = worker_.arena.mark();
     runBlock(part, shard, phase, begin, std::min<int64_t>(begin + kBlockRows, shard.end), keep);
@@ -55,23 +55,27 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
 void BlockRunner::runGroup(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end, bool keep) {
   Arena::Mark mark = worker_.arena.mark();
   program_.executable->run(part, phase, scope, begin, end);
-  if (worker_.arena.takeExhausted()) {
+  bool exhausted = worker_.arena.takeExhausted();
+  if (exhausted) {
     RowStatus* status = statusOf(scope);
-    // Operators mark the rows that they fail; where none did, none of the group can be trusted.
+    // Operators mark the rows that they fail; where none did, none of the group can be trusted. Nor can one row's
+    // memory be told from another's: rows that keep theirs give it back together.
     bool marked = std::any_of(status + begin, status + end, [](RowStatus s) { return s == RowStatus::OutOfMemory; });
-    if (keep || !marked) dropRows(scope, begin, end);
-    keep = false;
+    if (keep || !marked) dropRows(scope, phase, begin, end);
   }
-  if (!keep) worker_.arena.rewind(mark);
+  if (exhausted || !keep) worker_.arena.rewind(mark);
 }
 
-// Fails all of them and empties what they keep, so that their memory serves the rows to come.
-void BlockRunner::dropRows(Scope scope, int64_t begin, int64_t end) {
+// Fails all of them and empties what they keep of this phase, so that its memory serves the rows to come.
+void BlockRunner::dropRows(Scope scope, uint32_t phase, int64_t begin, int64_t end) {
   for (int64_t row = begin; row < end; ++row) fail(statusOf(scope)[row], RowStatus::OutOfMemory);
-  for (uint32_t column : program_.kept(scope)) {
+  for (uint32_t column : program_.kept(phase, scope)) {
     size_t size = cellSize(program_.layout().columns[column].type);
-    auto* cells = static_cast<char*>(frame_.columns[column].data);
+    const ColumnRef& kept = frame_.columns[column];
+    auto* cells = static_cast<char*>(kept.data);
     std::fill(cells + static_cast<size_t>(begin) * size, cells + static_cast<size_t>(end) * size, 0);
+    // Groups begin at a byte of the bitmap.
+    if (kept.valid != nullptr) kept.valid[begin / kRowGroup] = 0;
   }
 }
 

@@ -22,7 +22,7 @@ class BlockRunner {
   void runRows(Shard& shard, uint32_t phase);
   void runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64_t begin, int64_t end, bool keep);
   void runGroup(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end, bool keep);
-  void dropRows(Scope scope, int64_t begin, int64_t end);
+  void dropRows(Scope scope, uint32_t phase, int64_t begin, int64_t end);
   RowStatus* statusOf(Scope scope) const { return scope == Scope::Item ? frame_.itemStatus : frame_.requestStatus; }
 
   const CallProgram& program_;

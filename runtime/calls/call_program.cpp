@@ -26,13 +26,14 @@ CallProgram::CallProgram(ProgramInfo i, std::shared_ptr<const Executable> e, Sto
     isRagged.push_back(isRaggedOutput(info.outputs[o]));
     if (isRagged.back()) ragged.push_back(o);
   }
+  kept_.resize(layout.phases);
   std::vector<bool> byEngine(layout.columns.size(), true);
   std::fill_n(byEngine.begin(), info.inputs.size(), false);
   for (const ReadStep& step : layout.reads)
     for (const FieldRead& field : step.fields) byEngine[field.column] = false;
   for (uint32_t c = 0; c < layout.columns.size(); ++c) {
-    if (!byEngine[c] || !isRaggedCell(layout.columns[c].type)) continue;
-    (layout.columns[c].scope == Scope::Item ? keptOfItems : keptOfRequests).push_back(c);
+    const CallColumn& column = layout.columns[c];
+    if (byEngine[c] && isRaggedCell(column.type)) kept_[column.phase][column.scope == Scope::Item ? 1 : 0].push_back(c);
   }
 }
 

@@ -2,6 +2,7 @@
 // What all calls of an extractor share: the program, its stores, and what follows from both.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -16,9 +17,11 @@ struct CallProgram {
   CallProgram& operator=(const CallProgram&) = delete;
 
   const ProgramLayout& layout() const { return executable->layout(); }
-  // The call columns of this scope into which an engine writes strings, lists or maps. Where there are any, the block
-  // arena must keep what the scope's blocks make.
-  const std::vector<uint32_t>& kept(Scope scope) const { return scope == Scope::Item ? keptOfItems : keptOfRequests; }
+  // The call columns into which an engine writes strings, lists or maps in this phase and scope. Where there are any,
+  // the arena must keep what the blocks make.
+  const std::vector<uint32_t>& kept(uint32_t phase, Scope scope) const {
+    return kept_[phase][scope == Scope::Item ? 1 : 0];
+  }
 
   ProgramInfo info;
   std::shared_ptr<const Executable> executable;
@@ -31,8 +34,7 @@ struct CallProgram {
   std::vector<bool> isRagged;    // by output
 
  private:
-  std::vector<uint32_t> keptOfRequests;
-  std::vector<uint32_t> keptOfItems;
+  std::vector<std::array<std::vector<uint32_t>, 2>> kept_;
 };
 
 }  // namespace featc

@@ -90,6 +90,29 @@ TEST_CASE("formats that cannot be meant are errors") {
         "error: the format \"yyyy-MM-dd\" names no part of a time; here it is written \"%Y-%m-%d\"");
   CHECK(eval("format_time", arg(0), arg("yyyyMMdd HH:mm:ss"), leftOut()) ==
         "error: the format \"yyyyMMdd HH:mm:ss\" names no part of a time; here it is written \"%Y%m%d %H:%M:%S\"");
+  struct Row {
+    const char* format;
+    const char* written;
+  };
+  const Row rows[] = {
+      {"YYYY-MM-DD HH24:MI:SS", "%Y-%m-%d %H:%M:%S"},
+      {"yyyy-MM-dd'T'HH:mm:ss.SSS", "%Y-%m-%dT%H:%M:%S.%f"},
+      {"yyyyMMddHH", "%Y%m%d%H"},
+      {"dd/MM/yy", "%Y-%m-%d"},
+      {"hh:mm", "%Y-%m-%d"},
+      {"yyyy-MM-dd'T'HH:mm:ssXXX", "%Y-%m-%d"},
+      {"today", "%Y-%m-%d"},
+      {"", "%Y-%m-%d"},
+      {"12:30", "%Y-%m-%d"},
+  };
+  for (const Row& r : rows) {
+    CHECK(eval("parse_time", arg("x"), arg(r.format), leftOut()) ==
+          std::string("error: the format \"") + r.format + "\" names no part of a time; here it is written \"" +
+              r.written + '"');
+  }
+  CHECK(eval("parse_time", arg("x"), arg("%S.%f%Y"), leftOut()) ==
+        "error: after %f there must be something but digits");
+  CHECK(eval("parse_time", arg("x"), arg("%\xE5\xB9\xB4"), leftOut()).starts_with("error: % names no part"));
   CHECK(eval("parse_time", arg("x"), arg("100%%"), leftOut()).starts_with("error: the format \"100%%\" names no part"));
   CHECK(eval("parse_time", arg("x"), arg("%Y-%b"), leftOut()) ==
         std::string("error: %b names no part of a time here") + known);

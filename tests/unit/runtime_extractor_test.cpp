@@ -227,7 +227,7 @@ TEST_CASE("rows that find no memory leave theirs to the rows that come after", "
   // Items keep 64 bytes each from one phase to the next; item 700 also needs more than there is.
   ProgramLayout layout = inputsOf(threeOutputs());
   size_t kept = layout.columns.size();
-  layout.columns.push_back({Scope::Item, Type::list(Type::int64())});
+  layout.columns.push_back({Scope::Item, Type::list(Type::int64()), 0});
   layout.phases = 2;
   std::vector<int64_t> seen;
   auto run = [&](ShardFrame& shard, uint32_t phase, Scope scope, int64_t begin, int64_t end) {
@@ -465,5 +465,71 @@ TEST_CASE("a source without a store and a failed store read nothing", "[reads]")
     CHECK(result.output(0).ids[0] == 0);
     CHECK(result.reads() == (bound ? ReadCounts{4, 0, 0, 4, 0, 0} : ReadCounts{4, 0, 4, 0, 0, 0}));
     CHECK(shown[0] == "missing [missing, missing, missing]");
+  }
+}
+
+TEST_CASE("rows that find no memory while a read is on its way disturb no other row's answer", "[reads]") {
+  // Keys are lists that phase 0 makes; phase 1 keeps a list of each item, and item 3 needs more than there is.
+  ProgramInfo info;
+  info.inputs = {{Scope::Item, "item", Type::int64()}};
+  info.sources = {kStats};
+  info.outputs = {sequence("many", 1, 10)};
+  ProgramLayout layout = inputsOf(info);
+  layout.phases = 3;
+  layout.columns.push_back({Scope::Item, Type::list(Type::int64()), 0});
+  layout.columns.push_back({Scope::Item, Type::list(Type::int64()).withNullable(), 1});
+  layout.columns.push_back({Scope::Item, Type::list(Type::int64()).withNullable(), 0});
+  constexpr size_t kKey = 1;
+  constexpr size_t kKept = 2;
+  constexpr size_t kMany = 3;
+  layout.reads = {{0, 0, 2, Scope::Item, {kKey}, true, {{0, kMany}}}};
+  std::vector<std::string> kept;
+  auto run = [&](ShardFrame& shard, uint32_t phase, Scope scope, int64_t begin, int64_t end) {
+    if (scope != Scope::Item) return;
+    const std::vector<ColumnRef>& c = shard.call->columns;
+    if (phase == 2) {
+      emitColumn(shard, info.outputs[0], 0, rowsFrom<List<int64_t>>(c[kMany], begin), begin,
+                 static_cast<uint32_t>(end - begin));
+      for (int64_t i = begin; i < end; ++i)
+        kept.push_back(toString(loadCell(c[kKept], layout.columns[kKept].type, static_cast<uint64_t>(i))));
+      return;
+    }
+    auto* cells = static_cast<List<int64_t>*>(c[phase == 0 ? kKey : kKept].data);
+    for (int64_t i = begin; i < end; ++i) {
+      auto* value = shard.arena->allocate<int64_t>(1);
+      if (value == nullptr || (phase == 1 && i == 3 && shard.arena->allocate<char>(1 << 20) == nullptr))
+        shard.call->itemStatus[i] = RowStatus::OutOfMemory;
+      if (value != nullptr) *value = phase == 0 ? 1 + i % 2 : i;
+      cells[i] = {value, nullptr, value == nullptr ? uint64_t{0} : 1};
+      if (phase == 1) setBit(c[kKept].valid, static_cast<uint64_t>(i), true);
+    }
+  };
+  RunLimits limits;
+  limits.arenaBytes = 64 << 10;
+  StoreBinding stores;
+  stores.fallback = statsStore();
+  Extractor extractor(info, std::make_shared<HandWritten>(layout, run), stores, limits);
+  std::vector<int64_t> items(20);
+  std::vector<ColumnData> columns = {numbers(items)};
+  int64_t itemOffsets[2] = {0, 20};
+  for (Scheduler scheduler : {Scheduler::Staged, Scheduler::Pipelined}) {
+    Scratch scratch(extractor);
+    Result result;
+    CallOptions options;
+    options.scheduler = scheduler;
+    options.shardItems = 16;
+    kept.clear();
+    REQUIRE(!extractor.run({1, 20, itemOffsets, columns}, scratch, result, options));
+    CHECK(result.reads() == ReadCounts{2, 2, 0, 0, 0, 0});
+    for (int64_t i = 0; i < 20; ++i) {
+      bool lost = i < 8;
+      CHECK(result.status(i) == (lost ? RowStatus::OutOfMemory : RowStatus::Ok));
+      CHECK(kept[static_cast<size_t>(i)] == (lost ? "missing" : "[" + std::to_string(i) + "]"));
+      if (lost) continue;
+      auto row = static_cast<size_t>(result.row(result.output(0), i));
+      auto first = static_cast<size_t>(result.output(0).offsets[row]);
+      CHECK(result.output(0).offsets[row + 1] == static_cast<int64_t>(first) + 1);
+      CHECK(result.output(0).ids[first] == id(1, i % 2 == 0 ? 10 : 20));
+    }
   }
 }
