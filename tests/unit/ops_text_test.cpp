@@ -3,6 +3,7 @@
 // tables of FeatureGenerator's overlap features.
 #include <catch2/catch.hpp>
 
+#include "ops/find_text.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {
@@ -300,6 +301,17 @@ TEST_CASE("combinations of texts") {
   std::vector<Arg> many(300, arg("a"));
   CHECK(callOperator("cross_text", {arg("_"), strings(many), strings(many)}).status == RowStatus::ValueTooLarge);
   CHECK(callOperator("cross_text", {arg("_"), strings(many), strings(many), strings({})}).status == RowStatus::Ok);
+}
+
+TEST_CASE("long parts are found where they stand, and in no shorter text") {
+  std::string part(40, 'a');
+  std::string text = "b" + part + "b" + part;
+  CHECK(findText(text, part) == 1);
+  CHECK(findText(text, part, 2) == 42);
+  CHECK(findText(text, part, 43) == std::string_view::npos);
+  CHECK(findText(text, part, 100) == std::string_view::npos);
+  CHECK(findText({}, part) == std::string_view::npos);  // null and empty, as of a row that has failed
+  CHECK(findText(part.substr(1), part) == std::string_view::npos);
 }
 
 }  // namespace featc
