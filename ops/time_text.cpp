@@ -74,34 +74,48 @@ std::optional<std::string> addSteps(std::string_view format, std::string_view pa
   return std::nullopt;
 }
 
-// `%Y-%m-%d` for `yyyy-MM-dd` (Java, Spark, Flink) or `YYYY-MM-DD` (PostgreSQL, Oracle); an example for what has other
-// letters.
+// What parts are called in the formats of Java, Spark and Flink (`yyyy-MM-dd`), PostgreSQL and Oracle (`YYYY-MM-DD`);
+// longer ones first.
+struct Letters {
+  std::string_view elsewhere;
+  std::string_view here;
+};
+constexpr Letters kLetters[] = {{"yyyy", "%Y"}, {"YYYY", "%Y"}, {"HH24", "%H"}, {"SSS", "%f"}, {"'T'", "T"},
+                                {"MM", "%m"},   {"MI", "%M"},   {"dd", "%d"},   {"DD", "%d"},  {"HH", "%H"},
+                                {"mm", "%M"},   {"SS", "%S"},   {"ss", "%S"}};
+
+const Letters* lettersAt(std::string_view format) {
+  const auto* found = std::ranges::find_if(kLetters, [&](const Letters& l) { return format.starts_with(l.elsewhere); });
+  return found == std::end(kLetters) ? nullptr : found;
+}
+
+// `%Y-%m-%d` for `yyyy-MM-dd`; an example for what has other letters.
 std::string inPercents(std::string_view format) {
-  // Longer ones first.
-  constexpr std::array<std::array<std::string_view, 2>, 13> kLetters = {{{"yyyy", "%Y"},
-                                                                         {"YYYY", "%Y"},
-                                                                         {"HH24", "%H"},
-                                                                         {"SSS", "%f"},
-                                                                         {"'T'", "T"},
-                                                                         {"MM", "%m"},
-                                                                         {"MI", "%M"},
-                                                                         {"dd", "%d"},
-                                                                         {"DD", "%d"},
-                                                                         {"HH", "%H"},
-                                                                         {"mm", "%M"},
-                                                                         {"SS", "%S"},
-                                                                         {"ss", "%S"}}};
   std::string text;
   while (!format.empty()) {
-    auto known = std::ranges::find_if(kLetters, [&](const auto& l) { return format.starts_with(l[0]); });
-    bool isKnown = known != kLetters.end();
+    const Letters* known = lettersAt(format);
     char c = format.front();
     bool isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'S') || (c >= 'U' && c <= 'Z') || c == '\'';
-    if (!isKnown && isLetter) return "%Y-%m-%d";
-    text += isKnown ? (*known)[1] : format.substr(0, 1);
-    format.remove_prefix(isKnown ? (*known)[0].size() : 1);
+    if (known == nullptr && isLetter) return "%Y-%m-%d";
+    text += known != nullptr ? known->here : format.substr(0, 1);
+    format.remove_prefix(known != nullptr ? known->elsewhere.size() : 1);
   }
   return text.find('%') == std::string::npos ? "%Y-%m-%d" : text;
+}
+
+// `%Y-MM-dd`: such letters are read and written as they stand.
+std::optional<Suspicion> suspectFormat(std::span<const KnownArgument> arguments) {
+  if (!arguments[kFormatParam].value.isString()) return std::nullopt;
+  std::string_view format = arguments[kFormatParam].value.asString();
+  for (size_t i = 0; i < format.size(); ++i) {
+    if (format[i] == '%') {
+      ++i;
+    } else if (const Letters* letters = lettersAt(format.substr(i))) {
+      return Suspicion{kFormatParam, '"' + std::string(letters->elsewhere) +
+                                         "\" stands for itself in a format; here it is " + std::string(letters->here)};
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<PrepareError> readFormat(std::span<const Value> constants, std::string_view parts, TimeFormat& to) {
@@ -280,6 +294,7 @@ void registerTimeText(Registry& r) {
       .example(R"(parse_time("2023-11-15T06:13:20.5+08:00", "%FT%T.%f%z"))", "1700000000")
       .example(R"(parse_time("2023-02-29", "%F"))", "missing")
       .add<parseTime>({Type::string(), Type::string()})
+      .suspect(suspectFormat)
       .prepare(prepareParse);
   r.add("format_time", {value("time"), constant("format"), optionalConstant("zone")},
         "The text of a time in epoch seconds, as `parse_time` reads it: `format_time(now, \"%Y%m%d\")` is a day's key.")
@@ -289,6 +304,7 @@ void registerTimeText(Registry& r) {
       .example(R"(format_time(1700000000, "%Y%m%d%H", "Asia/Shanghai"))", R"("2023111506")")
       .example(R"(format_time(1700000000, "%FT%T%z", "+05:30"))", R"("2023-11-15T03:43:20+0530")")
       .add<formatTime>({Type::string(), Type::string()})
+      .suspect(suspectFormat)
       .prepare(prepareWrite);
 }
 
