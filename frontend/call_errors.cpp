@@ -197,6 +197,18 @@ void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& fore
   }
 }
 
+// Whether the arguments, of which there is one, are all numbers, or all of one type, as far as is known.
+bool ExprChecker::areAlike(const Expr& call) const {
+  if (call.childCount == 0) return false;
+  Type first = typeOf(ast_.child(call, 0));
+  for (uint32_t i = 1; i < call.childCount; ++i) {
+    Type type = typeOf(ast_.child(call, i));
+    bool alike = type.isNone() || first.isNone() || type.same(first) || (type.isNumber() && first.isNumber());
+    if (!alike) return false;
+  }
+  return true;
+}
+
 void ExprChecker::replaceBySign(Diagnostic& d, const Expr& call, const Operator& op) const {
   std::vector<std::string> args;
   for (uint32_t i = 0; i < call.childCount; ++i) {
@@ -204,7 +216,11 @@ void ExprChecker::replaceBySign(Diagnostic& d, const Expr& call, const Operator&
     if (arg == kNoExpr || !ast_.argNames[call.firstArgName + i].name.empty()) return;
     args.push_back(operandText(ast_.expr(arg)));
   }
-  if (args.size() == op.params.size() && !describe(op).variadic && !acceptsArguments(call, op)) return;
+  if (args.size() == op.params.size() && !describe(op).variadic) {
+    if (!acceptsArguments(call, op)) return;
+  } else if (!areAlike(call)) {
+    return;
+  }
   // `array([1, 2])`: what stands in it is that list already.
   bool isList = op.name == "make_list" && ast_.text(call) != op.name && args.size() == 1 &&
                 ast_.expr(ast_.child(call, 0)).kind == ExprKind::List;

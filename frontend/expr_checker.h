@@ -124,6 +124,7 @@ class ExprChecker {
   void reportForeignName(const Expr& e, const Registry::Foreign& foreign);
   // The fix of a call of what is written with a sign, where there is one.
   void replaceBySign(Diagnostic& d, const Expr& call, const Operator& op) const;
+  bool areAlike(const Expr& call) const;
   // Whether the operator takes so many arguments, and those that have names by these.
   bool acceptsArguments(const Expr& e, const Operator& op) const;
   void reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,

@@ -69,7 +69,7 @@ class Scheduler {
     if (out_.columnOf[id] == kNoColumn) {
       out_.columnOf[id] = static_cast<uint32_t>(out_.layout.columns.size());
       bool isConstant = runScope(graph_.node(id)) == Scope::Constant;
-      out_.layout.columns.push_back({scope, graph_.node(id).type, isConstant ? 0 : phase_[id]});
+      out_.layout.columns.push_back({scope, graph_.node(id).type, isConstant ? out_.layout.phases : phase_[id]});
     }
     return out_.columnOf[id];
   }

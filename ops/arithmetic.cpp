@@ -102,7 +102,7 @@ void registerArithmetic(Registry& r) {
       .simplify(simplifyAdd);
   r.add("subtract", {value("a"), value("b")}, "Difference; integers wrap around at 64 bits.")
       .symbol("-")
-      .ofSame("the result is 0")
+      .ofSame("the result is 0 of every finite number")
       .elsewhere({"sub", "minus"})
       .example("2 - 3.5", "-1.5")
       .add<subtractInt>()
@@ -123,7 +123,7 @@ void registerArithmetic(Registry& r) {
       .simplify(simplifyMultiply);
   r.add("divide", {value("a"), value("b")}, "Quotient, always in floats; by zero it is not finite.")
       .symbol("/")
-      .ofSame("the result is 1, or NaN for 0")
+      .ofSame("the result is 1 of every finite number but 0")
       .elsewhere({"truediv"})
       .elsewhere({"div"}, "in floats; the whole part is `trunc(a / b)`")
       .example("1 / 4", "0.25")

@@ -133,6 +133,7 @@ std::optional<Suspicion> suspectComparison(std::span<const KnownArgument> argume
     const std::optional<IntRange>& range = arguments[1 - i].range;
     auto constant = constantNumber(arguments[i].value);
     if (!range || !constant) continue;
+    // Nothing is as large, but that is no bound to speak of.
     if (range->high >= kMaxSize && *constant > static_cast<double>(range->high)) continue;
     auto low = static_cast<double>(range->low);
     auto high = static_cast<double>(range->high);
@@ -168,8 +169,8 @@ OperatorBuilder addComparison(Registry& r, std::string_view name, std::string_vi
   bool ofNumbers = onFloat(1, 1);
   double nan = std::numeric_limits<double>::quiet_NaN();
   bool ofNaN = onFloat(nan, nan);
-  op.ofSame(ofNumbers ? "the result is true for all but NaN"
-            : ofNaN   ? "the result is false for all but NaN, for which there is is_missing"
+  op.ofSame(ofNumbers ? "the result is true unless it is NaN"
+            : ofNaN   ? "the result is false unless it is NaN; is_missing asks for NaN too"
                       : "the result is never true");
   return op;
 }

@@ -89,45 +89,16 @@ const Letters* lettersAt(std::string_view format) {
   return found == std::end(kLetters) ? nullptr : found;
 }
 
-// `%Y-%m-%d` for `yyyy-MM-dd`; an example for what has other letters.
+// `%Y-%m-%d` for `yyyy-MM-dd`.
 std::string inPercents(std::string_view format) {
   std::string text;
   while (!format.empty()) {
     const Letters* known = lettersAt(format);
-    char c = format.front();
-    bool isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'S') || (c >= 'U' && c <= 'Z') || c == '\'';
-    if (known == nullptr && isLetter) return "%Y-%m-%d";
     text += known != nullptr ? known->here : format.substr(0, 1);
     format.remove_prefix(known != nullptr ? known->elsewhere.size() : 1);
   }
-  return text.find('%') == std::string::npos ? "%Y-%m-%d" : text;
+  return text;
 }
-
-// `%Y-MM-dd`: such letters are read and written as they stand.
-std::optional<Suspicion> suspectFormat(std::span<const KnownArgument> arguments) {
-  if (!arguments[kFormatParam].value.isString()) return std::nullopt;
-  std::string_view format = arguments[kFormatParam].value.asString();
-  for (size_t i = 0; i < format.size(); ++i) {
-    if (format[i] == '%') {
-      ++i;
-    } else if (const Letters* letters = lettersAt(format.substr(i))) {
-      return Suspicion{kFormatParam, '"' + std::string(letters->elsewhere) +
-                                         "\" stands for itself in a format; here it is " + std::string(letters->here)};
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<PrepareError> readFormat(std::span<const Value> constants, std::string_view parts, TimeFormat& to) {
-  const std::string& format = constants[0].asString();
-  if (auto error = addSteps(format, parts, to.steps)) return PrepareError{kFormatParam, *error};
-  if (std::ranges::all_of(to.steps, [](const Step& s) { return s.part == Part::Literal; }))
-    return PrepareError{kFormatParam, "the format " + toString(constants[0]) +
-                                          " names no part of a time; here it is written \"" + inPercents(format) + '"'};
-  return Zone::read(constants[1], kZoneParam, to.zone);
-}
-
-// -- Reading ----------------------------------------------------------------------------------------
 
 // Parts that are there twice, or that could take each other's digits.
 std::optional<std::string> findAmbiguity(std::vector<Step>& steps) {
@@ -144,9 +115,67 @@ std::optional<std::string> findAmbiguity(std::vector<Step>& steps) {
   return std::nullopt;
 }
 
+bool isAllParts(std::string_view word) {
+  while (const Letters* known = lettersAt(word)) word.remove_prefix(known->elsewhere.size());
+  return word.empty();
+}
+
+bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// How a format of letters is probably meant: an example where they do not all have a meaning here.
+std::string proposeFormat(const std::string& format, std::string_view parts) {
+  std::string text = inPercents(format);
+  std::vector<Step> steps;
+  bool fits = !addSteps(text, parts, steps) && !findAmbiguity(steps) && steps.size() > 0;
+  bool plain = std::ranges::none_of(steps, [](const Step& s) {
+    return s.part == Part::Literal && ((isLetter(s.literal) && s.literal != 'T') || s.literal == '\'');
+  });
+  bool names = std::ranges::any_of(steps, [](const Step& s) { return s.part != Part::Literal; });
+  return fits && plain && names ? text : "%Y-%m-%d";
+}
+
+std::optional<PrepareError> readFormat(std::span<const Value> constants, std::string_view parts, TimeFormat& to) {
+  const std::string& format = constants[0].asString();
+  if (auto error = addSteps(format, parts, to.steps)) return PrepareError{kFormatParam, *error};
+  if (std::ranges::all_of(to.steps, [](const Step& s) { return s.part == Part::Literal; }))
+    return PrepareError{kFormatParam, "the format " + toString(constants[0]) +
+                                          " names no part of a time; here it is written \"" +
+                                          proposeFormat(format, parts) + '"'};
+  return Zone::read(constants[1], kZoneParam, to.zone);
+}
+
+// `%Y-MM-dd`: letters are read and written as they stand. Words are meant to be.
+template <const std::string_view& parts>
+std::optional<Suspicion> suspectFormat(std::span<const KnownArgument> arguments) {
+  if (!arguments[kFormatParam].value.isString()) return std::nullopt;
+  std::string_view format = arguments[kFormatParam].value.asString();
+  for (size_t i = 0; i < format.size(); ++i) {
+    if (format[i] == '%') {
+      ++i;
+    } else if (isLetter(format[i])) {
+      size_t end = i;
+      while (end < format.size() && isLetter(format[end])) ++end;
+      std::string_view word = format.substr(i, end - i);
+      if (isAllParts(word)) {
+        const Letters* letters = lettersAt(word);
+        std::string message = '"' + std::string(letters->elsewhere) + "\" stands for itself in a format";
+        if (parts.find(letters->here[1]) != std::string_view::npos)
+          message += "; here it is " + std::string(letters->here);
+        return Suspicion{kFormatParam, message};
+      }
+      i = end - 1;
+    }
+  }
+  return std::nullopt;
+}
+
+// -- Reading ----------------------------------------------------------------------------------------
+
+constexpr std::string_view kReadParts = "YmdHMSfz";
+
 Prepared prepareParse(std::span<const Value> constants, std::span<const Type>) {
   auto format = std::make_shared<TimeFormat>();
-  if (auto error = readFormat(constants, "YmdHMSfz", *format)) return {nullptr, std::move(error)};
+  if (auto error = readFormat(constants, kReadParts, *format)) return {nullptr, std::move(error)};
   if (auto error = findAmbiguity(format->steps)) return {nullptr, PrepareError{kFormatParam, *error}};
   if (format->has(Part::Offset) && !constants[1].isMissing())
     return {nullptr, PrepareError{kZoneParam, "with %z in the format the text says the zone itself"}};
@@ -232,9 +261,11 @@ Maybe<int64_t> parseTime(const TimeFormat& format, Str text) {
 
 // -- Writing ----------------------------------------------------------------------------------------
 
+constexpr std::string_view kWrittenParts = "YmdHMSz";
+
 Prepared prepareWrite(std::span<const Value> constants, std::span<const Type>) {
   auto format = std::make_shared<TimeFormat>();
-  if (auto error = readFormat(constants, "YmdHMSz", *format)) return {nullptr, std::move(error)};
+  if (auto error = readFormat(constants, kWrittenParts, *format)) return {nullptr, std::move(error)};
   return {format, std::nullopt};
 }
 
@@ -294,7 +325,7 @@ void registerTimeText(Registry& r) {
       .example(R"(parse_time("2023-11-15T06:13:20.5+08:00", "%FT%T.%f%z"))", "1700000000")
       .example(R"(parse_time("2023-02-29", "%F"))", "missing")
       .add<parseTime>({Type::string(), Type::string()})
-      .suspect(suspectFormat)
+      .suspect(suspectFormat<kReadParts>)
       .prepare(prepareParse);
   r.add("format_time", {value("time"), constant("format"), optionalConstant("zone")},
         "The text of a time in epoch seconds, as `parse_time` reads it: `format_time(now, \"%Y%m%d\")` is a day's key.")
@@ -304,7 +335,7 @@ void registerTimeText(Registry& r) {
       .example(R"(format_time(1700000000, "%Y%m%d%H", "Asia/Shanghai"))", R"("2023111506")")
       .example(R"(format_time(1700000000, "%FT%T%z", "+05:30"))", R"("2023-11-15T03:43:20+0530")")
       .add<formatTime>({Type::string(), Type::string()})
-      .suspect(suspectFormat)
+      .suspect(suspectFormat<kWrittenParts>)
       .prepare(prepareWrite);
 }
 

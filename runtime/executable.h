@@ -23,7 +23,7 @@ inline constexpr uint32_t kBlockRows = 512;
 struct CallColumn {
   Scope scope = Scope::Item;
   Type type;
-  uint32_t phase = 0;  // in which the engine writes it, where it does
+  uint32_t phase = 0;  // in which an engine makes it, where it does; ProgramLayout::phases of a constant
 };
 
 struct FieldRead {

@@ -33,7 +33,8 @@ CallProgram::CallProgram(ProgramInfo i, std::shared_ptr<const Executable> e, Sto
     for (const FieldRead& field : step.fields) byEngine[field.column] = false;
   for (uint32_t c = 0; c < layout.columns.size(); ++c) {
     const CallColumn& column = layout.columns[c];
-    if (byEngine[c] && isRaggedCell(column.type)) kept_[column.phase][column.scope == Scope::Item ? 1 : 0].push_back(c);
+    if (byEngine[c] && column.phase < layout.phases && isRaggedCell(column.type))
+      kept_[column.phase][column.scope == Scope::Item ? 1 : 0].push_back(c);
   }
 }
 

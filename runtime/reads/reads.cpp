@@ -13,6 +13,13 @@ using Clock = std::chrono::steady_clock;
 
 constexpr uint32_t kNotFound = UINT32_MAX;
 
+// Whether the row's values, keys among them, are worthless.
+bool lacksMemory(const CallFrame& call, Scope scope, int64_t row) {
+  if (scope == Scope::Item && call.itemStatus[row] == RowStatus::OutOfMemory) return true;
+  int64_t request = scope == Scope::Item ? call.requestOfItem[row] : row;
+  return call.requestStatus[request] == RowStatus::OutOfMemory;
+}
+
 }  // namespace
 
 CallReads::CallReads(const std::vector<ReadGroup>& groups, const ProgramLayout& layout)
@@ -90,10 +97,12 @@ void CallReads::collect(const Shard& shard, uint32_t phase, const CallFrame& cal
       for (int64_t row = rows.begin(); row < rows.end(); ++row) {
         bool present = false;
         uint64_t length = rows.length(row, present);
+        bool asks = !lacksMemory(call, shard.scope, row);
         for (uint64_t k = 0; k < length; ++k) {
           std::string& text = newKeys.draft();
-          bool complete = group.target->pattern.render(
-              text, [&](uint32_t field, std::string& t) { return rows.append(field, row, k, t); });
+          bool complete = asks && group.target->pattern.render(text, [&](uint32_t field, std::string& t) {
+            return rows.append(field, row, k, t);
+          });
           uint32_t number = KeyTable::kNoKey;
           if (complete) {
             bool isNew = false;

@@ -75,7 +75,7 @@ std::optional<std::string> difference(const Result& whole, const Result& part, i
   for (int64_t item = 0; item < part.items(); ++item) {
     RowStatus a = whole.status(firstItem + item);
     RowStatus b = part.status(item);
-    if (memory == Memory::Scarce && b == RowStatus::OutOfMemory) continue;
+    if (memory == Memory::Scarce && (a == RowStatus::OutOfMemory || b == RowStatus::OutOfMemory)) continue;
     if (a != b) return fmt::format("item {}: status {} against {}", firstItem + item, statusName(a), statusName(b));
     if (a != RowStatus::Ok) continue;
     for (size_t o = 0; o < whole.outputCount(); ++o) {

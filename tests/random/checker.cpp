@@ -80,6 +80,8 @@ std::optional<std::string> checkScarce(const TestedEngine& engine, const RandomC
   pipelined.shardItems = 8;
   for (const CallOptions& options : {CallOptions(), pipelined}) {
     if (RunError e = extractor.run(batch.batch(), scratch, result, options)) return e.message;
+    if (result.reads().keys > whole.reads().keys)
+      return fmt::format("{} bytes: {} keys against {}", limits.arenaBytes, result.reads().keys, whole.reads().keys);
     if (auto d = difference(whole, result, 0, Memory::Scarce))
       return fmt::format("{} bytes: {}", limits.arenaBytes, *d);
   }

@@ -104,6 +104,9 @@ TEST_CASE("formats that cannot be meant are errors") {
       {"today", "%Y-%m-%d"},
       {"", "%Y-%m-%d"},
       {"12:30", "%Y-%m-%d"},
+      {"YYYY-MM-DD HH:MM:SS", "%Y-%m-%d"},
+      {"yyyy-MM-dd HH:mm:ss.SSSSSS", "%Y-%m-%d"},
+      {"100%%", "%Y-%m-%d"},
   };
   for (const Row& r : rows) {
     CHECK(eval("parse_time", arg("x"), arg(r.format), leftOut()) ==
@@ -122,6 +125,8 @@ TEST_CASE("formats that cannot be meant are errors") {
   CHECK(eval("parse_time", arg("x"), arg("%F%z"), arg("UTC")) ==
         "error: with %z in the format the text says the zone itself");
   CHECK(eval("parse_time", arg("x"), arg("%F"), arg("Mars")).starts_with("error: there is no time zone \"Mars\""));
+  CHECK(eval("format_time", arg(0), arg("HH:mm:ss.SSS"), leftOut()) ==
+        "error: the format \"HH:mm:ss.SSS\" names no part of a time; here it is written \"%Y-%m-%d\"");
   CHECK(eval("format_time", arg(0), arg("%f"), leftOut()).starts_with("error: %f names no part of a time here"));
 }
 

@@ -478,7 +478,7 @@ TEST_CASE("rows that find no memory while a read is on its way disturb no other 
   layout.phases = 3;
   layout.columns.push_back({Scope::Item, Type::list(Type::int64()), 0});
   layout.columns.push_back({Scope::Item, Type::list(Type::int64()).withNullable(), 1});
-  layout.columns.push_back({Scope::Item, Type::list(Type::int64()).withNullable(), 0});
+  layout.columns.push_back({Scope::Item, Type::list(Type::int64()).withNullable()});
   constexpr size_t kKey = 1;
   constexpr size_t kKept = 2;
   constexpr size_t kMany = 3;
@@ -532,4 +532,44 @@ TEST_CASE("rows that find no memory while a read is on its way disturb no other 
       CHECK(result.output(0).ids[first] == id(1, i % 2 == 0 ? 10 : 20));
     }
   }
+}
+
+TEST_CASE("rows that find no memory ask stores for nothing", "[reads]") {
+  // Item 3 needs more than there is in the phase that makes the keys: items 0 to 7 have key 2, the others key 1.
+  ProgramInfo info;
+  info.inputs = {{Scope::Item, "item", Type::int64()}};
+  info.sources = {kStats};
+  ProgramLayout layout = inputsOf(info);
+  layout.phases = 3;
+  SECTION("with those beside them, where rows keep something") {
+    layout.columns.push_back({Scope::Item, Type::list(Type::int64()), 0});
+  }
+  SECTION("alone, where only a constant is kept") {
+    layout.columns.push_back({Scope::Item, Type::list(Type::int64()), layout.phases});
+  }
+  bool keeps = layout.columns.back().phase == 0;
+  layout.columns.push_back({Scope::Item, Type::int64().withNullable()});
+  layout.reads = {{0, 0, 2, Scope::Item, {0}, false, {{0, 2}}}};
+  auto run = [](ShardFrame& shard, uint32_t phase, Scope scope, int64_t begin, int64_t end) {
+    if (scope != Scope::Item || phase != 0) return;
+    for (int64_t i = begin; i < end; ++i)
+      if (i == 3 && shard.arena->allocate<char>(1 << 20) == nullptr) shard.call->itemStatus[i] = RowStatus::OutOfMemory;
+  };
+  RunLimits limits;
+  limits.arenaBytes = 64 << 10;
+  StoreBinding stores;
+  stores.fallback = statsStore();
+  Extractor extractor(info, std::make_shared<HandWritten>(layout, run), stores, limits);
+  std::vector<int64_t> items(20, 1);
+  std::fill_n(items.begin(), 8, 2);
+  if (!keeps) items[3] = 3;
+  std::vector<ColumnData> columns = {numbers(items)};
+  int64_t itemOffsets[2] = {0, 20};
+  Scratch scratch(extractor);
+  Result result;
+  REQUIRE(!extractor.run({1, 20, itemOffsets, columns}, scratch, result));
+  uint64_t asked = keeps ? 1 : 2;
+  CHECK(result.reads() == ReadCounts{asked, asked, 0, 0, 0, 0});
+  for (int64_t i = 0; i < 20; ++i)
+    CHECK(result.status(i) == (i == 3 || (keeps && i < 8) ? RowStatus::OutOfMemory : RowStatus::Ok));
 }
