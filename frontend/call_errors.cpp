@@ -197,7 +197,6 @@ void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& fore
   }
 }
 
-// Whether the arguments, of which there is one, are all numbers, or all of one type, as far as is known.
 bool ExprChecker::areAlike(const Expr& call) const {
   if (call.childCount == 0) return false;
   Type first = typeOf(ast_.child(call, 0));

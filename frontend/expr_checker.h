@@ -124,8 +124,9 @@ class ExprChecker {
   void reportForeignName(const Expr& e, const Registry::Foreign& foreign);
   // The fix of a call of what is written with a sign, where there is one.
   void replaceBySign(Diagnostic& d, const Expr& call, const Operator& op) const;
+  // Whether there are arguments, all numbers or all of one type as far as types are known.
   bool areAlike(const Expr& call) const;
-  // Whether the operator takes so many arguments, and those that have names by these.
+  // Whether the operator takes these arguments: so many, by these names, of these types where they are known.
   bool acceptsArguments(const Expr& e, const Operator& op) const;
   void reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
                         const std::vector<Type>& types);

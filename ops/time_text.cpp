@@ -100,8 +100,12 @@ std::string inPercents(std::string_view format) {
   return text;
 }
 
-// Parts that are there twice, or that could take each other's digits.
-std::optional<std::string> findAmbiguity(std::vector<Step>& steps) {
+bool namesParts(const std::vector<Step>& steps) {
+  return std::ranges::any_of(steps, [](const Step& s) { return s.part != Part::Literal; });
+}
+
+// Settles which numbers must have all their digits; an error where parts are there twice or could take each other's.
+std::optional<std::string> settleNumbers(std::vector<Step>& steps) {
   for (size_t i = 0; i < steps.size(); ++i) {
     Step& step = steps[i];
     if (step.part == Part::Literal) continue;
@@ -126,18 +130,17 @@ bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 std::string proposeFormat(const std::string& format, std::string_view parts) {
   std::string text = inPercents(format);
   std::vector<Step> steps;
-  bool fits = !addSteps(text, parts, steps) && !findAmbiguity(steps) && steps.size() > 0;
+  bool fits = !addSteps(text, parts, steps) && !settleNumbers(steps) && namesParts(steps);
   bool plain = std::ranges::none_of(steps, [](const Step& s) {
     return s.part == Part::Literal && ((isLetter(s.literal) && s.literal != 'T') || s.literal == '\'');
   });
-  bool names = std::ranges::any_of(steps, [](const Step& s) { return s.part != Part::Literal; });
-  return fits && plain && names ? text : "%Y-%m-%d";
+  return fits && plain ? text : "%Y-%m-%d";
 }
 
 std::optional<PrepareError> readFormat(std::span<const Value> constants, std::string_view parts, TimeFormat& to) {
   const std::string& format = constants[0].asString();
   if (auto error = addSteps(format, parts, to.steps)) return PrepareError{kFormatParam, *error};
-  if (std::ranges::all_of(to.steps, [](const Step& s) { return s.part == Part::Literal; }))
+  if (!namesParts(to.steps))
     return PrepareError{kFormatParam, "the format " + toString(constants[0]) +
                                           " names no part of a time; here it is written \"" +
                                           proposeFormat(format, parts) + '"'};
@@ -176,7 +179,7 @@ constexpr std::string_view kReadParts = "YmdHMSfz";
 Prepared prepareParse(std::span<const Value> constants, std::span<const Type>) {
   auto format = std::make_shared<TimeFormat>();
   if (auto error = readFormat(constants, kReadParts, *format)) return {nullptr, std::move(error)};
-  if (auto error = findAmbiguity(format->steps)) return {nullptr, PrepareError{kFormatParam, *error}};
+  if (auto error = settleNumbers(format->steps)) return {nullptr, PrepareError{kFormatParam, *error}};
   if (format->has(Part::Offset) && !constants[1].isMissing())
     return {nullptr, PrepareError{kZoneParam, "with %z in the format the text says the zone itself"}};
   return {format, std::nullopt};

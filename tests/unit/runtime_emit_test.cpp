@@ -51,8 +51,6 @@ using Ids = std::vector<uint64_t>;
 using Floats = std::vector<float>;
 using Lengths = std::vector<uint32_t>;
 
-constexpr uint64_t id(uint64_t slot, uint64_t payload) { return slot << 44U | payload; }
-
 template <class T>
 List<T> list(const std::vector<T>& values, const uint8_t* valid = nullptr) {
   return {values.data(), valid, values.size()};

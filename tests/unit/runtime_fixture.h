@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,6 +72,14 @@ inline OutputInfo sequence(std::string name, uint32_t slot, uint32_t length) {
   output.length = length;
   output.type = Type::list(Type::int64());
   return output;
+}
+
+// As a sparse output has it.
+constexpr uint64_t id(uint64_t slot, uint64_t payload) { return slot << 44U | payload; }
+
+template <class T>
+std::vector<T> toVector(std::span<const T> values) {
+  return {values.begin(), values.end()};
 }
 
 template <class T>
