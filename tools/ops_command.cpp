@@ -38,7 +38,8 @@ std::string entry(const Operator& op) {
   for (const std::string& signature : signatures(op)) text += fmt::format("  {}\n", signature);
   text += fmt::format("  {}\n", missingRule(op));
   if (std::string constants = constantRule(op); !constants.empty()) text += fmt::format("  {}\n", constants);
-  for (const Example& example : op.examples) text += fmt::format("  {} is {}\n", example.expression, example.result);
+  for (const Example& example : op.examples)
+    text += fmt::format("  {} is {}{}\n", example.expression, example.result, sinceText(example));
   return text;
 }
 
