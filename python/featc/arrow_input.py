@@ -9,7 +9,13 @@ import pyarrow as pa
 
 from featc.errors import DataError
 
-_SCALARS = {"bool": pa.bool_(), "int64": pa.int64(), "float64": pa.float64(), "string": pa.string()}
+_SCALARS = {
+    "bool": pa.bool_(),
+    "int64": pa.int64(),
+    "float64": pa.float64(),
+    "string": pa.string(),
+    "timestamp": pa.timestamp("s"),
+}
 
 
 def arrow_type(text: str) -> pa.DataType:
@@ -49,6 +55,14 @@ def as_stream(data: Any, schema: pa.Schema):
     return data.__arrow_c_stream__()
 
 
+def _made_as(wanted: pa.DataType):
+    """The type to make a column of; None: whatever its values are, since a time of any unit, a date or an integer will do."""
+    element = wanted
+    while pa.types.is_list(element):
+        element = element.value_type
+    return None if pa.types.is_timestamp(element) else wanted
+
+
 def _from_columns(columns: Mapping[str, Any], schema: pa.Schema) -> pa.Table:
     made = {}
     for name, values in columns.items():
@@ -57,7 +71,7 @@ def _from_columns(columns: Mapping[str, Any], schema: pa.Schema) -> pa.Table:
             made[name] = values
             continue
         try:
-            made[name] = pa.array(values, type=schema.field(at).type if at >= 0 else None)
+            made[name] = pa.array(values, type=_made_as(schema.field(at).type) if at >= 0 else None)
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as problem:
             wanted = f", which must be {schema.field(at).type}" if at >= 0 else ""
             raise DataError(f"the column {name!r}{wanted}: {problem}") from None

@@ -135,7 +135,10 @@ void ArrowBinding::bindStructs(StructList list, const ArrowType& column, size_t 
 // -- Arrays -----------------------------------------------------------------------------------------
 
 ArrowBatch::ArrowBatch(const ArrowBinding& binding, ArrowOwner<ArrowArray> array)
-    : array_(std::move(array)), columns_(binding.inputs_.size()), converted_(binding.inputs_.size()) {
+    : array_(std::move(array)),
+      columns_(binding.inputs_.size()),
+      converted_(binding.inputs_.size()),
+      badOf_(binding.inputs_.size()) {
   for (const InputInfo& input : binding.inputs_) scopes_.push_back(input.scope);
   for (ColumnData& column : columns_) column.absent = true;
   read(binding);
@@ -159,7 +162,7 @@ bool ArrowBatch::readFields(const ArrowBinding& binding, const ArrowType& from, 
     const size_t c = binding.columns_[i];
     if (c == ArrowBinding::kNone || (isItem ? !items : !requests)) continue;
     ArrowColumns& columns = made_.emplace_back();
-    ArrowColumns::Bad bad;
+    ArrowColumns::Bad& bad = badOf_[i];
     const size_t member = binding.members_[i];
     const Type type = binding.inputs_[i].type;
     const ArrowType& column = from.children[c];

@@ -77,9 +77,9 @@ class ArrowBatch {
   // Whole columns by field, and whether one of them had to be converted.
   const std::vector<ColumnData>& columns() const { return columns_; }
   bool isConverted(size_t field) const { return converted_[field]; }
-  // Whether a request, or an item, has a value that its field cannot hold.
-  bool isBad(Scope scope, int64_t row) const {
-    const ArrowColumns::Bad& bad = scope == Scope::Item ? badItems_ : badRequests_;
+  // Whether the value of a request, or of an item, is one that its field cannot hold.
+  bool isBad(size_t field, int64_t row) const {
+    const ArrowColumns::Bad& bad = badOf_[field];
     return !bad.empty() && bad[static_cast<size_t>(row)] != 0;
   }
 
@@ -98,6 +98,7 @@ class ArrowBatch {
   std::vector<Scope> scopes_;
   std::vector<ColumnData> columns_;
   std::vector<bool> converted_;
+  std::vector<ArrowColumns::Bad> badOf_;  // by field
   ArrowColumns::Bad badRequests_;
   ArrowColumns::Bad badItems_;
   std::vector<int64_t> itemOffsets_;  // empty: one item a request

@@ -59,12 +59,33 @@ void eachNumber(ArrowKind kind, const void* buffer, int64_t begin, int64_t count
     case ArrowKind::Float16:
       for (int64_t i = 0; i < count; ++i) f(i, halfToDouble(load<uint16_t>(buffer, begin + i)));
       return;
+    case ArrowKind::Date32: return run.template operator()<int32_t>();
+    case ArrowKind::Timestamp:
+    case ArrowKind::Date64: return run.template operator()<int64_t>();
     default: return;
   }
 }
 
-bool isNumberInPlace(ArrowKind kind, Type type) {
-  return kind == (type.is(Kind::Int64) ? ArrowKind::Int64 : ArrowKind::Float64);
+bool isNumberInPlace(const ArrowType& from, Type type) {
+  if (from.kind == ArrowKind::Timestamp) return from.width == 1;
+  return from.kind == (type.is(Kind::Int64) ? ArrowKind::Int64 : ArrowKind::Float64);
+}
+
+int64_t floorDivide(int64_t value, int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
+
+// Epoch seconds of a value of a time column: what is within a second, or of a date within a day, is cut off.
+int64_t epochSeconds(const ArrowType& from, int64_t value) {
+  constexpr int64_t kDay = 86'400;
+  switch (from.kind) {
+    case ArrowKind::Timestamp: return floorDivide(value, from.width);
+    case ArrowKind::Date64: return floorDivide(value, kDay * 1'000) * kDay;
+    default: return value * kDay;
+  }
+}
+
+// The numbers below stand for one written integer only; from there on a float may have lost digits.
+double exactBelow(ArrowKind kind) {
+  return kind == ArrowKind::Float64 ? 0x1p53 : kind == ArrowKind::Float32 ? 0x1p24 : 0x1p11;
 }
 
 void setBad(ArrowColumns::Bad& bad, int64_t row, int64_t rows) {
@@ -118,7 +139,7 @@ bool ArrowColumns::isInPlace(const ArrowType& from, Type type) {
     case ArrowKind::Map:
       return isInPlace(from.children[0].children[0], type.key()) &&
              isInPlace(from.children[0].children[1], type.value());
-    default: return isNumberInPlace(from.kind, type);
+    default: return isNumberInPlace(from, type);
   }
 }
 
@@ -242,7 +263,7 @@ bool ArrowColumns::readNumbers(const ArrowType& from, const ArrowArray& array, T
   const void* values = array.buffers[1];
   const int64_t start = array.offset + begin;
   const bool isUnsigned = from.kind == ArrowKind::Uint64 && type.is(Kind::Int64);
-  if (isUnsigned || isNumberInPlace(from.kind, type)) {
+  if (isUnsigned || isNumberInPlace(from, type)) {
     place(array, begin, count, false, out);
     out.values = values;
     for (int64_t i = 0; isUnsigned && i < count; ++i)
@@ -253,7 +274,18 @@ bool ArrowColumns::readNumbers(const ArrowType& from, const ArrowArray& array, T
   uint64_t* made = newWords(lead + count);
   out.values = made;
   made += lead;
-  if (type.is(Kind::Int64))
+  if (isArrowTime(from.kind))
+    eachNumber(from.kind, values, start, count, [&](int64_t i, auto value) {
+      made[i] = static_cast<uint64_t>(epochSeconds(from, static_cast<int64_t>(value)));
+    });
+  else if (type.is(Kind::Int64) && isArrowFloat(from.kind))
+    eachNumber(from.kind, values, start, count, [&](int64_t i, auto number) {
+      const auto value = static_cast<double>(number);
+      const bool isWhole = std::abs(value) < exactBelow(from.kind) && std::trunc(value) == value;
+      made[i] = isWhole ? static_cast<uint64_t>(static_cast<int64_t>(value)) : 0;
+      if (!isWhole && isPresent(out.validity, lead + i)) setBad(bad, i, count);
+    });
+  else if (type.is(Kind::Int64))
     eachNumber(from.kind, values, start, count,
                [made](int64_t i, auto value) { made[i] = static_cast<uint64_t>(static_cast<int64_t>(value)); });
   else

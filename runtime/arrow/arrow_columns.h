@@ -17,8 +17,8 @@ namespace featc {
 // Buffers are trusted to be as long as the arrays say; all else is checked.
 class ArrowColumns {
  public:
-  // A byte each row, not 0 where the row holds a value that its field cannot: a uint64 beyond int64. Empty:
-  // there is none.
+  // A byte each row, not 0 where the row holds a value that its field cannot: a float that is no whole number, of an
+  // int64. Empty: there is none.
   using Bad = std::vector<uint8_t>;
 
   // Makes `out` of rows begin .. begin + count - 1 of `array`, whose type is `from` and whose type fits

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "ops/parse.h"
+#include "ops/time_text.h"
 #include "ops/value.h"
 
 namespace featc {
@@ -17,7 +18,7 @@ constexpr size_t kShownBytes = 40;
 using CellError = std::string;
 
 CellError expected(Type type, std::string_view text) {
-  return fmt::format("expected {}, found {}{}", toString(type), quote(text.substr(0, kShownBytes)),
+  return fmt::format("expected {}, found {}{}", dataForms(type), quote(text.substr(0, kShownBytes)),
                      text.size() > kShownBytes ? "..." : "");
 }
 
@@ -38,6 +39,12 @@ CellError appendScalar(std::string_view text, ColumnBuffer& column) {
     case Kind::Int64: {
       int64_t value = 0;
       NumberError error = parseInt64(text, NumberStyle::Text, value);
+      if (error == NumberError::Malformed && type.isTimestamp()) {
+        std::optional<int64_t> time = parseTimestamp(text);
+        if (!time) return expected(type, text);
+        value = *time;
+        error = NumberError::None;
+      }
       if (error != NumberError::None) return numberError(error, type, text);
       column.appendInt64(value);
       return {};

@@ -181,13 +181,26 @@ TEST_CASE("maps, and lists of pairs", "[arrow]") {
 }
 
 TEST_CASE("types that do not fit are named", "[arrow]") {
-  CHECK(show("int64", numberArray<double>("g", {1})) ==
-        "the column \"x\": expected int64, found float64; cast it to int64 where every value is whole");
   CHECK(show("int64", strings({"1"})) == "the column \"x\": expected int64, found string");
   CHECK(show("string", numberArray<int64_t>("l", {1})) == "the column \"x\": expected string, found int64");
   CHECK(show("bool", numberArray<int64_t>("l", {1})) == "the column \"x\": expected bool, found int64");
   CHECK(show("int64", numberArray<int64_t>("tsu:UTC", {1})) ==
-        "the column \"x\": expected int64, found timestamp; cast it to int64");
+        "the column \"x\": expected int64, found timestamp[us, tz=UTC]; declare the field timestamp, or give epoch "
+        "seconds: "
+        "in pandas column.astype(\"int64\") // 1_000_000, in polars column.cast(pl.Int64) // 1_000_000, in SQL "
+        "cast(floor(extract(epoch from column)) as bigint)");
+  CHECK(
+      show("list<int64>", listArray<int32_t>("+l", {0, 1}, numberArray<int32_t>("tdD", {1}))) ==
+      "the column \"x\": expected list<int64>, found list<date32>; declare the field timestamp, or give epoch seconds: "
+      "in pandas column.astype(\"int64\") * 86_400, in polars column.cast(pl.Int64) * 86_400, in SQL "
+      "cast(floor(extract(epoch from column)) as bigint)");
+  CHECK(show("timestamp", strings({"2024-12-01"})) ==
+        "the column \"x\": expected timestamp, found string; parse it: in pandas pandas.to_datetime(column), in polars "
+        "column.str.to_datetime()");
+  CHECK(show("timestamp", numberArray<int64_t>("ttu", {1})) ==
+        "the column \"x\": expected timestamp, found time; cast it to int64");
+  CHECK(show("int64", numberArray<int64_t>("tDn", {1})) ==
+        "the column \"x\": expected int64, found duration; cast it to int64");
   CHECK(show("float64", numberArray<int64_t>("d:19,4", {1})) ==
         "the column \"x\": expected float64, found decimal; cast it to float64");
   CHECK(show("list<int64>", listArray<int32_t>("+l", {0, 1}, strings({"a"}))) ==
