@@ -138,7 +138,8 @@ ArrowBatch::ArrowBatch(const ArrowBinding& binding, ArrowOwner<ArrowArray> array
     : array_(std::move(array)),
       columns_(binding.inputs_.size()),
       converted_(binding.inputs_.size()),
-      badOf_(binding.inputs_.size()) {
+      badOf_(binding.inputs_.size()),
+      wide_(binding.inputs_.size()) {
   for (const InputInfo& input : binding.inputs_) scopes_.push_back(input.scope);
   for (ColumnData& column : columns_) column.absent = true;
   read(binding);
@@ -173,6 +174,7 @@ bool ArrowBatch::readFields(const ArrowBinding& binding, const ArrowType& from, 
       return false;
     }
     converted_[i] = columns.anyMade();
+    wide_[i] = columns.wide();
     spread(bad, isItem ? badItems_ : badRequests_);
   }
   return true;

@@ -83,6 +83,9 @@ class ArrowBatch {
     return !bad.empty() && bad[static_cast<size_t>(row)] != 0;
   }
 
+  // Of a field: its rows count as those of its scope.
+  const WideIntegers& wide(size_t field) const { return wide_[field]; }
+
   // Requests begin .. begin + count - 1 with their items. Borrows from this and from `slice`.
   Batch slice(int64_t begin, int64_t count, ArrowSlice& slice) const;
 
@@ -99,6 +102,7 @@ class ArrowBatch {
   std::vector<ColumnData> columns_;
   std::vector<bool> converted_;
   std::vector<ArrowColumns::Bad> badOf_;  // by field
+  std::vector<WideIntegers> wide_;        // by field
   ArrowColumns::Bad badRequests_;
   ArrowColumns::Bad badItems_;
   std::vector<int64_t> itemOffsets_;  // empty: one item a request

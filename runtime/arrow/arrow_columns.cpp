@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -187,6 +188,11 @@ int64_t ArrowColumns::place(const ArrowArray& array, int64_t begin, int64_t coun
 
 uint64_t* ArrowColumns::newWords(int64_t count) { return words_.emplace_back(static_cast<size_t>(count)).data(); }
 
+void ArrowColumns::noteWide(int64_t row, int64_t value) {
+  if (value >= 0) return;
+  if (wide_.count++ == 0) wide_ = {1, row, static_cast<uint64_t>(value)};
+}
+
 bool ArrowColumns::read(const ArrowType& from, const ArrowArray& array, Type type, int64_t begin, int64_t count,
                         ColumnData& out, Bad& bad) {
   if (!checkArray(from, array, begin, count)) return false;
@@ -267,7 +273,7 @@ bool ArrowColumns::readNumbers(const ArrowType& from, const ArrowArray& array, T
     place(array, begin, count, false, out);
     out.values = values;
     for (int64_t i = 0; isUnsigned && i < count; ++i)
-      if (load<int64_t>(values, start + i) < 0 && isPresent(out.validity, start + i)) setBad(bad, i, count);
+      if (isPresent(out.validity, start + i)) noteWide(i, load<int64_t>(values, start + i));
     return true;
   }
   const int64_t lead = place(array, begin, count, true, out);
@@ -343,7 +349,11 @@ bool ArrowColumns::readDictionary(const ArrowType& from, const ArrowArray& array
   ColumnData values;
   Bad badValues;
   const int64_t entries = array.dictionary->length;
+  // An entry counts as often as it is pointed to.
+  const WideIntegers before = wide_;
   if (!read(*from.dictionary, *array.dictionary, type, 0, entries, values, badValues)) return false;
+  const bool hasWide = wide_.count > before.count;
+  wide_ = before;
   const uint8_t* validity = validityOf(array);
   ColumnBuffer& buffer = buffers_.emplace_back(type.present());
   bool fine = true;
@@ -354,6 +364,8 @@ bool ArrowColumns::readDictionary(const ArrowType& from, const ArrowArray& array
     fine = index < static_cast<uint64_t>(entries) && appendEntry(values, type, static_cast<int64_t>(index), buffer);
     if (!fine) fail(fmt::format("row {} points outside its dictionary of {}", i, entries));
     if (fine && !badValues.empty() && badValues[index] != 0) setBad(bad, i, count);
+    if (fine && hasWide && isPresent(values, static_cast<int64_t>(index)))
+      noteWide(i, load<int64_t>(values.values, values.offset + static_cast<int64_t>(index)));
   });
   out = buffer.view();
   return fine;
@@ -432,7 +444,10 @@ bool ArrowColumns::readNested(const ArrowType& from, const ArrowArray& array, Ty
     return false;
   }
   Bad badElements;
+  const bool hadWide = wide_.count > 0;
   if (!readChildren(from, array, type, first, offsets[count], out, badElements)) return false;
+  if (!hadWide && wide_.count > 0)
+    wide_.row = std::upper_bound(offsets, offsets + count + 1, wide_.row) - offsets - 1;
   spreadBad(badElements, offsets, count, bad);
   return true;
 }

@@ -98,3 +98,32 @@ TEST_CASE("floats are taken for an int64 where they are whole and exact", "[arro
   CHECK(show("timestamp", numberArray<double>("g", {1733047200, 1733047200.5})) == "1733047200 bad");
   CHECK(show("int64?", numberArray<double>("g", {1, 2, 3.5, 4}).nulls({0b1011}).sliced(1, 3)) == "2 missing 4");
 }
+
+TEST_CASE("integers beyond int64 are counted, with the row of the first", "[arrow]") {
+  auto wide = [](const char* type, HandArray column) {
+    ProgramInfo info;
+    info.inputs = {{Scope::Item, "x", *parseType(type)}};
+    HandArray rows = table(std::move(column).named("x"));
+    ArrowBinding binding(info, *rows.schema.get());
+    REQUIRE(binding.error().empty());
+    ArrowBatch batch(binding, std::move(rows.array));
+    REQUIRE(batch.error().empty());
+    const WideIntegers& found = batch.wide(0);
+    return std::to_string(found.count) + " from row " + std::to_string(found.row) + ": " + std::to_string(found.example);
+  };
+  const uint64_t big = uint64_t{1} << 63U;
+  CHECK(wide("int64?", numberArray<uint64_t>("L", {UINT64_MAX, 2, big, UINT64_MAX}).nulls({0b1110})) ==
+        "2 from row 2: 9223372036854775808");
+  CHECK(wide("int64", numberArray<int64_t>("l", {-1})) == "0 from row 0: 0");
+  CHECK(wide("list<int64>",
+             listArray<int32_t>("+l", {0, 1, 1, 3}, numberArray<uint64_t>("L", {1, 2, UINT64_MAX}))) ==
+        "1 from row 2: 18446744073709551615");
+  auto inner = [&] {
+    return listArray<int32_t>("+l", {0, 1, 3, 4}, numberArray<uint64_t>("L", {1, 2, UINT64_MAX, big}));
+  };
+  CHECK(wide("list<list<int64>>", listArray<int32_t>("+l", {0, 1, 1, 3}, inner())) ==
+        "2 from row 2: 18446744073709551615");
+  // An entry of a dictionary counts where it is used.
+  CHECK(wide("int64", dictionaryArray<int8_t>("c", {0, 2, 2}, numberArray<uint64_t>("L", {1, UINT64_MAX, big}))) ==
+        "2 from row 1: 9223372036854775808");
+}
