@@ -107,8 +107,7 @@ Type StatementBuilder::scalarType(const Token& word) {
     diagnostics_.report(DiagnosticKind::UnknownType, at, fmt::format("there is no type \"{}\"", text))
         .note(
             "types are bool, int64, float64, string, list<T> and map<K, V>, of fields also timestamp, each with \"?\" "
-            "where "
-            "it may be missing");
+            "where it may be missing");
   }
   return {};
 }

@@ -131,8 +131,8 @@ void registerCasts(Registry& r) {
       .cast()
       .simplify(simplifyCast<Kind::Int64>);
   r.add("float", {value("x")},
-        "As a float: a string is digits with an optional `-`, point and exponent, else it is missing. Under `semantics "
-        "2` "
+        "As a float: a string is digits with an optional `-`, point and exponent, else it is missing. Under "
+        "`semantics 2` "
         "it is any number in text.")
       .elsewhere({"to_float", "to_float64", "float64", "double", "to_double", "string_to_number"})
       .example("float(3)", "3")
