@@ -446,8 +446,7 @@ bool ArrowColumns::readNested(const ArrowType& from, const ArrowArray& array, Ty
   Bad badElements;
   const bool hadWide = wide_.count > 0;
   if (!readChildren(from, array, type, first, offsets[count], out, badElements)) return false;
-  if (!hadWide && wide_.count > 0)
-    wide_.row = std::upper_bound(offsets, offsets + count + 1, wide_.row) - offsets - 1;
+  if (!hadWide && wide_.count > 0) wide_.row = std::upper_bound(offsets, offsets + count + 1, wide_.row) - offsets - 1;
   spreadBad(badElements, offsets, count, bad);
   return true;
 }

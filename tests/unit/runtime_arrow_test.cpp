@@ -74,9 +74,9 @@ TEST_CASE("a uint64 beyond int64 keeps its bits, in a list too", "[arrow]") {
   CHECK(show("int64?", numberArray<uint64_t>("L", {1, UINT64_MAX}).nulls({0b01})) == "1 missing");
   // Avazu's, as Paddle reads it.
   CHECK(show("int64", numberArray<uint64_t>("L", {10000169349117863715ULL})) == "-8446574724591687901");
-  CHECK(show("list<int64>", listArray<int32_t>("+l", {0, 2, 3, 4},
-                                               numberArray<uint64_t>("L", {1, 2, UINT64_MAX, 4}))) ==
-        "[1, 2] [-1] [4]");
+  CHECK(
+      show("list<int64>", listArray<int32_t>("+l", {0, 2, 3, 4}, numberArray<uint64_t>("L", {1, 2, UINT64_MAX, 4}))) ==
+      "[1, 2] [-1] [4]");
 }
 
 TEST_CASE("missing values and slices with offsets", "[arrow]") {

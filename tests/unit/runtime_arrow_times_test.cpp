@@ -109,14 +109,14 @@ TEST_CASE("integers beyond int64 are counted, with the row of the first", "[arro
     ArrowBatch batch(binding, std::move(rows.array));
     REQUIRE(batch.error().empty());
     const WideIntegers& found = batch.wide(0);
-    return std::to_string(found.count) + " from row " + std::to_string(found.row) + ": " + std::to_string(found.example);
+    return std::to_string(found.count) + " from row " + std::to_string(found.row) + ": " +
+           std::to_string(found.example);
   };
   const uint64_t big = uint64_t{1} << 63U;
   CHECK(wide("int64?", numberArray<uint64_t>("L", {UINT64_MAX, 2, big, UINT64_MAX}).nulls({0b1110})) ==
         "2 from row 2: 9223372036854775808");
   CHECK(wide("int64", numberArray<int64_t>("l", {-1})) == "0 from row 0: 0");
-  CHECK(wide("list<int64>",
-             listArray<int32_t>("+l", {0, 1, 1, 3}, numberArray<uint64_t>("L", {1, 2, UINT64_MAX}))) ==
+  CHECK(wide("list<int64>", listArray<int32_t>("+l", {0, 1, 1, 3}, numberArray<uint64_t>("L", {1, 2, UINT64_MAX}))) ==
         "1 from row 2: 18446744073709551615");
   auto inner = [&] {
     return listArray<int32_t>("+l", {0, 1, 3, 4}, numberArray<uint64_t>("L", {1, 2, UINT64_MAX, big}));
