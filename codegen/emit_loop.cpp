@@ -20,7 +20,7 @@ namespace {
 using llvm::Value;
 
 static_assert(sizeof(NativeColumn) == 32 && sizeof(NativeFrame) == 56);
-static_assert(offsetof(OutputCounts, lostBits) == 0 && sizeof(OutputCounts) == 24);
+static_assert(offsetof(OutputCounts, lostBits) == 0 && sizeof(OutputCounts) == 32);
 
 // Bytes of an entry of the table that NativeFrame::outputs points to.
 constexpr uint64_t kPointerBytes = sizeof(char*);
