@@ -119,7 +119,7 @@ struct SourceDecl {
   std::optional<Name> encoding;
   std::string keyPattern;  // escapes decoded
   bool keyEscaped = false;
-  Span keyPatternSpan;     // empty where the `key` line is missing
+  Span keyPatternSpan;  // empty where the `key` line is missing
   std::vector<FieldDecl> fields;
   std::vector<StructListDecl> structLists;  // by first field
 };
