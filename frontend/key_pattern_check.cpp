@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "runtime/reads/key_pattern.h"
 
@@ -55,7 +58,7 @@ class KeyPatternChecker {
       std::string name = pattern.substr(i + 1, close - i - 1);
       auto key = std::ranges::find(known, name);
       if (key != known.end()) {
-        places_.push_back({std::exchange(before, {}), static_cast<size_t>(key - known.begin())});
+        places_.push_back({std::exchange(before, std::string()), static_cast<size_t>(key - known.begin())});
       } else {
         std::string message = fmt::format("\"{}\" is no key field of source \"{}\"", name, source_.name.text);
         if (auto near = names_.nearest(name, known)) message += fmt::format("; did you mean \"{}\"?", *near);

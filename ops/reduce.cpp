@@ -7,6 +7,7 @@
 #include "ops/laws.h"
 #include "ops/minmax.h"
 #include "ops/operator.h"
+#include "ops/suspect.h"
 #include "ops/wrap.h"
 
 namespace featc {
