@@ -3,13 +3,13 @@
 #include <sys/resource.h>
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <future>
 #include <thread>
 
 #include "allocation_count.h"
 #include "engine_fixture.h"
 #include "ir/interpreter.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;
