@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which texts of a row are numbers and bools depends on the version of the meaning; what was loaded under one is read
 // under the other.
-#include <catch2/catch.hpp>
 
 #include "runtime/stores/cache_store.h"
 #include "runtime/stores/memory_table.h"
 #include "runtime/stores/row_format.h"
+#include "tests/common/catch.h"
 #include "tests/stores/fixture.h"
 
 using namespace featc;

@@ -2,12 +2,12 @@
 // The operator reference tells the truth: every example has the result that stands beside it.
 #include <fmt/format.h>
 
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <sstream>
 
 #include "ops/operator.h"
 #include "ops/reference.h"
+#include "tests/common/catch.h"
 #include "tests/common/evaluate.h"
 
 namespace featc {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <catch2/catch.hpp>
 
 #include "runtime/io/csv_cut.h"
 #include "runtime/io/csv_reader.h"
 #include "runtime/io/json_reader.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 namespace {

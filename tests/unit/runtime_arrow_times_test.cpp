@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Points in time and floats of whole numbers as columns of Arrow. Seconds by Python's datetime.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "ops/value.h"
 #include "runtime/arrow/arrow_batch.h"
 #include "runtime/bind.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;

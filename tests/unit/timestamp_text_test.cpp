@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts that data have for a timestamp: seconds by Python's datetime.fromisoformat.
-#include <catch2/catch.hpp>
 
 #include "ops/time_text.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 
