@@ -26,12 +26,12 @@ CallReads::CallReads(const std::vector<ReadGroup>& groups, const ProgramLayout& 
     : groups_(groups), layout_(layout), states_(groups.size()) {}
 
 void CallReads::begin(size_t shards, const CallOptions& options, std::vector<ReadCounts>& counts) {
-  if (groups_.empty()) return;
-  if (inbox_ == nullptr) inbox_ = std::make_shared<ReadInbox>();
   deadline_ = options.deadline;
   timed_ = deadline_ != Clock::time_point::max();
   observer_ = options.observer;
   counts_ = &counts;
+  // A call that asks nobody needs no inbox.
+  if (!groups_.empty() && inbox_ == nullptr) inbox_ = std::make_shared<ReadInbox>();
   for (GroupState& state : states_) {
     state.keys.clear();
     state.used = 0;
@@ -184,8 +184,9 @@ void CallReads::settle(size_t index, Fetch& fetch, Clock::time_point at) {
   }
   for (uint32_t k = 0; k < keys; ++k) countKey(fetch, k, counts);
   (*counts_)[target.sourceIndex] += counts;
-  if (observer_ != nullptr && fetch.state != FetchState::NoStore)
-    observer_->onFetch({target.sourceIndex, &target.source, counts, at - fetch.sentAt});
+  if (fetch.state == FetchState::NoStore) return;
+  tellObserver(observer_,
+               [&](RunObserver& o) { o.onFetch({target.sourceIndex, &target.source, counts, at - fetch.sentAt}); });
 }
 
 // Calls `visit(number, row, isShared)` for the keys that the shard asked the group for; `isShared`: for all rows.
