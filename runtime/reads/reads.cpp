@@ -146,15 +146,16 @@ void CallReads::ask(size_t index, uint32_t number) {
     fetch.state = FetchState::GivenUp;
     return settle(index, fetch, fetch.sentAt);
   }
-  fetch.state = FetchState::Sent;
-  ++outstanding_;
-  inbox_->expect();
   const std::shared_ptr<Question>& question = fetch.question;
   const ReadTarget& target = *question->target;
-  group.store->fetch({&target.source, question->keys.view(), target.fields, deadline_},
-                     [question, inbox = inbox_, index, number](FetchResult result) {
-                       inbox->put({static_cast<uint32_t>(index), number, Clock::now(), std::move(result)});
-                     });
+  inbox_->expect();
+  ++outstanding_;
+  fetch.state = FetchState::Sent;
+  // Where there is no memory for it the call ends, and with it the inbox.
+  FetchDone done([question, inbox = inbox_, index, number](FetchResult result) {
+    inbox->put({static_cast<uint32_t>(index), number, Clock::now(), std::move(result)});
+  });
+  group.store->ask({&target.source, question->keys.view(), target.fields, deadline_}, std::move(done));
 }
 
 void CallReads::countKey(const Fetch& fetch, uint32_t index, ReadCounts& counts) const {
