@@ -129,12 +129,23 @@ ObjectCode compilePlan(const Graph& graph, const Plan& plan, const CodegenOption
   std::vector<Unit> units = divide(plan, options.oneFile || options.embed, threads);
   code.files.resize(units.size());
   std::atomic<size_t> next = 0;
-  auto work = [&] {
-    for (size_t u = next++; u < units.size(); u = next++) code.files[u] = compileUnit(graph, plan, units[u], options);
+  std::mutex mutex;
+  std::exception_ptr thrown;
+  auto work = [&]() noexcept {
+    try {
+      for (size_t u = next++; u < units.size(); u = next++) code.files[u] = compileUnit(graph, plan, units[u], options);
+    } catch (...) {
+      next = units.size();
+      std::lock_guard lock(mutex);
+      thrown = std::current_exception();
+    }
   };
-  std::vector<std::jthread> helpers;
-  for (size_t t = 1; t < std::min<size_t>(threads, units.size()); ++t) helpers.emplace_back(work);
-  work();
+  {
+    std::vector<std::jthread> helpers;
+    for (size_t t = 1; t < std::min<size_t>(threads, units.size()); ++t) helpers.emplace_back(work);
+    work();
+  }
+  if (thrown != nullptr) std::rethrow_exception(thrown);
   return code;
 }
 

@@ -11,7 +11,8 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
-#include <system_error>
+
+#include "support/survive.h"
 
 namespace featc {
 
@@ -71,29 +72,34 @@ bool isMainThread() {
 }  // namespace
 
 CompilePool::CompilePool(uint32_t threads, int niceness)
-    : limit_(std::max(threads, 1U)), niceness_(niceness), process_(getpid()) {}
+    : limit_(std::max(threads, 1U)), niceness_(niceness), process_(getpid()) {
+  threads_.reserve(limit_);
+}
 
 CompilePool::~CompilePool() { finish(); }
 
-void CompilePool::submit(std::unique_ptr<CompileJob> job) {
+void CompilePool::submit(std::unique_ptr<CompileJob> job) noexcept {
   if (getpid() != process_) return;
+  std::list<std::unique_ptr<CompileJob>> added;
+  if (!survive("queueing a compile job", [&] { added.push_back(std::move(job)); })) return;
   std::lock_guard lock(mutex_);
   if (ending_) return;
   if (idle_ <= waiting_.size() && threads_.size() < limit_) {
     try {
       threads_.push_back(startWithoutSignals([this] { work(); }));
-    } catch (const std::system_error&) {
+    } catch (...) {
       // Those that run already have to do; without any the job is dropped.
+      survived("starting a compile thread");
       if (threads_.empty()) return;
     }
   }
-  waiting_.push_back(std::move(job));
+  waiting_.splice(waiting_.end(), added);
   wake_.notify_one();
 }
 
 void CompilePool::finish() {
   if (getpid() != process_) return;
-  std::deque<std::unique_ptr<CompileJob>> dropped;
+  std::list<std::unique_ptr<CompileJob>> dropped;
   std::vector<std::thread> ending;
   {
     std::lock_guard lock(mutex_);
@@ -123,7 +129,7 @@ CompilePool& CompilePool::shared() {
   return *pool;
 }
 
-void CompilePool::work() {
+void CompilePool::work() noexcept {
   lowerPriority(niceness_);
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -134,7 +140,7 @@ void CompilePool::work() {
     std::unique_ptr<CompileJob> job = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    job->run();
+    survive("a compile job", [&] { job->run(); });
     job.reset();
     finishBeforeLlvm();
     lock.lock();

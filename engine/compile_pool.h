@@ -4,7 +4,7 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -16,7 +16,7 @@ namespace featc {
 class CompileJob {
  public:
   virtual ~CompileJob() = default;
-  // Must not throw.
+  // What it throws ends there; whoever waits for the job has to be told before.
   virtual void run() = 0;
 };
 
@@ -31,8 +31,9 @@ class CompilePool {
   CompilePool(const CompilePool&) = delete;
   CompilePool& operator=(const CompilePool&) = delete;
 
-  // After finish(), and in a process that was forked off the pool's, the job is dropped.
-  void submit(std::unique_ptr<CompileJob> job);
+  // After finish(), and in a process that was forked off the pool's, the job is dropped. So it is where there is no
+  // memory for it, or no thread.
+  void submit(std::unique_ptr<CompileJob> job) noexcept;
 
   // Drops the jobs that wait and waits for those that run. For good.
   void finish();
@@ -46,14 +47,14 @@ class CompilePool {
   static CompilePool& shared();
 
  private:
-  void work();
+  void work() noexcept;
 
   const uint32_t limit_;
   const int niceness_;
   const int process_;  // threads do not survive a fork
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::unique_ptr<CompileJob>> waiting_;
+  std::list<std::unique_ptr<CompileJob>> waiting_;
   std::vector<std::thread> threads_;
   uint32_t idle_ = 0;
   bool ending_ = false;

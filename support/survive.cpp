@@ -11,6 +11,8 @@
 #include <cstring>
 #include <ctime>
 #include <exception>
+#include <new>
+#include <stdexcept>
 
 namespace featc {
 
@@ -86,12 +88,27 @@ void writeError(std::string_view text) noexcept {
 void survived(const char* where) noexcept {
   Place* place = placeOf(where);
   if (place != nullptr && place->times.fetch_add(1) > 0) return;
+  printError("featc: {} failed: {}; the program goes on, and counts what else fails there\n", where, currentMessage());
+}
+
+// As long as a std::string holds without asking for memory.
+constexpr const char* kOutOfMemory = "out of memory";
+
+std::string currentMessage() noexcept {
   try {
-    throw;
-  } catch (const std::exception& e) {
-    printError("featc: {} failed: {}; the program goes on, and counts what else fails there\n", where, e.what());
+    try {
+      throw;
+    } catch (const std::bad_alloc&) {
+      return kOutOfMemory;
+    } catch (const std::length_error&) {
+      return kOutOfMemory;  // more than any memory has
+    } catch (const std::exception& e) {
+      return *e.what() == '\0' ? "an error without words" : e.what();
+    } catch (...) {
+      return "an error that is no exception of C++'s library";
+    }
   } catch (...) {
-    printError("featc: {} failed; the program goes on, and counts what else fails there\n", where);
+    return kOutOfMemory;
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <iterator>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -40,6 +41,9 @@ struct Survived {
 
 // For a handler: counts the exception that is being handled. `where` is a text that lives on, `a reload callback`.
 void survived(const char* where) noexcept;
+// For a handler: what the exception that is being handled says, never empty; `out of memory` for a lack of it, also of
+// memory for the words.
+std::string currentMessage() noexcept;
 // By place, those where anything was thrown yet.
 std::vector<Survived> survivedSoFar();
 

@@ -2,9 +2,7 @@
 // Errors of calls that can be told when there is no memory left.
 #include "runtime/calls/run_errors.h"
 
-#include <exception>
-#include <new>
-#include <stdexcept>
+#include "support/survive.h"
 
 namespace featc {
 
@@ -19,18 +17,6 @@ RunError runError(std::string_view text) noexcept {
   }
 }
 
-RunError currentError() noexcept {
-  try {
-    throw;
-  } catch (const std::bad_alloc&) {
-    return outOfMemory();
-  } catch (const std::length_error&) {
-    return outOfMemory();  // more than any memory has
-  } catch (const std::exception& e) {
-    return runError(*e.what() != '\0' ? e.what() : "the call failed");
-  } catch (...) {
-    return runError("the call failed");
-  }
-}
+RunError currentError() noexcept { return {currentMessage()}; }
 
 }  // namespace featc
