@@ -16,6 +16,7 @@
 #include "codegen/object.h"
 #include "codegen/stopwatch.h"
 #include "codegen/target.h"
+#include "support/survive.h"
 
 namespace featc {
 
@@ -31,7 +32,7 @@ void checkModule(const llvm::Module& module) {
   if (!llvm::verifyModule(module, &out)) return;
   // A broken invariant of the compiler: show the code and stop.
   module.print(llvm::errs(), nullptr);
-  std::fprintf(stderr, "featc: internal error: generated code is invalid: %s\n", problem.c_str());
+  printError("featc: internal error: generated code is invalid: {}\n", problem);
   std::abort();
 }
 
@@ -78,7 +79,7 @@ std::string writeModule(llvm::Module& module, llvm::TargetMachine& machine, llvm
   llvm::raw_svector_ostream out(bytes);
   llvm::legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, out, nullptr, type)) {
-    std::fprintf(stderr, "featc: internal error: LLVM cannot write this kind of file\n");
+    writeError("featc: internal error: LLVM cannot write this kind of file\n");
     std::abort();
   }
   passes.run(module);

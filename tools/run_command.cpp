@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/json_quote.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/run_extractor.h"
 #include "tools/run_identity.h"
@@ -26,13 +27,13 @@ void printRunStats(const SharedRun& run, const StoreBinding& stores, uint32_t th
   const RunTotals& totals = run.totals;
   const InputCounts& input = run.reader.counts();
   auto rate = [&](double s) { return s > 0 ? static_cast<double>(totals.written) / s : 0; };
-  fmt::print(stderr, "run       {} items of {} requests in {:.1f} ms: {:.0f} items a second, {} on {} thread{}\n",
+  printError("run       {} items of {} requests in {:.1f} ms: {:.0f} items a second, {} on {} thread{}\n",
              totals.written, input.requests, seconds * 1e3, rate(seconds), run.extractor.executable().engineName(),
              threads, threads == 1 ? "" : "s");
-  fmt::print(stderr, "extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
+  printError("extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
              totals.extractSeconds * 1e3, rate(totals.extractSeconds));
-  for (const std::string& line : run.reads->lines()) fmt::print(stderr, "reads     {}\n", line);
-  for (const std::string& line : storeLines(stores)) fmt::print(stderr, "store     {}\n", line);
+  for (const std::string& line : run.reads->lines()) printError("reads     {}\n", line);
+  for (const std::string& line : storeLines(stores)) printError("store     {}\n", line);
 }
 
 SedaOptions sedaOptions(RunObserver* observer) {
@@ -55,15 +56,14 @@ bool wantsBar(const RunOptions& options) {
 
 int finish(SharedRun& run, const StoreBinding& stores) {
   run.progress.clear();
-  for (const std::string& line : dataWarnings(run.totals, run.extractor.info()))
-    fmt::print(stderr, "warning: {}\n", line);
+  for (const std::string& line : dataWarnings(run.totals, run.extractor.info())) printError("warning: {}\n", line);
   const std::vector<SourceInfo>& sources = run.extractor.info().sources;
   for (size_t i = 0; i < sources.size(); ++i) {
     if (run.totals.reads[i].failed + run.totals.reads[i].timedOut == 0) continue;
-    if (std::string why = degradedStore(stores, sources[i]); !why.empty()) fmt::print(stderr, "warning: {}\n", why);
+    if (std::string why = degradedStore(stores, sources[i]); !why.empty()) printError("warning: {}\n", why);
   }
   std::string bad = badDataSummary(run.totals, run.reader.counts());
-  if (!bad.empty()) fmt::print(stderr, "{}: {}\n", run.options.data.input, bad);
+  if (!bad.empty()) printError("{}: {}\n", run.options.data.input, bad);
   bool complete = !run.readFailed && !run.stoppedByBadRow && !run.writeFailed;
   int exitCode = run.output.finish(complete);
   return !complete || (!bad.empty() && run.totals.written == 0) ? kBadInput : exitCode;
@@ -91,7 +91,7 @@ std::unique_ptr<RunOutput> openOutput(const RunOptions& options, const ProgramIn
                                       const ResultWriter& writer, int& exitCode) {
   std::string problem = notResumable(options, reader, writer);
   if (options.resume && !problem.empty()) {
-    fmt::print(stderr, "featc: --resume: {}\n", problem);
+    printError("featc: --resume: {}\n", problem);
     exitCode = kBadCommand;
     return nullptr;
   }
@@ -119,13 +119,13 @@ int runRun(const RunOptions& options) {
   std::unique_ptr<RecordReader> reader = openInput(options.data, info, options.strict, progress, exitCode);
   if (reader == nullptr) return exitCode;
   if (isInput(options)) {
-    fmt::print(stderr, "featc: --output {} is the input itself\n", options.output);
+    printError("featc: --output {} is the input itself\n", options.output);
     return kBadCommand;
   }
   std::string refused;
   std::unique_ptr<ResultWriter> writer = newResultWriter(options.format, info, options.writer, refused);
   if (writer == nullptr) {
-    fmt::print(stderr, "featc: {}\n", refused);
+    printError("featc: {}\n", refused);
     return kBadCommand;
   }
   std::unique_ptr<RunOutput> output = openOutput(options, info, *reader, *writer, exitCode);
@@ -134,7 +134,7 @@ int runRun(const RunOptions& options) {
   std::unique_ptr<OutputFile> log;
   std::optional<CallLogger> logger;
   if (!options.log.empty() && options.scheduler == "seda") {
-    fmt::print(stderr, "featc: --log is not for --scheduler seda, whose reads serve several requests at once\n");
+    printError("featc: --log is not for --scheduler seda, whose reads serve several requests at once\n");
     return kBadCommand;
   }
   if (!options.log.empty()) {
@@ -168,7 +168,7 @@ int runRun(const RunOptions& options) {
   exitCode = finish(run, stores);
   if (log != nullptr && log->finish() != kFine) exitCode = kBadInput;
   if (made.tiered != nullptr && made.tiered->state() == TierState::Failed)
-    fmt::print(stderr, "featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
+    printError("featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
   if (options.stats) printRunStats(run, stores, threads, seconds);
   return exitCode;
 }

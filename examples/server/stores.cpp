@@ -10,6 +10,7 @@
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/store_states.h"
 #include "runtime/stores/store_url.h"
+#include "support/survive.h"
 
 namespace server {
 
@@ -24,8 +25,8 @@ std::shared_ptr<Store> open(const KeptStores::Entry& entry, std::span<const Sour
   options.source = entry.source.empty() ? kDefault : entry.source;
   OpenedStore opened = openStore(entry.url, options, sources);
   if (opened.store == nullptr) error = fmt::format("--store {}=...: {}", options.source, opened.error);
-  for (const auto& bad : opened.report.badLines) fmt::print(stderr, "{}:{}: {}\n", entry.url, bad.line, bad.reason);
-  for (const std::string& warning : opened.report.warnings) fmt::print(stderr, "{}: warning: {}\n", entry.url, warning);
+  for (const auto& bad : opened.report.badLines) featc::printError("{}:{}: {}\n", entry.url, bad.line, bad.reason);
+  for (const std::string& warning : opened.report.warnings) featc::printError("{}: warning: {}\n", entry.url, warning);
   return std::move(opened.store);
 }
 
@@ -65,8 +66,8 @@ void StoreLog::look() {
   for (const StoreState& store : storeStates(stores_)) {
     bool away = isAway(store);
     if (std::exchange(away_[store.store], away) == away) continue;
-    fmt::print(stderr, "store {}, {}: {}\n", store.store, store.url,
-               away ? "reads fail: " + store.problem : "it answers again");
+    featc::printError("store {}, {}: {}\n", store.store, store.url,
+                      away ? "reads fail: " + store.problem : "it answers again");
   }
 }
 
