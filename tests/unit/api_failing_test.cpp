@@ -13,7 +13,6 @@
 #include "engine/aot/program_image.h"
 #include "engine/live_api.h"
 #include "engine_fixture.h"
-#include "failing_memory.h"
 #include "formats_fixture.h"
 #include "ir/text.h"
 #include "runtime/formats/tensor_sequence.h"
@@ -22,6 +21,7 @@
 #include "runtime/io/store_rows.h"
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/writers.h"
+#include "tests/memory/failing_memory.h"
 
 using namespace featc;
 using namespace featc::test;

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "engine/compile.h"
-#include "failing_memory.h"
 #include "runtime/serving/seda_executor.h"
 #include "schedulers_fixture.h"
+#include "tests/memory/failing_memory.h"
 
 using namespace featc;
 using namespace featc::test;

@@ -7,10 +7,9 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "engine/compile_pool.h"
 #include "engine/live_config.h"
@@ -18,6 +17,7 @@
 #include "runtime/reads/memory_store.h"
 #include "schedulers_fixture.h"
 #include "support/survive.h"
+#include "tests/common/eventually.h"
 
 using namespace featc;
 using namespace featc::test;
@@ -52,13 +52,6 @@ uint64_t timesAt(const std::string& where) {
   for (const Survived& place : survivedSoFar())
     if (where == place.where) return place.times;
   return 0;
-}
-
-template <class Happened>
-bool within(std::chrono::seconds patience, const Happened& happened) {
-  auto end = std::chrono::steady_clock::now() + patience;
-  while (!happened() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
-  return happened();
 }
 
 }  // namespace
@@ -147,7 +140,7 @@ TEST_CASE("a job that throws ends no compile thread", "[survive]") {
     pool.submit(std::make_unique<Throwing>());
     pool.submit(std::make_unique<Counting>(count));
   }
-  CHECK(within(60s, [&] { return count == 3; }));
+  CHECK(eventually([&] { return count == 3; }));
   CHECK(timesAt("a compile job") == before + 3);
 }
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <new>
 
-#include "allocation_count.h"
+#include "tests/memory/allocation_count.h"
 
 namespace featc::test {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replaces the global operator new by one that counts, and fails when told. In a file of its own, so that no caller
 // sees both halves inlined and takes malloc and delete for a mismatch.
-#include "allocation_count.h"
+#include "tests/memory/allocation_count.h"
 
 #include <algorithm>
 #include <atomic>
