@@ -27,12 +27,18 @@ class ArrowBinding {
  public:
   static constexpr size_t kNone = SIZE_MAX;
 
-  ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema);
+  // `used`, by field, tells whether anything is computed of it (ProgramLayout::inputUsed); empty: all are. An optional
+  // field that is not used is not missed.
+  ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema, const std::vector<bool>& used = {});
 
   // All that does not fit, one after another; empty: everything fits.
   const std::string& error() const { return error_; }
-  // Columns that no field uses, optional fields without a column.
-  const std::vector<std::string>& warnings() const { return warnings_; }
+  // A line for each column that no field uses.
+  const std::vector<std::string>& unknownColumns() const { return unknown_; }
+  // One line that lists the optional fields without a column; empty: there is none.
+  std::string absentFields() const;
+  // Both.
+  std::vector<std::string> warnings() const;
   bool isNested() const { return items_ != kNone; }
   // The column that serves field `i`, which it may share with other members of a list of structs, for an item field of
   // nested items the field of the structs; kNone: none.
@@ -51,7 +57,8 @@ class ArrowBinding {
   ArrowType schema_;
   size_t items_ = kNone;  // the column of nested items
   std::string error_;
-  std::vector<std::string> warnings_;
+  std::vector<std::string> unknown_;
+  std::vector<std::string> absent_;  // names of fields
 };
 
 // A part of an ArrowBatch as a call reads it; reused from slice to slice.

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "ops/parse.h"
 #include "runtime/io/json_value.h"
-#include "runtime/io/number_text.h"
 #include "support/utf8.h"
 
 namespace featc {

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <new>
 
+#include "ops/parse.h"
 #include "runtime/io/json_value.h"
-#include "runtime/io/number_text.h"
 #include "support/json_quote.h"
 
 namespace featc {
@@ -73,13 +73,13 @@ bool FieldTextReader::read(std::string_view text, Type type, const ColumnRef& co
       break;
     case Kind::Int64: {
       int64_t value = 0;
-      if (parseInt64(text, NumberStyle::Data, value) != NumberError::None) return false;
+      if (parseInt64(text, NumberStyle::Plain, value) != NumberError::None) return false;
       static_cast<int64_t*>(column.data)[row] = value;
       break;
     }
     case Kind::Float64: {
       double value = 0;
-      if (parseFloat64(text, NumberStyle::Data, value) != NumberError::None) return false;
+      if (parseFloat64(text, NumberStyle::Plain, value) != NumberError::None) return false;
       static_cast<double*>(column.data)[row] = value;
       break;
     }

@@ -3,18 +3,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <cstring>
 #include <filesystem>
 
 #include "engine/live_config.h"
 #include "engine_fixture.h"
 #include "frontend/imports.h"
+#include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 
 using namespace featc;
 using namespace featc::test;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -116,7 +116,7 @@ TEST_CASE("a file of a config that is replaced by a pipe is a failed reload, and
     CHECK(eventually([&] { return live->status().failing; }));
     ReloadReport report = live->reload();
     CHECK(report.outcome == ReloadOutcome::Failed);
-    CHECK_THAT(report.problem, Contains("it is no plain file"));
+    CHECK_THAT(report.problem, ContainsSubstring("it is no plain file"));
     // The one compile thread serves others.
     folder.write("other.feat",
                  "model o\nitem { x : int64 }\ndense y = x + " + std::to_string(std::strlen(name)) + "\n");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operator reference tells the truth: every example has the result that stands beside it.
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <sstream>
 
 #include "ops/operator.h"
 #include "ops/reference.h"
+#include "tests/common/catch.h"
 #include "tests/common/evaluate.h"
 
 namespace featc {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <bit>
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -13,6 +12,7 @@
 #include "ir/equal.h"
 #include "ir/text.h"
 #include "ir/verifier.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Types and values as text, the registry's records, and choosing overloads.
-#include <catch2/catch.hpp>
-
 #include "ops/reference.h"
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

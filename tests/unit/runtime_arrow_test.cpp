@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arrow arrays of every layout as columns: the values that come out, and what does not fit.
-#include <catch2/catch.hpp>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "ops/value.h"
 #include "runtime/arrow/arrow_batch.h"
 #include "runtime/bind.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;
