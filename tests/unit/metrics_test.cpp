@@ -68,7 +68,7 @@ TEST_CASE("every metric is in docs/serving.md, with its type, and every one ther
   survive("a test of metrics", [] { throw 1; });
   std::string text = metrics.text();
   CHECK(shown(text) == documented());
-  CHECK_THAT(text, Contains("\nfeatc_survived_errors_total{where=\"a test of metrics\"} 1\n"));
+  CHECK_THAT(text, ContainsSubstring("\nfeatc_survived_errors_total{where=\"a test of metrics\"} 1\n"));
   const std::string labels = R"({store="people",url="redis://127.0.0.1:6379/0"} )";
   for (const char* series :
        {"breaker_open 1", "breaker_trips_total 3", "breaker_refused_total 40", "second_reads_total 5",
