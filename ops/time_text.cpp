@@ -8,6 +8,7 @@
 
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "ops/time_unit.h"
 #include "ops/time_zone.h"
 
 namespace featc {
@@ -37,9 +38,13 @@ struct Step {
   bool isDigits() const { return part == Part::Literal ? literal >= '0' && literal <= '9' : part != Part::Offset; }
 };
 
-struct TimeFormat : OpState {
+struct TimeFormat : OddState {
   std::vector<Step> steps;
   Zone zone;
+
+  Oddity oddity(std::span<const Value> arguments, const Value& result) const override {
+    return otherTimeUnit(arguments, result);
+  }
 
   bool has(Part part) const {
     return std::ranges::any_of(steps, [part](const Step& s) { return s.part == part; });

@@ -53,7 +53,10 @@ void visitNumbers(C& checkpoint, Number number) {
     for (auto* count : {&reads.keys, &reads.found, &reads.absent, &reads.failed, &reads.timedOut, &reads.badFields})
       number(*count);
   for (auto& output : totals.counts)
-    for (auto* count : {&output.lostBits, &output.droppedWeights, &output.cutDense, &output.largeDense}) number(*count);
+    for (auto* count :
+         {&output.lostBits, &output.droppedWeights, &output.cutDense, &output.cutSequences, &output.largeDense})
+      number(*count);
+  for (auto& valued : totals.valued) number(valued);
 }
 
 std::string textOf(const Checkpoint& checkpoint) {
@@ -76,6 +79,7 @@ std::optional<Checkpoint> parseCheckpoint(std::string_view line) {
   in >> outputs >> sources >> fields;
   Checkpoint out;
   out.totals.counts.resize(outputs);
+  out.totals.valued.resize(outputs);
   out.totals.reads.resize(sources);
   visitNumbers(out, [&](uint64_t& number) { in >> number; });
   for (size_t i = 0; i < fields; ++i) {

@@ -139,7 +139,11 @@ NB_MODULE(_featc, m) {
       .def("schema", &schema)
       .def("bound", &bound)
       .def("data_warnings",
-           [](const Program& p, const ArrowStreamReport& r) { return dataWarnings(r.totals, p.info()); })
+           [](const Program& p, const ArrowStreamReport& r) {
+             std::vector<std::string> lines = dataWarnings(r.totals, p.info());
+             if (std::string line = outputsWithoutIds(r.totals, p.info()); !line.empty()) lines.push_back(line);
+             return lines;
+           })
       .def("extract", &extract)
       .def("unserved", &Program::unserved)
       .def("explain_rows", &explainRows)

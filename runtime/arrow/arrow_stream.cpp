@@ -103,7 +103,7 @@ class ExtractionStream {
     if (!nextDone(done)) return error_.empty();
     error_ = std::move(done.error);
     if (!error_.empty()) return false;
-    report_->totals.add(*done.result);
+    report_->totals.add(*done.result, extractor_.info());
     report_->totals.countRows(*done.result);
     done.array.moveTo(out);
     return true;
