@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <exception>
 #include <optional>
 
 #include "ir/program_constants.h"
@@ -92,6 +93,7 @@ class NativeExecutable final : public Executable {
     frame.scope = scope;
     frame.begin = begin;
     callEntry(entry_, frame, phase, scope == Scope::Item ? 1 : 0);
+    if (frame.thrown != nullptr) std::rethrow_exception(frame.thrown);
   }
 
  private:
@@ -107,7 +109,20 @@ class NativeExecutable final : public Executable {
     ShardFrame* shard = nullptr;
     Scope scope = Scope::Item;
     int64_t begin = 0;
+    // What a callback threw, for lack of memory: it must not go through native code, which has no unwind tables.
+    std::exception_ptr thrown;
   };
+
+  // Does `body` unless a callback has thrown: what it left behind is no value for others. Loops of numbers go on.
+  template <class Body>
+  static void guarded(Frame& frame, Body&& body) noexcept {
+    if (frame.thrown != nullptr) return;
+    try {
+      body();
+    } catch (...) {
+      frame.thrown = std::current_exception();
+    }
+  }
 
   // Generated code carries no type for the sanitizer to check before the call.
 #if defined(__clang__)
@@ -190,8 +205,17 @@ class NativeExecutable final : public Executable {
     return scratch.views[plan_.slotFor(graph_, node, scope)];
   }
 
-  static void callKernel(NativeFrame* base, uint32_t node) {
+  static void callKernel(NativeFrame* base, uint32_t node) noexcept {
     auto& frame = static_cast<Frame&>(*base);
+    guarded(frame, [&] { runKernel(frame, node); });
+  }
+
+  static void callEmit(NativeFrame* base, uint32_t output) noexcept {
+    auto& frame = static_cast<Frame&>(*base);
+    guarded(frame, [&] { runEmit(frame, output); });
+  }
+
+  static void runKernel(Frame& frame, uint32_t node) {
     const NativeExecutable& self = *frame.program;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
     const PreparedCall& call = self.constants_.call(node);
@@ -206,8 +230,7 @@ class NativeExecutable final : public Executable {
                 static_cast<uint32_t>(frame.rows));
   }
 
-  static void callEmit(NativeFrame* base, uint32_t output) {
-    auto& frame = static_cast<Frame&>(*base);
+  static void runEmit(Frame& frame, uint32_t output) {
     const NativeExecutable& self = *frame.program;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
     NodeId node = self.graph_.outputs()[output];

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "ir/text.h"
+#include "support/survive.h"
 
 namespace featc {
 namespace {
@@ -306,15 +307,15 @@ std::vector<std::string> verify(const Graph& graph) { return Verifier(graph).run
 void verifyOrDie(const Graph& graph, const char* when) {
   std::vector<std::string> problems = verify(graph);
   if (problems.empty()) return;
-  fmt::print(stderr, "featc: internal error after {}:\n", when);
-  for (const std::string& problem : problems) fmt::print(stderr, "  {}\n", problem);
+  printError("featc: internal error after {}:\n", when);
+  for (const std::string& problem : problems) printError("  {}\n", problem);
   // A node whose arguments do not exist cannot be written down.
   bool printable = true;
   for (NodeId id = 0; id < graph.size(); ++id) {
     for (NodeId arg : graph.args(id)) printable = printable && arg < id;
   }
   if (printable && graph.outputs().size() == graph.info().outputs.size()) {
-    fmt::print(stderr, "{}", toText(graph));
+    printError("{}", toText(graph));
   }
   std::abort();
 }

@@ -6,6 +6,7 @@
 
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "support/survive.h"
 #include "support/utf8.h"
 
 namespace featc {
@@ -14,7 +15,7 @@ namespace {
 
 // A record that contradicts itself: a mistake in this program, not in a config.
 [[noreturn]] void badRecord(const Operator& op, std::string_view why) {
-  fmt::print(stderr, "featc: operator record \"{}\": {}\n", op.name, why);
+  printError("featc: operator record \"{}\": {}\n", op.name, why);
   std::abort();
 }
 

@@ -3,12 +3,13 @@
 #include "runtime/extractor.h"
 
 #include <chrono>
-#include <new>
 
 #include "runtime/calls/call_input.h"
 #include "runtime/calls/call_memory.h"
 #include "runtime/calls/float_environment.h"
 #include "runtime/calls/pipelined.h"
+#include "runtime/calls/run_errors.h"
+#include "runtime/calls/run_observer.h"
 #include "runtime/calls/staged.h"
 
 namespace featc {
@@ -29,10 +30,19 @@ RunError runCall(CallMemory& memory, const Batch& batch, const CallOptions& opti
     else
       runStaged(memory);
     memory.finish();
-  } catch (const std::bad_alloc&) {
-    return {"not enough memory for the batch"};
+  } catch (...) {
+    return currentError();
   }
   return {};
+}
+
+// What is wrong with the batch as such.
+RunError checkCall(const ProgramInfo& info, const Batch& batch) {
+  try {
+    return checkBatch(info, batch);
+  } catch (...) {
+    return currentError();
+  }
 }
 
 }  // namespace
@@ -57,13 +67,13 @@ const Executable& Extractor::executable() const { return *program_->executable; 
 RunError Extractor::run(const Batch& batch, Scratch& scratch, Result& result, const CallOptions& options) const {
   auto start = options.observer == nullptr ? std::chrono::steady_clock::time_point() : std::chrono::steady_clock::now();
   RunError error;
-  if (scratch.memory_->program() != program_) error = {"the scratch was made for another extractor"};
-  if (!error) error = checkBatch(program_->info, batch);
+  if (scratch.memory_->program() != program_) error = runError("the scratch was made for another extractor");
+  if (!error) error = checkCall(program_->info, batch);
   if (!error) error = runCall(*scratch.memory_, batch, options, result);
   if (error) result = {};
-  if (options.observer != nullptr)
-    options.observer->onCall(
-        {batch.requests, batch.items, std::chrono::steady_clock::now() - start, static_cast<bool>(error)});
+  tellObserver(options.observer, [&](RunObserver& o) {
+    o.onCall({batch.requests, batch.items, std::chrono::steady_clock::now() - start, static_cast<bool>(error)});
+  });
   return error;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 
@@ -42,13 +43,13 @@ bool checkFile(const CheckOptions& options, const std::string& name) {
   Graph graph = lowerConfig(ast, frontend, sources, diagnostics);
   printDiagnostics(options.config, sources, diagnostics);
   // JSON diagnostics are for programs, which have no use for a summary.
-  if (options.config.diagnostics == "text") fmt::print(stderr, "{}", verdict(file.path, ast, graph, diagnostics));
+  if (options.config.diagnostics == "text") printError("{}", verdict(file.path, ast, graph, diagnostics));
   return !diagnostics.hasErrors();
 }
 
 int runCheck(const CheckOptions& options) {
   if (std::count(options.files.begin(), options.files.end(), "-") > 1) {
-    fmt::print(stderr, "featc check: stdin can be read once only\n");
+    printError("featc check: stdin can be read once only\n");
     return kBadCommand;
   }
   bool valid = true;

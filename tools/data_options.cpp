@@ -19,6 +19,7 @@
 #include "runtime/stores/row_decoder.h"
 #include "runtime/stores/store_url.h"
 #include "support/suggest.h"
+#include "support/survive.h"
 #include "tools/arrow_files.h"
 #include "tools/command.h"
 
@@ -81,18 +82,18 @@ class UnreadStore final : public DescribedStore {
 };
 
 int badCommand(const std::string& message) {
-  fmt::print(stderr, "featc: {}\n", message);
+  printError("featc: {}\n", message);
   return kBadCommand;
 }
 
 // False, after saying why, when a row is bad and `strict` is set.
 bool reportRows(const std::string& file, const StoreLoadReport& report, bool strict) {
   for (const StoreLoadReport::BadLine& bad : report.badLines) {
-    fmt::print(stderr, "{}:{}: {}\n", file, bad.line, bad.reason);
+    printError("{}:{}: {}\n", file, bad.line, bad.reason);
     if (strict) return false;
   }
-  if (report.badLineCount > 0) fmt::print(stderr, "{}: {} bad store rows were left out\n", file, report.badLineCount);
-  for (const std::string& warning : report.warnings) fmt::print(stderr, "{}: warning: {}\n", file, warning);
+  if (report.badLineCount > 0) printError("{}: {} bad store rows were left out\n", file, report.badLineCount);
+  for (const std::string& warning : report.warnings) printError("{}: warning: {}\n", file, warning);
   return true;
 }
 
@@ -103,7 +104,7 @@ std::unique_ptr<RecordReader> openArrowInput(const std::string& input, const std
   std::string problem;
   if (openArrowFile(input, format, stream, problem))
     return newArrowReader(info, std::move(stream), input == "-" ? "<stdin>" : input, strict, std::move(sink));
-  fmt::print(stderr, "featc: cannot read {}: {}\n", input, problem);
+  printError("featc: cannot read {}: {}\n", input, problem);
   return nullptr;
 }
 
@@ -117,7 +118,7 @@ bool canBeRead(std::span<const std::pair<std::string, std::shared_ptr<Store>>> s
     std::string problem = storeOpenProblem(*store, until);
     if (problem.empty()) continue;
     good = false;
-    fmt::print(stderr, "featc: --store {}=...: {}: {}\n", source, storeName(*store), problem);
+    printError("featc: --store {}=...: {}: {}\n", source, storeName(*store), problem);
   }
   return good;
 }
@@ -217,7 +218,7 @@ std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progr
   std::string error;
   std::unique_ptr<ByteSource> source = openFile(path, error);
   if (source == nullptr) {
-    fmt::print(stderr, "featc: cannot read {}: {}\n", path, error);
+    printError("featc: cannot read {}: {}\n", path, error);
     return nullptr;
   }
   std::error_code unknownSize;
@@ -245,12 +246,12 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
     if (store == nullptr) {
       OpenedStore made = openStore(choice.url, storeOptions, info.sources);
       if (made.store == nullptr && !made.badUrl && !opening.mustOpen) {
-        fmt::print(stderr, "featc: warning: --store {}=...: {}: its reads fail\n", choice.source, made.error);
+        printError("featc: warning: --store {}=...: {}: its reads fail\n", choice.source, made.error);
         made.store = std::make_shared<UnreadStore>(choice.url, std::exchange(made.error, {}));
       }
       if (made.store == nullptr ||
           !reportRows(choice.url.substr(choice.url.find(':') + 1), made.report, opening.strict)) {
-        if (!made.error.empty()) fmt::print(stderr, "featc: --store {}=...: {}\n", choice.source, made.error);
+        if (!made.error.empty()) printError("featc: --store {}=...: {}\n", choice.source, made.error);
         exitCode = made.badUrl ? kBadCommand : kBadInput;
         return std::nullopt;
       }
@@ -265,8 +266,7 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
   }
   for (const SourceInfo& source : info.sources)
     if (binding.find(source.name) == nullptr)
-      fmt::print(stderr,
-                 "featc: warning: no store serves source \"{}\": all its rows are absent (say --store {}=jsonl:PATH)\n",
+      printError("featc: warning: no store serves source \"{}\": all its rows are absent (say --store {}=jsonl:PATH)\n",
                  source.name, source.name);
   return binding;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
@@ -39,10 +40,9 @@ bool findRow(RecordReader& reader, uint64_t wanted, BatchBuilder& builder, Expla
     }
   }
   if (wanted < reader.counts().items)
-    fmt::print(stderr, "featc explain: row {} is bad: it has no features\n", wanted);
+    printError("featc explain: row {} is bad: it has no features\n", wanted);
   else
-    fmt::print(stderr, "featc explain: there is no row {}: the input has {}, counted from 0\n", wanted,
-               reader.counts().items);
+    printError("featc explain: there is no row {}: the input has {}, counted from 0\n", wanted, reader.counts().items);
   return false;
 }
 

@@ -8,6 +8,7 @@
 
 #include "optimizer/passes.h"
 #include "support/suggest.h"
+#include "support/survive.h"
 
 namespace featc {
 
@@ -31,7 +32,7 @@ std::optional<Graph> onlyFeature(const Graph& graph, const std::string& feature)
     names.push_back(outputs[i].name);
   }
   std::optional<std::string> nearest = nearestName(feature, names);
-  fmt::print(stderr, "featc: there is no feature \"{}\"{}\n", feature,
+  printError("featc: there is no feature \"{}\"{}\n", feature,
              nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : "");
   return std::nullopt;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "support/json_quote.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/data_findings.h"
 #include "tools/interrupt_notice.h"
@@ -30,7 +31,7 @@ void printCuts(const SharedRun& run) {
   const std::vector<OutputInfo>& outputs = run.extractor.info().outputs;
   for (size_t i = 0; i < outputs.size(); ++i)
     if (uint64_t cut = run.totals.counts[i].cutSequences; cut > 0)
-      fmt::print(stderr, "cut       {}: {} longer than {}\n", outputs[i].name,
+      printError("cut       {}: {} longer than {}\n", outputs[i].name,
                  cut == 1 ? "1 list" : fmt::format("{} lists", cut), outputs[i].length);
 }
 
@@ -38,14 +39,14 @@ void printRunStats(const SharedRun& run, const std::vector<std::string>& stores,
   const RunTotals& totals = run.totals;
   const InputCounts& input = run.reader.counts();
   auto rate = [&](double s) { return s > 0 ? static_cast<double>(totals.written) / s : 0; };
-  fmt::print(stderr, "run       {} items of {} requests in {:.1f} ms: {:.0f} items a second, {} on {} thread{}\n",
+  printError("run       {} items of {} requests in {:.1f} ms: {:.0f} items a second, {} on {} thread{}\n",
              totals.written, input.requests, seconds * 1e3, rate(seconds), run.extractor.executable().engineName(),
              threads, threads == 1 ? "" : "s");
-  fmt::print(stderr, "extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
+  printError("extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
              totals.extractSeconds * 1e3, rate(totals.extractSeconds));
   printCuts(run);
-  for (const std::string& line : run.reads->lines()) fmt::print(stderr, "reads     {}\n", line);
-  for (const std::string& line : stores) fmt::print(stderr, "store     {}\n", line);
+  for (const std::string& line : run.reads->lines()) printError("reads     {}\n", line);
+  for (const std::string& line : stores) printError("store     {}\n", line);
 }
 
 SedaOptions sedaOptions(RunObserver* observer) {
@@ -71,22 +72,21 @@ void printFindings(SharedRun& run, const StoreBinding& stores, const Graph& grap
   if (!run.complete() || run.sample == nullptr) return;
   for (const std::string& line :
        dataFindings(graph, stores, run.sample->batch(), run.totals, run.totals.written + run.totals.failedRows))
-    fmt::print(stderr, "warning: {}\n", line);
+    printError("warning: {}\n", line);
 }
 
 int finish(SharedRun& run, const StoreBinding& stores) {
   run.progress.clear();
-  for (const std::string& line : dataWarnings(run.totals, run.extractor.info()))
-    fmt::print(stderr, "warning: {}\n", line);
+  for (const std::string& line : dataWarnings(run.totals, run.extractor.info())) printError("warning: {}\n", line);
   const std::vector<SourceInfo>& sources = run.extractor.info().sources;
   for (size_t i = 0; i < sources.size(); ++i) {
     if (run.totals.reads[i].failed + run.totals.reads[i].timedOut == 0) continue;
-    if (std::string why = degradedStore(stores, sources[i]); !why.empty()) fmt::print(stderr, "warning: {}\n", why);
+    if (std::string why = degradedStore(stores, sources[i]); !why.empty()) printError("warning: {}\n", why);
   }
   std::string bad = badDataSummary(run.totals, run.reader.counts());
-  if (!bad.empty()) fmt::print(stderr, "{}: {}\n", run.options.data.input, bad);
+  if (!bad.empty()) printError("{}: {}\n", run.options.data.input, bad);
   std::vector<std::string> missed = run.readLimits.exceeded(run.totals, run.extractor.info());
-  for (const std::string& line : missed) fmt::print(stderr, "featc: {}\n", line);
+  for (const std::string& line : missed) printError("featc: {}\n", line);
   bool complete = run.complete() && missed.empty();
   int exitCode =
       run.output.finish(complete, run.readLimits.failed(run.totals) ? "before the first failed read" : "there");
@@ -133,7 +133,7 @@ std::unique_ptr<RunOutput> openOutput(const RunOptions& options, const ProgramIn
                                       const ResultWriter& writer, int& exitCode) {
   std::string problem = notResumable(options, reader, writer);
   if (options.resume && !problem.empty()) {
-    fmt::print(stderr, "featc: --resume: {}\n", problem);
+    printError("featc: --resume: {}\n", problem);
     exitCode = kBadCommand;
     return nullptr;
   }
@@ -161,27 +161,27 @@ int runRun(const RunOptions& options) {
   std::string problem;
   std::optional<ReadLimits> limits = ReadLimits::make(options.reads, info, problem);
   if (!limits) {
-    fmt::print(stderr, "featc: {}\n", problem);
+    printError("featc: {}\n", problem);
     return kBadCommand;
   }
   Progress progress(options.progress || wantsBar(options), 0);
   std::unique_ptr<RecordReader> reader = openInput(options.data, info, options.strict, progress, exitCode);
   if (reader == nullptr) return exitCode;
   if (isInput(options)) {
-    fmt::print(stderr, "featc: --output {} is the input itself\n", options.output);
+    printError("featc: --output {} is the input itself\n", options.output);
     return kBadCommand;
   }
   std::string refused;
   std::unique_ptr<ResultWriter> writer = newResultWriter(options.format, info, options.writer, refused);
   if (writer == nullptr) {
-    fmt::print(stderr, "featc: {}\n", refused);
+    printError("featc: {}\n", refused);
     return kBadCommand;
   }
 
   std::unique_ptr<OutputFile> log;
   std::optional<CallLogger> logger;
   if (!options.log.empty() && options.scheduler == "seda") {
-    fmt::print(stderr, "featc: --log is not for --scheduler seda, whose reads serve several requests at once\n");
+    printError("featc: --log is not for --scheduler seda, whose reads serve several requests at once\n");
     return kBadCommand;
   }
   if (!options.log.empty()) {
@@ -192,7 +192,7 @@ int runRun(const RunOptions& options) {
   std::unique_ptr<RunOutput> output = openOutput(options, info, *reader, *writer, exitCode);
   if (output == nullptr) return exitCode;
   if (output->resumed() && limits->failed(output->resumed()->totals)) {
-    fmt::print(stderr, "featc: cannot resume {}: {}\n", options.output,
+    printError("featc: cannot resume {}: {}\n", options.output,
                limits->exceeded(output->resumed()->totals, info).front());
     return kBadCommand;
   }
@@ -214,11 +214,11 @@ int runRun(const RunOptions& options) {
   printFindings(run, stores, graph);
   if (log != nullptr) {
     int logged = log->finish();
-    if (log->closedEarly()) fmt::print(stderr, "featc: {} was closed before all calls were logged\n", log->path());
+    if (log->closedEarly()) printError("featc: {} was closed before all calls were logged\n", log->path());
     if (logged != kFine || log->closedEarly()) exitCode = kBadInput;
   }
   if (made.tiered != nullptr && made.tiered->state() == TierState::Failed)
-    fmt::print(stderr, "featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
+    printError("featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
   if (options.stats) printRunStats(run, storeStats, threads, seconds);
   return exitCode;
 }
@@ -274,7 +274,7 @@ void addRunCommand(CLI::App& app, int& exitCode) {
   command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is no terminal");
   command->callback([options, &exitCode] {
     std::string refused = chooseFormat(options->output, options->format);
-    if (!refused.empty()) fmt::print(stderr, "featc: {}\n", refused);
+    if (!refused.empty()) printError("featc: {}\n", refused);
     exitCode = refused.empty() ? runRun(*options) : kBadCommand;
   });
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "support/survive.h"
 #include "tools/command.h"
 
 namespace featc {
@@ -33,7 +34,7 @@ std::string realPath(const std::string& path) {
 }
 
 int refuse(const std::string& path, const std::string& why) {
-  fmt::print(stderr, "featc: cannot resume {}: {}\n", path, why);
+  printError("featc: cannot resume {}: {}\n", path, why);
   return kBadCommand;
 }
 
@@ -73,7 +74,7 @@ std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity 
       exitCode = refuse(path, problem);
       return nullptr;
     }
-    if (!from) fmt::print(stderr, "featc: nothing to resume for {}: beginning at the beginning\n", path);
+    if (!from) printError("featc: nothing to resume for {}: beginning at the beginning\n", path);
   }
   std::unique_ptr<RunOutput> out(
       new RunOutput(real, partial, std::move(identity), std::move(from), isFile && begin != Begin::NeverResumed));
@@ -84,7 +85,7 @@ std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity 
   // What an earlier run left is of no use to a later one.
   if (isFile && !out->keepsJournal_) std::remove(out->journal_.path().c_str());
   if (out->keepsJournal_ && !out->journal_.begin(out->identity_, out->resumed_)) {
-    fmt::print(stderr, "featc: cannot write {}: {}\n", out->journal_.path(), std::strerror(errno));
+    printError("featc: cannot write {}: {}\n", out->journal_.path(), std::strerror(errno));
     exitCode = kBadInput;
     return nullptr;
   }
@@ -123,16 +124,16 @@ int RunOutput::finish(bool complete, std::string_view resumesFrom) {
   int exitCode = file_.finish();
   journal_.close();
   if (file_.closedEarly()) {
-    fmt::print(stderr, "featc: {} was closed before all features were written\n", path_ == "-" ? "stdout" : path_);
+    printError("featc: {} was closed before all features were written\n", path_ == "-" ? "stdout" : path_);
     return kBadInput;
   }
   if (!isFile()) return exitCode;
   if (exitCode != kFine || !complete) {
-    fmt::print(stderr, "featc: {}\n", leftover(resumesFrom));
+    printError("featc: {}\n", leftover(resumesFrom));
     return kBadInput;
   }
   if (std::rename(partial_.c_str(), path_.c_str()) != 0) {
-    fmt::print(stderr, "featc: cannot rename {} to {}: {}\n", partial_, path_, std::strerror(errno));
+    printError("featc: cannot rename {} to {}: {}\n", partial_, path_, std::strerror(errno));
     return kBadInput;
   }
   std::remove(journal_.path().c_str());

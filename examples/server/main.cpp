@@ -16,6 +16,7 @@
 #include "http_server.h"
 #include "service.h"
 #include "stores.h"
+#include "support/survive.h"
 
 namespace {
 
@@ -93,7 +94,7 @@ void warnOfUnread(const std::vector<std::string>& options, const featc::KeptStor
   for (const std::string& option : options) {
     std::string name = option.substr(0, option.find('='));
     bool isRead = std::ranges::any_of(opened, [&](const auto& store) { return store.first == name; });
-    if (!isRead) fmt::print(stderr, "warning: --store {}=...: no config that serves reads it\n", name);
+    if (!isRead) featc::printError("warning: --store {}=...: no config that serves reads it\n", name);
   }
 }
 
@@ -112,7 +113,7 @@ int serve(const Options& options) {
   folderOptions.engine = featc::engineKindOf(options.engine).value();
   folderOptions.stores = keptStores(options.stores, error);
   if (error.empty() && !options.cache.empty()) folderOptions.cache = featc::ObjectCache::open(options.cache, error);
-  if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
+  if (!error.empty()) return featc::printError("server: {}\n", error), 2;
 
   std::shared_ptr<featc::KeptStores> stores = folderOptions.stores;
   ConfigFolder folder(std::move(folderOptions), metrics);
@@ -123,13 +124,13 @@ int serve(const Options& options) {
   HttpServer http(options.connections);
   service.addRoutes(http);
   error = http.start(options.listen);
-  if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
+  if (!error.empty()) return featc::printError("server: {}\n", error), 2;
   fmt::print("listening on {}\n", http.address());
   std::fflush(stdout);
 
   starting.reset();
   waitForEnd(signals, folder, *stores, options.poll);
-  fmt::print(stderr, "stopping\n");
+  featc::printError("stopping\n");
   service.stop();
   http.drain(Clock::now() + options.grace);
   // Neither a connection that its client keeps open nor a compile, which cannot be ended, holds the end up.
@@ -188,7 +189,7 @@ int main(int argc, char** argv) {
   try {
     return serve(options);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "server: {}\n", e.what());
+    featc::printError("server: {}\n", e.what());
     return 1;
   }
 }

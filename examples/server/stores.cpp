@@ -10,6 +10,7 @@
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/store_states.h"
 #include "runtime/stores/store_url.h"
+#include "support/survive.h"
 
 namespace server {
 
@@ -24,8 +25,8 @@ std::shared_ptr<Store> open(const KeptStores::Entry& entry, std::span<const Sour
   options.source = entry.source.empty() ? kDefault : entry.source;
   OpenedStore opened = openStore(entry.url, options, sources);
   if (opened.store == nullptr) error = fmt::format("--store {}=...: {}", options.source, opened.error);
-  for (const auto& bad : opened.report.badLines) fmt::print(stderr, "{}:{}: {}\n", entry.url, bad.line, bad.reason);
-  for (const std::string& warning : opened.report.warnings) fmt::print(stderr, "{}: warning: {}\n", entry.url, warning);
+  for (const auto& bad : opened.report.badLines) featc::printError("{}:{}: {}\n", entry.url, bad.line, bad.reason);
+  for (const std::string& warning : opened.report.warnings) featc::printError("{}: warning: {}\n", entry.url, warning);
   return std::move(opened.store);
 }
 
@@ -81,7 +82,7 @@ void StoreLog::look() {
     std::string before = std::exchange(troubles_[store.store], kind);
     if (before == kind) continue;
     const char* well = before == kLost ? "its rows are there again" : "it answers again";
-    fmt::print(stderr, "store {}, {}: {}\n", store.store, store.url, kind.empty() ? well : kind + store.problem);
+    featc::printError("store {}, {}: {}\n", store.store, store.url, kind.empty() ? well : kind + store.problem);
   }
 }
 

@@ -117,6 +117,7 @@ class ExtractionStream {
   bool nextDone(Done& out) {
     for (;;) {
       std::unique_lock lock(mutex_);
+      if (thrown_ != nullptr) std::rethrow_exception(thrown_);
       if (auto first = done_.find(delivered_); first != done_.end()) {
         out = std::move(first->second);
         done_.erase(first);
@@ -195,22 +196,29 @@ class ExtractionStream {
     done.batch = piece.batch;
     try {
       done = worker.run(std::move(piece));
-    } catch (const std::exception& failure) {
-      done.error = failure.what();
+    } catch (...) {
+      done.error = currentMessage();
     }
     lock.lock();
     done_[number] = std::move(done);
     wake_.notify_all();
   }
 
-  void help() {
-    PieceWorker worker(extractor_, options_.output);
-    std::unique_lock lock(mutex_);
-    while (!stopped_) {
-      if (waiting_.empty())
-        wake_.wait(lock);
-      else
-        work(lock, worker);
+  void help() noexcept {
+    try {
+      PieceWorker worker(extractor_, options_.output);
+      std::unique_lock lock(mutex_);
+      while (!stopped_) {
+        if (waiting_.empty())
+          wake_.wait(lock);
+        else
+          work(lock, worker);
+      }
+    } catch (...) {
+      // Whoever waits for this thread's piece must not wait for ever.
+      std::lock_guard lock(mutex_);
+      thrown_ = std::current_exception();
+      wake_.notify_all();
     }
   }
 
@@ -233,6 +241,7 @@ class ExtractionStream {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopped_ = false;
+  std::exception_ptr thrown_;  // by a helper
   std::deque<Piece> waiting_;
   std::map<uint64_t, Done> done_;
   std::vector<std::jthread> helpers_;
@@ -248,9 +257,11 @@ int guarded(ArrowArrayStream* stream, F&& f) {
   try {
     return f(*streamOf(stream)) ? 0 : EINVAL;
   } catch (const std::bad_alloc&) {
+    // The piece may be lost: the stream has ended.
+    streamOf(stream)->setError(currentMessage());
     return ENOMEM;
-  } catch (const std::exception& failure) {
-    streamOf(stream)->setError(failure.what());
+  } catch (...) {
+    streamOf(stream)->setError(currentMessage());
     return EIO;
   }
 }

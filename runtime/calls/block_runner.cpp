@@ -15,7 +15,9 @@ void BlockRunner::run(Shard& shard, uint32_t phase) {
   if (observer_ == nullptr) return runRows(shard, phase);
   auto start = std::chrono::steady_clock::now();
   runRows(shard, phase);
-  observer_->onPhase({phase, shard.scope, shard.end - shard.begin, std::chrono::steady_clock::now() - start});
+  tellObserver(observer_, [&](RunObserver& o) {
+    o.onPhase({phase, shard.scope, shard.end - shard.begin, std::chrono::steady_clock::now() - start});
+  });
 }
 
 void BlockRunner::runRows(Shard& shard, uint32_t phase) {

@@ -55,7 +55,7 @@ class CallReads {
   // The same, but waits for something to take note of.
   void wait();
   // As of the inbox: for callers that do something else instead of waiting.
-  bool park(std::function<void()> wake) { return outstanding_ > 0 && inbox_->park(std::move(wake)); }
+  bool park(std::shared_ptr<ReadWaker> waker) { return outstanding_ > 0 && inbox_->park(std::move(waker)); }
   bool unpark() { return inbox_ != nullptr && inbox_->unpark(); }
 
  private:

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,15 +10,9 @@
 
 #include "runtime/calls/call_memory.h"
 #include "runtime/calls/staged.h"
+#include "runtime/serving/seda_request.h"
 
 namespace featc {
-
-struct SedaRequest {
-  Batch batch;
-  std::chrono::steady_clock::time_point deadline;
-  std::function<void(RunError error, Result& result)> done;
-  std::chrono::steady_clock::time_point submitted;
-};
 
 // Reused from batch to batch. One thread at a time works on it; between the stages none does.
 class SedaJob {
@@ -28,6 +21,8 @@ class SedaJob {
 
   SedaJob(std::shared_ptr<const CallProgram> program, RunObserver* observer)
       : memory_(std::move(program)), observer_(observer) {}
+  // What park() has woken; set once, before.
+  void setWaker(std::shared_ptr<ReadWaker> waker) { waker_ = std::move(waker); }
 
   // -- Filled by the fetch stage --------------------------------------------------------------------
 
@@ -36,11 +31,15 @@ class SedaJob {
   int64_t items() const { return items_; }
   TimePoint deadline() const { return deadline_; }  // of the request that has the earliest
   TimePoint oldest() const { return requests_.front().submitted; }
-  void add(SedaRequest request);
+  // Takes the first of `requests`.
+  void add(SedaRequests& requests) noexcept;
   // Whether the request may wait as long as the others do: one in a hurry would cut their reads short.
   bool suits(const SedaRequest& request, TimePoint now) const;
 
   // -- Computed by both ------------------------------------------------------------------------------
+
+  //
+  // What these throw, for lack of memory, is for fail().
 
   // Binds all requests; answers those that cannot be bound. Reads are given up at `readDeadline`. False when no
   // request is left.
@@ -50,26 +49,28 @@ class SedaJob {
   bool advanceToLast() { return call_->advance(call_->phases() - 1); }
   // Computes the rest; false when an answer is missing.
   bool advanceToEnd() { return call_->advance(call_->phases()); }
-  // Has `wake` called when every answer is there; false, and it is not called, when they are.
-  bool park(std::function<void()> wake) { return memory_.reads().park(std::move(wake)); }
+  // Has the waker woken when every answer is there; false, and it is not, when they are.
+  bool park() { return memory_.reads().park(waker_); }
   bool unpark() { return memory_.reads().unpark(); }
 
   // -- Ended by one of them ---------------------------------------------------------------------------
 
-  // Gives each request its part of the result, or all of them an error; then the job is empty.
+  // Gives each request its part of the result; then the job is empty. Where it throws, some have theirs.
   void answer();
-  void fail(const RunError& error);
+  // Gives those that have no answer an error; then the job is empty.
+  void fail(const RunError& error) noexcept;
 
   bool wakesFetch = false;  // which stage goes on when it wakes
 
  private:
   RunError bind(std::span<const Batch> batches);
-  void tell(SedaRequest& request, RunError error, Result& result);
-  void clear();
+  RunError bindAll();
+  void clear() noexcept;
 
   CallMemory memory_;
   RunObserver* observer_;
-  std::vector<SedaRequest> requests_;
+  std::shared_ptr<ReadWaker> waker_;
+  SedaRequests requests_;
   std::vector<Batch> batches_;
   int64_t items_ = 0;
   TimePoint deadline_;

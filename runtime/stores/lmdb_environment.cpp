@@ -92,14 +92,29 @@ std::shared_ptr<LmdbEnvironment> LmdbEnvironment::open(const std::string& path, 
   std::unique_ptr<LmdbEnvironment> made(new LmdbEnvironment());
   error = made->start(name, mode);
   if (!error.empty()) return nullptr;
-  environment = {made.release(), [name](LmdbEnvironment* old) {
-                   OpenEnvironments& open = openEnvironments();
-                   std::lock_guard closing(open.mutex);
-                   delete old;
-                   open.byPath.erase(name);
-                   open.closed.notify_all();
-                 }};
-  all.byPath[name] = environment;
+  // Where there is no memory for sharing it, the lock that closing takes is held here: `made` frees it then.
+  struct Closer {
+    std::string name;
+    bool isShared = false;
+    void operator()(LmdbEnvironment* old) const {
+      if (!isShared) return;
+      OpenEnvironments& open = openEnvironments();
+      std::lock_guard closing(open.mutex);
+      delete old;
+      open.byPath.erase(name);
+      open.closed.notify_all();
+    }
+  };
+  auto place = all.byPath.try_emplace(name).first;
+  try {
+    environment = std::shared_ptr<LmdbEnvironment>(made.get(), Closer{name});
+  } catch (...) {
+    all.byPath.erase(place);
+    throw;
+  }
+  std::get_deleter<Closer>(environment)->isShared = true;
+  (void)made.release();
+  place->second = environment;
   return environment;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/stores/row_format.h"
+#include "support/survive.h"
 
 namespace featc {
 namespace {
@@ -30,8 +31,9 @@ void LmdbStore::fetch(const FetchRequest& request, Done done) {
     FetchResult result;
     try {
       result = read(request);
-    } catch (const std::bad_alloc&) {
-      failed("not enough memory");
+    } catch (...) {
+      survived("a read of LMDB");
+      failed("out of memory");
     }
     done(std::move(result));
   });
@@ -44,9 +46,13 @@ std::string LmdbStore::problem() const {
 
 std::string LmdbStore::openProblem(Clock::time_point) { return environment() == nullptr ? problem() : std::string(); }
 
-void LmdbStore::failed(std::string why) {
+void LmdbStore::failed(std::string_view why) noexcept {
   std::lock_guard lock(mutex_);
-  problem_ = std::move(why);
+  try {
+    problem_ = why;
+  } catch (...) {
+    problem_ = "out of memory";  // needs none
+  }
 }
 
 std::shared_ptr<LmdbEnvironment> LmdbStore::environment() {

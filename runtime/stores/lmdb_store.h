@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "runtime/stores/described_store.h"
 #include "runtime/stores/lmdb_environment.h"
@@ -29,7 +30,7 @@ class LmdbStore final : public DescribedStore {
  private:
   std::shared_ptr<LmdbEnvironment> environment();
   FetchResult read(const FetchRequest& request);
-  void failed(std::string why);
+  void failed(std::string_view why) noexcept;
 
   const std::string path_;
   const size_t maxValueBytes_;

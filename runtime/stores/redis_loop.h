@@ -11,6 +11,7 @@
 #include <mutex>
 #include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -40,7 +41,7 @@ struct RedisShared {
   RedisShared(StoreUrl u, StoreOptions o, std::string p, WorkerPool& w)
       : url(std::move(u)), options(std::move(o)), password(std::move(p)), workers(w) {}
 
-  void failed(std::string why);
+  void failed(std::string_view why) noexcept;
   std::string problem() const;
   // A connection became ready, or is not to be hoped for any more.
   void settled();
@@ -67,14 +68,15 @@ class RedisLoop {
   // -- For its connections, on its thread ---------------------------------------------------------------
   RedisShared& shared() { return shared_; }
   // Finishes a fetch once: keys without an answer count as `rest`.
-  void finish(const std::shared_ptr<RedisFetch>& fetch, KeyStatus rest);
+  void finish(const std::shared_ptr<RedisFetch>& fetch, KeyStatus rest) noexcept;
   // Looks names up; null where the system has no name servers.
   evdns_base* names();
   std::minstd_rand& random() { return random_; }
 
  private:
-  void run();
-  void takeSubmitted();
+  void run() noexcept;
+  void release() noexcept;
+  void takeSubmitted() noexcept;
   void start(const std::shared_ptr<RedisFetch>& fetch);
   static void woken(evutil_socket_t wake, short, void* loop);
   static void timedOut(evutil_socket_t, short, void* fetch);

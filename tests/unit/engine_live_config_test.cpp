@@ -5,12 +5,12 @@
 #include <future>
 #include <thread>
 
-#include "allocation_count.h"
 #include "engine/config_watcher.h"
 #include "engine/live_config.h"
 #include "engine_fixture.h"
 #include "tests/common/catch.h"
 #include "tests/common/eventually.h"
+#include "tests/memory/allocation_count.h"
 
 using namespace featc;
 using namespace featc::test;

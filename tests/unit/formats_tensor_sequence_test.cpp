@@ -8,7 +8,7 @@
 #include "runtime/formats/tensor_sequence_view.h"
 #include "runtime/io/result_writer.h"
 #include "tests/common/catch.h"
-#include "tests/unit/allocation_count.h"
+#include "tests/memory/allocation_count.h"
 #include "tests/unit/formats_fixture.h"
 
 using namespace featc;

@@ -6,6 +6,7 @@
 
 #include "engine_fixture.h"
 #include "runtime/metrics/metrics.h"
+#include "support/survive.h"
 #include "tests/common/catch.h"
 
 using namespace featc;
@@ -64,8 +65,10 @@ TEST_CASE("every metric is in docs/serving.md, with its type, and every one ther
     store.stats.connections = {1, 3, 2, 9};
     return std::vector{store};
   });
+  survive("a test of metrics", [] { throw 1; });
   std::string text = metrics.text();
   CHECK(shown(text) == documented());
+  CHECK_THAT(text, ContainsSubstring("\nfeatc_survived_errors_total{where=\"a test of metrics\"} 1\n"));
   const std::string labels = R"({store="people",url="redis://127.0.0.1:6379/0"} )";
   for (const char* series :
        {"breaker_open 1", "breaker_trips_total 3", "breaker_refused_total 40", "second_reads_total 5",

@@ -2,7 +2,7 @@
 // Calls one operator on single values, as an engine would: resolve, prepare, kernel.
 #include "tests/unit/ops_fixture.h"
 
-#include "tests/unit/allocation_count.h"
+#include "tests/memory/allocation_count.h"
 
 namespace featc {
 

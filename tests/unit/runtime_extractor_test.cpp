@@ -3,10 +3,10 @@
 #include <limits>
 #include <vector>
 
-#include "allocation_count.h"
 #include "runtime/calls/float_environment.h"
 #include "runtime_fixture.h"
 #include "tests/common/catch.h"
+#include "tests/memory/allocation_count.h"
 
 using namespace featc;
 using namespace featc::test;
