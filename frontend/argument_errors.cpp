@@ -150,7 +150,7 @@ bool ExprChecker::proposeForMap(Diagnostic& d, const Expr& e, const Operator& op
     bool isKeys = i != map && args[i] != kNoExpr && (other.isList() ? other.element() : other).same(given.key());
     if (!isKeys) continue;
     types[map] = other.isList() ? Type::list(given.value()) : given.value().withNullable();
-    if (!resolve(op, types)) return false;
+    if (!resolve(op, types, checked_.info.semantics)) return false;
     return replace(ast_.expr(args[map]).span,
                    fmt::format("lookup({}, {})", textOf(ast_.expr(args[map])), textOf(ast_.expr(args[i]))),
                    fmt::format("the value of each of \"{}\"", op.params[op.paramOfArg(i)].name));
