@@ -3,6 +3,7 @@
 #include "ops/arena.h"
 
 #include <algorithm>
+#include <new>
 
 namespace featc {
 
@@ -14,6 +15,7 @@ void* Arena::allocateSlow(size_t bytes) {
   // A later block that an earlier call left behind may fit.
   while (current_ + 1 < blocks_.size()) {
     ++current_;
+    highest_ = std::max(highest_, current_);
     next_ = blocks_[current_].memory.get();
     end_ = next_ + blocks_[current_].size;
     if (bytes <= blocks_[current_].size) {
@@ -22,18 +24,62 @@ void* Arena::allocateSlow(size_t bytes) {
       return p;
     }
   }
-  if (bytes > limit_ || reserved_ > limit_ - bytes) {
-    exhausted_ = true;
-    return nullptr;
-  }
+  if (bytes > limit_ || reserved_ > limit_ - bytes) return fail();
   size_t size = std::max({bytes, kFirstBlock, std::min(reserved_, limit_ - reserved_)});
-  size = std::min(size, limit_ - reserved_);
-  blocks_.push_back({std::make_unique_for_overwrite<char[]>(size), size});
-  reserved_ += size;
+  if (!addBlock(std::min(size, limit_ - reserved_))) return fail();
   current_ = blocks_.size() - 1;
+  highest_ = std::max(highest_, current_);
   next_ = blocks_[current_].memory.get() + bytes;
-  end_ = blocks_[current_].memory.get() + size;
+  end_ = blocks_[current_].memory.get() + blocks_[current_].size;
   return blocks_[current_].memory.get();
+}
+
+// Kernels ask, which native code calls: nothing may be thrown through that.
+bool Arena::addBlock(size_t size) {
+  if (share_ != nullptr && !share_->take(size)) return false;
+  try {
+    if (blocks_.size() == blocks_.capacity()) blocks_.reserve(std::max<size_t>(8, 2 * blocks_.size()));
+    blocks_.push_back({std::make_unique_for_overwrite<char[]>(size), size});
+  } catch (const std::bad_alloc&) {
+    if (share_ != nullptr) {
+      share_->give(size);
+      share_->refuse();
+    }
+    return false;
+  }
+  reserved_ += size;
+  return true;
+}
+
+void* Arena::fail() {
+  if (limit_ == SIZE_MAX) throw std::bad_alloc();
+  exhausted_ = true;
+  return nullptr;
+}
+
+size_t Arena::bytesSince(const Mark& mark) const {
+  if (blocks_.empty()) return 0;
+  size_t from = mark.next == nullptr ? 0 : mark.block;
+  const char* begin = mark.next == nullptr ? blocks_[0].memory.get() : mark.next;
+  if (current_ == from) return static_cast<size_t>(next_ - begin);
+  size_t bytes = static_cast<size_t>(blocks_[from].memory.get() + blocks_[from].size - begin);
+  for (size_t block = from + 1; block < current_; ++block) bytes += blocks_[block].size;
+  return bytes + static_cast<size_t>(next_ - blocks_[current_].memory.get());
+}
+
+size_t Arena::bytesUsed() const {
+  size_t bytes = 0;
+  for (size_t block = 0; block <= highest_ && block < blocks_.size(); ++block) bytes += blocks_[block].size;
+  return bytes;
+}
+
+void Arena::shrink(size_t bytes) {
+  while (blocks_.size() > 1 && reserved_ > bytes) {
+    size_t size = blocks_.back().size;
+    blocks_.pop_back();
+    reserved_ -= size;
+    if (share_ != nullptr) share_->give(size);
+  }
 }
 
 void Arena::rewind(const Mark& mark) {
@@ -47,6 +93,7 @@ void Arena::rewind(const Mark& mark) {
 void Arena::reset() {
   exhausted_ = false;
   rewindToStart();
+  highest_ = 0;
 }
 
 void Arena::rewindToStart() {

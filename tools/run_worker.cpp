@@ -22,7 +22,9 @@ class RunWorker final : public PipelineWorker {
   explicit RunWorker(SharedRun& run) : run_(run), builder_(run.extractor.info()), scratch_(run.extractor) {}
 
   bool read() override {
-    ReadStatus status = run_.reader.take(piece_, builder_, rows_, run_.logger == nullptr ? kPieceItems : 1);
+    // A request that has a line in the log, or limits, is a call of its own.
+    bool alone = run_.logger != nullptr || run_.options.limits.any();
+    ReadStatus status = run_.reader.take(piece_, builder_, rows_, alone ? 1 : kPieceItems);
     if (status == ReadStatus::Failed) run_.readFailed = true;
     return status == ReadStatus::Batch;
   }
@@ -31,16 +33,25 @@ class RunWorker final : public PipelineWorker {
     run_.reader.parse(piece_, builder_, rows_);
     text_.clear();
     line_.clear();
+    leftOut_ = {};
     if (builder_.requests() == 0) return;
     Stopwatch extracting;
-    if (RunError error = extract(builder_.batch())) throw std::runtime_error(error.message);
+    if (RunError error = extract(builder_.batch())) {
+      bool limited = error.kind == RunFailure::OverLimit || error.kind == RunFailure::NoMemory;
+      if (!limited || !run_.options.limits.any()) throw std::runtime_error(error.message);
+      leftOut_ = std::move(error);
+      return;
+    }
     seconds_ = extracting.seconds();
     if (!run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
   }
 
   bool write() override {
     run_.stoppedByBadRow = !run_.reader.settle(piece_);
-    if (builder_.requests() > 0) writeBatch();
+    if (leftOut_)
+      leaveOut();
+    else if (builder_.requests() > 0)
+      writeBatch();
     run_.writeFailed = !run_.output.write(text_) || (run_.log != nullptr && !run_.log->write(line_));
     if (run_.writeFailed || run_.stoppedByBadRow) return false;
     if (piece_.hasPosition) run_.output.reached(piece_.position, run_.totals);
@@ -59,11 +70,21 @@ class RunWorker final : public PipelineWorker {
     if (run_.options.strict && failed > 0) run_.stoppedByBadRow = true;
   }
 
+  // The one request of the piece.
+  void leaveOut() {
+    std::string place = rows_.empty() ? run_.options.data.input
+                                      : fmt::format("{}:{}", run_.options.data.input, rows_[0].line);
+    run_.progress.message(fmt::format("{}: request: {}", place, leftOut_.message));
+    run_.totals.failedRows += rows_.size();
+    run_.progress.addItems(rows_.size());
+    if (run_.options.strict) run_.stoppedByBadRow = true;
+  }
+
   RunError extract(const Batch& batch) {
     CallOptions options;
+    options.limits = run_.limits.call;
     options.observer = run_.reads;
     if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
-    // With a log a piece is one request, so that each has a line of its own.
     if (run_.logger != nullptr) {
       return run_.logger->run(run_.extractor, batch, scratch_, result_, rows_, line_, options);
     }
@@ -94,6 +115,7 @@ class RunWorker final : public PipelineWorker {
   std::string text_;
   std::string line_;  // of the log
   double seconds_ = 0;
+  RunError leftOut_;  // the piece's request goes past a limit
 };
 
 }  // namespace
