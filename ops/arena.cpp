@@ -14,6 +14,7 @@ constexpr size_t kFirstBlock = size_t{64} << 10U;
 void* Arena::allocateSlow(size_t bytes) {
   // A later block that an earlier call left behind may fit.
   while (current_ + 1 < blocks_.size()) {
+    gaps_ += static_cast<size_t>(end_ - next_);
     ++current_;
     highest_ = std::max(highest_, current_);
     next_ = blocks_[current_].memory.get();
@@ -26,7 +27,9 @@ void* Arena::allocateSlow(size_t bytes) {
   }
   if (bytes > limit_ || reserved_ > limit_ - bytes) return fail();
   size_t size = std::max({bytes, kFirstBlock, std::min(reserved_, limit_ - reserved_)});
+  size_t gap = static_cast<size_t>(end_ - next_);
   if (!addBlock(std::min(size, limit_ - reserved_))) return fail();
+  gaps_ += gap;
   current_ = blocks_.size() - 1;
   highest_ = std::max(highest_, current_);
   next_ = blocks_[current_].memory.get() + bytes;
@@ -57,14 +60,13 @@ void* Arena::fail() {
   return nullptr;
 }
 
-size_t Arena::bytesSince(const Mark& mark) const {
-  if (blocks_.empty()) return 0;
-  size_t from = mark.next == nullptr ? 0 : mark.block;
-  const char* begin = mark.next == nullptr ? blocks_[0].memory.get() : mark.next;
-  if (current_ == from) return static_cast<size_t>(next_ - begin);
-  size_t bytes = static_cast<size_t>(blocks_[from].memory.get() + blocks_[from].size - begin);
-  for (size_t block = from + 1; block < current_; ++block) bytes += blocks_[block].size;
-  return bytes + static_cast<size_t>(next_ - blocks_[current_].memory.get());
+size_t Arena::bytesSince(const Mark& mark) const { return bytesAt(this->mark()) - bytesAt(mark); }
+
+size_t Arena::bytesAt(const Mark& mark) const {
+  if (mark.next == nullptr) return 0;
+  size_t bytes = 0;
+  for (size_t block = 0; block < mark.block; ++block) bytes += blocks_[block].size;
+  return bytes + static_cast<size_t>(mark.next - blocks_[mark.block].memory.get()) - mark.gaps;
 }
 
 size_t Arena::bytesUsed() const {
@@ -86,6 +88,7 @@ void Arena::rewind(const Mark& mark) {
   // A mark of the time before the first block stands for the start.
   if (mark.next == nullptr) return rewindToStart();
   current_ = mark.block;
+  gaps_ = mark.gaps;
   next_ = mark.next;
   end_ = mark.end;
 }
@@ -98,6 +101,7 @@ void Arena::reset() {
 
 void Arena::rewindToStart() {
   current_ = 0;
+  gaps_ = 0;
   next_ = blocks_.empty() ? nullptr : blocks_[0].memory.get();
   end_ = blocks_.empty() ? nullptr : next_ + blocks_[0].size;
 }

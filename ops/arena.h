@@ -44,11 +44,12 @@ class Arena {
     char* next = nullptr;
     char* end = nullptr;
     size_t block = 0;
+    size_t gaps = 0;
   };
-  Mark mark() const { return {next_, end_, current_}; }
+  Mark mark() const { return {next_, end_, current_, gaps_}; }
   void rewind(const Mark& mark);
   void reset();
-  // How many bytes were allocated since a mark, gaps at the ends of blocks among them.
+  // How many bytes were allocated since a mark, whatever blocks they lie in.
   size_t bytesSince(const Mark& mark) const;
   // Of the blocks that were used since reset().
   size_t bytesUsed() const;
@@ -63,6 +64,7 @@ class Arena {
   };
   void* allocateSlow(size_t bytes);
   bool addBlock(size_t size);
+  size_t bytesAt(const Mark& mark) const;
   void* fail();
   void rewindToStart();
 
@@ -72,6 +74,7 @@ class Arena {
   size_t reserved_ = 0;
   size_t current_ = 0;
   size_t highest_ = 0;  // the last block used since reset()
+  size_t gaps_ = 0;     // bytes left free at the ends of blocks before the current one
   std::vector<Block> blocks_;
   bool exhausted_ = false;
   MemoryShare* share_;

@@ -28,7 +28,7 @@ void BlockRunner::runRows(Shard& shard, uint32_t phase) {
     costs_.check();
     Arena::Mark mark = worker_.arena.mark();
     runBlock(part, shard, phase, begin, std::min<int64_t>(begin + kBlockRows, shard.end), keep);
-    countBlock(shard, mark);
+    countIds(shard);
     if (!keep) worker_.arena.rewind(mark);
   }
 }
@@ -45,7 +45,7 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
   for (size_t i = 0; i < program_.ragged.size(); ++i) worker_.savedMarks[i] = shard.ragged[program_.ragged[i]].mark();
 
   compute(part, shard.scope, phase, begin, end);
-  if (!worker_.arena.takeExhausted()) return;
+  if (!worker_.arena.takeExhausted()) return countValues(mark);
 
   // The rows together need more memory than there is: take the block back, then try a few at a time.
   worker_.arena.rewind(mark);
@@ -60,6 +60,7 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
 void BlockRunner::runGroup(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end, bool keep) {
   Arena::Mark mark = worker_.arena.mark();
   compute(part, scope, phase, begin, end);
+  countValues(mark);
   bool exhausted = worker_.arena.takeExhausted();
   if (exhausted) {
     RowStatus* status = statusOf(scope);
@@ -92,15 +93,21 @@ void BlockRunner::beginIds(Scope scope, int64_t begin, int64_t end) {
   }
 }
 
-// What the block made, and what its ids need.
-void BlockRunner::countBlock(Shard& shard, const Arena::Mark& before) {
-  if (costs_.limits.valueBytes != 0) costs_.work.addValues(worker_.arena.bytesSince(before));
-  if (!program_.ragged.empty()) {
-    size_t bytes = 0;
-    for (uint32_t output : program_.ragged) bytes += shard.ragged[output].bytesHeld();
-    if (bytes > shard.raggedBytes) costs_.memory.take(bytes - shard.raggedBytes);
-    shard.raggedBytes = std::max(shard.raggedBytes, bytes);
-  }
+// What operators made of the rows.
+void BlockRunner::countValues(const Arena::Mark& before) {
+  if (costs_.limits.valueBytes == 0) return;
+  costs_.work.addValues(worker_.arena.bytesSince(before));
+  costs_.checkStopped();
+}
+
+// What the ids of a block need.
+void BlockRunner::countIds(Shard& shard) {
+  if (program_.ragged.empty()) return;
+  size_t bytes = 0;
+  for (uint32_t output : program_.ragged) bytes += shard.ragged[output].bytesHeld();
+  if (bytes <= shard.raggedBytes) return;
+  costs_.memory.take(bytes - shard.raggedBytes);
+  shard.raggedBytes = bytes;
   costs_.checkStopped();
 }
 

@@ -27,7 +27,8 @@ class BlockRunner {
   // Computes the rows, which may find too little memory.
   void compute(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end);
   void beginIds(Scope scope, int64_t begin, int64_t end);
-  void countBlock(Shard& shard, const Arena::Mark& before);
+  void countValues(const Arena::Mark& before);
+  void countIds(Shard& shard);
   void dropRows(Scope scope, uint32_t phase, int64_t begin, int64_t end);
   RowStatus* statusOf(Scope scope) const { return scope == Scope::Item ? frame_.itemStatus : frame_.requestStatus; }
 

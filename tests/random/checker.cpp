@@ -23,6 +23,7 @@
 #include "tests/common/engines.h"
 #include "tests/memory/allocation_count.h"
 #include "tests/random/beside.h"
+#include "tests/random/limits.h"
 #include "tests/random/random_store.h"
 
 namespace featc {
@@ -182,6 +183,7 @@ std::optional<Disagreement> check(const RandomCase& c, const std::function<void(
   BoundBatch batch(c.data, raw->info(), 0, c.data.itemCounts.size());
   std::optional<Result> meaning;
   std::optional<Result> counted;  // by the optimized graph
+  uint64_t engines = 0;
   for (const TestedEngine& engine : testedEngines(*raw, optimized, c.forms)) {
     Extractor extractor(*engine.info, engine.executable, stores);
     Scratch scratch(extractor);
@@ -203,6 +205,12 @@ std::optional<Disagreement> check(const RandomCase& c, const std::function<void(
     begins();
     if (auto d = checkScarce(engine, c, stores, batch, *meaning, result.reads().keys))
       return Disagreement{engine.name + ", little memory", *d};
+    begins();
+    if (auto d = checkLimits(engine, c, stores, batch, *meaning)) return Disagreement{engine.name + ", limits", *d};
+    begins();
+    // Threads take a while to begin: by one engine a program.
+    bool joins = c.storeSeed % 4 == engines++ % 4;
+    if (auto d = joins ? checkJoined(engine, c, stores) : std::nullopt) return Disagreement{engine.name + ", joined", *d};
     begins();
     if (auto d = checkAlone(extractor, c, *meaning)) return Disagreement{engine.name + ", requests alone", *d};
     begins();
