@@ -436,8 +436,7 @@ class OpFunction {
   }
 
   template <class Load, size_t... I>
-  static Maybe<ResultCell> evaluateWith(Context& context, detail::Meter& meter, Load& load,
-                                        std::index_sequence<I...>) {
+  static Maybe<ResultCell> evaluateWith(Context& context, detail::Meter& meter, Load& load, std::index_sequence<I...>) {
     Args values{};
     EachBuffer buffer;
     bool ready = (take<I>(context, load, std::get<I>(values), buffer) && ...);

@@ -75,11 +75,11 @@ class Work {
   void refill();
   bool isCancelled() const;
 
-  uint64_t left_ = UINT64_MAX;          // steps before somebody looks
-  uint64_t stepsBehind_ = UINT64_MAX;   // steps that may follow those
+  uint64_t left_ = UINT64_MAX;         // steps before somebody looks
+  uint64_t stepsBehind_ = UINT64_MAX;  // steps that may follow those
   uint64_t valuesLeft_ = UINT64_MAX;
   uint64_t resultsLeft_ = UINT64_MAX;
-  bool watched_ = false;                // there is a clock or a flag to look at
+  bool watched_ = false;  // there is a clock or a flag to look at
   bool timed_ = false;
   bool running_ = false;
   Stop why_ = Stop::No;

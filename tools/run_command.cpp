@@ -158,7 +158,8 @@ int runRun(const RunOptions& options) {
   std::optional<SedaExecutor> executor;
   std::optional<ReadStats> reads;
   if (options.stats) run.reads = &reads.emplace(info);
-  if (options.scheduler == "seda") run.executor = &executor.emplace(*made.extractor, sedaOptions(run.reads, run.limits.call));
+  if (options.scheduler == "seda")
+    run.executor = &executor.emplace(*made.extractor, sedaOptions(run.reads, run.limits.call));
   runPipeline(threads, [&] { return newRunWorker(run); });
   edge.clear();
   bool complete = !run.readFailed && !run.stoppedByBadRow && !run.writeFailed;

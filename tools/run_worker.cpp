@@ -72,8 +72,8 @@ class RunWorker final : public PipelineWorker {
 
   // The one request of the piece.
   void leaveOut() {
-    std::string place = rows_.empty() ? run_.options.data.input
-                                      : fmt::format("{}:{}", run_.options.data.input, rows_[0].line);
+    std::string place =
+        rows_.empty() ? run_.options.data.input : fmt::format("{}:{}", run_.options.data.input, rows_[0].line);
     run_.progress.message(fmt::format("{}: request: {}", place, leftOut_.message));
     run_.totals.failedRows += rows_.size();
     run_.progress.addItems(rows_.size());

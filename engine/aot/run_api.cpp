@@ -209,8 +209,8 @@ void featc_set_call_options(featc_session* session, const featc_call_options* op
   session->options.scheduler = isPipelined ? Scheduler::Pipelined : Scheduler::Staged;
   session->options.shardItems = options->shard_items;
   session->patience = timeOf(options->timeout_microseconds);
-  session->options.reserve = options->reserve_microseconds == 0 ? CallOptions().reserve
-                                                                : timeOf(options->reserve_microseconds);
+  session->options.reserve =
+      options->reserve_microseconds == 0 ? CallOptions().reserve : timeOf(options->reserve_microseconds);
   session->options.limits = {timeOf(options->max_computing_microseconds), std::max<int64_t>(options->max_items, 0),
                              options->max_value_bytes, options->max_result_bytes, options->max_row_ids};
 }

@@ -26,8 +26,8 @@ class CallMemory {
   // it the call stops. From here on computing is measured.
   RunError admit(std::span<const Batch> batches, const CallOptions& options, std::span<const Work::Flag> cancelled,
                  const Result& result);
-  // Binds the batches, which fit the schema, as one, and makes everything ready for filling `result`. Reads are given up
-  // at `readDeadline`. With an error the call is over.
+  // Binds the batches, which fit the schema, as one, and makes everything ready for filling `result`. Reads are given
+  // up at `readDeadline`. With an error the call is over.
   RunError begin(std::span<const Batch> batches, const CallOptions& options,
                  std::chrono::steady_clock::time_point readDeadline, Result& result);
   // Waits for stores: that is no computing. Throws CallStopped where nobody waits for the call any more.

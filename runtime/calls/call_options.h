@@ -25,7 +25,8 @@ struct CallOptions {
   // most kMaxShards shards.
   int64_t shardItems = 0;
   // A call that has not computed its rows by then is an error. Reads are given up earlier: their fields are missing,
-  // and there is time left for computing. run() returns then whatever stores do (a store whose fetch() blocks excepted).
+  // and there is time left for computing. run() returns then whatever stores do (a store whose fetch() blocks
+  // excepted).
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   // How much earlier, beside the time that computing took lately; never more than half of the time that is left.
   std::chrono::microseconds reserve{2000};

@@ -37,9 +37,8 @@ void SedaJob::refuseWhere(const ErrorOf& errorOf) {
 
 bool SedaJob::start(TimePoint readDeadline) {
   readDeadline_ = readDeadline;
-  refuseWhere([](const SedaRequest& request) {
-    return request.isCancelled() ? stopError(Stop::Cancelled, {}) : RunError();
-  });
+  refuseWhere(
+      [](const SedaRequest& request) { return request.isCancelled() ? stopError(Stop::Cancelled, {}) : RunError(); });
   RunError error = empty() ? RunError() : bindAll();
   if (error && error.kind == RunFailure::BadBatch) {
     // Which of them it was, each on its own says.

@@ -25,6 +25,7 @@
 #include "tests/random/beside.h"
 #include "tests/random/limits.h"
 #include "tests/random/random_store.h"
+#include "tests/random/weight.h"
 
 namespace featc {
 namespace {
@@ -168,10 +169,10 @@ std::optional<std::string> checkFailing(const Extractor& extractor, const Random
 
 }  // namespace
 
-std::optional<Disagreement> check(const RandomCase& c, const std::function<void()>& begins) {
+std::optional<Disagreement> check(const RandomCase& given, const std::function<void()>& begins) {
   begins();
   std::string problem;
-  std::optional<Graph> raw = compile(c.program.text(), problem);
+  std::optional<Graph> raw = compile(given.program.text(), problem);
   if (!raw && problem.empty()) return std::nullopt;
   if (!raw) return Disagreement{"diagnostics", problem};
   if (auto d = checkText(*raw, "raw")) return d;
@@ -179,12 +180,15 @@ std::optional<Disagreement> check(const RandomCase& c, const std::function<void(
   if (auto d = checkText(optimized, "optimized")) return d;
 
   StoreBinding stores;
-  stores.fallback = std::make_shared<RandomStore>(c.storeSeed);
+  stores.fallback = std::make_shared<RandomStore>(given.storeSeed);
+  std::vector<TestedEngine> engines = testedEngines(*raw, optimized, given.forms);
+  begins();
+  RandomCase c = given;
+  c.data = lightEnough(given.data, engines[0], stores);
   BoundBatch batch(c.data, raw->info(), 0, c.data.itemCounts.size());
   std::optional<Result> meaning;
   std::optional<Result> counted;  // by the optimized graph
-  uint64_t engines = 0;
-  for (const TestedEngine& engine : testedEngines(*raw, optimized, c.forms)) {
+  for (const TestedEngine& engine : engines) {
     Extractor extractor(*engine.info, engine.executable, stores);
     Scratch scratch(extractor);
     Result result;
@@ -209,8 +213,9 @@ std::optional<Disagreement> check(const RandomCase& c, const std::function<void(
     if (auto d = checkLimits(engine, c, stores, batch, *meaning)) return Disagreement{engine.name + ", limits", *d};
     begins();
     // Threads take a while to begin: by one engine a program.
-    bool joins = c.storeSeed % 4 == engines++ % 4;
-    if (auto d = joins ? checkJoined(engine, c, stores) : std::nullopt) return Disagreement{engine.name + ", joined", *d};
+    bool joins = &engine == &engines[c.storeSeed % engines.size()];
+    if (auto d = joins ? checkJoined(engine, c, stores) : std::nullopt)
+      return Disagreement{engine.name + ", joined", *d};
     begins();
     if (auto d = checkAlone(extractor, c, *meaning)) return Disagreement{engine.name + ", requests alone", *d};
     begins();

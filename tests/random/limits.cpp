@@ -73,8 +73,7 @@ std::optional<std::string> checkCosts(const Extractor& extractor, const BoundBat
   for (CallOptions options : {CallOptions(), pipelined()}) {
     options.limits = randomLimits(rng);
     RunError error = extractor.run(batch.batch(), scratch, result, options);
-    if (auto d = checkCall(whole, result, error, RunFailure::OverLimit))
-      return text(options.limits) + ": " + *d;
+    if (auto d = checkCall(whole, result, error, RunFailure::OverLimit)) return text(options.limits) + ": " + *d;
     // What a call that was stopped leaves in memory harms no other.
     options.limits = {};
     if (RunError e = extractor.run(batch.batch(), scratch, result, options)) return e.message;

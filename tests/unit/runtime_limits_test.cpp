@@ -138,7 +138,9 @@ TEST_CASE("a call of too many items or bytes is an error, one within its limits 
     options.limits.items = 50;
     CHECK(runWith(*strict, requests, options, result).message == "the batch has 600 items; a call may have 50");
     std::string many;
-    for (int i = 0; i < 101; ++i) many += R"({"request": {"words": []}, "items": []})" "\n";
+    for (int i = 0; i < 101; ++i)
+      many += R"({"request": {"words": []}, "items": []})"
+              "\n";
     CHECK(runWith(*strict, many, {}, result).message == "the batch has 101 requests; a call may have 100");
   }
 }

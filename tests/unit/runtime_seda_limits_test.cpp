@@ -42,7 +42,8 @@ void checkJoined(const char* config, const CallLimits& limits, const std::string
   std::shared_ptr<Store> store;
   StoreLoadReport report;
   CompiledConfig compiled = compileConfig("seda.feat", {}, config);
-  store = MemoryStore::parse(R"({"source": "shop", "name": "t3", "tags": ["x", "y"]})" "\n",
+  store = MemoryStore::parse(R"({"source": "shop", "name": "t3", "tags": ["x", "y"]})"
+                             "\n",
                              compiled.optimized.info().sources, report);
   auto extractor = limitedExtractor(config, {}, EngineKind::Interp, store);
   std::vector<std::unique_ptr<ReadsBatch>> batches;
@@ -51,8 +52,8 @@ void checkJoined(const char* config, const CallLimits& limits, const std::string
   for (size_t i = 0; i < expected.size(); ++i) {
     std::string number = std::to_string(i);
     std::string text = i % 8 == 5 ? large
-                                  : oneRequest(R"({"words": ["a", "w)" + number + "\"]}", R"({"text": "t)" + number + "\"}",
-                                               static_cast<int>(i % 4));
+                                  : oneRequest(R"({"words": ["a", "w)" + number + "\"]}",
+                                               R"({"text": "t)" + number + "\"}", static_cast<int>(i % 4));
     batches.push_back(std::make_unique<ReadsBatch>(extractor->info(), text));
     if (i % 8 != 5) REQUIRE(!extractor->run(batches[i]->batch(), scratch, expected[i]));
   }
