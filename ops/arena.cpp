@@ -37,17 +37,16 @@ void* Arena::allocateSlow(size_t bytes) {
   return blocks_[current_].memory.get();
 }
 
-// Kernels ask, which native code calls: nothing may be thrown through that.
+// Where a call has a share it is told of a lack of memory by that, between two blocks of rows: kernels go on without.
 bool Arena::addBlock(size_t size) {
   if (share_ != nullptr && !share_->take(size)) return false;
   try {
     if (blocks_.size() == blocks_.capacity()) blocks_.reserve(std::max<size_t>(8, 2 * blocks_.size()));
     blocks_.push_back({std::make_unique_for_overwrite<char[]>(size), size});
   } catch (const std::bad_alloc&) {
-    if (share_ != nullptr) {
-      share_->give(size);
-      share_->refuse();
-    }
+    if (share_ == nullptr) throw;
+    share_->give(size);
+    share_->refuse();
     return false;
   }
   reserved_ += size;

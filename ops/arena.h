@@ -13,8 +13,8 @@
 namespace featc {
 
 // Memory is freed all at once by reset(), which keeps the blocks: a warm call allocates nothing.
-// Past `limit` bytes, and where there is no memory, allocate() returns null, and whoever asks first learns it from
-// takeExhausted(). An arena without a limit never does: it throws std::bad_alloc.
+// Past `limit` bytes allocate() returns null, and whoever asks first learns it from takeExhausted(). So it does where
+// a share has no more, unless there is no limit: then it throws std::bad_alloc.
 class Arena {
  public:
   static constexpr size_t kDefaultLimit = size_t{256} << 20U;

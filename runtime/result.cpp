@@ -99,6 +99,7 @@ void FixedOutputs::free() {
   requestRoom_ = itemRoom_ = 0;
   bytes_ = 0;
   memory_.reset();
+  std::ranges::fill(data_, nullptr);
 }
 
 }  // namespace featc

@@ -15,6 +15,8 @@ class KeptMemory {
   // Less than this is not worth giving back.
   static constexpr size_t kAlways = size_t{256} << 10U;
 
+  explicit KeptMemory(size_t always = kAlways) : always_(always) {}
+
   // A call needed so many bytes: how many may be kept.
   size_t keep(size_t bytes) {
     if (bytes > largest_) {
@@ -23,7 +25,7 @@ class KeptMemory {
     } else {
       again_ = std::max(again_, bytes);
     }
-    size_t kept = std::max(kAlways, 2 * again_);
+    size_t kept = std::max(always_, 2 * again_);
     largest_ -= largest_ / kFade;
     again_ -= again_ / kFade;
     return kept;
@@ -32,6 +34,7 @@ class KeptMemory {
  private:
   static constexpr size_t kFade = 16;
 
+  size_t always_;
   size_t largest_ = 0;
   size_t again_ = 0;
 };
