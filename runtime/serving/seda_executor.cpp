@@ -212,6 +212,7 @@ class SedaExecutor::Core {
       auto job = std::make_unique<SedaJob>(program_, limits_, options_.observer);
       job->setWaker(std::make_shared<JobWaker>(queues_, job.get()));
       jobs_[slot] = std::move(job);
+      ++made_;
       return true;
     } catch (...) {
       return false;
@@ -357,7 +358,9 @@ class SedaExecutor::Core {
 
   // The job is empty again. `took`: computing its items, if they were computed.
   void release(SedaJob& job, Clock::duration took = Clock::duration::zero(), int64_t items = 0) noexcept {
+    std::unique_ptr<SedaJob> idle;  // freed without the lock
     std::lock_guard lock(queues_->mutex);
+    size_t kept = keptJobs_.keep(batchesUnderWay());
     if (took > Clock::duration::zero()) {
       computeTime_ = (7 * computeTime_ + 3 * took) / 10;
       // A batch of few items says little about one of many.
@@ -369,8 +372,19 @@ class SedaExecutor::Core {
       free_.push_back(i);
       deadlines_[i] = TimePoint::max();
     }
+    if (made_ > kept) idle = takeIdle(job);
     queues_->fetchWork.notify_one();
     if (isIdle()) queues_->allAnswered.notify_all();
+  }
+
+  // The job, but for this one, that has had nothing to do for longest.
+  std::unique_ptr<SedaJob> takeIdle(const SedaJob& other) noexcept {
+    for (size_t slot : free_) {
+      if (jobs_[slot] == nullptr || jobs_[slot].get() == &other) continue;
+      --made_;
+      return std::move(jobs_[slot]);
+    }
+    return nullptr;
   }
 
   // -- Deadlines --------------------------------------------------------------------------------------
@@ -431,6 +445,8 @@ class SedaExecutor::Core {
   std::vector<std::unique_ptr<SedaJob>> jobs_;  // made when first needed
   std::vector<TimePoint> deadlines_;            // of the jobs that are under way, by job
   std::vector<size_t> free_;                    // jobs that are not
+  size_t made_ = 0;                             // jobs that there are
+  KeptCount keptJobs_{1};
   BatchingController fetchController_;
   BatchingController computeController_;
   Clock::duration computeTime_{};  // of a batch in the compute stage, smoothed

@@ -158,7 +158,7 @@ std::optional<std::string> checkFailing(const Extractor& extractor, const Random
   }
   stopFailing();
   std::string which = fmt::format("allocation {} of {}", failing, allocations);
-  if (hadScratch && error && error.message != "out of memory") return fmt::format("{}: {}", which, error.message);
+  if (hadScratch && error && error.kind != RunFailure::NoMemory) return fmt::format("{}: {}", which, error.message);
   if (hadScratch && !error && result.reads().failed == 0)
     if (auto d = difference(whole, result)) return fmt::format("{}: {}", which, *d);
   call();
@@ -212,10 +212,7 @@ std::optional<Disagreement> check(const RandomCase& given, const std::function<v
     begins();
     if (auto d = checkLimits(engine, c, stores, batch, *meaning)) return Disagreement{engine.name + ", limits", *d};
     begins();
-    // Threads take a while to begin: by one engine a program.
-    bool joins = &engine == &engines[c.storeSeed % engines.size()];
-    if (auto d = joins ? checkJoined(engine, c, stores) : std::nullopt)
-      return Disagreement{engine.name + ", joined", *d};
+    if (auto d = checkLimitsJoined(engine, c, stores)) return Disagreement{engine.name + ", limits, joined", *d};
     begins();
     if (auto d = checkAlone(extractor, c, *meaning)) return Disagreement{engine.name + ", requests alone", *d};
     begins();

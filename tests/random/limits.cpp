@@ -131,36 +131,36 @@ std::optional<std::string> checkLimits(const TestedEngine& engine, const RandomC
   return checkBudget(engine, stores, batch, whole, rng);
 }
 
-std::optional<std::string> checkJoined(const TestedEngine& engine, const RandomCase& c, const StoreBinding& stores) {
+std::optional<std::string> checkLimitsJoined(const TestedEngine& engine, const RandomCase& c,
+                                             const StoreBinding& stores) {
   Rng rng(c.storeSeed, 2);
+  CallOptions options;
+  options.limits = randomLimits(rng);
+  if (c.data.itemCounts.size() < 2) return std::nullopt;
   Extractor extractor(*engine.info, engine.executable, stores);
   std::deque<BoundBatch> batches;
   for (size_t r = 0; r < c.data.itemCounts.size(); ++r) batches.emplace_back(c.data, extractor.info(), r, 1);
-  for (bool limited : {false, true}) {
-    CallOptions options;
-    if (limited) options.limits = randomLimits(rng);
-    SedaOptions seda;
-    seda.limits = options.limits;
-    seda.computeThreads = 1;
-    // Whatever comes is joined.
-    seda.eagerBatches = 0;
-    seda.busyWait = std::chrono::microseconds(300);
-    std::vector<std::future<SedaExecutor::Answer>> answers;
-    SedaExecutor executor(extractor, seda);
-    for (const BoundBatch& batch : batches)
-      answers.push_back(executor.submit(batch.batch(), std::chrono::steady_clock::time_point::max()));
-    Scratch scratch(extractor);
-    for (size_t r = 0; r < batches.size(); ++r) {
-      Result alone;
-      RunError error = extractor.run(batches[r].batch(), scratch, alone, options);
-      SedaExecutor::Answer answer = answers[r].get();
-      std::string what = fmt::format("request {} joined, {}: ", r, text(options.limits));
-      if (error.message != answer.error.message)
-        return what + fmt::format("\"{}\" against \"{}\"", answer.error.message, error.message);
-      if (error) continue;
-      // A request that is joined has less memory.
-      if (auto d = difference(alone, answer.result, 0, Memory::Scarce)) return what + *d;
-    }
+  SedaOptions seda;
+  seda.limits = options.limits;
+  seda.computeThreads = 1;
+  seda.eagerBatches = 0;  // they wait for one another, for those that are refused too
+  seda.mostBatching = batches.size();
+  seda.busyWait = std::chrono::milliseconds(1);
+  std::vector<std::future<SedaExecutor::Answer>> answers;
+  SedaExecutor executor(extractor, seda);
+  for (const BoundBatch& batch : batches)
+    answers.push_back(executor.submit(batch.batch(), SedaExecutor::Deadline::max()));
+  Scratch scratch(extractor);
+  Result alone;
+  for (size_t r = 0; r < batches.size(); ++r) {
+    RunError error = extractor.run(batches[r].batch(), scratch, alone, options);
+    SedaExecutor::Answer answer = answers[r].get();
+    std::string what = fmt::format("request {} of those joined, {}: ", r, text(options.limits));
+    if (error.message != answer.error.message)
+      return what + fmt::format("\"{}\" against \"{}\"", answer.error.message, error.message);
+    if (error) continue;
+    // A request that is joined has less memory.
+    if (auto d = difference(alone, answer.result, 0, Memory::Scarce)) return what + *d;
   }
   return std::nullopt;
 }

@@ -16,8 +16,8 @@ namespace featc {
 std::optional<std::string> checkLimits(const TestedEngine& engine, const RandomCase& c, const StoreBinding& stores,
                                        const BoundBatch& batch, const Result& whole);
 
-// Requests joined by the SEDA executor, without and with limits: each is what it is alone, an error where it is one
-// alone.
-std::optional<std::string> checkJoined(const TestedEngine& engine, const RandomCase& c, const StoreBinding& stores);
+// Requests joined by the SEDA executor under limits: each is what it is alone, an error where it is one alone.
+std::optional<std::string> checkLimitsJoined(const TestedEngine& engine, const RandomCase& c,
+                                             const StoreBinding& stores);
 
 }  // namespace featc

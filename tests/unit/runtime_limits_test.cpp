@@ -5,8 +5,8 @@
 #include <chrono>
 #include <thread>
 
-#include "allocation_count.h"
 #include "limits_fixture.h"
+#include "tests/memory/allocation_count.h"
 
 using namespace featc;
 using namespace featc::test;

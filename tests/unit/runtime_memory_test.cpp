@@ -3,9 +3,10 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
-#include "allocation_count.h"
+#include "engine/live_version.h"
 #include "limits_fixture.h"
 #include "runtime/calls/kept_memory.h"
+#include "tests/memory/allocation_count.h"
 
 using namespace featc;
 using namespace featc::test;
@@ -160,4 +161,32 @@ TEST_CASE("wherever the budget ends, a call is an error or complete, and gives a
     CHECK(refused > 0);
     CHECK(memory.budget->held() == base);
   }
+}
+
+TEST_CASE("memory of calls that were under way at once goes when there are never so many again", "[memory]") {
+  struct Counted : LiveMemory {
+    explicit Counted(std::atomic<int>& alive) : alive_(alive) { ++alive_; }
+    ~Counted() override { --alive_; }
+
+   private:
+    std::atomic<int>& alive_;
+  };
+  std::atomic<int> memories = 0;
+  CompiledConfig config = compileConfig("memory.feat", {}, kConfig);
+  EngineOptions options;
+  options.engine = EngineKind::Interp;
+  auto version = std::make_shared<LiveVersion>(
+      VersionInfo(), makeExtractor(config.optimized, options), nullptr,
+      [&](const Extractor&) { return std::make_unique<Counted>(memories); }, 2,
+      std::make_shared<std::atomic<uint64_t>>());
+  CHECK(memories == 2);
+  auto together = [&](int calls) {
+    std::vector<LiveCall> all;
+    for (int i = 0; i < calls; ++i) all.emplace_back(version);
+  };
+  for (int round = 0; round < 100; ++round) together(24);
+  CHECK(memories == 24);
+  for (int round = 0; round < 5000; ++round) together(2);
+  CHECK(memories >= 2);
+  CHECK(memories <= 4);
 }
