@@ -25,11 +25,11 @@ std::string requests(int items, int words) {
   return oneRequest(R"({"words": )" + wordList(words, 8) + "}", R"({"text": "Some Text"})", items);
 }
 
-struct Memory {
+struct Budgeted {
   std::shared_ptr<MemoryBudget> budget = std::make_shared<MemoryBudget>();
   std::shared_ptr<const Extractor> extractor;
 
-  explicit Memory(EngineKind engine = EngineKind::Interp) {
+  explicit Budgeted(EngineKind engine = EngineKind::Interp) {
     RunLimits limits;
     limits.memory = budget;
     extractor = limitedExtractor(kConfig, limits, engine);
@@ -60,7 +60,7 @@ TEST_CASE("what a call needs is kept when it was needed twice of late", "[memory
 
 TEST_CASE("one large call leaves nothing behind", "[memory]") {
   for (EngineKind engine : {EngineKind::Interp, EngineKind::Jit}) {
-    Memory memory(engine);
+    Budgeted memory(engine);
     ReadsBatch small(memory.extractor->info(), requests(20, 3));
     ReadsBatch large(memory.extractor->info(), requests(20'000, 200));
     Scratch scratch(*memory.extractor);
@@ -81,7 +81,7 @@ TEST_CASE("one large call leaves nothing behind", "[memory]") {
 }
 
 TEST_CASE("what large calls need again and again is kept", "[memory]") {
-  Memory memory;
+  Budgeted memory;
   ReadsBatch large(memory.extractor->info(), requests(20'000, 20));
   Scratch scratch(*memory.extractor);
   Result result;
@@ -138,7 +138,7 @@ TEST_CASE("calls of several extractors share a budget, and get their memory befo
 
 TEST_CASE("wherever the budget ends, a call is an error or complete, and gives all back", "[memory]") {
   for (EngineKind engine : {EngineKind::Interp, EngineKind::Jit}) {
-    Memory memory(engine);
+    Budgeted memory(engine);
     ReadsBatch rows(memory.extractor->info(), requests(1100, 30));
     Result whole;
     {
