@@ -40,7 +40,7 @@ Answer failed(int status, const char* reason, const std::string& message) {
 namespace {
 
 // A call that has no result.
-Answer failed(const RunError& error) {
+Answer failedCall(const RunError& error) {
   switch (error.kind) {
     case RunFailure::OverLimit: return failed(413, "over_limit", error.message);
     case RunFailure::Late:
@@ -105,16 +105,16 @@ Answer extract(const LiveCall& call, std::string_view text, std::chrono::steady_
     // The answer's thread writes it, so that the next request finds the executor's memory free.
     std::promise<Answer> promise;
     RunError refused = parts.seda->submit(memory.builder.batch(), deadline, [&](const RunError& error, Result& result) {
-      promise.set_value(error ? failed(error) : answerOf(call, memory, result, format, std::move(messages)));
+      promise.set_value(error ? failedCall(error) : answerOf(call, memory, result, format, std::move(messages)));
     });
-    return refused ? failed(refused) : promise.get_future().get();
+    return refused ? failedCall(refused) : promise.get_future().get();
   }
   CallOptions options;
   options.scheduler = mode == Mode::Pipelined ? Scheduler::Pipelined : Scheduler::Staged;
   options.deadline = deadline;
   options.observer = parts.observer.get();
   if (RunError error = call.extractor().run(memory.builder.batch(), memory.scratch, memory.result, options))
-    return failed(error);
+    return failedCall(error);
   return answerOf(call, memory, memory.result, format, std::move(messages));
 }
 
