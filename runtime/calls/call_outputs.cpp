@@ -154,14 +154,15 @@ void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
     result.events_.unequalLengths += worker.events.unequalLengths;
   }
   for (uint32_t o : program_.ragged) joinShards(o, shards);
-  settleMemory();
+  shrinkRagged();
   for (uint32_t o : program_.ragged) showRagged(lengths_[o], o, result);
+  countMemory(program_, result);
   for (size_t item = 0; item < static_cast<size_t>(result.items_); ++item) {
     fail(result.itemStatus_[item], requestStatus_[static_cast<size_t>(result.requestOfItem_[item])]);
   }
 }
 
-void CallOutputs::settleMemory() {
+void CallOutputs::shrinkRagged() {
   Result& result = *result_;
   size_t filled = 0;
   size_t held = 0;
@@ -170,18 +171,19 @@ void CallOutputs::settleMemory() {
     held += result.ragged_[o].bytesHeld();
   }
   size_t kept = keptRagged_.keep(filled);
-  if (held > std::max(kept, filled)) {
-    held = 0;
-    for (uint32_t o : program_.ragged) {
-      result.ragged_[o].fit();
-      freeAbove(result.offsets_[o], kept);
-      freeAbove(result.elementOffsets_[o], kept);
-      held += result.ragged_[o].bytesHeld();
-    }
+  if (held <= std::max(kept, filled)) return;
+  for (uint32_t o : program_.ragged) {
+    result.ragged_[o].fit();
+    freeAbove(result.offsets_[o], kept);
+    freeAbove(result.elementOffsets_[o], kept);
   }
-  for (uint32_t o : program_.ragged) held += bytesOf(result.offsets_[o]) + bytesOf(result.elementOffsets_[o]);
-  held += result.fixed_.bytesHeld() + bytesOf(result.itemOffsets_) + bytesOf(result.requestOfItem_) +
-          bytesOf(result.itemStatus_);
+}
+
+void CallOutputs::countMemory(const CallProgram& program, Result& result) {
+  size_t held = result.fixed_.bytesHeld() + bytesOf(result.itemOffsets_) + bytesOf(result.requestOfItem_) +
+                bytesOf(result.itemStatus_);
+  for (uint32_t o : program.ragged)
+    held += result.ragged_[o].bytesHeld() + bytesOf(result.offsets_[o]) + bytesOf(result.elementOffsets_[o]);
   result.share_.hold(held);
 }
 

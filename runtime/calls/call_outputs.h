@@ -49,8 +49,10 @@ class CallOutputs {
   static void copyRagged(const Result& all, size_t begin, size_t output, Result& part);
   void beginRows(std::span<const Batch> batches);
   void joinShards(uint32_t output, std::span<Shard> shards);
-  // Frees what the result has much too much of, and says what it holds.
-  void settleMemory();
+  // Frees what the result has much too much of.
+  void shrinkRagged();
+  // Tells the result's share what it holds.
+  static void countMemory(const CallProgram& program, Result& result);
 
   const CallProgram& program_;
   Result* result_ = nullptr;                    // of this call

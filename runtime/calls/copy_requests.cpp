@@ -58,6 +58,8 @@ void CallOutputs::copyRequests(const CallProgram& program, const Result& all, in
     else
       std::ranges::copy(from.ids.subspan(begin, rows), reinterpret_cast<uint64_t*>(cells));
   }
+  if (part.share_.budget() != all.share_.budget()) part.share_ = MemoryShare(all.share_.budget());
+  countMemory(program, part);
 }
 
 // Rows from `begin` on, as many as `part` has.
