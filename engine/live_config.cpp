@@ -109,7 +109,9 @@ LiveCall LiveConfig::begin() const {
 
 LiveStatus LiveConfig::status() const {
   std::lock_guard lock(mutex_);
-  return {version_, swaps_, failures_, lastFailure_, lastReport_.outcome == ReloadOutcome::Failed, alive_->load()};
+  double attempt = running_ ? std::chrono::duration<double>(Clock::now() - runningSince_).count() : 0;
+  bool failing = lastReport_.outcome == ReloadOutcome::Failed;
+  return {version_, swaps_, failures_, lastFailure_, failing, alive_->load(), attempt};
 }
 
 // -- Reloads ------------------------------------------------------------------------------------------
@@ -145,6 +147,7 @@ uint64_t LiveConfig::submit() {
     std::lock_guard lock(mutex_);
     number = ++asked_;
     if (std::exchange(running_, true)) return number;
+    runningSince_ = Clock::now();
   }
   submitJob();
   return number;
@@ -174,6 +177,7 @@ void LiveConfig::runAttempt() noexcept {
     std::lock_guard lock(mutex_);
     done_ = number;
     again = running_ = asked_ > done_;
+    runningSince_ = Clock::now();
     finished_.notify_all();
   }
   if (again) submitJob();

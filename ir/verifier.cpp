@@ -55,7 +55,7 @@ class Verifier {
       case NodeKind::Input:
         if (node.argCount != 0) return problem(id, "an input has no arguments");
         if (node.index >= info.inputs.size()) return problem(id, "input {} does not exist", node.index);
-        return checkType(id, info.inputs[node.index].type);
+        return checkType(id, info.inputs[node.index].type.plain());
       case NodeKind::Read: return checkRead(id);
       case NodeKind::Field: return checkField(id);
       case NodeKind::Call: return checkCall(id);
@@ -128,7 +128,7 @@ class Verifier {
     if (node.index >= source.fields.size()) {
       return problem(id, "source {} has no field {}", source.name, node.index);
     }
-    Type type = source.fields[node.index].type;
+    Type type = source.fields[node.index].type.plain();
     return checkType(id, (read.type.rowAligned() ? Type::list(type.present()) : type).withNullable());
   }
 
@@ -139,6 +139,8 @@ class Verifier {
     if (node.resolution.overload >= op.overloads.size())
       return problem(id, "overload {} does not exist", node.resolution.overload);
     const Overload& overload = op.overloads[node.resolution.overload];
+    if (!overload.isPartOf(graph_.info().semantics))
+      return problem(id, "{} is no part of semantics {}", signature(op, overload), graph_.info().semantics);
     auto args = graph_.args(id);
     // Parameters that the overload does not have were left out: their arguments have no type.
     size_t given = args.size();
@@ -264,7 +266,7 @@ bool isFieldType(Type type) {
   if (nestingDepth(type) > kMaxFieldNesting) return false;
   switch (type.kind()) {
     case Kind::List: return isFieldType(type.element());
-    case Kind::Map: return (type.key().is(Kind::Int64) || type.key().is(Kind::String)) && isFieldType(type.value());
+    case Kind::Map: return isMapKey(type.key()) && isFieldType(type.value());
     default: return type.isScalar();
   }
 }

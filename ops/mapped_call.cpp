@@ -280,10 +280,11 @@ Type callType(const Operator& op, const CallResolution& resolution, std::span<co
   return Type::list(element.present()).withNullable(mayMiss);
 }
 
-bool isLiftedCall(const Operator& op, const CallResolution& mapped, std::span<const Type> argTypes) {
+bool isLiftedCall(const Operator& op, const CallResolution& mapped, std::span<const Type> argTypes,
+                  uint32_t semantics) {
   const Overload& overload = op.overloads[mapped.overload];
   if (mapped.liftMask != 0 || overload.liftedKernel == nullptr) return false;
-  std::optional<Resolution> lifted = resolve(op, argTypes);
+  std::optional<Resolution> lifted = resolve(op, argTypes, semantics);
   if (!lifted || lifted->overload != mapped.overload || lifted->liftMask != mapped.mapMask) return false;
   for (size_t i = 0; i < argTypes.size(); ++i)
     if (!mapped.maps(i) && argTypes[i].nullable() && overload.strict[overload.paramOfArg(i)]) return false;

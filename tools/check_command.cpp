@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc check: is a config right?
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -22,13 +23,14 @@ struct CheckOptions {
 
 std::string counted(size_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
 
-// `takeaway.feat: valid, 27 features, semantics 1 (the newest; none is written)`
+// `takeaway.feat: valid, 27 features, semantics 1 (none is written; the newest is 2)`
 std::string verdict(const std::string& file, const Ast& ast, const Graph& graph, const Diagnostics& diagnostics) {
   std::string warnings = diagnostics.warningCount() == 0 ? "" : ", " + counted(diagnostics.warningCount(), "warning");
   if (diagnostics.hasErrors())
     return fmt::format("{}: {}{}\n", file, counted(diagnostics.errorCount(), "error"), warnings);
+  std::string unwritten = fmt::format(" (none is written; the newest is {})", kNewestSemantics);
   return fmt::format("{}: valid, {}, semantics {}{}{}\n", file, counted(graph.outputs().size(), "feature"),
-                     graph.info().semantics, ast.semantics.empty() ? " (the newest; none is written)" : "", warnings);
+                     graph.info().semantics, ast.semantics.empty() ? unwritten : "", warnings);
 }
 
 bool checkFile(const CheckOptions& options, const std::string& name) {

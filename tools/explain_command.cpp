@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc explain: how one row's features came to be.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <optional>
@@ -53,7 +54,7 @@ int runExplain(const ExplainOptions& options) {
   if (!graph) return kBadCommand;
 
   int exitCode = kFine;
-  std::optional<StoreBinding> stores = openStores(options.data, graph->info(), false, exitCode);
+  std::optional<StoreBinding> stores = openStores(options.data, graph->info(), {}, exitCode);
   if (!stores) return exitCode;
   Progress progress(false, 0);
   std::unique_ptr<RecordReader> reader = openInput(options.data, graph->info(), false, progress, exitCode);

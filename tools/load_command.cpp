@@ -2,6 +2,7 @@
 // featc load: rows of JSON lines into stores.
 #include <fmt/core.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <map>
@@ -33,12 +34,20 @@ struct SourceTotals {
   RowWriter* writer = nullptr;  // null: no --store serves it
   std::string store;            // its name
   uint64_t rows = 0;
-  uint64_t leftOut = 0;          // no store serves it
-  std::vector<uint64_t> keys{};  // hashes of those written, repeated ones too
+  uint64_t leftOut = 0;  // no store serves it
+  struct Key {
+    uint64_t hash = 0;
+    uint64_t line = 0;
+    auto operator<=>(const Key&) const = default;
+  };
+  std::vector<Key> keys{};  // of the rows that were written
 
-  uint64_t distinctKeys() {
+  ReplacedRows replaced() {
     std::ranges::sort(keys);
-    return static_cast<uint64_t>(std::unique(keys.begin(), keys.end()) - keys.begin());
+    ReplacedRows replaced;
+    for (size_t i = 1; i < keys.size(); ++i)
+      if (keys[i].hash == keys[i - 1].hash) replaced.add(keys[i].line, keys[i - 1].line);
+    return replaced;
   }
 };
 
@@ -130,7 +139,7 @@ class Loading {
       return true;
     }
     ++totals.rows;
-    totals.keys.push_back(hashBytes(HashFamily::Xxh3, rows_.key()));
+    totals.keys.push_back({hashBytes(HashFamily::Xxh3, rows_.key()), number});
     return totals.writer->write(info_.sources[rows_.source()], rows_.key(), rows_.values());
   }
 
@@ -151,8 +160,10 @@ class Loading {
       if (totals.leftOut > 0)
         printError("{}: warning: {} rows of source \"{}\" were left out: no --store takes them\n", options_.input,
                    totals.leftOut, name);
-      if (!failed && totals.writer != nullptr)
-        fmt::print("{}: {} rows, {} keys, {}\n", name, totals.rows, totals.distinctKeys(), totals.store);
+      if (failed || totals.writer == nullptr) continue;
+      ReplacedRows replaced = totals.replaced();
+      if (replaced.count > 0) printError("{}: warning: {}\n", options_.input, replaced.text(name));
+      fmt::print("{}: {} rows, {} keys, {}\n", name, totals.rows, totals.rows - replaced.count, totals.store);
     }
     if (badLines_ > 0)
       printError("{}: {} bad rows were left out{}\n", options_.input, badLines_,

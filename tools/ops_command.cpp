@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc ops: the operator reference, from the operator records.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -39,7 +40,8 @@ std::string entry(const Operator& op) {
   for (const std::string& signature : signatures(op)) text += fmt::format("  {}\n", signature);
   text += fmt::format("  {}\n", missingRule(op));
   if (std::string constants = constantRule(op); !constants.empty()) text += fmt::format("  {}\n", constants);
-  for (const Example& example : op.examples) text += fmt::format("  {} is {}\n", example.expression, example.result);
+  for (const Example& example : op.examples)
+    text += fmt::format("  {} is {}{}\n", example.expression, example.result, sinceText(example));
   return text;
 }
 

@@ -68,7 +68,7 @@ StoreBinding storesOf(const RunOptions& options, StoreBinding bound, const Progr
 
 // Compiles a config and opens its stores into `binding`; without an extractor the reason was printed and `exitCode` is
 // set.
-ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
+ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& binding, Graph& graph, int& exitCode) {
   EngineOptions engine;
   engine.engine = engineKindOf(options.engine).value();
   engine.codegen.cpu = options.cpu;
@@ -88,7 +88,7 @@ ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& bindin
   exitCode = kBadInput;
   if (!config.ok) return {};
 
-  std::optional<StoreBinding> stores = openStores(options.data, config.graph.info(), options.strict, exitCode);
+  std::optional<StoreBinding> stores = openStores(options.data, config.graph.info(), {options.strict, true}, exitCode);
   if (!stores) return {};
   binding = *stores;
   engine.stores = storesOf(options, std::move(*stores), config.graph.info());
@@ -100,11 +100,12 @@ ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& bindin
     printError("featc: {}\n", made.error);
   else if (options.stats)
     printCompileStats(options, config, made, engine.cache.get(), loadSeconds);
+  graph = std::move(config.graph);
   return made;
 }
 
 // The same of a library that `featc build` made.
-ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
+ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, Graph& graph, int& exitCode) {
   exitCode = kBadCommand;
   if (options.engine != "jit" || !options.cpu.empty() || !options.cache.empty()) {
     printError("featc: --engine, --cpu and --cache are for configs: {} is compiled already\n", options.config.file);
@@ -116,10 +117,11 @@ ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, 
     printError("featc: {}\n", opened.error);
     return {};
   }
-  std::optional<StoreBinding> stores = openStores(options.data, opened.model->info(), options.strict, exitCode);
+  std::optional<StoreBinding> stores = openStores(options.data, opened.model->info(), {options.strict, true}, exitCode);
   if (!stores) return {};
   exitCode = kFine;
   binding = *stores;
+  graph = opened.model->graph();
   ExtractorResult made;
   made.extractor =
       std::make_shared<Extractor>(opened.model->extractor(storesOf(options, std::move(*stores), opened.model->info())));
@@ -128,9 +130,10 @@ ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, 
 
 }  // namespace
 
-ExtractorResult runExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
+ExtractorResult runExtractor(const RunOptions& options, StoreBinding& binding, Graph& graph, int& exitCode) {
   bool isBuilt = options.config.file.ends_with(".so");
-  return isBuilt ? openExtractor(options, binding, exitCode) : compileExtractor(options, binding, exitCode);
+  return isBuilt ? openExtractor(options, binding, graph, exitCode)
+                 : compileExtractor(options, binding, graph, exitCode);
 }
 
 }  // namespace featc

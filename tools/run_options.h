@@ -10,6 +10,7 @@
 #include "tools/config.h"
 #include "tools/data_options.h"
 #include "tools/output_formats.h"
+#include "tools/read_limits.h"
 
 namespace featc {
 
@@ -17,8 +18,8 @@ struct RunOptions {
   ConfigOptions config;
   DataOptions data;
   std::string output = "-";
-  std::string log;  // a file; empty: none
-  std::string format = "json";
+  std::string log;     // a file; empty: none
+  std::string format;  // empty: by the suffix of `output`
   WriterOptions writer;
   std::string engine = "jit";
   std::string scheduler = "staged";
@@ -27,6 +28,7 @@ struct RunOptions {
   uint64_t cacheBytes = ObjectCache::kDefaultBytes;
   uint32_t threads = 0;  // 0: one a core
   CallLimitOptions limits;
+  ReadLimitOptions reads;
   bool strict = false;
   bool resume = false;
   bool stats = false;

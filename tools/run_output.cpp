@@ -49,7 +49,8 @@ RunOutput::RunOutput(std::string path, std::string partial, RunIdentity identity
       file_(partial_, resumed_ ? resumed_->outputBytes : 0),
       bytes_(resumed_ ? resumed_->outputBytes : 0),
       journal_(path_ + ".journal"),
-      keepsJournal_(keepsJournal) {}
+      keepsJournal_(keepsJournal),
+      hasCheckpoint_(resumed_.has_value()) {}
 
 std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity identity, Begin begin, int& exitCode) {
   bool isFile = isRegular(path);
@@ -100,10 +101,26 @@ void RunOutput::reached(const ReaderPosition& position, const RunTotals& totals)
   if (!keepsJournal_ || !journalGood_ || Clock::now() - lastKept_ < kBetweenCheckpoints) return;
   // A journal that cannot be written costs only what would be done again.
   journalGood_ = file_.sync() && journal_.append({bytes_, position, totals});
+  hasCheckpoint_ = hasCheckpoint_ || journalGood_;
   lastKept_ = Clock::now();
 }
 
-int RunOutput::finish(bool complete) {
+std::string RunOutput::leftover(std::string_view resumesFrom) const {
+  if (!isFile()) return {};
+  std::string next = "a run like this cannot be gone on with";
+  if (keepsJournal_ && hasCheckpoint_) next = fmt::format("--resume goes on from {}", resumesFrom);
+  if (keepsJournal_ && !hasCheckpoint_) next = "--resume begins at the beginning";
+  return fmt::format("{} holds what was written until then; {}", partial_, next);
+}
+
+std::string RunOutput::interruptNotice() const {
+  if (!isFile()) return {};
+  return fmt::format(
+      "featc: stopped; {} holds what was written until then; {}", partial_,
+      keepsJournal_ ? "--resume goes on from its last checkpoint" : "a run like this cannot be gone on with");
+}
+
+int RunOutput::finish(bool complete, std::string_view resumesFrom) {
   int exitCode = file_.finish();
   journal_.close();
   if (file_.closedEarly()) {
@@ -112,8 +129,7 @@ int RunOutput::finish(bool complete) {
   }
   if (!isFile()) return exitCode;
   if (exitCode != kFine || !complete) {
-    printError("featc: {} holds what was written until then; {}\n", partial_,
-               keepsJournal_ ? "--resume goes on from there" : "a run like this cannot be gone on with");
+    printError("featc: {}\n", leftover(resumesFrom));
     return kBadInput;
   }
   if (std::rename(partial_.c_str(), path_.c_str()) != 0) {

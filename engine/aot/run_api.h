@@ -66,7 +66,7 @@ typedef enum featc_kind { FEATC_KIND_SPARSE = 0, FEATC_KIND_DENSE = 1, FEATC_KIN
 
 typedef struct featc_input {
   const char* name;
-  const char* type; /* as in the config: "map<string, float64>?" */
+  const char* type; /* as in the config: "map<string, float64>?"; a timestamp is given as int64 epoch seconds */
   featc_scope scope;
   int nullable;
 } featc_input;

@@ -87,8 +87,9 @@ class ExtractionStream {
   std::string open() {
     ArrowOwner<ArrowSchema> schema;
     if (in_->get_schema(in_.get(), schema.get()) != 0) return "the input's schema cannot be read: " + inputError();
-    binding_ = std::make_unique<ArrowBinding>(extractor_.info(), *schema.get());
-    report_->warnings = binding_->warnings();
+    binding_ =
+        std::make_unique<ArrowBinding>(extractor_.info(), *schema.get(), extractor_.executable().layout().inputUsed);
+    for (std::string& warning : binding_->warnings()) report_->warnings.push_back(std::move(warning));
     return binding_->error();
   }
 
@@ -102,7 +103,7 @@ class ExtractionStream {
     if (!nextDone(done)) return error_.empty();
     error_ = std::move(done.error);
     if (!error_.empty()) return false;
-    report_->totals.add(*done.result);
+    report_->totals.add(*done.result, extractor_.info());
     report_->totals.countRows(*done.result);
     done.array.moveTo(out);
     return true;

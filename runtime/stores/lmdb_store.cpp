@@ -44,6 +44,8 @@ std::string LmdbStore::problem() const {
   return problem_;
 }
 
+std::string LmdbStore::openProblem(Clock::time_point) { return environment() == nullptr ? problem() : std::string(); }
+
 void LmdbStore::failed(std::string_view why) noexcept {
   std::lock_guard lock(mutex_);
   try {
@@ -66,8 +68,8 @@ FetchResult LmdbStore::read(const FetchRequest& request) {
   std::shared_ptr<LmdbEnvironment> from = environment();
   if (from == nullptr) return answerAll(request, KeyStatus::Failed);
   LmdbEnvironment::Reading reading(*from);
-  if (reading.error() != 0) {
-    failed(mdb_strerror(reading.error()));
+  if (!reading.problem().empty()) {
+    failed(reading.problem());
     return answerAll(request, KeyStatus::Failed);
   }
   auto arena = std::make_shared<Arena>(SIZE_MAX);

@@ -25,6 +25,7 @@ class LmdbStore final : public DescribedStore {
   void fetch(const FetchRequest& request, Done done) override;
   std::string name() const override { return "lmdb:" + path_; }
   std::string problem() const override;
+  std::string openProblem(std::chrono::steady_clock::time_point until) override;
 
  private:
   std::shared_ptr<LmdbEnvironment> environment();

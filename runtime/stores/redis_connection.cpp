@@ -53,6 +53,7 @@ void RedisConnection::setUsable(bool usable) {
   if (usable_ == usable) return;
   usable_ = usable;
   usable ? ++loop_.shared().usable : --loop_.shared().usable;
+  loop_.shared().settled();
 }
 
 void RedisConnection::startTimer(event& timer, microseconds after) {
@@ -182,6 +183,7 @@ void RedisConnection::ready() {
   ++loop_.shared().made;
   event_del(&connectTimer_);
   setUsable(true);
+  loop_.shared().settled();
 }
 
 void RedisConnection::connectTimedOut(evutil_socket_t, short, void* connection) {

@@ -40,6 +40,17 @@ std::string RedisShared::problem() const {
   return problem_;
 }
 
+void RedisShared::settled() {
+  std::lock_guard lock(mutex_);
+  settled_.notify_all();
+}
+
+std::string RedisShared::openProblem(Clock::time_point until) {
+  std::unique_lock lock(mutex_);
+  if (!settled_.wait_until(lock, until, [this] { return made > 0 || usable == 0; })) return "no connection in time";
+  return made > 0 ? std::string() : problem_;
+}
+
 RedisLoop::RedisLoop(RedisShared& shared) : shared_(shared), random_(std::random_device()()) {
   try {
     base_ = event_base_new();

@@ -5,6 +5,8 @@
 #include <event2/event.h>
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -41,9 +43,14 @@ struct RedisShared {
 
   void failed(std::string_view why) noexcept;
   std::string problem() const;
+  // A connection became ready, or is not to be hoped for any more.
+  void settled();
+  // Waits for the first connection, or until there is none to hope for.
+  std::string openProblem(std::chrono::steady_clock::time_point until);
 
  private:
   mutable std::mutex mutex_;
+  std::condition_variable settled_;
   std::string problem_;
 };
 

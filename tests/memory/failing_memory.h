@@ -2,10 +2,10 @@
 // Runs something again and again, each time with another of its allocations failing.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <new>
 
+#include "tests/common/catch.h"
 #include "tests/memory/allocation_count.h"
 
 namespace featc::test {

@@ -2,7 +2,6 @@
 // Every public call with each of its allocations failing in turn: it fails and says so, or does its work, and the
 // next one works. What leaks then, the sanitizers' build finds.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <cstring>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "runtime/io/store_rows.h"
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/writers.h"
+#include "tests/common/catch.h"
 #include "tests/memory/failing_memory.h"
 
 using namespace featc;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole calls: blocks, statuses, memory limits, and no allocation when warm.
-#include <catch2/catch.hpp>
 #include <limits>
 #include <vector>
 
 #include "runtime/calls/float_environment.h"
 #include "runtime_fixture.h"
+#include "tests/common/catch.h"
 #include "tests/memory/allocation_count.h"
 
 using namespace featc;

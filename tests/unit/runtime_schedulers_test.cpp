@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a call's reads are merged, sent, waited for and given up, by either scheduler.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <map>
 #include <set>
@@ -9,6 +8,7 @@
 
 #include "runtime/calls/run_observer.h"
 #include "schedulers_fixture.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The SEDA executor: joined requests, bounded queues, deadlines, and ends.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -9,6 +8,7 @@
 #include "runtime/serving/batching_controller.h"
 #include "runtime/serving/seda_executor.h"
 #include "schedulers_fixture.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every scheduler, on configs with and without reads, in every engine, with memory and without.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include "engine/compile.h"
 #include "runtime/serving/seda_executor.h"
 #include "schedulers_fixture.h"
+#include "tests/common/catch.h"
 #include "tests/memory/failing_memory.h"
 
 using namespace featc;

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -17,6 +16,7 @@
 #include "runtime/reads/memory_store.h"
 #include "schedulers_fixture.h"
 #include "support/survive.h"
+#include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 
 using namespace featc;
