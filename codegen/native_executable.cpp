@@ -217,6 +217,8 @@ class NativeExecutable final : public Executable {
 
   static void runKernel(Frame& frame, uint32_t node) {
     const NativeExecutable& self = *frame.program;
+    // What comes after it in the block finds old values then, which nothing follows into memory but kernels.
+    if (!frame.shard->goesOn(static_cast<uint64_t>(frame.rows))) return;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
     const PreparedCall& call = self.constants_.call(node);
     scratch.args.clear();
@@ -224,6 +226,7 @@ class NativeExecutable final : public Executable {
     Context context = call.context(self.graph_.info().hashFamily);
     context.arena = frame.shard->arena;
     context.events = frame.shard->events;
+    context.work = frame.shard->work;
     RowStatus* status = frame.scope == Scope::Item ? frame.shard->call->itemStatus : frame.shard->call->requestStatus;
     context.rowStatus = status == nullptr ? nullptr : status + frame.begin;
     call.kernel(context, scratch.args.data(), self.viewOf(scratch, node, frame.scope),
@@ -232,6 +235,7 @@ class NativeExecutable final : public Executable {
 
   static void runEmit(Frame& frame, uint32_t output) {
     const NativeExecutable& self = *frame.program;
+    if (!frame.shard->goesOn(static_cast<uint64_t>(frame.rows))) return;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
     NodeId node = self.graph_.outputs()[output];
     emitColumn(*frame.shard, self.graph_.info().outputs[output], output, self.viewOf(scratch, node, frame.scope),

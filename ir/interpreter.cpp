@@ -47,16 +47,19 @@ class Interpreter : public Base {
     RowStatus* status = scope == Scope::Item ? shard.call->itemStatus : shard.call->requestStatus;
     std::vector<ColumnRef>& args = argBuffer();
     for (NodeId id : step.nodes) {
+      if (!shard.goesOn(block.rows)) return;
       const PreparedCall& call = constants_.call(id);
       args.clear();
       for (NodeId arg : call.args) args.push_back(valueOf(block, arg));
       Context context = call.context(graph_.info().hashFamily);
       context.arena = shard.arena;
       context.events = shard.events;
+      context.work = shard.work;
       context.rowStatus = status == nullptr ? nullptr : status + begin;
       call.kernel(context, args.data(), resultOf(block, id), block.rows);
     }
     for (uint32_t output : step.outputs) {
+      if (!shard.goesOn(block.rows)) return;
       emitColumn(shard, graph_.info().outputs[output], output, valueOf(block, graph_.outputs()[output]), begin,
                  block.rows);
     }

@@ -189,6 +189,7 @@ class MappedCall {
       inner.rowStatus = w_.status.data();
       std::fill_n(inner.rowStatus, n, RowStatus::Ok);
     }
+    if (!context_.spend(n)) return;
     state_.elementKernel(inner, w_.args.data(), result, n);
     if (isBool)
       for (uint32_t k = 0; k < n; ++k) data_[done_ + k] = result.get<bool>(k) ? 1 : 0;

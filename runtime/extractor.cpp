@@ -6,6 +6,7 @@
 
 #include "runtime/calls/call_input.h"
 #include "runtime/calls/call_memory.h"
+#include "runtime/calls/call_stop.h"
 #include "runtime/calls/float_environment.h"
 #include "runtime/calls/pipelined.h"
 #include "runtime/calls/run_errors.h"
@@ -18,13 +19,17 @@ namespace {
 
 RunError runCall(CallMemory& memory, const Batch& batch, const CallOptions& options, Result& result) {
   FloatEnvironment floats;
+  Work::Flag cancelled = options.cancelled;
+  std::span<const Work::Flag> flags(&cancelled, cancelled != nullptr ? 1 : 0);
   // Late answers find nothing of a call that has returned.
   struct End {
     CallMemory& memory;
     ~End() { memory.end(); }
   } end{memory};
   try {
-    if (RunError error = memory.begin({&batch, 1}, options, result)) return error;
+    if (RunError error = memory.admit({&batch, 1}, options, flags, result)) return error;
+    auto readDeadline = memory.readDeadline(batch.items, options);
+    if (RunError error = memory.begin({&batch, 1}, options, readDeadline, result)) return error;
     if (options.scheduler == Scheduler::Pipelined)
       runPipelined(memory);
     else
@@ -37,9 +42,10 @@ RunError runCall(CallMemory& memory, const Batch& batch, const CallOptions& opti
 }
 
 // What is wrong with the batch as such.
-RunError checkCall(const ProgramInfo& info, const Batch& batch) {
+RunError checkCall(const CallProgram& program, const Batch& batch, const CallOptions& options) {
   try {
-    return checkBatch(info, batch);
+    if (RunError error = checkBatch(program.info, batch)) return error;
+    return checkItems(batch.requests, batch.items, program.limits.call.within(options.limits));
   } catch (...) {
     return currentError();
   }
@@ -68,7 +74,7 @@ RunError Extractor::run(const Batch& batch, Scratch& scratch, Result& result, co
   auto start = options.observer == nullptr ? std::chrono::steady_clock::time_point() : std::chrono::steady_clock::now();
   RunError error;
   if (scratch.memory_->program() != program_) error = runError("the scratch was made for another extractor");
-  if (!error) error = checkCall(program_->info, batch);
+  if (!error) error = checkCall(*program_, batch, options);
   if (!error) error = runCall(*scratch.memory_, batch, options, result);
   if (error) result = {};
   tellObserver(options.observer, [&](RunObserver& o) {

@@ -59,7 +59,11 @@ std::string statusText(RowStatus status, const RunLimits& limits) {
   switch (status) {
     case RowStatus::Ok: return "fine";
     case RowStatus::BadInput: return "a required field is missing or malformed";
-    case RowStatus::TooManyIds: return fmt::format("an output made more than {} ids", limits.maxIdsPerRow);
+    case RowStatus::TooManyIds: {
+      std::string text = fmt::format("an output made more than {} ids", limits.maxIdsPerRow);
+      if (limits.call.rowIds != 0) text += fmt::format(", or all outputs together more than {}", limits.call.rowIds);
+      return text;
+    }
     case RowStatus::ValueTooLarge:
       return fmt::format(
           "an operator made a list of more than {} elements or a string of more than {} bytes, or had too much to "

@@ -49,9 +49,10 @@ void printRunStats(const SharedRun& run, const std::vector<std::string>& stores,
   for (const std::string& line : stores) printError("store     {}\n", line);
 }
 
-SedaOptions sedaOptions(RunObserver* observer) {
+SedaOptions sedaOptions(RunObserver* observer, const CallLimits& limits) {
   SedaOptions options;
   options.observer = observer;
+  options.limits = limits;
   return options;
 }
 
@@ -198,13 +199,16 @@ int runRun(const RunOptions& options) {
   }
   SharedRun run{*made.extractor, options,         *writer, *reader, *output,     progress, logger ? &*logger : nullptr,
                 log.get(),       RunTotals(info), nullptr, nullptr, RunLimits(), *limits};
+  run.limits.call = options.limits.limits();
+  if (options.limits.memory != 0) MemoryBudget::ofProcess()->setLimit(options.limits.memory);
   uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   Stopwatch running;
   if (output->resumed()) goOn(run, *output->resumed());
   std::optional<SedaExecutor> executor;
   std::optional<ReadStats> reads;
   if (options.stats) run.reads = &reads.emplace(info);
-  if (options.scheduler == "seda") run.executor = &executor.emplace(*made.extractor, sedaOptions(run.reads));
+  if (options.scheduler == "seda")
+    run.executor = &executor.emplace(*made.extractor, sedaOptions(run.reads, run.limits.call));
   runThrough(run, threads);
   double seconds = running.seconds();
 
@@ -264,6 +268,7 @@ void addRunCommand(CLI::App& app, int& exitCode) {
       ->type_name("SIZE");
   command->add_option("--threads", options->threads, "Threads (default: one a core); the order stays the input's")
       ->check(CLI::Range(1, 1024));
+  addCallLimitOptions(*command, options->limits);
   command->add_option("--log", options->log, "Write each request with the rows read and the result, for featc verify")
       ->type_name("PATH");
   addReadLimitOptions(*command, options->reads);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/load.h"
+#include "tools/call_limit_options.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
 #include "tools/output_formats.h"
@@ -26,6 +27,7 @@ struct RunOptions {
   std::string cache;  // a folder; empty: FEATC_CACHE's
   uint64_t cacheBytes = ObjectCache::kDefaultBytes;
   uint32_t threads = 0;  // 0: one a core
+  CallLimitOptions limits;
   ReadLimitOptions reads;
   bool strict = false;
   bool resume = false;

@@ -22,7 +22,9 @@ class RunWorker final : public PipelineWorker {
   explicit RunWorker(SharedRun& run) : run_(run), builder_(run.extractor.info()), scratch_(run.extractor) {}
 
   bool read() override {
-    ReadStatus status = run_.reader.take(piece_, builder_, rows_, run_.logger == nullptr ? kPieceItems : 1);
+    // A request that has a line in the log, or limits, is a call of its own.
+    bool alone = run_.logger != nullptr || run_.options.limits.any();
+    ReadStatus status = run_.reader.take(piece_, builder_, rows_, alone ? 1 : kPieceItems);
     if (status == ReadStatus::Failed) run_.readFailed = true;
     return status == ReadStatus::Batch;
   }
@@ -32,11 +34,12 @@ class RunWorker final : public PipelineWorker {
     text_.clear();
     line_.clear();
     failure_.clear();
+    leftOut_ = {};
     hasResult_ = builder_.requests() > 0;
     if (!hasResult_) return;
     Stopwatch extracting;
     compute(builder_.batch());
-    if (run_.options.strict) cutAtFailure(builder_.batch());
+    if (hasResult_ && run_.options.strict) cutAtFailure(builder_.batch());
     seconds_ = extracting.seconds();
     if (hasResult_ && !run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
   }
@@ -44,6 +47,7 @@ class RunWorker final : public PipelineWorker {
   bool write() override {
     run_.stoppedByBadRow = !run_.reader.settle(piece_);
     if (hasResult_) writeBatch();
+    if (leftOut_) leaveOut();
     if (!failure_.empty()) {
       run_.progress.message(failure_);
       ++run_.totals.failedRows;
@@ -71,7 +75,12 @@ class RunWorker final : public PipelineWorker {
   }
 
   void compute(const Batch& batch) {
-    if (RunError error = extract(batch)) throw std::runtime_error(error.message);
+    RunError error = extract(batch);
+    if (!error) return;
+    bool limited = error.kind == RunFailure::OverLimit || error.kind == RunFailure::NoMemory;
+    if (!limited || !run_.options.limits.any()) throw std::runtime_error(error.message);
+    hasResult_ = false;
+    leftOut_ = std::move(error);
   }
 
   // Of a strict run: leaves out the first item that failed and all that stands behind it, as if the input ended there.
@@ -94,11 +103,21 @@ class RunWorker final : public PipelineWorker {
     if (hasResult_) compute({requests, items, offsets.data(), columns, batch.badRequests, batch.badItems});
   }
 
+  // The one request of the piece.
+  void leaveOut() {
+    std::string place =
+        rows_.empty() ? run_.options.data.input : fmt::format("{}:{}", run_.options.data.input, rows_[0].line);
+    run_.progress.message(fmt::format("{}: request: {}", place, leftOut_.message));
+    run_.totals.failedRows += rows_.size();
+    run_.progress.addItems(rows_.size());
+    if (run_.options.strict) run_.stoppedByBadRow = true;
+  }
+
   RunError extract(const Batch& batch) {
     CallOptions options;
+    options.limits = run_.limits.call;
     options.observer = run_.reads;
     if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
-    // With a log a piece is one request, so that each has a line of its own.
     if (run_.logger != nullptr) {
       return run_.logger->run(run_.extractor, batch, scratch_, result_, rows_, line_, options);
     }
@@ -134,6 +153,7 @@ class RunWorker final : public PipelineWorker {
   std::string failure_;  // of a strict run: why it ends here
   bool hasResult_ = false;
   double seconds_ = 0;
+  RunError leftOut_;  // the piece's request goes past a limit
 };
 
 }  // namespace

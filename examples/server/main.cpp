@@ -38,6 +38,7 @@ struct Options {
   size_t queue = 256;
   size_t connections = 256;
   size_t bodyBytes = size_t{16} << 20U;
+  size_t memory = 0;  // of all requests; 0: no limit
 };
 
 Mode modeOf(const std::string& name) {
@@ -105,6 +106,9 @@ int serve(const Options& options) {
   // What is left of versions at the end goes with the pool, and may still be measured.
   featc::Metrics metrics;
   featc::CompilePool pool(1);
+  if (options.memory != 0) featc::MemoryBudget::ofProcess()->setLimit(options.memory);
+  metrics.watchGauge("featc_call_memory_bytes", "Memory that requests and their threads hold", "kind", "held",
+                     [] { return static_cast<double>(featc::MemoryBudget::ofProcess()->held()); });
   FolderOptions folderOptions;
   folderOptions.folder = options.configs;
   folderOptions.extract = {modeOf(options.scheduler), options.threads, options.queue};
@@ -185,6 +189,9 @@ int main(int argc, char** argv) {
   app.add_option("--max-body", options.bodyBytes, "The largest body of a request, such as 16MB")
       ->transform(CLI::AsSizeValue(false))
       ->default_str("16MB");
+  app.add_option("--memory", options.memory, "What all requests may hold together; one that finds no more gets 503")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   CLI11_PARSE(app, argc, argv);
   try {
     return serve(options);

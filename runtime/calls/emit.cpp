@@ -69,7 +69,10 @@ class Emitter {
         index_(index),
         column_(shard.call->outputs[index]),
         counts_((*shard.counts)[index]),
-        status_(output.scope == Scope::Item ? shard.call->itemStatus : shard.call->requestStatus) {}
+        status_(output.scope == Scope::Item ? shard.call->itemStatus : shard.call->requestStatus),
+        idsLeft_(output.kind == OutputKind::Dense ? nullptr
+                 : output.scope == Scope::Item    ? shard.call->itemIdsLeft
+                                                  : shard.call->requestIdsLeft) {}
 
   void sparse() {
     if (output_.countLostBits) counts_.lostBits += countLostBits(values_, n_);
@@ -227,8 +230,9 @@ class Emitter {
   void lists(uint64_t most, Append&& append) {
     uint64_t allowed = shard_.call->maxIdsPerRow;
     for (uint32_t i = 0; i < n_;) {
-      if (!values_.uniform) {
+      if (!values_.uniform && idsLeft_ == nullptr) {
         ListRun run = findRun(values_, i, n_, most, allowed, lengths(), counts_.cutSequences);
+        if (!mayTake(run.size * sizeof(uint64_t))) return;
         if (run.size > 0) appendIds(run.elements, run.size);
         if (run.end > i) {
           i = run.end;
@@ -274,13 +278,27 @@ class Emitter {
     RaggedBuffer& all = buffer();
     RaggedBuffer::Mark before = all.mark();
     OutputCounts counts = counts_;
+    if (shard_.work != nullptr && shard_.work->stopped()) return false;
     append(all);
-    if (all.ids.size() - before.ids <= shard_.call->maxIdsPerRow) return true;
+    uint64_t ids = all.ids.size() - before.ids;
+    if (ids <= shard_.call->maxIdsPerRow && hasRoomFor(i, ids)) return mayTake(all.mark().bytes() - before.bytes());
     all.rewind(before);
     counts_ = counts;
     fail(status_[begin_ + i], RowStatus::TooManyIds);
     return false;
   }
+
+  // Of what all outputs of the row may have together.
+  bool hasRoomFor(uint32_t i, uint64_t ids) {
+    if (idsLeft_ == nullptr) return true;
+    uint32_t& left = idsLeft_[begin_ + i];
+    if (ids > left) return false;
+    left -= static_cast<uint32_t>(ids);
+    return true;
+  }
+
+  // So many bytes of the result; false where the call must stop.
+  bool mayTake(uint64_t bytes) { return shard_.work == nullptr || shard_.work->addResults(bytes); }
 
   ShardFrame& shard_;
   const OutputInfo& output_;
@@ -291,6 +309,7 @@ class Emitter {
   char* column_;
   OutputCounts& counts_;
   RowStatus* status_;
+  uint32_t* idsLeft_;  // by row; null: they are not counted
 };
 
 }  // namespace

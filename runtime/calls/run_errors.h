@@ -10,7 +10,7 @@ namespace featc {
 
 RunError outOfMemory() noexcept;
 // `text`, or outOfMemory() where there is no memory for it.
-RunError runError(std::string_view text) noexcept;
+RunError runError(std::string_view text, RunFailure kind = RunFailure::BadBatch) noexcept;
 // For a handler: what the exception that is being handled says.
 RunError currentError() noexcept;
 

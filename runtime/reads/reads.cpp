@@ -25,10 +25,11 @@ bool lacksMemory(const CallFrame& call, Scope scope, int64_t row) {
 CallReads::CallReads(const std::vector<ReadGroup>& groups, const ProgramLayout& layout)
     : groups_(groups), layout_(layout), states_(groups.size()) {}
 
-void CallReads::begin(size_t shards, const CallOptions& options, std::vector<ReadCounts>& counts) {
-  deadline_ = options.deadline;
+void CallReads::begin(size_t shards, Clock::time_point deadline, RunObserver* observer,
+                      std::vector<ReadCounts>& counts) {
+  deadline_ = deadline;
   timed_ = deadline_ != Clock::time_point::max();
-  observer_ = options.observer;
+  observer_ = observer;
   counts_ = &counts;
   // A call that asks nobody needs no inbox.
   if (!groups_.empty() && inbox_ == nullptr) inbox_ = std::make_shared<ReadInbox>();
@@ -252,8 +253,8 @@ void CallReads::poll() {
   if (timed_ && outstanding_ > 0 && Clock::now() >= deadline_) giveUp();
 }
 
-void CallReads::wait() {
-  if (outstanding_ > 0) inbox_->wait(deadline_);
+void CallReads::wait(Clock::time_point until) {
+  if (outstanding_ > 0) inbox_->wait(std::min(deadline_, until));
   poll();
 }
 

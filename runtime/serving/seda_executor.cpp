@@ -52,6 +52,7 @@ class SedaExecutor::Core {
   Core(std::shared_ptr<const CallProgram> program, const SedaOptions& options)
       : program_(std::move(program)),
         options_(options),
+        limits_(program_->limits.call.within(options.limits)),
         queues_(std::make_shared<SedaQueues>(std::max<size_t>(1, options.batchesUnderWay))),
         fetchController_(std::max<size_t>(1, options.mostBatching)),
         computeController_(std::max<size_t>(1, options.mostBatching)) {
@@ -77,23 +78,24 @@ class SedaExecutor::Core {
     request.submitted = Clock::now();
     try {
       if (RunError error = checkBatch(program_->info, request.batch)) return error;
+      if (RunError error = checkItems(request.batch.requests, request.batch.items, limits_)) return error;
       accepted.push_back(std::move(request));
     } catch (...) {
       return currentError();
     }
     std::unique_lock lock(queues_->mutex);
-    if (queues_->stopping) return runError("the executor has been stopped");
+    if (queues_->stopping) return runError("the executor has been stopped", RunFailure::Refused);
     SedaRequests& requests = queues_->requests;
     if (requests.size() >= options_.queueRequests) {
       tellObserver(options_.observer, [](RunObserver& o) { o.onRefused(Stage::Fetch); });
       if (options_.whenFull == WhenFull::Refuse || requests.empty())
-        return runError("the queue is full; the request was refused");
+        return runError("the queue is full; the request was refused", RunFailure::Refused);
       dropped.splice(dropped.end(), requests, requests.begin());
     }
     if (accepted.front().deadline < queues_->controlWakes) queues_->controlWork.notify_one();
     requests.splice(requests.end(), accepted);
     queues_->fetchWork.notify_one();
-    if (!dropped.empty()) refuse(lock, dropped, kDropped);
+    if (!dropped.empty()) refuse(lock, dropped, kDropped, RunFailure::Refused);
     return {};
   }
 
@@ -163,7 +165,7 @@ class SedaExecutor::Core {
   bool waitForMore(std::unique_lock<std::mutex>& lock) {
     SedaRequests& requests = queues_->requests;
     while (!queues_->stopping && !requests.empty() && !free_.empty() && queues_->goOn.empty()) {
-      if (requests.size() >= wantedRequests()) break;
+      if (requests.size() >= wantedRequests() || requests.front().alone) break;
       TimePoint until = requests.front().submitted + (isBusy() ? options_.busyWait : options_.longestWait);
       if (Clock::now() >= until) break;
       queues_->fetchWork.wait_until(lock, until);
@@ -191,7 +193,7 @@ class SedaExecutor::Core {
     if (!makeJob(slot)) {
       SedaRequests refused;
       refused.splice(refused.end(), queues_->requests, queues_->requests.begin());
-      return refuse(lock, refused, outOfMemory().message);
+      return refuse(lock, refused, outOfMemory().message, RunFailure::NoMemory);
     }
     free_.pop_back();
     SedaJob& job = *jobs_[slot];
@@ -207,9 +209,10 @@ class SedaExecutor::Core {
   bool makeJob(size_t slot) noexcept {
     if (jobs_[slot] != nullptr) return true;
     try {
-      auto job = std::make_unique<SedaJob>(program_, options_.observer);
+      auto job = std::make_unique<SedaJob>(program_, limits_, options_.observer);
       job->setWaker(std::make_shared<JobWaker>(queues_, job.get()));
       jobs_[slot] = std::move(job);
+      ++made_;
       return true;
     } catch (...) {
       return false;
@@ -223,8 +226,10 @@ class SedaExecutor::Core {
     int64_t mostItems = joinedItems();
     while (!requests.empty() && job.size() < most) {
       const SedaRequest& next = requests.front();
-      if (!job.empty() && (job.items() + next.batch.items > mostItems || !job.suits(next, now))) break;
+      bool alone = next.alone;
+      if (!job.empty() && (alone || job.items() + next.batch.items > mostItems || !job.suits(next, now))) break;
       job.add(requests);
+      if (alone) break;
     }
     tellObserver(options_.observer, [&](RunObserver& o) {
       o.onStage({Stage::Fetch, job.size(), requests.size(), fetchController_.factor(), now - job.oldest()});
@@ -260,10 +265,20 @@ class SedaExecutor::Core {
       if (readDeadline != nullptr && !job.start(*readDeadline)) return release(job);
       job.wakesFetch = !cancelled && !job.advanceToLast();
     } catch (...) {
-      job.fail(currentError());
+      failed(job, currentError());
       return release(job);
     }
     park(job);
+  }
+
+  // What one of several requests did is told to that one: each is computed alone, in front of the queue.
+  void failed(SedaJob& job, const RunError& error) noexcept {
+    if (job.size() <= 1) return job.fail(error);
+    std::lock_guard lock(queues_->mutex);
+    job.separate(queues_->requests);
+    // Its deadline may be gone meanwhile.
+    queues_->controlWork.notify_one();
+    queues_->fetchWork.notify_one();
   }
 
   bool isCancelled() const {
@@ -323,12 +338,12 @@ class SedaExecutor::Core {
   void compute(SedaJob& job, bool cancelled) noexcept {
     TimePoint start = Clock::now();
     if (cancelled) {
-      job.fail(runError(kCancelled));
+      job.fail(runError(kCancelled, RunFailure::Refused));
       return release(job);
     }
     // What cannot be ready in time is told so now, not later.
     if (job.deadline() != TimePoint::max() && start + expectedTime(job) >= job.deadline()) {
-      job.fail(runError(kLate));
+      job.fail(runError(kLate, RunFailure::Late));
       return release(job);
     }
     int64_t items = job.items();
@@ -336,14 +351,16 @@ class SedaExecutor::Core {
       if (!job.advanceToEnd()) return park(job);
       job.answer();
     } catch (...) {
-      job.fail(currentError());
+      failed(job, currentError());
     }
     release(job, Clock::now() - start, items);
   }
 
   // The job is empty again. `took`: computing its items, if they were computed.
   void release(SedaJob& job, Clock::duration took = Clock::duration::zero(), int64_t items = 0) noexcept {
+    std::unique_ptr<SedaJob> idle;  // freed without the lock
     std::lock_guard lock(queues_->mutex);
+    size_t kept = keptJobs_.keep(batchesUnderWay());
     if (took > Clock::duration::zero()) {
       computeTime_ = (7 * computeTime_ + 3 * took) / 10;
       // A batch of few items says little about one of many.
@@ -355,8 +372,19 @@ class SedaExecutor::Core {
       free_.push_back(i);
       deadlines_[i] = TimePoint::max();
     }
+    if (made_ > kept) idle = takeIdle(job);
     queues_->fetchWork.notify_one();
     if (isIdle()) queues_->allAnswered.notify_all();
+  }
+
+  // The job, but for this one, that has had nothing to do for longest.
+  std::unique_ptr<SedaJob> takeIdle(const SedaJob& other) noexcept {
+    for (size_t slot : free_) {
+      if (jobs_[slot] == nullptr || jobs_[slot].get() == &other) continue;
+      --made_;
+      return std::move(jobs_[slot]);
+    }
+    return nullptr;
   }
 
   // -- Deadlines --------------------------------------------------------------------------------------
@@ -387,19 +415,21 @@ class SedaExecutor::Core {
     SedaJob* lateJob = nullptr;
     queues_->takeLate(Clock::now(), lateRequests, lateJob);
     if (lateRequests.empty() && lateJob == nullptr) return false;
-    const char* why = queues_->cancelled ? kCancelled : kLate;
-    refuse(lock, lateRequests, why, lateJob);
+    if (queues_->cancelled)
+      refuse(lock, lateRequests, kCancelled, RunFailure::Refused, lateJob);
+    else
+      refuse(lock, lateRequests, kLate, RunFailure::Late, lateJob);
     return true;
   }
 
   // Answers what no stage holds. Lets go of the lock.
-  void refuse(std::unique_lock<std::mutex>& lock, SedaRequests& requests, std::string_view why,
+  void refuse(std::unique_lock<std::mutex>& lock, SedaRequests& requests, std::string_view why, RunFailure kind,
               SedaJob* job = nullptr) noexcept {
     ++answering_;
     lock.unlock();
-    for (SedaRequest& request : requests) request.refuse(runError(why), options_.observer);
+    for (SedaRequest& request : requests) request.refuse(runError(why, kind), options_.observer);
     if (job != nullptr) {
-      job->fail(runError(why));
+      job->fail(runError(why, kind));
       release(*job);
     }
     lock.lock();
@@ -409,11 +439,14 @@ class SedaExecutor::Core {
 
   std::shared_ptr<const CallProgram> program_;
   SedaOptions options_;
+  CallLimits limits_;
   std::shared_ptr<SedaQueues> queues_;
   // What follows is under the queues' lock.
   std::vector<std::unique_ptr<SedaJob>> jobs_;  // made when first needed
   std::vector<TimePoint> deadlines_;            // of the jobs that are under way, by job
   std::vector<size_t> free_;                    // jobs that are not
+  size_t made_ = 0;                             // jobs that there are
+  KeptCount keptJobs_{1};
   BatchingController fetchController_;
   BatchingController computeController_;
   Clock::duration computeTime_{};  // of a batch in the compute stage, smoothed
@@ -427,8 +460,9 @@ SedaExecutor::SedaExecutor(const Extractor& extractor, const SedaOptions& option
     : core_(std::make_unique<Core>(extractor.program_, options)) {}
 SedaExecutor::~SedaExecutor() = default;
 
-RunError SedaExecutor::submit(const Batch& batch, Deadline deadline, Done done) noexcept {
-  return core_->submit({batch, deadline, std::move(done), {}});
+RunError SedaExecutor::submit(const Batch& batch, Deadline deadline, Done done,
+                              const std::atomic<bool>* cancelled) noexcept {
+  return core_->submit({batch, deadline, std::move(done), {}, cancelled});
 }
 
 std::future<SedaExecutor::Answer> SedaExecutor::submit(const Batch& batch, Deadline deadline) {

@@ -45,7 +45,10 @@ class SedaExecutor {
   // What the batch points to must stay as it is until the answer. With an error the request was not accepted
   // and `done` is never called: it does not fit the schema, the queue is full, there is no memory for it, or the
   // executor stops.
-  RunError submit(const Batch& batch, Deadline deadline, Done done) noexcept;
+  // `cancelled`, where given, stays as long and is set by a caller who waits no more: the answer is an error then,
+  // unless it is being made for others too.
+  RunError submit(const Batch& batch, Deadline deadline, Done done,
+                  const std::atomic<bool>* cancelled = nullptr) noexcept;
   // Throws std::bad_alloc where there is no memory for the future.
   std::future<Answer> submit(const Batch& batch, Deadline deadline);
 

@@ -25,18 +25,27 @@ bool SedaJob::suits(const SedaRequest& request, TimePoint now) const {
   return earlier == later || (later != TimePoint::max() && later - now <= 2 * (earlier - now));
 }
 
+template <class ErrorOf>
+void SedaJob::refuseWhere(const ErrorOf& errorOf) {
+  std::erase_if(requests_, [&](SedaRequest& request) {
+    RunError error = errorOf(request);
+    if (!error) return false;
+    request.refuse(std::move(error), observer_);
+    return true;
+  });
+}
+
 bool SedaJob::start(TimePoint readDeadline) {
   readDeadline_ = readDeadline;
-  if (bindAll()) {
+  refuseWhere(
+      [](const SedaRequest& request) { return request.isCancelled() ? stopError(Stop::Cancelled, {}) : RunError(); });
+  RunError error = empty() ? RunError() : bindAll();
+  if (error && error.kind == RunFailure::BadBatch) {
     // Which of them it was, each on its own says.
-    std::erase_if(requests_, [this](SedaRequest& request) {
-      RunError error = bind({&request.batch, 1});
-      if (!error) return false;
-      request.refuse(std::move(error), observer_);
-      return true;
-    });
-    if (RunError error = empty() ? RunError() : bindAll()) fail(error);
+    refuseWhere([this](const SedaRequest& request) { return bind({&request.batch, 1}); });
+    error = empty() ? RunError() : bindAll();
   }
+  if (error) throw CallStopped{std::move(error)};
   if (empty()) {
     clear();
     return false;
@@ -47,20 +56,37 @@ bool SedaJob::start(TimePoint readDeadline) {
 
 RunError SedaJob::bindAll() {
   batches_.clear();
-  for (const SedaRequest& request : requests_) batches_.push_back(request.batch);
+  cancelled_.clear();
+  for (const SedaRequest& request : requests_) {
+    batches_.push_back(request.batch);
+    cancelled_.push_back(request.cancelled);
+  }
+  // While somebody waits for an answer it is computed for all.
+  if (std::ranges::find(cancelled_, nullptr) != cancelled_.end()) cancelled_.clear();
   return bind(batches_);
 }
 
 RunError SedaJob::bind(std::span<const Batch> batches) {
   CallOptions options;
-  options.deadline = readDeadline_;
+  options.deadline = deadline_;
+  options.limits = limits_;
   options.observer = observer_;
   try {
-    return memory_.begin(batches, options, result_);
+    if (RunError error = memory_.admit(batches, options, cancelled_, result_)) return error;
+    return memory_.begin(batches, options, readDeadline_, result_);
   } catch (...) {
     result_ = {};  // half made
     return currentError();
   }
+}
+
+// The job waits for answers, and for threads, between two calls of this.
+bool SedaJob::advance(uint32_t phases) {
+  Work& work = memory_.costs().work;
+  work.resume();
+  bool all = call_->advance(phases);
+  work.pause();
+  return all;
 }
 
 void SedaJob::answer() {
@@ -85,13 +111,28 @@ void SedaJob::fail(const RunError& error) noexcept {
   // What was half made is made anew.
   result_ = {};
   part_ = {};
-  for (SedaRequest& request : requests_) request.refuse(runError(error.message), observer_);
+  for (SedaRequest& request : requests_) request.refuse(runError(error.message, error.kind), observer_);
+  clear();
+}
+
+void SedaJob::separate(SedaRequests& requests) noexcept {
+  result_ = {};
+  part_ = {};
+  requests_.remove_if([](const SedaRequest& request) { return !request.done; });
+  for (SedaRequest& request : requests_) request.alone = true;
+  requests.splice(requests.begin(), requests_);
   clear();
 }
 
 void SedaJob::clear() noexcept {
   call_.reset();
   memory_.end();
+  // They have been read.
+  size_t held = result_.bytesHeld() + part_.bytesHeld();
+  if (held > keptResult_.keep(held)) {
+    result_ = {};
+    part_ = {};
+  }
   requests_.clear();
   items_ = 0;
 }

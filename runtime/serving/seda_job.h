@@ -19,8 +19,8 @@ class SedaJob {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  SedaJob(std::shared_ptr<const CallProgram> program, RunObserver* observer)
-      : memory_(std::move(program)), observer_(observer) {}
+  SedaJob(std::shared_ptr<const CallProgram> program, const CallLimits& limits, RunObserver* observer)
+      : memory_(std::move(program)), limits_(limits), observer_(observer) {}
   // What park() has woken; set once, before.
   void setWaker(std::shared_ptr<ReadWaker> waker) { waker_ = std::move(waker); }
 
@@ -39,16 +39,16 @@ class SedaJob {
   // -- Computed by both ------------------------------------------------------------------------------
 
   //
-  // What these throw, for lack of memory, is for fail().
+  // What these throw, for lack of memory or for what they cost, is for separate() or fail().
 
-  // Binds all requests; answers those that cannot be bound. Reads are given up at `readDeadline`. False when no
-  // request is left.
+  // Binds all requests; answers those that cannot be bound and those that nobody waits for. Reads are given up at
+  // `readDeadline`. False when no request is left.
   bool start(TimePoint readDeadline);
   TimePoint readDeadline() const { return readDeadline_; }
   // Computes what needs no further answer, except for the last phase.
-  bool advanceToLast() { return call_->advance(call_->phases() - 1); }
+  bool advanceToLast() { return advance(call_->phases() - 1); }
   // Computes the rest; false when an answer is missing.
-  bool advanceToEnd() { return call_->advance(call_->phases()); }
+  bool advanceToEnd() { return advance(call_->phases()); }
   // Has the waker woken when every answer is there; false, and it is not, when they are.
   bool park() { return memory_.reads().park(waker_); }
   bool unpark() { return memory_.reads().unpark(); }
@@ -57,6 +57,9 @@ class SedaJob {
 
   // Gives each request its part of the result; then the job is empty. Where it throws, some have theirs.
   void answer();
+  // Puts those that have no answer before `requests`, each to be computed alone; then the job is empty. For joined
+  // requests: what one of them costs is no error of the others.
+  void separate(SedaRequests& requests) noexcept;
   // Gives those that have no answer an error; then the job is empty.
   void fail(const RunError& error) noexcept;
 
@@ -65,18 +68,25 @@ class SedaJob {
  private:
   RunError bind(std::span<const Batch> batches);
   RunError bindAll();
+  bool advance(uint32_t phases);
+  // Takes out the requests, answering them, for which `errorOf(request)` has an error.
+  template <class ErrorOf>
+  void refuseWhere(const ErrorOf& errorOf);
   void clear() noexcept;
 
   CallMemory memory_;
+  CallLimits limits_;
   RunObserver* observer_;
   std::shared_ptr<ReadWaker> waker_;
   SedaRequests requests_;
   std::vector<Batch> batches_;
+  std::vector<Work::Flag> cancelled_;  // of all requests, if all have one
   int64_t items_ = 0;
   TimePoint deadline_;
   TimePoint readDeadline_;
   Result result_;
   Result part_;
+  KeptMemory keptResult_;
   std::vector<int64_t> firsts_;  // of each request, its first row; and the end
   std::vector<std::vector<ReadCounts>> reads_;
   std::optional<StagedCall> call_;

@@ -2,6 +2,7 @@
 // One request on its way through the executor, and the one answer that it gets.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <list>
@@ -18,6 +19,10 @@ struct SedaRequest {
   std::chrono::steady_clock::time_point deadline;
   std::function<void(RunError error, Result& result)> done;  // empty once it has been called
   std::chrono::steady_clock::time_point submitted;
+  const std::atomic<bool>* cancelled = nullptr;  // set by a caller who waits no more
+  bool alone = false;                            // joined with others it failed, or one of them did
+
+  bool isCancelled() const { return cancelled != nullptr && cancelled->load(std::memory_order_relaxed); }
 
   // Gives the answer where none has been given. What the callback or the observer throws ends here.
   void answer(RunError error, Result& result, RunObserver* observer) noexcept;

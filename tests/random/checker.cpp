@@ -23,7 +23,9 @@
 #include "tests/common/engines.h"
 #include "tests/memory/allocation_count.h"
 #include "tests/random/beside.h"
+#include "tests/random/limits.h"
 #include "tests/random/random_store.h"
+#include "tests/random/weight.h"
 
 namespace featc {
 namespace {
@@ -156,7 +158,7 @@ std::optional<std::string> checkFailing(const Extractor& extractor, const Random
   }
   stopFailing();
   std::string which = fmt::format("allocation {} of {}", failing, allocations);
-  if (hadScratch && error && error.message != "out of memory") return fmt::format("{}: {}", which, error.message);
+  if (hadScratch && error && error.kind != RunFailure::NoMemory) return fmt::format("{}: {}", which, error.message);
   if (hadScratch && !error && result.reads().failed == 0)
     if (auto d = difference(whole, result)) return fmt::format("{}: {}", which, *d);
   call();
@@ -167,10 +169,10 @@ std::optional<std::string> checkFailing(const Extractor& extractor, const Random
 
 }  // namespace
 
-std::optional<Disagreement> check(const RandomCase& c, const std::function<void()>& begins) {
+std::optional<Disagreement> check(const RandomCase& given, const std::function<void()>& begins) {
   begins();
   std::string problem;
-  std::optional<Graph> raw = compile(c.program.text(), problem);
+  std::optional<Graph> raw = compile(given.program.text(), problem);
   if (!raw && problem.empty()) return std::nullopt;
   if (!raw) return Disagreement{"diagnostics", problem};
   if (auto d = checkText(*raw, "raw")) return d;
@@ -178,11 +180,15 @@ std::optional<Disagreement> check(const RandomCase& c, const std::function<void(
   if (auto d = checkText(optimized, "optimized")) return d;
 
   StoreBinding stores;
-  stores.fallback = std::make_shared<RandomStore>(c.storeSeed);
+  stores.fallback = std::make_shared<RandomStore>(given.storeSeed);
+  std::vector<TestedEngine> engines = testedEngines(*raw, optimized, given.forms);
+  begins();
+  RandomCase c = given;
+  c.data = lightEnough(given.data, engines[0], stores);
   BoundBatch batch(c.data, raw->info(), 0, c.data.itemCounts.size());
   std::optional<Result> meaning;
   std::optional<Result> counted;  // by the optimized graph
-  for (const TestedEngine& engine : testedEngines(*raw, optimized, c.forms)) {
+  for (const TestedEngine& engine : engines) {
     Extractor extractor(*engine.info, engine.executable, stores);
     Scratch scratch(extractor);
     Result result;
@@ -203,6 +209,10 @@ std::optional<Disagreement> check(const RandomCase& c, const std::function<void(
     begins();
     if (auto d = checkScarce(engine, c, stores, batch, *meaning, result.reads().keys))
       return Disagreement{engine.name + ", little memory", *d};
+    begins();
+    if (auto d = checkLimits(engine, c, stores, batch, *meaning)) return Disagreement{engine.name + ", limits", *d};
+    begins();
+    if (auto d = checkLimitsJoined(engine, c, stores)) return Disagreement{engine.name + ", limits, joined", *d};
     begins();
     if (auto d = checkAlone(extractor, c, *meaning)) return Disagreement{engine.name + ", requests alone", *d};
     begins();

@@ -82,8 +82,8 @@ TEST_CASE("a request may ask for an earlier deadline, and is told which sources 
       auto answer = ask();
       REQUIRE(answer);
       CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
-      // The executor answers by the deadline: with an error where a busy machine did not compute by then.
-      for (int i = 0; std::string(scheduler) == "seda" && answer->status == 503 && i < 100; ++i) answer = ask();
+      // Answers come by the deadline: with an error where a busy machine did not compute by then.
+      for (int i = 0; answer->status == 503 && i < 100; ++i) answer = ask();
       CHECK(answer->status == 200);
       CHECK(answer->get_header_value("Featc-Degraded") == "shopper");
       CHECK_THAT(answer->body, ContainsSubstring("\"liking\": [0]"));
