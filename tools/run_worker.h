@@ -34,7 +34,7 @@ struct SharedRun {
   RunLimits limits;
   ReadLimits readLimits;
   // The first piece of the input, for a look at the end.
-  std::unique_ptr<BatchBuilder> sample;
+  std::unique_ptr<BatchBuilder> sample = nullptr;
   bool readFailed = false;
   bool stoppedByBadRow = false;
   bool writeFailed = false;
