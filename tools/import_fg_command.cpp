@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc import-fg: a config of Alibaba's FG as one of featc.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,6 +16,7 @@
 #include "frontend/fg/import.h"
 #include "frontend/frontend.h"
 #include "support/json_quote.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"
@@ -38,7 +40,7 @@ std::optional<std::string> readAll(const std::string& name) {
   std::ostringstream text;
   if (stream) text << stream.rdbuf();
   if (!stream || stream.bad()) {
-    fmt::print(stderr, "featc import-fg: cannot read {}: {}\n", name, std::strerror(errno));
+    printError("featc import-fg: cannot read {}: {}\n", name, std::strerror(errno));
     return std::nullopt;
   }
   return text.str();
@@ -50,13 +52,12 @@ void print(const ImportOptions& options, const std::string& file, const char* se
            const std::vector<fg::Problem>& problems) {
   for (const fg::Problem& problem : problems) {
     if (options.diagnostics == "text") {
-      fmt::print(stderr, "{}:{} {}: {}\n", file, problem.line == 0 ? "" : fmt::format("{}:", problem.line), severity,
+      printError("{}:{} {}: {}\n", file, problem.line == 0 ? "" : fmt::format("{}:", problem.line), severity,
                  problem.text);
       continue;
     }
     uint32_t line = std::max(problem.line, 1U);
-    fmt::print(stderr,
-               R"({{"file": {}, "line": {}, "column": 1, "end_line": {}, "end_column": 1, "severity": "{}", )"
+    printError(R"({{"file": {}, "line": {}, "column": 1, "end_line": {}, "end_column": 1, "severity": "{}", )"
                R"("kind": "fg", "message": {}, "notes": [], "fix": null}})"
                "\n",
                jsonQuote(file), line, line, severity, jsonQuote(problem.text));
@@ -142,7 +143,7 @@ int runImport(const ImportOptions& options) {
   if (!made.problems.errors.empty()) {
     // JSON diagnostics are for programs, which have no use for a summary.
     if (isText)
-      fmt::print(stderr, "{}: {} error{}, nothing was written\n", name, made.problems.errors.size(),
+      printError("{}: {} error{}, nothing was written\n", name, made.problems.errors.size(),
                  made.problems.errors.size() == 1 ? "" : "s");
     return kBadInput;
   }
@@ -152,8 +153,8 @@ int runImport(const ImportOptions& options) {
   if (isText && !made.leftOut.empty()) {
     std::set<fg::EntryNumber> entries;
     for (const fg::Problem& problem : made.leftOut) entries.insert(problem.entry);
-    fmt::print(stderr, "{}: {} of {} entries left out; the config has {} feature{}\n", name, entries.size(),
-               made.entries, made.outputs, made.outputs == 1 ? "" : "s");
+    printError("{}: {} of {} entries left out; the config has {} feature{}\n", name, entries.size(), made.entries,
+               made.outputs, made.outputs == 1 ? "" : "s");
   }
   OutputFile out(options.output);
   out.write(made.config);

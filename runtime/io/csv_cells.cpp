@@ -4,8 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "ops/parse.h"
+#include "ops/time_text.h"
 #include "ops/value.h"
-#include "runtime/io/number_text.h"
 
 namespace featc {
 namespace {
@@ -17,7 +18,7 @@ constexpr size_t kShownBytes = 40;
 using CellError = std::string;
 
 CellError expected(Type type, std::string_view text) {
-  return fmt::format("expected {}, found {}{}", toString(type), quote(text.substr(0, kShownBytes)),
+  return fmt::format("expected {}, found {}{}", dataForms(type), quote(text.substr(0, kShownBytes)),
                      text.size() > kShownBytes ? "..." : "");
 }
 
@@ -26,30 +27,31 @@ CellError numberError(NumberError error, Type type, std::string_view text) {
   return expected(type, text);
 }
 
-bool parseBool(std::string_view text, bool& out) {
-  out = text == "true" || text == "True" || text == "TRUE" || text == "1";
-  return out || text == "false" || text == "False" || text == "FALSE" || text == "0";
-}
-
 CellError appendScalar(std::string_view text, ColumnBuffer& column) {
   Type type = column.type();
   switch (type.kind()) {
     case Kind::Bool: {
-      bool value = false;
-      if (!parseBool(text, value)) return expected(type, text);
-      column.appendBool(value);
+      std::optional<bool> value = parseBool(text);
+      if (!value) return expected(type, text);
+      column.appendBool(*value);
       return {};
     }
     case Kind::Int64: {
       int64_t value = 0;
-      NumberError error = parseInt64(text, NumberStyle::Data, value);
+      NumberError error = parseInt64(text, NumberStyle::Text, value);
+      if (error == NumberError::Malformed && type.isTimestamp()) {
+        std::optional<int64_t> time = parseTimestamp(text);
+        if (!time) return expected(type, text);
+        value = *time;
+        error = NumberError::None;
+      }
       if (error != NumberError::None) return numberError(error, type, text);
       column.appendInt64(value);
       return {};
     }
     case Kind::Float64: {
       double value = 0;
-      NumberError error = parseFloat64(text, NumberStyle::Data, value);
+      NumberError error = parseFloat64(text, NumberStyle::Text, value);
       if (error != NumberError::None) return numberError(error, type, text);
       column.appendFloat64(value);
       return {};

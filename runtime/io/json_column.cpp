@@ -4,8 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "ops/parse.h"
+#include "ops/time_text.h"
 #include "runtime/io/json_value.h"
-#include "runtime/io/number_text.h"
 #include "support/utf8.h"
 
 namespace featc {
@@ -95,6 +96,7 @@ error_code JsonColumnDecoder::decode(value v, ColumnBuffer& column) {
       return SUCCESS;
     case Kind::Int64:
     case Kind::Float64:
+      if (column.type().isTimestamp() && token[0] == '"') return decodeTime(v, column);
       if (!startsNumber(token)) break;
       return decodeNumber(token, column);
     case Kind::String: {
@@ -112,7 +114,17 @@ error_code JsonColumnDecoder::decode(value v, ColumnBuffer& column) {
       return decodeMap(v, column);
     default: break;
   }
-  return mismatch(v, toString(column.type()));
+  return mismatch(v, dataForms(column.type()));
+}
+
+error_code JsonColumnDecoder::decodeTime(value v, ColumnBuffer& column) {
+  std::string_view text;
+  if (error_code error = v.get_string().get(text)) return error;
+  if (std::optional<int64_t> time = parseTimestamp(text))
+    column.appendInt64(*time);
+  else
+    say(fmt::format("expected {}, found {}", dataForms(column.type()), quote(utf8Prefix(text, kShownBytes))));
+  return SUCCESS;
 }
 
 error_code JsonColumnDecoder::decodeNumber(std::string_view token, ColumnBuffer& column) {
@@ -127,7 +139,9 @@ error_code JsonColumnDecoder::decodeNumber(std::string_view token, ColumnBuffer&
         column.appendFloat64(number);
       return SUCCESS;
     case NumberError::Malformed: return simdjson::NUMBER_ERROR;
-    case NumberError::Fractional: say(fmt::format("expected int64, found {}", shown(token))); return SUCCESS;
+    case NumberError::Fractional:
+      say(fmt::format("expected {}, found {}", toString(column.type()), shown(token)));
+      return SUCCESS;
     case NumberError::OutOfRange: break;
   }
   say(fmt::format("{} is beyond {}", shown(token), toString(column.type())));

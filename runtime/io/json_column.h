@@ -33,6 +33,8 @@ class JsonColumnDecoder {
  private:
   simdjson::error_code skip(simdjson::ondemand::value value, int depth);
   simdjson::error_code decodeNumber(std::string_view token, ColumnBuffer& column);
+  // Text that stands for a timestamp.
+  simdjson::error_code decodeTime(simdjson::ondemand::value value, ColumnBuffer& column);
   simdjson::error_code decodeList(simdjson::ondemand::value value, ColumnBuffer& column);
   simdjson::error_code decodeMap(simdjson::ondemand::value value, ColumnBuffer& column);
   void say(std::string problem) {

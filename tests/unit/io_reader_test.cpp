@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <catch2/catch.hpp>
 
 #include "runtime/io/csv_cut.h"
 #include "runtime/io/csv_reader.h"
 #include "runtime/io/json_reader.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 namespace {
@@ -265,16 +265,20 @@ TEST_CASE("CSV cells come out by type") {
   CHECK(one("int64", "007") == "7 1");
   CHECK(one("int64", "\"-5\"") == "-5 1");
   CHECK(one("int64", " 3") == "in:2: v: expected int64, found \" 3\"");
-  CHECK(one("int64", "+3") == "in:2: v: expected int64, found \"+3\"");
+  CHECK(one("int64", "+3") == "3 1");
   CHECK(one("int64", "") == "in:2: v is missing");
   CHECK(one("int64", "\"\"") == "in:2: v: expected int64, found \"\"");
   CHECK(one("int64", "9223372036854775808") == "in:2: v: \"9223372036854775808\" is beyond int64");
   CHECK(one("float64?", "") == "- 1");
   CHECK(one("float64", "1e3") == "1000 1");
+  CHECK(one("float64", ".60") == "0.6 1");
+  CHECK(one("float64", "+5.") == "5 1");
   CHECK(one("float64", "nan") == "in:2: v: expected float64, found \"nan\"");
   CHECK(one("float64", "0x10") == "in:2: v: expected float64, found \"0x10\"");
   CHECK(one("bool", "True") == "true 1");
   CHECK(one("bool", "0") == "false 1");
+  CHECK(one("bool", "TRUE") == "true 1");
+  CHECK(one("bool", "yes") == "in:2: v: expected bool, found \"yes\"");
   CHECK(one("string", " a ") == "' a ' 1");
   CHECK(one("string", "\"\"") == "'' 1");
   CHECK(one("string", "") == "in:2: v is missing");
