@@ -27,7 +27,7 @@ RunError stopError(Stop why, const CallLimits& limits) {
     case Stop::Steps: return {"computing takes more steps than a call may have", RunFailure::OverLimit};
     case Stop::ValueBytes: return tooManyBytes("operators make", limits.valueBytes);
     case Stop::ResultBytes: return tooManyBytes("the result takes", limits.resultBytes);
-    case Stop::Memory: return {"not enough memory for the batch", RunFailure::NoMemory};
+    case Stop::Memory: return {"out of memory", RunFailure::NoMemory};
   }
   return {};
 }

@@ -49,7 +49,7 @@ out_empty
 err_has "d.jsonl:1: request: operators make more than the 1 bytes that a call may have"
 featc 1 run "$work/m.feat" --input "$work/d.jsonl" --memory 1
 out_empty
-err_has "d.jsonl:1: request: not enough memory for the batch"
+err_has "d.jsonl:1: request: out of memory"
 # A time has a unit.
 featc 2 run "$work/m.feat" --input "$work/d.jsonl" --max-computing 5
 err_has "--max-computing"

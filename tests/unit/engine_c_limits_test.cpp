@@ -118,7 +118,7 @@ TEST_CASE("from C all calls of the process have a memory limit", "[limits]") {
   CHECK(s.run(requestOf(5, 2, 3)) == FEATC_FINE);
   featc_set_memory_limit(featc_memory_held() + 1'000'000);
   CHECK(s.run(large) == FEATC_NO_MEMORY);
-  CHECK(s.message() == "not enough memory for the batch");
+  CHECK(s.message() == "out of memory");
   CHECK(s.run(requestOf(5, 2, 3)) == FEATC_FINE);
   featc_set_memory_limit(0);
   CHECK(s.run(large) == FEATC_FINE);
