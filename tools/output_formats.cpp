@@ -21,8 +21,8 @@ using Options = const WriterOptions&;
 
 constexpr OutputFormat kFormats[] = {
     {"json", [](Info info, Options, std::string&) -> Writer { return newJsonWriter(info); }},
-    {"csv", [](Info info, Options, std::string&) -> Writer { return newCsvWriter(info, ','); }},
-    {"tsv", [](Info info, Options, std::string&) -> Writer { return newCsvWriter(info, '\t'); }},
+    {"csv", [](Info info, Options, std::string&) -> Writer { return newCsvWriter(info); }},
+    {"tsv", [](Info info, Options, std::string& refused) { return newTsvWriter(info, refused); }},
     {.name = "libsvm",
      .make = [](Info info, Options o, std::string& refused) { return newLibsvmWriter(info, o.label, refused); },
      .takesLabel = true},

@@ -55,6 +55,7 @@ bool wantsBar(const RunOptions& options) {
 
 int finish(SharedRun& run, const StoreBinding& stores) {
   run.progress.clear();
+  run.reader.tellNotes();
   for (const std::string& line : dataWarnings(run.totals, run.extractor.info()))
     fmt::print(stderr, "warning: {}\n", line);
   const std::vector<SourceInfo>& sources = run.extractor.info().sources;
