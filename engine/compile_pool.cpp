@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <system_error>
+#include <utility>
 
 namespace featc {
 
@@ -70,8 +71,8 @@ bool isMainThread() {
 
 }  // namespace
 
-CompilePool::CompilePool(uint32_t threads, int niceness)
-    : limit_(std::max(threads, 1U)), niceness_(niceness), process_(getpid()) {}
+CompilePool::CompilePool(uint32_t threads, int niceness, std::chrono::milliseconds patience)
+    : limit_(std::max(threads, 1U)), niceness_(niceness), patience_(patience), process_(getpid()) {}
 
 CompilePool::~CompilePool() { finish(); }
 
@@ -79,21 +80,60 @@ void CompilePool::submit(std::unique_ptr<CompileJob> job) {
   if (getpid() != process_) return;
   std::lock_guard lock(mutex_);
   if (ending_) return;
-  if (idle_ <= waiting_.size() && threads_.size() < limit_) {
-    try {
-      threads_.push_back(startWithoutSignals([this] { work(); }));
-    } catch (const std::system_error&) {
-      // Those that run already have to do; without any the job is dropped.
-      if (threads_.empty()) return;
-    }
+  bool isHeld = idle_ <= waiting_.size();
+  if (isHeld && hasRoom()) {
+    // Those that run already have to do; without any the job is dropped.
+    if (start(&CompilePool::work))
+      ++workers_;
+    else if (workers_ == 0)
+      return;
+  } else if (isHeld && !watched_) {
+    watched_ = start(&CompilePool::watch);
   }
-  waiting_.push_back(std::move(job));
+  waiting_.push_back({std::move(job), Clock::now()});
   wake_.notify_one();
+  held_.notify_one();
+}
+
+bool CompilePool::hasRoom() const {
+  Clock::time_point now = Clock::now();
+  auto isStuck = [&](Clock::time_point since) { return now - since >= patience_; };
+  auto stuck = static_cast<uint32_t>(std::ranges::count_if(running_, isStuck));
+  return workers_ - stuck < limit_ && workers_ < std::max(kMostThreads, limit_);
+}
+
+bool CompilePool::start(void (CompilePool::*body)()) {
+  for (std::thread::id id : std::exchange(ended_, {})) {
+    auto thread = std::ranges::find(threads_, id, &std::thread::get_id);
+    thread->join();
+    threads_.erase(thread);
+  }
+  try {
+    threads_.push_back(startWithoutSignals([this, body] { (this->*body)(); }));
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
+// Code generation cannot be stopped, and a config may bring a fn that never returns.
+void CompilePool::watch() {
+  std::unique_lock lock(mutex_);
+  while (!ending_) {
+    held_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+    if (ending_) return;
+    const CompileJob* first = waiting_.front().job.get();
+    auto isTaken = [&] { return ending_ || waiting_.empty() || waiting_.front().job.get() != first; };
+    if (held_.wait_until(lock, waiting_.front().since + patience_, isTaken)) continue;
+    if (hasRoom() && start(&CompilePool::work)) ++workers_;
+    // The new thread takes it; without one it goes on waiting for those that run.
+    held_.wait_for(lock, patience_, isTaken);
+  }
 }
 
 void CompilePool::finish() {
   if (getpid() != process_) return;
-  std::deque<std::unique_ptr<CompileJob>> dropped;
+  std::deque<Waiting> dropped;
   std::vector<std::thread> ending;
   {
     std::lock_guard lock(mutex_);
@@ -102,13 +142,14 @@ void CompilePool::finish() {
     ending.swap(threads_);
   }
   wake_.notify_all();
+  held_.notify_all();
   dropped.clear();
   for (std::thread& thread : ending) thread.join();
 }
 
 bool CompilePool::isIdle() const {
   std::lock_guard lock(mutex_);
-  return waiting_.empty() && idle_ == threads_.size();
+  return waiting_.empty() && idle_ == workers_;
 }
 
 CompilePool& CompilePool::shared() {
@@ -131,13 +172,23 @@ void CompilePool::work() {
     wake_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
     --idle_;
     if (ending_) return;
-    std::unique_ptr<CompileJob> job = std::move(waiting_.front());
+    std::unique_ptr<CompileJob> job = std::move(waiting_.front().job);
     waiting_.pop_front();
+    held_.notify_one();
+    auto mine = running_.insert(running_.end(), Clock::now());
     lock.unlock();
     job->run();
     job.reset();
     finishBeforeLlvm();
     lock.lock();
+    running_.erase(mine);
+    --workers_;
+    if (ending_ || hasRoom()) {
+      ++workers_;
+    } else {
+      ended_.push_back(std::this_thread::get_id());
+      return;
+    }
   }
 }
 

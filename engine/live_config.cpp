@@ -108,7 +108,9 @@ LiveCall LiveConfig::begin() const {
 
 LiveStatus LiveConfig::status() const {
   std::lock_guard lock(mutex_);
-  return {version_, swaps_, failures_, lastFailure_, lastReport_.outcome == ReloadOutcome::Failed, alive_->load()};
+  double attempt = running_ ? std::chrono::duration<double>(Clock::now() - runningSince_).count() : 0;
+  bool failing = lastReport_.outcome == ReloadOutcome::Failed;
+  return {version_, swaps_, failures_, lastFailure_, failing, alive_->load(), attempt};
 }
 
 // -- Reloads ------------------------------------------------------------------------------------------
@@ -144,6 +146,7 @@ uint64_t LiveConfig::submit() {
     std::lock_guard lock(mutex_);
     number = ++asked_;
     if (std::exchange(running_, true)) return number;
+    runningSince_ = Clock::now();
   }
   options_.load.engine.pool->submit(std::make_unique<ReloadJob>(weak_from_this()));
   return number;
@@ -161,6 +164,7 @@ void LiveConfig::runAttempt() {
     std::lock_guard lock(mutex_);
     done_ = number;
     again = running_ = asked_ > done_;
+    runningSince_ = Clock::now();
     finished_.notify_all();
   }
   if (again) options_.load.engine.pool->submit(std::make_unique<ReloadJob>(weak_from_this()));

@@ -66,6 +66,9 @@ struct LiveStatus {
   std::optional<ReloadReport> lastFailure;
   bool failing = false;  // the newest attempt failed: what the files hold is not what serves
   uint64_t alive = 0;    // versions in memory: the one that serves and those that calls still use
+  // How long the attempt under way has taken so far, or has waited for a compile thread; 0: none is under way. One that
+  // takes minutes hangs in a fn of a plug-in or in code generation; it holds up no other config.
+  double attemptSeconds = 0;
 };
 
 // Thread-safe.
@@ -126,6 +129,7 @@ class LiveConfig final : public std::enable_shared_from_this<LiveConfig> {
   uint64_t asked_ = 0;
   uint64_t done_ = 0;
   bool running_ = false;
+  std::chrono::steady_clock::time_point runningSince_;  // if so
 
   std::mutex filesMutex_;  // poll() looks at files without holding up calls
   ConfigFiles files_;

@@ -9,6 +9,7 @@
 
 #include "frontend/expr_checker.h"
 #include "frontend/literal_values.h"
+#include "ops/call_pattern.h"
 #include "ops/parse.h"
 
 namespace featc {
@@ -128,6 +129,35 @@ void ExprChecker::noteConversions(Diagnostic& d, const Expr& e, Type given, cons
   if (!ways.empty() && ways.size() <= kMost) d.note(fmt::format("{}", fmt::join(ways, ", ")));
 }
 
+// A map where a list is wanted: what its values alone are not, since they lose their keys.
+bool ExprChecker::proposeForMap(Diagnostic& d, const Expr& e, const Operator& op, const std::vector<ExprId>& args,
+                                std::vector<Type> types, uint32_t map) const {
+  Type given = types[map].present();
+  auto replace = [&](Span at, std::string text, std::string_view what) {
+    d.note(fmt::format("{}: {}", what, text));
+    d.replace(at, std::move(text));
+    return true;
+  };
+  if (map == 0 && !op.ofMap.empty()) {
+    auto text = fillCall(op.ofMap, [&](uint32_t i, std::optional<uint32_t>) -> std::optional<std::string> {
+      if (i >= args.size() || args[i] == kNoExpr) return std::nullopt;
+      return textOf(ast_.expr(args[i]));
+    });
+    return text && replace(e.span, std::move(*text), "the keys, by their values");
+  }
+  for (uint32_t i = 0; i < args.size(); ++i) {
+    Type other = types[i].present();
+    bool isKeys = i != map && args[i] != kNoExpr && (other.isList() ? other.element() : other).same(given.key());
+    if (!isKeys) continue;
+    types[map] = other.isList() ? Type::list(given.value()) : given.value().withNullable();
+    if (!resolve(op, types)) return false;
+    return replace(ast_.expr(args[map]).span,
+                   fmt::format("lookup({}, {})", textOf(ast_.expr(args[map])), textOf(ast_.expr(args[i]))),
+                   fmt::format("the value of each of \"{}\"", op.params[op.paramOfArg(i)].name));
+  }
+  return false;
+}
+
 bool ExprChecker::reportMisfit(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
                                const std::vector<Type>& types) {
   std::vector<NearMiss> misses = nearMisses(op, types);
@@ -206,7 +236,8 @@ bool ExprChecker::reportMisfit(const Expr& e, const Operator& op, const std::vec
   } else if (given.isList() && std::ranges::all_of(wanted, &Type::isScalar) && !wanted.empty()) {
     d.note(fmt::format("\"{}\" does not map over a list here", op.name));
   }
-  noteConversions(d, ast_.expr(args[arg]), given, wanted);
+  if (!given.isMap() || !proposeForMap(d, e, op, args, types, arg))
+    noteConversions(d, ast_.expr(args[arg]), given, wanted);
   noteSignatures(d, describe(op));
   return true;
 }

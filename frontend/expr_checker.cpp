@@ -45,6 +45,9 @@ ExprChecker::ExprChecker(CheckedAst& checked, const Names& names, const Definiti
       evaluator_(constantGraph_) {
   usage_.fields.resize(names.fields().size());
   usage_.lets.resize(ast_.lets.size());
+  usage_.fns.resize(ast_.fns.size());
+  usage_.externs.resize(ast_.externs.size());
+  usage_.sources.resize(ast_.sources.size());
   usage_.params.resize(ast_.fns.size());
   for (size_t i = 0; i < ast_.fns.size(); ++i) usage_.params[i].resize(ast_.fns[i].params.size());
   constantGraph_.info().hashFamily = checked.info.hashFamily;

@@ -143,6 +143,7 @@ class GraphParser {
       fail("unknown encoding \"{}\"", line.word());
     }
     if (!line.acceptWord("key")) fail("\"key\" is missing");
+    source.keyEscaped = line.acceptWord("escaped");
     source.keyPattern = line.string();
     if (info().sources.size() >= kMaxSources) fail("more than {} sources", kMaxSources);
     if (!sources_.emplace(source.name, info().sources.size()).second) fail("source {} is there twice", source.name);
@@ -412,6 +413,8 @@ class GraphParser {
       output.length = line.integer<uint32_t>(1, kMaxWidth);
     } else if (line.acceptWord("count_lost_bits")) {
       output.countLostBits = true;
+    } else if (line.acceptWord("may_round")) {
+      output.mayRound = true;
     } else {
       fail("unknown clause \"{}\"", line.word());
     }

@@ -252,6 +252,18 @@ std::optional<NodeRef> shareZipHashes(Rewriter& rw, std::span<const NodeRef> arg
   return acc;
 }
 
+// `cross(city, price)`: every different float makes a combination of its own.
+std::optional<Suspicion> suspectFloats(std::span<const KnownArgument> arguments) {
+  for (uint32_t i = 0; i < arguments.size(); ++i) {
+    Type type = arguments[i].type;
+    if (!(type.isList() ? type.element() : type).is(Kind::Float64)) continue;
+    Suspicion s{i, "every different float makes an id of its own here"};
+    s.notes.emplace_back("put it in bands with bucketize(x, [...]), or say int(x) where it is a whole number");
+    return s;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void registerCross(Registry& r) {
@@ -265,6 +277,7 @@ void registerCross(Registry& r) {
       .example(R"(cross("a", "b") == cross("b", "a"))", "false")
       .example(R"(len(cross([1, 2], ["a", "b", "c"])))", "6")
       .addCustom(joinOverload<crossRow>())
+      .suspect(suspectFloats)
       .shareHashes(shareCrossHashes)
       .hash();
   r.add("zip_cross", {value("a"), value("b")},
@@ -274,6 +287,7 @@ void registerCross(Registry& r) {
       .example(R"(zip_cross([1, 2], ["a", "b"])[1] == cross(2, "b"))", "true")
       .example(R"(len(zip_cross([1, 2, 3], "a")))", "3")
       .addCustom(joinOverload<zipRow>())
+      .suspect(suspectFloats)
       .shareHashes(shareZipHashes)
       .hash();
   r.add("combine_hashes", {value("a"), value("b")}, "The hash of a pair of hashes.")

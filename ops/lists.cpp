@@ -202,6 +202,7 @@ void registerLists(Registry& r) {
                    .example("len([1, 2, 3])", "3")
                    .example(R"(len("h\u{e9}"))", "2")
                    .range(0, kMaxSize)
+                   .suspect(suspectCountOfBools<false>)
                    .elsewhere({"size", "array_length", "array_size", "char_length", "cardinality"})
                    .elsewhere({"length", "strlen", "octet_length"}, "of a string, counts code points, not bytes");
   auto headOp = r.add("head", {value("list"), value("n")}, "The first `n` elements.")

@@ -69,22 +69,23 @@ struct ArgumentRange {
   uint32_t first = 0;
   uint32_t end = 0;
 };
+struct Operator;
 // What is known of a call's argument before any data is seen.
 struct KnownArgument {
-  Type type;                        // None where it was left out
-  Value value;                      // missing where it depends on data
-  std::optional<IntRange> range{};  // of the operator that it is a call of
+  Type type;                     // None where it was left out
+  Value value;                   // missing where it depends on data
+  const Operator* op = nullptr;  // of which it is a call; null where it is none
 };
-// A constant argument that is of a fitting type but can only make a broken feature.
+// An argument that is of a fitting type but can only make a broken feature.
 struct Suspicion {
   uint32_t param = 0;
   std::string message;  // `both bounds are 5, so the result is always 5`
   std::vector<std::string> notes{};
-  // The call that is probably meant: another operator with the arguments of these parameters.
+  // The call that is probably meant: `sum(int($0))`, where $0 is the argument of parameter 0, and $0.1 the second
+  // argument of the call that this is. Empty where it is not known.
   std::string_view instead{};
-  std::vector<uint32_t> kept{};
 };
-// `arguments`: one a parameter of the record.
+// `arguments`: one a parameter of the record, more where the last one repeats.
 using SuspectFn = std::optional<Suspicion> (*)(std::span<const KnownArgument> arguments);
 
 // One signature of an operator, derived from its C++ function.
@@ -127,6 +128,7 @@ struct Example {
 struct ForeignName {
   std::string_view name;        // `stddev`; letter case and `_` make no difference
   std::string_view difference;  // how a call differs in more than its name; empty where it does not
+  std::string_view call{};      // of one list: what means the same here, as in Suspicion::instead
 };
 
 struct Operator {
@@ -140,8 +142,10 @@ struct Operator {
   PrepareFn prepare = nullptr;
   // What kernels are given where nothing is prepared: an extern fn's library.
   std::shared_ptr<const OpState> state;
-  // Of a call that depends on data: whether what does not is a slip. A warning, what `prepare` refuses an error.
+  // Of a call that depends on data: whether an argument is a slip. A warning, what `prepare` refuses an error.
   SuspectFn suspect = nullptr;
+  // What a call with a map as its first argument means, where its values alone are not it; as in Suspicion::instead.
+  std::string_view ofMap;
   std::optional<IntRange> range;  // where results are known to lie
   // The result is the value of one of these arguments, or elements of them, as it stands.
   std::optional<ArgumentRange> passes;
@@ -180,6 +184,11 @@ class OperatorBuilder {
   // What other systems call it: those who come from them look for that name.
   OperatorBuilder& elsewhere(std::initializer_list<std::string_view> names, std::string_view difference = {}) {
     for (std::string_view name : names) op_.elsewhere.push_back({name, difference});
+    return *this;
+  }
+  // The same for what takes one list and is written in several calls here.
+  OperatorBuilder& elsewhereCall(std::initializer_list<std::string_view> names, std::string_view call) {
+    for (std::string_view name : names) op_.elsewhere.push_back({name, {}, call});
     return *this;
   }
   // The signature of `fn`; `constants` are the types of the record's constant parameters. Trailing
@@ -248,6 +257,10 @@ class OperatorBuilder {
   }
   OperatorBuilder& suspect(SuspectFn fn) {
     op_.suspect = fn;
+    return *this;
+  }
+  OperatorBuilder& ofMap(std::string_view call) {
+    op_.ofMap = call;
     return *this;
   }
   OperatorBuilder& simplify(RewriteFn fn) {
@@ -321,6 +334,7 @@ class Registry {
   struct Foreign {
     const Operator* op = nullptr;  // null: none is
     std::string_view difference{};
+    std::string_view call{};
   };
   Foreign findForeign(std::string_view name) const;
   const std::vector<std::unique_ptr<Operator>>& all() const { return all_; }

@@ -156,6 +156,7 @@ void registerOrder(Registry& r) {
                    .example("topk([3, 1, 4, 1, 5], 2)", "[5, 4]")
                    .elsewhere({"top_n"})
                    .elsewhere({"nlargest"}, "the list comes first")
+                   .ofMap("topk_by(map_keys($0), map_values($0), $1)")
                    .suspect(suspectCount<1>);
   auto topByOp = r.add("topk_by", {value("list"), value("scores"), value("k")},
                        "The `k` elements with the highest scores, the highest first, of equal ones the earlier; those "

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "ops/call_pattern.h"
 #include "ops/operator.h"
 
 namespace featc {
@@ -83,15 +84,19 @@ bool anyOverload(const Operator& op, bool (*holds)(const Overload&)) {
   return std::any_of(op.overloads.begin(), op.overloads.end(), holds);
 }
 
+std::string differenceOf(const ForeignName& foreign) {
+  return foreign.call.empty() ? std::string(foreign.difference) : fmt::format("`{}`", shownCall(foreign.call));
+}
+
 // `` `mean`, `average`; `stddev` (divides by n)``: what is in parentheses is said of the names since the last `;`.
 std::string foreignNames(const Operator& op) {
   std::string out;
   for (size_t i = 0; i < op.elsewhere.size(); ++i) {
-    const ForeignName& foreign = op.elsewhere[i];
-    bool first = i == 0 || op.elsewhere[i - 1].difference != foreign.difference;
-    bool last = i + 1 == op.elsewhere.size() || op.elsewhere[i + 1].difference != foreign.difference;
-    out += fmt::format("{}`{}`", i == 0 ? "" : first ? "; " : ", ", foreign.name);
-    if (last && !foreign.difference.empty()) out += fmt::format(" ({})", foreign.difference);
+    std::string difference = differenceOf(op.elsewhere[i]);
+    bool first = i == 0 || differenceOf(op.elsewhere[i - 1]) != difference;
+    bool last = i + 1 == op.elsewhere.size() || differenceOf(op.elsewhere[i + 1]) != difference;
+    out += fmt::format("{}`{}`", i == 0 ? "" : first ? "; " : ", ", op.elsewhere[i].name);
+    if (last && !difference.empty()) out += fmt::format(" ({})", difference);
   }
   return out;
 }

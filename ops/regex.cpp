@@ -19,6 +19,8 @@ constexpr uint32_t kPatternParam = 1;
 constexpr uint32_t kDetailParam = 2;
 // As in RE2's own replacing: groups 0 to 9.
 constexpr int kMaxGroups = 10;
+// RE2 takes seconds for patterns of a megabyte, and nothing can stop it.
+constexpr size_t kMaxPatternBytes = size_t{1} << 16U;
 
 struct Pattern : OpState {
   std::unique_ptr<RE2> re;
@@ -28,6 +30,12 @@ struct Pattern : OpState {
 std::unique_ptr<RE2> compilePattern(const Value& pattern, std::optional<PrepareError>& error) {
   if (pattern.isMissing()) {
     error = PrepareError{kPatternParam, "the pattern is missing"};
+    return nullptr;
+  }
+  if (size_t bytes = pattern.asString().size(); bytes > kMaxPatternBytes) {
+    error = PrepareError{kPatternParam, "the pattern has " + std::to_string(bytes) + " bytes, the most is " +
+                                            std::to_string(kMaxPatternBytes) +
+                                            "; whether a word is one of many: vocab(x, file = \"words.txt\")"};
     return nullptr;
   }
   RE2::Options options;

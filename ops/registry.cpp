@@ -95,7 +95,7 @@ Registry::Foreign Registry::findForeign(std::string_view name) const {
   std::string folded = foldedName(name);
   for (const auto& op : all_)
     for (const ForeignName& foreign : op->elsewhere)
-      if (foldedName(foreign.name) == folded) return {op.get(), foreign.difference};
+      if (foldedName(foreign.name) == folded) return {op.get(), foreign.difference, foreign.call};
   return {};
 }
 

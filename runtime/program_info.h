@@ -51,6 +51,7 @@ struct SourceInfo {
   std::vector<SourceField> keys;
   // The key's text: literals and key fields in turn. `user:{user_id}` is {"user:", field 0, ""}.
   std::string keyPattern;
+  bool keyEscaped = false;  // values stand in keys percent-encoded, so that no two rows share one
   Encoding encoding = Encoding::Hash;
   std::vector<SourceField> fields;  // always nullable
   bool operator==(const SourceInfo&) const = default;
@@ -79,6 +80,8 @@ struct OutputInfo {
   std::string group;
   // Sparse, sequence: integers that lose bits are worth a warning (not hashes, not small for sure).
   bool countLostBits = false;
+  // Dense: integers that a float32 may round. The fingerprint, which is older, does not know of it.
+  bool mayRound = false;
 
   // What becomes ids or numbers: the value, or in a sequence group what an element of it is.
   Type emitted() const { return group.empty() ? type : type.element(); }

@@ -17,10 +17,12 @@ struct OutputCounts {
   uint64_t lostBits = 0;        // integers outside 0 .. 2^44-1 that were cut to their low 44 bits
   uint64_t droppedWeights = 0;  // ids dropped because their weight is missing or beyond float32
   uint64_t cutDense = 0;        // dense lists longer than their width
+  uint64_t largeDense = 0;      // integers of a dense output beyond 2^24, where a float32 does not hold each
   OutputCounts& operator+=(const OutputCounts& more) {
     lostBits += more.lostBits;
     droppedWeights += more.droppedWeights;
     cutDense += more.cutDense;
+    largeDense += more.largeDense;
     return *this;
   }
   bool operator==(const OutputCounts&) const = default;

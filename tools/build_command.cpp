@@ -2,6 +2,7 @@
 // featc build: a model as a shared library or object file.
 #include <fmt/core.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <cerrno>
 #include <cstdio>

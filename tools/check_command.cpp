@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc check: is a config right?
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>

@@ -2,6 +2,7 @@
 // Compiles the config of a subcommand and prints what is wrong with it.
 #include "tools/config.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 namespace featc {

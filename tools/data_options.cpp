@@ -3,6 +3,7 @@
 #include "tools/data_options.h"
 
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <filesystem>

@@ -2,7 +2,6 @@
 // The data that a subcommand reads: requests and the stores beside them.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,10 @@
 #include "runtime/extractor.h"
 #include "runtime/io/record_reader.h"
 #include "tools/progress.h"
+
+namespace CLI {
+class App;
+}
 
 namespace featc {
 

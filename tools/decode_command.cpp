@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc decode: what an id means.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <charconv>
 #include <memory>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc dump: every stage between a config's text and machine code.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <optional>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc explain: how one row's features came to be.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <optional>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc import-fg: a config of Alibaba's FG as one of featc.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cerrno>

@@ -2,6 +2,7 @@
 // featc load: rows of JSON lines into stores.
 #include <fmt/core.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <map>

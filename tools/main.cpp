@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The featc program: a table of subcommands.
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc ops: the operator reference, from the operator records.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>

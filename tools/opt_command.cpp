@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc opt: optimizer passes on a graph's text form.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <optional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The journal's text:
 //
-//   featc journal 1
+//   featc journal 2
 //   config 5d41402abc4b2a76          the identity, a line each
 //   input 1048576 bytes, ...
 //   ---
@@ -21,7 +21,7 @@
 namespace featc {
 namespace {
 
-constexpr std::string_view kFirstLine = "featc journal 1";
+constexpr std::string_view kFirstLine = "featc journal 2";
 constexpr std::string_view kEndOfIdentity = "---";
 
 std::string hexOf(std::string_view bytes) {
@@ -55,7 +55,7 @@ void visitNumbers(C& checkpoint, Number number) {
     for (auto* count : {&reads.keys, &reads.found, &reads.absent, &reads.failed, &reads.timedOut, &reads.badFields})
       number(*count);
   for (auto& output : totals.counts)
-    for (auto* count : {&output.lostBits, &output.droppedWeights, &output.cutDense}) number(*count);
+    for (auto* count : {&output.lostBits, &output.droppedWeights, &output.cutDense, &output.largeDense}) number(*count);
 }
 
 std::string textOf(const Checkpoint& checkpoint) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc verify: replays a log of calls and reports what comes out otherwise.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <string>

@@ -5,9 +5,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 
 #include "config_folder.h"
@@ -52,6 +54,28 @@ sigset_t takeSignals() {
   return signals;
 }
 
+// Ends the program at a signal while it is starting, when nothing has to be drained.
+class StartGuard {
+ public:
+  explicit StartGuard(const sigset_t& signals) : thread_([this, signals] { watch(signals); }) {}
+  ~StartGuard() {
+    started_ = true;
+    thread_.join();
+  }
+  StartGuard(const StartGuard&) = delete;
+  StartGuard& operator=(const StartGuard&) = delete;
+
+ private:
+  void watch(const sigset_t& signals) const {
+    timespec wait{0, 50'000'000};
+    while (!started_)
+      if (sigtimedwait(&signals, nullptr, &wait) > 0) std::_Exit(0);
+  }
+
+  std::atomic<bool> started_ = false;
+  std::thread thread_;
+};
+
 // Looks after the folder and the stores until a signal comes.
 void waitForEnd(const sigset_t& signals, ConfigFolder& folder, const featc::KeptStores& stores,
                 std::chrono::milliseconds interval) {
@@ -75,6 +99,7 @@ void warnOfUnread(const std::vector<std::string>& options, const featc::KeptStor
 
 int serve(const Options& options) {
   sigset_t signals = takeSignals();  // before any thread starts
+  std::optional<StartGuard> starting(signals);
   std::string error;
   // What is left of versions at the end goes with the pool, and may still be measured.
   featc::Metrics metrics;
@@ -102,6 +127,7 @@ int serve(const Options& options) {
   fmt::print("listening on {}\n", http.address());
   std::fflush(stdout);
 
+  starting.reset();
   waitForEnd(signals, folder, *stores, options.poll);
   fmt::print(stderr, "stopping\n");
   service.stop();

@@ -117,6 +117,10 @@ void Service::health(httplib::Response& response) const {
       lines += fmt::format("{}: {}", status.version == nullptr ? "" : "; what the files hold now could not be loaded",
                            why.substr(0, why.find('\n')));
     }
+    // Most compiles take less.
+    constexpr double kLong = 10;
+    if (status.attemptSeconds > kLong)
+      lines += fmt::format("; what the files hold now has been compiling for {:.0f} s", status.attemptSeconds);
     lines += '\n';
   }
   for (const featc::StoreState& store : featc::storeStates(stores_))

@@ -3,6 +3,8 @@
 #include "runtime/calls/call_outputs.h"
 
 #include <algorithm>
+#include <cfloat>
+#include <cmath>
 #include <utility>
 
 #include "runtime/bind.h"
@@ -19,6 +21,16 @@ std::span<const int64_t> offsetsOf(std::span<const uint32_t> lengths, std::vecto
   offsets[0] = 0;
   for (size_t i = 0; i < lengths.size(); ++i) offsets[i + 1] = offsets[i] + lengths[i];
   return offsets;
+}
+
+// Of the integers that an output has made floats of; its default is the config's own.
+uint64_t countLarge(const OutputColumn& column, float defaultValue) {
+  constexpr float kExact = 1 << FLT_MANT_DIG;
+  // Those of one row each lie in a buffer that has room for more.
+  bool isRagged = column.perElement;
+  auto used = isRagged ? column.dense.size() : static_cast<size_t>(column.rows) * column.width;
+  auto isLarge = [&](float x) { return std::abs(x) > kExact && x != defaultValue; };
+  return static_cast<uint64_t>(std::ranges::count_if(column.dense.first(used), isLarge));
 }
 
 }  // namespace
@@ -139,6 +151,11 @@ void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
   for (uint32_t o : program_.ragged) {
     joinShards(o, shards);
     showRagged(lengths_[o], o, result);
+  }
+  for (size_t o = 0; o < result.outputs_.size(); ++o) {
+    const OutputInfo& info = program_.info.outputs[o];
+    if (!info.mayRound) continue;
+    result.counts_[o].largeDense = countLarge(result.outputs_[o], static_cast<float>(info.defaultValue));
   }
   for (size_t item = 0; item < static_cast<size_t>(result.items_); ++item) {
     fail(result.itemStatus_[item], requestStatus_[static_cast<size_t>(result.requestOfItem_[item])]);

@@ -61,6 +61,8 @@ struct Metrics::Families {
   Family<Gauge>& failing = gauges(registry, "featc_config_failing", "1 when the newest content could not be loaded");
   Family<Gauge>& alive = gauges(registry, "featc_config_versions_alive",
                                 "Versions in memory: the serving one and those of calls under way");
+  Family<Gauge>& attempt = gauges(registry, "featc_config_attempt_seconds",
+                                  "How long the attempt to load that is under way has taken; 0 when none is");
   Family<Counter>& reloads =
       counters(registry, "featc_config_reloads_total", "Versions that came to serve, and failures");
 
@@ -94,6 +96,7 @@ void Metrics::Families::refresh(const std::string& name, WatchedConfig& config) 
   version.Add({{"config", name}}).Set(static_cast<double>(state.version));
   failing.Add({{"config", name}}).Set(state.failing ? 1 : 0);
   alive.Add({{"config", name}}).Set(static_cast<double>(state.alive));
+  attempt.Add({{"config", name}}).Set(state.attemptSeconds);
   setTo(reloads.Add({{"config", name}, {"outcome", "swapped"}}), state.swaps);
   setTo(reloads.Add({{"config", name}, {"outcome", "failed"}}), state.failures);
   if (config.fingerprint == state.fingerprint) return;
@@ -108,7 +111,7 @@ void Metrics::Families::remove(const std::string& name) {
   auto at = configs.find(name);
   if (at == configs.end()) return;
   if (at->second.shown != nullptr) info.Remove(at->second.shown);
-  for (Family<Gauge>* gauge : {&version, &failing, &alive}) gauge->Remove(&gauge->Add({{"config", name}}));
+  for (Family<Gauge>* gauge : {&version, &failing, &alive, &attempt}) gauge->Remove(&gauge->Add({{"config", name}}));
   configs.erase(at);
 }
 

@@ -241,3 +241,30 @@ TEST_CASE("a compile pool runs at most so many jobs at a time, at low priority")
   CHECK(niceness == 7);
 #endif
 }
+
+TEST_CASE("a job that hangs holds up no other") {
+  struct Hangs final : CompileJob {
+    explicit Hangs(std::atomic<bool>& release) : release(release) {}
+    void run() override {
+      while (!release) std::this_thread::sleep_for(milliseconds(1));
+    }
+    std::atomic<bool>& release;
+  };
+  struct Counted final : CompileJob {
+    explicit Counted(std::atomic<int>& done) : done(done) {}
+    void run() override { ++done; }
+    std::atomic<int>& done;
+  };
+  std::atomic<bool> release = false;
+  std::atomic<int> done = 0;
+  CompilePool pool(1, CompilePool::kNiceness, milliseconds(20));
+  // More of them than there are threads, one after another.
+  for (int round = 1; round <= 3; ++round) {
+    pool.submit(std::make_unique<Hangs>(release));
+    for (int i = 0; i < 5; ++i) pool.submit(std::make_unique<Counted>(done));
+    while (done < 5 * round) std::this_thread::sleep_for(milliseconds(1));
+    CHECK_FALSE(pool.isIdle());
+  }
+  release = true;
+  while (!pool.isIdle()) std::this_thread::sleep_for(milliseconds(1));
+}
