@@ -11,8 +11,8 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
-#include <system_error>
-#include <utility>
+
+#include "support/survive.h"
 
 namespace featc {
 
@@ -72,52 +72,45 @@ bool isMainThread() {
 }  // namespace
 
 CompilePool::CompilePool(uint32_t threads, int niceness, std::chrono::milliseconds patience)
-    : limit_(std::max(threads, 1U)), niceness_(niceness), patience_(patience), process_(getpid()) {}
+    : limit_(std::max(threads, 1U)), niceness_(niceness), patience_(patience), process_(getpid()) {
+  size_t most = size_t{std::max(kMostThreads, limit_)} + 1;  // and the one that watches
+  threads_.reserve(most);
+  ended_.reserve(most);
+}
 
 CompilePool::~CompilePool() { finish(); }
 
-void CompilePool::submit(std::unique_ptr<CompileJob> job) {
+void CompilePool::submit(std::unique_ptr<CompileJob> job) noexcept {
   if (getpid() != process_) return;
+  std::list<Work> added;
+  if (!survive("queueing a compile job", [&] { added.push_back({std::move(job), Clock::now()}); })) return;
   std::lock_guard lock(mutex_);
   if (ending_) return;
-  bool isHeld = idle_ <= waiting_.size();
-  if (isHeld && hasRoom()) {
-    // Those that run already have to do; without any the job is dropped.
-    if (start(&CompilePool::work))
-      ++workers_;
-    else if (workers_ == 0)
-      return;
-  } else if (isHeld && !watched_) {
-    watched_ = start(&CompilePool::watch);
-  }
-  waiting_.push_back({std::move(job), Clock::now()});
+  std::list<Work> dropped;
   wake_.notify_one();
   held_.notify_one();
 }
 
 bool CompilePool::hasRoom() const {
   Clock::time_point now = Clock::now();
-  auto isStuck = [&](Clock::time_point since) { return now - since >= patience_; };
+  auto isStuck = [&](const Work& work) { return now - work.since >= patience_; };
   auto stuck = static_cast<uint32_t>(std::ranges::count_if(running_, isStuck));
   return workers_ - stuck < limit_ && workers_ < std::max(kMostThreads, limit_);
 }
 
-bool CompilePool::start(void (CompilePool::*body)()) {
-  for (std::thread::id id : std::exchange(ended_, {})) {
+bool CompilePool::start(void (CompilePool::*body)() noexcept) noexcept {
+  for (std::thread::id id : ended_) {
     auto thread = std::ranges::find(threads_, id, &std::thread::get_id);
     thread->join();
     threads_.erase(thread);
   }
-  try {
-    threads_.push_back(startWithoutSignals([this, body] { (this->*body)(); }));
-    return true;
-  } catch (const std::system_error&) {
-    return false;
-  }
+  ended_.clear();
+  return survive("starting a compile thread",
+                 [&] { threads_.push_back(startWithoutSignals([this, body] { (this->*body)(); })); });
 }
 
 // Code generation cannot be stopped, and a config may bring a fn that never returns.
-void CompilePool::watch() {
+void CompilePool::watch() noexcept {
   std::unique_lock lock(mutex_);
   while (!ending_) {
     held_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
@@ -133,7 +126,7 @@ void CompilePool::watch() {
 
 void CompilePool::finish() {
   if (getpid() != process_) return;
-  std::deque<Waiting> dropped;
+  std::list<Work> dropped;
   std::vector<std::thread> ending;
   {
     std::lock_guard lock(mutex_);
@@ -164,7 +157,7 @@ CompilePool& CompilePool::shared() {
   return *pool;
 }
 
-void CompilePool::work() {
+void CompilePool::work() noexcept {
   lowerPriority(niceness_);
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -172,13 +165,13 @@ void CompilePool::work() {
     wake_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
     --idle_;
     if (ending_) return;
-    std::unique_ptr<CompileJob> job = std::move(waiting_.front().job);
-    waiting_.pop_front();
+    auto mine = waiting_.begin();
+    running_.splice(running_.end(), waiting_, mine);
+    mine->since = Clock::now();
     held_.notify_one();
-    auto mine = running_.insert(running_.end(), Clock::now());
     lock.unlock();
-    job->run();
-    job.reset();
+    survive("a compile job", [&] { mine->job->run(); });
+    mine->job.reset();
     finishBeforeLlvm();
     lock.lock();
     running_.erase(mine);

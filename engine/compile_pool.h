@@ -5,7 +5,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -18,7 +17,7 @@ namespace featc {
 class CompileJob {
  public:
   virtual ~CompileJob() = default;
-  // Must not throw.
+  // What it throws ends there; whoever waits for the job has to be told before.
   virtual void run() = 0;
 };
 
@@ -37,8 +36,9 @@ class CompilePool {
   CompilePool(const CompilePool&) = delete;
   CompilePool& operator=(const CompilePool&) = delete;
 
-  // After finish(), and in a process that was forked off the pool's, the job is dropped.
-  void submit(std::unique_ptr<CompileJob> job);
+  // After finish(), and in a process that was forked off the pool's, the job is dropped. So it is where there is no
+  // memory for it, or no thread.
+  void submit(std::unique_ptr<CompileJob> job) noexcept;
 
   // Drops the jobs that wait and waits for those that run. For good.
   void finish();
@@ -53,17 +53,17 @@ class CompilePool {
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Waiting {
+  struct Work {
     std::unique_ptr<CompileJob> job;
-    Clock::time_point since;
+    Clock::time_point since;  // it waits, or runs
   };
 
-  void work();
-  void watch();
+  void work() noexcept;
+  void watch() noexcept;
   // Whether one thread more may run: those whose job has run for `patience` are not counted.
   bool hasRoom() const;
   // False where the system has no thread left.
-  bool start(void (CompilePool::*body)());
+  bool start(void (CompilePool::*body)() noexcept) noexcept;
 
   const uint32_t limit_;
   const int niceness_;
@@ -72,8 +72,9 @@ class CompilePool {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable held_;  // all threads are busy and a job waits, or that is over
-  std::deque<Waiting> waiting_;
-  std::list<Clock::time_point> running_;  // since when, by job
+  // A job moves from list to list, which needs no memory.
+  std::list<Work> waiting_;
+  std::list<Work> running_;
   std::vector<std::thread> threads_;
   std::vector<std::thread::id> ended_;  // of threads that are no longer needed
   uint32_t workers_ = 0;

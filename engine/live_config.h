@@ -21,6 +21,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/config_files.h"
 #include "engine/live_version.h"
@@ -54,7 +55,7 @@ struct LiveOptions {
   // What a call needs; left out: a CallRoom. A reload makes it for as many calls as were under way at once, so
   // that the first ones need not.
   LiveVersion::NewMemory newMemory;
-  // Told of each attempt, the first one too, on the thread that made it. Must not throw or reload.
+  // Told of each attempt, the first one too, on the thread that made it. Must not reload. What it throws ends there.
   std::function<void(const LiveConfig& config, const ReloadReport& report)> onReload;
 };
 
@@ -108,11 +109,13 @@ class LiveConfig final : public std::enable_shared_from_this<LiveConfig> {
   LiveConfig(std::filesystem::path path, LiveOptions options);
   // The number of an attempt that starts after this.
   uint64_t submit();
-  void runAttempt();
-  void giveUp();
+  void submitJob() noexcept;
+  void runAttempt() noexcept;
+  void giveUp(std::string_view why) noexcept;
   Attempt attempt(bool first);
   void load(bool first, Attempt& attempt) const;
   void record(Attempt attempt);
+  void note(const ReloadReport& report);
 
   const std::filesystem::path path_;
   const LiveOptions options_;

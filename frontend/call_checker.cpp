@@ -227,7 +227,7 @@ Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector
   }
   if (!known) return {};
   if (empties && !settleEmptyLiterals(op, args, types)) return {};
-  auto resolution = resolve(op, types);
+  auto resolution = resolve(op, types, checked_.info.semantics);
   if (!resolution) {
     reportNoOverload(e, op, args, types);
     return {};
@@ -273,7 +273,7 @@ bool ExprChecker::settleEmptyLiterals(const Operator& op, const std::vector<Expr
         bool isList = ast_.expr(args[i]).kind == ExprKind::List;
         tried[i] = isList ? Type::list(element) : mapOfOthers.isMap() ? mapOfOthers : Type::map(key, element);
       }
-      if (!resolve(op, tried)) continue;
+      if (!resolve(op, tried, checked_.info.semantics)) continue;
       for (size_t i = 0; i < args.size(); ++i) {
         if (args[i] != kNoExpr && types[i].isNone()) setLiteralType(args[i], tried[i]);
       }

@@ -257,7 +257,7 @@ bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
     known = known && !type.isNone();
     types[static_cast<size_t>(param - callee.params.begin())] = type;
   }
-  return !known || resolve(op, types).has_value();
+  return !known || resolve(op, types, checked_.info.semantics).has_value();
 }
 
 void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,

@@ -23,7 +23,10 @@ class Declarations {
     hashFamily();
     for (const FieldInfo& f : names_.fields())
       info_.inputs.push_back({f.scope, std::string(f.name), f.type.type, std::string(f.structList)});
-    for (const SourceDecl& source : ast_.sources) info_.sources.push_back(checkSource(source));
+    for (const SourceDecl& source : ast_.sources) {
+      info_.sources.push_back(checkSource(source));
+      info_.sources.back().semantics = info_.semantics;
+    }
     for (const ExternFnDecl& decl : ast_.externs) info_.externs.push_back(checkExtern(decl));
     return std::move(info_);
   }

@@ -124,7 +124,7 @@ void ExprChecker::setLiteralType(ExprId id, Type type) {
 
 Type ExprChecker::setInput(ExprId id, uint32_t field) {
   usage_.fields[field] = true;
-  checked_.exprs[id] = {names_.fields()[field].type.type, Meaning::Input, field, {true, 0}};
+  checked_.exprs[id] = {names_.fields()[field].type.type.plain(), Meaning::Input, field, {true, 0}};
   return checked_.exprs[id].type;
 }
 
@@ -347,7 +347,7 @@ Type ExprChecker::checkMember(ExprId id) {
 }
 
 Type ExprChecker::setRowField(ExprId id, Type row, uint32_t field) {
-  Type type = checked_.info.sources[row.rowSource()].fields[field].type;
+  Type type = checked_.info.sources[row.rowSource()].fields[field].type.plain();
   if (row.rowAligned() && nestingDepth(type) == kMaxFieldNesting) {
     diagnostics_
         .report(

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "frontend/statement_builder.h"
 #include "frontend/tree.h"
@@ -14,7 +15,9 @@ namespace {
 
 using grammar::FeatParser;
 
-constexpr std::array<std::string_view, 6> kTypeWords = {"bool", "int64", "float64", "string", "list", "map"};
+// The last one stands only in fields.
+constexpr std::array<std::string_view, 7> kTypeWords = {"bool", "int64", "float64",  "string",
+                                                        "list", "map",   "timestamp"};
 
 // What the types are called elsewhere.
 struct Alias {
@@ -27,15 +30,30 @@ constexpr Alias kAliases[] = {
     {"double", "float64"}, {"float32", "float64"}, {"number", "float64"}, {"real", "float64"}, {"str", "string"},
     {"text", "string"},    {"bytes", "string"},    {"varchar", "string"}, {"boolean", "bool"}, {"array", "list"},
     {"vector", "list"},    {"dict", "map"},        {"object", "map"},     {"struct", "map"}};
+constexpr std::string_view kTimeAliases[] = {"datetime", "datetime64", "timestamptz", "timestamp_ntz",
+                                             "date",     "date32",     "date64"};
 
-std::optional<std::string> nearestType(std::string_view word) {
+// Sets a flag until the end of the block.
+class ScopedTrue {
+ public:
+  explicit ScopedTrue(bool& flag) : flag_(flag) { flag_ = true; }
+  ~ScopedTrue() { flag_ = false; }
+  ScopedTrue(const ScopedTrue&) = delete;
+  ScopedTrue& operator=(const ScopedTrue&) = delete;
+
+ private:
+  bool& flag_;
+};
+
+std::optional<std::string> nearestType(std::string_view word, bool ofField) {
   std::string lower(word);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   for (const Alias& alias : kAliases) {
     if (alias.foreign == lower) return std::string(alias.word);
   }
-  return nearestName(word, kTypeWords);
+  if (std::ranges::find(kTimeAliases, lower) != std::end(kTimeAliases)) return ofField ? "timestamp" : "int64";
+  return nearestName(word, std::span(kTypeWords).first(kTypeWords.size() - (ofField ? 0 : 1)));
 }
 
 }  // namespace
@@ -78,16 +96,29 @@ Type StatementBuilder::scalarType(const Token& word) {
   if (text == "int64") return Type::int64();
   if (text == "float64") return Type::float64();
   if (text == "string") return Type::string();
+  if (text == "timestamp") return timestampType(word);
   Span at = file_->span(word);
-  if (auto nearest = nearestType(text)) {
+  if (auto nearest = nearestType(text, ofField_)) {
     diagnostics_
         .report(DiagnosticKind::UnknownType, at,
                 fmt::format("there is no type \"{}\"; did you mean \"{}\"?", text, *nearest))
         .replace(at, *nearest);
   } else {
     diagnostics_.report(DiagnosticKind::UnknownType, at, fmt::format("there is no type \"{}\"", text))
-        .note("types are bool, int64, float64, string, list<T> and map<K, V>, each with \"?\" where it may be missing");
+        .note(
+            "types are bool, int64, float64, string, list<T> and map<K, V>, of fields also timestamp, each with \"?\" "
+            "where it may be missing");
   }
+  return {};
+}
+
+Type StatementBuilder::timestampType(const Token& word) {
+  if (ofField_) return Type::timestamp();
+  Span at = file_->span(word);
+  diagnostics_
+      .report(DiagnosticKind::InvalidType, at,
+              "only a field is declared timestamp; its value is int64, the seconds since 1970")
+      .replace(at, "int64");
   return {};
 }
 
@@ -96,8 +127,7 @@ Type StatementBuilder::element(FeatParser::TypeContext* tree, int depth) {
   if (!isLeaf(tree->children[0])) return type(tree, depth + 1);
   std::string_view word = nameOf(file_->text(), token(tree->children[0]));
   if ((word == "list" || word == "map") && depth + 1 >= kMaxFieldNesting) {
-    return invalidType(spanOf(tree),
-                       "a list or map may hold lists or maps, but those hold only bool, int64, float64 or string");
+    return invalidType(spanOf(tree), "a list or map may hold lists or maps, but those hold only single values");
   }
   Type result = type(tree, depth + 1);
   if (!result.nullable()) return result;
@@ -116,6 +146,7 @@ void StatementBuilder::elementMayBeMissing(antlr4::tree::ParseTree* sign) {
 
 void StatementBuilder::addFields(std::vector<FieldDecl>& fields, std::vector<StructListDecl>& structLists,
                                  antlr4::tree::ParseTree* nameLeaf, FeatParser::TypeContext* tree) {
+  ScopedTrue ofField(ofField_);
   bool isList = isLeaf(tree->children[0]) && nameOf(file_->text(), token(tree->children[0])) == "list" &&
                 tree->children.size() >= 4 && leafType(tree->children[3]) == FeatParser::GREATER;
   auto* element = isList ? as<FeatParser::TypeContext>(tree->children[2], FeatParser::RuleType) : nullptr;
@@ -181,8 +212,11 @@ Type StatementBuilder::mapType(FeatParser::TypeContext* tree, const std::vector<
   }
   Type key = element(arguments[0], depth);
   Type value = element(arguments[1], depth);
-  if (!key.isNone() && !key.is(Kind::String) && !key.is(Kind::Int64)) {
-    return invalidType(spanOf(arguments[0]), "a map's keys are string or int64");
+  if (!key.isNone() && !isMapKey(key)) {
+    Span at = spanOf(arguments[0]);
+    Diagnostic& d = diagnostics_.report(DiagnosticKind::InvalidType, at, "a map's keys are string or int64");
+    if (key.isTimestamp()) d.replace(at, "int64");
+    return {};
   }
   return key.isNone() || value.isNone() ? Type() : Type::map(key, value);
 }

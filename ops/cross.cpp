@@ -78,7 +78,8 @@ void productOfOneKernel(Context& context, const ColumnRef* args, const ColumnRef
   const ColumnRef left = args[0];
   const ColumnRef right = args[1];
   const int64_t* elements = left.uniform && !right.uniform ? elementsInARow(right, n, total) : nullptr;
-  auto* made = elements == nullptr ? nullptr : context.arena->allocate<int64_t>(total);
+  bool goOn = elements != nullptr && context.spend(total);
+  auto* made = goOn ? context.arena->allocate<int64_t>(total) : nullptr;
   if (made == nullptr) return OpFunction<&productOfOne>::kernel(context, args, out, n);
   bool isLeft = left.present(0);
   int64_t one = left.get<int64_t>(0);

@@ -17,6 +17,7 @@
 #include "ops/inline.h"
 #include "ops/kernel.h"
 #include "ops/rewrite.h"
+#include "ops/semantics.h"
 #include "ops/type.h"
 #include "ops/value.h"
 
@@ -106,11 +107,15 @@ struct Overload {
   bool maybeResult = false;  // the function itself may answer "missing"
   bool makesValues = true;   // it may need arena memory or fail a row
   bool nested = false;       // it is another one's function for lists or maps that hold lists or maps
+  // Versions of the meaning (ops/semantics.h) that it is part of.
+  uint32_t firstSemantics = 1;
+  uint32_t lastSemantics = kNewestSemantics;
   Kernel kernel = nullptr;
   Kernel liftedKernel = nullptr;  // null: never maps over lists
   InlineStrict inlined = nullptr;
   InlineFull inlinedFull = nullptr;
 
+  bool isPartOf(uint32_t semantics) const { return firstSemantics <= semantics && semantics <= lastSemantics; }
   bool canInline() const { return inlined != nullptr || inlinedFull != nullptr; }
   // Index in `params` of argument `arg`.
   size_t paramOfArg(size_t arg) const {
@@ -122,6 +127,7 @@ struct Overload {
 struct Example {
   std::string_view expression;  // `bucketize(30, [18, 25, 35])`
   std::string_view result;      // as toString(Value) prints it: `2`
+  uint32_t semantics = 1;       // the first version of the meaning that it holds in
 };
 
 // What another system calls an operator.
@@ -211,6 +217,13 @@ class OperatorBuilder {
     overload.required.resize(overload.params.size());
     overload.finite.resize(overload.params.size());
     op_.overloads.push_back(std::move(overload));
+    return *this;
+  }
+  // The overload added last is what the one before it of the same parameters means from this version on. What else the
+  // record says holds in all versions.
+  OperatorBuilder& since(uint32_t semantics);
+  OperatorBuilder& exampleSince(uint32_t semantics, std::string_view expression, std::string_view result) {
+    op_.examples.push_back({expression, result, semantics});
     return *this;
   }
   // The lowering of the overload added last.
@@ -357,10 +370,10 @@ struct Resolution {
   uint64_t convertMask = 0;  // by argument: int64 (or its list) must become float64 first
 };
 
-// The overload that takes `argTypes` (one per parameter; optional ones that were left out have type
-// None) with the fewest lists mapped over, then the fewest conversions; ties go to the one
-// registered first. Nothing where none fits.
-std::optional<Resolution> resolve(const Operator& op, std::span<const Type> argTypes);
+// The overload of a version of the meaning that takes `argTypes` (one per parameter; optional ones that were left out
+// have type None) with the fewest lists mapped over, then the fewest conversions; ties go to the one registered first.
+// Nothing where none fits.
+std::optional<Resolution> resolve(const Operator& op, std::span<const Type> argTypes, uint32_t semantics);
 // What keeps an overload from taking a call's arguments.
 struct NearMiss {
   uint32_t overload = 0;
@@ -370,7 +383,7 @@ struct NearMiss {
   bool swapped = false;             // there are two misfits, and each fits where the other stands
 };
 // Where none fits, the overloads that come nearest, in the order of the record.
-std::vector<NearMiss> nearMisses(const Operator& op, std::span<const Type> argTypes);
+std::vector<NearMiss> nearMisses(const Operator& op, std::span<const Type> argTypes, uint32_t semantics);
 // The call's type for arguments already converted.
 Type resultType(const Operator& op, const Resolution& resolution, std::span<const Type> argTypes);
 // `bucketize(x: float64, boundaries: list<float64>) -> int64`

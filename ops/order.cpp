@@ -30,7 +30,9 @@ bool after(const T& a, const T& b) {
 // The elements that are present, in new storage that may be reordered.
 template <class T>
 T* copyElements(Context& context, const List<T>& list, uint64_t& size) {
-  T* out = context.newList<T>(list.size);
+  // They will be sorted, by as many comparisons as a size in bits has digits.
+  constexpr uint64_t kComparisons = 16;
+  T* out = context.spend(kComparisons * list.size) ? context.newList<T>(list.size) : nullptr;
   size = 0;
   if (out == nullptr) return nullptr;
   for (uint64_t i = 0; i < list.size; ++i)

@@ -114,7 +114,7 @@ void appendOperator(std::string& out, const Operator& op) {
   if (std::string constants = constantRule(op); !constants.empty()) out += fmt::format(" **{}**", constants);
   out += "\n";
   if (!op.elsewhere.empty()) out += fmt::format("\nElsewhere: {}.\n\n", foreignNames(op));
-  for (const Example& e : op.examples) out += fmt::format("- `{}` is `{}`\n", e.expression, e.result);
+  for (const Example& e : op.examples) out += fmt::format("- `{}` is `{}`{}\n", e.expression, e.result, sinceText(e));
   out += "\n";
 }
 
@@ -123,7 +123,7 @@ void appendOperator(std::string& out, const Operator& op) {
 std::vector<std::string> signatures(const Operator& op) {
   Signatures all;
   for (const Overload& o : op.overloads)
-    if (!o.nested) all.push_back(signature(op, o));
+    if (!o.nested && o.isPartOf(kNewestSemantics)) all.push_back(signature(op, o));
   mergeFamily(all, {"V", "bool", {"bool", "int64", "float64", "string"}});
   mergeFamily(all, {"K", "string", {"int64", "string"}});
   mergeFamily(all, {"L", "string", {"int64", "string"}});  // the keys of maps in a map
@@ -167,6 +167,10 @@ std::string constantRule(const Operator& op) {
   }
   if (constants.empty()) return files.empty() ? files : files.substr(1);
   return fmt::format("{} must be constant.{}", joinNames(constants, "and"), files);
+}
+
+std::string sinceText(const Example& example) {
+  return example.semantics == 1 ? std::string() : fmt::format(" under `semantics {}`", example.semantics);
 }
 
 std::string operatorsMarkdown() {

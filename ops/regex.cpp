@@ -17,6 +17,9 @@ using Piece = re2::StringPiece;
 
 constexpr uint32_t kPatternParam = 1;
 constexpr uint32_t kDetailParam = 2;
+// What beginning a search costs, and how many bytes cost a step, as powers of 2.
+constexpr uint64_t kStepsOfAMatch = 128;
+constexpr unsigned kTextShift = 2;
 // As in RE2's own replacing: groups 0 to 9.
 constexpr int kMaxGroups = 10;
 // RE2 takes seconds for patterns of a megabyte, and nothing can stop it.
@@ -145,7 +148,9 @@ Str regexReplace(Context& context, const Replacement& state, Str s) {
   std::array<Piece, kMaxGroups> groups;
   Piece subject = textOf(s);
   auto match = [&](size_t from) {
-    return state.re->Match(subject, from, s.size, RE2::UNANCHORED, groups.data(), state.groups);
+    // A search may read all that is left, whatever it finds.
+    return context.spend(kStepsOfAMatch + ((s.size - from) >> kTextShift)) &&
+           state.re->Match(subject, from, s.size, RE2::UNANCHORED, groups.data(), state.groups);
   };
   if (!match(0)) return s;
   TextBuilder out(context, s.size);

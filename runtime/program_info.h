@@ -10,12 +10,10 @@
 #include <vector>
 
 #include "ops/hash.h"
+#include "ops/semantics.h"
 #include "ops/type.h"
 
 namespace featc {
-
-// The newest version of the meaning that this featc knows.
-inline constexpr uint32_t kNewestSemantics = 1;
 
 // Where a value lives: once, once a request, once an item. The join of two scopes is the larger.
 enum class Scope : uint8_t { Constant = 0, Request = 1, Item = 2 };
@@ -25,7 +23,7 @@ std::string_view scopeName(Scope scope);
 struct InputInfo {
   Scope scope = Scope::Item;  // Request or Item
   std::string name;
-  Type type;
+  Type type;  // as declared: a timestamp's node is int64
   // Of a member of a list of structs: the list's name, `clicks` of `clicks.ts`. Members of one list stand side
   // by side, and in a row they are lists of equal length or missing together.
   std::string structList{};
@@ -54,6 +52,8 @@ struct SourceInfo {
   bool keyEscaped = false;  // values stand in keys percent-encoded, so that no two rows share one
   Encoding encoding = Encoding::Hash;
   std::vector<SourceField> fields;  // always nullable
+  // As ProgramInfo::semantics: how a store's texts are read as values.
+  uint32_t semantics = kUnwrittenSemantics;
   bool operator==(const SourceInfo&) const = default;
 };
 
@@ -96,7 +96,7 @@ struct ExternFn;
 
 struct ProgramInfo {
   std::string model;
-  uint32_t semantics = kNewestSemantics;
+  uint32_t semantics = kUnwrittenSemantics;
   // Of the config that this was compiled from (ir/fingerprint.h); 0: not known.
   uint64_t fingerprint = 0;
   HashFamily hashFamily = HashFamily::Xxh3;

@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "support/survive.h"
+
 namespace featc {
 namespace {
 
@@ -68,7 +70,7 @@ void printDiagnostics(const ConfigOptions& options, const std::vector<RenderedDi
   for (const RenderedDiagnostic& diagnostic : diagnostics) {
     std::string text = options.diagnostics == "json" ? diagnostic.json : diagnostic.text;
     if (text.empty() || text.back() != '\n') text += '\n';
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    writeError(text);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "runtime/arrow/arrow_reader.h"
@@ -21,6 +22,7 @@
 #include "runtime/stores/row_decoder.h"
 #include "runtime/stores/store_url.h"
 #include "support/suggest.h"
+#include "support/survive.h"
 #include "tools/arrow_files.h"
 #include "tools/command.h"
 
@@ -86,18 +88,18 @@ class UnreadStore final : public DescribedStore {
 };
 
 int badCommand(const std::string& message) {
-  fmt::print(stderr, "featc: {}\n", message);
+  printError("featc: {}\n", message);
   return kBadCommand;
 }
 
 // False, after saying why, when a row is bad and `strict` is set.
 bool reportRows(const std::string& file, const StoreLoadReport& report, bool strict) {
   for (const StoreLoadReport::BadLine& bad : report.badLines) {
-    fmt::print(stderr, "{}:{}: {}\n", file, bad.line, bad.reason);
+    printError("{}:{}: {}\n", file, bad.line, bad.reason);
     if (strict) return false;
   }
-  if (report.badLineCount > 0) fmt::print(stderr, "{}: {} bad store rows were left out\n", file, report.badLineCount);
-  for (const std::string& warning : report.warnings) fmt::print(stderr, "{}: warning: {}\n", file, warning);
+  if (report.badLineCount > 0) printError("{}: {} bad store rows were left out\n", file, report.badLineCount);
+  for (const std::string& warning : report.warnings) printError("{}: warning: {}\n", file, warning);
   return true;
 }
 
@@ -153,8 +155,23 @@ std::unique_ptr<RecordReader> openArrowInput(const std::string& input, const std
   std::string problem;
   if (openArrowFile(input, format, stream, problem))
     return newArrowReader(info, std::move(stream), input == "-" ? "<stdin>" : input, strict, std::move(sink));
-  fmt::print(stderr, "featc: cannot read {}: {}\n", input, problem);
+  printError("featc: cannot read {}: {}\n", input, problem);
   return nullptr;
+}
+
+// Waits for each of the stores; false, after saying why, where one cannot be read.
+bool canBeRead(std::span<const std::pair<std::string, std::shared_ptr<Store>>> stores) {
+  // Each try has a shorter time of its own (`connect_timeout`), once for each address of a name.
+  constexpr std::chrono::seconds kLongest{30};
+  auto until = std::chrono::steady_clock::now() + kLongest;
+  bool good = true;
+  for (const auto& [source, store] : stores) {
+    std::string problem = storeOpenProblem(*store, until);
+    if (problem.empty()) continue;
+    good = false;
+    printError("featc: --store {}=...: {}: {}\n", source, storeName(*store), problem);
+  }
+  return good;
 }
 
 std::string unknownSource(const std::string& name, const ProgramInfo& info) {
@@ -265,11 +282,11 @@ std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progr
     progress.setTotal(unknownSize ? 0 : size);
     source = openText(std::make_unique<CountedSource>(std::move(source), progress), error);
   }
-  if (source == nullptr) fmt::print(stderr, "featc: cannot read {}: {}\n", path, error);
+  if (source == nullptr) printError("featc: cannot read {}: {}\n", path, error);
   return source;
 }
 
-std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, bool strict,
+std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, const StoreOpening& opening,
                                        int& exitCode) {
   std::string problem;
   std::optional<std::vector<StoreChoice>> choices = chooseStores(options.stores, info, problem);
@@ -278,6 +295,7 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
     return std::nullopt;
   }
   StoreBinding binding;
+  std::vector<std::pair<std::string, std::shared_ptr<Store>>> opened;  // by the first name that each has
   // By URL and password: one store may serve several sources.
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Store>> byUrl;
   for (const StoreChoice& choice : *choices) {
@@ -286,23 +304,28 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
     std::shared_ptr<Store>& store = byUrl[{choice.url, storePassword(storeOptions)}];
     if (store == nullptr) {
       OpenedStore made = openStore(choice.url, storeOptions, info.sources);
-      if (made.store == nullptr && !made.badUrl && !strict) {
-        fmt::print(stderr, "featc: warning: --store {}=...: {}: its reads fail\n", choice.source, made.error);
+      if (made.store == nullptr && !made.badUrl && !opening.mustOpen) {
+        printError("featc: warning: --store {}=...: {}: its reads fail\n", choice.source, made.error);
         made.store = std::make_shared<UnreadStore>(choice.url, std::exchange(made.error, {}));
       }
-      if (made.store == nullptr || !reportRows(choice.url.substr(choice.url.find(':') + 1), made.report, strict)) {
-        if (!made.error.empty()) fmt::print(stderr, "featc: --store {}=...: {}\n", choice.source, made.error);
+      if (made.store == nullptr ||
+          !reportRows(choice.url.substr(choice.url.find(':') + 1), made.report, opening.strict)) {
+        if (!made.error.empty()) printError("featc: --store {}=...: {}\n", choice.source, made.error);
         exitCode = made.badUrl ? kBadCommand : kBadInput;
         return std::nullopt;
       }
       store = std::move(made.store);
+      opened.emplace_back(choice.source, store);
     }
     (choice.source == "default" ? binding.fallback : binding.bySource[choice.source]) = store;
   }
+  if (opening.mustOpen && !canBeRead(opened)) {
+    exitCode = kBadInput;
+    return std::nullopt;
+  }
   for (const SourceInfo& source : info.sources)
     if (binding.find(source.name) == nullptr)
-      fmt::print(stderr,
-                 "featc: warning: no store serves source \"{}\": all its rows are absent (say --store {}=jsonl:PATH)\n",
+      printError("featc: warning: no store serves source \"{}\": all its rows are absent (say --store {}=jsonl:PATH)\n",
                  source.name, source.name);
   return binding;
 }

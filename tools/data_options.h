@@ -54,9 +54,14 @@ std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progr
 std::unique_ptr<RecordReader> openInput(const DataOptions& options, const ProgramInfo& info, bool strict,
                                         Progress& progress, int& exitCode);
 
-// Opens the stores that --store names; one that cannot be reached is no error, its reads fail. Sources bound to none
-// are warned of and read nothing. With `strict` a bad row of JSON lines is an error.
-std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, bool strict, int& exitCode);
+struct StoreOpening {
+  bool strict = false;    // a bad row of JSON lines is an error
+  bool mustOpen = false;  // so is a store that cannot be read; else its reads fail
+};
+// Opens the stores that --store names. Sources bound to none are warned of and read nothing. Nothing, after saying why,
+// where that fails.
+std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, const StoreOpening& opening,
+                                       int& exitCode);
 // Which store serves a source, and why its reads failed the last time; empty where none did.
 std::string degradedStore(const StoreBinding& binding, const SourceInfo& source);
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
@@ -40,10 +41,9 @@ bool findRow(RecordReader& reader, uint64_t wanted, BatchBuilder& builder, Expla
     }
   }
   if (wanted < reader.counts().items)
-    fmt::print(stderr, "featc explain: row {} is bad: it has no features\n", wanted);
+    printError("featc explain: row {} is bad: it has no features\n", wanted);
   else
-    fmt::print(stderr, "featc explain: there is no row {}: the input has {}, counted from 0\n", wanted,
-               reader.counts().items);
+    printError("featc explain: there is no row {}: the input has {}, counted from 0\n", wanted, reader.counts().items);
   return false;
 }
 
@@ -55,7 +55,7 @@ int runExplain(const ExplainOptions& options) {
   if (!graph) return kBadCommand;
 
   int exitCode = kFine;
-  std::optional<StoreBinding> stores = openStores(options.data, graph->info(), false, exitCode);
+  std::optional<StoreBinding> stores = openStores(options.data, graph->info(), {}, exitCode);
   if (!stores) return exitCode;
   Progress progress(false, 0);
   std::unique_ptr<RecordReader> reader = openInput(options.data, graph->info(), false, progress, exitCode);

@@ -15,6 +15,7 @@
 #include "frontend/fg/import.h"
 #include "frontend/frontend.h"
 #include "support/json_quote.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"
@@ -37,7 +38,7 @@ std::optional<std::string> readAll(const std::string& name) {
   std::ostringstream text;
   if (stream) text << stream.rdbuf();
   if (!stream || stream.bad()) {
-    fmt::print(stderr, "featc import-fg: cannot read {}: {}\n", name, std::strerror(errno));
+    printError("featc import-fg: cannot read {}: {}\n", name, std::strerror(errno));
     return std::nullopt;
   }
   return text.str();
@@ -49,13 +50,12 @@ void print(const ImportOptions& options, const std::string& file, const char* se
            const std::vector<fg::Problem>& problems) {
   for (const fg::Problem& problem : problems) {
     if (options.diagnostics == "text") {
-      fmt::print(stderr, "{}:{} {}: {}\n", file, problem.line == 0 ? "" : fmt::format("{}:", problem.line), severity,
+      printError("{}:{} {}: {}\n", file, problem.line == 0 ? "" : fmt::format("{}:", problem.line), severity,
                  problem.text);
       continue;
     }
     uint32_t line = std::max(problem.line, 1U);
-    fmt::print(stderr,
-               R"({{"file": {}, "line": {}, "column": 1, "end_line": {}, "end_column": 1, "severity": "{}", )"
+    printError(R"({{"file": {}, "line": {}, "column": 1, "end_line": {}, "end_column": 1, "severity": "{}", )"
                R"("kind": "fg", "message": {}, "notes": [], "fix": null}})"
                "\n",
                jsonQuote(file), line, line, severity, jsonQuote(problem.text));
@@ -122,7 +122,7 @@ int runImport(const ImportOptions& options) {
   if (!made.problems.errors.empty()) {
     // JSON diagnostics are for programs, which have no use for a summary.
     if (options.diagnostics == "text")
-      fmt::print(stderr, "{}: {} error{}, nothing was written\n", name, made.problems.errors.size(),
+      printError("{}: {} error{}, nothing was written\n", name, made.problems.errors.size(),
                  made.problems.errors.size() == 1 ? "" : "s");
     return kBadInput;
   }

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "support/survive.h"
 #include "tools/command.h"
 
 namespace {
@@ -48,7 +49,7 @@ int main(int argc, char** argv) {
   try {
     return runProgram(argc, argv);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "featc: {}\n", e.what());
+    featc::printError("featc: {}\n", e.what());
     return featc::kBadInput;
   }
 }

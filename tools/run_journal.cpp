@@ -55,7 +55,10 @@ void visitNumbers(C& checkpoint, Number number) {
     for (auto* count : {&reads.keys, &reads.found, &reads.absent, &reads.failed, &reads.timedOut, &reads.badFields})
       number(*count);
   for (auto& output : totals.counts)
-    for (auto* count : {&output.lostBits, &output.droppedWeights, &output.cutDense, &output.largeDense}) number(*count);
+    for (auto* count :
+         {&output.lostBits, &output.droppedWeights, &output.cutDense, &output.cutSequences, &output.largeDense})
+      number(*count);
+  for (auto& valued : totals.valued) number(valued);
 }
 
 std::string textOf(const Checkpoint& checkpoint) {
@@ -85,6 +88,7 @@ std::optional<Checkpoint> parseCheckpoint(std::string_view line) {
   in >> outputs >> sources >> seen >> parsed;
   Checkpoint out;
   out.totals.counts.resize(outputs);
+  out.totals.valued.resize(outputs);
   out.totals.reads.resize(sources);
   visitNumbers(out, [&](uint64_t& number) { in >> number; });
   auto readBits = [&](size_t count, std::vector<bool>& to) {
@@ -97,6 +101,7 @@ std::optional<Checkpoint> parseCheckpoint(std::string_view line) {
   while (in >> word && word != "|") out.input.undeclared.push_back(fromHex(word));
   DataNote note;
   for (int kind = 0; in >> kind >> note.field >> note.count >> note.line >> word;) {
+    if (kind < 0 || kind >= static_cast<int>(kNoteKinds)) break;
     note.kind = static_cast<NoteKind>(kind);
     note.example = fromHex(word);
     out.input.notes.push_back(note);

@@ -10,6 +10,7 @@
 #include "engine/load.h"
 #include "runtime/io/input_stream.h"
 #include "runtime/log/replay.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
@@ -34,7 +35,7 @@ Verified openBuilt(const ConfigOptions& config) {
   Verified out;
   OpenedModel opened = openModel(config.file, pluginFolders(config.plugins));
   if (opened.model == nullptr) {
-    fmt::print(stderr, "featc: {}\n", opened.error);
+    printError("featc: {}\n", opened.error);
     return out;
   }
   out.replayer = std::make_unique<LogReplayer>(opened.model->info().sources);
@@ -53,7 +54,7 @@ Verified openConfig(const VerifyOptions& options) {
   engine.engine = engineKindOf(options.engine).value();
   engine.stores = out.replayer->stores();
   ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
-  if (made.extractor == nullptr) fmt::print(stderr, "featc: {}\n", made.error);
+  if (made.extractor == nullptr) printError("featc: {}\n", made.error);
   out.extractor = made.extractor;
   return out;
 }
@@ -117,11 +118,11 @@ int runVerify(const VerifyOptions& options) {
   InputWindow window(std::move(source));
   ReplayReport report;
   if (!error.empty() || !replayAll(verified, window, report)) {
-    fmt::print(stderr, "featc: cannot read {}: {}\n", options.input, error.empty() ? window.error() : error);
+    printError("featc: cannot read {}: {}\n", options.input, error.empty() ? window.error() : error);
     return kBadInput;
   }
   if (report.lines == 0) {
-    fmt::print(stderr, "featc: {} has no lines\n", options.input);
+    printError("featc: {} has no lines\n", options.input);
     return kBadInput;
   }
   int exitCode = printData(textOf(report, verified.extractor->info()));

@@ -16,6 +16,7 @@
 #include "http_server.h"
 #include "service.h"
 #include "stores.h"
+#include "support/survive.h"
 
 namespace {
 
@@ -37,6 +38,7 @@ struct Options {
   size_t queue = 256;
   size_t connections = 256;
   size_t bodyBytes = size_t{16} << 20U;
+  size_t memory = 0;  // of all requests; 0: no limit
 };
 
 Mode modeOf(const std::string& name) {
@@ -93,7 +95,7 @@ void warnOfUnread(const std::vector<std::string>& options, const featc::KeptStor
   for (const std::string& option : options) {
     std::string name = option.substr(0, option.find('='));
     bool isRead = std::ranges::any_of(opened, [&](const auto& store) { return store.first == name; });
-    if (!isRead) fmt::print(stderr, "warning: --store {}=...: no config that serves reads it\n", name);
+    if (!isRead) featc::printError("warning: --store {}=...: no config that serves reads it\n", name);
   }
 }
 
@@ -104,6 +106,9 @@ int serve(const Options& options) {
   // What is left of versions at the end goes with the pool, and may still be measured.
   featc::Metrics metrics;
   featc::CompilePool pool(1);
+  if (options.memory != 0) featc::MemoryBudget::ofProcess()->setLimit(options.memory);
+  metrics.watchGauge("featc_call_memory_bytes", "Memory that requests and their threads hold", "kind", "held",
+                     [] { return static_cast<double>(featc::MemoryBudget::ofProcess()->held()); });
   FolderOptions folderOptions;
   folderOptions.folder = options.configs;
   folderOptions.extract = {modeOf(options.scheduler), options.threads, options.queue};
@@ -112,7 +117,7 @@ int serve(const Options& options) {
   folderOptions.engine = featc::engineKindOf(options.engine).value();
   folderOptions.stores = keptStores(options.stores, error);
   if (error.empty() && !options.cache.empty()) folderOptions.cache = featc::ObjectCache::open(options.cache, error);
-  if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
+  if (!error.empty()) return featc::printError("server: {}\n", error), 2;
 
   std::shared_ptr<featc::KeptStores> stores = folderOptions.stores;
   ConfigFolder folder(std::move(folderOptions), metrics);
@@ -123,13 +128,13 @@ int serve(const Options& options) {
   HttpServer http(options.connections);
   service.addRoutes(http);
   error = http.start(options.listen);
-  if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
+  if (!error.empty()) return featc::printError("server: {}\n", error), 2;
   fmt::print("listening on {}\n", http.address());
   std::fflush(stdout);
 
   starting.reset();
   waitForEnd(signals, folder, *stores, options.poll);
-  fmt::print(stderr, "stopping\n");
+  featc::printError("stopping\n");
   service.stop();
   http.drain(Clock::now() + options.grace);
   // Neither a connection that its client keeps open nor a compile, which cannot be ended, holds the end up.
@@ -184,11 +189,14 @@ int main(int argc, char** argv) {
   app.add_option("--max-body", options.bodyBytes, "The largest body of a request, such as 16MB")
       ->transform(CLI::AsSizeValue(false))
       ->default_str("16MB");
+  app.add_option("--memory", options.memory, "What all requests may hold together; one that finds no more gets 503")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   CLI11_PARSE(app, argc, argv);
   try {
     return serve(options);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "server: {}\n", e.what());
+    featc::printError("server: {}\n", e.what());
     return 1;
   }
 }

@@ -124,7 +124,8 @@ void Service::health(httplib::Response& response) const {
     lines += '\n';
   }
   for (const featc::StoreState& store : featc::storeStates(stores_))
-    if (isAway(store)) lines += fmt::format("store {}, {}: {}\n", store.store, store.url, store.problem);
+    if (std::string trouble = troubleOf(store); !trouble.empty())
+      lines += fmt::format("store {}, {}: {}\n", store.store, store.url, trouble);
   const char* first = stopping_ ? "stopping" : (well ? "ok" : "not well");
   response.status = well && !stopping_ ? 200 : 503;
   response.set_content(fmt::format("{}\n{}", first, lines), "text/plain");

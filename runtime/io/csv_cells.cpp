@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "ops/parse.h"
+#include "ops/time_text.h"
 #include "ops/value.h"
 #include "runtime/io/csv_looks.h"
 #include "runtime/io/not_finite.h"
@@ -23,19 +24,26 @@ using CellError = std::string;
 
 CellError expected(Type type, std::string_view text, const CsvCellContext& context) {
   std::string_view shown = utf8Prefix(text, kShownBytes);
-  return fmt::format("expected {}, found {}{}{}", toString(type), quote(shown), shown.size() < text.size() ? "..." : "",
-                     adviceFor(text, context.options));
+  return fmt::format("expected {}, found {}{}{}", dataForms(type), quote(shown),
+                     shown.size() < text.size() ? "..." : "", adviceFor(text, context.options));
 }
 
 CellError appendInt64(std::string_view text, const CsvCellContext& context, ColumnBuffer& column) {
   int64_t value = 0;
+  const bool isTime = column.type().isTimestamp();
   NumberError error = parseInt64(text, NumberStyle::Text, value);
-  if (error == NumberError::OutOfRange) {
+  if (isTime && error == NumberError::Malformed) {
+    std::optional<int64_t> time = parseTimestamp(text);
+    if (!time) return expected(column.type(), text, context);
+    value = *time;
+  } else if (!isTime && error == NumberError::OutOfRange) {
     uint64_t bits = 0;
     if (parseUint64(text, NumberStyle::Text, bits) != NumberError::None)
       return fmt::format("{} is beyond {}", quote(text), toString(column.type()));
     context.notes.add(NoteKind::WideInteger, context.field, context.line, text);
     value = static_cast<int64_t>(bits);
+  } else if (error == NumberError::OutOfRange) {
+    return fmt::format("{} is beyond {}", quote(text), toString(column.type()));
   } else if (error != NumberError::None) {
     return expected(column.type(), text, context);
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "ops/parse.h"
+#include "ops/time_text.h"
 #include "runtime/io/json_string.h"
 #include "runtime/io/json_value.h"
 #include "runtime/io/not_finite.h"
@@ -111,6 +112,7 @@ error_code JsonColumnDecoder::decode(value v, ColumnBuffer& column) {
       }
       [[fallthrough]];
     case Kind::Int64:
+      if (column.type().isTimestamp() && token[0] == '"') return decodeTime(v, column);
       if (!startsNumber(token) || token.starts_with("-I")) break;
       return decodeNumber(token, column);
     case Kind::String:
@@ -124,20 +126,35 @@ error_code JsonColumnDecoder::decode(value v, ColumnBuffer& column) {
       return decodeMap(v, column);
     default: break;
   }
-  return mismatch(v, toString(column.type()));
+  return mismatch(v, dataForms(column.type()));
+}
+
+error_code JsonColumnDecoder::decodeTime(value v, ColumnBuffer& column) {
+  std::string_view text;
+  bool repaired = false;
+  if (error_code error = takeString(v, text, repaired)) return error;
+  if (std::optional<int64_t> time = parseTimestamp(text))
+    column.appendInt64(*time);
+  else
+    say(fmt::format("expected {}, found {}", dataForms(column.type()), quote(utf8Prefix(text, kShownBytes))));
+  return SUCCESS;
 }
 
 error_code JsonColumnDecoder::decodeString(value v, ColumnBuffer& column) {
-  std::string_view token = v.raw_json_token();
   std::string_view text;
-  error_code error = v.get_string().get(text);
-  if (error == simdjson::STRING_ERROR && repairJsonString(token, repaired_)) {
-    note(NoteKind::Surrogate);
-    text = repaired_;
-  } else if (error != SUCCESS) {
-    return error;
-  }
+  bool repaired = false;
+  if (error_code error = takeString(v, text, repaired)) return error;
+  if (repaired) note(NoteKind::Surrogate);
   column.appendString(text);
+  return SUCCESS;
+}
+
+error_code JsonColumnDecoder::takeString(value v, std::string_view& text, bool& repaired) {
+  std::string_view token = v.raw_json_token();
+  error_code error = v.get_string().get(text);
+  repaired = error == simdjson::STRING_ERROR && repairJsonString(token, repaired_);
+  if (!repaired) return error;
+  text = repaired_;
   return SUCCESS;
 }
 
@@ -153,10 +170,13 @@ error_code JsonColumnDecoder::decodeNumber(std::string_view token, ColumnBuffer&
         column.appendFloat64(number);
       return SUCCESS;
     case NumberError::Malformed: return simdjson::NUMBER_ERROR;
-    case NumberError::Fractional: say(fmt::format("expected int64, found {}", shown(token))); return SUCCESS;
+    case NumberError::Fractional:
+      say(fmt::format("expected {}, found {}", toString(column.type()), shown(token)));
+      return SUCCESS;
     case NumberError::OutOfRange: break;
   }
-  if (uint64_t bits = 0; isInt && parseUint64(token, NumberStyle::Json, bits) == NumberError::None) {
+  if (uint64_t bits = 0;
+      isInt && !column.type().isTimestamp() && parseUint64(token, NumberStyle::Json, bits) == NumberError::None) {
     note(NoteKind::WideInteger, token);
     column.appendInt64(static_cast<int64_t>(bits));
     return SUCCESS;

@@ -48,7 +48,11 @@ class JsonColumnDecoder {
  private:
   simdjson::error_code skip(simdjson::ondemand::value value, int depth);
   simdjson::error_code decodeNumber(std::string_view token, ColumnBuffer& column);
+  // The text of a string; a repaired one stays until the next.
+  simdjson::error_code takeString(simdjson::ondemand::value value, std::string_view& text, bool& repaired);
   simdjson::error_code decodeString(simdjson::ondemand::value value, ColumnBuffer& column);
+  // Text that stands for a timestamp.
+  simdjson::error_code decodeTime(simdjson::ondemand::value value, ColumnBuffer& column);
   simdjson::error_code decodeList(simdjson::ondemand::value value, ColumnBuffer& column);
   simdjson::error_code decodeMap(simdjson::ondemand::value value, ColumnBuffer& column);
   void say(std::string problem) {

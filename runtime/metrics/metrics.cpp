@@ -17,6 +17,7 @@
 
 #include "runtime/metrics/call_metrics.h"
 #include "runtime/metrics/store_metrics.h"
+#include "support/survive.h"
 
 namespace featc {
 
@@ -65,6 +66,8 @@ struct Metrics::Families {
                                   "How long the attempt to load that is under way has taken; 0 when none is");
   Family<Counter>& reloads =
       counters(registry, "featc_config_reloads_total", "Versions that came to serve, and failures");
+  Family<Counter>& survivedErrors =
+      counters(registry, "featc_survived_errors_total", "Exceptions that ended where nobody could take them");
 
   struct WatchedConfig {
     std::function<ConfigState()> state;
@@ -88,7 +91,9 @@ struct Metrics::Families {
 void Metrics::Families::refresh() {
   std::lock_guard lock(mutex);
   for (auto& [name, config] : configs) refresh(name, config);
-  for (const WatchedGauge& gauge : watched) gauge.gauge->Set(gauge.now());
+  // What watches may fail by itself: all other numbers are told.
+  for (const WatchedGauge& gauge : watched) survive("a watched gauge", [&] { gauge.gauge->Set(gauge.now()); });
+  for (const Survived& place : survivedSoFar()) setTo(survivedErrors.Add({{"where", place.where}}), place.times);
 }
 
 void Metrics::Families::refresh(const std::string& name, WatchedConfig& config) {

@@ -30,6 +30,7 @@ inline ProgramInfo readerProgram() {
                  {Scope::Item, "n", type("list<int64>?")},
                  {Scope::Item, "ll", type("list<list<string>>?")},
                  {Scope::Item, "mm", type("map<string, map<int64, float64>>?")},
+                 {Scope::Item, "t", type("list<timestamp>?")},
                  {Scope::Item, "c.id", type("list<int64>?"), "c"},
                  {Scope::Item, "c.tags", type("list<list<string>>?"), "c"}};
   return info;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // CSV and TSV of features give the same features back.
-#include <catch2/catch.hpp>
-
 #include "runtime/formats/csv_features.h"
 #include "runtime/io/csv_writer.h"
+#include "tests/common/catch.h"
 #include "tests/unit/formats_fixture.h"
 
 using namespace featc;

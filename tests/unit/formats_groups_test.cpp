@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sequence groups in the formats that hold them, and what the others say.
-#include <catch2/catch.hpp>
-
 #include <cstring>
 
 #include "runtime/formats/csv_features.h"
@@ -12,6 +10,7 @@
 #include "runtime/formats/tfrecord/tfrecord_writer.h"
 #include "runtime/io/csv_writer.h"
 #include "runtime/io/result_writer.h"
+#include "tests/common/catch.h"
 #include "tests/unit/formats_fixture.h"
 
 using namespace featc;

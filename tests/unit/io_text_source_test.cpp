@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compressed files and UTF-16 as bytes, in chunks of any size.
-#include <catch2/catch.hpp>
 #include <string>
 
 #include "runtime/io/gzip/gunzip.h"
 #include "runtime/io/text_source.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The grammar of numbers and bools in texts, in each of its styles.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <string>
 
 #include "ops/parse.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 namespace {

@@ -4,13 +4,13 @@
 
 #include <fmt/format.h>
 
-#include <catch2/catch.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "runtime/io/csv_reader.h"
 #include "runtime/io/json_reader.h"
+#include "tests/common/catch.h"
 
 namespace featc::test {
 
