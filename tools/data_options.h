@@ -22,10 +22,16 @@ struct DataOptions {
   std::string inputFormat;  // empty: by the input's suffix
   std::string delimiter;    // empty: the format's own
   std::string listDelimiter = "|";
+  std::optional<bool> quote;   // nothing: CSV yes, TSV no
+  std::optional<bool> header;  // nothing: unless there are columns
+  std::string columns;         // names between commas; empty: the first line has them
+  std::vector<std::string> nulls;
+  bool trim = false;
+  bool jsonLists = false;
   std::vector<std::string> stores;  // NAME=URL
 };
 
-// --input, --input-format, --delimiter, --list-delimiter, --store.
+// --input, how it is written, --store.
 void addDataOptions(CLI::App& command, DataOptions& options);
 
 // --store, NAME=URL, as often as wanted.
@@ -38,7 +44,9 @@ struct StoreChoice {
 std::optional<std::vector<StoreChoice>> chooseStores(const std::vector<std::string>& texts, const ProgramInfo& info,
                                                      std::string& problem);
 
-// A file, or stdin for `-`, the way through it told to `progress`; null after saying why.
+// A file, or stdin for `-`, as UTF-8 text, unpacked; null, with the reason in `error`.
+std::unique_ptr<ByteSource> openText(std::unique_ptr<ByteSource> source, std::string& error);
+// The same of a path, the way through it told to `progress`; null after saying why.
 std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progress);
 
 // The reader of --input, its messages and its way through the file told to `progress`; without one the

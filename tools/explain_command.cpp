@@ -36,6 +36,7 @@ bool findRow(RecordReader& reader, uint64_t wanted, BatchBuilder& builder, Expla
       found.batch = builder.batch();
       found.item = static_cast<int64_t>(i);
       found.origin = rows[i];
+      reader.tellNotes();
       return true;
     }
   }

@@ -24,8 +24,8 @@ using Options = const WriterOptions&;
 
 constexpr OutputFormat kFormats[] = {
     {"json", ".json .jsonl .ndjson", [](Info info, Options, std::string&) -> Writer { return newJsonWriter(info); }},
-    {"csv", ".csv", [](Info info, Options, std::string&) -> Writer { return newCsvWriter(info, ','); }},
-    {"tsv", ".tsv .tab", [](Info info, Options, std::string&) -> Writer { return newCsvWriter(info, '\t'); }},
+    {"csv", ".csv", [](Info info, Options, std::string&) -> Writer { return newCsvWriter(info); }},
+    {"tsv", ".tsv .tab", [](Info info, Options, std::string& refused) { return newTsvWriter(info, refused); }},
     {.name = "libsvm",
      .suffixes = ".libsvm .svm .svmlight",
      .make = [](Info info, Options o, std::string& refused) { return newLibsvmWriter(info, o.label, refused); },

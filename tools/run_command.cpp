@@ -78,6 +78,7 @@ void printFindings(SharedRun& run, const StoreBinding& stores, const Graph& grap
 
 int finish(SharedRun& run, const StoreBinding& stores) {
   run.progress.clear();
+  run.reader.tellNotes();
   for (const std::string& line : dataWarnings(run.totals, run.extractor.info())) printError("warning: {}\n", line);
   const std::vector<SourceInfo>& sources = run.extractor.info().sources;
   for (size_t i = 0; i < sources.size(); ++i) {

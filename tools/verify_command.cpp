@@ -13,6 +13,7 @@
 #include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
+#include "tools/data_options.h"
 #include "tools/output_file.h"
 
 namespace featc {
@@ -113,6 +114,7 @@ int runVerify(const VerifyOptions& options) {
   if (verified.extractor == nullptr) return kBadInput;
   std::string error;
   std::unique_ptr<ByteSource> source = openFile(options.input, error);
+  if (source != nullptr) source = openText(std::move(source), error);
   InputWindow window(std::move(source));
   ReplayReport report;
   if (!error.empty() || !replayAll(verified, window, report)) {

@@ -86,6 +86,7 @@ inline ReadLog readAll(std::string_view text, size_t chunk, const NewReader& new
     items += rows.size();
     note(rows, stood);
   }
+  reader->tellNotes();
   const InputCounts& counts = reader->counts();
   require(items + counts.badItems + counts.lostItems <= counts.items);
   return {said, stood};
@@ -101,6 +102,7 @@ inline ReadLog readInPieces(std::string_view text, size_t chunk, const NewReader
     require(goesOn);
     note(rows, log.rows);
   });
+  reader->tellNotes();
   return log;
 }
 
