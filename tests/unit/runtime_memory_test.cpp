@@ -63,9 +63,9 @@ TEST_CASE("one large call leaves nothing behind", "[memory]") {
     Budgeted memory(engine);
     ReadsBatch small(memory.extractor->info(), requests(20, 3));
     ReadsBatch large(memory.extractor->info(), requests(20'000, 200));
-    Scratch scratch(*memory.extractor);
-    Result result;
     for (const CallOptions& options : {CallOptions(), pipelined(0)}) {
+      Scratch scratch(*memory.extractor);
+      Result result;
       for (int call = 0; call < 3; ++call) REQUIRE(!memory.extractor->run(small.batch(), scratch, result, options));
       size_t usual = memory.budget->held();
       CHECK(usual < (size_t{1} << 20U));
