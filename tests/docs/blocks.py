@@ -10,7 +10,6 @@ class Block:
     page: str
     line: int  # of its first line
     language: str
-    number: int  # among the page's blocks of that language, from 1
     text: str
 
     @property
@@ -19,9 +18,8 @@ class Block:
 
 
 def blocks_of(page, text):
-    """Every fenced block of a page; a fence without a language is a mistake."""
+    """Every fenced block of a page; without a language it is text."""
     found = []
-    counts = {}
     lines = text.split("\n")
     at = 0
     while at < len(lines):
@@ -29,12 +27,11 @@ def blocks_of(page, text):
         if not fence:
             at += 1
             continue
-        language = fence[1]
+        language = fence[1] or "text"
         end = next((i for i in range(at + 1, len(lines)) if lines[i].strip() == "```"), None)
-        if end is None or not language:
-            raise SystemExit(f"{page}:{at + 1}: " + ("the block has no language" if end else "the block has no end"))
-        counts[language] = counts.get(language, 0) + 1
-        found.append(Block(page, at + 2, language, counts[language], "\n".join(lines[at + 1 : end]) + "\n"))
+        if end is None:
+            raise SystemExit(f"{page}:{at + 1}: the block has no end")
+        found.append(Block(page, at + 2, language, "\n".join(lines[at + 1 : end]) + "\n"))
         at = end + 1
     return found
 

@@ -26,6 +26,14 @@ class Failed(Exception):
     pass
 
 
+def found_in(table, block):
+    """What a table of pages.py says of a block, or None."""
+    for key, value in table.items():
+        if isinstance(key, tuple) and key[0] == block.language and block.text.startswith(key[1]):
+            return value
+    return None
+
+
 class Checker:
     def __init__(self, checkout, work):
         self.root = checkout
@@ -47,29 +55,29 @@ class Checker:
         page = PAGES.get(name, Page())
         self.folder = self.root / page.folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        for pattern, target in page.files:
+        for pattern in page.files:
             found = glob.glob(str(self.root / pattern))
             if not found:
                 raise Failed(f"{name}: pages.py names {pattern}, which is not there")
             for file in found:
-                shutil.copy(file, self.folder / target)
+                shutil.copy(file, self.folder)
         blocks = blocks_of(name, (self.root / name).read_text(encoding="utf-8"))
-        named = {(b.language, b.number) for b in blocks} | {bare(c) for b in blocks for c in commands_of(b)}
+        commands = {bare(c) for b in blocks if b.language == "sh" for c in commands_of(b)}
         for key in [*page.blocks, *page.not_run]:
-            if key not in named:
+            if key not in commands and all(found_in({key: key}, b) is None for b in blocks):
                 raise Failed(f"{name}: pages.py speaks of {key}, which the page does not have")
 
-        self.python = FRAMES.joinpath(page.before_python).read_text() if page.before_python else ""
         for block in blocks:
             self.block(block, page)
+        self.python(blocks, page)
         self.feat(name, blocks)
 
     def block(self, block, page):
-        key = (block.language, block.number)
-        if key in page.not_run:
-            print(f"   not run: {block.place}: {page.not_run[key]}")
+        reason = found_in(page.not_run, block)
+        if reason:
+            print(f"   not run: {block.place}: {reason}")
             return
-        how = page.blocks.get(key)
+        how = found_in(page.blocks, block)
         if isinstance(how, Saved):
             (self.folder / how.name).write_text(block.text, encoding="utf-8")
         elif isinstance(how, Excerpt):
@@ -82,11 +90,7 @@ class Checker:
             self.sh(block, page)
         elif block.language == "console":
             self.console(block)
-        elif block.language == "python":
-            # One after the other, as a reader types them.
-            self.python += "\n" * max(0, block.line - 1 - self.python.count("\n")) + block.text
-            self.run(block, ["python", "-c", self.python])
-        elif block.language in CHECKED - {"feat"} or any(line.startswith("$ ") for line in block.text.split("\n")):
+        elif block.language in CHECKED - {"feat", "python"} or any(line.startswith("$ ") for line in block.text.split("\n")):
             raise Failed(f"{block.place}: tests/docs/pages.py does not say how this is checked")
         elif block.language not in CHECKED | SHOWN:
             raise Failed(f"{block.place}: nothing is known of ```{block.language}")
@@ -116,6 +120,15 @@ class Checker:
             problem = differs(shown, printed if printed != [""] else [])
             if problem:
                 raise Failed(f"{block.place}: $ {command}\n{problem}")
+
+    def python(self, blocks, page):
+        """All of the page's, one after the other, as a reader types them."""
+        text = FRAMES.joinpath(page.before_python).read_text(encoding="utf-8") if page.before_python else ""
+        wanted = [b for b in blocks if b.language == "python" and not found_in(page.not_run, b)]
+        for block in wanted:
+            text += "\n" * max(0, block.line - 1 - text.count("\n")) + block.text
+        if wanted:
+            self.run(wanted[0], ["python", "-c", text])
 
     def excerpt(self, block, how):
         lines = {line.strip() for line in (self.root / how.file).read_text(encoding="utf-8").split("\n")}

@@ -40,11 +40,11 @@ class Project:
 @dataclass(frozen=True)
 class Page:
     folder: str = "."  # in which commands run
-    # Files that the page says are there: pattern, from the root of the checkout, and name in `folder`; a name that ends
-    # with a slash is a folder.
-    files: List[Tuple[str, str]] = field(default_factory=list)
-    blocks: Dict[Tuple[str, int], object] = field(default_factory=dict)  # language and number of a block
-    not_run: Dict[object, str] = field(default_factory=dict)  # a command, or a block, and the reason
+    files: List[str] = field(default_factory=list)  # that the page says lie there: patterns, from the root of the checkout
+    # By (language, how the text begins). Each must be there.
+    blocks: Dict[Tuple[str, str], object] = field(default_factory=dict)
+    # By the same, or by a command of a `sh` block: the reason.
+    not_run: Dict[object, str] = field(default_factory=dict)
     before_python: str = ""  # runs before the page's Python blocks: a file of tests/docs/frames
 
 
@@ -53,9 +53,9 @@ TENSORFLOW = "TensorFlow is not installed; tests/unit/formats_tfrecord_test.cpp 
 PAGES = {
     "README.md": Page(
         blocks={
-            ("json", 1): Excerpt("examples/quick/shops.jsonl"),
-            ("feat", 1): Excerpt("examples/quick/shops.feat"),
-            ("cmake", 1): Project("examples/embed/embed.cpp", ["examples/takeaway/takeaway.feat", "examples/takeaway/profiles.jsonl"]),
+            ("json", '{"request"'): Excerpt("examples/quick/shops.jsonl"),
+            ("feat", "model shops"): Excerpt("examples/quick/shops.feat"),
+            ("cmake", "find_package"): Project("examples/embed/embed.cpp", ["examples/takeaway/takeaway.feat", "examples/takeaway/profiles.jsonl"]),
         },
         not_run={
             "scripts/test": "takes longer than all else together: .ci/run has it as a step of its own, and "
@@ -64,60 +64,68 @@ PAGES = {
     ),
     "docs/adding-an-operator.md": Page(
         blocks={
-            ("cpp", 1): Excerpt("ops/math.cpp"),
-            ("cpp", 2): Excerpt("ops/math.cpp"),
-            ("cpp", 4): Excerpt("ops/math.cpp"),
-            ("cpp", 5): Excerpt("tests/unit/ops_kernels_test.cpp"),
+            ("cpp", "template <class C>\nC clip"): Excerpt("ops/math.cpp"),
+            ("cpp", '  r.add("clip"'): Excerpt("ops/math.cpp"),
+            ("cpp", "V inlineClipInt"): Excerpt("ops/math.cpp"),
+            ("cpp", '  CHECK(eval("clip"'): Excerpt("tests/unit/ops_kernels_test.cpp"),
         },
         not_run={
-            ("cpp", 3): "a line of a prepare function with the message spelt out; ops/ids.cpp has the whole",
+            ("cpp", "return {nullptr, PrepareError"): "a line of a prepare function with the message spelt out; ops/ids.cpp has the whole",
             "scripts/test": "see README.md",
         },
     ),
     "docs/ahead-of-time.md": Page(
         folder="examples/quick",
-        files=[("build/release/runtime/*/*", "./")],
+        files=["build/release/runtime/*/*"],
         blocks={
-            ("c", 1): Saved("server.c"),
-            ("cpp", 1): Saved("server.cpp"),
-            ("cmake", 1): Project("examples/quick/server.cpp"),
+            ("c", "#include <stdio.h>"): Saved("server.c"),
+            ("cpp", "#include <cstdio>"): Saved("server.cpp"),
+            ("cmake", "find_package"): Project("examples/quick/server.cpp"),
         },
         not_run={
-            ("sh", 3): "takes the tools and libraries for arm64 and minutes; step `arm64` of .ci/run does it",
+            ("sh", "scripts/setup --arm64"): "takes the tools and libraries for arm64 and minutes; step `arm64` of .ci/run does it",
         },
     ),
     "docs/architecture.md": Page(),
-    "docs/arrow.md": Page(blocks={("cpp", 1): Frame("arrow.cpp")}),
-    "docs/consistency.md": Page(folder="examples/takeaway", blocks={("cpp", 1): Frame("consistency.cpp")}),
+    "docs/arrow.md": Page(blocks={("cpp", "ArrowArrayStream features;"): Frame("arrow.cpp")}),
+    "docs/consistency.md": Page(folder="examples/takeaway", blocks={("cpp", "options.bindStores"): Frame("consistency.cpp")}),
     "docs/formats.md": Page(
         folder="build/docs-formats",
-        blocks={("cpp", 1): Frame("formats.cpp")},
-        not_run={("python", 4): TENSORFLOW, ("python", 5): TENSORFLOW},
+        blocks={("cpp", "featc::TensorSequenceEncoder"): Frame("formats.cpp")},
+        not_run={("python", "spec = "): TENSORFLOW, ("python", "rows = tf"): TENSORFLOW},
         before_python="formats.py",
     ),
     "docs/language.md": Page(
         folder="build/docs-language",
-        blocks={("feat", 1): Saved("shops.feat"), ("json", 1): Saved("requests.jsonl")},
+        blocks={("feat", "model shops"): Saved("shops.feat"), ("json", '{"request": {"user_id": 7'): Saved("requests.jsonl")},
     ),
-    "docs/plugins.md": Page(folder="examples/plugin", blocks={("c", 1): Saved("longer.c")}),
-    "docs/reloading.md": Page(blocks={("cpp", 1): Frame("reloading.cpp")}),
+    "docs/plugins.md": Page(folder="examples/plugin", blocks={("c", '#include "featc/ops/plugin.h"'): Saved("longer.c")}),
+    "docs/reloading.md": Page(blocks={("cpp", "featc::LiveOptions"): Frame("reloading.cpp")}),
     "docs/serving.md": Page(
-        blocks={("cpp", 1): Frame("serving.cpp"), ("c", 1): Frame("serving.c"), ("cpp", 2): Frame("seda.cpp")}
+        blocks={
+            ("cpp", '#include "runtime/extractor.h"'): Frame("serving.cpp"),
+            ("cpp", "featc::RunLimits limits;"): Frame("limits.cpp"),
+            ("c", "featc_set_memory_limit"): Frame("serving.c"),
+            ("cpp", '#include "runtime/serving/seda_executor.h"'): Frame("seda.cpp"),
+        }
     ),
     "docs/stores.md": Page(
         not_run={
-            ("sh", 1): "needs a Redis at port 6379 and a folder /data; tests/cli/stores.sh runs the same with its own",
-            ("sh", 2): "needs a Redis at port 6379; tests/cli/load.sh runs the same with its own",
+            ("sh", "featc run"): "needs a Redis at port 6379 and a folder /data; tests/cli/stores.sh runs the same with its own",
+            ("sh", "featc load"): "needs a Redis at port 6379; tests/cli/load.sh runs the same with its own",
         },
     ),
     "docs/testing.md": Page(
         not_run={
-            ("sh", 1): "README's commands build no tests; ctest runs filetest",
-            ("sh", 2): "takes an hour; ctest runs 2,000 programs",
+            ("sh", "build/release/tests/filetest"): "README's commands build no tests; ctest runs filetest",
+            ("sh", "scripts/fuzz"): "takes an hour; ctest runs 2,000 programs",
         },
     ),
     "examples/sequences/README.md": Page(folder="examples/sequences"),
     "examples/server/README.md": Page(
-        not_run={("text", n): "a server that runs while it is asked; tests/server asks it the same" for n in (1, 2, 3, 5)},
+        not_run={
+            ("text", start): "a server that runs while it is asked; tests/server asks it the same"
+            for start in ("$ build/release/examples/server", "$ featc load", "$ curl", "$ echo")
+        },
     ),
 }

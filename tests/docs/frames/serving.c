@@ -3,6 +3,8 @@
 
 #include "engine/aot/run_api.h"
 
+void answer(int status, const char* text);
+
 void snippet(featc_session* session, featc_batch batch);
 void snippet(featc_session* session, featc_batch batch) {
 #include SNIPPET
