@@ -2,9 +2,6 @@
 // The featc program: a table of subcommands.
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <exception>
-
-#include <fmt/core.h>
 
 #include "support/survive.h"
 #include "tools/command.h"
@@ -48,8 +45,8 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     return runProgram(argc, argv);
-  } catch (const std::exception& e) {
-    featc::printError("featc: {}\n", e.what());
+  } catch (...) {
+    featc::printError("featc: {}\n", featc::currentMessage());
     return featc::kBadInput;
   }
 }

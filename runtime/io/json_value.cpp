@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <new>
 
 #include "ops/time_text.h"
 
@@ -192,7 +193,7 @@ std::string jsonErrorText(simdjson::error_code code) {
     case simdjson::DEPTH_ERROR: return "the JSON is nested too deeply";
     case simdjson::CAPACITY: return "the JSON is too long";
     case simdjson::EMPTY: return "the JSON is empty";
-    case simdjson::MEMALLOC: return "not enough memory";
+    case simdjson::MEMALLOC: throw std::bad_alloc();
     default: return "the JSON is malformed";
   }
 }

@@ -43,7 +43,8 @@ JsonError readJson(simdjson::dom::element element, Type type, Value& out);
 // Where an element is null or lacks a member, that member is missing there; other keys are left alone.
 JsonError readJsonStructs(simdjson::dom::element element, std::span<const SourceField> members, std::span<Value> out);
 
-// A parse error in a writer's words: `a number is out of range`.
+// A parse error in a writer's words: `a number is out of range`. A lack of memory is no fault of the text: it throws
+// std::bad_alloc.
 std::string jsonErrorText(simdjson::error_code code);
 
 }  // namespace featc

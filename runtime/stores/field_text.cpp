@@ -110,7 +110,9 @@ bool FieldTextReader::read(simdjson::dom::element element, Type type, const Colu
 }
 
 bool FieldTextReader::parse(std::string_view text, simdjson::dom::element& document) {
-  return parser_.parse(text.data(), text.size()).get(document) == simdjson::SUCCESS;
+  simdjson::error_code error = parser_.parse(text.data(), text.size()).get(document);
+  if (error == simdjson::MEMALLOC) throw std::bad_alloc();  // no fault of the text
+  return error == simdjson::SUCCESS;
 }
 
 }  // namespace featc

@@ -98,7 +98,7 @@ struct Largest : RunObserver {
 void checkAnswer(const Told& told, const Result& expected, size_t sources) {
   CHECK(told.times == 1);
   if (told.error) {
-    CHECK(told.error.message == "out of memory");
+    CHECK(told.error.kind == RunFailure::NoMemory);
     return;
   }
   // A store that had no memory for its answer has failed, and that is told.
@@ -160,7 +160,7 @@ TEST_CASE("SEDA answers each request once whichever allocation fails", "[serving
     REQUIRE(!threw);
     for (size_t i = 0; i < told.size(); ++i) {
       if (refused[i])
-        CHECK((refused[i].message == "out of memory" && told[i]->times == 0));
+        CHECK((refused[i].kind == RunFailure::NoMemory && told[i]->times == 0));
       else
         checkAnswer(*told[i], joined.expected[i], sources);
     }
@@ -228,7 +228,7 @@ TEST_CASE("a call whose allocations fail is an error, and the next one works", "
       return;
     }
     if (error) {
-      CHECK(error.message == "out of memory");
+      CHECK(error.kind == RunFailure::NoMemory);
       CHECK(result.outputCount() == 0);
     } else if (!result.reads().degraded()) {
       CHECK(difference(joined.expected[0], result).value_or("") == "");
