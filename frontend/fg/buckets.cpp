@@ -63,6 +63,7 @@ std::string FeatureBuilder::normalized(const std::string& number, Width width) {
   std::string x = isFloat32 ? fmt::format("float32({})", number) : number;
   // What comes out is rounded where it is bucketized, read or emitted.
   auto scaled = [&](double from, double by) {
+    if (from == 0) return fmt::format("{} / {}", x, constantText(by));
     return fmt::format(fmt::runtime(isFloat32 ? "float32({} - {}) / {}" : "({} - {}) / {}"), x, constantText(from),
                        constantText(by));
   };

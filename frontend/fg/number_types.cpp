@@ -15,7 +15,8 @@ void buildCombine(FeatureBuilder& b) {
   const Input& input = b.input(0);
   std::optional<double> absent = b.defaultNumber();
   if (!absent)
-    FeatureBuilder::refuse("what FG makes of an empty input without a default is not known; write default_value");
+    b.note(fmt::format("a row without a value and without a default_value: FG's answer is not known; here {}",
+                       b.bucketizer() != 0 ? "it has no id" : "it is 0"));
   std::string combiner = b.text("combiner", "sum");
   if (combiner == "mean") combiner = "avg";
   if (combiner != "sum" && combiner != "avg" && combiner != "min" && combiner != "max")
@@ -60,8 +61,9 @@ void buildCombine(FeatureBuilder& b) {
   }
   code = b.normalized(code);
   // Of nothing sum is 0; that is not what FG gives for an empty input.
-  if (isSum) code = fmt::format("(count({}) == 0 ? {} : {})", values, numberText(*absent), code);
-  b.finish({Value::Of::Number, false, code, absent});
+  if (isSum)
+    code = fmt::format("(count({}) == 0 ? {} : {})", values, absent ? numberText(*absent) : "float(\"\")", code);
+  b.finish({Value::Of::Number, false, code, absent || b.bucketizer() != 0 ? absent : 0.0});
 }
 
 void buildExpr(FeatureBuilder& b) { buildExpression(b, "expression"); }
