@@ -16,6 +16,7 @@ struct FileProblem {
   enum class Kind : uint8_t { Unreadable, TooLarge, OutsideRoot };
   Kind kind = Kind::Unreadable;
   std::string message;
+  std::string meant{};  // the name, as it would be written, of a file that is there; empty: none comes near
 };
 
 // `verb`: what cannot be done with the file, `import` or `read`. `name` as messages show it, in quotes.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "frontend/foreign_types.h"
 #include "frontend/statement_builder.h"
 #include "frontend/tree.h"
 #include "support/suggest.h"
@@ -16,25 +17,9 @@ using grammar::FeatParser;
 
 constexpr std::array<std::string_view, 6> kTypeWords = {"bool", "int64", "float64", "string", "list", "map"};
 
-// What the types are called elsewhere.
-struct Alias {
-  std::string_view foreign;
-  std::string_view word;
-};
-constexpr Alias kAliases[] = {
-    {"int", "int64"},      {"integer", "int64"},   {"long", "int64"},     {"int32", "int64"},  {"uint64", "int64"},
-    {"uint32", "int64"},   {"int16", "int64"},     {"int8", "int64"},     {"bigint", "int64"}, {"float", "float64"},
-    {"double", "float64"}, {"float32", "float64"}, {"number", "float64"}, {"real", "float64"}, {"str", "string"},
-    {"text", "string"},    {"bytes", "string"},    {"varchar", "string"}, {"boolean", "bool"}, {"array", "list"},
-    {"vector", "list"},    {"dict", "map"},        {"object", "map"},     {"struct", "map"}};
-
 std::optional<std::string> nearestType(std::string_view word) {
-  std::string lower(word);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  for (const Alias& alias : kAliases) {
-    if (alias.foreign == lower) return std::string(alias.word);
-  }
+  // "?" is what says that a value may be missing.
+  if (std::string_view meant = typeMeant(word); !meant.empty() && meant != "?") return std::string(meant);
   return nearestName(word, kTypeWords);
 }
 

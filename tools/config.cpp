@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "tools/color.h"
+
 namespace featc {
 namespace {
 
@@ -37,6 +39,9 @@ void addCompileOptions(CLI::App& command, ConfigOptions& options) {
   command.add_option("--diagnostics", options.diagnostics, "How diagnostics are written on stderr")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  command.add_option("--color", options.color, "Diagnostics in colours: on a terminal, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
 }
 
 void addConfigOptions(CLI::App& command, ConfigOptions& options) {
@@ -64,8 +69,10 @@ void printDiagnostics(const ConfigOptions& options, const Sources& sources, cons
 }
 
 void printDiagnostics(const ConfigOptions& options, const std::vector<RenderedDiagnostic>& diagnostics) {
+  bool isJson = options.diagnostics == "json";
+  bool inColor = !isJson && wantsColor(options.color);
   for (const RenderedDiagnostic& diagnostic : diagnostics) {
-    std::string text = options.diagnostics == "json" ? diagnostic.json : diagnostic.text;
+    std::string text = isJson ? diagnostic.json : inColor ? colored(diagnostic.text) : diagnostic.text;
     if (text.empty() || text.back() != '\n') text += '\n';
     std::fwrite(text.data(), 1, text.size(), stderr);
   }

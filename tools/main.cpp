@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "tools/command.h"
+#include "tools/command_line.h"
 
 namespace {
 
@@ -32,7 +33,9 @@ int runProgram(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? featc::kFine : featc::kBadCommand;
+    if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
+    featc::reportCommandLine(app, e, argc, argv);
+    return featc::kBadCommand;
   }
   return exitCode;
 }
