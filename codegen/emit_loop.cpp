@@ -20,10 +20,10 @@ namespace {
 using llvm::Value;
 
 static_assert(sizeof(NativeColumn) == 32 && sizeof(NativeFrame) == 56);
-static_assert(offsetof(OutputCounts, lostBits) == 0 && sizeof(OutputCounts) == 24);
 
 // Bytes of an entry of the table that NativeFrame::outputs points to.
 constexpr uint64_t kPointerBytes = sizeof(char*);
+static_assert(offsetof(OutputCounts, lostBits) == 0 && sizeof(OutputCounts) % kPointerBytes == 0);
 
 llvm::CmpInst::Predicate predicate(IntCompare how) {
   switch (how) {

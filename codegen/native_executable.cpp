@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <exception>
 #include <optional>
 
 #include "ir/program_constants.h"
@@ -92,6 +93,7 @@ class NativeExecutable final : public Executable {
     frame.scope = scope;
     frame.begin = begin;
     callEntry(entry_, frame, phase, scope == Scope::Item ? 1 : 0);
+    if (frame.thrown != nullptr) std::rethrow_exception(frame.thrown);
   }
 
  private:
@@ -107,7 +109,20 @@ class NativeExecutable final : public Executable {
     ShardFrame* shard = nullptr;
     Scope scope = Scope::Item;
     int64_t begin = 0;
+    // What a callback threw, for lack of memory: it must not go through native code, which has no unwind tables.
+    std::exception_ptr thrown;
   };
+
+  // Does `body` unless a callback has thrown: what it left behind is no value for others. Loops of numbers go on.
+  template <class Body>
+  static void guarded(Frame& frame, Body&& body) noexcept {
+    if (frame.thrown != nullptr) return;
+    try {
+      body();
+    } catch (...) {
+      frame.thrown = std::current_exception();
+    }
+  }
 
   // Generated code carries no type for the sanitizer to check before the call.
 #if defined(__clang__)
@@ -190,9 +205,20 @@ class NativeExecutable final : public Executable {
     return scratch.views[plan_.slotFor(graph_, node, scope)];
   }
 
-  static void callKernel(NativeFrame* base, uint32_t node) {
+  static void callKernel(NativeFrame* base, uint32_t node) noexcept {
     auto& frame = static_cast<Frame&>(*base);
+    guarded(frame, [&] { runKernel(frame, node); });
+  }
+
+  static void callEmit(NativeFrame* base, uint32_t output) noexcept {
+    auto& frame = static_cast<Frame&>(*base);
+    guarded(frame, [&] { runEmit(frame, output); });
+  }
+
+  static void runKernel(Frame& frame, uint32_t node) {
     const NativeExecutable& self = *frame.program;
+    // What comes after it in the block finds old values then, which nothing follows into memory but kernels.
+    if (!frame.shard->goesOn(static_cast<uint64_t>(frame.rows))) return;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
     const PreparedCall& call = self.constants_.call(node);
     scratch.args.clear();
@@ -200,15 +226,16 @@ class NativeExecutable final : public Executable {
     Context context = call.context(self.graph_.info().hashFamily);
     context.arena = frame.shard->arena;
     context.events = frame.shard->events;
+    context.work = frame.shard->work;
     RowStatus* status = frame.scope == Scope::Item ? frame.shard->call->itemStatus : frame.shard->call->requestStatus;
     context.rowStatus = status == nullptr ? nullptr : status + frame.begin;
     call.kernel(context, scratch.args.data(), self.viewOf(scratch, node, frame.scope),
                 static_cast<uint32_t>(frame.rows));
   }
 
-  static void callEmit(NativeFrame* base, uint32_t output) {
-    auto& frame = static_cast<Frame&>(*base);
+  static void runEmit(Frame& frame, uint32_t output) {
     const NativeExecutable& self = *frame.program;
+    if (!frame.shard->goesOn(static_cast<uint64_t>(frame.rows))) return;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
     NodeId node = self.graph_.outputs()[output];
     emitColumn(*frame.shard, self.graph_.info().outputs[output], output, self.viewOf(scratch, node, frame.scope),

@@ -16,6 +16,7 @@
 #include "codegen/object.h"
 #include "codegen/stopwatch.h"
 #include "codegen/target.h"
+#include "support/survive.h"
 
 namespace featc {
 
@@ -31,7 +32,7 @@ void checkModule(const llvm::Module& module) {
   if (!llvm::verifyModule(module, &out)) return;
   // A broken invariant of the compiler: show the code and stop.
   module.print(llvm::errs(), nullptr);
-  std::fprintf(stderr, "featc: internal error: generated code is invalid: %s\n", problem.c_str());
+  printError("featc: internal error: generated code is invalid: {}\n", problem);
   std::abort();
 }
 
@@ -78,7 +79,7 @@ std::string writeModule(llvm::Module& module, llvm::TargetMachine& machine, llvm
   llvm::raw_svector_ostream out(bytes);
   llvm::legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, out, nullptr, type)) {
-    std::fprintf(stderr, "featc: internal error: LLVM cannot write this kind of file\n");
+    writeError("featc: internal error: LLVM cannot write this kind of file\n");
     std::abort();
   }
   passes.run(module);
@@ -129,12 +130,23 @@ ObjectCode compilePlan(const Graph& graph, const Plan& plan, const CodegenOption
   std::vector<Unit> units = divide(plan, options.oneFile || options.embed, threads);
   code.files.resize(units.size());
   std::atomic<size_t> next = 0;
-  auto work = [&] {
-    for (size_t u = next++; u < units.size(); u = next++) code.files[u] = compileUnit(graph, plan, units[u], options);
+  std::mutex mutex;
+  std::exception_ptr thrown;
+  auto work = [&]() noexcept {
+    try {
+      for (size_t u = next++; u < units.size(); u = next++) code.files[u] = compileUnit(graph, plan, units[u], options);
+    } catch (...) {
+      next = units.size();
+      std::lock_guard lock(mutex);
+      thrown = std::current_exception();
+    }
   };
-  std::vector<std::jthread> helpers;
-  for (size_t t = 1; t < std::min<size_t>(threads, units.size()); ++t) helpers.emplace_back(work);
-  work();
+  {
+    std::vector<std::jthread> helpers;
+    for (size_t t = 1; t < std::min<size_t>(threads, units.size()); ++t) helpers.emplace_back(work);
+    work();
+  }
+  if (thrown != nullptr) std::rethrow_exception(thrown);
   return code;
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "engine/native_code.h"
+#include "frontend/id_range.h"
 #include "ir/fingerprint.h"
 #include "ir/interpreter.h"
 #include "ir/text.h"
@@ -39,6 +40,7 @@ CompiledConfig compileConfig(const std::filesystem::path& path, const CompileOpt
                      [&] { return lowerConfig(config.ast, options.frontend, config.sources, config.diagnostics); });
   if (!config.ok()) return config;
   config.raw.info().fingerprint = fingerprintOf(config.raw);
+  markRounding(config.raw);
   OptimizeOptions optimizer = options.optimizer;
   optimizer.after = [&](const PassReport& report, const Graph& graph) {
     config.passes.push_back(report);

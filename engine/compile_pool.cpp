@@ -11,7 +11,8 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
-#include <system_error>
+
+#include "support/survive.h"
 
 namespace featc {
 
@@ -70,30 +71,62 @@ bool isMainThread() {
 
 }  // namespace
 
-CompilePool::CompilePool(uint32_t threads, int niceness)
-    : limit_(std::max(threads, 1U)), niceness_(niceness), process_(getpid()) {}
+CompilePool::CompilePool(uint32_t threads, int niceness, std::chrono::milliseconds patience)
+    : limit_(std::max(threads, 1U)), niceness_(niceness), patience_(patience), process_(getpid()) {
+  size_t most = size_t{std::max(kMostThreads, limit_)} + 1;  // and the one that watches
+  threads_.reserve(most);
+  ended_.reserve(most);
+}
 
 CompilePool::~CompilePool() { finish(); }
 
-void CompilePool::submit(std::unique_ptr<CompileJob> job) {
+void CompilePool::submit(std::unique_ptr<CompileJob> job) noexcept {
   if (getpid() != process_) return;
+  std::list<Work> added;
+  if (!survive("queueing a compile job", [&] { added.push_back({std::move(job), Clock::now()}); })) return;
   std::lock_guard lock(mutex_);
   if (ending_) return;
-  if (idle_ <= waiting_.size() && threads_.size() < limit_) {
-    try {
-      threads_.push_back(startWithoutSignals([this] { work(); }));
-    } catch (const std::system_error&) {
-      // Those that run already have to do; without any the job is dropped.
-      if (threads_.empty()) return;
-    }
-  }
-  waiting_.push_back(std::move(job));
+  std::list<Work> dropped;
   wake_.notify_one();
+  held_.notify_one();
+}
+
+bool CompilePool::hasRoom() const {
+  Clock::time_point now = Clock::now();
+  auto isStuck = [&](const Work& work) { return now - work.since >= patience_; };
+  auto stuck = static_cast<uint32_t>(std::ranges::count_if(running_, isStuck));
+  return workers_ - stuck < limit_ && workers_ < std::max(kMostThreads, limit_);
+}
+
+bool CompilePool::start(void (CompilePool::*body)() noexcept) noexcept {
+  for (std::thread::id id : ended_) {
+    auto thread = std::ranges::find(threads_, id, &std::thread::get_id);
+    thread->join();
+    threads_.erase(thread);
+  }
+  ended_.clear();
+  return survive("starting a compile thread",
+                 [&] { threads_.push_back(startWithoutSignals([this, body] { (this->*body)(); })); });
+}
+
+// Code generation cannot be stopped, and a config may bring a fn that never returns.
+void CompilePool::watch() noexcept {
+  std::unique_lock lock(mutex_);
+  while (!ending_) {
+    held_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+    if (ending_) return;
+    const CompileJob* first = waiting_.front().job.get();
+    auto isTaken = [&] { return ending_ || waiting_.empty() || waiting_.front().job.get() != first; };
+    if (held_.wait_until(lock, waiting_.front().since + patience_, isTaken)) continue;
+    if (hasRoom() && start(&CompilePool::work)) ++workers_;
+    // The new thread takes it; without one it goes on waiting for those that run.
+    held_.wait_for(lock, patience_, isTaken);
+  }
 }
 
 void CompilePool::finish() {
   if (getpid() != process_) return;
-  std::deque<std::unique_ptr<CompileJob>> dropped;
+  std::list<Work> dropped;
   std::vector<std::thread> ending;
   {
     std::lock_guard lock(mutex_);
@@ -102,13 +135,14 @@ void CompilePool::finish() {
     ending.swap(threads_);
   }
   wake_.notify_all();
+  held_.notify_all();
   dropped.clear();
   for (std::thread& thread : ending) thread.join();
 }
 
 bool CompilePool::isIdle() const {
   std::lock_guard lock(mutex_);
-  return waiting_.empty() && idle_ == threads_.size();
+  return waiting_.empty() && idle_ == workers_;
 }
 
 CompilePool& CompilePool::shared() {
@@ -123,7 +157,7 @@ CompilePool& CompilePool::shared() {
   return *pool;
 }
 
-void CompilePool::work() {
+void CompilePool::work() noexcept {
   lowerPriority(niceness_);
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -131,13 +165,23 @@ void CompilePool::work() {
     wake_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
     --idle_;
     if (ending_) return;
-    std::unique_ptr<CompileJob> job = std::move(waiting_.front());
-    waiting_.pop_front();
+    auto mine = waiting_.begin();
+    running_.splice(running_.end(), waiting_, mine);
+    mine->since = Clock::now();
+    held_.notify_one();
     lock.unlock();
-    job->run();
-    job.reset();
+    survive("a compile job", [&] { mine->job->run(); });
+    mine->job.reset();
     finishBeforeLlvm();
     lock.lock();
+    running_.erase(mine);
+    --workers_;
+    if (ending_ || hasRoom()) {
+      ++workers_;
+    } else {
+      ended_.push_back(std::this_thread::get_id());
+      return;
+    }
   }
 }
 

@@ -2,9 +2,10 @@
 // The few low-priority threads on which configs are compiled while others serve.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -16,23 +17,28 @@ namespace featc {
 class CompileJob {
  public:
   virtual ~CompileJob() = default;
-  // Must not throw.
+  // What it throws ends there; whoever waits for the job has to be told before.
   virtual void run() = 0;
 };
 
-// Runs jobs in the order they came in, at most `threads` at a time. Threads start with the first job.
+// Runs jobs in the order they came in, at most `threads` at a time. Threads start with the first job. A job that has
+// run for `patience` holds up no other: it no longer counts, and another thread takes the next one, up to kMostThreads.
 class CompilePool {
  public:
   // Nice 10 leaves serving threads nine tenths of a busy core, and still gets compiling done.
   static constexpr int kNiceness = 10;
 
-  explicit CompilePool(uint32_t threads, int niceness = kNiceness);
+  static constexpr std::chrono::milliseconds kPatience{5000};
+  static constexpr uint32_t kMostThreads = 16;
+
+  explicit CompilePool(uint32_t threads, int niceness = kNiceness, std::chrono::milliseconds patience = kPatience);
   ~CompilePool();
   CompilePool(const CompilePool&) = delete;
   CompilePool& operator=(const CompilePool&) = delete;
 
-  // After finish(), and in a process that was forked off the pool's, the job is dropped.
-  void submit(std::unique_ptr<CompileJob> job);
+  // After finish(), and in a process that was forked off the pool's, the job is dropped. So it is where there is no
+  // memory for it, or no thread.
+  void submit(std::unique_ptr<CompileJob> job) noexcept;
 
   // Drops the jobs that wait and waits for those that run. For good.
   void finish();
@@ -46,16 +52,34 @@ class CompilePool {
   static CompilePool& shared();
 
  private:
-  void work();
+  using Clock = std::chrono::steady_clock;
+  struct Work {
+    std::unique_ptr<CompileJob> job;
+    Clock::time_point since;  // it waits, or runs
+  };
+
+  void work() noexcept;
+  void watch() noexcept;
+  // Whether one thread more may run: those whose job has run for `patience` are not counted.
+  bool hasRoom() const;
+  // False where the system has no thread left.
+  bool start(void (CompilePool::*body)() noexcept) noexcept;
 
   const uint32_t limit_;
   const int niceness_;
+  const std::chrono::milliseconds patience_;
   const int process_;  // threads do not survive a fork
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::unique_ptr<CompileJob>> waiting_;
+  std::condition_variable held_;  // all threads are busy and a job waits, or that is over
+  // A job moves from list to list, which needs no memory.
+  std::list<Work> waiting_;
+  std::list<Work> running_;
   std::vector<std::thread> threads_;
+  std::vector<std::thread::id> ended_;  // of threads that are no longer needed
+  uint32_t workers_ = 0;
   uint32_t idle_ = 0;
+  bool watched_ = false;
   bool ending_ = false;
 };
 

@@ -6,11 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <limits>
 #include <variant>
 
-#include "frontend/imports.h"
+#include "frontend/config_file.h"
 
 namespace featc {
 
@@ -24,10 +23,8 @@ int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000 +
 
 int64_t now() { return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
-// Nothing where there is none: a pipe would have to be waited for.
+// Nothing where there is no plain file.
 std::optional<Hash128> contentOf(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
   auto content = readConfigFile(path, std::numeric_limits<size_t>::max());
   auto* text = std::get_if<std::string>(&content);
   return text == nullptr ? std::nullopt : std::optional(hash128(*text));

@@ -2,6 +2,8 @@
 // A thread that reloads configs when their files change.
 #include "engine/config_watcher.h"
 
+#include "support/survive.h"
+
 namespace featc {
 
 ConfigWatcher::ConfigWatcher(std::vector<std::shared_ptr<LiveConfig>> configs, std::chrono::milliseconds interval)
@@ -16,17 +18,13 @@ ConfigWatcher::~ConfigWatcher() {
   thread_.join();
 }
 
-void ConfigWatcher::watch(std::chrono::milliseconds interval) {
+void ConfigWatcher::watch(std::chrono::milliseconds interval) noexcept {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, interval, [this] { return ending_; })) {
     lock.unlock();
-    for (const std::shared_ptr<LiveConfig>& config : configs_) {
-      try {
-        config->poll();
-      } catch (const std::exception&) {
-        // No memory to look at the files: the next time may have.
-      }
-    }
+    // Where there is no memory to look at the files, the next time may have it.
+    for (const std::shared_ptr<LiveConfig>& config : configs_)
+      survive("looking at the files of a config", [&] { config->poll(); });
     lock.lock();
   }
 }

@@ -23,7 +23,7 @@ class ConfigWatcher {
   ConfigWatcher& operator=(const ConfigWatcher&) = delete;
 
  private:
-  void watch(std::chrono::milliseconds interval);
+  void watch(std::chrono::milliseconds interval) noexcept;
 
   std::vector<std::shared_ptr<LiveConfig>> configs_;
   std::mutex mutex_;

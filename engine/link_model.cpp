@@ -17,6 +17,7 @@
 
 #include "codegen/built_model.h"
 #include "engine/aot/cpu_features.h"
+#include "engine/aot/library_seal.h"
 
 extern char** environ;
 
@@ -173,7 +174,7 @@ LinkedLibrary linkLibrary(const BuiltObject& object, const LinkOptions& options)
     linked.error = fmt::format("{} could not link the library:\n{}", compiler, readFile(log).value_or(""));
     return linked;
   }
-  linked.bytes = std::move(*bytes);
+  linked.bytes = sealLibrary(std::move(*bytes));
   return linked;
 }
 

@@ -3,9 +3,10 @@
 #include "engine/live_config.h"
 
 #include <algorithm>
-#include <exception>
 #include <thread>
 #include <utility>
+
+#include "support/survive.h"
 
 namespace featc {
 
@@ -32,8 +33,8 @@ std::shared_ptr<LiveVersion> freedBy(CompilePool& pool, std::unique_ptr<LiveVers
             std::unique_ptr<LiveVersion> owned(last);
             try {
               pool.submit(std::make_unique<FreeJob>(std::move(owned)));
-            } catch (const std::exception&) {
-              // No memory for the job: it went here.
+            } catch (...) {
+              // No memory for the job: it goes here.
             }
           }};
 }
@@ -59,7 +60,7 @@ class LiveConfig::ReloadJob final : public CompileJob {
   explicit ReloadJob(std::weak_ptr<LiveConfig> config) : config_(std::move(config)) {}
   ~ReloadJob() override {
     if (ran_) return;
-    if (auto config = config_.lock()) config->giveUp();
+    if (auto config = config_.lock()) config->giveUp("the compile threads have ended");
   }
   void run() override {
     ran_ = true;
@@ -108,7 +109,9 @@ LiveCall LiveConfig::begin() const {
 
 LiveStatus LiveConfig::status() const {
   std::lock_guard lock(mutex_);
-  return {version_, swaps_, failures_, lastFailure_, lastReport_.outcome == ReloadOutcome::Failed, alive_->load()};
+  double attempt = running_ ? std::chrono::duration<double>(Clock::now() - runningSince_).count() : 0;
+  bool failing = lastReport_.outcome == ReloadOutcome::Failed;
+  return {version_, swaps_, failures_, lastFailure_, failing, alive_->load(), attempt};
 }
 
 // -- Reloads ------------------------------------------------------------------------------------------
@@ -144,35 +147,52 @@ uint64_t LiveConfig::submit() {
     std::lock_guard lock(mutex_);
     number = ++asked_;
     if (std::exchange(running_, true)) return number;
+    runningSince_ = Clock::now();
   }
-  options_.load.engine.pool->submit(std::make_unique<ReloadJob>(weak_from_this()));
+  submitJob();
   return number;
 }
 
-void LiveConfig::runAttempt() {
+void LiveConfig::submitJob() noexcept {
+  try {
+    options_.load.engine.pool->submit(std::make_unique<ReloadJob>(weak_from_this()));
+  } catch (...) {
+    giveUp(currentMessage());
+  }
+}
+
+void LiveConfig::runAttempt() noexcept {
   uint64_t number = 0;
   {
     std::lock_guard lock(mutex_);
     number = asked_;
   }
-  record(attempt(false));
+  try {
+    record(attempt(false));
+  } catch (...) {
+    return giveUp(currentMessage());
+  }
   bool again = false;
   {
     std::lock_guard lock(mutex_);
     done_ = number;
     again = running_ = asked_ > done_;
+    runningSince_ = Clock::now();
     finished_.notify_all();
   }
-  if (again) options_.load.engine.pool->submit(std::make_unique<ReloadJob>(weak_from_this()));
+  if (again) submitJob();
 }
 
-void LiveConfig::giveUp() {
+// Every attempt that was asked for has failed.
+void LiveConfig::giveUp(std::string_view why) noexcept {
   std::lock_guard lock(mutex_);
   lastReport_ = {};
-  lastReport_.problem = "the compile threads have ended";
   lastReport_.at = std::chrono::system_clock::now();
-  lastFailure_ = lastReport_;
   ++failures_;
+  survive("noting why a reload failed", [&] {
+    lastReport_.problem = why;
+    lastFailure_ = lastReport_;
+  });
   done_ = asked_;
   running_ = false;
   finished_.notify_all();
@@ -183,8 +203,8 @@ LiveConfig::Attempt LiveConfig::attempt(bool first) {
   Attempt attempt;
   try {
     load(first, attempt);
-  } catch (const std::exception& e) {
-    attempt.report.problem = e.what();
+  } catch (...) {
+    attempt.report.problem = currentMessage();
   }
   attempt.report.at = std::chrono::system_clock::now();
   attempt.report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -242,18 +262,24 @@ void LiveConfig::record(Attempt attempt) {
   std::shared_ptr<LiveVersion> old;
   {
     std::lock_guard lock(mutex_);
-    lastReport_ = attempt.report;
-    if (attempt.report.outcome == ReloadOutcome::Failed) {
-      lastFailure_ = attempt.report;
-      ++failures_;
-    }
+    note(attempt.report);
     if (attempt.version != nullptr) {
       old = std::exchange(version_, std::move(attempt.version));
       ++swaps_;
     }
   }
   if (old != nullptr) old->retire();
-  if (options_.onReload) options_.onReload(*this, attempt.report);
+  if (options_.onReload) survive("a callback of reloads", [&] { options_.onReload(*this, attempt.report); });
+}
+
+// All of it or, where it throws, nothing.
+void LiveConfig::note(const ReloadReport& report) {
+  ReloadReport last = report;
+  if (report.outcome == ReloadOutcome::Failed) {
+    lastFailure_ = report;
+    ++failures_;
+  }
+  lastReport_ = std::move(last);
 }
 
 }  // namespace featc

@@ -21,6 +21,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/config_files.h"
 #include "engine/live_version.h"
@@ -54,7 +55,7 @@ struct LiveOptions {
   // What a call needs; left out: a CallRoom. A reload makes it for as many calls as were under way at once, so
   // that the first ones need not.
   LiveVersion::NewMemory newMemory;
-  // Told of each attempt, the first one too, on the thread that made it. Must not throw or reload.
+  // Told of each attempt, the first one too, on the thread that made it. Must not reload. What it throws ends there.
   std::function<void(const LiveConfig& config, const ReloadReport& report)> onReload;
 };
 
@@ -66,6 +67,9 @@ struct LiveStatus {
   std::optional<ReloadReport> lastFailure;
   bool failing = false;  // the newest attempt failed: what the files hold is not what serves
   uint64_t alive = 0;    // versions in memory: the one that serves and those that calls still use
+  // How long the attempt under way has taken so far, or has waited for a compile thread; 0: none is under way. One that
+  // takes minutes hangs in a fn of a plug-in or in code generation; it holds up no other config.
+  double attemptSeconds = 0;
 };
 
 // Thread-safe.
@@ -105,11 +109,13 @@ class LiveConfig final : public std::enable_shared_from_this<LiveConfig> {
   LiveConfig(std::filesystem::path path, LiveOptions options);
   // The number of an attempt that starts after this.
   uint64_t submit();
-  void runAttempt();
-  void giveUp();
+  void submitJob() noexcept;
+  void runAttempt() noexcept;
+  void giveUp(std::string_view why) noexcept;
   Attempt attempt(bool first);
   void load(bool first, Attempt& attempt) const;
   void record(Attempt attempt);
+  void note(const ReloadReport& report);
 
   const std::filesystem::path path_;
   const LiveOptions options_;
@@ -126,6 +132,7 @@ class LiveConfig final : public std::enable_shared_from_this<LiveConfig> {
   uint64_t asked_ = 0;
   uint64_t done_ = 0;
   bool running_ = false;
+  std::chrono::steady_clock::time_point runningSince_;  // if so
 
   std::mutex filesMutex_;  // poll() looks at files without holding up calls
   ConfigFiles files_;

@@ -8,7 +8,7 @@ namespace {
 
 ConfigState stateOf(const LiveConfig& config) {
   LiveStatus status = config.status();
-  ConfigState state{0, 0, status.swaps, status.failures, status.failing, status.alive};
+  ConfigState state{0, 0, status.swaps, status.failures, status.failing, status.alive, status.attemptSeconds};
   if (status.version != nullptr) {
     state.version = status.version->info().number;
     state.fingerprint = status.version->info().fingerprint;

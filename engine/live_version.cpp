@@ -13,7 +13,8 @@ LiveVersion::LiveVersion(VersionInfo info, ExtractorResult made, const NewShared
       tiered_(std::move(made.tiered)),
       shared_(newShared ? newShared(*extractor_) : nullptr),
       newMemory_(std::move(newMemory)),
-      alive_(std::move(alive)) {
+      alive_(std::move(alive)),
+      kept_(ready) {
   free_.reserve(ready);
   while (free_.size() < ready) free_.push_back(newMemory_(*extractor_));
   ++*alive_;
@@ -55,9 +56,17 @@ std::unique_ptr<LiveMemory> LiveVersion::take() {
 }
 
 void LiveVersion::give(std::unique_ptr<LiveMemory> memory) {
+  // One that has been idle for long beside the one that comes back: freed without the lock.
+  std::unique_ptr<LiveMemory> idle;
   std::lock_guard lock(mutex_);
+  size_t kept = kept_.keep(calls_);
   --calls_;
-  if (!retired_) free_.push_back(std::move(memory));
+  if (retired_) return;
+  if (!free_.empty() && free_.size() + 1 + calls_ > kept) {
+    idle = std::move(free_.front());
+    free_.erase(free_.begin());
+  }
+  free_.push_back(std::move(memory));
 }
 
 size_t LiveVersion::most() const {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/compile.h"
+#include "runtime/calls/kept_memory.h"
 #include "runtime/extractor.h"
 
 namespace featc {
@@ -74,7 +75,8 @@ class LiveVersion {
   void give(std::unique_ptr<LiveMemory> memory);
   // The most calls that were under way at once.
   size_t most() const;
-  // Frees the memory of calls; what calls still hold goes when they end.
+  // Frees the memory of calls; what calls still hold goes when they end. Those that end keep no more of it than as many
+  // calls as there are at once of late need.
   void retire();
 
   VersionInfo info_;
@@ -88,6 +90,7 @@ class LiveVersion {
   std::vector<std::unique_ptr<LiveMemory>> free_;
   size_t calls_ = 0;  // under way
   size_t most_ = 0;
+  KeptCount kept_;
   bool retired_ = false;
 };
 

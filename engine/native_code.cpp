@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "engine/source_id.h"
+#include "support/survive.h"
 
 namespace featc {
 
@@ -55,7 +56,7 @@ TierUpJob::TierUpJob(std::weak_ptr<TieredExecutable> target, Graph graph, Native
 
 TierUpJob::~TierUpJob() {
   if (ran_) return;
-  if (auto target = target_.lock()) target->fail("compiling was given up: the compile threads have ended");
+  if (auto target = target_.lock()) target->fail("the compile threads have ended");
 }
 
 void TierUpJob::run() {
@@ -68,8 +69,8 @@ void TierUpJob::run() {
     auto target = target_.lock();
     if (target == nullptr) return;
     if (native.executable != nullptr) target->promote(std::move(native.executable));
-  } catch (const std::exception& e) {
-    native.error = e.what();
+  } catch (...) {
+    native.error = currentMessage();
   }
   if (native.error.empty()) return;
   if (auto target = target_.lock()) target->fail(std::move(native.error));

@@ -16,7 +16,7 @@
 #include <ctime>
 #include <vector>
 
-#include "frontend/imports.h"
+#include "frontend/config_file.h"
 
 namespace featc {
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "support/survive.h"
+
 namespace featc {
 
 namespace {
@@ -111,10 +113,14 @@ void TieredExecutable::promote(std::shared_ptr<const Executable> second) {
   changed_.notify_all();
 }
 
-void TieredExecutable::fail(std::string reason) {
+void TieredExecutable::fail(std::string_view reason) noexcept {
   std::lock_guard lock(mutex_);
   state_ = TierState::Failed;
-  error_ = std::move(reason);
+  try {
+    error_ = reason;
+  } catch (...) {
+    error_ = currentMessage();
+  }
   changed_.notify_all();
 }
 

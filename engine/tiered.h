@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "runtime/executable.h"
 
@@ -36,7 +37,7 @@ class TieredExecutable final : public Executable {
   // Makes the second engine's memory for every scratch that exists, so that no call has to, then lets
   // it answer. Either of the two is called once at most.
   void promote(std::shared_ptr<const Executable> second);
-  void fail(std::string reason);
+  void fail(std::string_view reason) noexcept;
 
   TierState state() const;
   // Why the state is Failed; else empty.

@@ -10,6 +10,7 @@
 #include "frontend/expr_checker.h"
 #include "frontend/foreign_arguments.h"
 #include "frontend/literal_values.h"
+#include "ops/call_pattern.h"
 #include "ops/parse.h"
 
 namespace featc {
@@ -48,13 +49,13 @@ const Operator* castTo(Type type) {
 }
 
 // Operators that make `wanted` out of `given` alone.
-std::vector<const Operator*> operatorsFromTo(Type given, Type wanted) {
+std::vector<const Operator*> operatorsFromTo(Type given, Type wanted, uint32_t semantics) {
   std::vector<const Operator*> found;
   for (const auto& op : operators().all()) {
     if (op->isInternal || !op->symbol.empty()) continue;
     std::vector<Type> args(op->params.size());
     args.front() = given;
-    auto resolution = resolve(*op, args);
+    auto resolution = resolve(*op, args, semantics);
     if (resolution && resultType(*op, *resolution, args).present().same(wanted)) found.push_back(op.get());
   }
   return found;
@@ -63,7 +64,7 @@ std::vector<const Operator*> operatorsFromTo(Type given, Type wanted) {
 bool isListOfSingles(Type t) { return t.isList() && t.element().isScalar(); }
 
 // Expressions of the type that say what `text`, which is of another one, says.
-std::vector<std::string> conversions(const std::string& text, Type given, Type wanted) {
+std::vector<std::string> conversions(const std::string& text, Type given, Type wanted, uint32_t semantics) {
   std::vector<std::string> all;
   auto add = [&](const Operator& op) { all.push_back(fmt::format("{}({})", op.name, text)); };
   bool singles = given.isScalar() && wanted.isScalar();
@@ -73,7 +74,7 @@ std::vector<std::string> conversions(const std::string& text, Type given, Type w
   }
   // What makes a single value or a list out of a list is no conversion: which one is meant is not to be guessed.
   if (wanted.isScalar() || (given.isList() && wanted.isList())) return all;
-  for (const Operator* op : operatorsFromTo(given, wanted)) add(*op);
+  for (const Operator* op : operatorsFromTo(given, wanted, semantics)) add(*op);
   bool isElement = wanted.isList() &&
                    (given.same(wanted.element()) || (given.is(Kind::Int64) && wanted.element().is(Kind::Float64)));
   if (isElement) all.push_back(fmt::format("[{}]", text));
@@ -118,7 +119,7 @@ void ExprChecker::noteConversions(Diagnostic& d, const Expr& e, Type given, cons
   for (Type type : wanted) {
     bool isLiteral = e.kind == ExprKind::String || e.kind == ExprKind::Float || e.kind == ExprKind::Int;
     if (isLiteral && type.isScalar()) continue;
-    std::vector<std::string> calls = conversions(text, given, type);
+    std::vector<std::string> calls = conversions(text, given, type, checked_.info.semantics);
     // `[1]` is a list of either kind of numbers.
     std::erase_if(calls, [&](const std::string& call) { return std::ranges::find(seen, call) != seen.end(); });
     seen.insert(seen.end(), calls.begin(), calls.end());
@@ -129,9 +130,38 @@ void ExprChecker::noteConversions(Diagnostic& d, const Expr& e, Type given, cons
   if (!ways.empty() && ways.size() <= kMost) d.note(fmt::format("{}", fmt::join(ways, ", ")));
 }
 
+// A map where a list is wanted: what its values alone are not, since they lose their keys.
+bool ExprChecker::proposeForMap(Diagnostic& d, const Expr& e, const Operator& op, const std::vector<ExprId>& args,
+                                std::vector<Type> types, uint32_t map) const {
+  Type given = types[map].present();
+  auto replace = [&](Span at, std::string text, std::string_view what) {
+    d.note(fmt::format("{}: {}", what, text));
+    d.replace(at, std::move(text));
+    return true;
+  };
+  if (map == 0 && !op.ofMap.empty()) {
+    auto text = fillCall(op.ofMap, [&](uint32_t i, std::optional<uint32_t>) -> std::optional<std::string> {
+      if (i >= args.size() || args[i] == kNoExpr) return std::nullopt;
+      return textOf(ast_.expr(args[i]));
+    });
+    return text && replace(e.span, std::move(*text), "the keys, by their values");
+  }
+  for (uint32_t i = 0; i < args.size(); ++i) {
+    Type other = types[i].present();
+    bool isKeys = i != map && args[i] != kNoExpr && (other.isList() ? other.element() : other).same(given.key());
+    if (!isKeys) continue;
+    types[map] = other.isList() ? Type::list(given.value()) : given.value().withNullable();
+    if (!resolve(op, types, checked_.info.semantics)) return false;
+    return replace(ast_.expr(args[map]).span,
+                   fmt::format("lookup({}, {})", textOf(ast_.expr(args[map])), textOf(ast_.expr(args[i]))),
+                   fmt::format("the value of each of \"{}\"", op.params[op.paramOfArg(i)].name));
+  }
+  return false;
+}
+
 bool ExprChecker::reportMisfit(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
                                const std::vector<Type>& types) {
-  std::vector<NearMiss> misses = nearMisses(op, types);
+  std::vector<NearMiss> misses = nearMisses(op, types, checked_.info.semantics);
   if (misses.empty()) return false;
   const NearMiss& first = misses.front();
   const Overload& overload = op.overloads[first.overload];
@@ -210,7 +240,7 @@ bool ExprChecker::reportMisfit(const Expr& e, const Operator& op, const std::vec
   const Expr& written = ast_.expr(args[arg]);
   std::string meant = written.kind == ExprKind::Int ? constantMeant(nameOf(arg), written.intValue) : std::string();
   if (meant.empty()) {
-    noteConversions(d, written, given, wanted);
+    if (!given.isMap() || !proposeForMap(d, e, op, args, types, arg)) noteConversions(d, written, given, wanted);
   } else {
     d.note(fmt::format("{} is written {} here", textOf(written), meant));
     d.replace(written.span, meant);

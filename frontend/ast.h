@@ -118,7 +118,8 @@ struct SourceDecl {
   std::vector<FieldDecl> keys;
   std::optional<Name> encoding;
   std::string keyPattern;  // escapes decoded
-  Span keyPatternSpan;     // empty where the `key` line is missing
+  bool keyEscaped = false;
+  Span keyPatternSpan;  // empty where the `key` line is missing
   std::vector<FieldDecl> fields;
   std::vector<StructListDecl> structLists;  // by first field
 };

@@ -109,7 +109,8 @@ class AstWriter {
     out_ += ")";
     if (decl.encoding) out_ += " encoding " + writtenName(decl.encoding->text);
     out_ += " {";
-    if (decl.keyPatternSpan.end > decl.keyPatternSpan.begin) out_ += " key " + encodeString(decl.keyPattern);
+    if (decl.keyPatternSpan.end > decl.keyPatternSpan.begin)
+      out_ += (decl.keyEscaped ? " key escaped " : " key ") + encodeString(decl.keyPattern);
     if (!decl.fields.empty()) out_ += "  ";
     fields(decl.fields, "  ", decl.structLists);
     out_ += " }";

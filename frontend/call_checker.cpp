@@ -27,10 +27,17 @@ Type ExprChecker::checkCall(ExprId id) {
   const Expr& e = ast_.expr(id);
   for (uint32_t i = 0; i < e.childCount; ++i) check(ast_.child(e, i));
   const std::string& name = ast_.text(e);
-  if (auto fn = names_.fn(name)) return checkFnCall(id, *fn);
-  if (auto source = names_.source(name)) return checkRead(id, *source);
+  if (auto fn = names_.fn(name)) {
+    usage_.fns[*fn] = true;
+    return checkFnCall(id, *fn);
+  }
+  if (auto source = names_.source(name)) {
+    usage_.sources[*source] = true;
+    return checkRead(id, *source);
+  }
   const Operator* op = operators().find(name);
   if (auto declared = names_.externFn(name)) {
+    usage_.externs[*declared] = true;
     const ExternFn* fn = checked_.info.externs[*declared].get();
     if (fn == nullptr) return {};
     op = &fn->op;
@@ -222,7 +229,7 @@ Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector
   }
   if (!known) return {};
   if (empties && !settleEmptyLiterals(op, args, types)) return {};
-  auto resolution = resolve(op, types);
+  auto resolution = resolve(op, types, checked_.info.semantics);
   if (!resolution) {
     reportNoOverload(e, op, args, types);
     return {};
@@ -230,11 +237,23 @@ Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector
   for (size_t i = 0; i < types.size(); ++i) {
     if ((resolution->convertMask >> i & 1U) != 0) types[i] = toFloat(types[i]);
   }
+  bool isDefault = e.kind == ExprKind::Binary && static_cast<BinaryOp>(e.op) == BinaryOp::Default;
+  if (isDefault && resolution->liftMask == 0) warnNeverMissing(e, types[0]);
   CallInfo call{.callee = CalleeKind::Operator, .op = &op};
   Type type = resultType(op, *resolution, types);
   setCall(id, call, args, type, dependence);
   if (!checkConstants(id, checked_.calls.back(), *resolution, types)) checked_.exprs[id].meaning = Meaning::Unknown;
   return type;
+}
+
+// `id ?? 0` of a required field. A float may be NaN; elements of a group may be missing, and a fn be called with one.
+void ExprChecker::warnNeverMissing(const Expr& e, Type type) {
+  if (type.nullable() || type.is(Kind::Float64) || group_ != kNoGroup || fn_ != nullptr) return;
+  const Expr& value = ast_.expr(ast_.child(e, 0));
+  diagnostics_
+      .report(DiagnosticKind::NeverMissing, e.span,
+              fmt::format("{} is never missing, so what stands behind \"??\" is never used", textOf(value)))
+      .replace(e.span, textOf(value));
 }
 
 bool ExprChecker::settleEmptyLiterals(const Operator& op, const std::vector<ExprId>& args, std::vector<Type>& types) {
@@ -256,7 +275,7 @@ bool ExprChecker::settleEmptyLiterals(const Operator& op, const std::vector<Expr
         bool isList = ast_.expr(args[i]).kind == ExprKind::List;
         tried[i] = isList ? Type::list(element) : mapOfOthers.isMap() ? mapOfOthers : Type::map(key, element);
       }
-      if (!resolve(op, tried)) continue;
+      if (!resolve(op, tried, checked_.info.semantics)) continue;
       for (size_t i = 0; i < args.size(); ++i) {
         if (args[i] != kNoExpr && types[i].isNone()) setLiteralType(args[i], tried[i]);
       }

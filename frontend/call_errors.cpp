@@ -7,6 +7,7 @@
 #include "frontend/expr_checker.h"
 #include "frontend/foreign_arguments.h"
 #include "frontend/foreign_words.h"
+#include "ops/call_pattern.h"
 #include "ops/reference.h"
 #include "support/suggest.h"
 
@@ -220,6 +221,7 @@ void ExprChecker::replaceCall(Diagnostic& d, const Expr& call, const ForeignWord
 
 void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& foreign) {
   const Operator& op = *foreign.op;
+  if (!foreign.call.empty()) return reportForeignCall(e, foreign.call);
   bool hasSign = !op.symbol.empty();
   std::string message = fmt::format("\"{}\" is no operator, fn or source; ", ast_.text(e));
   if (hasSign)
@@ -237,6 +239,18 @@ void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& fore
   } else {
     replaceBySign(d, e, op);
   }
+}
+
+// Of one list: what is several calls here.
+void ExprChecker::reportForeignCall(const Expr& e, std::string_view pattern) {
+  Diagnostic& d = diagnostics_.report(
+      DiagnosticKind::UnknownFunction, e.nameSpan,
+      fmt::format("\"{}\" is not an operator, fn or source; here it is written {}", ast_.text(e), shownCall(pattern)));
+  ExprId list = e.childCount == 1 ? ast_.child(e, 0) : kNoExpr;
+  if (list == kNoExpr || !typeOf(list).isList() || !typeOf(list).element().is(Kind::Bool)) return;
+  auto text =
+      fillCall(pattern, [&](uint32_t, std::optional<uint32_t>) { return std::optional(textOf(ast_.expr(list))); });
+  if (text) d.replace(e.span, std::move(*text));
 }
 
 bool ExprChecker::areAlike(const Expr& call) const {
@@ -285,7 +299,7 @@ bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
     known = known && !type.isNone();
     types[static_cast<size_t>(param - callee.params.begin())] = type;
   }
-  return !known || resolve(op, types).has_value();
+  return !known || resolve(op, types, checked_.info.semantics).has_value();
 }
 
 // `city == "Rome" || "Paris"`: the comparison holds for the second value, too.

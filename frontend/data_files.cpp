@@ -63,12 +63,12 @@ class DataFileLoader {
     if (folder == folders_.end()) return false;
     const std::string& name = ast_.text(e);
     std::string asked = (folder->second.resolved / name).string();
-    auto found = resolveImport(name, folder->second.resolved, root_);
+    auto found = openImport(name, folder->second.resolved, root_);
     if (auto* problem = std::get_if<FileProblem>(&found)) return fail(*problem, e, std::move(asked));
-    const fs::path& path = std::get<fs::path>(found);
+    const fs::path& path = std::get<ImportFile>(found).path;
     auto known = files_.find(path);
     if (known == files_.end()) {
-      auto content = readConfigFile(path, limits_.dataBytes - bytes_);
+      auto content = std::get<ImportFile>(found).file.read(limits_.dataBytes - bytes_);
       if (auto* problem = std::get_if<FileProblem>(&content)) {
         if (problem->kind == FileProblem::Kind::TooLarge)
           problem->message = fmt::format("with it, all data files are larger than {} bytes", limits_.dataBytes);

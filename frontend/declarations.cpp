@@ -6,6 +6,8 @@
 
 #include <unordered_map>
 
+#include "frontend/key_pattern_check.h"
+
 namespace featc {
 
 namespace {
@@ -21,7 +23,10 @@ class Declarations {
     hashFamily();
     for (const FieldInfo& f : names_.fields())
       info_.inputs.push_back({f.scope, std::string(f.name), f.type.type, std::string(f.structList)});
-    for (const SourceDecl& source : ast_.sources) info_.sources.push_back(checkSource(source));
+    for (const SourceDecl& source : ast_.sources) {
+      info_.sources.push_back(checkSource(source));
+      info_.sources.back().semantics = info_.semantics;
+    }
     for (const ExternFnDecl& decl : ast_.externs) info_.externs.push_back(checkExtern(decl));
     return std::move(info_);
   }
@@ -136,7 +141,8 @@ class Declarations {
           .note(fmt::format("write: source {}(user_id: int64)", written(decl.name.text)));
     }
     if (decl.encoding) checkEncoding(*decl.encoding, info);
-    checkKeyPattern(decl);
+    info.keyEscaped = decl.keyEscaped;
+    checkKeyPattern(decl, names_, diagnostics_);
     return info;
   }
 
@@ -175,56 +181,6 @@ class Declarations {
       info.encoding = Encoding::Json;
     else if (encoding.text != "hash")
       unknownWord(DiagnosticKind::UnknownEncoding, encoding, "encoding", {"hash", "json"});
-  }
-
-  // `user:{user_id}`: every placeholder names a key field, every key field has a placeholder.
-  void checkKeyPattern(const SourceDecl& decl) {
-    if (decl.keyPatternSpan == Span{}) {
-      diagnostics_
-          .report(DiagnosticKind::BadSource, decl.name.span,
-                  fmt::format("source \"{}\" does not say what its keys look like", decl.name.text))
-          .note(fmt::format("add a line like: key \"{}:{}\"", decl.name.text, placeholders(decl)));
-      return;
-    }
-    const std::string& pattern = decl.keyPattern;
-    Span at = decl.keyPatternSpan;
-    std::vector<bool> used(decl.keys.size());
-    std::vector<std::string_view> known;
-    for (const FieldDecl& key : decl.keys) known.push_back(key.name.text);
-    for (size_t i = 0; i < pattern.size(); ++i) {
-      if (pattern[i] == '}') return badPattern(at, "\"}\" without a \"{\" before it");
-      if (pattern[i] != '{') continue;
-      size_t close = pattern.find_first_of("{}", i + 1);
-      if (close == std::string::npos || pattern[close] == '{') return badPattern(at, "\"{\" without its \"}\"");
-      std::string name = pattern.substr(i + 1, close - i - 1);
-      size_t key = 0;
-      while (key < known.size() && known[key] != name) ++key;
-      if (key < known.size()) {
-        used[key] = true;
-      } else {
-        std::string message = fmt::format("\"{}\" is no key field of source \"{}\"", name, decl.name.text);
-        if (auto near = names_.nearest(name, known)) message += fmt::format("; did you mean \"{}\"?", *near);
-        diagnostics_.report(DiagnosticKind::BadSource, at, std::move(message));
-      }
-      i = close;
-    }
-    for (size_t key = 0; key < used.size(); ++key) {
-      if (used[key]) continue;
-      diagnostics_
-          .report(DiagnosticKind::BadSource, at,
-                  fmt::format("key field \"{}\" is not part of the key, so different rows would share one", known[key]))
-          .note(decl.keys[key].name.span, "the key field is here");
-    }
-  }
-
-  void badPattern(Span at, std::string_view problem) {
-    diagnostics_.report(DiagnosticKind::BadSource, at, fmt::format("the key pattern has {}", problem));
-  }
-
-  static std::string placeholders(const SourceDecl& decl) {
-    std::string text;
-    for (const FieldDecl& key : decl.keys) text += fmt::format("{}{{{}}}", text.empty() ? "" : ":", key.name.text);
-    return text;
   }
 
   const Ast& ast_;

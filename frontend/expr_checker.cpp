@@ -45,6 +45,9 @@ ExprChecker::ExprChecker(CheckedAst& checked, const Names& names, const Definiti
       evaluator_(constantGraph_) {
   usage_.fields.resize(names.fields().size());
   usage_.lets.resize(ast_.lets.size());
+  usage_.fns.resize(ast_.fns.size());
+  usage_.externs.resize(ast_.externs.size());
+  usage_.sources.resize(ast_.sources.size());
   usage_.params.resize(ast_.fns.size());
   for (size_t i = 0; i < ast_.fns.size(); ++i) usage_.params[i].resize(ast_.fns[i].params.size());
   constantGraph_.info().hashFamily = checked.info.hashFamily;
@@ -125,7 +128,7 @@ void ExprChecker::setLiteralType(ExprId id, Type type) {
 
 Type ExprChecker::setInput(ExprId id, uint32_t field) {
   usage_.fields[field] = true;
-  checked_.exprs[id] = {names_.fields()[field].type.type, Meaning::Input, field, {true, 0}};
+  checked_.exprs[id] = {names_.fields()[field].type.type.plain(), Meaning::Input, field, {true, 0}};
   return checked_.exprs[id].type;
 }
 
@@ -275,7 +278,7 @@ Type ExprChecker::checkMember(ExprId id) {
 }
 
 Type ExprChecker::setRowField(ExprId id, Type row, uint32_t field) {
-  Type type = checked_.info.sources[row.rowSource()].fields[field].type;
+  Type type = checked_.info.sources[row.rowSource()].fields[field].type.plain();
   if (row.rowAligned() && nestingDepth(type) == kMaxFieldNesting) {
     diagnostics_
         .report(

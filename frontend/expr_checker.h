@@ -20,6 +20,9 @@ namespace featc {
 struct Usage {
   std::vector<bool> fields;               // by position in Names::fields
   std::vector<bool> lets;                 // by position in Ast::lets
+  std::vector<bool> fns;                  // by position in Ast::fns
+  std::vector<bool> externs;              // by position in Ast::externs
+  std::vector<bool> sources;              // by position in Ast::sources
   std::vector<std::vector<bool>> params;  // by position in Ast::fns, then by parameter
 };
 
@@ -118,6 +121,7 @@ class ExprChecker {
   // Puts positional and named arguments in the order of the parameters.
   bool bindArguments(const Expr& e, const Callee& callee, std::vector<ExprId>& args);
   // Finds a type for the empty literals among the arguments.
+  void warnNeverMissing(const Expr& e, Type type);
   bool settleEmptyLiterals(const Operator& op, const std::vector<ExprId>& args, std::vector<Type>& types);
   Type setCall(ExprId id, CallInfo call, const std::vector<ExprId>& args, Type type, Dependence dependence);
   Type typeOf(ExprId id) const { return checked_.exprs[id].type; }
@@ -126,6 +130,7 @@ class ExprChecker {
 
   // -- call_errors.cpp: what is wrong with a call, in the writer's words
   void reportUnknownFunction(const Expr& e);
+  void reportForeignCall(const Expr& e, std::string_view pattern);
   void reportForeignName(const Expr& e, const Registry::Foreign& foreign);
   // The fix of a call of what is no call here.
   void replaceCall(Diagnostic& d, const Expr& call, const ForeignWord& foreign) const;
@@ -147,6 +152,8 @@ class ExprChecker {
   // -- argument_errors.cpp: which argument of a call has a wrong type
   // False where no overload of the operator comes near.
   bool reportMisfit(const Expr& e, const Operator& op, const std::vector<ExprId>& args, const std::vector<Type>& types);
+  bool proposeForMap(Diagnostic& d, const Expr& e, const Operator& op, const std::vector<ExprId>& args,
+                     std::vector<Type> types, uint32_t map) const;
   void noteConversions(Diagnostic& d, const Expr& e, Type given, const std::vector<Type>& wanted) const;
   void reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t param);
   void reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param);

@@ -64,6 +64,13 @@ constexpr Alias kAliases[] = {
     {"category", "string"},
     {"categorical", "string"},
     {"uuid", "string"},
+    {"timestamp", "timestamp"},
+    {"timestamptz", "timestamp"},
+    {"datetime", "timestamp"},
+    {"date", "timestamp"},
+    {"datetime64", "timestamp"},
+    {"date32", "timestamp"},
+    {"date64", "timestamp"},
     {"list", "list"},
     {"array", "list"},
     {"vector", "list"},
@@ -153,8 +160,9 @@ class TypeReader {
     while (isQualifier && (sameWord(word(), "precision") || typeMeant(word()) == "int64")) ++at_;
     if (name == "list" || name == "map" || name == "?") return container(name);
     if (kind() == TokenKind::LeftParen) {  // varchar(20), decimal(10, 2)
+      bool isTime = name == "timestamp";   // timestamp(ms)
       do ++at_;
-      while (kind() == TokenKind::Integer || kind() == TokenKind::Comma);
+      while (kind() == TokenKind::Integer || kind() == TokenKind::Comma || (isTime && kind() == TokenKind::Name));
       if (!take(")")) return std::nullopt;
     }
     return std::string(name);

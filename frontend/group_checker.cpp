@@ -82,8 +82,8 @@ void ExprChecker::addMembers(uint32_t group, ExprId list) {
   auto add = [&](const auto& fields) {
     StructList members = structListOf(fields, info.target);
     for (size_t i = members.first; i < members.end(); ++i)
-      checked_.elements.push_back(
-          {memberName(fields[i]), fields[i].type.element().withNullable(), group, list, static_cast<uint32_t>(i)});
+      checked_.elements.push_back({memberName(fields[i]), fields[i].type.plain().element().withNullable(), group, list,
+                                   static_cast<uint32_t>(i)});
   };
   if (!info.type.isRow()) return add(checked_.info.inputs);
   if (!info.type.rowAligned()) return add(checked_.info.sources[info.type.rowSource()].fields);
@@ -147,7 +147,7 @@ bool ExprChecker::takesElement(ExprId parent, ExprId arg, Type element) const {
       return ast_.fns[call.index].params[i].type.type.isList() == element.isList();
     types.push_back(id == arg ? element : type);
   }
-  return call.callee != CalleeKind::Operator || resolve(*call.op, types).has_value();
+  return call.callee != CalleeKind::Operator || resolve(*call.op, types, checked_.info.semantics).has_value();
 }
 
 void ExprChecker::warnWithoutElement(ExprId id, const ElementInfo& element) {

@@ -71,7 +71,9 @@ NodeId Lowering::anchorOf(uint32_t group) {
     }
     // Element by element, so that a list that is missing only leaves its own elements missing.
     std::array args{anchor, here};
-    CallResolution resolution(*resolve(both, std::array{Type::boolean(), Type::boolean()}), 3);
+    std::optional<Resolution> ofElements =
+        resolve(both, std::array{Type::boolean(), Type::boolean()}, graph_.info().semantics);
+    CallResolution resolution(*ofElements, 3);
     anchor = graph_.addCall(both, resolution, args, origin);
   }
   return anchor;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds and reads config files; keeps imports inside the root folder.
+// Finds config files; keeps imports inside the root folder.
 #include "frontend/imports.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <memory>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -18,15 +19,6 @@ namespace featc {
 namespace {
 
 namespace fs = std::filesystem;
-
-FileProblem unreadable(std::string message) { return {FileProblem::Kind::Unreadable, std::move(message)}; }
-
-// `No such file or directory` as the start of a sentence's second half.
-std::string reason(const std::error_code& error) {
-  std::string text = error.message();
-  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
-  return text;
-}
 
 bool isInside(const fs::path& path, const fs::path& folder) {
   auto [end, rest] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
@@ -51,6 +43,7 @@ std::string nearestFile(const fs::path& written, const fs::path& folder, const f
   std::string withSuffix = name + ".feat";
   auto near =
       std::ranges::find(known, withSuffix) != known.end() ? std::optional(withSuffix) : nearestName(name, known);
+  if (near && *near != withSuffix && !isSlip(name, *near)) near.reset();
   return near ? (written.parent_path() / *near).string() : std::string();
 }
 
@@ -59,7 +52,8 @@ std::string nearestFile(const fs::path& written, const fs::path& folder, const f
 void report(const FileProblem& problem, std::string_view verb, std::string_view name, Span at,
             Diagnostics& diagnostics) {
   switch (problem.kind) {
-    case FileProblem::Kind::Unreadable: {
+    case FileProblem::Kind::Unreadable:
+    case FileProblem::Kind::NotPlain: {
       std::string message = fmt::format("cannot read {}: {}", name, problem.message);
       if (!problem.meant.empty()) message += fmt::format("; did you mean {}?", encodeString(problem.meant));
       Diagnostic& d = diagnostics.report(DiagnosticKind::UnreadableFile, at, std::move(message));
@@ -76,34 +70,6 @@ void report(const FileProblem& problem, std::string_view verb, std::string_view 
   }
 }
 
-std::variant<std::string, FileProblem> readConfigFile(const fs::path& path, size_t limit) {
-  std::error_code error;
-  fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status))
-    return unreadable(reason(error ? error : std::make_error_code(std::errc::no_such_file_or_directory)));
-  if (fs::is_directory(status)) return unreadable("it is a folder");
-  FileProblem tooLarge{FileProblem::Kind::TooLarge, fmt::format("it is larger than {} bytes", limit)};
-  if (fs::is_regular_file(status)) {
-    uintmax_t size = fs::file_size(path, error);
-    if (!error && size > limit) return tooLarge;
-  }
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) return unreadable(reason({errno, std::generic_category()}));
-  std::string text;
-  size_t used = 0;
-  size_t got = 0;
-  do {
-    constexpr size_t kChunk = size_t{1} << 20U;
-    text.resize(used + kChunk);
-    got = std::fread(text.data() + used, 1, kChunk, file.get());
-    used += got;
-    if (used > limit) return tooLarge;
-  } while (got > 0);
-  if (std::ferror(file.get()) != 0) return unreadable(reason({errno, std::generic_category()}));
-  text.resize(used);
-  return text;
-}
-
 fs::path resolveRoot(const fs::path& root, const fs::path& mainFile) {
   std::error_code error;
   fs::path folder = root;
@@ -115,8 +81,8 @@ fs::path resolveRoot(const fs::path& root, const fs::path& mainFile) {
   return error ? folder : resolved;
 }
 
-std::variant<fs::path, FileProblem> resolveImport(const std::string& written, const fs::path& folder,
-                                                  const fs::path& root) {
+std::variant<ImportFile, FileProblem> openImport(const std::string& written, const fs::path& folder,
+                                                 const fs::path& root) {
   if (written.empty()) return unreadable("the name is empty");
   if (written.find('\0') != std::string::npos) return unreadable("the name holds a NUL");
   fs::path path(written);
@@ -127,14 +93,21 @@ std::variant<fs::path, FileProblem> resolveImport(const std::string& written, co
   fs::path resolved = fs::canonical(folder / path, error);
   // What is outside is none of the config's business, whether it exists or not.
   fs::path probable = error ? (folder / path).lexically_normal() : resolved;
-  if (!isInside(probable, root)) {
-    return FileProblem{FileProblem::Kind::OutsideRoot, "it lies outside of the root folder (see --root)"};
+  FileProblem outside{FileProblem::Kind::OutsideRoot, "it lies outside of the root folder (see --root)"};
+  if (!isInside(probable, root)) return outside;
+  if (error) {
+    FileProblem problem = unreadable(error);
+    problem.meant = nearestFile(path, folder, root);
+    return problem;
   }
-  if (error) return FileProblem{FileProblem::Kind::Unreadable, reason(error), nearestFile(path, folder, root)};
-  fs::file_status status = fs::status(resolved, error);
-  if (fs::is_directory(status)) return unreadable("it is a folder");
-  if (!fs::is_regular_file(status)) return unreadable("it is no plain file");
-  return resolved;
+  auto opened = ConfigFile::open(resolved);
+  if (auto* problem = std::get_if<FileProblem>(&opened)) return std::move(*problem);
+  // Between the two another file may have come to lie under the name.
+  ConfigFile& file = std::get<ConfigFile>(opened);
+  auto place = file.place();
+  if (auto* problem = std::get_if<FileProblem>(&place)) return std::move(*problem);
+  if (!isInside(std::get<fs::path>(place), root)) return outside;
+  return ImportFile{std::move(std::get<fs::path>(place)), std::move(file)};
 }
 
 }  // namespace featc

@@ -45,13 +45,19 @@ void warnUnusedFields(const Names& names, const Usage& usage, bool each, Diagnos
 // Only of the main file: what an import offers need not all be used.
 void warnUnused(const Ast& ast, const Names& names, const Usage& usage, const FrontendOptions& options,
                 Diagnostics& diagnostics) {
-  for (size_t i = 0; i < ast.lets.size(); ++i) {
-    const Name& name = ast.lets[i].name;
-    if (usage.lets[i] || name.span.file != ast.mainFile) continue;
-    diagnostics.report(DiagnosticKind::UnusedLet, name.span, fmt::format("let \"{}\" is not used", name.text));
-  }
+  auto warn = [&](DiagnosticKind kind, const Name& name, bool isUsed, std::string_view what, std::string_view verb) {
+    if (isUsed || name.span.file != ast.mainFile) return;
+    diagnostics.report(kind, name.span, fmt::format("{} \"{}\" is not {}", what, name.text, verb));
+  };
+  for (size_t i = 0; i < ast.lets.size(); ++i)
+    warn(DiagnosticKind::UnusedLet, ast.lets[i].name, usage.lets[i], "let", "used");
+  for (size_t i = 0; i < ast.externs.size(); ++i)
+    warn(DiagnosticKind::UnusedFn, ast.externs[i].name, usage.externs[i], "extern fn", "used");
+  for (size_t i = 0; i < ast.sources.size(); ++i)
+    warn(DiagnosticKind::UnusedSource, ast.sources[i].name, usage.sources[i], "source", "read");
   for (size_t i = 0; i < ast.fns.size(); ++i) {
     const FnDecl& fn = ast.fns[i];
+    warn(DiagnosticKind::UnusedFn, fn.name, usage.fns[i], "fn", "used");
     if (fn.name.span.file != ast.mainFile) continue;
     for (size_t p = 0; p < fn.params.size(); ++p) {
       if (usage.params[i][p]) continue;

@@ -34,10 +34,12 @@ class ConfigReader {
     fs::path resolved = path == "-" ? root_ / "-" : fs::weakly_canonical(fs::absolute(path, error), error);
     std::string shown = path == "-" ? "<stdin>" : path.string();
     if (!mainText) {
-      auto content = readConfigFile(path == "-" ? fs::path("/dev/stdin") : path, limits_.fileBytes);
+      auto content = readConfigFile(path, limits_.fileBytes);
       if (auto* problem = std::get_if<FileProblem>(&content)) {
         ast_.mainFile = sources_.add(shown, "");
         ast_.incomplete = true;
+        if (problem->kind == FileProblem::Kind::NotPlain)
+          problem->message += "; a config that comes through a pipe is named -, and the pipe is its stdin";
         report(*problem, "import", fmt::format("\"{}\"", shown), {ast_.mainFile, 0, 0}, diagnostics_);
         return std::move(ast_);
       }
@@ -138,10 +140,10 @@ class ConfigReader {
   }
 
   void follow(const ImportDecl& import, const Location& from) {
-    auto found = resolveImport(import.path, from.folder, root_);
+    auto found = openImport(import.path, from.folder, root_);
     std::string asked = (from.folder / import.path).string();
     if (auto* problem = std::get_if<FileProblem>(&found)) return failImport(*problem, import, std::move(asked));
-    const fs::path& path = std::get<fs::path>(found);
+    const fs::path& path = std::get<ImportFile>(found).path;
     auto known = files_.find(path);
     if (known != files_.end()) {
       if (known->second.open) return reportCycle(path, import);
@@ -157,7 +159,7 @@ class ConfigReader {
       ast_.incomplete = true;
       return;
     }
-    auto content = readConfigFile(path, limits_.fileBytes);
+    auto content = std::get<ImportFile>(found).file.read(limits_.fileBytes);
     if (auto* problem = std::get_if<FileProblem>(&content)) return failImport(*problem, import, std::move(asked));
 
     auto id = static_cast<FileId>(sources_.size());

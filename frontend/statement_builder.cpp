@@ -155,10 +155,11 @@ bool StatementBuilder::source(FeatParser::SourceStatementContext* tree) {
   return good && push(StatementKind::Source, ast_.sources, std::move(decl));
 }
 
-// `key "pattern"` or a field.
+// `key "pattern"`, `key escaped "pattern"` or a field.
 bool StatementBuilder::sourceEntry(SourceDecl& decl, std::optional<Span>& keyWord,
                                    FeatParser::SourceEntryContext* tree) {
-  if (tree->children.size() == 3) {
+  antlr4::tree::ParseTree* last = tree->children.back();
+  if (as<FeatParser::TypeContext>(last, FeatParser::RuleType) != nullptr) {
     addFields(decl.fields, decl.structLists, tree->children[0],
               static_cast<FeatParser::TypeContext*>(tree->children[2]));
     return true;
@@ -175,7 +176,15 @@ bool StatementBuilder::sourceEntry(SourceDecl& decl, std::optional<Span>& keyWor
     return false;
   }
   keyWord = word.span;
-  const Token& pattern = token(tree->children[1]);
+  decl.keyEscaped = tree->children.size() == 3;
+  if (Name how = decl.keyEscaped ? name(tree->children[1]) : Name(); decl.keyEscaped && how.text != "escaped") {
+    diagnostics_
+        .report(DiagnosticKind::UnknownClause, how.span,
+                fmt::format("between \"key\" and its pattern only \"escaped\" may stand, not \"{}\"", how.text))
+        .replace(how.span, "escaped");
+    return false;
+  }
+  const Token& pattern = token(last);
   auto text = decodeString(file_->text(pattern), file_->span(pattern), diagnostics_);
   if (!text) return false;
   decl.keyPattern = std::move(*text);

@@ -66,6 +66,7 @@ class StatementBuilder {
   Type scalarType(const Token& word);
   Type listType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments, int depth);
   Type mapType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments, int depth);
+  Type timestampType(const Token& word);
   Type element(Parser::TypeContext* tree, int depth);
   void elementMayBeMissing(antlr4::tree::ParseTree* sign);
   Type invalidType(Span span, std::string message);
@@ -85,6 +86,7 @@ class StatementBuilder {
   // The sequence group that statements stand in; a broken one is in no Ast, and neither are they.
   uint32_t group_ = kNoGroup;
   bool brokenGroup_ = false;
+  bool ofField_ = false;  // the type that is read is one of data, and may be timestamp
 };
 
 }  // namespace featc

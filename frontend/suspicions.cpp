@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "frontend/lowering.h"
+#include "ops/call_pattern.h"
 
 namespace featc {
 
@@ -21,24 +22,30 @@ bool Lowering::isGuarded(ExprId arg) const {
 // As text; nothing where it would leave out more than the suspicious argument.
 std::optional<std::string> Lowering::callMeant(const CallInfo& call, const Suspicion& suspicion) const {
   if (suspicion.instead.empty()) return std::nullopt;
-  std::string args;
   for (uint32_t i = 0; i < call.argCount; ++i) {
-    ExprId arg = checked_.args[call.firstArg + i];
-    bool isKept = std::ranges::find(suspicion.kept, i) != suspicion.kept.end();
-    if (arg != kNoExpr && !isKept && i != suspicion.param) return std::nullopt;
-    if (isKept) args += (args.empty() ? "" : ", ") + std::string(sources_.text(ast_.expr(arg).span));
+    bool isGiven = checked_.args[call.firstArg + i] != kNoExpr;
+    if (isGiven && i != suspicion.param && !keepsArgument(suspicion.instead, i)) return std::nullopt;
   }
-  return fmt::format("{}({})", suspicion.instead, args);
+  return fillCall(suspicion.instead, [&](uint32_t i, std::optional<uint32_t> inner) -> std::optional<std::string> {
+    ExprId arg = i < call.argCount ? checked_.args[call.firstArg + i] : kNoExpr;
+    if (arg != kNoExpr && inner) {
+      const Expr& e = ast_.expr(arg);
+      // One that has more arguments means more.
+      arg = e.kind == ExprKind::Call && e.childCount == 1 && *inner == 0 ? ast_.child(e, 0) : kNoExpr;
+    }
+    if (arg == kNoExpr) return std::nullopt;
+    return std::string(sources_.text(ast_.expr(arg).span));
+  });
 }
 
 void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args) {
-  std::vector<KnownArgument> known(call.op->params.size());
-  for (size_t i = 0; i < std::min(args.size(), known.size()); ++i) {
+  std::vector<KnownArgument> known(std::max(call.op->params.size(), args.size()));
+  for (size_t i = 0; i < args.size(); ++i) {
     NodeId id = args[i].node;
     if (id == kNoNode) continue;
     const Node& node = graph_.node(id);
     known[i].type = args[i].each ? node.type.element() : node.type;
-    if (node.kind == NodeKind::Call) known[i].range = node.op->range;
+    if (node.kind == NodeKind::Call) known[i].op = node.op;
     if (graph_.isConstant(id))
       known[i].value = graph_.constant(id);
     else if (isConstantCall(graph_, id))
@@ -47,8 +54,11 @@ void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const st
   std::optional<Suspicion> suspicion = call.op->suspect(known);
   if (!suspicion) return;
   ExprId arg = checked_.args[call.firstArg + suspicion->param];
-  if (isGuarded(arg) || !suspect_.insert(arg).second) return;
-  Diagnostic& d = diagnostics_.report(DiagnosticKind::SuspiciousConstant, ast_.expr(arg).span, suspicion->message);
+  bool isConstant = !known[suspicion->param].value.isMissing();
+  if ((isConstant && isGuarded(arg)) || !suspect_.insert(arg).second) return;
+  Diagnostic& d =
+      diagnostics_.report(isConstant ? DiagnosticKind::SuspiciousConstant : DiagnosticKind::SuspiciousArgument,
+                          ast_.expr(arg).span, suspicion->message);
   for (std::string& note : suspicion->notes) d.note(std::move(note));
   noteCaller(frame, d);
   if (auto meant = callMeant(call, *suspicion)) d.replace(ast_.expr(frame.expr).span, *meant);

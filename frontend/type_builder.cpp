@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "frontend/foreign_types.h"
+#include "frontend/foreign_words.h"
 #include "frontend/statement_builder.h"
 #include "frontend/tree.h"
 #include "support/suggest.h"
@@ -15,12 +17,32 @@ namespace {
 
 using grammar::FeatParser;
 
-constexpr std::array<std::string_view, 6> kTypeWords = {"bool", "int64", "float64", "string", "list", "map"};
+// The last one stands only in fields.
+constexpr std::array<std::string_view, 7> kTypeWords = {"bool", "int64", "float64",  "string",
+                                                        "list", "map",   "timestamp"};
 
-std::optional<std::string> nearestType(std::string_view word) {
+// What the types of times are called elsewhere.
+constexpr std::string_view kTimeAliases[] = {"datetime", "datetime64", "timestamptz", "timestamp_ntz",
+                                             "date",     "date32",     "date64"};
+
+// Sets a flag until the end of the block.
+class ScopedTrue {
+ public:
+  explicit ScopedTrue(bool& flag) : flag_(flag) { flag_ = true; }
+  ~ScopedTrue() { flag_ = false; }
+  ScopedTrue(const ScopedTrue&) = delete;
+  ScopedTrue& operator=(const ScopedTrue&) = delete;
+
+ private:
+  bool& flag_;
+};
+
+std::optional<std::string> nearestType(std::string_view word, bool ofField) {
+  auto isWord = [&](std::string_view alias) { return sameWord(alias, word); };
+  if (std::ranges::any_of(kTimeAliases, isWord)) return ofField ? "timestamp" : "int64";
   // "?" is what says that a value may be missing.
   if (std::string_view meant = typeMeant(word); !meant.empty() && meant != "?") return std::string(meant);
-  return nearestName(word, kTypeWords);
+  return nearestName(word, std::span(kTypeWords).first(kTypeWords.size() - (ofField ? 0 : 1)));
 }
 
 }  // namespace
@@ -63,16 +85,29 @@ Type StatementBuilder::scalarType(const Token& word) {
   if (text == "int64") return Type::int64();
   if (text == "float64") return Type::float64();
   if (text == "string") return Type::string();
+  if (text == "timestamp") return timestampType(word);
   Span at = file_->span(word);
-  if (auto nearest = nearestType(text)) {
+  if (auto nearest = nearestType(text, ofField_)) {
     diagnostics_
         .report(DiagnosticKind::UnknownType, at,
                 fmt::format("there is no type \"{}\"; did you mean \"{}\"?", text, *nearest))
         .replace(at, *nearest);
   } else {
     diagnostics_.report(DiagnosticKind::UnknownType, at, fmt::format("there is no type \"{}\"", text))
-        .note("types are bool, int64, float64, string, list<T> and map<K, V>, each with \"?\" where it may be missing");
+        .note(
+            "types are bool, int64, float64, string, list<T> and map<K, V>, of fields also timestamp, each with \"?\" "
+            "where it may be missing");
   }
+  return {};
+}
+
+Type StatementBuilder::timestampType(const Token& word) {
+  if (ofField_) return Type::timestamp();
+  Span at = file_->span(word);
+  diagnostics_
+      .report(DiagnosticKind::InvalidType, at,
+              "only a field is declared timestamp; its value is int64, the seconds since 1970")
+      .replace(at, "int64");
   return {};
 }
 
@@ -81,8 +116,7 @@ Type StatementBuilder::element(FeatParser::TypeContext* tree, int depth) {
   if (!isLeaf(tree->children[0])) return type(tree, depth + 1);
   std::string_view word = nameOf(file_->text(), token(tree->children[0]));
   if ((word == "list" || word == "map") && depth + 1 >= kMaxFieldNesting) {
-    return invalidType(spanOf(tree),
-                       "a list or map may hold lists or maps, but those hold only bool, int64, float64 or string");
+    return invalidType(spanOf(tree), "a list or map may hold lists or maps, but those hold only single values");
   }
   Type result = type(tree, depth + 1);
   if (!result.nullable()) return result;
@@ -101,6 +135,7 @@ void StatementBuilder::elementMayBeMissing(antlr4::tree::ParseTree* sign) {
 
 void StatementBuilder::addFields(std::vector<FieldDecl>& fields, std::vector<StructListDecl>& structLists,
                                  antlr4::tree::ParseTree* nameLeaf, FeatParser::TypeContext* tree) {
+  ScopedTrue ofField(ofField_);
   bool isList = isLeaf(tree->children[0]) && nameOf(file_->text(), token(tree->children[0])) == "list" &&
                 tree->children.size() >= 4 && leafType(tree->children[3]) == FeatParser::GREATER;
   auto* element = isList ? as<FeatParser::TypeContext>(tree->children[2], FeatParser::RuleType) : nullptr;
@@ -166,8 +201,11 @@ Type StatementBuilder::mapType(FeatParser::TypeContext* tree, const std::vector<
   }
   Type key = element(arguments[0], depth);
   Type value = element(arguments[1], depth);
-  if (!key.isNone() && !key.is(Kind::String) && !key.is(Kind::Int64)) {
-    return invalidType(spanOf(arguments[0]), "a map's keys are string or int64");
+  if (!key.isNone() && !isMapKey(key)) {
+    Span at = spanOf(arguments[0]);
+    Diagnostic& d = diagnostics_.report(DiagnosticKind::InvalidType, at, "a map's keys are string or int64");
+    if (key.isTimestamp()) d.replace(at, "int64");
+    return {};
   }
   return key.isNone() || value.isNone() ? Type() : Type::map(key, value);
 }

@@ -51,7 +51,7 @@ type        : (NAME (LESS type (COMMA type)* GREATER)? | structType) QUESTION? ;
 structType  : LEFT_BRACE (field COMMA?)* RIGHT_BRACE ;    // as a list's element: list<{ id: int64, ts: int64 }>
 parameters  : LEFT_PAREN (field (COMMA field?)*)? RIGHT_PAREN ;
 encoding    : NAME NAME ;                           // encoding hash|json
-sourceEntry : NAME (STRING | COLON type) ;          // key "pattern", or a field
+sourceEntry : NAME (NAME? STRING | COLON type) ;    // key "pattern", key escaped "pattern", or a field
 clause      : NAME (MINUS? (INTEGER | FLOAT))? ;    // slot 4, shared, default -1.5
 
 expression

@@ -57,7 +57,7 @@ NodeId Graph::addInput(uint32_t input, Span origin) {
   node.kind = NodeKind::Input;
   node.index = input;
   node.scope = info_.inputs[input].scope;
-  node.type = info_.inputs[input].type;
+  node.type = info_.inputs[input].type.plain();
   node.origin = origin;
   return intern(node, {});
 }
@@ -82,7 +82,7 @@ NodeId Graph::addField(NodeId read, uint32_t field, Span origin) {
   Node node;
   node.kind = NodeKind::Field;
   node.index = field;
-  Type t = info_.sources[row.index].fields[field].type;
+  Type t = info_.sources[row.index].fields[field].type.plain();
   node.type = (row.type.rowAligned() ? Type::list(t.present()) : t).withNullable();
   node.origin = origin;
   return intern(node, std::span<const NodeId>(&read, 1));
@@ -108,7 +108,7 @@ NodeId Graph::callEach(const Operator& op, uint64_t mapMask, std::span<const Nod
   std::vector<Type> types;
   types.reserve(args.size());
   for (NodeId arg : args) types.push_back(arg == kNoNode ? Type() : nodes_[arg].type);
-  std::optional<Resolution> found = resolve(op, seenTypes(mapMask, types));
+  std::optional<Resolution> found = resolve(op, seenTypes(mapMask, types), info_.semantics);
   if (!found) return kNoNode;
   CallResolution resolution(*found, mapMask);
   const Overload& overload = op.overloads[resolution.overload];
@@ -133,7 +133,7 @@ NodeId Graph::callEach(const Operator& op, uint64_t mapMask, std::span<const Nod
   if (mapMask == 0) return addCall(op, resolution, args, origin);
   types.clear();
   for (NodeId arg : args) types.push_back(nodes_[arg].type);
-  if (isLiftedCall(op, resolution, types)) {
+  if (isLiftedCall(op, resolution, types, info_.semantics)) {
     resolution.liftMask = mapMask;
     resolution.mapMask = 0;
   }

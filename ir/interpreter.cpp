@@ -47,16 +47,19 @@ class Interpreter : public Base {
     RowStatus* status = scope == Scope::Item ? shard.call->itemStatus : shard.call->requestStatus;
     std::vector<ColumnRef>& args = argBuffer();
     for (NodeId id : step.nodes) {
+      if (!shard.goesOn(block.rows)) return;
       const PreparedCall& call = constants_.call(id);
       args.clear();
       for (NodeId arg : call.args) args.push_back(valueOf(block, arg));
       Context context = call.context(graph_.info().hashFamily);
       context.arena = shard.arena;
       context.events = shard.events;
+      context.work = shard.work;
       context.rowStatus = status == nullptr ? nullptr : status + begin;
       call.kernel(context, args.data(), resultOf(block, id), block.rows);
     }
     for (uint32_t output : step.outputs) {
+      if (!shard.goesOn(block.rows)) return;
       emitColumn(shard, graph_.info().outputs[output], output, valueOf(block, graph_.outputs()[output]), begin,
                  block.rows);
     }
@@ -111,6 +114,16 @@ class Interpreter : public Base {
     return out;
   }
 
+  // The inputs and fields of a scope that are needed; by the last phase all are there.
+  template <class Visit>
+  void eachLeaf(Scope scope, Visit&& visit) const {
+    for (NodeId id = 0; id < graph_.size(); ++id) {
+      const Node& node = graph_.node(id);
+      bool leaf = node.kind == NodeKind::Input || node.kind == NodeKind::Field;
+      if (leaf && schedule_.columnOf[id] != kNoColumn && node.scope == scope) visit(id);
+    }
+  }
+
   Graph graph_;
   Schedule schedule_;
   ProgramConstants constants_;
@@ -132,19 +145,40 @@ class TracingInterpreter final : public Interpreter<Tracer> {
     for (NodeId id : schedule_.step(phase, block.scope).nodes) keep(id);
     if (phase + 1 < schedule_.layout.phases) return;
     for (NodeId id : schedule_.constants) keep(id);
-    for (NodeId id = 0; id < graph_.size(); ++id) {
-      const Node& node = graph_.node(id);
-      bool leaf = node.kind == NodeKind::Input || node.kind == NodeKind::Field;
-      bool used = schedule_.columnOf[id] != kNoColumn;
-      if (leaf && used && node.scope == block.scope) keep(id);
-    }
+    eachLeaf(block.scope, keep);
   }
 
   int64_t item_;
   mutable std::vector<std::optional<Value>> values_;
 };
 
+class ShowingInterpreter final : public Interpreter<Executable> {
+ public:
+  ShowingInterpreter(const Graph& graph, ShowNode show) : Interpreter(graph), show_(std::move(show)) {}
+
+ private:
+  void observe(Block& block, uint32_t phase) const override {
+    for (NodeId id : schedule_.step(phase, block.scope).nodes) {
+      const PreparedCall& call = constants_.call(id);
+      std::vector<ColumnRef> args;
+      for (NodeId arg : call.args) args.push_back(valueOf(block, arg));
+      const auto* mapped = dynamic_cast<const MappedState*>(call.state.get());
+      const OpState* state = mapped == nullptr ? call.state.get() : mapped->elementState.get();
+      show_({id, resultOf(block, id), block.rows, call.args, args, mapped == nullptr ? 0 : mapped->mapMask,
+             call.liftMask, state});
+    }
+    if (phase + 1 < schedule_.layout.phases) return;
+    eachLeaf(block.scope, [&](NodeId id) { show_({id, valueOf(block, id), block.rows, {}, {}, 0, 0, nullptr}); });
+  }
+
+  ShowNode show_;
+};
+
 }  // namespace
+
+std::shared_ptr<const Executable> makeShowingInterpreter(const Graph& graph, ShowNode show) {
+  return std::make_shared<ShowingInterpreter>(graph, std::move(show));
+}
 
 std::shared_ptr<const Executable> makeInterpreter(const Graph& graph) {
   return std::make_shared<Interpreter<Executable>>(graph);

@@ -112,8 +112,9 @@ void appendHeader(std::string& out, const ProgramInfo& info) {
     for (const SourceField& key : source.keys) {
       keys += fmt::format("{}{}: {}", keys.empty() ? "" : ", ", nameText(key.name), toString(key.type));
     }
-    fmt::format_to(to, "source {}({}) encoding {} key {}\n", nameText(source.name), keys,
-                   source.encoding == Encoding::Json ? "json" : "hash", quote(source.keyPattern));
+    fmt::format_to(to, "source {}({}) encoding {} key {}{}\n", nameText(source.name), keys,
+                   source.encoding == Encoding::Json ? "json" : "hash", source.keyEscaped ? "escaped " : "",
+                   quote(source.keyPattern));
     for (const SourceField& field : source.fields) {
       fmt::format_to(to, "field {}.{} : {}{}\n", nameText(source.name), nameText(field.name), toString(field.type),
                      memberText(field.structList));
@@ -143,6 +144,7 @@ void appendOutput(std::string& out, const OutputInfo& output, NodeId value) {
     fmt::format_to(to, " default {}", floatText(output.defaultValue));
   }
   if (output.countLostBits) out += " count_lost_bits";
+  if (output.mayRound) out += " may_round";
   fmt::format_to(to, " %{}\n", value);
 }
 

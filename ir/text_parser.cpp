@@ -45,6 +45,7 @@ class GraphParser {
   }
 
   Graph finish() {
+    for (SourceInfo& source : info().sources) source.semantics = info().semantics;
     if (auto problems = verify(graph_); !problems.empty()) fail("{}", problems.front());
     return std::move(graph_);
   }
@@ -84,7 +85,7 @@ class GraphParser {
 
   static Type parseFieldType(TextScanner& line) {
     line.expect(':');
-    std::optional<Type> type = line.type();
+    std::optional<Type> type = line.type(true);
     if (!type || !isFieldType(*type)) fail("no field can have this type");
     return *type;
   }
@@ -132,7 +133,7 @@ class GraphParser {
       SourceField key;
       key.name = line.name();
       key.type = parseFieldType(line);
-      if (!key.type.isScalar()) fail("a key field is a single value");
+      if (!key.type.isScalar() || key.type.isTimestamp()) fail("a key field is a single value, and no timestamp");
       source.keys.push_back(std::move(key));
     }
     if (source.keys.empty()) fail("a source has at least one key field");
@@ -143,6 +144,7 @@ class GraphParser {
       fail("unknown encoding \"{}\"", line.word());
     }
     if (!line.acceptWord("key")) fail("\"key\" is missing");
+    source.keyEscaped = line.acceptWord("escaped");
     source.keyPattern = line.string();
     if (info().sources.size() >= kMaxSources) fail("more than {} sources", kMaxSources);
     if (!sources_.emplace(source.name, info().sources.size()).second) fail("source {} is there twice", source.name);
@@ -339,7 +341,7 @@ class GraphParser {
       types.push_back(arg.type);
     }
     types = seenTypes(mapMask, types);
-    std::optional<Resolution> resolution = resolve(*op, types);
+    std::optional<Resolution> resolution = resolve(*op, types, info().semantics);
     if (!resolution) fail("{} takes no arguments of types {}", name, typeList(types));
     if (resolution->convertMask != 0) fail("integer arguments of {} must be converted with \"float\" first", name);
     NodeId id = graph_.addCall(*op, CallResolution(*resolution, mapMask), args);
@@ -412,6 +414,8 @@ class GraphParser {
       output.length = line.integer<uint32_t>(1, kMaxWidth);
     } else if (line.acceptWord("count_lost_bits")) {
       output.countLostBits = true;
+    } else if (line.acceptWord("may_round")) {
+      output.mayRound = true;
     } else {
       fail("unknown clause \"{}\"", line.word());
     }

@@ -193,7 +193,7 @@ uint32_t TextScanner::nodeNumber() {
   return integerOf<uint32_t>(word(), 0, std::numeric_limits<uint32_t>::max());
 }
 
-std::optional<Type> TextScanner::type() {
+std::optional<Type> TextScanner::type(bool ofField) {
   skipBlanks();
   std::string_view begin = rest_;
   std::string_view first = word();
@@ -210,7 +210,8 @@ std::optional<Type> TextScanner::type() {
   }
   if (n < begin.size() && begin[n] == '?') ++n;
   std::optional<Type> type = parseType(begin.substr(0, n));
-  if (!type) throw IrTextError(fmt::format("{} is no type", quote(begin.substr(0, n))));
+  if (!type || (*type != type->plain() && !ofField))
+    throw IrTextError(fmt::format("{} is no type{}", quote(begin.substr(0, n)), type ? " of a node" : ""));
   rest_ = begin.substr(n);
   return type;
 }

@@ -53,8 +53,8 @@ class TextScanner {
   double number();
   // The number behind a `%`.
   uint32_t nodeNumber();
-  // `map<string, float64>?`, or `none`; nothing for what a read has, `row` or `rows`.
-  std::optional<Type> type();
+  // `map<string, float64>?`, or `none`; nothing for what a read has, `row` or `rows`. Of a field it may be timestamp.
+  std::optional<Type> type(bool ofField = false);
   Scope scope();
 
   // Steps over a constant, whatever its type: the type stands behind it.

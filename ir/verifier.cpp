@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "ir/text.h"
+#include "support/survive.h"
 
 namespace featc {
 namespace {
@@ -54,7 +55,7 @@ class Verifier {
       case NodeKind::Input:
         if (node.argCount != 0) return problem(id, "an input has no arguments");
         if (node.index >= info.inputs.size()) return problem(id, "input {} does not exist", node.index);
-        return checkType(id, info.inputs[node.index].type);
+        return checkType(id, info.inputs[node.index].type.plain());
       case NodeKind::Read: return checkRead(id);
       case NodeKind::Field: return checkField(id);
       case NodeKind::Call: return checkCall(id);
@@ -127,7 +128,7 @@ class Verifier {
     if (node.index >= source.fields.size()) {
       return problem(id, "source {} has no field {}", source.name, node.index);
     }
-    Type type = source.fields[node.index].type;
+    Type type = source.fields[node.index].type.plain();
     return checkType(id, (read.type.rowAligned() ? Type::list(type.present()) : type).withNullable());
   }
 
@@ -138,6 +139,8 @@ class Verifier {
     if (node.resolution.overload >= op.overloads.size())
       return problem(id, "overload {} does not exist", node.resolution.overload);
     const Overload& overload = op.overloads[node.resolution.overload];
+    if (!overload.isPartOf(graph_.info().semantics))
+      return problem(id, "{} is no part of semantics {}", signature(op, overload), graph_.info().semantics);
     auto args = graph_.args(id);
     // Parameters that the overload does not have were left out: their arguments have no type.
     size_t given = args.size();
@@ -263,7 +266,7 @@ bool isFieldType(Type type) {
   if (nestingDepth(type) > kMaxFieldNesting) return false;
   switch (type.kind()) {
     case Kind::List: return isFieldType(type.element());
-    case Kind::Map: return (type.key().is(Kind::Int64) || type.key().is(Kind::String)) && isFieldType(type.value());
+    case Kind::Map: return isMapKey(type.key()) && isFieldType(type.value());
     default: return type.isScalar();
   }
 }
@@ -304,15 +307,15 @@ std::vector<std::string> verify(const Graph& graph) { return Verifier(graph).run
 void verifyOrDie(const Graph& graph, const char* when) {
   std::vector<std::string> problems = verify(graph);
   if (problems.empty()) return;
-  fmt::print(stderr, "featc: internal error after {}:\n", when);
-  for (const std::string& problem : problems) fmt::print(stderr, "  {}\n", problem);
+  printError("featc: internal error after {}:\n", when);
+  for (const std::string& problem : problems) printError("  {}\n", problem);
   // A node whose arguments do not exist cannot be written down.
   bool printable = true;
   for (NodeId id = 0; id < graph.size(); ++id) {
     for (NodeId arg : graph.args(id)) printable = printable && arg < id;
   }
   if (printable && graph.outputs().size() == graph.info().outputs.size()) {
-    fmt::print(stderr, "{}", toText(graph));
+    printError("{}", toText(graph));
   }
   std::abort();
 }

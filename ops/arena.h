@@ -8,15 +8,19 @@
 #include <utility>
 #include <vector>
 
+#include "support/memory_budget.h"
+
 namespace featc {
 
 // Memory is freed all at once by reset(), which keeps the blocks: a warm call allocates nothing.
-// Past `limit` bytes allocate() returns null, and whoever asks first learns it from takeExhausted().
+// Past `limit` bytes allocate() returns null, and whoever asks first learns it from takeExhausted(). So it does where
+// a share has no more, unless there is no limit: then it throws std::bad_alloc.
 class Arena {
  public:
   static constexpr size_t kDefaultLimit = size_t{256} << 20U;
 
-  explicit Arena(size_t limit = kDefaultLimit) : limit_(limit) {}
+  // Blocks are of the share, where there is one, which must stay as long as the arena is used.
+  explicit Arena(size_t limit = kDefaultLimit, MemoryShare* share = nullptr) : limit_(limit), share_(share) {}
 
   // `bytes` of storage aligned to 16, or null when the limit is reached.
   void* allocate(size_t bytes) {
@@ -30,10 +34,7 @@ class Arena {
   }
   template <class T>
   T* allocate(size_t count) {
-    if (count > limit_ / sizeof(T)) {
-      exhausted_ = true;
-      return nullptr;
-    }
+    if (count > limit_ / sizeof(T)) return static_cast<T*>(fail());
     return static_cast<T*>(allocate(count * sizeof(T)));
   }
   // Whether an allocation failed since the last call of this, or since reset(); freeing memory forgets no failure.
@@ -43,10 +44,18 @@ class Arena {
     char* next = nullptr;
     char* end = nullptr;
     size_t block = 0;
+    size_t gaps = 0;
   };
-  Mark mark() const { return {next_, end_, current_}; }
+  Mark mark() const { return {next_, end_, current_, gaps_}; }
   void rewind(const Mark& mark);
   void reset();
+  // How many bytes were allocated since a mark, whatever blocks they lie in.
+  size_t bytesSince(const Mark& mark) const;
+  // Of the blocks that were used since reset().
+  size_t bytesUsed() const;
+  size_t bytesReserved() const { return reserved_; }
+  // After reset(): frees blocks, but for the first, until there are at most so many bytes.
+  void shrink(size_t bytes);
 
  private:
   struct Block {
@@ -54,6 +63,9 @@ class Arena {
     size_t size;
   };
   void* allocateSlow(size_t bytes);
+  bool addBlock(size_t size);
+  size_t bytesAt(const Mark& mark) const;
+  void* fail();
   void rewindToStart();
 
   char* next_ = nullptr;
@@ -61,8 +73,11 @@ class Arena {
   size_t limit_;
   size_t reserved_ = 0;
   size_t current_ = 0;
+  size_t highest_ = 0;  // the last block used since reset()
+  size_t gaps_ = 0;     // bytes left free at the ends of blocks before the current one
   std::vector<Block> blocks_;
   bool exhausted_ = false;
+  MemoryShare* share_;
 };
 
 }  // namespace featc

@@ -42,6 +42,19 @@ std::optional<Suspicion> suspectModulus(std::span<const KnownArgument> arguments
   return Suspicion{1, "this divides by 0, so the result is always missing"};
 }
 
+// `hash(city) % 1000`: half of the results are negative, which no id can be.
+std::optional<Suspicion> suspectRemainder(std::span<const KnownArgument> arguments) {
+  if (auto zero = suspectModulus(arguments)) return zero;
+  const Operator* op = arguments[0].op;
+  bool isSigned = op != nullptr && op->isHash && !op->range;
+  if (!isSigned) return std::nullopt;
+  Suspicion s{0,
+              "half of all hashes are negative, and their remainders are too; buckets are made by hash_bucket(x, n)"};
+  bool isCount = arguments[1].value.isInt() && arguments[1].value.asInt() > 0;
+  if (isCount) s.instead = op->name == "hash" ? "hash_bucket($0.0, $1)" : "hash_bucket($0, $1)";
+  return s;
+}
+
 using V = InlineValue;
 V inlineAddInt(Inline& b, const V* a) { return b.add(a[0], a[1]); }
 V inlineAddFloat(Inline& b, const V* a) { return b.fadd(a[0], a[1]); }
@@ -139,7 +152,7 @@ void registerArithmetic(Registry& r) {
       .example("-7 % 3", "-1")
       .example("7 % 0", "missing")
       .add<remainderInt>()
-      .suspect(suspectModulus);
+      .suspect(suspectRemainder);
   r.add("mod", {value("a"), value("b")}, "Remainder with the sign of `b`; missing where `b` is 0.")
       .ofSame("the result is 0, or missing for 0")
       .elsewhere({"floormod"})

@@ -39,6 +39,20 @@ Maybe<int64_t> stringToInt(Str s) {
   return parsed ? Maybe<int64_t>(*parsed) : Maybe<int64_t>();
 }
 
+// By the grammar of data files, from `semantics 2` on.
+Maybe<int64_t> textToInt(Str s) {
+  int64_t value = 0;
+  return {value, parseInt64(s.view(), NumberStyle::Text, value) == NumberError::None};
+}
+Maybe<double> textToFloat(Str s) {
+  double value = 0;
+  return {value, parseFloat64(s.view(), NumberStyle::Text, value) == NumberError::None};
+}
+Maybe<bool> textToBool(Str s) {
+  std::optional<bool> parsed = parseBool(s.view());
+  return parsed ? Maybe<bool>(*parsed) : Maybe<bool>();
+}
+
 double intToFloat(int64_t x) { return static_cast<double>(x); }
 double boolToFloat(bool x) { return x ? 1.0 : 0.0; }
 Maybe<double> stringToFloat(Str s) {
@@ -98,12 +112,13 @@ void registerCasts(Registry& r) {
   r.group("Conversions");
   r.add("int", {value("x")},
         "As an integer: a float is cut toward zero (missing outside int64), a string must be digits with an optional "
-        "`-`, else it is missing.")
+        "`-`, else it is missing. Under `semantics 2` a string is any number in text whose value is whole.")
       .elsewhere({"to_int", "to_int64", "int64", "integer", "bigint", "as_int"})
       .example("int(-2.7)", "-2")
       .example(R"(int("42"))", "42")
       .example(R"(int("4.2"))", "missing")
       .example("int(1e300)", "missing")
+      .exampleSince(2, R"(int("+5.0"))", "5")
       .add<same<int64_t>>()
       .inlined(inlineSame<int64_t>)
       .add<floatToInt>()
@@ -111,14 +126,19 @@ void registerCasts(Registry& r) {
       .add<boolToInt>()
       .inlined(inlineBoolToInt)
       .add<stringToInt>()
+      .add<textToInt>()
+      .since(2)
       .cast()
       .simplify(simplifyCast<Kind::Int64>);
   r.add("float", {value("x")},
-        "As a float: a string is digits with an optional `-`, point and exponent, else it is missing.")
+        "As a float: a string is digits with an optional `-`, point and exponent, else it is missing. Under "
+        "`semantics 2` "
+        "it is any number in text.")
       .elsewhere({"to_float", "to_float64", "float64", "double", "to_double", "string_to_number"})
       .example("float(3)", "3")
       .example(R"(float("-1.5e3"))", "-1500")
       .example(R"(float("1,5"))", "missing")
+      .exampleSince(2, R"(float(".60"))", "0.6")
       .add<same<double>>()
       .inlined(inlineSame<double>)
       .add<intToFloat>()
@@ -126,6 +146,8 @@ void registerCasts(Registry& r) {
       .add<boolToFloat>()
       .inlined(inlineBoolToFloat)
       .add<stringToFloat>()
+      .add<textToFloat>()
+      .since(2)
       .cast()
       .simplify(simplifyCast<Kind::Float64>);
   r.add("string", {value("x")}, "As a string: a float in the fewest digits that read back to it.")
@@ -141,11 +163,12 @@ void registerCasts(Registry& r) {
       .simplify(simplifyCast<Kind::String>);
   r.add("bool", {value("x")},
         "As a truth value: a number is true unless it is 0; of strings only `true`, `false`, `1` and `0` are not "
-        "missing.")
+        "missing, under `semantics 2` also `True`, `TRUE`, `False` and `FALSE`.")
       .elsewhere({"to_bool", "to_boolean", "boolean"})
       .example("bool(0.5)", "true")
       .example(R"(bool("0"))", "false")
       .example(R"(bool("yes"))", "missing")
+      .exampleSince(2, R"(bool("True"))", "true")
       .add<same<bool>>()
       .inlined(inlineSame<bool>)
       .add<intToBool>()
@@ -153,6 +176,8 @@ void registerCasts(Registry& r) {
       .add<floatToBool>()
       .inlined(inlineFloatToBool)
       .add<stringToBool>()
+      .add<textToBool>()
+      .since(2)
       .cast()
       .simplify(simplifyCast<Kind::Bool>);
 }

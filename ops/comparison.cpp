@@ -130,7 +130,8 @@ std::optional<NodeRef> simplifyIf(Rewriter& rw, std::span<const NodeRef> args) {
 template <auto compare>
 std::optional<Suspicion> suspectComparison(std::span<const KnownArgument> arguments) {
   for (uint32_t i : {0, 1}) {
-    const std::optional<IntRange>& range = arguments[1 - i].range;
+    const Operator* op = arguments[1 - i].op;
+    std::optional<IntRange> range = op != nullptr ? op->range : std::nullopt;
     auto constant = constantNumber(arguments[i].value);
     if (!range || !constant) continue;
     // Nothing is as large, but that is no bound to speak of.

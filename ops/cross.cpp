@@ -78,7 +78,8 @@ void productOfOneKernel(Context& context, const ColumnRef* args, const ColumnRef
   const ColumnRef left = args[0];
   const ColumnRef right = args[1];
   const int64_t* elements = left.uniform && !right.uniform ? elementsInARow(right, n, total) : nullptr;
-  auto* made = elements == nullptr ? nullptr : context.arena->allocate<int64_t>(total);
+  bool goOn = elements != nullptr && context.spend(total);
+  auto* made = goOn ? context.arena->allocate<int64_t>(total) : nullptr;
   if (made == nullptr) return OpFunction<&productOfOne>::kernel(context, args, out, n);
   bool isLeft = left.present(0);
   int64_t one = left.get<int64_t>(0);
@@ -252,6 +253,18 @@ std::optional<NodeRef> shareZipHashes(Rewriter& rw, std::span<const NodeRef> arg
   return acc;
 }
 
+// `cross(city, price)`: every different float makes a combination of its own.
+std::optional<Suspicion> suspectFloats(std::span<const KnownArgument> arguments) {
+  for (uint32_t i = 0; i < arguments.size(); ++i) {
+    Type type = arguments[i].type;
+    if (!(type.isList() ? type.element() : type).is(Kind::Float64)) continue;
+    Suspicion s{i, "every different float makes an id of its own here"};
+    s.notes.emplace_back("put it in bands with bucketize(x, [...]), or say int(x) where it is a whole number");
+    return s;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void registerCross(Registry& r) {
@@ -265,6 +278,7 @@ void registerCross(Registry& r) {
       .example(R"(cross("a", "b") == cross("b", "a"))", "false")
       .example(R"(len(cross([1, 2], ["a", "b", "c"])))", "6")
       .addCustom(joinOverload<crossRow>())
+      .suspect(suspectFloats)
       .shareHashes(shareCrossHashes)
       .hash();
   r.add("zip_cross", {value("a"), value("b")},
@@ -274,6 +288,7 @@ void registerCross(Registry& r) {
       .example(R"(zip_cross([1, 2], ["a", "b"])[1] == cross(2, "b"))", "true")
       .example(R"(len(zip_cross([1, 2, 3], "a")))", "3")
       .addCustom(joinOverload<zipRow>())
+      .suspect(suspectFloats)
       .shareHashes(shareZipHashes)
       .hash();
   r.add("combine_hashes", {value("a"), value("b")}, "The hash of a pair of hashes.")

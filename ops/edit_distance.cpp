@@ -62,7 +62,7 @@ int64_t editDistance(Context& context, const EditUnit& state, Str left, Str righ
   auto* cost = scratch.allocate<uint32_t>(m + 1);
   if (cost == nullptr) return 0;
   for (uint64_t j = 0; j <= m; ++j) cost[j] = static_cast<uint32_t>(j);
-  for (uint64_t i = 1; i <= n; ++i) {
+  for (uint64_t i = 1; i <= n && context.spend(m); ++i) {
     uint32_t diagonal = cost[0];
     cost[0] = static_cast<uint32_t>(i);
     for (uint64_t j = 1; j <= m; ++j) {

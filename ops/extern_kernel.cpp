@@ -102,7 +102,12 @@ class Call {
       context_.fail(RowStatus::ValueTooLarge);
       return nullptr;
     }
-    void* memory = context_.arena->allocate(bytes);
+    void* memory = nullptr;
+    try {
+      memory = context_.arena->allocate(bytes);
+    } catch (const std::bad_alloc&) {
+      // Not through the function, which may be of a language that knows no exceptions.
+    }
     if (memory == nullptr) context_.fail(RowStatus::OutOfMemory);
     return memory;
   }

@@ -2,6 +2,7 @@
 // Operators that make ids: hashes, buckets, vocabularies, weights.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ops/boundaries.h"
 #include "ops/buckets.h"
@@ -221,6 +222,7 @@ void registerHashes(Registry& r) {
       .add<bucketOfString>({Type::int64()})
       .prepare(prepareBuckets)
       .hash()
+      .range(0, std::numeric_limits<int64_t>::max())
       .simplify(simplifyBucket)
       .shareHashes(shareBucketHash);
   r.add("hash_mod", {value("hash"), constant("n")}, "A hash modulo `n`, unsigned.")

@@ -20,6 +20,7 @@
 #include "ops/arena.h"
 #include "ops/cell.h"
 #include "ops/hash.h"
+#include "ops/work.h"
 
 namespace featc {
 
@@ -61,18 +62,24 @@ struct Context {
   DataEvents* events = nullptr;
   RowStatus* rowStatus = nullptr;  // of the rows of this call
   uint64_t row = 0;                // the row being computed
+  Work* work = nullptr;            // what the call may still cost; null: no matter
+
+  // Counts steps of a loop, each about a nanosecond long, before they are done. False: return at once, with whatever
+  // is safe to read. Storage for values counts by itself, and so do the elements of lists that a loop over columns
+  // takes: what is left are loops that are longer than what they read or make.
+  bool spend(uint64_t steps) const { return work == nullptr || work->spend(steps); }
 
   // Marks the current row as failed; its results are then worthless but must stay safe to read.
   void fail(RowStatus status) {
     if (rowStatus != nullptr) featc::fail(rowStatus[row], status);
   }
-  // Storage for a string or list; null after marking the row when it is too large.
+  // Storage for a string or list; null after marking the row when it is too large, and when the call is to stop.
   char* newString(uint64_t bytes) {
     if (bytes > kMaxStringBytes) {
       fail(RowStatus::ValueTooLarge);
       return nullptr;
     }
-    return allocated(arena->allocate<char>(bytes));
+    return spend(bytes >> kBytesAStep) ? allocated(arena->allocate<char>(bytes)) : nullptr;
   }
   template <class T>
   T* newList(uint64_t elements) {
@@ -80,10 +87,12 @@ struct Context {
       fail(RowStatus::ValueTooLarge);
       return nullptr;
     }
-    return allocated(arena->allocate<T>(elements));
+    return spend(elements) ? allocated(arena->allocate<T>(elements)) : nullptr;
   }
 
  private:
+  static constexpr unsigned kBytesAStep = 3;  // binary digits of it
+
   template <class T>
   T* allocated(T* p) {
     if (p == nullptr) fail(RowStatus::OutOfMemory);
@@ -213,6 +222,52 @@ class RowWriter {
   uint8_t bools_ = 0;
 };
 
+// Spends what reading the arguments of one call after the other costs, many calls at a time.
+class Meter {
+ public:
+  explicit Meter(const Context& context) : context_(context) {}
+
+  // Before a call with these arguments. False: it is not worth being made.
+  template <class... A>
+  bool passes(const A&... arguments) {
+    if constexpr ((kCosts<A> || ...)) {
+      steps_ += (stepsOf(arguments) + ...);
+      if (steps_ >= kStepsAtOnce) return context_.spend(std::exchange(steps_, 0));
+    }
+    return true;
+  }
+
+ private:
+  static constexpr uint64_t kStepsAtOnce = 1024;
+  static constexpr unsigned kTextShift = 4;  // a step is 16 bytes of a text
+
+  template <class A>
+  struct Costs : std::false_type {};
+  template <class A>
+  struct Costs<Maybe<A>> : Costs<A> {};
+  template <class A>
+  struct Costs<List<A>> : std::true_type {};
+  template <class A>
+  static constexpr bool kCosts = Costs<A>::value || std::is_same_v<A, Str> || std::is_same_v<A, Maybe<Str>>;
+
+  template <class A>
+  static uint64_t stepsOf(const A&) {
+    return 0;
+  }
+  static uint64_t stepsOf(const Str& text) { return text.size >> kTextShift; }
+  template <class A>
+  static uint64_t stepsOf(const List<A>& list) {
+    return list.size;
+  }
+  template <class A>
+  static uint64_t stepsOf(const Maybe<A>& value) {
+    return value.present ? stepsOf(value.value) : 0;
+  }
+
+  const Context& context_;
+  uint64_t steps_ = 0;
+};
+
 }  // namespace detail
 
 // The loops over columns of one function.
@@ -282,9 +337,10 @@ class OpFunction {
   template <class Columns>
   static void computeRows(Context& context, const Columns& args, const ColumnRef& out, uint32_t n) {
     detail::RowWriter<ResultCell> writer(out);
+    detail::Meter meter(context);
     for (uint32_t row = 0; row < n; ++row) {
       if constexpr (kMakesValues) context.row = row;
-      Maybe<ResultCell> r = evaluate(context, [&]<class Cell>(size_t i) {
+      Maybe<ResultCell> r = evaluate(context, meter, [&]<class Cell>(size_t i) {
         return Maybe<Cell>(args[i].template get<Cell>(row), args[i].present(row));
       });
       writer.put(row, r.value, r.present);
@@ -347,8 +403,9 @@ class OpFunction {
       valid = context.newList<uint8_t>(list.size);
       if (valid == nullptr) return {};
     }
+    detail::Meter meter(context);
     for (uint64_t k = 0; k < list.size; ++k) {
-      Maybe<ResultCell> r = evaluateEach(context, [&]<size_t I>() {
+      Maybe<ResultCell> r = evaluateEach(context, meter, [&]<size_t I>() {
         using Cell = typename ParamOf<I>::Cell;
         if constexpr (I == At)
           return Maybe<Cell>(list.data[k], list.present(k));
@@ -363,27 +420,27 @@ class OpFunction {
 
   // As evaluate, with the position as a constant: `load.operator()<I>()`.
   template <class Load>
-  static Maybe<ResultCell> evaluateEach(Context& context, Load&& load) {
+  static Maybe<ResultCell> evaluateEach(Context& context, detail::Meter& meter, Load&& load) {
     return [&]<size_t... I>(std::index_sequence<I...>) -> Maybe<ResultCell> {
       Args values{};
       bool ready = (ParamOf<I>::accept(load.template operator()<I>(), std::get<I>(values)) && ...);
-      if (!ready) return {};
+      if (!ready || !meter.passes(std::get<I>(values)...)) return {};
       return invoke(context, std::get<I>(values)...);
     }(std::make_index_sequence<kArity>{});
   }
 
   // `load.operator()<Cell>(i)` gives argument i as Maybe<Cell>.
   template <class Load>
-  static Maybe<ResultCell> evaluate(Context& context, Load&& load) {
-    return evaluateWith(context, load, std::make_index_sequence<kArity>{});
+  static Maybe<ResultCell> evaluate(Context& context, detail::Meter& meter, Load&& load) {
+    return evaluateWith(context, meter, load, std::make_index_sequence<kArity>{});
   }
 
   template <class Load, size_t... I>
-  static Maybe<ResultCell> evaluateWith(Context& context, Load& load, std::index_sequence<I...>) {
+  static Maybe<ResultCell> evaluateWith(Context& context, detail::Meter& meter, Load& load, std::index_sequence<I...>) {
     Args values{};
     EachBuffer buffer;
     bool ready = (take<I>(context, load, std::get<I>(values), buffer) && ...);
-    if (!ready) return {};
+    if (!ready || !meter.passes(std::get<I>(values)...)) return {};
     return invoke(context, std::get<I>(values)...);
   }
 
@@ -451,8 +508,9 @@ class OpFunction {
     auto* data = context.newList<ResultCell>(length);
     auto* valid = data == nullptr ? nullptr : context.newList<uint8_t>(length);
     if (valid == nullptr) return {};
+    detail::Meter meter(context);
     for (uint64_t k = 0; k < length; ++k) {
-      Maybe<ResultCell> r = evaluate(context, [&]<class Cell>(size_t i) {
+      Maybe<ResultCell> r = evaluate(context, meter, [&]<class Cell>(size_t i) {
         if (!isLifted(context, i)) return Maybe<Cell>(args[i].get<Cell>(row), args[i].present(row));
         auto list = args[i].get<List<Cell>>(row);
         if (k >= list.size || !list.present(k)) return Maybe<Cell>();

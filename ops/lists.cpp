@@ -68,8 +68,9 @@ bool contains(List<T> list, T x) {
 // The same over columns: a list that serves many rows is indexed.
 template <class T>
 struct ContainsColumns {
-  static void kernel(Context&, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+  static void kernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
     detail::RowWriter<bool> writer(out);
+    detail::Meter meter(context);
     for (uint32_t row = 0; row < n;) {
       uint32_t end = endOfRun<List<T>>(args[0], row, n);
       bool present = args[0].present(row);
@@ -81,7 +82,7 @@ struct ContainsColumns {
         KeyIndex<T> index(list);
         forRows([&](const T& x) { return index.find(x) != KeyIndex<T>::kNone; });
       } else {
-        forRows([&](const T& x) { return contains(list, x); });
+        forRows([&](const T& x) { return meter.passes(list) && contains(list, x); });
       }
     }
     writer.finish(n);
@@ -202,6 +203,7 @@ void registerLists(Registry& r) {
                    .example("len([1, 2, 3])", "3")
                    .example(R"(len("h\u{e9}"))", "2")
                    .range(0, kMaxSize)
+                   .suspect(suspectCountOfBools<false>)
                    .elsewhere({"size", "array_length", "array_size", "char_length", "cardinality"})
                    .elsewhere({"length", "strlen", "octet_length"}, "of a string, counts code points, not bytes");
   auto headOp = r.add("head", {value("list"), value("n")}, "The first `n` elements.")

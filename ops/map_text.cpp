@@ -42,16 +42,14 @@ Prepared prepareMapText(std::span<const Value> constants, std::span<const Type>)
   return {state, std::nullopt};
 }
 
-// What stands behind a key, as a value. An item without a delimiter has no text, but weighs 1.
-template <class V>
-Maybe<V> readContent(std::string_view text, bool written) {
-  if constexpr (std::is_same_v<V, Str>) {
-    return written ? Maybe<Str>(Str::of(text)) : Maybe<Str>();
-  } else {
-    if (!written) return 1.0;
-    auto number = parseFloat(text);
-    return number ? Maybe<double>(*number) : Maybe<double>();
-  }
+// What stands behind a key, as a value.
+Maybe<Str> readText(std::string_view text, bool written) { return written ? Maybe<Str>(Str::of(text)) : Maybe<Str>(); }
+// An item without a delimiter has no text, but weighs 1.
+template <NumberStyle style>
+Maybe<double> readWeight(std::string_view text, bool written) {
+  if (!written) return 1.0;
+  double weight = 0;
+  return {weight, parseFloat64(text, style, weight) == NumberError::None};
 }
 
 // Entries in ascending order of their keys, of equal ones the last.
@@ -103,13 +101,12 @@ class MapMaker {
   Context& context_;
 };
 
-template <class V>
+template <class V, auto read>
 Map<Str, V> mapOfText(Context& context, const MapText& state, Str s) {
-  return MapMaker<V>(context).make(
-      state.delimiter, [&](auto&& use) { state.forEachItem(s.view(), use); }, readContent<V>);
+  return MapMaker<V>(context).make(state.delimiter, [&](auto&& use) { state.forEachItem(s.view(), use); }, read);
 }
 // Each element holds one item, or several where there are separators.
-template <class V>
+template <class V, auto read>
 Map<Str, V> mapOfItems(Context& context, const MapText& state, List<Str> list) {
   return MapMaker<V>(context).make(
       state.delimiter,
@@ -117,7 +114,7 @@ Map<Str, V> mapOfItems(Context& context, const MapText& state, List<Str> list) {
         for (uint64_t i = 0; i < list.size; ++i)
           if (list.present(i)) state.forEachItem(list.data[i].view(), use);
       },
-      readContent<V>);
+      read);
 }
 
 // -- parse_nested_map -------------------------------------------------------------------------------
@@ -145,7 +142,7 @@ using StrMap = Map<Str, Str>;
 
 StrMap innerMap(Context& context, const NestedMapText& state, std::string_view text) {
   return MapMaker<Str>(context).make(
-      state.inner.delimiter, [&](auto&& use) { state.inner.forEachItem(text, use); }, readContent<Str>);
+      state.inner.delimiter, [&](auto&& use) { state.inner.forEachItem(text, use); }, readText);
 }
 
 Map<Str, StrMap> nestedMapOfText(Context& context, const NestedMapText& state, Str s) {
@@ -246,18 +243,24 @@ void registerMapText(Registry& r) {
       .elsewhere({"str_to_map"}, "the first separators may be several characters, each of which separates")
       .example(R"(parse_map("a:1,b:x:y", ","))", R"({"a": "1", "b": "x:y"})")
       .example(R"(lookup(parse_map("a=1;b=2", ";", "="), "b"))", R"("2")")
-      .add<mapOfText<Str>>({Type::string(), Type::string()})
+      .add<mapOfText<Str, readText>>({Type::string(), Type::string()})
       .notLifted()
-      .add<mapOfItems<Str>>({Type::string(), Type::string()})
+      .add<mapOfItems<Str, readText>>({Type::string(), Type::string()})
       .prepare(prepareMapText);
   r.add("parse_weights", {value("s"), optionalConstant("separators"), optionalConstant("delimiter")},
         "As `parse_map`, but the values are floats: an item without a delimiter weighs 1, and what is no number is "
-        "missing.")
+        "missing. Under `semantics 2` a number is any number in text.")
       .example(R"(parse_weights("a:0.5,b", ","))", R"({"a": 0.5, "b": 1})")
       .example(R"(kv_dot(parse_weights(["a:2", "b"]), {"a": 0.5, "b": 3}))", "4")
-      .add<mapOfText<double>>({Type::string(), Type::string()})
+      .exampleSince(2, R"(parse_weights("a:.5"))", R"({"a": 0.5})")
+      .add<mapOfText<double, readWeight<NumberStyle::Plain>>>({Type::string(), Type::string()})
       .notLifted()
-      .add<mapOfItems<double>>({Type::string(), Type::string()})
+      .add<mapOfItems<double, readWeight<NumberStyle::Plain>>>({Type::string(), Type::string()})
+      .add<mapOfText<double, readWeight<NumberStyle::Text>>>({Type::string(), Type::string()})
+      .notLifted()
+      .since(2)
+      .add<mapOfItems<double, readWeight<NumberStyle::Text>>>({Type::string(), Type::string()})
+      .since(2)
       .prepare(prepareMapText);
   r.add("parse_nested_map",
         {value("s"), optionalConstant("outer_separators"), optionalConstant("outer_delimiter"),

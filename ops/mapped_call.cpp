@@ -189,6 +189,7 @@ class MappedCall {
       inner.rowStatus = w_.status.data();
       std::fill_n(inner.rowStatus, n, RowStatus::Ok);
     }
+    if (!context_.spend(n)) return;
     state_.elementKernel(inner, w_.args.data(), result, n);
     if (isBool)
       for (uint32_t k = 0; k < n; ++k) data_[done_ + k] = result.get<bool>(k) ? 1 : 0;
@@ -279,10 +280,11 @@ Type callType(const Operator& op, const CallResolution& resolution, std::span<co
   return Type::list(element.present()).withNullable(mayMiss);
 }
 
-bool isLiftedCall(const Operator& op, const CallResolution& mapped, std::span<const Type> argTypes) {
+bool isLiftedCall(const Operator& op, const CallResolution& mapped, std::span<const Type> argTypes,
+                  uint32_t semantics) {
   const Overload& overload = op.overloads[mapped.overload];
   if (mapped.liftMask != 0 || overload.liftedKernel == nullptr) return false;
-  std::optional<Resolution> lifted = resolve(op, argTypes);
+  std::optional<Resolution> lifted = resolve(op, argTypes, semantics);
   if (!lifted || lifted->overload != mapped.overload || lifted->liftMask != mapped.mapMask) return false;
   for (size_t i = 0; i < argTypes.size(); ++i)
     if (!mapped.maps(i) && argTypes[i].nullable() && overload.strict[overload.paramOfArg(i)]) return false;

@@ -34,7 +34,8 @@ std::vector<Type> seenTypes(uint64_t mapMask, std::span<const Type> argTypes);
 Type callType(const Operator& op, const CallResolution& resolution, std::span<const Type> argTypes);
 // Whether the mapped call is one that the language's own mapping over lists makes of the same arguments: what
 // it computes for an element is the same, and no value beside the lists can make the whole result missing.
-bool isLiftedCall(const Operator& op, const CallResolution& resolution, std::span<const Type> argTypes);
+bool isLiftedCall(const Operator& op, const CallResolution& resolution, std::span<const Type> argTypes,
+                  uint32_t semantics);
 
 // What mappedKernel gets as its context's state.
 struct MappedState : OpState {

@@ -9,6 +9,7 @@
 #include "ops/key_index.h"
 #include "ops/map_lookup.h"
 #include "ops/minmax.h"
+#include "ops/oddity.h"
 #include "ops/operator.h"
 #include "ops/scratch.h"
 
@@ -53,13 +54,28 @@ struct LookupColumns {
 enum class Combiner { Sum, Mean, Min, Max, Count, GapMin, GapMax };
 constexpr std::string_view kCombinerNames[] = {"sum", "mean", "min", "max", "count", "gap_min", "gap_max"};
 
-struct CombinerState : OpState {
+struct LookupState : OddState {
   Combiner combiner = Combiner::Sum;
+
+  Oddity oddity(std::span<const Value> arguments, const Value&) const override {
+    const Value::Entries& entries = arguments[0].asMap();
+    auto isThere = [&](const Value& key) {
+      auto less = [](const auto& entry, const Value& k) {
+        return k.isInt() ? entry.first.asInt() < k.asInt() : entry.first.asString() < k.asString();
+      };
+      if (key.isMissing()) return false;
+      auto at = std::lower_bound(entries.begin(), entries.end(), key, less);
+      return at != entries.end() && at->first == key;
+    };
+    const Value& key = arguments[1];
+    bool found = key.isList() ? std::ranges::any_of(key.asList(), isThere) : isThere(key);
+    return {found ? "" : "finds none of its keys in the map"};
+  }
 };
 
 Prepared prepareLookup(std::span<const Value> constants, std::span<const Type>) {
-  if (constants.empty() || constants[0].isMissing()) return {};
-  auto state = std::make_shared<CombinerState>();
+  auto state = std::make_shared<LookupState>();
+  if (constants.empty() || constants[0].isMissing()) return {state, std::nullopt};
   const auto* name = std::find(std::begin(kCombinerNames), std::end(kCombinerNames), constants[0].asString());
   if (name == std::end(kCombinerNames))
     return {nullptr, PrepareError{3, "there is no combiner " + toString(constants[0]) +
@@ -92,8 +108,7 @@ Maybe<double> gapOfFound(Context& context, bool largest, Map<K, V> map, List<K> 
 
 // The values of present keys, combined left to right as the reductions of lists do.
 template <class K, class V>
-Maybe<double> lookupCombined(Context& context, const CombinerState& state, Map<K, V> map, List<K> keys,
-                             Maybe<V> absent) {
+Maybe<double> lookupCombined(Context& context, const LookupState& state, Map<K, V> map, List<K> keys, Maybe<V> absent) {
   if (state.combiner == Combiner::GapMin || state.combiner == Combiner::GapMax)
     return gapOfFound(context, state.combiner == Combiner::GapMax, map, keys, absent);
   Maybe<double> acc;

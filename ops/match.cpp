@@ -57,9 +57,8 @@ std::optional<Suspicion> suspectMatch(std::span<const KnownArgument> arguments) 
   Suspicion s{isAll(kFirst) ? kFirst : kSecond,
               "\"ALL\" is looked up as a key of that name, it does not stand for all keys"};
   if (isAll(kFirst) && isAll(kSecond)) return s;
-  s.instead = isAll(kFirst) ? "match_all_first" : "match_all_second";
-  s.kept = {0, isAll(kFirst) ? kSecond : kFirst};
-  s.notes.emplace_back(std::string(s.instead) + " takes them all and gives a list");
+  s.instead = isAll(kFirst) ? "match_all_first($0, $2)" : "match_all_second($0, $1)";
+  s.notes.emplace_back(std::string(s.instead.substr(0, s.instead.find('('))) + " takes them all and gives a list");
   s.notes.emplace_back("where the map has a key \"ALL\": lookup(lookup(map, first), second)");
   return s;
 }

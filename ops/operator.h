@@ -17,6 +17,7 @@
 #include "ops/inline.h"
 #include "ops/kernel.h"
 #include "ops/rewrite.h"
+#include "ops/semantics.h"
 #include "ops/type.h"
 #include "ops/value.h"
 
@@ -69,22 +70,23 @@ struct ArgumentRange {
   uint32_t first = 0;
   uint32_t end = 0;
 };
+struct Operator;
 // What is known of a call's argument before any data is seen.
 struct KnownArgument {
-  Type type;                        // None where it was left out
-  Value value;                      // missing where it depends on data
-  std::optional<IntRange> range{};  // of the operator that it is a call of
+  Type type;                     // None where it was left out
+  Value value;                   // missing where it depends on data
+  const Operator* op = nullptr;  // of which it is a call; null where it is none
 };
-// A constant argument that is of a fitting type but can only make a broken feature.
+// An argument that is of a fitting type but can only make a broken feature.
 struct Suspicion {
   uint32_t param = 0;
   std::string message;  // `both bounds are 5, so the result is always 5`
   std::vector<std::string> notes{};
-  // The call that is probably meant: another operator with the arguments of these parameters.
+  // The call that is probably meant: `sum(int($0))`, where $0 is the argument of parameter 0, and $0.1 the second
+  // argument of the call that this is. Empty where it is not known.
   std::string_view instead{};
-  std::vector<uint32_t> kept{};
 };
-// `arguments`: one a parameter of the record.
+// `arguments`: one a parameter of the record, more where the last one repeats.
 using SuspectFn = std::optional<Suspicion> (*)(std::span<const KnownArgument> arguments);
 
 // One signature of an operator, derived from its C++ function.
@@ -105,11 +107,15 @@ struct Overload {
   bool maybeResult = false;  // the function itself may answer "missing"
   bool makesValues = true;   // it may need arena memory or fail a row
   bool nested = false;       // it is another one's function for lists or maps that hold lists or maps
+  // Versions of the meaning (ops/semantics.h) that it is part of.
+  uint32_t firstSemantics = 1;
+  uint32_t lastSemantics = kNewestSemantics;
   Kernel kernel = nullptr;
   Kernel liftedKernel = nullptr;  // null: never maps over lists
   InlineStrict inlined = nullptr;
   InlineFull inlinedFull = nullptr;
 
+  bool isPartOf(uint32_t semantics) const { return firstSemantics <= semantics && semantics <= lastSemantics; }
   bool canInline() const { return inlined != nullptr || inlinedFull != nullptr; }
   // Index in `params` of argument `arg`.
   size_t paramOfArg(size_t arg) const {
@@ -121,12 +127,14 @@ struct Overload {
 struct Example {
   std::string_view expression;  // `bucketize(30, [18, 25, 35])`
   std::string_view result;      // as toString(Value) prints it: `2`
+  uint32_t semantics = 1;       // the first version of the meaning that it holds in
 };
 
 // What another system calls an operator.
 struct ForeignName {
   std::string_view name;        // `stddev`; letter case and `_` make no difference
   std::string_view difference;  // how a call differs in more than its name; empty where it does not
+  std::string_view call{};      // of one list: what means the same here, as in Suspicion::instead
 };
 
 struct Operator {
@@ -140,8 +148,10 @@ struct Operator {
   PrepareFn prepare = nullptr;
   // What kernels are given where nothing is prepared: an extern fn's library.
   std::shared_ptr<const OpState> state;
-  // Of a call that depends on data: whether what does not is a slip. A warning, what `prepare` refuses an error.
+  // Of a call that depends on data: whether an argument is a slip. A warning, what `prepare` refuses an error.
   SuspectFn suspect = nullptr;
+  // What a call with a map as its first argument means, where its values alone are not it; as in Suspicion::instead.
+  std::string_view ofMap;
   std::optional<IntRange> range;  // where results are known to lie
   // The result is the value of one of these arguments, or elements of them, as it stands.
   std::optional<ArgumentRange> passes;
@@ -182,6 +192,11 @@ class OperatorBuilder {
     for (std::string_view name : names) op_.elsewhere.push_back({name, difference});
     return *this;
   }
+  // The same for what takes one list and is written in several calls here.
+  OperatorBuilder& elsewhereCall(std::initializer_list<std::string_view> names, std::string_view call) {
+    for (std::string_view name : names) op_.elsewhere.push_back({name, {}, call});
+    return *this;
+  }
   // The signature of `fn`; `constants` are the types of the record's constant parameters. Trailing
   // parameters of the record may be absent from an overload.
   template <auto fn>
@@ -202,6 +217,13 @@ class OperatorBuilder {
     overload.required.resize(overload.params.size());
     overload.finite.resize(overload.params.size());
     op_.overloads.push_back(std::move(overload));
+    return *this;
+  }
+  // The overload added last is what the one before it of the same parameters means from this version on. What else the
+  // record says holds in all versions.
+  OperatorBuilder& since(uint32_t semantics);
+  OperatorBuilder& exampleSince(uint32_t semantics, std::string_view expression, std::string_view result) {
+    op_.examples.push_back({expression, result, semantics});
     return *this;
   }
   // The lowering of the overload added last.
@@ -248,6 +270,10 @@ class OperatorBuilder {
   }
   OperatorBuilder& suspect(SuspectFn fn) {
     op_.suspect = fn;
+    return *this;
+  }
+  OperatorBuilder& ofMap(std::string_view call) {
+    op_.ofMap = call;
     return *this;
   }
   OperatorBuilder& simplify(RewriteFn fn) {
@@ -321,6 +347,7 @@ class Registry {
   struct Foreign {
     const Operator* op = nullptr;  // null: none is
     std::string_view difference{};
+    std::string_view call{};
   };
   Foreign findForeign(std::string_view name) const;
   const std::vector<std::unique_ptr<Operator>>& all() const { return all_; }
@@ -343,10 +370,10 @@ struct Resolution {
   uint64_t convertMask = 0;  // by argument: int64 (or its list) must become float64 first
 };
 
-// The overload that takes `argTypes` (one per parameter; optional ones that were left out have type
-// None) with the fewest lists mapped over, then the fewest conversions; ties go to the one
-// registered first. Nothing where none fits.
-std::optional<Resolution> resolve(const Operator& op, std::span<const Type> argTypes);
+// The overload of a version of the meaning that takes `argTypes` (one per parameter; optional ones that were left out
+// have type None) with the fewest lists mapped over, then the fewest conversions; ties go to the one registered first.
+// Nothing where none fits.
+std::optional<Resolution> resolve(const Operator& op, std::span<const Type> argTypes, uint32_t semantics);
 // What keeps an overload from taking a call's arguments.
 struct NearMiss {
   uint32_t overload = 0;
@@ -356,7 +383,7 @@ struct NearMiss {
   bool swapped = false;             // there are two misfits, and each fits where the other stands
 };
 // Where none fits, the overloads that come nearest, in the order of the record.
-std::vector<NearMiss> nearMisses(const Operator& op, std::span<const Type> argTypes);
+std::vector<NearMiss> nearMisses(const Operator& op, std::span<const Type> argTypes, uint32_t semantics);
 // The call's type for arguments already converted.
 Type resultType(const Operator& op, const Resolution& resolution, std::span<const Type> argTypes);
 // `bucketize(x: float64, boundaries: list<float64>) -> int64`

@@ -30,7 +30,9 @@ bool after(const T& a, const T& b) {
 // The elements that are present, in new storage that may be reordered.
 template <class T>
 T* copyElements(Context& context, const List<T>& list, uint64_t& size) {
-  T* out = context.newList<T>(list.size);
+  // They will be sorted, by as many comparisons as a size in bits has digits.
+  constexpr uint64_t kComparisons = 16;
+  T* out = context.spend(kComparisons * list.size) ? context.newList<T>(list.size) : nullptr;
   size = 0;
   if (out == nullptr) return nullptr;
   for (uint64_t i = 0; i < list.size; ++i)
@@ -156,6 +158,7 @@ void registerOrder(Registry& r) {
                    .example("topk([3, 1, 4, 1, 5], 2)", "[5, 4]")
                    .elsewhere({"top_n"})
                    .elsewhere({"nlargest"}, "the list comes first")
+                   .ofMap("topk_by(map_keys($0), map_values($0), $1)")
                    .suspect(suspectCount<1>);
   auto topByOp = r.add("topk_by", {value("list"), value("scores"), value("k")},
                        "The `k` elements with the highest scores, the highest first, of equal ones the earlier; those "

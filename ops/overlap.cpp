@@ -167,6 +167,7 @@ Distances distancesOf(Context& context, const List<T>& query, const List<T>& tit
   for (uint64_t i = 0; i < t.titleSize; ++i) {
     uint32_t x = t.title[i];
     if (x == Terms::kAbsent) continue;
+    if (!context.spend(t.distinct)) return {};
     auto here = static_cast<uint32_t>(i + 1);
     for (uint32_t y = 0; y < t.distinct; ++y) {
       if (y == x || last[y] == 0) continue;

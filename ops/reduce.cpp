@@ -7,6 +7,7 @@
 #include "ops/laws.h"
 #include "ops/minmax.h"
 #include "ops/operator.h"
+#include "ops/suspect.h"
 #include "ops/wrap.h"
 
 namespace featc {
@@ -170,6 +171,7 @@ void registerReduce(Registry& r) {
       .example("sum(1, 2.5)", "3.5")
       .example(R"(sum(int(["4", "x"])))", "4")
       .elsewhere({"reduce_sum", "array_sum"})
+      .elsewhereCall({"countif", "count_if", "count_true", "count_nonzero"}, "sum(int($0))")
       .add<sumList<int64_t>>()
       .add<sumList<double>>()
       .add<foldTwo<Sum<int64_t>, int64_t>>()
@@ -190,7 +192,8 @@ void registerReduce(Registry& r) {
       .simplify(simplifyAvg);
   auto count = r.add("count", {value("list")}, "How many elements are present; floats that are not finite are not.")
                    .example(R"(count(int(["1", "x", "3"])))", "2")
-                   .range(0, kMaxSize);
+                   .range(0, kMaxSize)
+                   .suspect(suspectCountOfBools<true>);
   r.add("prod", {value("list")}, "The product of the elements (1 of none); integers wrap around at 64 bits.")
       .example("prod([2, 3, 4])", "24")
       .elsewhere({"product", "reduce_prod"})

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "ops/call_pattern.h"
 #include "ops/operator.h"
 
 namespace featc {
@@ -83,15 +84,19 @@ bool anyOverload(const Operator& op, bool (*holds)(const Overload&)) {
   return std::any_of(op.overloads.begin(), op.overloads.end(), holds);
 }
 
+std::string differenceOf(const ForeignName& foreign) {
+  return foreign.call.empty() ? std::string(foreign.difference) : fmt::format("`{}`", shownCall(foreign.call));
+}
+
 // `` `mean`, `average`; `stddev` (divides by n)``: what is in parentheses is said of the names since the last `;`.
 std::string foreignNames(const Operator& op) {
   std::string out;
   for (size_t i = 0; i < op.elsewhere.size(); ++i) {
-    const ForeignName& foreign = op.elsewhere[i];
-    bool first = i == 0 || op.elsewhere[i - 1].difference != foreign.difference;
-    bool last = i + 1 == op.elsewhere.size() || op.elsewhere[i + 1].difference != foreign.difference;
-    out += fmt::format("{}`{}`", i == 0 ? "" : first ? "; " : ", ", foreign.name);
-    if (last && !foreign.difference.empty()) out += fmt::format(" ({})", foreign.difference);
+    std::string difference = differenceOf(op.elsewhere[i]);
+    bool first = i == 0 || differenceOf(op.elsewhere[i - 1]) != difference;
+    bool last = i + 1 == op.elsewhere.size() || differenceOf(op.elsewhere[i + 1]) != difference;
+    out += fmt::format("{}`{}`", i == 0 ? "" : first ? "; " : ", ", op.elsewhere[i].name);
+    if (last && !difference.empty()) out += fmt::format(" ({})", difference);
   }
   return out;
 }
@@ -109,7 +114,7 @@ void appendOperator(std::string& out, const Operator& op) {
   if (std::string constants = constantRule(op); !constants.empty()) out += fmt::format(" **{}**", constants);
   out += "\n";
   if (!op.elsewhere.empty()) out += fmt::format("\nElsewhere: {}.\n\n", foreignNames(op));
-  for (const Example& e : op.examples) out += fmt::format("- `{}` is `{}`\n", e.expression, e.result);
+  for (const Example& e : op.examples) out += fmt::format("- `{}` is `{}`{}\n", e.expression, e.result, sinceText(e));
   out += "\n";
 }
 
@@ -118,7 +123,7 @@ void appendOperator(std::string& out, const Operator& op) {
 std::vector<std::string> signatures(const Operator& op) {
   Signatures all;
   for (const Overload& o : op.overloads)
-    if (!o.nested) all.push_back(signature(op, o));
+    if (!o.nested && o.isPartOf(kNewestSemantics)) all.push_back(signature(op, o));
   mergeFamily(all, {"V", "bool", {"bool", "int64", "float64", "string"}});
   mergeFamily(all, {"K", "string", {"int64", "string"}});
   mergeFamily(all, {"L", "string", {"int64", "string"}});  // the keys of maps in a map
@@ -162,6 +167,10 @@ std::string constantRule(const Operator& op) {
   }
   if (constants.empty()) return files.empty() ? files : files.substr(1);
   return fmt::format("{} must be constant.{}", joinNames(constants, "and"), files);
+}
+
+std::string sinceText(const Example& example) {
+  return example.semantics == 1 ? std::string() : fmt::format(" under `semantics {}`", example.semantics);
 }
 
 std::string operatorsMarkdown() {

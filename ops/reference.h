@@ -7,6 +7,7 @@
 
 namespace featc {
 
+struct Example;
 struct Operator;
 
 // The operator's signatures; those that differ only in the scalar type are one, with `T`, `K`, `V`.
@@ -17,5 +18,8 @@ std::string missingRule(const Operator& op);
 std::string constantRule(const Operator& op);
 // docs/operators.md.
 std::string operatorsMarkdown();
+
+// `, under `semantics 2``: of an example that does not hold in all versions; else empty.
+std::string sinceText(const Example& example);
 
 }  // namespace featc

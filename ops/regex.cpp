@@ -17,8 +17,13 @@ using Piece = re2::StringPiece;
 
 constexpr uint32_t kPatternParam = 1;
 constexpr uint32_t kDetailParam = 2;
+// What beginning a search costs, and how many bytes cost a step, as powers of 2.
+constexpr uint64_t kStepsOfAMatch = 128;
+constexpr unsigned kTextShift = 2;
 // As in RE2's own replacing: groups 0 to 9.
 constexpr int kMaxGroups = 10;
+// RE2 takes seconds for patterns of a megabyte, and nothing can stop it.
+constexpr size_t kMaxPatternBytes = size_t{1} << 16U;
 
 struct Pattern : OpState {
   std::unique_ptr<RE2> re;
@@ -28,6 +33,12 @@ struct Pattern : OpState {
 std::unique_ptr<RE2> compilePattern(const Value& pattern, std::optional<PrepareError>& error) {
   if (pattern.isMissing()) {
     error = PrepareError{kPatternParam, "the pattern is missing"};
+    return nullptr;
+  }
+  if (size_t bytes = pattern.asString().size(); bytes > kMaxPatternBytes) {
+    error = PrepareError{kPatternParam, "the pattern has " + std::to_string(bytes) + " bytes, the most is " +
+                                            std::to_string(kMaxPatternBytes) +
+                                            "; whether a word is one of many: vocab(x, file = \"words.txt\")"};
     return nullptr;
   }
   RE2::Options options;
@@ -137,7 +148,9 @@ Str regexReplace(Context& context, const Replacement& state, Str s) {
   std::array<Piece, kMaxGroups> groups;
   Piece subject = textOf(s);
   auto match = [&](size_t from) {
-    return state.re->Match(subject, from, s.size, RE2::UNANCHORED, groups.data(), state.groups);
+    // A search may read all that is left, whatever it finds.
+    return context.spend(kStepsOfAMatch + ((s.size - from) >> kTextShift)) &&
+           state.re->Match(subject, from, s.size, RE2::UNANCHORED, groups.data(), state.groups);
   };
   if (!match(0)) return s;
   TextBuilder out(context, s.size);

@@ -6,6 +6,7 @@
 
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "support/survive.h"
 #include "support/utf8.h"
 
 namespace featc {
@@ -14,7 +15,7 @@ namespace {
 
 // A record that contradicts itself: a mistake in this program, not in a config.
 [[noreturn]] void badRecord(const Operator& op, std::string_view why) {
-  fmt::print(stderr, "featc: operator record \"{}\": {}\n", op.name, why);
+  printError("featc: operator record \"{}\": {}\n", op.name, why);
   std::abort();
 }
 
@@ -74,6 +75,16 @@ OperatorBuilder& OperatorBuilder::needs(std::string_view param) {
   badRecord(op_, "needs() names no parameter");
 }
 
+OperatorBuilder& OperatorBuilder::since(uint32_t semantics) {
+  Overload& added = op_.overloads.back();
+  if (semantics <= 1 || semantics > kNewestSemantics) badRecord(op_, "since() names no later version");
+  added.firstSemantics = semantics;
+  for (Overload& o : std::span(op_.overloads).first(op_.overloads.size() - 1))
+    if (o.params == added.params && o.required == added.required && o.isPartOf(semantics))
+      o.lastSemantics = semantics - 1;
+  return *this;
+}
+
 OperatorBuilder Registry::add(std::string_view name, std::vector<ParamSpec> params, std::string_view doc) {
   auto op = std::make_unique<Operator>();
   op->name = name;
@@ -95,7 +106,7 @@ Registry::Foreign Registry::findForeign(std::string_view name) const {
   std::string folded = foldedName(name);
   for (const auto& op : all_)
     for (const ForeignName& foreign : op->elsewhere)
-      if (foldedName(foreign.name) == folded) return {op.get(), foreign.difference};
+      if (foldedName(foreign.name) == folded) return {op.get(), foreign.difference, foreign.call};
   return {};
 }
 

@@ -116,11 +116,11 @@ CostedMiss missOf(const Operator& op, uint32_t index, std::span<const Type> argT
 
 }  // namespace
 
-std::vector<NearMiss> nearMisses(const Operator& op, std::span<const Type> argTypes) {
+std::vector<NearMiss> nearMisses(const Operator& op, std::span<const Type> argTypes, uint32_t semantics) {
   std::vector<NearMiss> nearest;
   int lowest = 0;
   for (uint32_t i = 0; i < op.overloads.size(); ++i) {
-    if (op.overloads[i].alternates) continue;
+    if (op.overloads[i].alternates || !op.overloads[i].isPartOf(semantics)) continue;
     CostedMiss one = missOf(op, i, argTypes);
     if (nearest.empty() || one.cost < lowest) {
       nearest.clear();
@@ -131,9 +131,10 @@ std::vector<NearMiss> nearMisses(const Operator& op, std::span<const Type> argTy
   return nearest;
 }
 
-std::optional<Resolution> resolve(const Operator& op, std::span<const Type> argTypes) {
+std::optional<Resolution> resolve(const Operator& op, std::span<const Type> argTypes, uint32_t semantics) {
   std::optional<Resolution> best;
   for (uint32_t i = 0; i < op.overloads.size(); ++i) {
+    if (!op.overloads[i].isPartOf(semantics)) continue;
     auto r = fitOverload(op, i, argTypes);
     if (!r) continue;
     auto cost = [](const Resolution& x) { return std::pair(std::popcount(x.liftMask), std::popcount(x.convertMask)); };

@@ -14,9 +14,10 @@ class RowScratch {
   RowScratch(const RowScratch&) = delete;
   RowScratch& operator=(const RowScratch&) = delete;
 
-  // Storage for `count` values, or null after marking the row.
+  // Storage for `count` values, or null after marking the row, and when the call is to stop.
   template <class T>
   T* allocate(uint64_t count) {
+    if (!context_.spend(count)) return nullptr;
     T* p = context_.arena->allocate<T>(count);
     if (p == nullptr) context_.fail(RowStatus::OutOfMemory);
     return p;

@@ -13,7 +13,7 @@ namespace {
 template <class T>
 List<T> unite(Context& context, const List<T>& first, const List<T>& second, bool withFirst) {
   uint64_t capacity = first.size + second.size;
-  T* values = context.arena->allocate<T>(capacity);
+  T* values = context.spend(capacity) ? context.arena->allocate<T>(capacity) : nullptr;
   if (values == nullptr) {
     context.fail(RowStatus::OutOfMemory);
     return {};

@@ -26,6 +26,18 @@ std::optional<Suspicion> suspectCount(std::span<const KnownArgument> arguments) 
   return Suspicion{param, "a count of " + toString(count) + " leaves nothing, so the result is always empty"};
 }
 
+// `count(actions == "buy")` counts all elements. Of a list that data brings, that may well be meant by `len`.
+template <bool ofFieldsToo>
+std::optional<Suspicion> suspectCountOfBools(std::span<const KnownArgument> arguments) {
+  const KnownArgument& list = arguments[0];
+  bool isBools = list.type.isList() && list.type.element().is(Kind::Bool);
+  if (!isBools || !(ofFieldsToo || list.op != nullptr)) return std::nullopt;
+  Suspicion s{0, "this counts all elements, those that are false too"};
+  s.notes.emplace_back("how many are true: sum(int(x))");
+  s.instead = "sum(int($0))";
+  return s;
+}
+
 // Every string begins with, ends with and holds the empty one.
 template <uint32_t param>
 std::optional<Suspicion> suspectEmptyPart(std::span<const KnownArgument> arguments) {

@@ -5,6 +5,7 @@
 #include "ops/groups.h"
 #include "ops/inline.h"
 #include "ops/operator.h"
+#include "ops/time_unit.h"
 #include "ops/time_zone.h"
 #include "ops/wrap.h"
 
@@ -15,8 +16,11 @@ namespace {
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
-struct ZoneState : OpState {
+struct ZoneState : OddState {
   Zone zone;
+  Oddity oddity(std::span<const Value> arguments, const Value& result) const override {
+    return otherTimeUnit(arguments, result);
+  }
 };
 
 template <uint32_t param>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Times as text, read and written by a format of numbers: what strptime and strftime of C and Python do with these
 // parts.
+#include "ops/time_text.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -8,6 +10,7 @@
 
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "ops/time_unit.h"
 #include "ops/time_zone.h"
 
 namespace featc {
@@ -37,9 +40,13 @@ struct Step {
   bool isDigits() const { return part == Part::Literal ? literal >= '0' && literal <= '9' : part != Part::Offset; }
 };
 
-struct TimeFormat : OpState {
+struct TimeFormat : OddState {
   std::vector<Step> steps;
   Zone zone;
+
+  Oddity oddity(std::span<const Value> arguments, const Value& result) const override {
+    return otherTimeUnit(arguments, result);
+  }
 
   bool has(Part part) const {
     return std::ranges::any_of(steps, [part](const Step& s) { return s.part == part; });
@@ -192,7 +199,7 @@ class TimeReader {
   bool read(const Step& step) {
     size_t least = step.isWhole ? 2 : 1;
     switch (step.part) {
-      case Part::Literal: return acceptLiteral(step.literal);
+      case Part::Literal: return accept(step.literal);
       case Part::Year: return number(4, 4, 1, 9999, year_);
       case Part::Month: return number(least, 2, 1, 12, month_);
       case Part::Day: return number(least, 2, 1, 31, day_);
@@ -208,6 +215,13 @@ class TimeReader {
     return false;
   }
 
+  bool atEnd() const { return text_.empty(); }
+  bool accept(char c) {
+    if (text_.empty() || text_.front() != c) return false;
+    text_.remove_prefix(1);
+    return true;
+  }
+
   Maybe<int64_t> seconds(const Zone& zone) const {
     std::chrono::year_month_day date{std::chrono::year(static_cast<int>(year_)),
                                      std::chrono::month(static_cast<unsigned>(month_)),
@@ -220,11 +234,6 @@ class TimeReader {
   }
 
  private:
-  bool acceptLiteral(char c) {
-    if (text_.empty() || text_.front() != c) return false;
-    text_.remove_prefix(1);
-    return true;
-  }
   // As many digits as there are, up to `most`.
   bool number(size_t least, size_t most, int64_t low, int64_t high, int64_t& value) {
     size_t digits = 0;
@@ -237,12 +246,12 @@ class TimeReader {
   // `Z`, `+08:00` or `+0800`.
   bool readOffset() {
     saysOffset_ = true;
-    if (acceptLiteral('Z')) return true;
-    bool isWest = acceptLiteral('-');
+    if (accept('Z')) return true;
+    bool isWest = accept('-');
     int64_t hours = 0;
     int64_t minutes = 0;
-    if (!(isWest || acceptLiteral('+')) || !number(2, 2, 0, 23, hours)) return false;
-    acceptLiteral(':');
+    if (!(isWest || accept('+')) || !number(2, 2, 0, 23, hours)) return false;
+    accept(':');
     if (!number(2, 2, 0, 59, minutes)) return false;
     int64_t seconds = (hours * 60 + minutes) * 60;
     offset_ = isWest ? -seconds : seconds;
@@ -314,6 +323,31 @@ Maybe<Str> formatTime(Context& context, const TimeFormat& format, int64_t time) 
 }
 
 }  // namespace
+
+std::optional<int64_t> parseTimestamp(std::string_view text) {
+  TimeReader reader(text);
+  auto number = [&](Part part) { return reader.read({part, '\0', true}); };
+  auto date = [&] {
+    return number(Part::Year) && reader.accept('-') && number(Part::Month) && reader.accept('-') && number(Part::Day);
+  };
+  auto clock = [&] {
+    if (!number(Part::Hour) || !reader.accept(':') || !number(Part::Minute)) return false;
+    if (!reader.accept(':')) return true;
+    return number(Part::Second) && (!reader.accept('.') || number(Part::Fraction));
+  };
+  if (!date()) return std::nullopt;
+  if (!reader.atEnd()) {
+    if (!(reader.accept('T') || reader.accept(' ')) || !clock()) return std::nullopt;
+    if (!reader.atEnd() && !number(Part::Offset)) return std::nullopt;
+  }
+  Maybe<int64_t> seconds = reader.seconds(Zone());
+  return seconds.present ? std::optional(seconds.value) : std::nullopt;
+}
+
+std::string dataForms(Type type) {
+  if (!type.isTimestamp()) return toString(type);
+  return "timestamp, as epoch seconds or like 2024-12-01T10:00:00Z,";
+}
 
 void registerTimeText(Registry& r) {
   r.group("Time");

@@ -14,7 +14,7 @@ std::string print(Type type) {
   switch (type.kind()) {
     case Kind::None: return "none";
     case Kind::Bool: return "bool";
-    case Kind::Int64: return "int64";
+    case Kind::Int64: return type.isTimestamp() ? "timestamp" : "int64";
     case Kind::Float64: return "float64";
     case Kind::String: return "string";
     case Kind::List: return "list<" + toString(type.element()) + ">";
@@ -72,6 +72,7 @@ class Parser {
     std::string_view name = word();
     if (name == "bool") return Type::boolean();
     if (name == "int64") return Type::int64();
+    if (name == "timestamp") return Type::timestamp();
     if (name == "float64") return Type::float64();
     if (name == "string") return Type::string();
     if (name == "list" || name == "weighted") {
@@ -85,7 +86,7 @@ class Parser {
     if (name == "map") {
       if (!take("<")) return std::nullopt;
       auto key = parse(depth + 1);
-      if (!key || !(key->is(Kind::Int64) || key->is(Kind::String)) || !take(",")) return std::nullopt;
+      if (!key || !isMapKey(*key) || !take(",")) return std::nullopt;
       auto value = parse(depth + 1);
       if (!value || !take(">")) return std::nullopt;
       return Type::map(*key, *value);
@@ -111,6 +112,8 @@ std::string toString(Type type) {
 }
 
 std::optional<Type> parseType(std::string_view text) { return Parser(text).whole(); }
+
+bool isMapKey(Type type) { return type.present() == Type::int64() || type.present() == Type::string(); }
 
 int nestingDepth(Type type) {
   switch (type.kind()) {

@@ -24,9 +24,14 @@ class Type {
   static constexpr Type int64() { return scalar(Kind::Int64); }
   static constexpr Type float64() { return scalar(Kind::Float64); }
   static constexpr Type string() { return scalar(Kind::String); }
-  static constexpr Type list(Type element) { return Type(element.code_ << 4U | static_cast<uint32_t>(Kind::List)); }
+  // Of a field: int64 epoch seconds that data may hold as points in time. Who reads data looks at the mark, and who
+  // prints types; expressions see what plain() gives.
+  static constexpr Type timestamp() { return int64().marked(true); }
+  static constexpr Type list(Type element) {
+    return Type(element.code_ << 4U | static_cast<uint32_t>(Kind::List)).marked(element.timestamps_);
+  }
   static constexpr Type map(Type key, Type value) {
-    return Type(value.code_ << 8U | key.code_ << 4U | static_cast<uint32_t>(Kind::Map));
+    return Type(value.code_ << 8U | key.code_ << 4U | static_cast<uint32_t>(Kind::Map)).marked(value.timestamps_);
   }
   static constexpr Type weighted(Type id) { return Type(id.code_ << 4U | static_cast<uint32_t>(Kind::Weighted)); }
   // `aligned`: the read was keyed by a list, so its fields are lists.
@@ -45,9 +50,9 @@ class Type {
   constexpr bool is(Kind k) const { return kind() == k; }
 
   // Of a list: its elements' type. Of weighted ids: the ids'.
-  constexpr Type element() const { return Type(code_ >> 4U); }
+  constexpr Type element() const { return Type(code_ >> 4U).marked(timestamps_); }
   constexpr Type key() const { return Type(code_ >> 4U & 15U); }
-  constexpr Type value() const { return Type(code_ >> 8U); }
+  constexpr Type value() const { return Type(code_ >> 8U).marked(timestamps_); }
   constexpr uint32_t rowSource() const { return code_ >> 5U; }
   constexpr bool rowAligned() const { return (code_ & 16U) != 0; }
 
@@ -58,23 +63,34 @@ class Type {
     return t;
   }
   constexpr Type present() const { return withNullable(false); }
+  constexpr bool isTimestamp() const { return timestamps_ && is(Kind::Int64); }
+  // With int64 in the place of timestamp.
+  constexpr Type plain() const { return marked(false); }
 
-  // Equal but for the question mark.
+  // Equal but for the question mark and plain().
   constexpr bool same(Type other) const { return code_ == other.code_; }
   constexpr uint32_t code() const { return code_; }
   constexpr bool operator==(const Type&) const = default;
 
  private:
   explicit constexpr Type(uint32_t code) : code_(code) {}
+  constexpr Type marked(bool timestamps) const {
+    Type t = *this;
+    t.timestamps_ = timestamps;
+    return t;
+  }
 
   uint32_t code_ = 0;
   bool nullable_ = false;
+  bool timestamps_ = false;  // the innermost values, of a map those, are timestamps
 };
 
 // As written in a config: `map<string, float64>?`.
 std::string toString(Type type);
 // Parses what toString prints; nothing where the text is no type.
 std::optional<Type> parseType(std::string_view text);
+// Whether a map's keys may be of that type.
+bool isMapKey(Type type);
 // How many lists and maps stand inside one another: 0 for a scalar.
 int nestingDepth(Type type);
 // Lists and maps may hold lists and maps of scalars, but nothing deeper.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ops/hash.h"
-#include "ops/operator.h"
+#include "ops/oddity.h"
 
 namespace featc {
 
@@ -25,7 +25,7 @@ struct VocabularyHash {
 // `K` is the cell of the value looked up, `N` its number's. A table in place: millions of words take
 // two allocations.
 template <class K, class N>
-struct Vocabulary : OpState {
+struct Vocabulary : OddState {
   using Key = std::conditional_t<std::is_same_v<K, Str>, std::string_view, int64_t>;
   struct Entry {
     Key key;
@@ -54,6 +54,14 @@ struct Vocabulary : OpState {
   const N* find(K x) const {
     uint32_t slot = slots_[slotOf(keyOf(x))];
     return slot == kFree ? nullptr : &entries[slot].number;
+  }
+  Oddity oddity(std::span<const Value> arguments, const Value&) const override {
+    bool found = false;
+    if constexpr (std::is_same_v<K, Str>)
+      found = find(Str::of(arguments[0].asString())) != nullptr;
+    else
+      found = find(arguments[0].asInt()) != nullptr;
+    return {found ? "" : "finds no word of its vocabulary"};
   }
 
  private:

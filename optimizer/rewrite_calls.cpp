@@ -15,6 +15,7 @@
 #include "ir/text.h"
 #include "ops/rewrite.h"
 #include "optimizer/rewrite.h"
+#include "support/survive.h"
 
 namespace featc {
 namespace {
@@ -83,9 +84,9 @@ class LawRewriter : public Rewriter {
       if (mapMask != 0 && call != kNoNode) each_.insert(call);
       if (call != kNoNode) return NodeRef{each_.empty() ? improved(call) : call};
     }
-    fmt::print(stderr, "featc: internal error: a law makes a call that does not exist: {}(", name);
-    for (NodeId arg : args) fmt::print(stderr, " {}", nodeText(graph_, arg));
-    fmt::print(stderr, ")\n");
+    printError("featc: internal error: a law makes a call that does not exist: {}(", name);
+    for (NodeId arg : args) printError(" {}", nodeText(graph_, arg));
+    printError(")\n");
     std::abort();
   }
 
@@ -184,8 +185,7 @@ class LawRewriter : public Rewriter {
     Type wanted = callType(op, resolution, types);
     Type actual = graph_.node(result).type;
     if (actual.same(wanted)) return;
-    fmt::print(stderr, "featc: internal error: a law of {} makes {} of {}\n", op.name, toString(actual),
-               toString(wanted));
+    printError("featc: internal error: a law of {} makes {} of {}\n", op.name, toString(actual), toString(wanted));
     std::abort();
   }
 

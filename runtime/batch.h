@@ -13,7 +13,7 @@
 namespace featc {
 
 // One Arrow array, borrowed. Which buffers are used follows from the field's type:
-//   bool     values: bitmap            int64, float64  values: 8 bytes each
+//   bool     values: bitmap            int64 (timestamp: epoch seconds), float64  values: 8 bytes each
 //   string   offsets + values (bytes)  list            offsets + children[0] (elements)
 //   map      offsets + children[0] (keys) + children[1] (values)
 // `offset` skips leading elements of this array (and of its bitmap), as in sliced Arrow arrays.

@@ -252,7 +252,7 @@ Batch BatchBuilder::batch() {
 }
 
 void BatchBuilder::clear() {
-  for (ColumnBuffer& column : columns_) column.truncate(0);
+  for (ColumnBuffer& column : columns_) column.clear();
   itemOffsets_.resize(1);
   items_ = 0;
   inRequest_ = inItem_ = false;

@@ -62,6 +62,20 @@ void ColumnBuffer::truncate(size_t rows) {
   }
 }
 
+void ColumnBuffer::clear() {
+  size_t kept = kept_.keep(valid_.bytesUsed() + numbers_.bytesUsed() + bytes_.bytesUsed());
+  truncate(0);
+  if (valid_.bytesHeld() + numbers_.bytesHeld() + bytes_.bytesHeld() > kept) {
+    size_t offsets = numbers_.size();
+    valid_ = {};
+    numbers_ = {};
+    bytes_ = {};
+    if (offsets > 0) numbers_.push(0);
+  }
+  for (auto& child : children_)
+    if (child) child->clear();
+}
+
 const ColumnData& ColumnBuffer::view() {
   view_ = ColumnData{};
   view_.length = static_cast<int64_t>(size_);

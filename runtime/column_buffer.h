@@ -14,6 +14,7 @@
 #include "ops/cell.h"
 #include "ops/type.h"
 #include "runtime/batch.h"
+#include "runtime/calls/kept_memory.h"
 
 namespace featc {
 
@@ -40,6 +41,8 @@ class PaddedBuffer {
     size_ += count;
   }
   void truncate(size_t size) { size_ = size; }
+  size_t bytesUsed() const { return size_ * sizeof(T); }
+  size_t bytesHeld() const { return capacity_ * sizeof(T); }
 
  private:
   struct Free {
@@ -89,11 +92,15 @@ class ColumnBuffer {
 
   // Keeps the first `rows` values and drops the rest, with what the children got for them.
   void truncate(size_t rows);
+  // The same with no row, and gives back memory that batches do not usually need.
+  void clear();
   // The column as a call reads it; valid until the next change.
   const ColumnData& view();
 
  private:
   static constexpr size_t kNone = SIZE_MAX;
+  // There are many columns.
+  static constexpr size_t kKeptBytes = size_t{16} << 10U;
 
   void appendNumber(uint64_t bits) {
     appendValidity(true);
@@ -114,6 +121,7 @@ class ColumnBuffer {
   PaddedBuffer<uint8_t> bytes_;     // string: text; bool: bitmap
   std::unique_ptr<ColumnBuffer> children_[2];
   ColumnData view_;
+  KeptMemory kept_{kKeptBytes};
 };
 
 }  // namespace featc

@@ -67,6 +67,9 @@ struct CallFrame {
   RowStatus* requestStatus = nullptr;
   RowStatus* itemStatus = nullptr;
   uint32_t maxIdsPerRow = 65'536;
+  // Where all ids of a row are counted: how many each has room for. Null: they are not.
+  uint32_t* requestIdsLeft = nullptr;
+  uint32_t* itemIdsLeft = nullptr;
 };
 
 // What an engine keeps between calls for one thread.
@@ -83,6 +86,10 @@ struct ShardFrame {
   std::vector<RaggedBuffer>* ragged = nullptr;  // by output
   std::vector<OutputCounts>* counts = nullptr;  // by output
   DataEvents* events = nullptr;
+  // What the call may still cost; null: no matter. Once it says stop, what run() leaves behind is worthless.
+  Work* work = nullptr;
+
+  bool goesOn(uint64_t steps) const { return work == nullptr || work->spend(steps); }
 };
 
 class Executable {

@@ -3,12 +3,14 @@
 #include "runtime/extractor.h"
 
 #include <chrono>
-#include <new>
 
 #include "runtime/calls/call_input.h"
 #include "runtime/calls/call_memory.h"
+#include "runtime/calls/call_stop.h"
 #include "runtime/calls/float_environment.h"
 #include "runtime/calls/pipelined.h"
+#include "runtime/calls/run_errors.h"
+#include "runtime/calls/run_observer.h"
 #include "runtime/calls/staged.h"
 
 namespace featc {
@@ -17,22 +19,36 @@ namespace {
 
 RunError runCall(CallMemory& memory, const Batch& batch, const CallOptions& options, Result& result) {
   FloatEnvironment floats;
+  Work::Flag cancelled = options.cancelled;
+  std::span<const Work::Flag> flags(&cancelled, cancelled != nullptr ? 1 : 0);
   // Late answers find nothing of a call that has returned.
   struct End {
     CallMemory& memory;
     ~End() { memory.end(); }
   } end{memory};
   try {
-    if (RunError error = memory.begin({&batch, 1}, options, result)) return error;
+    if (RunError error = memory.admit({&batch, 1}, options, flags, result)) return error;
+    auto readDeadline = memory.readDeadline(batch.items, options);
+    if (RunError error = memory.begin({&batch, 1}, options, readDeadline, result)) return error;
     if (options.scheduler == Scheduler::Pipelined)
       runPipelined(memory);
     else
       runStaged(memory);
     memory.finish();
-  } catch (const std::bad_alloc&) {
-    return {"not enough memory for the batch"};
+  } catch (...) {
+    return currentError();
   }
   return {};
+}
+
+// What is wrong with the batch as such.
+RunError checkCall(const CallProgram& program, const Batch& batch, const CallOptions& options) {
+  try {
+    if (RunError error = checkBatch(program.info, batch)) return error;
+    return checkItems(batch.requests, batch.items, program.limits.call.within(options.limits));
+  } catch (...) {
+    return currentError();
+  }
 }
 
 }  // namespace
@@ -57,13 +73,13 @@ const Executable& Extractor::executable() const { return *program_->executable; 
 RunError Extractor::run(const Batch& batch, Scratch& scratch, Result& result, const CallOptions& options) const {
   auto start = options.observer == nullptr ? std::chrono::steady_clock::time_point() : std::chrono::steady_clock::now();
   RunError error;
-  if (scratch.memory_->program() != program_) error = {"the scratch was made for another extractor"};
-  if (!error) error = checkBatch(program_->info, batch);
+  if (scratch.memory_->program() != program_) error = runError("the scratch was made for another extractor");
+  if (!error) error = checkCall(*program_, batch, options);
   if (!error) error = runCall(*scratch.memory_, batch, options, result);
   if (error) result = {};
-  if (options.observer != nullptr)
-    options.observer->onCall(
-        {batch.requests, batch.items, std::chrono::steady_clock::now() - start, static_cast<bool>(error)});
+  tellObserver(options.observer, [&](RunObserver& o) {
+    o.onCall({batch.requests, batch.items, std::chrono::steady_clock::now() - start, static_cast<bool>(error)});
+  });
   return error;
 }
 

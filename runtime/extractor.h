@@ -25,8 +25,12 @@ struct StoreBinding {
 };
 
 struct RunLimits {
-  uint32_t maxIdsPerRow = 65'536;
+  uint32_t maxIdsPerRow = 65'536;  // of one output
   size_t arenaBytes = Arena::kDefaultLimit;
+  // What each call may cost.
+  CallLimits call;
+  // What calls take their memory from, shared by as many extractors as it is given to; null: the process's.
+  std::shared_ptr<MemoryBudget> memory;
 };
 
 class Extractor;
@@ -60,9 +64,7 @@ class Extractor {
   // Computes every output for every row of `batch`. Thread-safe; `scratch` and `result` belong to
   // this call. Every declared field that is not nullable must be there in every row, whether an
   // output uses it or not: else the row's status is BadInput. Blocks while stores answer, until
-  // options.deadline at the latest. An error means that the batch does not fit the schema (number of
-  // columns, rows, offsets), that `scratch` is of another extractor or that there is no memory for the
-  // batch; the result is then empty.
+  // options.deadline at the latest. With an error, whose kind says what to do about it, the result is empty.
   RunError run(const Batch& batch, Scratch& scratch, Result& result, const CallOptions& options = {}) const;
 
  private:

@@ -10,12 +10,10 @@
 #include <vector>
 
 #include "ops/hash.h"
+#include "ops/semantics.h"
 #include "ops/type.h"
 
 namespace featc {
-
-// The newest version of the meaning that this featc knows.
-inline constexpr uint32_t kNewestSemantics = 1;
 
 // Where a value lives: once, once a request, once an item. The join of two scopes is the larger.
 enum class Scope : uint8_t { Constant = 0, Request = 1, Item = 2 };
@@ -25,7 +23,7 @@ std::string_view scopeName(Scope scope);
 struct InputInfo {
   Scope scope = Scope::Item;  // Request or Item
   std::string name;
-  Type type;
+  Type type;  // as declared: a timestamp's node is int64
   // Of a member of a list of structs: the list's name, `clicks` of `clicks.ts`. Members of one list stand side
   // by side, and in a row they are lists of equal length or missing together.
   std::string structList{};
@@ -51,8 +49,11 @@ struct SourceInfo {
   std::vector<SourceField> keys;
   // The key's text: literals and key fields in turn. `user:{user_id}` is {"user:", field 0, ""}.
   std::string keyPattern;
+  bool keyEscaped = false;  // values stand in keys percent-encoded, so that no two rows share one
   Encoding encoding = Encoding::Hash;
   std::vector<SourceField> fields;  // always nullable
+  // As ProgramInfo::semantics: how a store's texts are read as values.
+  uint32_t semantics = kUnwrittenSemantics;
   bool operator==(const SourceInfo&) const = default;
 };
 
@@ -79,6 +80,8 @@ struct OutputInfo {
   std::string group;
   // Sparse, sequence: integers that lose bits are worth a warning (not hashes, not small for sure).
   bool countLostBits = false;
+  // Dense: integers that a float32 may round. The fingerprint, which is older, does not know of it.
+  bool mayRound = false;
 
   // What becomes ids or numbers: the value, or in a sequence group what an element of it is.
   Type emitted() const { return group.empty() ? type : type.element(); }
@@ -93,7 +96,7 @@ struct ExternFn;
 
 struct ProgramInfo {
   std::string model;
-  uint32_t semantics = kNewestSemantics;
+  uint32_t semantics = kUnwrittenSemantics;
   // Of the config that this was compiled from (ir/fingerprint.h); 0: not known.
   uint64_t fingerprint = 0;
   HashFamily hashFamily = HashFamily::Xxh3;

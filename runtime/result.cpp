@@ -28,6 +28,17 @@ void RaggedBuffer::rewind(const Mark& mark) {
   dense.resize(mark.dense);
 }
 
+size_t RaggedBuffer::bytesHeld() const {
+  return Mark{ids.capacity(), weights.capacity(), idsOfElement.capacity(), dense.capacity()}.bytes();
+}
+
+void RaggedBuffer::fit() {
+  ids.shrink_to_fit();
+  weights.shrink_to_fit();
+  idsOfElement.shrink_to_fit();
+  dense.shrink_to_fit();
+}
+
 void RaggedBuffer::append(const RaggedBuffer& later) {
   auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   add(ids, later.ids);
@@ -71,8 +82,7 @@ void FixedOutputs::reserve(int64_t requests, int64_t items) {
   };
   size_t total = 0;
   for (const Cells& cells : cells_) total += bytesOf(cells);
-  requestRoom_ = itemRoom_ = 0;
-  memory_.reset();
+  free();
   memory_.reset(static_cast<char*>(::operator new[](total, kLine)));
   std::memset(memory_.get(), 0, total);
   char* at = memory_.get();
@@ -82,6 +92,14 @@ void FixedOutputs::reserve(int64_t requests, int64_t items) {
   }
   requestRoom_ = requestRows;
   itemRoom_ = itemRows;
+  bytes_ = total;
+}
+
+void FixedOutputs::free() {
+  requestRoom_ = itemRoom_ = 0;
+  bytes_ = 0;
+  memory_.reset();
+  std::ranges::fill(data_, nullptr);
 }
 
 }  // namespace featc

@@ -17,10 +17,14 @@ struct OutputCounts {
   uint64_t lostBits = 0;        // integers outside 0 .. 2^44-1 that were cut to their low 44 bits
   uint64_t droppedWeights = 0;  // ids dropped because their weight is missing or beyond float32
   uint64_t cutDense = 0;        // dense lists longer than their width
+  uint64_t cutSequences = 0;    // lists longer than their sequence's length
+  uint64_t largeDense = 0;      // integers of a dense output beyond 2^24, where a float32 does not hold each
   OutputCounts& operator+=(const OutputCounts& more) {
     lostBits += more.lostBits;
     droppedWeights += more.droppedWeights;
     cutDense += more.cutDense;
+    cutSequences += more.cutSequences;
+    largeDense += more.largeDense;
     return *this;
   }
   bool operator==(const OutputCounts&) const = default;
@@ -76,10 +80,18 @@ struct RaggedBuffer {
     size_t weights = 0;
     size_t idsOfElement = 0;
     size_t dense = 0;
+
+    uint64_t bytes() const {
+      return ids * sizeof(uint64_t) + weights * sizeof(float) + idsOfElement * sizeof(uint32_t) + dense * sizeof(float);
+    }
   };
   Mark mark() const { return {ids.size(), weights.size(), idsOfElement.size(), dense.size()}; }
   void rewind(const Mark& mark);
   void clear() { rewind({}); }
+  // What it holds, filled or not.
+  size_t bytesHeld() const;
+  // Holds no more than it is filled with.
+  void fit();
   // Puts the rows of `later` behind its own.
   void append(const RaggedBuffer& later);
 };
@@ -96,6 +108,9 @@ class FixedOutputs {
 
   // By output; null for one that is kept elsewhere.
   char* const* data() const { return data_.data(); }
+  size_t bytesHeld() const { return bytes_; }
+  // Gives its memory back: there is room for no row.
+  void free();
   size_t roomOf(size_t output) const { return cells_[output].scope == Scope::Item ? itemRoom_ : requestRoom_; }
 
  private:
@@ -111,6 +126,7 @@ class FixedOutputs {
   size_t requestRoom_ = 0;  // rows
   size_t itemRoom_ = 0;
   std::unique_ptr<char[], Free> memory_;
+  size_t bytes_ = 0;
 };
 
 // Owned by the caller and passed again and again: a warm call allocates nothing.
@@ -129,6 +145,8 @@ class Result {
   // The worse of the item's own status and its request's.
   RowStatus status(int64_t item) const { return itemStatus_[static_cast<size_t>(item)]; }
   int64_t requestOf(int64_t item) const { return requestOfItem_[static_cast<size_t>(item)]; }
+  // What it holds of the budget that the call which filled it takes its memory from.
+  size_t bytesHeld() const { return share_.held(); }
   int64_t row(const OutputColumn& column, int64_t item) const {
     return column.scope == Scope::Item ? item : requestOf(item);
   }
@@ -149,6 +167,7 @@ class Result {
   std::vector<RowStatus> itemStatus_;
   DataEvents events_;
   std::vector<ReadCounts> reads_;  // by source
+  MemoryShare share_;
 };
 
 }  // namespace featc

@@ -4,6 +4,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/calls/emit.h"
+
 namespace featc {
 namespace {
 
@@ -11,9 +16,25 @@ std::string counted(uint64_t n, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", n, n == 1 ? one : many);
 }
 
+// Whether a row of an output has something else than what stands for a missing value.
+bool hasValue(const OutputColumn& column, const OutputInfo& output) {
+  auto places =
+      static_cast<size_t>(column.perElement ? column.elementOffsets[static_cast<size_t>(column.rows)] : column.rows);
+  if (output.kind == OutputKind::Dense) {
+    float missing = denseValue({}, output);
+    std::span<const float> numbers = column.dense.first(places * column.width);
+    return std::ranges::any_of(numbers, [&](float v) { return std::memcmp(&v, &missing, sizeof v) != 0; });
+  }
+  uint64_t missing = sparseId({}, output);
+  size_t ids = column.ragged ? static_cast<size_t>(column.offsets[places]) : places;
+  return std::ranges::any_of(column.ids.first(ids), [&](uint64_t id) { return id != 0 && id != missing; });
+}
+
 }  // namespace
 
-void RunTotals::add(const Result& result) {
+void RunTotals::add(const Result& result, const ProgramInfo& info) {
+  for (size_t i = 0; i < valued.size(); ++i)
+    if (valued[i] == 0) valued[i] = hasValue(result.output(i), info.outputs[i]) ? 1 : 0;
   for (size_t i = 0; i < counts.size(); ++i) counts[i] += result.counts(i);
   events.unequalLengths += result.events().unequalLengths;
   for (size_t i = 0; i < reads.size(); ++i) reads[i] += result.reads(i);
@@ -38,7 +59,11 @@ std::string statusText(RowStatus status, const RunLimits& limits) {
   switch (status) {
     case RowStatus::Ok: return "fine";
     case RowStatus::BadInput: return "a required field is missing or malformed";
-    case RowStatus::TooManyIds: return fmt::format("an output made more than {} ids", limits.maxIdsPerRow);
+    case RowStatus::TooManyIds: {
+      std::string text = fmt::format("an output made more than {} ids", limits.maxIdsPerRow);
+      if (limits.call.rowIds != 0) text += fmt::format(", or all outputs together more than {}", limits.call.rowIds);
+      return text;
+    }
     case RowStatus::ValueTooLarge:
       return fmt::format(
           "an operator made a list of more than {} elements or a string of more than {} bytes, or had too much to "
@@ -64,6 +89,11 @@ std::vector<std::string> dataWarnings(const RunTotals& totals, const ProgramInfo
     if (counts.cutDense > 0)
       lines.push_back(fmt::format("{}: {} longer than its width of {} and cut", name,
                                   counted(counts.cutDense, "list was", "lists were"), info.outputs[i].width));
+    if (counts.largeDense > 0)
+      lines.push_back(
+          fmt::format("{}: {} beyond 2^24, where a float32 does not hold every integer, and may be rounded; an id is a "
+                      "sparse output",
+                      name, counted(counts.largeDense, "integer", "integers")));
   }
   if (totals.events.unequalLengths > 0)
     lines.push_back(fmt::format("lists of different lengths were paired {}; the rest is missing",
@@ -80,6 +110,15 @@ std::vector<std::string> dataWarnings(const RunTotals& totals, const ProgramInfo
     lines.push_back(text + "; what is not there is missing");
   }
   return lines;
+}
+
+std::string outputsWithoutIds(const RunTotals& totals, const ProgramInfo& info) {
+  std::string names;
+  for (size_t i = 0; i < totals.valued.size(); ++i)
+    if (totals.valued[i] == 0 && info.outputs[i].kind != OutputKind::Dense)
+      names += (names.empty() ? "" : ", ") + info.outputs[i].name;
+  if (names.empty() || totals.written == 0) return {};
+  return fmt::format("{}: no id in any of {}", names, counted(totals.written, "row", "rows"));
 }
 
 std::string badDataSummary(const RunTotals& totals, const InputCounts& input) {

@@ -18,12 +18,15 @@ struct RunTotals {
   std::vector<OutputCounts> counts;
   DataEvents events;
   std::vector<ReadCounts> reads;  // by source
-  double extractSeconds = 0;      // of all threads together
+  // By output, 1 once a row had something else than what stands for a missing value.
+  std::vector<uint64_t> valued;
+  double extractSeconds = 0;  // of all threads together
 
   RunTotals() = default;
-  explicit RunTotals(const ProgramInfo& info) : counts(info.outputs.size()), reads(info.sources.size()) {}
-  // What the result tells of outputs, events and reads.
-  void add(const Result& result);
+  explicit RunTotals(const ProgramInfo& info)
+      : counts(info.outputs.size()), reads(info.sources.size()), valued(info.outputs.size()) {}
+  // What the result, which is of `info`, tells of outputs, events and reads.
+  void add(const Result& result, const ProgramInfo& info);
   // Its items, by whether they failed.
   void countRows(const Result& result);
 };
@@ -35,6 +38,9 @@ std::string statusText(RowStatus status, const RunLimits& limits);
 
 // A line for each thing in the data that is worth a look; empty when there is none.
 std::vector<std::string> dataWarnings(const RunTotals& totals, const ProgramInfo& info);
+// Which outputs have no id in any row, for those who cannot look into the data for the reason; empty: all have some. A
+// dense output that is its default everywhere may well be what the data says.
+std::string outputsWithoutIds(const RunTotals& totals, const ProgramInfo& info);
 // `12 bad rows were left out: ...`; empty when all rows were good.
 std::string badDataSummary(const RunTotals& totals, const InputCounts& input);
 

@@ -9,7 +9,10 @@ namespace featc {
 
 class SharedLibrary {
  public:
-  explicit SharedLibrary(const std::filesystem::path& path);
+  // What is wrong with the open file, before it is loaded; empty: nothing.
+  using Check = std::string (*)(int file);
+  // A file that is shorter than its own tables say is not loaded: reading on would end the process.
+  explicit SharedLibrary(const std::filesystem::path& path, Check check = nullptr);
   ~SharedLibrary();
   SharedLibrary(const SharedLibrary&) = delete;
   SharedLibrary& operator=(const SharedLibrary&) = delete;

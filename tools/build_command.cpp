@@ -2,6 +2,7 @@
 // featc build: a model as a shared library or object file.
 #include <fmt/core.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <cerrno>
 #include <cstdio>
@@ -13,6 +14,7 @@
 
 #include "engine/build_model.h"
 #include "engine/link_model.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 
@@ -29,7 +31,7 @@ struct BuildCommandOptions {
 };
 
 int fail(int exitCode, const std::string& message) {
-  fmt::print(stderr, "featc build: {}\n", message);
+  printError("featc build: {}\n", message);
   return exitCode;
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc check: is a config right?
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 
@@ -21,13 +23,14 @@ struct CheckOptions {
 
 std::string counted(size_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
 
-// `takeaway.feat: valid, 27 features, semantics 1 (the newest; none is written)`
+// `takeaway.feat: valid, 27 features, semantics 1 (none is written; the newest is 2)`
 std::string verdict(const std::string& file, const Ast& ast, const Graph& graph, const Diagnostics& diagnostics) {
   std::string warnings = diagnostics.warningCount() == 0 ? "" : ", " + counted(diagnostics.warningCount(), "warning");
   if (diagnostics.hasErrors())
     return fmt::format("{}: {}{}\n", file, counted(diagnostics.errorCount(), "error"), warnings);
+  std::string unwritten = fmt::format(" (none is written; the newest is {})", kNewestSemantics);
   return fmt::format("{}: valid, {}, semantics {}{}{}\n", file, counted(graph.outputs().size(), "feature"),
-                     graph.info().semantics, ast.semantics.empty() ? " (the newest; none is written)" : "", warnings);
+                     graph.info().semantics, ast.semantics.empty() ? unwritten : "", warnings);
 }
 
 bool checkFile(const CheckOptions& options, const std::string& name) {
@@ -40,13 +43,13 @@ bool checkFile(const CheckOptions& options, const std::string& name) {
   Graph graph = lowerConfig(ast, frontend, sources, diagnostics);
   printDiagnostics(options.config, sources, diagnostics);
   // JSON diagnostics are for programs, which have no use for a summary.
-  if (options.config.diagnostics == "text") fmt::print(stderr, "{}", verdict(file.path, ast, graph, diagnostics));
+  if (options.config.diagnostics == "text") printError("{}", verdict(file.path, ast, graph, diagnostics));
   return !diagnostics.hasErrors();
 }
 
 int runCheck(const CheckOptions& options) {
   if (std::count(options.files.begin(), options.files.end(), "-") > 1) {
-    fmt::print(stderr, "featc check: stdin can be read once only\n");
+    printError("featc check: stdin can be read once only\n");
     return kBadCommand;
   }
   bool valid = true;

@@ -2,7 +2,9 @@
 // What the program's subcommands share: how they are added and how they end.
 #pragma once
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+}
 
 namespace featc {
 

@@ -2,8 +2,10 @@
 // Compiles the config of a subcommand and prints what is wrong with it.
 #include "tools/config.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "support/survive.h"
 #include "tools/color.h"
 
 namespace featc {
@@ -74,7 +76,7 @@ void printDiagnostics(const ConfigOptions& options, const std::vector<RenderedDi
   for (const RenderedDiagnostic& diagnostic : diagnostics) {
     std::string text = isJson ? diagnostic.json : inColor ? colored(diagnostic.text) : diagnostic.text;
     if (text.empty() || text.back() != '\n') text += '\n';
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    writeError(text);
   }
 }
 

@@ -2,12 +2,15 @@
 // The config that a subcommand works on: its options, compiling it, its diagnostics on stderr.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/compile.h"
+
+namespace CLI {
+class App;
+}
 
 namespace featc {
 

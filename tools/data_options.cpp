@@ -3,20 +3,26 @@
 #include "tools/data_options.h"
 
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "runtime/arrow/arrow_reader.h"
 #include "runtime/io/csv_reader.h"
+#include "runtime/io/csv_record.h"
+#include "runtime/io/gzip/gunzip.h"
 #include "runtime/io/json_reader.h"
+#include "runtime/io/text_source.h"
 #include "runtime/stores/described_store.h"
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/row_decoder.h"
 #include "runtime/stores/store_url.h"
 #include "support/suggest.h"
+#include "support/survive.h"
 #include "tools/arrow_files.h"
 #include "tools/command.h"
 
@@ -29,12 +35,15 @@ bool endsWith(std::string_view text, std::string_view end) {
 
 std::string formatOf(const DataOptions& options) {
   if (!options.inputFormat.empty()) return options.inputFormat;
-  if (endsWith(options.input, ".jsonl") || endsWith(options.input, ".json")) return "jsonl";
-  if (endsWith(options.input, ".csv")) return "csv";
-  if (endsWith(options.input, ".tsv")) return "tsv";
+  std::string_view name = options.input;
+  for (std::string_view packed : {".gz", ".gzip"})
+    if (endsWith(name, packed)) name.remove_suffix(packed.size());
+  if (endsWith(name, ".jsonl") || endsWith(name, ".json") || endsWith(name, ".ndjson")) return "jsonl";
+  if (endsWith(name, ".csv")) return "csv";
+  if (endsWith(name, ".tsv")) return "tsv";
   for (const char* end : {".arrow", ".arrows", ".feather"})
-    if (endsWith(options.input, end)) return "arrow";
-  if (endsWith(options.input, ".parquet")) return "parquet";
+    if (endsWith(name, end)) return "arrow";
+  if (endsWith(name, ".parquet")) return "parquet";
   return "";
 }
 
@@ -79,19 +88,64 @@ class UnreadStore final : public DescribedStore {
 };
 
 int badCommand(const std::string& message) {
-  fmt::print(stderr, "featc: {}\n", message);
+  printError("featc: {}\n", message);
   return kBadCommand;
 }
 
 // False, after saying why, when a row is bad and `strict` is set.
 bool reportRows(const std::string& file, const StoreLoadReport& report, bool strict) {
   for (const StoreLoadReport::BadLine& bad : report.badLines) {
-    fmt::print(stderr, "{}:{}: {}\n", file, bad.line, bad.reason);
+    printError("{}:{}: {}\n", file, bad.line, bad.reason);
     if (strict) return false;
   }
-  if (report.badLineCount > 0) fmt::print(stderr, "{}: {} bad store rows were left out\n", file, report.badLineCount);
-  for (const std::string& warning : report.warnings) fmt::print(stderr, "{}: warning: {}\n", file, warning);
+  if (report.badLineCount > 0) printError("{}: {} bad store rows were left out\n", file, report.badLineCount);
+  for (const std::string& warning : report.warnings) printError("{}: warning: {}\n", file, warning);
   return true;
+}
+
+// The names that --columns gives, written as a record of CSV.
+std::vector<std::string> columnNames(const std::string& text) {
+  std::vector<std::string> names;
+  InputWindow window(memorySource(text));
+  const CsvOptions options;
+  CsvRecordReader record(window, options);
+  if (record.next())
+    for (const CsvCell& cell : record.cells()) names.emplace_back(cell.text);
+  return names;
+}
+
+// How CSV or TSV is written; what is wrong with the options goes to `problem`.
+CsvOptions csvOptions(const DataOptions& options, const std::string& format, std::string& problem) {
+  CsvOptions csv = format == "tsv" ? CsvOptions::tsv() : CsvOptions();
+  auto takeDelimiter = [&](std::string_view name, const std::string& text, char& to) {
+    std::optional<char> delimiter = parseDelimiter(text);
+    if (!delimiter && problem.empty()) problem = fmt::format("{} \"{}\" is not one character", name, text);
+    to = delimiter.value_or(to);
+  };
+  if (!options.delimiter.empty()) takeDelimiter("--delimiter", options.delimiter, csv.delimiter);
+  takeDelimiter("--list-delimiter", options.listDelimiter, csv.listDelimiter);
+  csv.quotes = options.quote.value_or(csv.quotes);
+  // Who asks for quotes may have a file in which they are none.
+  csv.tellsSpans = csv.quotes && (csv.tellsSpans || options.quote.has_value());
+  csv.trim = options.trim;
+  csv.jsonLists = options.jsonLists;
+  csv.nulls = options.nulls;
+  csv.columns = columnNames(options.columns);
+  csv.skipsHeader = options.header.value_or(false);
+  if (problem.empty() && csv.columns.empty() && !options.header.value_or(true))
+    problem = "--no-header needs the columns' names: --columns NAME,NAME,...";
+  if (problem.empty()) problem = checkCsvOptions(csv);
+  return csv;
+}
+
+// An option that another format than CSV and TSV has no use for; null: there is none.
+const char* csvOnly(const DataOptions& options) {
+  if (options.quote) return *options.quote ? "--quote" : "--no-quote";
+  if (options.header) return *options.header ? "--header" : "--no-header";
+  if (!options.columns.empty()) return "--columns";
+  if (!options.nulls.empty()) return "--null";
+  if (options.trim) return "--trim";
+  return options.jsonLists ? "--json-lists" : nullptr;
 }
 
 // Null, after saying why, where the file cannot be opened.
@@ -101,8 +155,23 @@ std::unique_ptr<RecordReader> openArrowInput(const std::string& input, const std
   std::string problem;
   if (openArrowFile(input, format, stream, problem))
     return newArrowReader(info, std::move(stream), input == "-" ? "<stdin>" : input, strict, std::move(sink));
-  fmt::print(stderr, "featc: cannot read {}: {}\n", input, problem);
+  printError("featc: cannot read {}: {}\n", input, problem);
   return nullptr;
+}
+
+// Waits for each of the stores; false, after saying why, where one cannot be read.
+bool canBeRead(std::span<const std::pair<std::string, std::shared_ptr<Store>>> stores) {
+  // Each try has a shorter time of its own (`connect_timeout`), once for each address of a name.
+  constexpr std::chrono::seconds kLongest{30};
+  auto until = std::chrono::steady_clock::now() + kLongest;
+  bool good = true;
+  for (const auto& [source, store] : stores) {
+    std::string problem = storeOpenProblem(*store, until);
+    if (problem.empty()) continue;
+    good = false;
+    printError("featc: --store {}=...: {}: {}\n", source, storeName(*store), problem);
+  }
+  return good;
 }
 
 std::string unknownSource(const std::string& name, const ProgramInfo& info) {
@@ -124,6 +193,19 @@ void addDataOptions(CLI::App& command, DataOptions& options) {
   command.add_option("--list-delimiter", options.listDelimiter, "Between the elements of a list in a cell")
       ->type_name("C")
       ->capture_default_str();
+  command.add_flag("--quote,!--no-quote", options.quote,
+                   "Whether \" encloses cells in csv and tsv (default: in csv, not in tsv)");
+  command.add_option("--columns", options.columns, "Names of the columns of csv and tsv that have no header")
+      ->type_name("A,B,...");
+  command.add_flag("--header,!--no-header", options.header,
+                   "Whether the first line is a header (default: unless there is --columns)");
+  command
+      .add_option("--null", options.nulls,
+                  "A cell or an element of a list in csv and tsv that stands for a missing value, such as \\N")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
+  command.add_flag("--trim", options.trim, "Take blanks off around cells, elements, keys and values in csv and tsv");
+  command.add_flag("--json-lists", options.jsonLists, "Read lists and maps in csv and tsv as JSON");
   addStoreOption(command, options.stores, fmt::format("Serve source NAME, or every other one, from {}", kStoreKinds));
 }
 
@@ -159,6 +241,10 @@ std::unique_ptr<RecordReader> openInput(const DataOptions& options, const Progra
         options.input == "-" ? "stdin" : options.input));
     return nullptr;
   }
+  if (const char* unused = csvOnly(options); unused != nullptr && format != "csv" && format != "tsv") {
+    exitCode = badCommand(fmt::format("{} is for csv and tsv, and the input is {}", unused, format));
+    return nullptr;
+  }
   DataSink sink = [&progress](const DataMessage& message) { progress.message(message.render()); };
   if (isArrowFormat(format)) {
     std::unique_ptr<RecordReader> reader = openArrowInput(options.input, format, info, strict, std::move(sink));
@@ -166,22 +252,9 @@ std::unique_ptr<RecordReader> openInput(const DataOptions& options, const Progra
     return reader;
   }
   CsvOptions csv;
-  csv.delimiter = format == "tsv" ? '\t' : ',';
-  if (!options.delimiter.empty()) {
-    std::optional<char> delimiter = parseDelimiter(options.delimiter);
-    if (!delimiter) {
-      exitCode = badCommand(fmt::format("--delimiter \"{}\" is not one character", options.delimiter));
-      return nullptr;
-    }
-    csv.delimiter = *delimiter;
-  }
-  std::optional<char> listDelimiter = parseDelimiter(options.listDelimiter);
-  if (!listDelimiter) {
-    exitCode = badCommand(fmt::format("--list-delimiter \"{}\" is not one character", options.listDelimiter));
-    return nullptr;
-  }
-  csv.listDelimiter = *listDelimiter;
-  if (std::string problem = checkCsvOptions(csv); !problem.empty()) {
+  std::string problem;
+  if (format != "jsonl") csv = csvOptions(options, format, problem);
+  if (!problem.empty()) {
     exitCode = badCommand(problem);
     return nullptr;
   }
@@ -196,20 +269,24 @@ std::unique_ptr<RecordReader> openInput(const DataOptions& options, const Progra
   return newCsvReader(info, std::move(source), name, strict, std::move(sink), csv);
 }
 
+std::unique_ptr<ByteSource> openText(std::unique_ptr<ByteSource> source, std::string& error) {
+  return asUtf8(unpacked(std::move(source)), error);
+}
+
 std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progress) {
   std::string error;
   std::unique_ptr<ByteSource> source = openFile(path, error);
-  if (source == nullptr) {
-    fmt::print(stderr, "featc: cannot read {}: {}\n", path, error);
-    return nullptr;
+  if (source != nullptr) {
+    std::error_code unknownSize;
+    uintmax_t size = std::filesystem::file_size(path, unknownSize);
+    progress.setTotal(unknownSize ? 0 : size);
+    source = openText(std::make_unique<CountedSource>(std::move(source), progress), error);
   }
-  std::error_code unknownSize;
-  uintmax_t size = std::filesystem::file_size(path, unknownSize);
-  progress.setTotal(unknownSize ? 0 : size);
-  return std::make_unique<CountedSource>(std::move(source), progress);
+  if (source == nullptr) printError("featc: cannot read {}: {}\n", path, error);
+  return source;
 }
 
-std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, bool strict,
+std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, const StoreOpening& opening,
                                        int& exitCode) {
   std::string problem;
   std::optional<std::vector<StoreChoice>> choices = chooseStores(options.stores, info, problem);
@@ -218,6 +295,7 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
     return std::nullopt;
   }
   StoreBinding binding;
+  std::vector<std::pair<std::string, std::shared_ptr<Store>>> opened;  // by the first name that each has
   // By URL and password: one store may serve several sources.
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Store>> byUrl;
   for (const StoreChoice& choice : *choices) {
@@ -226,23 +304,28 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
     std::shared_ptr<Store>& store = byUrl[{choice.url, storePassword(storeOptions)}];
     if (store == nullptr) {
       OpenedStore made = openStore(choice.url, storeOptions, info.sources);
-      if (made.store == nullptr && !made.badUrl && !strict) {
-        fmt::print(stderr, "featc: warning: --store {}=...: {}: its reads fail\n", choice.source, made.error);
+      if (made.store == nullptr && !made.badUrl && !opening.mustOpen) {
+        printError("featc: warning: --store {}=...: {}: its reads fail\n", choice.source, made.error);
         made.store = std::make_shared<UnreadStore>(choice.url, std::exchange(made.error, {}));
       }
-      if (made.store == nullptr || !reportRows(choice.url.substr(choice.url.find(':') + 1), made.report, strict)) {
-        if (!made.error.empty()) fmt::print(stderr, "featc: --store {}=...: {}\n", choice.source, made.error);
+      if (made.store == nullptr ||
+          !reportRows(choice.url.substr(choice.url.find(':') + 1), made.report, opening.strict)) {
+        if (!made.error.empty()) printError("featc: --store {}=...: {}\n", choice.source, made.error);
         exitCode = made.badUrl ? kBadCommand : kBadInput;
         return std::nullopt;
       }
       store = std::move(made.store);
+      opened.emplace_back(choice.source, store);
     }
     (choice.source == "default" ? binding.fallback : binding.bySource[choice.source]) = store;
   }
+  if (opening.mustOpen && !canBeRead(opened)) {
+    exitCode = kBadInput;
+    return std::nullopt;
+  }
   for (const SourceInfo& source : info.sources)
     if (binding.find(source.name) == nullptr)
-      fmt::print(stderr,
-                 "featc: warning: no store serves source \"{}\": all its rows are absent (say --store {}=jsonl:PATH)\n",
+      printError("featc: warning: no store serves source \"{}\": all its rows are absent (say --store {}=jsonl:PATH)\n",
                  source.name, source.name);
   return binding;
 }

@@ -2,7 +2,6 @@
 // The data that a subcommand reads: requests and the stores beside them.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +11,10 @@
 #include "runtime/io/record_reader.h"
 #include "tools/progress.h"
 
+namespace CLI {
+class App;
+}
+
 namespace featc {
 
 struct DataOptions {
@@ -19,10 +22,16 @@ struct DataOptions {
   std::string inputFormat;  // empty: by the input's suffix
   std::string delimiter;    // empty: the format's own
   std::string listDelimiter = "|";
+  std::optional<bool> quote;   // nothing: CSV yes, TSV no
+  std::optional<bool> header;  // nothing: unless there are columns
+  std::string columns;         // names between commas; empty: the first line has them
+  std::vector<std::string> nulls;
+  bool trim = false;
+  bool jsonLists = false;
   std::vector<std::string> stores;  // NAME=URL
 };
 
-// --input, --input-format, --delimiter, --list-delimiter, --store.
+// --input, how it is written, --store.
 void addDataOptions(CLI::App& command, DataOptions& options);
 
 // --store, NAME=URL, as often as wanted.
@@ -35,7 +44,9 @@ struct StoreChoice {
 std::optional<std::vector<StoreChoice>> chooseStores(const std::vector<std::string>& texts, const ProgramInfo& info,
                                                      std::string& problem);
 
-// A file, or stdin for `-`, the way through it told to `progress`; null after saying why.
+// A file, or stdin for `-`, as UTF-8 text, unpacked; null, with the reason in `error`.
+std::unique_ptr<ByteSource> openText(std::unique_ptr<ByteSource> source, std::string& error);
+// The same of a path, the way through it told to `progress`; null after saying why.
 std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progress);
 
 // The reader of --input, its messages and its way through the file told to `progress`; without one the
@@ -43,9 +54,14 @@ std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progr
 std::unique_ptr<RecordReader> openInput(const DataOptions& options, const ProgramInfo& info, bool strict,
                                         Progress& progress, int& exitCode);
 
-// Opens the stores that --store names; one that cannot be reached is no error, its reads fail. Sources bound to none
-// are warned of and read nothing. With `strict` a bad row of JSON lines is an error.
-std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, bool strict, int& exitCode);
+struct StoreOpening {
+  bool strict = false;    // a bad row of JSON lines is an error
+  bool mustOpen = false;  // so is a store that cannot be read; else its reads fail
+};
+// Opens the stores that --store names. Sources bound to none are warned of and read nothing. Nothing, after saying why,
+// where that fails.
+std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, const StoreOpening& opening,
+                                       int& exitCode);
 // Which store serves a source, and why its reads failed the last time; empty where none did.
 std::string degradedStore(const StoreBinding& binding, const SourceInfo& source);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc decode: what an id means.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <charconv>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "ops/hash.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"
@@ -49,7 +51,7 @@ int runDecode(const DecodeOptions& options) {
   for (const std::string& text : options.ids) {
     std::optional<uint64_t> id = parseId(text);
     if (!id) {
-      fmt::print(stderr, "featc decode: \"{}\" is no id: an id is a whole number from 0 to 2^64-1\n", text);
+      printError("featc decode: \"{}\" is no id: an id is a whole number from 0 to 2^64-1\n", text);
       return kBadCommand;
     }
     ids.push_back(*id);

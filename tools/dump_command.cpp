@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc dump: every stage between a config's text and machine code.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "ir/dump_dot.h"
 #include "ir/dump_json.h"
 #include "ir/text.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"
@@ -26,7 +28,7 @@ struct DumpOptions {
 };
 
 int badCommand(const std::string& message) {
-  fmt::print(stderr, "featc dump: {}\n", message);
+  printError("featc dump: {}\n", message);
   return kBadCommand;
 }
 
@@ -52,7 +54,7 @@ int dumpNativeStage(const DumpOptions& options, const Graph& graph) {
                                                     : NativeStage::Assembly;
   NativeText native = dumpNative(graph, stage);
   if (native.error.empty()) return printData(native.text);
-  fmt::print(stderr, "featc dump: {}\n", native.error);
+  printError("featc dump: {}\n", native.error);
   return kBadInput;
 }
 
@@ -64,7 +66,7 @@ class PassDumps {
   OptimizeOptions optimizer() {
     OptimizeOptions optimizer;
     optimizer.after = [this](const PassReport& report, const Graph& graph) {
-      if (options_.stage == "opt") fmt::print(stderr, "{}\n", toString(report));
+      if (options_.stage == "opt") printError("{}\n", toString(report));
       if (options_.after == "all" || options_.after == report.pass->name)
         graphs_.emplace_back(report.pass->name, graph);
     };

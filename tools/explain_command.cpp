@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc explain: how one row's features came to be.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
@@ -34,14 +36,14 @@ bool findRow(RecordReader& reader, uint64_t wanted, BatchBuilder& builder, Expla
       found.batch = builder.batch();
       found.item = static_cast<int64_t>(i);
       found.origin = rows[i];
+      reader.tellNotes();
       return true;
     }
   }
   if (wanted < reader.counts().items)
-    fmt::print(stderr, "featc explain: row {} is bad: it has no features\n", wanted);
+    printError("featc explain: row {} is bad: it has no features\n", wanted);
   else
-    fmt::print(stderr, "featc explain: there is no row {}: the input has {}, counted from 0\n", wanted,
-               reader.counts().items);
+    printError("featc explain: there is no row {}: the input has {}, counted from 0\n", wanted, reader.counts().items);
   return false;
 }
 
@@ -53,7 +55,7 @@ int runExplain(const ExplainOptions& options) {
   if (!graph) return kBadCommand;
 
   int exitCode = kFine;
-  std::optional<StoreBinding> stores = openStores(options.data, graph->info(), false, exitCode);
+  std::optional<StoreBinding> stores = openStores(options.data, graph->info(), {}, exitCode);
   if (!stores) return exitCode;
   Progress progress(false, 0);
   std::unique_ptr<RecordReader> reader = openInput(options.data, graph->info(), false, progress, exitCode);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc import-fg: a config of Alibaba's FG as one of featc.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -9,11 +10,13 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "frontend/fg/import.h"
 #include "frontend/frontend.h"
 #include "support/json_quote.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"
@@ -27,6 +30,7 @@ struct ImportOptions {
   std::string hash = "std";
   std::string output = "-";
   std::string diagnostics = "text";
+  bool lenient = false;
 };
 
 std::optional<std::string> readAll(const std::string& name) {
@@ -36,7 +40,7 @@ std::optional<std::string> readAll(const std::string& name) {
   std::ostringstream text;
   if (stream) text << stream.rdbuf();
   if (!stream || stream.bad()) {
-    fmt::print(stderr, "featc import-fg: cannot read {}: {}\n", name, std::strerror(errno));
+    printError("featc import-fg: cannot read {}: {}\n", name, std::strerror(errno));
     return std::nullopt;
   }
   return text.str();
@@ -48,13 +52,12 @@ void print(const ImportOptions& options, const std::string& file, const char* se
            const std::vector<fg::Problem>& problems) {
   for (const fg::Problem& problem : problems) {
     if (options.diagnostics == "text") {
-      fmt::print(stderr, "{}:{} {}: {}\n", file, problem.line == 0 ? "" : fmt::format("{}:", problem.line), severity,
+      printError("{}:{} {}: {}\n", file, problem.line == 0 ? "" : fmt::format("{}:", problem.line), severity,
                  problem.text);
       continue;
     }
     uint32_t line = std::max(problem.line, 1U);
-    fmt::print(stderr,
-               R"({{"file": {}, "line": {}, "column": 1, "end_line": {}, "end_column": 1, "severity": "{}", )"
+    printError(R"({{"file": {}, "line": {}, "column": 1, "end_line": {}, "end_column": 1, "severity": "{}", )"
                R"("kind": "fg", "message": {}, "notes": [], "fix": null}})"
                "\n",
                jsonQuote(file), line, line, severity, jsonQuote(problem.text));
@@ -69,7 +72,7 @@ const fg::FeaturePlace* featureAt(const fg::FgImport& made, size_t offset) {
 
 // What was written must be a config, whatever stood in the file: a pattern may be none, a name beyond what can be
 // said. The mistakes are those of features where there is one, since nobody sees the config.
-bool compiles(const ImportOptions& options, const std::string& name, const fg::FgImport& made) {
+std::vector<fg::Problem> mistakes(const ImportOptions& options, const fg::FgImport& made) {
   const std::string& text = made.config;
   Sources sources;
   Diagnostics diagnostics;
@@ -77,7 +80,6 @@ bool compiles(const ImportOptions& options, const std::string& name, const fg::F
   std::filesystem::path beside = std::filesystem::path(options.file).parent_path() / "import-fg.feat";
   Ast ast = parseConfig(beside, text, {}, sources, diagnostics);
   lowerConfig(ast, {}, sources, diagnostics);
-  if (!diagnostics.hasErrors()) return true;
   std::vector<fg::Problem> problems;
   for (const Diagnostic& d : diagnostics.sorted()) {
     if (kindSeverity(d.kind) != Severity::Error) continue;
@@ -92,12 +94,30 @@ bool compiles(const ImportOptions& options, const std::string& name, const fg::F
     if (feature == nullptr)
       problems.push_back({0, fmt::format("the config has `{}`, and there {}", code, d.message)});
     else
-      problems.push_back({feature->line, fmt::format("feature \"{}\": it becomes `{}`, and there {}; change that, or "
-                                                     "write the feature by hand",
-                                                     feature->name, code, d.message)});
+      problems.push_back(
+          {feature->line,
+           fmt::format("feature \"{}\": it becomes `{}`, and there {}; change that, or write the feature "
+                       "by hand",
+                       feature->name, code, d.message),
+           feature->entry});
   }
-  print(options, name, "error", problems);
-  return false;
+  return problems;
+}
+
+// The import, which compiles where it has no errors.
+fg::FgImport importCompiling(const ImportOptions& options, const std::string& text, fg::FgOptions fgOptions) {
+  for (;;) {
+    fg::FgImport made = fg::importFg(text, fgOptions);
+    if (!made.problems.errors.empty()) return made;
+    std::vector<fg::Problem> problems = mistakes(options, made);
+    bool ofFeatures = std::ranges::all_of(problems, [](const fg::Problem& p) { return p.entry != 0; });
+    if (problems.empty() || !fgOptions.lenient || !ofFeatures) {
+      made.problems.errors = std::move(problems);
+      return made;
+    }
+    fgOptions.refused = std::move(made.leftOut);
+    fgOptions.refused.insert(fgOptions.refused.end(), problems.begin(), problems.end());
+  }
 }
 
 int runImport(const ImportOptions& options) {
@@ -105,6 +125,7 @@ int runImport(const ImportOptions& options) {
   fgOptions.name = options.file == "-" ? "fg" : std::filesystem::path(options.file).filename().string();
   fgOptions.folder = std::filesystem::path(options.file).parent_path();
   fgOptions.farmHash = options.hash == "farm";
+  fgOptions.lenient = options.lenient;
   if (!options.schema.empty()) {
     auto schema = readAll(options.schema);
     if (!schema) return kBadInput;
@@ -115,18 +136,26 @@ int runImport(const ImportOptions& options) {
   }
   auto text = readAll(options.file);
   if (!text) return kBadInput;
-  fg::FgImport made = fg::importFg(*text, fgOptions);
+  fg::FgImport made = importCompiling(options, *text, fgOptions);
   std::string name = options.file == "-" ? "<stdin>" : options.file;
+  bool isText = options.diagnostics == "text";
   print(options, name, "error", made.problems.errors);
   if (!made.problems.errors.empty()) {
     // JSON diagnostics are for programs, which have no use for a summary.
-    if (options.diagnostics == "text")
-      fmt::print(stderr, "{}: {} error{}, nothing was written\n", name, made.problems.errors.size(),
+    if (isText)
+      printError("{}: {} error{}, nothing was written\n", name, made.problems.errors.size(),
                  made.problems.errors.size() == 1 ? "" : "s");
     return kBadInput;
   }
   print(options, name, "note", made.problems.notes);
-  if (!compiles(options, name, made)) return kBadInput;
+  for (fg::Problem& problem : made.leftOut) problem.text = "left out: " + problem.text;
+  print(options, name, "warning", made.leftOut);
+  if (isText && !made.leftOut.empty()) {
+    std::set<fg::EntryNumber> entries;
+    for (const fg::Problem& problem : made.leftOut) entries.insert(problem.entry);
+    printError("{}: {} of {} entries left out; the config has {} feature{}\n", name, entries.size(), made.entries,
+               made.outputs, made.outputs == 1 ? "" : "s");
+  }
   OutputFile out(options.output);
   out.write(made.config);
   return out.finish();
@@ -147,6 +176,8 @@ void addImportFgCommand(CLI::App& app, int& exitCode) {
   command->add_option("--hash", options->hash, "FG's hash: farm where it runs with USE_FARM_HASH_TO_BUCKETIZE=true")
       ->check(CLI::IsMember({"std", "farm"}))
       ->capture_default_str();
+  command->add_flag("--lenient", options->lenient,
+                    "Leave out features that cannot be carried over, and list them, instead of writing nothing");
   command->add_option("--diagnostics", options->diagnostics, "How errors and notes are written on stderr")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

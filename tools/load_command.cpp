@@ -2,6 +2,7 @@
 // featc load: rows of JSON lines into stores.
 #include <fmt/core.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <map>
@@ -12,6 +13,7 @@
 #include "ops/hash.h"
 #include "runtime/io/store_rows.h"
 #include "runtime/stores/row_writer.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
@@ -32,12 +34,20 @@ struct SourceTotals {
   RowWriter* writer = nullptr;  // null: no --store serves it
   std::string store;            // its name
   uint64_t rows = 0;
-  uint64_t leftOut = 0;          // no store serves it
-  std::vector<uint64_t> keys{};  // hashes of those written, repeated ones too
+  uint64_t leftOut = 0;  // no store serves it
+  struct Key {
+    uint64_t hash = 0;
+    uint64_t line = 0;
+    auto operator<=>(const Key&) const = default;
+  };
+  std::vector<Key> keys{};  // of the rows that were written
 
-  uint64_t distinctKeys() {
+  ReplacedRows replaced() {
     std::ranges::sort(keys);
-    return static_cast<uint64_t>(std::unique(keys.begin(), keys.end()) - keys.begin());
+    ReplacedRows replaced;
+    for (size_t i = 1; i < keys.size(); ++i)
+      if (keys[i].hash == keys[i - 1].hash) replaced.add(keys[i].line, keys[i - 1].line);
+    return replaced;
   }
 };
 
@@ -49,7 +59,7 @@ class Loading {
   bool openWriters(int& exitCode) {
     std::string problem;
     std::optional<std::vector<StoreChoice>> choices = chooseStores(options_.stores, info_, problem);
-    if (!choices) fmt::print(stderr, "featc: {}\n", problem);
+    if (!choices) printError("featc: {}\n", problem);
     exitCode = kBadCommand;
     if (!choices) return false;
     for (const StoreChoice& choice : *choices)
@@ -100,7 +110,7 @@ class Loading {
     std::unique_ptr<RowWriter>& writer = writers_[url.name()];
     if (error.empty() && writer == nullptr) writer = openRowWriter(url, storeOptions, error);
     if (writer == nullptr) {
-      fmt::print(stderr, "featc: --store {}=...: {}{}\n", choice.source,
+      printError("featc: --store {}=...: {}{}\n", choice.source,
                  exitCode == kBadInput ? url.name() + ": " : std::string(), error);
       return false;
     }
@@ -129,7 +139,7 @@ class Loading {
       return true;
     }
     ++totals.rows;
-    totals.keys.push_back(hashBytes(HashFamily::Xxh3, rows_.key()));
+    totals.keys.push_back({hashBytes(HashFamily::Xxh3, rows_.key()), number});
     return totals.writer->write(info_.sources[rows_.source()], rows_.key(), rows_.values());
   }
 
@@ -140,22 +150,23 @@ class Loading {
     for (auto& [name, writer] : writers_) {
       if (writer->flush()) continue;
       failed = true;
-      fmt::print(stderr, "featc: writing to {} failed: {}\n", name, writer->error());
+      printError("featc: writing to {} failed: {}\n", name, writer->error());
     }
-    for (const std::string& warning : rows_.warnings())
-      fmt::print(stderr, "{}: warning: {}\n", options_.input, warning);
+    for (const std::string& warning : rows_.warnings()) printError("{}: warning: {}\n", options_.input, warning);
     for (size_t s = 0; s < totals_.size(); ++s) {
       SourceTotals& totals = totals_[s];
       const std::string& name = info_.sources[s].name;
       rows += totals.rows;
       if (totals.leftOut > 0)
-        fmt::print(stderr, "{}: warning: {} rows of source \"{}\" were left out: no --store takes them\n",
-                   options_.input, totals.leftOut, name);
-      if (!failed && totals.writer != nullptr)
-        fmt::print("{}: {} rows, {} keys, {}\n", name, totals.rows, totals.distinctKeys(), totals.store);
+        printError("{}: warning: {} rows of source \"{}\" were left out: no --store takes them\n", options_.input,
+                   totals.leftOut, name);
+      if (failed || totals.writer == nullptr) continue;
+      ReplacedRows replaced = totals.replaced();
+      if (replaced.count > 0) printError("{}: warning: {}\n", options_.input, replaced.text(name));
+      fmt::print("{}: {} rows, {} keys, {}\n", name, totals.rows, totals.rows - replaced.count, totals.store);
     }
     if (badLines_ > 0)
-      fmt::print(stderr, "{}: {} bad rows were left out{}\n", options_.input, badLines_,
+      printError("{}: {} bad rows were left out{}\n", options_.input, badLines_,
                  stopped ? "; the run ended at the first" : "");
     return failed || stopped || (badLines_ > 0 && rows == 0) ? kBadInput : kFine;
   }
@@ -173,7 +184,7 @@ int runLoad(const LoadOptions& options) {
   if (!config) return kBadInput;
   const ProgramInfo& info = config->optimized.info();
   if (info.sources.empty()) {
-    fmt::print(stderr, "featc: {} declares no source, so there is nothing to load\n", options.config.file);
+    printError("featc: {} declares no source, so there is nothing to load\n", options.config.file);
     return kBadInput;
   }
   Loading loading(options, info);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The featc program: a table of subcommands.
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
 
 #include <fmt/core.h>
 
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/command_line.h"
 
@@ -50,7 +52,7 @@ int main(int argc, char** argv) {
   try {
     return runProgram(argc, argv);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "featc: {}\n", e.what());
+    featc::printError("featc: {}\n", e.what());
     return featc::kBadInput;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc ops: the operator reference, from the operator records.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "ops/operator.h"
 #include "ops/reference.h"
 #include "support/suggest.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/output_file.h"
 
@@ -38,7 +40,8 @@ std::string entry(const Operator& op) {
   for (const std::string& signature : signatures(op)) text += fmt::format("  {}\n", signature);
   text += fmt::format("  {}\n", missingRule(op));
   if (std::string constants = constantRule(op); !constants.empty()) text += fmt::format("  {}\n", constants);
-  for (const Example& example : op.examples) text += fmt::format("  {} is {}\n", example.expression, example.result);
+  for (const Example& example : op.examples)
+    text += fmt::format("  {} is {}{}\n", example.expression, example.result, sinceText(example));
   return text;
 }
 
@@ -47,7 +50,7 @@ int unknownOperator(const std::string& name) {
   for (const auto& op : operators().all())
     if (!op->isInternal) names.push_back(op->name);
   std::optional<std::string> nearest = nearestName(name, names);
-  fmt::print(stderr, "featc ops: there is no operator \"{}\"{}\n", name,
+  printError("featc ops: there is no operator \"{}\"{}\n", name,
              nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : "");
   return kBadCommand;
 }

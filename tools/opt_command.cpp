@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc opt: optimizer passes on a graph's text form.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "ir/verifier.h"
 #include "optimizer/pass.h"
 #include "runtime/io/input_stream.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"
@@ -33,7 +35,7 @@ std::optional<std::string> readAll(const std::string& path) {
     while ((bytes = source->read(buffer, sizeof buffer, error)) > 0) text.append(buffer, static_cast<size_t>(bytes));
   }
   if (error.empty()) return text;
-  fmt::print(stderr, "featc opt: cannot read {}: {}\n", path, error);
+  printError("featc opt: cannot read {}: {}\n", path, error);
   return std::nullopt;
 }
 
@@ -44,23 +46,23 @@ std::optional<Graph> readGraph(const OptOptions& options, Sources& sources) {
   std::string error;
   std::optional<Graph> graph = parseGraph(*text, error, &sources, pluginFolders(options.plugins));
   if (!graph) {
-    fmt::print(stderr, "{}: {}\n", path, error);
+    printError("{}: {}\n", path, error);
     return std::nullopt;
   }
   std::vector<std::string> problems = verify(*graph);
-  for (const std::string& problem : problems) fmt::print(stderr, "{}: {}\n", path, problem);
+  for (const std::string& problem : problems) printError("{}: {}\n", path, problem);
   if (!problems.empty()) return std::nullopt;
   return graph;
 }
 
 int runOpt(const OptOptions& options) {
   OptimizeOptions optimizer;
-  optimizer.after = [](const PassReport& report, const Graph&) { fmt::print(stderr, "{}\n", toString(report)); };
+  optimizer.after = [](const PassReport& report, const Graph&) { printError("{}\n", toString(report)); };
   if (options.passes) {
     std::string error;
     optimizer.passes = parsePassList(*options.passes, error);
     if (!optimizer.passes) {
-      fmt::print(stderr, "featc opt: {}\n", error);
+      printError("featc opt: {}\n", error);
       return kBadCommand;
     }
   }

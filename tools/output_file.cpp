@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "support/survive.h"
 #include "tools/command.h"
 
 namespace featc {
@@ -48,7 +49,7 @@ int OutputFile::finish() {
     file_ = nullptr;
   }
   if (error_ == 0 || error_ == EPIPE) return kFine;
-  fmt::print(stderr, "featc: cannot write {}: {}\n", path_ == "-" ? "stdout" : path_, std::strerror(error_));
+  printError("featc: cannot write {}: {}\n", path_ == "-" ? "stdout" : path_, std::strerror(error_));
   return kBadInput;
 }
 

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "runtime/formats/labelled_writer.h"
 #include "runtime/formats/matrix_writer.h"
 #include "runtime/formats/tensor_sequence_writer.h"
@@ -20,30 +23,37 @@ using Info = const ProgramInfo&;
 using Options = const WriterOptions&;
 
 constexpr OutputFormat kFormats[] = {
-    {"json", [](Info info, Options, std::string&) -> Writer { return newJsonWriter(info); }},
-    {"csv", [](Info info, Options, std::string&) -> Writer { return newCsvWriter(info, ','); }},
-    {"tsv", [](Info info, Options, std::string&) -> Writer { return newCsvWriter(info, '\t'); }},
+    {"json", ".json .jsonl .ndjson", [](Info info, Options, std::string&) -> Writer { return newJsonWriter(info); }},
+    {"csv", ".csv", [](Info info, Options, std::string&) -> Writer { return newCsvWriter(info); }},
+    {"tsv", ".tsv .tab", [](Info info, Options, std::string& refused) { return newTsvWriter(info, refused); }},
     {.name = "libsvm",
+     .suffixes = ".libsvm .svm .svmlight",
      .make = [](Info info, Options o, std::string& refused) { return newLibsvmWriter(info, o.label, refused); },
      .takesLabel = true},
     {.name = "vw",
+     .suffixes = ".vw",
      .make = [](Info info, Options o, std::string& refused) { return newVwWriter(info, o.label, refused); },
      .takesLabel = true},
-    {"tfrecord", [](Info info, Options, std::string& refused) { return newTfrecordWriter(info, refused); }},
+    {"tfrecord", ".tfrecord .tfrecords",
+     [](Info info, Options, std::string& refused) { return newTfrecordWriter(info, refused); }},
     {.name = "tensor-sequence",
+     .suffixes = ".fts",
      .make = [](Info info, Options o, std::string&) { return newTensorSequenceWriter(info, o.compress == "zstd"); },
      .takesCompress = true},
     {.name = "matrix",
+     .suffixes = ".matrix",
      .make =
          [](Info info, Options o, std::string& refused) {
            return newMatrixWriter(info, o.cell == "u64" ? MatrixCell::U64 : MatrixCell::F32, refused);
          },
      .takesCell = true},
     {.name = "arrow",
+     .suffixes = ".arrow .feather .ipc",
      .make = [](Info info, Options o,
                 std::string& refused) { return newArrowWriter(info, "arrow", o.compress == "zstd", refused); },
      .takesCompress = true},
     {.name = "parquet",
+     .suffixes = ".parquet .pq",
      .make = [](Info info, Options o,
                 std::string& refused) { return newArrowWriter(info, "parquet", o.compress == "zstd", refused); },
      .takesCompress = true},
@@ -57,6 +67,64 @@ std::vector<std::string> outputFormatNames() {
   std::vector<std::string> names;
   for (const OutputFormat& format : kFormats) names.emplace_back(format.name);
   return names;
+}
+
+namespace {
+
+// What featc does not write, and whose names say that it is.
+struct ForeignSuffix {
+  std::string_view suffix;
+  std::string_view instead;
+};
+constexpr ForeignSuffix kForeign[] = {
+    {".gz", "featc does not compress with gzip: name the file without it, or pipe the features through gzip"},
+    {".zst", "--compress zstd compresses what is in the file: name the file without it"},
+    {".bz2", "featc does not compress with bzip2: name the file without it"},
+    {".xz", "featc does not compress with xz: name the file without it"},
+    {".arrows", "featc writes Arrow files, not streams: name the file .arrow"},
+    {".avro", "featc does not write Avro: name the file .parquet"},
+    {".orc", "featc does not write ORC: name the file .parquet"},
+    {".xlsx", "featc does not write spreadsheets: name the file .csv"},
+    {".npy", "featc does not write NumPy's files: name the file .matrix, or .parquet"},
+};
+
+std::string suffixOf(std::string_view path) {
+  size_t slash = path.rfind('/');
+  std::string_view name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+  size_t dot = name.rfind('.');
+  // What begins with a dot is a name, not a suffix.
+  if (dot == std::string_view::npos || dot == 0) return {};
+  std::string suffix(name.substr(dot));
+  for (char& c : suffix) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return suffix;
+}
+
+bool hasSuffix(const OutputFormat& format, const std::string& suffix) {
+  return (" " + std::string(format.suffixes) + " ").find(" " + suffix + " ") != std::string::npos;
+}
+
+std::string_view firstSuffix(std::string_view format) {
+  auto known = std::ranges::find(kFormats, format, [](const OutputFormat& f) { return std::string_view(f.name); });
+  return known->suffixes.substr(0, known->suffixes.find(' '));
+}
+
+}  // namespace
+
+std::string chooseFormat(std::string_view output, std::string& format) {
+  std::string suffix = suffixOf(output);
+  auto meant = suffix.empty() ? std::end(kFormats)
+                              : std::ranges::find_if(kFormats, [&](const auto& f) { return hasSuffix(f, suffix); });
+  if (meant != std::end(kFormats)) {
+    if (format.empty()) format = meant->name;
+    if (format == meant->name) return {};
+    return fmt::format("--output {} is a name for {}, and --format says {}: leave --format out, or name the file {}{}",
+                       output, meant->name, format, output.substr(0, output.size() - suffix.size()),
+                       firstSuffix(format));
+  }
+  auto foreign = std::ranges::find(kForeign, suffix, &ForeignSuffix::suffix);
+  if (foreign != std::end(kForeign)) return fmt::format("--output {}: {}", output, foreign->instead);
+  if (format.empty()) format = "json";
+  return {};
 }
 
 std::unique_ptr<ResultWriter> newResultWriter(std::string_view format, const ProgramInfo& info,

@@ -21,6 +21,8 @@ struct WriterOptions {
 
 struct OutputFormat {
   const char* name;
+  // Of files in it, separated by blanks.
+  std::string_view suffixes;
   // Null, with the reason in `refused`, where the config's outputs do not fit.
   std::unique_ptr<ResultWriter> (*make)(const ProgramInfo& info, const WriterOptions& options, std::string& refused);
   bool takesCell = false;
@@ -30,6 +32,10 @@ struct OutputFormat {
 
 std::span<const OutputFormat> outputFormats();
 std::vector<std::string> outputFormatNames();
+
+// Sets `format`, which is empty without --format, to what the suffix of `output` says, else json. Why that cannot be;
+// empty: it can.
+std::string chooseFormat(std::string_view output, std::string& format);
 
 // The writer of `format`, which is one of the names; null, with the reason in `refused`, where the outputs do not
 // fit, or an option is given that the format does not take.

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <string>
 
+#include "support/survive.h"
+
 namespace featc {
 
 void Progress::addItems(uint64_t items) {
@@ -19,14 +21,14 @@ void Progress::addItems(uint64_t items) {
 
 void Progress::message(std::string_view text) {
   std::lock_guard lock(mutex_);
-  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  if (shown_) printError("\r\x1b[K");
   shown_ = false;
-  fmt::print(stderr, "{}\n", text);
+  printError("{}\n", text);
 }
 
 void Progress::clear() {
   std::lock_guard lock(mutex_);
-  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  if (shown_) printError("\r\x1b[K");
   shown_ = false;
 }
 
@@ -39,8 +41,7 @@ void Progress::draw(Clock::time_point now) {
     bar = fmt::format("[{}{}] {:3.0f} %  ", std::string(filled, '#'), std::string(kWidth - filled, '.'), share * 100);
   }
   double seconds = std::chrono::duration<double>(now - start_).count();
-  fmt::print(stderr, "\r\x1b[K{}{} items, {:.0f} a second", bar, items_, static_cast<double>(items_) / seconds);
-  std::fflush(stderr);
+  printError("\r\x1b[K{}{} items, {:.0f} a second", bar, items_, static_cast<double>(items_) / seconds);
   shown_ = true;
   next_ = now + std::chrono::milliseconds(100);
 }

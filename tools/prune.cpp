@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts a graph down to one output.
+// Cuts a graph down to some of its outputs.
 #include "tools/prune.h"
 
 #include <fmt/core.h>
@@ -11,19 +11,27 @@
 
 #include "optimizer/passes.h"
 #include "support/suggest.h"
+#include "support/survive.h"
 
 namespace featc {
+
+Graph onlyOutputs(const Graph& graph, std::span<const size_t> outputs) {
+  Graph some = graph;
+  some.info().outputs.clear();
+  std::vector<NodeId> nodes;
+  for (size_t i : outputs) {
+    some.info().outputs.push_back(graph.info().outputs[i]);
+    nodes.push_back(graph.outputs()[i]);
+  }
+  some.setOutputs(std::move(nodes));
+  return deadNodes(some);
+}
 
 std::optional<Graph> onlyFeature(const Graph& graph, const std::string& feature) {
   const std::vector<OutputInfo>& outputs = graph.info().outputs;
   std::vector<std::string_view> names;
   for (size_t i = 0; i < outputs.size(); ++i) {
-    if (outputs[i].name == feature) {
-      Graph one = graph;
-      one.info().outputs = {outputs[i]};
-      one.setOutputs({graph.outputs()[i]});
-      return deadNodes(one);
-    }
+    if (outputs[i].name == feature) return onlyOutputs(graph, {{i}});
     names.push_back(outputs[i].name);
   }
   std::optional<std::string> nearest = nearestName(feature, names);
@@ -31,7 +39,7 @@ std::optional<Graph> onlyFeature(const Graph& graph, const std::string& feature)
   std::string others =
       fmt::format("; there are: {}{}", fmt::join(std::span(names).first(std::min(names.size(), kShown)), " "),
                   names.size() > kShown ? " ..." : "");
-  fmt::print(stderr, "featc: there is no feature \"{}\"{}\n", feature,
+  printError("featc: there is no feature \"{}\"{}\n", feature,
              nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : others);
   return std::nullopt;
 }

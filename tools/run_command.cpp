@@ -2,6 +2,7 @@
 // featc run: features of data.
 #include <fmt/core.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -12,7 +13,10 @@
 #include <vector>
 
 #include "support/json_quote.h"
+#include "support/survive.h"
 #include "tools/command.h"
+#include "tools/data_findings.h"
+#include "tools/interrupt_notice.h"
 #include "tools/run_extractor.h"
 #include "tools/run_identity.h"
 #include "tools/run_worker.h"
@@ -22,22 +26,33 @@
 namespace featc {
 namespace {
 
-void printRunStats(const SharedRun& run, const StoreBinding& stores, uint32_t threads, double seconds) {
+// The counts of what a config wants to have cut.
+void printCuts(const SharedRun& run) {
+  const std::vector<OutputInfo>& outputs = run.extractor.info().outputs;
+  for (size_t i = 0; i < outputs.size(); ++i)
+    if (uint64_t cut = run.totals.counts[i].cutSequences; cut > 0)
+      printError("cut       {}: {} longer than {}\n", outputs[i].name,
+                 cut == 1 ? "1 list" : fmt::format("{} lists", cut), outputs[i].length);
+}
+
+void printRunStats(const SharedRun& run, const std::vector<std::string>& stores, uint32_t threads, double seconds) {
   const RunTotals& totals = run.totals;
   const InputCounts& input = run.reader.counts();
   auto rate = [&](double s) { return s > 0 ? static_cast<double>(totals.written) / s : 0; };
-  fmt::print(stderr, "run       {} items of {} requests in {:.1f} ms: {:.0f} items a second, {} on {} thread{}\n",
+  printError("run       {} items of {} requests in {:.1f} ms: {:.0f} items a second, {} on {} thread{}\n",
              totals.written, input.requests, seconds * 1e3, rate(seconds), run.extractor.executable().engineName(),
              threads, threads == 1 ? "" : "s");
-  fmt::print(stderr, "extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
+  printError("extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
              totals.extractSeconds * 1e3, rate(totals.extractSeconds));
-  for (const std::string& line : run.reads->lines()) fmt::print(stderr, "reads     {}\n", line);
-  for (const std::string& line : storeLines(stores)) fmt::print(stderr, "store     {}\n", line);
+  printCuts(run);
+  for (const std::string& line : run.reads->lines()) printError("reads     {}\n", line);
+  for (const std::string& line : stores) printError("store     {}\n", line);
 }
 
-SedaOptions sedaOptions(RunObserver* observer) {
+SedaOptions sedaOptions(RunObserver* observer, const CallLimits& limits) {
   SedaOptions options;
   options.observer = observer;
+  options.limits = limits;
   return options;
 }
 
@@ -53,20 +68,49 @@ bool wantsBar(const RunOptions& options) {
   return isatty(STDERR_FILENO) != 0 && !dataOnTerminal;
 }
 
+// What the whole of the data says of the config; of a part of it nothing of the kind is known.
+void printFindings(SharedRun& run, const StoreBinding& stores, const Graph& graph) {
+  if (!run.complete() || run.sample == nullptr) return;
+  for (const std::string& line :
+       dataFindings(graph, stores, run.sample->batch(), run.totals, run.totals.written + run.totals.failedRows))
+    printError("warning: {}\n", line);
+}
+
 int finish(SharedRun& run, const StoreBinding& stores) {
   run.progress.clear();
-  for (const std::string& line : dataWarnings(run.totals, run.extractor.info()))
-    fmt::print(stderr, "warning: {}\n", line);
+  run.reader.tellNotes();
+  for (const std::string& line : dataWarnings(run.totals, run.extractor.info())) printError("warning: {}\n", line);
   const std::vector<SourceInfo>& sources = run.extractor.info().sources;
   for (size_t i = 0; i < sources.size(); ++i) {
     if (run.totals.reads[i].failed + run.totals.reads[i].timedOut == 0) continue;
-    if (std::string why = degradedStore(stores, sources[i]); !why.empty()) fmt::print(stderr, "warning: {}\n", why);
+    if (std::string why = degradedStore(stores, sources[i]); !why.empty()) printError("warning: {}\n", why);
   }
   std::string bad = badDataSummary(run.totals, run.reader.counts());
-  if (!bad.empty()) fmt::print(stderr, "{}: {}\n", run.options.data.input, bad);
-  bool complete = !run.readFailed && !run.stoppedByBadRow && !run.writeFailed;
-  int exitCode = run.output.finish(complete);
+  if (!bad.empty()) printError("{}: {}\n", run.options.data.input, bad);
+  std::vector<std::string> missed = run.readLimits.exceeded(run.totals, run.extractor.info());
+  for (const std::string& line : missed) printError("featc: {}\n", line);
+  bool complete = run.complete() && missed.empty();
+  int exitCode =
+      run.output.finish(complete, run.readLimits.failed(run.totals) ? "before the first failed read" : "there");
   return !complete || (!bad.empty() && run.totals.written == 0) ? kBadInput : exitCode;
+}
+
+// Reads, computes and writes all that is still to do. What ends it early was said.
+void runThrough(SharedRun& run, uint32_t threads) {
+  InterruptNotice notice(run.output.interruptNotice());
+  std::string edge;
+  if (!run.output.resumed()) run.writer.begin(edge);
+  run.output.write(edge);
+  try {
+    runPipeline(threads, [&] { return newRunWorker(run); });
+  } catch (const std::exception& e) {
+    run.progress.message(fmt::format("featc: {}", e.what()));
+    run.failed = true;
+  }
+  if (!run.complete()) return;
+  edge.clear();
+  run.writer.end(edge);
+  run.writeFailed = !run.output.write(edge);
 }
 
 // The options that decide what is written.
@@ -91,7 +135,7 @@ std::unique_ptr<RunOutput> openOutput(const RunOptions& options, const ProgramIn
                                       const ResultWriter& writer, int& exitCode) {
   std::string problem = notResumable(options, reader, writer);
   if (options.resume && !problem.empty()) {
-    fmt::print(stderr, "featc: --resume: {}\n", problem);
+    printError("featc: --resume: {}\n", problem);
     exitCode = kBadCommand;
     return nullptr;
   }
@@ -111,30 +155,35 @@ void goOn(SharedRun& run, const Checkpoint& from) {
 int runRun(const RunOptions& options) {
   int exitCode = kFine;
   StoreBinding stores;
-  ExtractorResult made = runExtractor(options, stores, exitCode);
+  Graph graph;
+  ExtractorResult made = runExtractor(options, stores, graph, exitCode);
   if (made.extractor == nullptr) return exitCode;
 
   const ProgramInfo& info = made.extractor->info();
+  std::string problem;
+  std::optional<ReadLimits> limits = ReadLimits::make(options.reads, info, problem);
+  if (!limits) {
+    printError("featc: {}\n", problem);
+    return kBadCommand;
+  }
   Progress progress(options.progress || wantsBar(options), 0);
   std::unique_ptr<RecordReader> reader = openInput(options.data, info, options.strict, progress, exitCode);
   if (reader == nullptr) return exitCode;
   if (isInput(options)) {
-    fmt::print(stderr, "featc: --output {} is the input itself\n", options.output);
+    printError("featc: --output {} is the input itself\n", options.output);
     return kBadCommand;
   }
   std::string refused;
   std::unique_ptr<ResultWriter> writer = newResultWriter(options.format, info, options.writer, refused);
   if (writer == nullptr) {
-    fmt::print(stderr, "featc: {}\n", refused);
+    printError("featc: {}\n", refused);
     return kBadCommand;
   }
-  std::unique_ptr<RunOutput> output = openOutput(options, info, *reader, *writer, exitCode);
-  if (output == nullptr) return exitCode;
 
   std::unique_ptr<OutputFile> log;
   std::optional<CallLogger> logger;
   if (!options.log.empty() && options.scheduler == "seda") {
-    fmt::print(stderr, "featc: --log is not for --scheduler seda, whose reads serve several requests at once\n");
+    printError("featc: --log is not for --scheduler seda, whose reads serve several requests at once\n");
     return kBadCommand;
   }
   if (!options.log.empty()) {
@@ -142,34 +191,40 @@ int runRun(const RunOptions& options) {
     if (!log->good()) return log->finish();
     logger.emplace(info);
   }
-  SharedRun run{*made.extractor, options,         *writer, *reader, *output,    progress, logger ? &*logger : nullptr,
-                log.get(),       RunTotals(info), nullptr, nullptr, RunLimits()};
+  std::unique_ptr<RunOutput> output = openOutput(options, info, *reader, *writer, exitCode);
+  if (output == nullptr) return exitCode;
+  if (output->resumed() && limits->failed(output->resumed()->totals)) {
+    printError("featc: cannot resume {}: {}\n", options.output,
+               limits->exceeded(output->resumed()->totals, info).front());
+    return kBadCommand;
+  }
+  SharedRun run{*made.extractor, options,         *writer, *reader, *output,     progress, logger ? &*logger : nullptr,
+                log.get(),       RunTotals(info), nullptr, nullptr, RunLimits(), *limits};
+  run.limits.call = options.limits.limits();
+  if (options.limits.memory != 0) MemoryBudget::ofProcess()->setLimit(options.limits.memory);
   uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   Stopwatch running;
-  std::string edge;
-  if (output->resumed())
-    goOn(run, *output->resumed());
-  else
-    writer->begin(edge);
-  output->write(edge);
+  if (output->resumed()) goOn(run, *output->resumed());
   std::optional<SedaExecutor> executor;
   std::optional<ReadStats> reads;
   if (options.stats) run.reads = &reads.emplace(info);
-  if (options.scheduler == "seda") run.executor = &executor.emplace(*made.extractor, sedaOptions(run.reads));
-  runPipeline(threads, [&] { return newRunWorker(run); });
-  edge.clear();
-  bool complete = !run.readFailed && !run.stoppedByBadRow && !run.writeFailed;
-  if (complete) {
-    writer->end(edge);
-    run.writeFailed = !output->write(edge);
-  }
+  if (options.scheduler == "seda")
+    run.executor = &executor.emplace(*made.extractor, sedaOptions(run.reads, run.limits.call));
+  runThrough(run, threads);
   double seconds = running.seconds();
 
+  // Before the data is looked at once more, which may read again.
+  std::vector<std::string> storeStats = storeLines(stores);
   exitCode = finish(run, stores);
-  if (log != nullptr && log->finish() != kFine) exitCode = kBadInput;
+  printFindings(run, stores, graph);
+  if (log != nullptr) {
+    int logged = log->finish();
+    if (log->closedEarly()) printError("featc: {} was closed before all calls were logged\n", log->path());
+    if (logged != kFine || log->closedEarly()) exitCode = kBadInput;
+  }
   if (made.tiered != nullptr && made.tiered->state() == TierState::Failed)
-    fmt::print(stderr, "featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
-  if (options.stats) printRunStats(run, stores, threads, seconds);
+    printError("featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
+  if (options.stats) printRunStats(run, storeStats, threads, seconds);
   return exitCode;
 }
 
@@ -184,9 +239,8 @@ void addRunCommand(CLI::App& app, int& exitCode) {
   command->add_option("--output", options->output, "Where the features go; - is stdout")
       ->type_name("PATH")
       ->capture_default_str();
-  command->add_option("--format", options->format, "Format of the features")
-      ->check(CLI::IsMember(outputFormatNames()))
-      ->capture_default_str();
+  command->add_option("--format", options->format, "Format of the features (default: by the suffix, else json)")
+      ->check(CLI::IsMember(outputFormatNames()));
   command->add_option("--cell", options->writer.cell, "Cells of a matrix: float32, or 8 bytes, which hold ids too")
       ->check(CLI::IsMember({"f32", "u64"}))
       ->capture_default_str();
@@ -215,14 +269,20 @@ void addRunCommand(CLI::App& app, int& exitCode) {
       ->type_name("SIZE");
   command->add_option("--threads", options->threads, "Threads (default: one a core); the order stays the input's")
       ->check(CLI::Range(1, 1024));
+  addCallLimitOptions(*command, options->limits);
   command->add_option("--log", options->log, "Write each request with the rows read and the result, for featc verify")
       ->type_name("PATH");
+  addReadLimitOptions(*command, options->reads);
   command->add_flag("--resume", options->resume,
                     "Go on where a run with the same options was killed or stopped; needs --output FILE");
   command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");
   command->add_flag("--stats", options->stats, "Tell on stderr what was compiled and how long it all took");
   command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is no terminal");
-  command->callback([options, &exitCode] { exitCode = runRun(*options); });
+  command->callback([options, &exitCode] {
+    std::string refused = chooseFormat(options->output, options->format);
+    if (!refused.empty()) printError("featc: {}\n", refused);
+    exitCode = refused.empty() ? runRun(*options) : kBadCommand;
+  });
 }
 
 }  // namespace featc

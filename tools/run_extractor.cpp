@@ -12,6 +12,7 @@
 
 #include "engine/aot/model.h"
 #include "runtime/log/read_recorder.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/stopwatch.h"
 
@@ -22,22 +23,21 @@ namespace {
 void printCompileStats(const RunOptions& options, const LoadedGraph& config, const ExtractorResult& made,
                        const ObjectCache* cache, double seconds) {
   const ProgramInfo& info = config.graph.info();
-  fmt::print(stderr, "config    {}: model {}, {} features, semantics {}\n", options.config.file, info.model,
+  printError("config    {}: model {}, {} features, semantics {}\n", options.config.file, info.model,
              info.outputs.size(), info.semantics);
-  fmt::print(stderr, "graph     {} nodes, {} after optimization\n", config.rawNodes, config.graph.size());
+  printError("graph     {} nodes, {} after optimization\n", config.rawNodes, config.graph.size());
   if (cache != nullptr)
-    fmt::print(stderr, "cache     config {}, code {}: loaded in {:.1f} ms, {}\n", config.fromCache ? "hit" : "miss",
+    printError("cache     config {}, code {}: loaded in {:.1f} ms, {}\n", config.fromCache ? "hit" : "miss",
                options.engine == "interp" ? "not needed" : (made.codeFromCache ? "hit" : "miss"), seconds * 1e3,
                cache->folder().string());
   const CodegenTimes& code = made.times;
   double total = config.times.parse + config.times.check + config.times.optimize + code.plan + code.compile + code.load;
-  fmt::print(stderr, "compile   {:.1f} ms: parse {:.1f}, check {:.1f}, optimize {:.1f}", total * 1e3,
-             config.times.parse * 1e3, config.times.check * 1e3, config.times.optimize * 1e3);
+  printError("compile   {:.1f} ms: parse {:.1f}, check {:.1f}, optimize {:.1f}", total * 1e3, config.times.parse * 1e3,
+             config.times.check * 1e3, config.times.optimize * 1e3);
   if (options.engine == "jit")
-    fmt::print(stderr, ", plan {:.1f}, machine code {:.1f}, load {:.1f}", code.plan * 1e3, code.compile * 1e3,
-               code.load * 1e3);
-  if (made.tiered != nullptr) fmt::print(stderr, "; native code is compiled while the run goes on");
-  fmt::print(stderr, "\n");
+    printError(", plan {:.1f}, machine code {:.1f}, load {:.1f}", code.plan * 1e3, code.compile * 1e3, code.load * 1e3);
+  if (made.tiered != nullptr) printError("; native code is compiled while the run goes on");
+  printError("\n");
 }
 
 // Opens the cache that --cache or FEATC_CACHE names; none is fine. The option's folder must be usable, one
@@ -51,7 +51,7 @@ bool openCache(const RunOptions& options, std::shared_ptr<const ObjectCache>& ca
   cache = ObjectCache::open(folder, error, options.cacheBytes);
   if (cache != nullptr) return true;
   bool asked = !options.cache.empty();
-  fmt::print(stderr, "featc: {}{}\n", asked ? "" : "warning: ", error);
+  printError("featc: {}{}\n", asked ? "" : "warning: ", error);
   return !asked;
 }
 
@@ -68,14 +68,14 @@ StoreBinding storesOf(const RunOptions& options, StoreBinding bound, const Progr
 
 // Compiles a config and opens its stores into `binding`; without an extractor the reason was printed and `exitCode` is
 // set.
-ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
+ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& binding, Graph& graph, int& exitCode) {
   EngineOptions engine;
   engine.engine = engineKindOf(options.engine).value();
   engine.codegen.cpu = options.cpu;
   engine.codegen.threads = 0;  // nothing else is to be done meanwhile
   exitCode = kBadCommand;
   if (std::string problem = cpuProblem(options, engine.codegen); !problem.empty()) {
-    fmt::print(stderr, "featc: {}\n", problem);
+    printError("featc: {}\n", problem);
     return {};
   }
   if (!openCache(options, engine.cache)) return {};
@@ -88,7 +88,7 @@ ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& bindin
   exitCode = kBadInput;
   if (!config.ok) return {};
 
-  std::optional<StoreBinding> stores = openStores(options.data, config.graph.info(), options.strict, exitCode);
+  std::optional<StoreBinding> stores = openStores(options.data, config.graph.info(), {options.strict, true}, exitCode);
   if (!stores) return {};
   binding = *stores;
   engine.stores = storesOf(options, std::move(*stores), config.graph.info());
@@ -97,30 +97,31 @@ ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& bindin
   loadSeconds += loading.seconds();
   exitCode = made.extractor == nullptr ? kBadCommand : kFine;
   if (made.extractor == nullptr)
-    fmt::print(stderr, "featc: {}\n", made.error);
+    printError("featc: {}\n", made.error);
   else if (options.stats)
     printCompileStats(options, config, made, engine.cache.get(), loadSeconds);
+  graph = std::move(config.graph);
   return made;
 }
 
 // The same of a library that `featc build` made.
-ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
+ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, Graph& graph, int& exitCode) {
   exitCode = kBadCommand;
   if (options.engine != "jit" || !options.cpu.empty() || !options.cache.empty()) {
-    fmt::print(stderr, "featc: --engine, --cpu and --cache are for configs: {} is compiled already\n",
-               options.config.file);
+    printError("featc: --engine, --cpu and --cache are for configs: {} is compiled already\n", options.config.file);
     return {};
   }
   exitCode = kBadInput;
   OpenedModel opened = openModel(options.config.file, pluginFolders(options.config.plugins));
   if (opened.model == nullptr) {
-    fmt::print(stderr, "featc: {}\n", opened.error);
+    printError("featc: {}\n", opened.error);
     return {};
   }
-  std::optional<StoreBinding> stores = openStores(options.data, opened.model->info(), options.strict, exitCode);
+  std::optional<StoreBinding> stores = openStores(options.data, opened.model->info(), {options.strict, true}, exitCode);
   if (!stores) return {};
   exitCode = kFine;
   binding = *stores;
+  graph = opened.model->graph();
   ExtractorResult made;
   made.extractor =
       std::make_shared<Extractor>(opened.model->extractor(storesOf(options, std::move(*stores), opened.model->info())));
@@ -129,9 +130,10 @@ ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, 
 
 }  // namespace
 
-ExtractorResult runExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode) {
+ExtractorResult runExtractor(const RunOptions& options, StoreBinding& binding, Graph& graph, int& exitCode) {
   bool isBuilt = options.config.file.ends_with(".so");
-  return isBuilt ? openExtractor(options, binding, exitCode) : compileExtractor(options, binding, exitCode);
+  return isBuilt ? openExtractor(options, binding, graph, exitCode)
+                 : compileExtractor(options, binding, graph, exitCode);
 }
 
 }  // namespace featc

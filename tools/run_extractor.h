@@ -7,7 +7,8 @@
 
 namespace featc {
 
-// Its stores are opened into `binding`. Without an extractor the reason was printed and `exitCode` is set.
-ExtractorResult runExtractor(const RunOptions& options, StoreBinding& binding, int& exitCode);
+// Its stores are opened into `binding`, and `graph` is what it computes. Without an extractor the reason was printed
+// and `exitCode` is set.
+ExtractorResult runExtractor(const RunOptions& options, StoreBinding& binding, Graph& graph, int& exitCode);
 
 }  // namespace featc

@@ -21,6 +21,15 @@ std::string inputText(const DataOptions& data) {
 std::string readAs(const DataOptions& data) {
   std::string text = fmt::format("--input-format {} --delimiter {} --list-delimiter {}", data.inputFormat,
                                  jsonQuote(data.delimiter), jsonQuote(data.listDelimiter));
+  auto flag = [&](const char* name, std::optional<bool> value) {
+    if (value) text += fmt::format(" {} {}", name, *value);
+  };
+  flag("--quote", data.quote);
+  flag("--header", data.header);
+  flag("--trim", data.trim);
+  flag("--json-lists", data.jsonLists);
+  text += " --columns " + jsonQuote(data.columns);
+  for (const std::string& null : data.nulls) text += " --null " + jsonQuote(null);
   for (const std::string& store : data.stores) text += " --store " + jsonQuote(store);
   return text;
 }

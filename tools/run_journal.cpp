@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The journal's text:
 //
-//   featc journal 1
+//   featc journal 2
 //   config 5d41402abc4b2a76          the identity, a line each
 //   input 1048576 bytes, ...
 //   ---
-//   SUM NUMBER NUMBER ... | NAME ...  a checkpoint: XXH3-64 of what follows it, numbers, names as hexadecimal digits
+//   SUM NUMBER NUMBER ... | NAME ... | KIND FIELD COUNT LINE TEXT ...
+//
+// The last line is a checkpoint: XXH3-64 of what follows it, numbers, names, notes; texts as hexadecimal digits.
 #include "tools/run_journal.h"
 
 #include <fmt/format.h>
@@ -19,7 +21,7 @@
 namespace featc {
 namespace {
 
-constexpr std::string_view kFirstLine = "featc journal 1";
+constexpr std::string_view kFirstLine = "featc journal 2";
 constexpr std::string_view kEndOfIdentity = "---";
 
 std::string hexOf(std::string_view bytes) {
@@ -53,16 +55,25 @@ void visitNumbers(C& checkpoint, Number number) {
     for (auto* count : {&reads.keys, &reads.found, &reads.absent, &reads.failed, &reads.timedOut, &reads.badFields})
       number(*count);
   for (auto& output : totals.counts)
-    for (auto* count : {&output.lostBits, &output.droppedWeights, &output.cutDense}) number(*count);
+    for (auto* count :
+         {&output.lostBits, &output.droppedWeights, &output.cutDense, &output.cutSequences, &output.largeDense})
+      number(*count);
+  for (auto& valued : totals.valued) number(valued);
 }
 
 std::string textOf(const Checkpoint& checkpoint) {
-  std::string text = fmt::format("{} {} {}", checkpoint.totals.counts.size(), checkpoint.totals.reads.size(),
-                                 checkpoint.input.seen.size());
+  const ReaderPosition& input = checkpoint.input;
+  std::string text = fmt::format("{} {} {} {}", checkpoint.totals.counts.size(), checkpoint.totals.reads.size(),
+                                 input.seen.size(), input.parsed.size());
   visitNumbers(checkpoint, [&](uint64_t number) { text += fmt::format(" {}", number); });
-  for (bool seen : checkpoint.input.seen) text += seen ? " 1" : " 0";
+  for (const std::vector<bool>* fields : {&input.seen, &input.parsed})
+    for (bool is : *fields) text += is ? " 1" : " 0";
   text += " |";
-  for (const std::string& name : checkpoint.input.undeclared) text += " " + hexOf(name);
+  for (const std::string& name : input.undeclared) text += " " + hexOf(name);
+  text += " |";
+  for (const DataNote& note : input.notes)
+    text += fmt::format(" {} {} {} {} {}", static_cast<int>(note.kind), note.field, note.count, note.line,
+                        hexOf(note.example));
   return fmt::format("{:016x} {}\n", hashBytes(HashFamily::Xxh3, text), text);
 }
 
@@ -72,20 +83,29 @@ std::optional<Checkpoint> parseCheckpoint(std::string_view line) {
   std::istringstream in{std::string(line.substr(17))};
   size_t outputs = 0;
   size_t sources = 0;
-  size_t fields = 0;
-  in >> outputs >> sources >> fields;
+  size_t seen = 0;
+  size_t parsed = 0;
+  in >> outputs >> sources >> seen >> parsed;
   Checkpoint out;
   out.totals.counts.resize(outputs);
+  out.totals.valued.resize(outputs);
   out.totals.reads.resize(sources);
   visitNumbers(out, [&](uint64_t& number) { in >> number; });
-  for (size_t i = 0; i < fields; ++i) {
-    int seen = 0;
-    in >> seen;
-    out.input.seen.push_back(seen != 0);
-  }
+  auto readBits = [&](size_t count, std::vector<bool>& to) {
+    for (int is = 0; count > 0 && in >> is; --count) to.push_back(is != 0);
+  };
+  readBits(seen, out.input.seen);
+  readBits(parsed, out.input.parsed);
   std::string word;
   in >> word;
-  while (in >> word) out.input.undeclared.push_back(fromHex(word));
+  while (in >> word && word != "|") out.input.undeclared.push_back(fromHex(word));
+  DataNote note;
+  for (int kind = 0; in >> kind >> note.field >> note.count >> note.line >> word;) {
+    if (kind < 0 || kind >= static_cast<int>(kNoteKinds)) break;
+    note.kind = static_cast<NoteKind>(kind);
+    note.example = fromHex(word);
+    out.input.notes.push_back(note);
+  }
   return out;
 }
 

@@ -6,9 +6,11 @@
 #include <string>
 
 #include "engine/load.h"
+#include "tools/call_limit_options.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
 #include "tools/output_formats.h"
+#include "tools/read_limits.h"
 
 namespace featc {
 
@@ -16,8 +18,8 @@ struct RunOptions {
   ConfigOptions config;
   DataOptions data;
   std::string output = "-";
-  std::string log;  // a file; empty: none
-  std::string format = "json";
+  std::string log;     // a file; empty: none
+  std::string format;  // empty: by the suffix of `output`
   WriterOptions writer;
   std::string engine = "jit";
   std::string scheduler = "staged";
@@ -25,6 +27,8 @@ struct RunOptions {
   std::string cache;  // a folder; empty: FEATC_CACHE's
   uint64_t cacheBytes = ObjectCache::kDefaultBytes;
   uint32_t threads = 0;  // 0: one a core
+  CallLimitOptions limits;
+  ReadLimitOptions reads;
   bool strict = false;
   bool resume = false;
   bool stats = false;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "support/survive.h"
 #include "tools/command.h"
 
 namespace featc {
@@ -33,7 +34,7 @@ std::string realPath(const std::string& path) {
 }
 
 int refuse(const std::string& path, const std::string& why) {
-  fmt::print(stderr, "featc: cannot resume {}: {}\n", path, why);
+  printError("featc: cannot resume {}: {}\n", path, why);
   return kBadCommand;
 }
 
@@ -48,7 +49,8 @@ RunOutput::RunOutput(std::string path, std::string partial, RunIdentity identity
       file_(partial_, resumed_ ? resumed_->outputBytes : 0),
       bytes_(resumed_ ? resumed_->outputBytes : 0),
       journal_(path_ + ".journal"),
-      keepsJournal_(keepsJournal) {}
+      keepsJournal_(keepsJournal),
+      hasCheckpoint_(resumed_.has_value()) {}
 
 std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity identity, Begin begin, int& exitCode) {
   bool isFile = isRegular(path);
@@ -72,7 +74,7 @@ std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity 
       exitCode = refuse(path, problem);
       return nullptr;
     }
-    if (!from) fmt::print(stderr, "featc: nothing to resume for {}: beginning at the beginning\n", path);
+    if (!from) printError("featc: nothing to resume for {}: beginning at the beginning\n", path);
   }
   std::unique_ptr<RunOutput> out(
       new RunOutput(real, partial, std::move(identity), std::move(from), isFile && begin != Begin::NeverResumed));
@@ -83,7 +85,7 @@ std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity 
   // What an earlier run left is of no use to a later one.
   if (isFile && !out->keepsJournal_) std::remove(out->journal_.path().c_str());
   if (out->keepsJournal_ && !out->journal_.begin(out->identity_, out->resumed_)) {
-    fmt::print(stderr, "featc: cannot write {}: {}\n", out->journal_.path(), std::strerror(errno));
+    printError("featc: cannot write {}: {}\n", out->journal_.path(), std::strerror(errno));
     exitCode = kBadInput;
     return nullptr;
   }
@@ -99,24 +101,39 @@ void RunOutput::reached(const ReaderPosition& position, const RunTotals& totals)
   if (!keepsJournal_ || !journalGood_ || Clock::now() - lastKept_ < kBetweenCheckpoints) return;
   // A journal that cannot be written costs only what would be done again.
   journalGood_ = file_.sync() && journal_.append({bytes_, position, totals});
+  hasCheckpoint_ = hasCheckpoint_ || journalGood_;
   lastKept_ = Clock::now();
 }
 
-int RunOutput::finish(bool complete) {
+std::string RunOutput::leftover(std::string_view resumesFrom) const {
+  if (!isFile()) return {};
+  std::string next = "a run like this cannot be gone on with";
+  if (keepsJournal_ && hasCheckpoint_) next = fmt::format("--resume goes on from {}", resumesFrom);
+  if (keepsJournal_ && !hasCheckpoint_) next = "--resume begins at the beginning";
+  return fmt::format("{} holds what was written until then; {}", partial_, next);
+}
+
+std::string RunOutput::interruptNotice() const {
+  if (!isFile()) return {};
+  return fmt::format(
+      "featc: stopped; {} holds what was written until then; {}", partial_,
+      keepsJournal_ ? "--resume goes on from its last checkpoint" : "a run like this cannot be gone on with");
+}
+
+int RunOutput::finish(bool complete, std::string_view resumesFrom) {
   int exitCode = file_.finish();
   journal_.close();
   if (file_.closedEarly()) {
-    fmt::print(stderr, "featc: {} was closed before all features were written\n", path_ == "-" ? "stdout" : path_);
+    printError("featc: {} was closed before all features were written\n", path_ == "-" ? "stdout" : path_);
     return kBadInput;
   }
   if (!isFile()) return exitCode;
   if (exitCode != kFine || !complete) {
-    fmt::print(stderr, "featc: {} holds what was written until then; {}\n", partial_,
-               keepsJournal_ ? "--resume goes on from there" : "a run like this cannot be gone on with");
+    printError("featc: {}\n", leftover(resumesFrom));
     return kBadInput;
   }
   if (std::rename(partial_.c_str(), path_.c_str()) != 0) {
-    fmt::print(stderr, "featc: cannot rename {} to {}: {}\n", partial_, path_, std::strerror(errno));
+    printError("featc: cannot rename {} to {}: {}\n", partial_, path_, std::strerror(errno));
     return kBadInput;
   }
   std::remove(journal_.path().c_str());

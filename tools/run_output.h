@@ -32,9 +32,13 @@ class RunOutput {
   // again after a kill.
   void reached(const ReaderPosition& position, const RunTotals& totals);
 
-  // `complete`: all of the input was read and written, so the file gets its name. The exit code; what is wrong was
-  // printed.
-  int finish(bool complete);
+  // `complete`: all of the input was read and written, so the file gets its name; else `resumesFrom` says in words
+  // where --resume would go on. The exit code; what is wrong was printed.
+  int finish(bool complete, std::string_view resumesFrom = "there");
+  // What a run that ends here leaves behind; empty where that is nothing to go on with.
+  std::string leftover(std::string_view resumesFrom) const;
+  // The same as a signal at any moment from now on would have it; empty for no file.
+  std::string interruptNotice() const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -52,6 +56,7 @@ class RunOutput {
   RunJournal journal_;
   const bool keepsJournal_;
   bool journalGood_ = true;
+  bool hasCheckpoint_ = false;
   Clock::time_point lastKept_;
 };
 

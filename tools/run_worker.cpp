@@ -22,7 +22,9 @@ class RunWorker final : public PipelineWorker {
   explicit RunWorker(SharedRun& run) : run_(run), builder_(run.extractor.info()), scratch_(run.extractor) {}
 
   bool read() override {
-    ReadStatus status = run_.reader.take(piece_, builder_, rows_, run_.logger == nullptr ? kPieceItems : 1);
+    // A request that has a line in the log, or limits, is a call of its own.
+    bool alone = run_.logger != nullptr || run_.options.limits.any();
+    ReadStatus status = run_.reader.take(piece_, builder_, rows_, alone ? 1 : kPieceItems);
     if (status == ReadStatus::Failed) run_.readFailed = true;
     return status == ReadStatus::Batch;
   }
@@ -31,39 +33,91 @@ class RunWorker final : public PipelineWorker {
     run_.reader.parse(piece_, builder_, rows_);
     text_.clear();
     line_.clear();
-    if (builder_.requests() == 0) return;
+    failure_.clear();
+    leftOut_ = {};
+    hasResult_ = builder_.requests() > 0;
+    if (!hasResult_) return;
     Stopwatch extracting;
-    if (RunError error = extract(builder_.batch())) throw std::runtime_error(error.message);
+    compute(builder_.batch());
+    if (hasResult_ && run_.options.strict) cutAtFailure(builder_.batch());
     seconds_ = extracting.seconds();
-    if (!run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
+    if (hasResult_ && !run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
   }
 
   bool write() override {
     run_.stoppedByBadRow = !run_.reader.settle(piece_);
-    if (builder_.requests() > 0) writeBatch();
+    if (hasResult_) writeBatch();
+    if (leftOut_) leaveOut();
+    if (!failure_.empty()) {
+      run_.progress.message(failure_);
+      ++run_.totals.failedRows;
+      run_.stoppedByBadRow = true;
+    }
     run_.writeFailed = !run_.output.write(text_) || (run_.log != nullptr && !run_.log->write(line_));
     if (run_.writeFailed || run_.stoppedByBadRow) return false;
-    if (piece_.hasPosition) run_.output.reached(piece_.position, run_.totals);
+    // What failed reads left out is not to be gone on with: a later run begins again before the first of them.
+    if (piece_.hasPosition && !run_.readLimits.failed(run_.totals)) run_.output.reached(piece_.position, run_.totals);
     return true;
   }
 
  private:
   void writeBatch() {
     if (run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
-    run_.totals.add(result_);
+    run_.totals.add(result_, run_.extractor.info());
     run_.totals.extractSeconds += seconds_;
     uint64_t failed = reportFailedRows();
     run_.totals.failedRows += failed;
     run_.totals.written += rows_.size() - failed;
     run_.progress.addItems(rows_.size());
-    if (run_.options.strict && failed > 0) run_.stoppedByBadRow = true;
+    if (run_.sample != nullptr) return;
+    run_.sample = std::make_unique<BatchBuilder>(run_.extractor.info());
+    std::swap(*run_.sample, builder_);
+  }
+
+  void compute(const Batch& batch) {
+    RunError error = extract(batch);
+    if (!error) return;
+    bool limited = error.kind == RunFailure::OverLimit || error.kind == RunFailure::NoMemory;
+    if (!limited || !run_.options.limits.any()) throw std::runtime_error(error.message);
+    hasResult_ = false;
+    leftOut_ = std::move(error);
+  }
+
+  // Of a strict run: leaves out the first item that failed and all that stands behind it, as if the input ended there.
+  void cutAtFailure(const Batch& batch) {
+    int64_t items = 0;
+    while (items < batch.items && result_.status(items) == RowStatus::Ok) ++items;
+    if (items == batch.items) return;
+    failure_ = failureOf(static_cast<size_t>(items));
+    int64_t requests = 0;
+    while (batch.itemOffsets[requests] < items) ++requests;
+    std::vector<int64_t> offsets(batch.itemOffsets, batch.itemOffsets + requests);
+    offsets.push_back(items);
+    std::vector<ColumnData> columns(batch.columns.begin(), batch.columns.end());
+    const std::vector<InputInfo>& inputs = run_.extractor.info().inputs;
+    for (size_t i = 0; i < columns.size(); ++i)
+      if (!columns[i].absent) columns[i].length = inputs[i].scope == Scope::Item ? items : requests;
+    rows_.resize(static_cast<size_t>(items));
+    line_.clear();
+    hasResult_ = requests > 0;
+    if (hasResult_) compute({requests, items, offsets.data(), columns, batch.badRequests, batch.badItems});
+  }
+
+  // The one request of the piece.
+  void leaveOut() {
+    std::string place =
+        rows_.empty() ? run_.options.data.input : fmt::format("{}:{}", run_.options.data.input, rows_[0].line);
+    run_.progress.message(fmt::format("{}: request: {}", place, leftOut_.message));
+    run_.totals.failedRows += rows_.size();
+    run_.progress.addItems(rows_.size());
+    if (run_.options.strict) run_.stoppedByBadRow = true;
   }
 
   RunError extract(const Batch& batch) {
     CallOptions options;
+    options.limits = run_.limits.call;
     options.observer = run_.reads;
     if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
-    // With a log a piece is one request, so that each has a line of its own.
     if (run_.logger != nullptr) {
       return run_.logger->run(run_.extractor, batch, scratch_, result_, rows_, line_, options);
     }
@@ -79,10 +133,13 @@ class RunWorker final : public PipelineWorker {
       RowStatus status = result_.status(static_cast<int64_t>(i));
       if (status == RowStatus::Ok) continue;
       ++failed;
-      run_.progress.message(fmt::format("{}:{}: item {}: {}", run_.options.data.input, rows_[i].line, rows_[i].item,
-                                        statusText(status, run_.limits)));
+      run_.progress.message(failureOf(i));
     }
     return failed;
+  }
+  std::string failureOf(size_t item) const {
+    return fmt::format("{}:{}: item {}: {}", run_.options.data.input, rows_[item].line, rows_[item].item,
+                       statusText(result_.status(static_cast<int64_t>(item)), run_.limits));
   }
 
   SharedRun& run_;
@@ -92,8 +149,11 @@ class RunWorker final : public PipelineWorker {
   Scratch scratch_;
   Result result_;
   std::string text_;
-  std::string line_;  // of the log
+  std::string line_;     // of the log
+  std::string failure_;  // of a strict run: why it ends here
+  bool hasResult_ = false;
   double seconds_ = 0;
+  RunError leftOut_;  // the piece's request goes past a limit
 };
 
 }  // namespace

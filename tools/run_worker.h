@@ -32,9 +32,16 @@ struct SharedRun {
   SedaExecutor* executor = nullptr;  // with --scheduler seda
   ReadStats* reads = nullptr;        // with --stats
   RunLimits limits;
+  ReadLimits readLimits;
+  // The first piece of the input, for a look at the end.
+  std::unique_ptr<BatchBuilder> sample = nullptr;
   bool readFailed = false;
   bool stoppedByBadRow = false;
   bool writeFailed = false;
+  bool failed = false;  // by an exception, which was told
+
+  // All of the input was read and written.
+  bool complete() const { return !readFailed && !stoppedByBadRow && !writeFailed && !failed; }
 };
 
 std::unique_ptr<PipelineWorker> newRunWorker(SharedRun& run);

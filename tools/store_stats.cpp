@@ -35,6 +35,9 @@ std::vector<std::string> partsOf(const StoreStats& stats) {
     parts.push_back(fmt::format("{} ready, {} made, {} lost, {} failed",
                                 counted(stats.connections->ready, "connection", "connections"), stats.connections->made,
                                 stats.connections->lost, counted(stats.connections->failed, "try", "tries")));
+  if (stats.absent)
+    parts.push_back(fmt::format("too many absent keys of {}, {}", counted(stats.absent->sources, "source", "sources"),
+                                counted(stats.absent->rises, "rise", "rises")));
   return parts;
 }
 

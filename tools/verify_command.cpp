@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc verify: replays a log of calls and reports what comes out otherwise.
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <string>
@@ -9,8 +10,10 @@
 #include "engine/load.h"
 #include "runtime/io/input_stream.h"
 #include "runtime/log/replay.h"
+#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/config.h"
+#include "tools/data_options.h"
 #include "tools/output_file.h"
 
 namespace featc {
@@ -32,7 +35,7 @@ Verified openBuilt(const ConfigOptions& config) {
   Verified out;
   OpenedModel opened = openModel(config.file, pluginFolders(config.plugins));
   if (opened.model == nullptr) {
-    fmt::print(stderr, "featc: {}\n", opened.error);
+    printError("featc: {}\n", opened.error);
     return out;
   }
   out.replayer = std::make_unique<LogReplayer>(opened.model->info().sources);
@@ -51,7 +54,7 @@ Verified openConfig(const VerifyOptions& options) {
   engine.engine = engineKindOf(options.engine).value();
   engine.stores = out.replayer->stores();
   ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
-  if (made.extractor == nullptr) fmt::print(stderr, "featc: {}\n", made.error);
+  if (made.extractor == nullptr) printError("featc: {}\n", made.error);
   out.extractor = made.extractor;
   return out;
 }
@@ -111,14 +114,15 @@ int runVerify(const VerifyOptions& options) {
   if (verified.extractor == nullptr) return kBadInput;
   std::string error;
   std::unique_ptr<ByteSource> source = openFile(options.input, error);
+  if (source != nullptr) source = openText(std::move(source), error);
   InputWindow window(std::move(source));
   ReplayReport report;
   if (!error.empty() || !replayAll(verified, window, report)) {
-    fmt::print(stderr, "featc: cannot read {}: {}\n", options.input, error.empty() ? window.error() : error);
+    printError("featc: cannot read {}: {}\n", options.input, error.empty() ? window.error() : error);
     return kBadInput;
   }
   if (report.lines == 0) {
-    fmt::print(stderr, "featc: {} has no lines\n", options.input);
+    printError("featc: {} has no lines\n", options.input);
     return kBadInput;
   }
   int exitCode = printData(textOf(report, verified.extractor->info()));

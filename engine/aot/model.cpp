@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "codegen/native_executable.h"
+#include "engine/aot/library_seal.h"
 #include "engine/aot/program_image.h"
 #include "support/shared_library.h"
 
@@ -33,7 +34,7 @@ Extractor Model::extractor(StoreBinding stores, RunLimits limits) const {
 }
 
 OpenedModel openModel(const std::filesystem::path& path, const PluginFolders& plugins) {
-  auto library = std::make_shared<const SharedLibrary>(path);
+  auto library = std::make_shared<const SharedLibrary>(path, &sealProblem);
   const auto* built = static_cast<const featc_built*>(library->find(kBuiltName));
   OpenedModel opened;
   if (!library->error().empty())

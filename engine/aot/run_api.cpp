@@ -8,6 +8,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -63,15 +64,28 @@ ColumnData toColumn(featc_session& session, const featc_column& column) {
   return out;
 }
 
-int finish(featc_session& session, const Batch& batch) {
-  session.options.deadline = session.patience.count() == 0 ? Clock::time_point::max() : Clock::now() + session.patience;
-  RunError error = session.extractor->run(batch, session.scratch, session.result, session.options);
-  if (!error) return 0;
-  session.message += error.message;
-  return 1;
+featc_failure failureOf(RunFailure kind) {
+  switch (kind) {
+    case RunFailure::BadBatch: return FEATC_BAD_BATCH;
+    case RunFailure::NoMemory: return FEATC_NO_MEMORY;
+    case RunFailure::OverLimit: return FEATC_OVER_LIMIT;
+    case RunFailure::Late: return FEATC_LATE;
+    case RunFailure::Cancelled: return FEATC_CANCELLED;
+    case RunFailure::Refused:
+    case RunFailure::Failed: break;
+  }
+  return FEATC_FAILED;
 }
 
-int runColumns(featc_session& session, const featc_batch& batch) {
+featc_failure finish(featc_session& session, const Batch& batch) {
+  session.options.deadline = session.patience.count() == 0 ? Clock::time_point::max() : Clock::now() + session.patience;
+  RunError error = session.extractor->run(batch, session.scratch, session.result, session.options);
+  if (!error) return FEATC_FINE;
+  session.message += error.message;
+  return failureOf(error.kind);
+}
+
+featc_failure runColumns(featc_session& session, const featc_batch& batch) {
   session.columns.clear();
   session.children.clear();
   for (size_t i = 0; i < batch.column_count; ++i) session.columns.push_back(toColumn(session, batch.columns[i]));
@@ -79,20 +93,21 @@ int runColumns(featc_session& session, const featc_batch& batch) {
   return finish(session, {batch.requests, batch.items, batch.item_offsets, session.columns});
 }
 
-int runJson(featc_session& session, std::string_view text) {
+featc_failure runJson(featc_session& session, std::string_view text) {
   auto reader = newJsonReader(session.extractor->info(), memorySource(text), "input", false,
                               [&](const DataMessage& message) { session.message += message.render() + "\n"; });
   ReadStatus status = reader->next(session.builder, session.rows, INT64_MAX);
   if (status != ReadStatus::Batch && session.message.empty()) session.message = "there is no request in the text";
-  int failed = finish(session, session.builder.batch());
-  return status == ReadStatus::Batch ? failed : 1;
+  featc_failure failed = finish(session, session.builder.batch());
+  return status == ReadStatus::Batch ? failed : FEATC_BAD_BATCH;
 }
 
 // Runs `body`; an exception becomes a message and a failed call.
 template <class Body>
-int guarded(featc_session& session, Body&& body) {
+featc_failure guarded(featc_session& session, Body&& body) {
   try {
     session.message.clear();
+    session.cancelled.store(false, std::memory_order_relaxed);
     return body();
   } catch (const std::exception& e) {
     session.result = Result();
@@ -101,8 +116,14 @@ int guarded(featc_session& session, Body&& body) {
     } catch (...) {
       session.message.clear();
     }
-    return 1;
+    return dynamic_cast<const std::bad_alloc*>(&e) != nullptr ? FEATC_NO_MEMORY : FEATC_FAILED;
   }
+}
+
+// More than a day is as good as for ever, and adds up to no time before now.
+std::chrono::microseconds timeOf(uint64_t microseconds) {
+  constexpr uint64_t kDay = 86'400'000'000;
+  return std::chrono::microseconds(std::min(microseconds, kDay));
 }
 
 PluginFolders pluginFolders(std::span<const char* const> names) { return {{names.begin(), names.end()}}; }
@@ -187,18 +208,27 @@ void featc_set_call_options(featc_session* session, const featc_call_options* op
   bool isPipelined = options->scheduler == FEATC_SCHEDULER_PIPELINED;
   session->options.scheduler = isPipelined ? Scheduler::Pipelined : Scheduler::Staged;
   session->options.shardItems = options->shard_items;
-  // More than a day is as good as for ever, and adds up to no time before now.
-  constexpr uint64_t kDay = 86'400'000'000;
-  session->patience = std::chrono::microseconds(std::min(options->timeout_microseconds, kDay));
+  session->patience = timeOf(options->timeout_microseconds);
+  session->options.reserve =
+      options->reserve_microseconds == 0 ? CallOptions().reserve : timeOf(options->reserve_microseconds);
+  session->options.limits = {timeOf(options->max_computing_microseconds), std::max<int64_t>(options->max_items, 0),
+                             options->max_value_bytes, options->max_result_bytes, options->max_row_ids};
 }
 
-int featc_run(featc_session* session, const featc_batch* batch) {
+featc_failure featc_run(featc_session* session, const featc_batch* batch) {
   return guarded(*session, [&] { return runColumns(*session, *batch); });
 }
 
-int featc_run_json(featc_session* session, const char* json, size_t size) {
+featc_failure featc_run_json(featc_session* session, const char* json, size_t size) {
   return guarded(*session, [&] { return runJson(*session, {json, size}); });
 }
+
+void featc_cancel(featc_session* session) { session->cancelled.store(true, std::memory_order_relaxed); }
+
+void featc_set_memory_limit(uint64_t bytes) {
+  MemoryBudget::ofProcess()->setLimit(bytes == 0 ? SIZE_MAX : static_cast<size_t>(bytes));
+}
+uint64_t featc_memory_held(void) { return MemoryBudget::ofProcess()->held(); }
 
 const char* featc_message(const featc_session* session) { return session->message.c_str(); }
 

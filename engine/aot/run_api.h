@@ -66,7 +66,7 @@ typedef enum featc_kind { FEATC_KIND_SPARSE = 0, FEATC_KIND_DENSE = 1, FEATC_KIN
 
 typedef struct featc_input {
   const char* name;
-  const char* type; /* as in the config: "map<string, float64>?" */
+  const char* type; /* as in the config: "map<string, float64>?"; a timestamp is given as int64 epoch seconds */
   featc_scope scope;
   int nullable;
 } featc_input;
@@ -124,22 +124,48 @@ void featc_free_session(featc_session* session);
 
 typedef enum featc_scheduler { FEATC_SCHEDULER_STAGED = 0, FEATC_SCHEDULER_PIPELINED = 1 } featc_scheduler;
 
-/* How a session's calls run; all zero is the default. docs/serving.md says when to choose what. */
+/* How a session's calls run and what one may cost; all zero is the default, and a limit of 0 is none. docs/serving.md
+ * says when to choose what. */
 typedef struct featc_call_options {
   featc_scheduler scheduler;
   uint32_t shard_items;          /* pipelined: items computed together; 0: chosen by their number */
-  uint64_t timeout_microseconds; /* what a call waits for stores, late reads being missing; 0: as long as it takes */
+  uint64_t timeout_microseconds; /* a call that takes longer fails; reads are given up earlier and are missing then */
+  uint64_t reserve_microseconds; /* how much earlier, beside what computing took lately; 0: 2,000 */
+  uint64_t max_computing_microseconds; /* waiting for stores left out */
+  int64_t max_items;                   /* and as many requests */
+  uint64_t max_value_bytes;            /* strings, lists and maps that operators make */
+  uint64_t max_result_bytes;
+  uint32_t max_row_ids; /* all ids of a row together; a row with more is FEATC_TOO_MANY_IDS, the call goes on */
 } featc_call_options;
 /* For all later calls of the session. */
 void featc_set_call_options(featc_session* session, const featc_call_options* options);
 
-/* 0 when the batch ran; its rows have a status each. Otherwise the batch as a whole does not fit,
- * featc_message says why and the result is empty. */
-int featc_run(featc_session* session, const featc_batch* batch);
+/* Why a call failed. */
+typedef enum featc_failure {
+  FEATC_FINE = 0,
+  FEATC_BAD_BATCH = 1,  /* it does not fit the inputs, or the JSON text has no request that does */
+  FEATC_NO_MEMORY = 2,  /* the process has none, or its calls hold what they may hold together */
+  FEATC_OVER_LIMIT = 3, /* the call costs more than it may */
+  FEATC_LATE = 4,       /* its time was over before its rows were computed */
+  FEATC_CANCELLED = 5,  /* by featc_cancel */
+  FEATC_FAILED = 6      /* anything else */
+} featc_failure;
+
+/* FEATC_FINE when the batch ran; its rows have a status each. Otherwise featc_message says why not, and the result is
+ * empty. */
+featc_failure featc_run(featc_session* session, const featc_batch* batch);
 /* The same from `size` bytes of JSON lines, each {"request": {...}, "items": [{...}, ...]}. Requests
- * and items that are bad are left out; featc_message tells of each, a line each. Not 0 when nothing
+ * and items that are bad are left out; featc_message tells of each, a line each. FEATC_BAD_BATCH when nothing
  * is left. */
-int featc_run_json(featc_session* session, const char* json, size_t size);
+featc_failure featc_run_json(featc_session* session, const char* json, size_t size);
+/* From any thread: the call that the session is in stops soon and fails. Nothing happens where it is in none. */
+void featc_cancel(featc_session* session);
+
+/* What all calls of the process may hold together, in bytes; a call that finds no more fails with FEATC_NO_MEMORY.
+ * 0: as much as there is, the default. */
+void featc_set_memory_limit(uint64_t bytes);
+/* What they hold now, what sessions keep for their next call and results among it. */
+uint64_t featc_memory_held(void);
 /* What the last call had to say; "" when nothing. */
 const char* featc_message(const featc_session* session);
 

@@ -2,6 +2,7 @@
 // The C interface's session: one thread's memory for calls of one extractor.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -17,13 +18,16 @@ struct featc_session {
       : extractor(owner.extractor),
         scratch(*extractor),
         builder(extractor->info()),
-        writer(featc::newJsonWriter(extractor->info())) {}
+        writer(featc::newJsonWriter(extractor->info())) {
+    options.cancelled = &cancelled;
+  }
 
   std::shared_ptr<const featc::Extractor> extractor;
   featc::Scratch scratch;
   featc::Result result;
   featc::CallOptions options;             // but for the deadline, which each call sets
   std::chrono::microseconds patience{0};  // from a call's begin to its deadline; 0: for ever
+  std::atomic<bool> cancelled{false};
   featc::BatchBuilder builder;
   std::unique_ptr<featc::ResultWriter> writer;
   std::vector<featc::InputRow> rows;

@@ -7,6 +7,7 @@
 
 #include "engine/live_metrics.h"
 #include "support/json_quote.h"
+#include "support/survive.h"
 
 namespace server {
 
@@ -18,15 +19,14 @@ void log(const std::string& name, const LiveConfig& config, const ReloadReport& 
   switch (report.outcome) {
     case ReloadOutcome::Swapped: {
       LiveStatus status = config.status();
-      fmt::print(stderr, "{}: version {}, fingerprint {}, ready in {:.0f} ms\n", name, status.version->info().number,
-                 fingerprintText(status.version->info().fingerprint), report.seconds * 1e3);
+      featc::printError("{}: version {}, fingerprint {}, ready in {:.0f} ms\n", name, status.version->info().number,
+                        fingerprintText(status.version->info().fingerprint), report.seconds * 1e3);
       break;
     }
-    case ReloadOutcome::Unchanged: fmt::print(stderr, "{}: means what it meant\n", name); break;
+    case ReloadOutcome::Unchanged: featc::printError("{}: means what it meant\n", name); break;
     case ReloadOutcome::Failed:
-      fmt::print(stderr, "{}: not loaded{}:\n{}{}", name,
-                 config.current() == nullptr ? "" : ", the old version goes on", report.problem,
-                 report.problem.ends_with('\n') ? "" : "\n");
+      featc::printError("{}: not loaded{}:\n{}{}", name, config.current() == nullptr ? "" : ", the old version goes on",
+                        report.problem, report.problem.ends_with('\n') ? "" : "\n");
       break;
   }
 }

@@ -39,6 +39,20 @@ Answer failed(int status, const char* reason, const std::string& message) {
 
 namespace {
 
+// A call that has no result.
+Answer failedCall(const RunError& error) {
+  switch (error.kind) {
+    case RunFailure::OverLimit: return failed(413, "over_limit", error.message);
+    case RunFailure::Late:
+    case RunFailure::NoMemory:
+    case RunFailure::Refused: return failed(503, "overload", error.message);
+    case RunFailure::BadBatch:
+    case RunFailure::Cancelled:
+    case RunFailure::Failed: break;
+  }
+  return failed(500, "failed", error.message);
+}
+
 std::vector<std::string> degradedSources(const Result& result, const ProgramInfo& info) {
   std::vector<std::string> names;
   for (size_t s = 0; s < info.sources.size(); ++s)
@@ -91,17 +105,16 @@ Answer extract(const LiveCall& call, std::string_view text, std::chrono::steady_
     // The answer's thread writes it, so that the next request finds the executor's memory free.
     std::promise<Answer> promise;
     RunError refused = parts.seda->submit(memory.builder.batch(), deadline, [&](const RunError& error, Result& result) {
-      promise.set_value(error ? failed(503, "overload", error.message)
-                              : answerOf(call, memory, result, format, std::move(messages)));
+      promise.set_value(error ? failedCall(error) : answerOf(call, memory, result, format, std::move(messages)));
     });
-    return refused ? failed(503, "overload", refused.message) : promise.get_future().get();
+    return refused ? failedCall(refused) : promise.get_future().get();
   }
   CallOptions options;
   options.scheduler = mode == Mode::Pipelined ? Scheduler::Pipelined : Scheduler::Staged;
   options.deadline = deadline;
   options.observer = parts.observer.get();
   if (RunError error = call.extractor().run(memory.builder.batch(), memory.scratch, memory.result, options))
-    return failed(500, "failed", error.message);
+    return failedCall(error);
   return answerOf(call, memory, memory.result, format, std::move(messages));
 }
 

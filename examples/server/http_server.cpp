@@ -26,10 +26,11 @@ thread_local bool isBusy = false;
 class HttpServer::Connections final : public httplib::TaskQueue {
  public:
   Connections(HttpServer& server, size_t threads) : server_(server), pool_(threads) {}
-  void enqueue(std::function<void()> serve) override {
+  // Returns bool in newer versions of the library, nothing in older ones.
+  decltype(std::declval<httplib::ThreadPool>().enqueue({})) enqueue(std::function<void()> serve) override {
     ++server_.connections_;
     ++server_.expected_;
-    pool_.enqueue([this, serve = std::move(serve)] {
+    return pool_.enqueue([this, serve = std::move(serve)] {
       expectsFirst = true;
       serve();
       if (std::exchange(expectsFirst, false)) --server_.expected_;

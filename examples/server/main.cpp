@@ -5,15 +5,18 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 
 #include "config_folder.h"
 #include "http_server.h"
 #include "service.h"
 #include "stores.h"
+#include "support/survive.h"
 
 namespace {
 
@@ -35,6 +38,7 @@ struct Options {
   size_t queue = 256;
   size_t connections = 256;
   size_t bodyBytes = size_t{16} << 20U;
+  size_t memory = 0;  // of all requests; 0: no limit
 };
 
 Mode modeOf(const std::string& name) {
@@ -51,6 +55,28 @@ sigset_t takeSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
+
+// Ends the program at a signal while it is starting, when nothing has to be drained.
+class StartGuard {
+ public:
+  explicit StartGuard(const sigset_t& signals) : thread_([this, signals] { watch(signals); }) {}
+  ~StartGuard() {
+    started_ = true;
+    thread_.join();
+  }
+  StartGuard(const StartGuard&) = delete;
+  StartGuard& operator=(const StartGuard&) = delete;
+
+ private:
+  void watch(const sigset_t& signals) const {
+    timespec wait{0, 50'000'000};
+    while (!started_)
+      if (sigtimedwait(&signals, nullptr, &wait) > 0) std::_Exit(0);
+  }
+
+  std::atomic<bool> started_ = false;
+  std::thread thread_;
+};
 
 // Looks after the folder and the stores until a signal comes.
 void waitForEnd(const sigset_t& signals, ConfigFolder& folder, const featc::KeptStores& stores,
@@ -69,16 +95,20 @@ void warnOfUnread(const std::vector<std::string>& options, const featc::KeptStor
   for (const std::string& option : options) {
     std::string name = option.substr(0, option.find('='));
     bool isRead = std::ranges::any_of(opened, [&](const auto& store) { return store.first == name; });
-    if (!isRead) fmt::print(stderr, "warning: --store {}=...: no config that serves reads it\n", name);
+    if (!isRead) featc::printError("warning: --store {}=...: no config that serves reads it\n", name);
   }
 }
 
 int serve(const Options& options) {
   sigset_t signals = takeSignals();  // before any thread starts
+  std::optional<StartGuard> starting(signals);
   std::string error;
   // What is left of versions at the end goes with the pool, and may still be measured.
   featc::Metrics metrics;
   featc::CompilePool pool(1);
+  if (options.memory != 0) featc::MemoryBudget::ofProcess()->setLimit(options.memory);
+  metrics.watchGauge("featc_call_memory_bytes", "Memory that requests and their threads hold", "kind", "held",
+                     [] { return static_cast<double>(featc::MemoryBudget::ofProcess()->held()); });
   FolderOptions folderOptions;
   folderOptions.folder = options.configs;
   folderOptions.extract = {modeOf(options.scheduler), options.threads, options.queue};
@@ -87,7 +117,7 @@ int serve(const Options& options) {
   folderOptions.engine = featc::engineKindOf(options.engine).value();
   folderOptions.stores = keptStores(options.stores, error);
   if (error.empty() && !options.cache.empty()) folderOptions.cache = featc::ObjectCache::open(options.cache, error);
-  if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
+  if (!error.empty()) return featc::printError("server: {}\n", error), 2;
 
   std::shared_ptr<featc::KeptStores> stores = folderOptions.stores;
   ConfigFolder folder(std::move(folderOptions), metrics);
@@ -98,12 +128,13 @@ int serve(const Options& options) {
   HttpServer http(options.connections);
   service.addRoutes(http);
   error = http.start(options.listen);
-  if (!error.empty()) return fmt::print(stderr, "server: {}\n", error), 2;
+  if (!error.empty()) return featc::printError("server: {}\n", error), 2;
   fmt::print("listening on {}\n", http.address());
   std::fflush(stdout);
 
+  starting.reset();
   waitForEnd(signals, folder, *stores, options.poll);
-  fmt::print(stderr, "stopping\n");
+  featc::printError("stopping\n");
   service.stop();
   http.drain(Clock::now() + options.grace);
   // Neither a connection that its client keeps open nor a compile, which cannot be ended, holds the end up.
@@ -158,11 +189,14 @@ int main(int argc, char** argv) {
   app.add_option("--max-body", options.bodyBytes, "The largest body of a request, such as 16MB")
       ->transform(CLI::AsSizeValue(false))
       ->default_str("16MB");
+  app.add_option("--memory", options.memory, "What all requests may hold together; one that finds no more gets 503")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   CLI11_PARSE(app, argc, argv);
   try {
     return serve(options);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "server: {}\n", e.what());
+    featc::printError("server: {}\n", e.what());
     return 1;
   }
 }

@@ -117,10 +117,15 @@ void Service::health(httplib::Response& response) const {
       lines += fmt::format("{}: {}", status.version == nullptr ? "" : "; what the files hold now could not be loaded",
                            why.substr(0, why.find('\n')));
     }
+    // Most compiles take less.
+    constexpr double kLong = 10;
+    if (status.attemptSeconds > kLong)
+      lines += fmt::format("; what the files hold now has been compiling for {:.0f} s", status.attemptSeconds);
     lines += '\n';
   }
   for (const featc::StoreState& store : featc::storeStates(stores_))
-    if (isAway(store)) lines += fmt::format("store {}, {}: {}\n", store.store, store.url, store.problem);
+    if (std::string trouble = troubleOf(store); !trouble.empty())
+      lines += fmt::format("store {}, {}: {}\n", store.store, store.url, trouble);
   const char* first = stopping_ ? "stopping" : (well ? "ok" : "not well");
   response.status = well && !stopping_ ? 200 : 503;
   response.set_content(fmt::format("{}\n{}", first, lines), "text/plain");

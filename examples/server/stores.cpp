@@ -10,6 +10,7 @@
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/store_states.h"
 #include "runtime/stores/store_url.h"
+#include "support/survive.h"
 
 namespace server {
 
@@ -24,8 +25,8 @@ std::shared_ptr<Store> open(const KeptStores::Entry& entry, std::span<const Sour
   options.source = entry.source.empty() ? kDefault : entry.source;
   OpenedStore opened = openStore(entry.url, options, sources);
   if (opened.store == nullptr) error = fmt::format("--store {}=...: {}", options.source, opened.error);
-  for (const auto& bad : opened.report.badLines) fmt::print(stderr, "{}:{}: {}\n", entry.url, bad.line, bad.reason);
-  for (const std::string& warning : opened.report.warnings) fmt::print(stderr, "{}: warning: {}\n", entry.url, warning);
+  for (const auto& bad : opened.report.badLines) featc::printError("{}:{}: {}\n", entry.url, bad.line, bad.reason);
+  for (const std::string& warning : opened.report.warnings) featc::printError("{}: warning: {}\n", entry.url, warning);
   return std::move(opened.store);
 }
 
@@ -56,17 +57,32 @@ std::shared_ptr<KeptStores> keptStores(const std::vector<std::string>& options, 
   return std::make_shared<KeptStores>(std::move(entries), open);
 }
 
-bool isAway(const StoreState& store) {
+namespace {
+
+constexpr const char* kAway = "reads fail: ";
+constexpr const char* kLost = "rows may be lost: ";
+
+// Which of a store's troubles it is, without the numbers that change all the time.
+std::string kindOf(const StoreState& store) {
   const StoreStats& stats = store.stats;
-  return (stats.breaker && stats.breaker->open) || (stats.connections && stats.connections->ready == 0);
+  if ((stats.breaker && stats.breaker->open) || (stats.connections && stats.connections->ready == 0)) return kAway;
+  return stats.absent && stats.absent->sources > 0 ? kLost : "";
+}
+
+}  // namespace
+
+std::string troubleOf(const StoreState& store) {
+  std::string kind = kindOf(store);
+  return kind.empty() ? kind : kind + store.problem;
 }
 
 void StoreLog::look() {
   for (const StoreState& store : storeStates(stores_)) {
-    bool away = isAway(store);
-    if (std::exchange(away_[store.store], away) == away) continue;
-    fmt::print(stderr, "store {}, {}: {}\n", store.store, store.url,
-               away ? "reads fail: " + store.problem : "it answers again");
+    std::string kind = kindOf(store);
+    std::string before = std::exchange(troubles_[store.store], kind);
+    if (before == kind) continue;
+    const char* well = before == kLost ? "its rows are there again" : "it answers again";
+    featc::printError("store {}, {}: {}\n", store.store, store.url, kind.empty() ? well : kind + store.problem);
   }
 }
 

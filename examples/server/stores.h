@@ -16,10 +16,10 @@ namespace server {
 // when a config first reads it, and once for all configs.
 std::shared_ptr<featc::KeptStores> keptStores(const std::vector<std::string>& options, std::string& error);
 
-// Whether reads of the store fail at once at this moment.
-bool isAway(const featc::StoreState& store);
+// What makes answers of the store worthless at this moment; empty: nothing.
+std::string troubleOf(const featc::StoreState& store);
 
-// Logs stores that go and come back, one line each time.
+// Logs stores that go and come back, or lose their rows, one line each time.
 class StoreLog {
  public:
   explicit StoreLog(const featc::KeptStores& stores) : stores_(stores) {}
@@ -27,7 +27,7 @@ class StoreLog {
 
  private:
   const featc::KeptStores& stores_;
-  std::map<std::string, bool> away_;  // by name
+  std::map<std::string, std::string> troubles_;  // by name, the kind of each
 };
 
 }  // namespace server

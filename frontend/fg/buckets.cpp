@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 
 #include "frontend/fg/builder.h"
@@ -42,57 +43,76 @@ std::optional<int64_t> payloadOf(std::string_view text) {
   return number && *number >= 0 && *number <= kMaxPayload ? number : std::nullopt;
 }
 
-std::string FeatureBuilder::normalized(const std::string& number) {
+std::string FeatureBuilder::normalized(const std::string& number, Width width) {
   std::string said = text("normalizer");
   if (said.empty()) return number;
   auto keys = normalizerKeys(said);
   uint32_t line = find("normalizer")->line;
   if (keys.count("method") == 0)
     refuse(fmt::format("its normalizer \"{}\" is not of the form method=NAME,key=value", said), line);
-  auto parameter = [&](const std::string& key, std::optional<double> fallback = {}) {
+  auto parameter = [&](const std::string& key, std::string_view fallback = "") {
     auto it = keys.find(key);
-    auto value = it == keys.end() ? fallback : numberOf(it->second);
-    if (!value) refuse(fmt::format("its normalizer \"{}\" lacks a number for \"{}\"", said, key), line);
+    std::string value(it == keys.end() ? fallback : it->second);
+    if (!numberOf(value)) refuse(fmt::format("its normalizer \"{}\" lacks a number for \"{}\"", said, key), line);
     keys.erase(key);
-    return *value;
+    return float32Of(fmt::format("normalizer's {}", key), value, line);
   };
   std::string method = keys["method"];
   keys.erase("method");
-  // A logarithm shows no more of such a number than float32 keeps.
-  if (method != "log10") assumeExact();
+  bool isFloat32 = width == Width::Float32;
+  std::string x = isFloat32 ? fmt::format("float32({})", number) : number;
+  // What comes out is rounded where it is bucketized, read or emitted.
+  auto scaled = [&](double from, double by) {
+    return fmt::format(fmt::runtime(isFloat32 ? "float32({} - {}) / {}" : "({} - {}) / {}"), x, constantText(from),
+                       constantText(by));
+  };
   std::string code;
   if (method == "log10") {
-    double threshold = parameter("threshold", 1);
-    double absent = parameter("default", 0);
+    double threshold = parameter("threshold", "1");
+    double absent = parameter("default", "0");
     if (threshold < 0) refuse("its normalizer's threshold is below 0, and FG's logarithm of that is not known", line);
-    code = fmt::format("log10_or({}, {}, {})", number, numberText(threshold), numberText(absent));
+    if (isFloat32)
+      assume(
+          "the log10 of a column of numbers: FG's may differ in the last place of float32, and so may the bin of a "
+          "number on an edge; here it is the nearest one");
+    code = fmt::format("log10_or({}, {}, {})", x, constantText(threshold), constantText(absent));
   } else if (method == "zscore") {
     double mean = parameter("mean");
     double deviation = parameter("standard_deviation");
-    if (deviation == 0) refuse("its normalizer divides by a standard_deviation of 0", line);
-    code = fmt::format("zscore({}, {}, {})", number, numberText(mean), numberText(deviation));
+    if (deviation == 0) refuse("its normalizer divides by a standard_deviation of 0 in float32", line);
+    code = isFloat32 ? scaled(mean, deviation)
+                     : fmt::format("zscore({}, {}, {})", x, constantText(mean), constantText(deviation));
   } else if (method == "minmax") {
     double low = parameter("min");
     double high = parameter("max");
-    if (low == high) refuse("its normalizer's min and max are equal", line);
-    code = fmt::format("minmax({}, {}, {})", number, numberText(low), numberText(high));
+    if (low == high) refuse("its normalizer's min and max are equal in float32", line);
+    double range = static_cast<float>(high - low);
+    if (!std::isfinite(range)) refuse("its normalizer's max - min is more than float32 holds", line);
+    code = isFloat32 || range != high - low
+               ? scaled(low, range)
+               : fmt::format("minmax({}, {}, {})", x, constantText(low), constantText(high));
   } else if (method == "expression") {
-    std::string x = let("x", number);
+    assumeExact();
+    std::string named = let("x", number);
     bool readsIt = false;
     Translation made = translateExpression(keys["expr"], [&](const std::string& name, bool) {
       readsIt = readsIt || name == "x";
-      return name == "x" ? std::optional<Variable>({x, false}) : std::nullopt;
+      return name == "x" ? std::optional<Variable>({named, false}) : std::nullopt;
     });
     keys.erase("expr");
     if (!made.error.empty()) refuse("in its normalizer, " + made.error, line);
     if (made.mayDivide) note("where its normalizer has no finite value, FG's is not known; here it is the default");
     code = made.code;
     // FG does not normalize a default: what is missing stays so, even where the expression does not need x.
-    if (!readsIt || made.mayIgnore) code = fmt::format("({0} == {0} ? {1} : {0})", x, code);
+    if (!readsIt || made.mayIgnore) code = fmt::format("({0} == {0} ? {1} : {0})", named, code);
   } else {
     refuse(fmt::format("there is no normalizer \"{}\" but log10, zscore, minmax and expression", method), line);
   }
   if (!keys.empty()) refuse(fmt::format("what \"{}\" means in its normalizer is not known", keys.begin()->first), line);
+  if ((method == "zscore" || method == "minmax") && feature_.type->name != "raw_feature")
+    assume(
+        "zscore and minmax of other features than raw_feature: whether FG computes them in float32 is not known; here "
+        "it does, so that a last place may differ");
   return code;
 }
 
@@ -114,13 +134,7 @@ Value FeatureBuilder::bucketized(const Value& given) {
   switch (kind) {
     case kHash: {
       int64_t n = integer("hash_bucket_size", 0);
-      if (n > kMaxPayload + 1)
-        refuse(
-            fmt::format("hash_bucket_size {} (zch and dynamicemb stand for 9223372036854775807) is more than an id's "
-                        "payload holds; write one up to 17592186044416",
-                        n),
-            find("hash_bucket_size")->line);
-      bool farm = shared_.options.farmHash;
+      bool farm = shared_.farmHash;
       if (value.of == Value::Of::Number) {
         std::string type = valueType();
         if (farm || type != "float")
@@ -137,17 +151,19 @@ Value FeatureBuilder::bucketized(const Value& given) {
     case kVocabulary: code = vocabulary(asText()); break;
     case kNumber: {
       int64_t n = integer("num_buckets", 0);
-      if (n > kMaxPayload + 1) refuse(fmt::format("num_buckets {} is more than an id's payload holds", n));
       if (std::string absent = defaultText();
           value.of != Value::Of::Number && !absent.empty() && !isWholeNumber(absent))
         refuse(fmt::format("its default_value \"{}\" is no whole number, which num_buckets takes", absent));
       if (value.of == Value::Of::Text && !value.isDigits)
         assume(
-            "num_buckets over text: FG refuses a row with text that is no whole number (\"abc\", \"1.5\", \"+5\"), and "
-            "its answer to one beyond int64 is not known; here both have no id, or 0 in a sequence (declare the column "
-            "int64? in --schema, and such a row is refused)");
+            "num_buckets over text: FG refuses a row with text that is no whole number (\"abc\", \"1.5\"), and its "
+            "answer "
+            "to blanks around one is not known; here both have no id, or 0 in a sequence (declare the column int64? in "
+            "--schema, and such a row is refused)");
       if (value.of == Value::Of::Number)
         code = fmt::format("int({})", asNumber());
+      else if (value.of == Value::Of::Text && !value.isDigits)
+        code = fmt::format("{}({})", function(value.list ? "whole_numbers" : "whole_number"), value.code);
       else
         code = value.of == Value::Of::Text ? fmt::format("int({})", value.code) : value.code;
       if (value.of == Value::Of::Number && n > kMostExact)
@@ -174,6 +190,19 @@ Value FeatureBuilder::bucketized(const Value& given) {
     default: refuse("it has no bucketizer");
   }
   return {Value::Of::Int, value.list, code};
+}
+
+std::string FeatureBuilder::payloads(const std::string& ids) {
+  constexpr int64_t kPayloads = kMaxPayload + 1;
+  std::string_view key = bucketizer() == kHash ? "hash_bucket_size" : bucketizer() == kNumber ? "num_buckets" : "";
+  int64_t n = key.empty() ? 0 : integer(key, 0);
+  if (n <= kPayloads) return ids;
+  note(fmt::format(
+      "{} {}{} is more than the 2^44 that an id's payload holds: the payload is FG's id modulo 2^44, by "
+      "which two of a million values share one with a chance of 3 %, two of ten million with 94 %",
+      key, n,
+      bucketizer() == kHash && n == std::numeric_limits<int64_t>::max() ? ", as zch and dynamicemb have it," : ""));
+  return fmt::format("{} % {}", ids, kPayloads);
 }
 
 std::string FeatureBuilder::vocabulary(const std::string& code) {
@@ -325,7 +354,7 @@ void FeatureBuilder::finish(Value value, int64_t width) {
     keep(result);
   }
   if (feature_.stub) return;
-  if (bucketizes) return emitIds(result.code);
+  if (bucketizes) return emitIds(payloads(result.code));
   if (result.of == Value::Of::Text)
     refuse(
         "it has no bucketizer, and features of text are no model's input; write hash_bucket_size or another one, or "

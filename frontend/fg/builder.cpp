@@ -14,7 +14,7 @@
 namespace featc::fg {
 
 FeatureBuilder::FeatureBuilder(const Feature& feature, Shared& shared, bool inGroup)
-    : feature_(feature), shared_(shared), inGroup_(inGroup) {
+    : feature_(feature), shared_(shared), inGroup_(inGroup), notes_(feature.notes) {
   checkValueType();
   checkValueDim();
   if (inGroup) openGroup();
@@ -140,7 +140,7 @@ Bucketizer FeatureBuilder::bucketizer() const {
 std::string FeatureBuilder::valueType() const {
   std::string type = text("value_type");
   std::transform(type.begin(), type.end(), type.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
-  return type == "float32" ? "float" : type;
+  return type == "float32" ? "float" : type == "integer" ? "int32" : type;
 }
 
 void FeatureBuilder::note(std::string text) {
@@ -156,8 +156,16 @@ void FeatureBuilder::noteCount(std::string_view what, std::string_view filler) {
 void FeatureBuilder::assumeExact() {
   if (readsNumbers_)
     assume(
-        "numbers over 16777216 in a column that an expression, zscore or minmax reads, such as timestamps: FG rounds "
-        "them to float32 first; here they stay exact, so that a difference is not FG's (write float32(x) for it)");
+        "numbers over 16777216 in a column that an expression reads, such as timestamps: FG rounds them to float32 "
+        "first; here they stay exact, so that a difference is not FG's (write float32(x) for it)");
+}
+
+void FeatureBuilder::assumeNumbersInText() {
+  assume(
+      "text that is no number as JSON writes it (.5, +1 and 5. are none), or holds several where one is due: FG's "
+      "answer "
+      "is not known; here it is missing, which is the default, 0 within a vector and no id of a raw_feature (declare "
+      "the column float64? in --schema, and such a row is refused)");
 }
 
 std::string FeatureBuilder::let(std::string_view what, const std::string& code) {

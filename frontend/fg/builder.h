@@ -22,7 +22,12 @@ struct Value {
   std::optional<double> fallback{};
   bool isDigits = false;  // texts that were made of integers
   std::string cutAt{};    // characters that its texts do not hold: they were cut there
+  std::string exact{};    // of a column's number: that, or the default, before it is rounded to float32
 };
+
+// In what FG computes a normalizer: columns of numbers in float32, as all that it computes before; texts in float64
+// with parameters of float32. What comes out is rounded to float32 in both.
+enum class Width : uint8_t { Float32, Float64 };
 
 // Stands for a slot until all features are built: slots go by the order of the file.
 inline constexpr char kSlotMark = '\x01';
@@ -38,9 +43,14 @@ inline constexpr size_t kMaxWords = 65'536;
 // What all features of an import share.
 struct Shared {
   const FgOptions& options;
-  Columns columns;
+  Columns columns{};
+  bool isEasyRec = false;  // of the older FG
+  bool farmHash = false;
   std::map<std::string, Value> values{};  // of features that others read
 };
+
+// A text, or a list of them.
+bool isTextual(Type type);
 
 // A number of a vocabulary; nothing where it is none that an id's payload holds.
 std::optional<int64_t> payloadOf(std::string_view text);
@@ -59,6 +69,7 @@ class FeatureBuilder {
   // -- The entry --
   const Feature& feature() const { return feature_; }
   bool inGroup() const { return inGroup_; }
+  bool isEasyRec() const { return shared_.isEasyRec; }
   bool isFlat() const { return feature_.sequence && !inGroup_; }
   const Input& input(size_t i) const;
   size_t inputs() const { return feature_.inputs.size(); }
@@ -93,6 +104,8 @@ class FeatureBuilder {
   void assume(std::string text) { assumptions_.insert(std::move(text)); }
   // Where columns of numbers were read and are computed with.
   void assumeExact();
+  // Where text is read as numbers.
+  void assumeNumbersInText();
 
   // -- The lines --
   // Names an expression: a `let` before the feature.
@@ -108,11 +121,15 @@ class FeatureBuilder {
   Type columnType(const Input& input) const;
   std::string reference(const Input& input) const;
   bool isFeatureOfText(const Input& input) const;
+  // Text that is read as numbers and may hold none.
+  bool holdsText(const Input& input) const;
   // A column of text, or a feature of one value that has a text.
   bool isOneText(const Input& input) const;
   // Its text uncut, which may be missing, or empty then.
-  std::string oneText(const Input& input) const;
-  std::string textOrEmpty(const Input& input) const;
+  std::string oneText(const Input& input);
+  std::string textOrEmpty(const Input& input);
+  // Of another feature's number.
+  std::string textOfNumber(const Input& input);
   // All values as texts, without the default; a list where there may be several. One text of another feature is
   // cut as that of a column.
   // `keepsEmpty`: so that positions stay, also those between two separators.
@@ -137,10 +154,12 @@ class FeatureBuilder {
   std::pair<std::string, Type> map(const Input& input);
 
   // -- Ends (buckets.cpp) --
-  std::string normalized(const std::string& number);
+  std::string normalized(const std::string& number, Width width = Width::Float32);
   // Bucketizes and emits, or emits numbers; `width`: of lists.
   void finish(Value value, int64_t width = 1);
   Value bucketized(const Value& value);
+  // FG's ids as an output emits them: cut where they are more than a payload holds.
+  std::string payloads(const std::string& ids);
   void emitIds(const std::string& code);
   void emitDense(const std::string& code, int64_t width, double fallback);
   void keep(const Value& value);

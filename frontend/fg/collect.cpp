@@ -19,6 +19,9 @@ constexpr std::string_view kCommonKeys =
 constexpr std::string_view kIgnoredKeys =
     " reserves embedding_dim embedding_dimension group shared_name is_multi is_cache max_partitions filter_freq "
     "steps_to_live sequence_column sequence_table sequence_pk attribute_delim is_op_thread_safe ";
+// Of the model, which gets the same ids and numbers: left out with a note.
+constexpr std::string_view kModelKeys =
+    " use_embedding_variable extra_combo_info normalizer_fn ev_params embedding_name pooling ";
 // Taken for left out where they say no, whatever the type.
 constexpr std::string_view kUnlessTrue = " needWeighting need_prefix is_sequence ";
 constexpr std::string_view kFlags =
@@ -69,48 +72,65 @@ std::string shown(const Node& value) {
 
 class Collector {
  public:
-  explicit Collector(Problems& problems) : problems_(problems) {}
+  Collector(const std::set<EntryNumber>& leftOut, Problems& problems) : leftOut_(leftOut), problems_(problems) {}
 
   void entries(const std::vector<const Node*>& nodes, const Node* group) {
     for (const Node* node : nodes) {
-      if (node->kind != Node::Kind::Record)
-        problems_.error(node->line, "a feature should stand here, in braces");
-      else if (node->find("feature_type") == nullptr &&
-               (node->find("sequence_name") != nullptr || node->find("features") != nullptr))
-        this->group(*node, group);
-      else
-        feature(*node, group);
+      EntryNumber number = ++number_;
+      bool isGroup = node->kind == Node::Kind::Record && node->find("feature_type") == nullptr &&
+                     (node->find("sequence_name") != nullptr || node->find("features") != nullptr);
+      if (leftOut_.count(number) != 0) {
+        // The numbers of what comes behind stay.
+        if (const Node* members = node->find("features"); isGroup && members != nullptr)
+          number_ += members->each().size();
+      } else if (node->kind != Node::Kind::Record) {
+        problems_.error(node->line, "a feature should stand here, in braces", number);
+      } else if (isGroup) {
+        this->group(*node, group, number);
+      } else {
+        feature(*node, group, number);
+      }
     }
   }
   std::vector<Feature> take() { return std::move(features_); }
 
  private:
-  void group(const Node& node, const Node* outer) {
+  void group(const Node& node, const Node* outer, EntryNumber number) {
     const Node* features = node.find("features");
-    if (textOf(node, "sequence_name").empty()) {
-      problems_.error(node.line, "a group of sequences without a sequence_name");
-      return;
-    }
-    if (outer != nullptr || features == nullptr || features->each().empty()) {
-      problems_.error(node.line, outer != nullptr
-                                     ? "a group of sequences inside another one"
-                                     : fmt::format("the group \"{}\" has no features", textOf(node, "sequence_name")));
+    if (outer != nullptr || textOf(node, "sequence_name").empty() || features == nullptr || features->each().empty()) {
+      if (features != nullptr) number_ += features->each().size();
+      std::string name = textOf(node, "sequence_name");
+      problems_.error(node.line,
+                      outer != nullptr ? "a group of sequences inside another one"
+                      : name.empty()   ? "a group of sequences without a sequence_name"
+                                       : fmt::format("the group \"{}\" has no features", name),
+                      number);
       return;
     }
     for (const auto& [key, value] : node.fields) {
       constexpr std::string_view kGroupKeys = " sequence_name sequence_length sequence_delim features ";
       if (holds(kGroupKeys, key) || holds(kIgnoredKeys, key)) continue;
+      // Which nobody can tell from those of its features.
+      auto hasOwn = [&](const Node* member) { return member->find("default_value") != nullptr; };
+      if (key == "default_value" && std::ranges::all_of(features->each(), hasOwn)) continue;
       auto near = nearestName(key, words({kGroupKeys, kIgnoredKeys}));
-      problems_.error(value.line,
-                      fmt::format("group \"{}\": what \"{}\" means is not known; {}", textOf(node, "sequence_name"),
-                                  key, near ? fmt::format("did you mean \"{}\"?", *near) : "take it out"));
+      std::string instead = near                     ? fmt::format("did you mean \"{}\"?", *near)
+                            : key == "default_value" ? "write default_value into each of its features"
+                                                     : "take it out";
+      problems_.error(
+          value.line,
+          fmt::format("group \"{}\": what \"{}\" means is not known; {}", textOf(node, "sequence_name"), key, instead),
+          number);
     }
     entries(features->each(), &node);
   }
 
-  void feature(const Node& node, const Node* group) {
+  void feature(const Node& node, const Node* group, EntryNumber number) {
     Feature feature;
     feature.entry = node;
+    feature.number = number;
+    for (const Problem& error : node.said.errors) problems_.error(error.line, error.text, number);
+    for (const Problem& note : node.said.notes) feature.notes.push_back(note.text);
     std::vector<Alias> twice;
     for (const Alias& alias : kAliases) {
       const Node* seen = feature.entry.find(alias.seen);
@@ -124,16 +144,17 @@ class Collector {
     if (group != nullptr) feature.group = textOf(*group, "sequence_name");
     feature.name = (group == nullptr ? "" : feature.group + "__") + feature.ownName;
     if (feature.ownName.empty()) {
-      problems_.error(node.line, "a feature without a feature_name");
+      problems_.error(node.line, "a feature without a feature_name", number);
       return;
     }
     auto error = [&](std::string why, uint32_t line = 0) {
-      problems_.error(line == 0 ? node.line : line, fmt::format("feature \"{}\": {}", feature.name, why));
+      problems_.error(line == 0 ? node.line : line, fmt::format("feature \"{}\": {}", feature.name, why), number);
     };
     if (!canBeName(feature.name)) {
       // Such as a line's end.
-      problems_.error(node.line, fmt::format("the feature_name {} holds characters that no name can have",
-                                             literalText(feature.name)));
+      problems_.error(
+          node.line,
+          fmt::format("the feature_name {} holds characters that no name can have", literalText(feature.name)), number);
       return;
     }
     if (!names_.insert(feature.name).second) error("there is another feature of that name");
@@ -193,6 +214,12 @@ class Collector {
     std::vector<std::pair<std::string, std::string>> renamed;
     for (const auto& [key, value] : feature.entry.fields) {
       if (value.kind == Node::Kind::Null) continue;
+      if (holds(kModelKeys, key) && !holds(type.keys, key)) {
+        feature.notes.push_back(fmt::format(
+            "its \"{}\" is the model's and left out{}", key,
+            key == "extra_combo_info" ? ": there EasyRec crosses the ids; a combo_feature crosses them here" : ""));
+        continue;
+      }
       if (holds(kFlags, key) && value.kind != Node::Kind::Bool) {
         error(fmt::format("its \"{}\" is {}; write true or false", key, shown(value)), value.line);
         feature.isBroken = true;
@@ -206,8 +233,6 @@ class Collector {
       if (key == "is_sequence") {
         why = fmt::format("{0} has no is_sequence; write the feature_type sequence_{0}", type.name);
         feature.isBroken = true;
-      } else if (key == "bucketize_boundaries") {
-        why = "bucketize_boundaries is the old form; write boundaries as a list of numbers";
       } else if (auto near = nearestKey(key, type); near && feature.entry.find(*near) == nullptr) {
         why = fmt::format("{} has no \"{}\"; did you mean \"{}\"?", type.name, key, *near);
         renamed.emplace_back(key, *near);
@@ -311,15 +336,18 @@ class Collector {
       error("none of its inputs is a sequence; write sequence_fields");
   }
 
+  const std::set<EntryNumber>& leftOut_;
   Problems& problems_;
+  EntryNumber number_ = 0;
   std::vector<Feature> features_;
   std::set<std::string> names_;
 };
 
 }  // namespace
 
-std::vector<Feature> collectFeatures(const std::vector<Node>& entries, Problems& problems) {
-  Collector collector(problems);
+std::vector<Feature> collectFeatures(const std::vector<Node>& entries, const std::set<EntryNumber>& leftOut,
+                                     Problems& problems) {
+  Collector collector(leftOut, problems);
   std::vector<const Node*> nodes;
   for (const Node& entry : entries) nodes.push_back(&entry);
   collector.entries(nodes, nullptr);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,7 @@ std::span<const FeatureType> featureTypes();
 
 struct Feature {
   Node entry;
+  EntryNumber number = 0;
   const FeatureType* type = nullptr;
   std::string ownName;  // feature_name
   std::string name;     // of the output: within a group with the group's name before it
@@ -63,6 +65,7 @@ struct Feature {
   bool stub = false;
   bool isRead = false;  // by another feature
   std::vector<Input> inputs;
+  std::vector<std::string> notes;
   bool isBroken = false;  // which is said already: it is not built
 
   uint32_t line() const { return entry.line; }
@@ -74,7 +77,8 @@ struct Refused {
   uint32_t line = 0;  // 0: the feature's
 };
 
-// Entries and groups taken apart and checked: keys, types, names, inputs.
-std::vector<Feature> collectFeatures(const std::vector<Node>& entries, Problems& problems);
+// Entries and groups taken apart and checked: keys, types, names, inputs. Those of `leftOut` are not looked at.
+std::vector<Feature> collectFeatures(const std::vector<Node>& entries, const std::set<EntryNumber>& leftOut,
+                                     Problems& problems);
 
 }  // namespace featc::fg

@@ -26,6 +26,7 @@ constexpr int64_t kMostNumbers = 65'536;
 const std::vector<std::string_view> kTextType = {"string"};
 const std::vector<std::string_view> kNumberTypes = {"float", "double"};
 const std::vector<std::string_view> kAllButWhole = {"float", "double", "string"};
+const std::vector<std::string_view> kAnyType = {"float", "double", "string", "int32", "int64"};
 const std::vector<std::string_view> kAllNumberTypes = {"float", "double", "int32", "int64"};
 
 }  // namespace
@@ -40,14 +41,14 @@ std::span<const FeatureType> featureTypes() {
        "normalizer combiner",
        kBoundaries,
        "0",
-       kAllButWhole,
+       kAnyType,
        kMostNumbers,
        kFlat,
        number,
        buildRaw},
       {"combo_feature",
        {{"expression", 2, kAnyNumber}},
-       "",
+       "need_prefix",
        kHash | kVocabulary,
        "",
        kTextType,

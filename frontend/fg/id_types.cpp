@@ -33,6 +33,18 @@ std::string prefix(const FeatureBuilder& b) {
   return b.feature().ownName + "_";
 }
 
+// With the feature's name before each value, where it says so.
+Value prefixed(FeatureBuilder& b, Value value) {
+  if (!b.flag("need_prefix", false)) return value;
+  if (b.feature().type->name == "combo_feature" && !b.isEasyRec())
+    FeatureBuilder::refuse("what need_prefix means for combo_feature is not known; take it out");
+  if (!b.defaultText().empty())
+    FeatureBuilder::refuse(fmt::format("whether its default has the prefix is not known; write {}",
+                                       b.feature().sequence ? "need_prefix false" : "default_value \"\""));
+  value.code = fmt::format("concat({}, {})", literalText(prefix(b)), value.code);
+  return value;
+}
+
 // Weights ride along with their keys.
 void buildWeighted(FeatureBuilder& b) {
   if (b.feature().sequence)
@@ -55,7 +67,7 @@ void buildWeighted(FeatureBuilder& b) {
     weights = fmt::format("float(regex_extract({}, r\"(?s):(.*)$\"))", items);
     b.note("what FG makes of an item without a number is not known; here its id is left out");
   }
-  b.emitIds(fmt::format("weighted({}, {})", b.bucketized(ids).code, weights));
+  b.emitIds(fmt::format("weighted({}, {})", b.payloads(b.bucketized(ids).code), weights));
 }
 
 bool hasSeveral(const FeatureBuilder& b) {
@@ -70,6 +82,8 @@ void buildId(FeatureBuilder& b) {
   if (!b.has("need_prefix"))
     b.assume("id_feature without need_prefix: false, as in newer versions of FG; older ones say true");
   if (b.flag("weighted", false)) return buildWeighted(b);
+  if (b.flag("need_prefix", false) && b.bucketizer() == kNumber)
+    FeatureBuilder::refuse("need_prefix makes texts that are no numbers, which num_buckets takes; write it false");
 
   const Input& input = b.input(0);
   Type column = b.columnType(input);
@@ -90,12 +104,7 @@ void buildId(FeatureBuilder& b) {
     if (kept(b) == 1) value = b.firstOf(value);
     value = b.withDefault(value);
   }
-  if (b.flag("need_prefix", false)) {
-    if (!b.defaultText().empty())
-      FeatureBuilder::refuse("whether its default has the prefix is not known; write default_value \"\"");
-    value.code = fmt::format("concat({}, {})", literalText(prefix(b)), value.code);
-  }
-  b.finish(value);
+  b.finish(prefixed(b, value));
 }
 
 void buildCombo(FeatureBuilder& b) {
@@ -112,8 +121,8 @@ void buildCombo(FeatureBuilder& b) {
     }
     if (hasSeveral(b))
       b.note("sequences of unequal lengths: what FG gives is not known; here there is no id past the shorter");
-    return b.finish(
-        {Value::Of::Text, true, fmt::format("({} ? {} : concat({}))", empty, literalText(b.defaultText()), joined)});
+    return b.finish(prefixed(b, {Value::Of::Text, true,
+                                 fmt::format("({} ? {} : concat({}))", empty, literalText(b.defaultText()), joined)}));
   }
   if (!b.inGroup() && kept(b) != 0)
     FeatureBuilder::refuse("which combinations its value_dim keeps is not known; write value_dim 0");
@@ -134,7 +143,7 @@ void buildCombo(FeatureBuilder& b) {
       joined += ", [" + parts[i].code + "]";
   }
   Value combined{Value::Of::Text, lists, (lists ? "cross_text(\"_\"" : "concat(") + joined + ")"};
-  b.finish(b.withDefault(kept(b) == 1 ? b.firstOf(combined) : combined));
+  b.finish(prefixed(b, b.withDefault(kept(b) == 1 ? b.firstOf(combined) : combined)));
 }
 
 void buildBoolMask(FeatureBuilder& b) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "frontend/fg/builder.h"
 #include "frontend/fg/readers.h"
@@ -14,6 +15,13 @@
 
 namespace featc::fg {
 namespace {
+
+// As a comment of one line holds it.
+std::string oneLine(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  return text;
+}
 
 // Without UTF-8's byte order mark.
 std::string_view withoutMark(std::string_view text) { return text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0); }
@@ -68,6 +76,14 @@ constexpr PreludeFunction kPrelude[] = {
     {"present",
      "# Without the keys that were not found: what is missing equals nothing.\n"
      "fn present(fg_values: list<string>) = mask(fg_values, fg_values == fg_values)\n"},
+    {"whole_number",
+     "# A whole number in a text: 0 beyond int64, as FG has it, and missing where the text is none.\n"
+     "fn whole_number(fg_text: string?) =\n"
+     "  regex_match(fg_text, r\"^[+-]?[0-9]+$\") ? (int(replace(fg_text, \"+\", \"\")) ?? 0) : int(\"\")\n"},
+    {"whole_numbers",
+     "# The same of each text.\n"
+     "fn whole_numbers(fg_texts: list<string>) =\n"
+     "  regex_match(fg_texts, r\"^[+-]?[0-9]+$\") ? (int(replace(fg_texts, \"+\", \"\")) ?? 0) : int(\"\")\n"},
     {"in_bucket",
      "# num_buckets: what lies outside becomes 0.\n"
      "fn in_bucket(fg_id: int64?, fg_buckets: int64) = fg_id >= 0 && fg_id < fg_buckets ? fg_id : 0\n"},
@@ -78,7 +94,10 @@ constexpr PreludeFunction kPrelude[] = {
 
 class Importer {
  public:
-  Importer(const FgOptions& options, FgImport& out) : options_(options), out_(out), shared_{options, {}, {}} {}
+  Importer(const FgOptions& options, FgImport& out)
+      : options_(options), out_(out), shared_{.options = options, .farmHash = options.farmHash} {
+    for (const Problem& problem : options.refused) leftOut_.insert(problem.entry);
+  }
 
   void run(std::string_view text) {
     text = withoutMark(text);
@@ -94,15 +113,17 @@ class Importer {
         return out_.problems.error(root->line,
                                    "there is no list of \"features\": an fg.json is an object that has one");
       if (list->items.empty()) return out_.problems.error(list->line, "its list of \"features\" is empty");
+      shared_.isEasyRec = isEasyRec(*root);
       for (const auto& [key, value] : root->fields)
-        if (key != "features" && key != "reserves")
+        if (key != "features" && key != "reserves" && !(shared_.isEasyRec && isOfEasyRec(key)))
           out_.problems.error(value.line,
                               fmt::format("what \"{}\" means beside \"features\" is not known; take it out", key));
-      entries = list->items;
+      entries = shared_.isEasyRec ? fromEasyRec(*root, out_.problems) : list->items;
+      if (shared_.isEasyRec) assumeEasyRec(root->find("multi_val_sep") != nullptr);
     } else {
       entries = fromTorchEasyRec(*root, out_.problems);
     }
-    features_ = collectFeatures(entries, out_.problems);
+    features_ = collectFeatures(entries, leftOut_, out_.problems);
     for (const auto& [name, type] : options_.columns) shared_.columns.declare(name, type);
     for (const Feature& feature : features_) {
       size_t at = 0;
@@ -123,6 +144,20 @@ class Importer {
  private:
   enum class State : uint8_t { Waiting, Open, Built, Failed };
 
+  // What holds for all of a file of the older FG.
+  void assumeEasyRec(bool hasSeparator) {
+    shared_.farmHash = true;
+    assumptions_.insert(
+        "it has keys of the older FG that EasyRec documents: what an entry leaves out counts as there, need_prefix, "
+        "needDiscrete, needKey, show_category and show_item being true (for today's FG write them all, and take those "
+        "keys out)");
+    if (hasSeparator)
+      assumptions_.insert(
+          "multi_val_sep is not documented; here it is the separator of each feature without its own, and parts the "
+          "map "
+          "of a lookup_feature too");
+  }
+
   // Which features read which: inputs `feature:x` get the output's name, that of the own group first.
   void link() {
     std::map<std::string, size_t> byName;
@@ -136,7 +171,10 @@ class Importer {
         auto it = byName.find(group + input.name);
         if (it == byName.end()) it = byName.find(input.name);
         if (it == byName.end()) {
-          error(feature, fmt::format("it reads the feature \"{}\", which does not exist", input.name), input.line);
+          error(feature,
+                fmt::format("it reads the feature \"{}\", which {}", input.name,
+                            leftOut_.empty() ? "does not exist" : "does not exist or is left out"),
+                input.line);
           continue;
         }
         input.name = it->first;
@@ -147,7 +185,8 @@ class Importer {
   }
 
   void error(const Feature& feature, const std::string& why, uint32_t line = 0) {
-    out_.problems.error(line == 0 ? feature.line() : line, fmt::format("feature \"{}\": {}", feature.name, why));
+    out_.problems.error(line == 0 ? feature.line() : line, fmt::format("feature \"{}\": {}", feature.name, why),
+                        feature.number);
   }
 
   // Throws Refused.
@@ -230,15 +269,21 @@ class Importer {
     std::string printable;
     for (char c : options_.name) printable += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
     std::string& text = out_.config;
+    out_.entries = features_.size() + leftOut_.size();
     text = fmt::format("# Written by featc import-fg from {}: {} features of {} entries.\n", printable, out_.outputs,
-                       features_.size());
+                       out_.entries);
     text += "# The payloads of ids are FG's own numbers; the slots were given in the order below.\n";
     if (std::any_of(features_.begin(), features_.end(),
                     [](const Feature& f) { return f.entry.find("hash_bucket_size") != nullptr; }))
-      text += options_.farmHash ? "# hash_bucket_size: FarmHash, as FG with USE_FARM_HASH_TO_BUCKETIZE=true.\n"
-                                : "# hash_bucket_size: libstdc++'s std::hash, inferred from FG's public test values "
-                                  "(32 cases); FG that runs\n"
-                                  "# with USE_FARM_HASH_TO_BUCKETIZE=true needs --hash farm.\n";
+      text += shared_.isEasyRec
+                  ? "# hash_bucket_size: FarmHash of the texts that FG gives, as EasyRec's model hashes them by "
+                    "TensorFlow.\n"
+              : shared_.farmHash ? "# hash_bucket_size: FarmHash, as FG with USE_FARM_HASH_TO_BUCKETIZE=true.\n"
+                                 : "# hash_bucket_size: libstdc++'s std::hash, inferred from FG's public test values "
+                                   "(32 cases); FG that runs\n"
+                                   "# with USE_FARM_HASH_TO_BUCKETIZE=true needs --hash farm.\n";
+    for (const Problem& problem : options_.refused)
+      text += fmt::format("# Left out, line {}: {}.\n", problem.line, oneLine(problem.text));
     for (const std::string& assumption : assumptions_) {
       text += "# Note: " + assumption + ".\n";
       out_.problems.note(0, assumption);
@@ -256,7 +301,7 @@ class Importer {
         group = features_[i].group;
         text += group.empty() ? "# ---- outside of groups ----\n\n" : fmt::format("# ---- group {} ----\n\n", group);
       }
-      out_.features.push_back({text.size(), features_[i].line(), features_[i].name});
+      out_.features.push_back({text.size(), features_[i].line(), features_[i].name, features_[i].number});
       if (size_t at = feature.find(kSlotMark); at != std::string::npos) feature.replace(at, 1, std::to_string(++slot));
       text += feature + "\n";
     }
@@ -272,13 +317,36 @@ class Importer {
   std::vector<State> states_;
   std::set<std::string> functions_;    // the `fn` lines that are needed
   std::set<std::string> assumptions_;  // notes that concern many features
+  std::set<EntryNumber> leftOut_;
 };
 
 }  // namespace
 
-FgImport importFg(std::string_view text, const FgOptions& options) {
+// One attempt. Where features can be left out that are why it failed, they are in the options afterwards.
+FgImport attempt(std::string_view text, FgOptions& options, bool& again) {
   FgImport out;
   Importer(options, out).run(text);
+  again = false;
+  if (!options.lenient) return out;
+  auto first = std::ranges::stable_partition(out.problems.errors, [](const Problem& p) { return p.entry == 0; });
+  // Whatever reads a feature that is left out, or the column that only that declared, is looked at again.
+  again = !first.empty();
+  options.refused.insert(options.refused.end(), first.begin(), first.end());
+  std::ranges::stable_sort(options.refused, {}, &Problem::line);
+  out.problems.errors.erase(first.begin(), first.end());
+  return out;
+}
+
+FgImport importFg(std::string_view text, const FgOptions& options) {
+  FgOptions narrowed = options;
+  bool again = true;
+  FgImport out;
+  while (again) out = attempt(text, narrowed, again);
+  out.leftOut = narrowed.refused;
+  if (out.problems.errors.empty() && out.outputs == 0 && !out.leftOut.empty())
+    out.problems.error(0, "nothing of it can be imported");
+  if (!out.problems.errors.empty())
+    for (Problem& problem : std::exchange(out.leftOut, {})) out.problems.errors.push_back(std::move(problem));
   // Bytes as they are, and those that escapes make.
   if (!simdjson::validate_utf8(out.config))
     out.problems.error(0, "it holds text that is not UTF-8; a config is UTF-8 text");

@@ -18,6 +18,9 @@ struct FgOptions {
   std::filesystem::path folder = ".";  // where vocabulary files lie
   bool farmHash = false;               // USE_FARM_HASH_TO_BUCKETIZE=true
   std::map<std::string, Type> columns{};
+  bool lenient = false;  // leaves out what cannot be carried over
+  // What is left out for reasons that only the finished config showed.
+  std::vector<Problem> refused{};
 };
 
 // Where in the config the text of a feature begins, and the feature's line in the FG file.
@@ -25,6 +28,7 @@ struct FeaturePlace {
   size_t offset;
   uint32_t line;
   std::string name;
+  EntryNumber entry;
 };
 
 struct FgImport {
@@ -32,7 +36,9 @@ struct FgImport {
   // Ascending.
   std::vector<FeaturePlace> features;
   size_t outputs = 0;
+  size_t entries = 0;  // of the file: what was left out counts
   Problems problems;
+  std::vector<Problem> leftOut;  // with --lenient: why, for each feature at least once
 };
 
 FgImport importFg(std::string_view text, const FgOptions& options);

@@ -32,6 +32,8 @@ std::string named(const Input& input) { return fmt::format("\"{}:{}\"", input.si
 
 }  // namespace
 
+bool isTextual(Type type) { return type.is(Kind::String) || (type.isList() && type.element().is(Kind::String)); }
+
 Type FeatureBuilder::columnType(const Input& input) const {
   return input.isColumn() ? shared_.columns.typeOf(input) : Type();
 }
@@ -43,18 +45,35 @@ bool FeatureBuilder::isFeatureOfText(const Input& input) const {
   return input.isFeature() && shared_.values.at(input.name).of == Value::Of::Text;
 }
 
+bool FeatureBuilder::holdsText(const Input& input) const {
+  return isTextual(columnType(input)) || isFeatureOfText(input);
+}
+
 bool FeatureBuilder::isOneText(const Input& input) const {
   if (!input.isFeature()) return input.isColumn() && columnType(input).is(Kind::String);
   const Value& value = shared_.values.at(input.name);
-  return !value.list && value.of != Value::Of::Number;
+  return !value.list && (value.of != Value::Of::Number || !value.exact.empty());
 }
 
-std::string FeatureBuilder::oneText(const Input& input) const {
+std::string FeatureBuilder::textOfNumber(const Input& input) {
+  const Value& value = shared_.values.at(input.name);
+  if (value.exact.empty())
+    refuse(fmt::format("the text that FG makes of the number \"{}\" is not known; bucketize that feature", input.name),
+           input.line);
+  note(fmt::format(
+      "the text of the number \"{}\": FG's documentation has \"5.2\" for 5.2, and older ones warn of more than six "
+      "digits; here it is the shortest one, \"5\" for 5.0, and may be another for numbers of more than six digits",
+      input.name));
+  return "string(" + value.exact + ")";
+}
+
+std::string FeatureBuilder::oneText(const Input& input) {
+  if (input.isFeature() && shared_.values.at(input.name).of == Value::Of::Number) return textOfNumber(input);
   bool isBin = input.isFeature() && !isFeatureOfText(input);
   return isBin ? "string(" + reference(input) + ")" : reference(input);
 }
 
-std::string FeatureBuilder::textOrEmpty(const Input& input) const {
+std::string FeatureBuilder::textOrEmpty(const Input& input) {
   return input.isFeature() || columnType(input).nullable() ? oneText(input) + " ?? \"\"" : oneText(input);
 }
 
@@ -71,10 +90,7 @@ Value FeatureBuilder::texts(const Input& input, bool keepsEmpty) {
   if (input.side == "const") return {Value::Of::Text, true, "[" + literalText(input.name) + "]"};
   if (input.isFeature()) {
     const Value& value = shared_.values.at(input.name);
-    if (value.of == Value::Of::Number)
-      refuse(
-          fmt::format("the text that FG makes of the number \"{}\" is not known; bucketize that feature", input.name),
-          input.line);
+    if (value.of == Value::Of::Number) return {Value::Of::Text, false, textOfNumber(input)};
     if (value.of == Value::Of::Int) return {Value::Of::Text, value.list, "string(" + value.code + ")"};
     // One text is cut as that of a column is.
     if (!value.list) return tokens(textOrEmpty(input), keepsEmpty);
@@ -208,7 +224,11 @@ std::pair<std::string, Type> FeatureBuilder::map(const Input& input) {
   Type type = columnType(input);
   Type texts = Type::map(Type::string(), Type::string());
   if (type.isMap()) return {orEmpty(code, type, "{}"), type};
-  if (type.is(Kind::String)) return {fmt::format("parse_map({}, \"\\x1d\")", orEmpty(code, type, "\"\"")), texts};
+  if (type.is(Kind::String)) {
+    // The separator is the keys', but for the older FG, which has one for all.
+    std::string separator = literalText(isEasyRec() ? separators() : "\x1d");
+    return {fmt::format("parse_map({}, {})", orEmpty(code, type, "\"\""), separator), texts};
+  }
   if (type.isList() && type.element().is(Kind::String))
     return {fmt::format("parse_map({})", orEmpty(code, type, "[]")), texts};
   refuse(fmt::format("its map {} is a {}; declare it map<string, float64>? or string? in --schema", named(input),

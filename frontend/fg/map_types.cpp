@@ -2,6 +2,8 @@
 // Features of maps: lookup, match and kv_dot_product.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/fg/text.h"
 #include "frontend/fg/types.h"
 
@@ -67,11 +69,38 @@ void buildVectorLookup(FeatureBuilder& b, const std::string& found, bool several
            width);
 }
 
+// The older FG's text of what is found: feature_key_value, or feature_value without needKey.
+void buildPrefixedLookup(FeatureBuilder& b, bool withKey) {
+  if (b.feature().sequence)
+    FeatureBuilder::refuse("the text that the older FG makes of a lookup in a sequence is not known");
+  if (b.bucketizer() != kHash)
+    FeatureBuilder::refuse(
+        "of a lookup the older FG makes a text with its name before it, which is known to be hashed "
+        "only; write hash_bucket_size");
+  b.note(
+      "the older FG's text of a lookup: its documentation shows feature_key_value for what is left out, and "
+      "feature_value "
+      "in another place; here needKey decides");
+  const Input& keyInput = b.input(1);
+  auto [map, type] = b.map(b.input(0));
+  noteDuplicates(b, b.columnType(b.input(0)));
+  Value keys = b.texts(keyInput);
+  std::string key = b.let("key", keys.code);
+  std::string found = textOfFound(type.value(), fmt::format("lookup({}, {})", map, keysFor(type, key)));
+  std::string name = literalText(b.feature().ownName + "_");
+  std::string code =
+      withKey ? fmt::format("concat({}, {}, \"_\", {})", name, key, found) : fmt::format("concat({}, {})", name, found);
+  if (keys.list) code = fmt::format("{}({})", b.function("present"), code);
+  b.finish(b.withDefault({Value::Of::Text, keys.list, code}));
+}
+
 }  // namespace
 
 void buildLookup(FeatureBuilder& b) {
   bool discrete = b.flagThatMustBeWritten("needDiscrete");
-  if (b.flagThatMustBeWritten("needKey"))
+  bool withKey = b.flagThatMustBeWritten("needKey");
+  if (discrete && b.isEasyRec()) return buildPrefixedLookup(b, withKey);
+  if (withKey)
     FeatureBuilder::refuse(
         "the text that needKey makes is not known; write needKey false, or lookup_id(map, key) by hand");
   const Input& keyInput = b.input(1);
@@ -209,6 +238,17 @@ bool matchesAll(FeatureBuilder& b) {
   return true;
 }
 
+// Whether words of the vocabulary have the feature's name before them.
+bool hasWordsWithName(const FeatureBuilder& b) {
+  std::string name = b.feature().ownName + "_";
+  const Node* list = b.find("vocab_list");
+  const Node* record = b.find("vocab_dict");
+  return (list != nullptr &&
+          std::ranges::any_of(list->each(), [&](const Node* word) { return word->text.starts_with(name); })) ||
+         (record != nullptr &&
+          std::ranges::any_of(record->fields, [&](const Node::Field& field) { return field.name.starts_with(name); }));
+}
+
 // What FG hashes of a found value: the feature's name before it, and the keys where they are shown.
 std::string matchText(FeatureBuilder& b, const std::string& found, const std::string& first,
                       const std::string& second) {
@@ -217,19 +257,25 @@ std::string matchText(FeatureBuilder& b, const std::string& found, const std::st
   if ((showFirst || showSecond) && b.bucketizer() != kHash)
     FeatureBuilder::refuse(
         "the text that show_category and show_item make is known for hash_bucket_size only; write false");
-  if (b.bucketizer() == kNumber) return found;
-  if (b.bucketizer() != 0 && b.bucketizer() != kHash)
-    FeatureBuilder::refuse(
-        "which text FG looks up for a match with this bucketizer is not known; write hash_bucket_size or num_buckets, "
-        "or boundaries with needDiscrete false");
-  if (b.bucketizer() == 0) return found;
+  std::string name = literalText(b.feature().ownName + "_");
+  bool isNamed = b.bucketizer() == kHash;
+  if (b.bucketizer() == kVocabulary) {
+    isNamed = hasWordsWithName(b);
+    b.note(fmt::format(
+        "whether FG looks up the value or feature_value in a vocabulary is not known (it hashes feature_value); here "
+        "{}, as its words are written",
+        isNamed ? "feature_value" : "the value"));
+  }
+  if (b.bucketizer() == kBoundaries)
+    FeatureBuilder::refuse("texts have no boundaries; write needDiscrete false, or hash_bucket_size");
+  if (!isNamed) return found;
   if (!b.feature().group.empty())
     FeatureBuilder::refuse(
         "FG hashes the feature's name before the value, and whether with that of the group is not known; write "
         "num_buckets, or the feature outside the group as sequence_match_feature");
-  std::string name = literalText(b.feature().ownName + "_");
   if (!showFirst && !showSecond) {
-    b.note("FG hashes the feature's name, \"_\" and the value: inferred from two test cases of TorchEasyRec");
+    if (b.bucketizer() == kHash)
+      b.note("FG hashes the feature's name, \"_\" and the value: inferred from two test cases of TorchEasyRec");
     return fmt::format("concat({}, {})", name, found);
   }
   if (!showFirst || !showSecond || first.empty() || second.empty())

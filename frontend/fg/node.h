@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "frontend/fg/problems.h"
+
 namespace featc::fg {
 
 struct Node {
@@ -19,6 +21,8 @@ struct Node {
   std::string text;           // Text: its content; Number: as written; Bool: `true` or `false`
   std::vector<Node> items;    // List
   std::vector<Field> fields;  // Record, in the order of the file
+  // Of a feature that is translated from another form: what was wrong with it there, and what is to be noted of it.
+  Problems said{};
 
   bool isScalar() const { return kind == Kind::Bool || kind == Kind::Number || kind == Kind::Text; }
   bool isTrue() const { return kind == Kind::Bool && text == "true"; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Features of numbers: raw, combine, expr and overlap.
+// Features of numbers: combine, expr and overlap.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,131 +10,6 @@
 #include "frontend/fg/types.h"
 
 namespace featc::fg {
-namespace {
-
-bool isText(Type type) { return type.is(Kind::String) || (type.isList() && type.element().is(Kind::String)); }
-
-// What is read as numbers and may be none.
-bool holdsText(const FeatureBuilder& b, const Input& input) {
-  return isText(b.columnType(input)) || b.isFeatureOfText(input);
-}
-
-constexpr std::string_view kMalformed =
-    "text that is no number as JSON writes it (.5, +1 and 5. are none), or holds several where one is due: FG's answer "
-    "is not known; here it is missing, which is the default, 0 within a vector and no id of a raw_feature (declare the "
-    "column float64? in --schema, and such a row is refused)";
-
-// The numbers of a text that is cut at `separators`.
-std::vector<double> cutNumbers(const FeatureBuilder& b, std::string_view text) {
-  std::vector<double> out;
-  std::string separators = b.separators();
-  while (!text.empty()) {
-    size_t end = std::min(text.find_first_of(separators), text.size());
-    out.push_back(FeatureBuilder::float32Of("default_value", std::string(text.substr(0, end))));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
-}
-
-void buildVector(FeatureBuilder& b, int64_t width) {
-  const Input& input = b.input(0);
-  if (b.isFlat()) FeatureBuilder::needsGroup("a sequence of vectors is a sequence group");
-  std::vector<double> absent = cutNumbers(b, b.defaultText());
-  // In sequences one number stands for all of an element's.
-  if (b.inGroup() && absent.size() == 1) absent.resize(static_cast<size_t>(width), absent[0]);
-  if (!absent.empty() && absent.size() != static_cast<size_t>(width))
-    FeatureBuilder::refuse(
-        fmt::format("its default_value has {} numbers, not the {} of value_dim; write them all, with "
-                    "\"\\u001d\" between them",
-                    absent.size(), width));
-  if (absent.empty() && b.bucketizer() == 0)
-    FeatureBuilder::refuse("what FG emits where its input is empty is not known; write default_value");
-  Type column = b.columnType(input);
-  std::string code;
-  if (b.isFeatureOfText(input) && !b.isOneText(input))
-    // Texts of another feature, as those that a lookup finds.
-    code = fmt::format("float(tokenize(join({}, \"\\x1d\"), {}))", b.reference(input), literalText(b.separators()));
-  else if (holdsText(b, input))
-    code = fmt::format("float({})", b.texts(input).code);
-  else if (Value numbers = b.numbers(input); numbers.list)
-    code = numbers.code;
-  else
-    FeatureBuilder::refuse(
-        fmt::format(
-            "\"{}:{}\" is one number, and not the {} of value_dim; write value_dim 1, or declare the column as what "
-            "holds them all, string? or a list",
-            input.side, input.name, width),
-        input.line);
-  if (holdsText(b, input)) b.assume(std::string(kMalformed));
-  b.noteCount("numbers", "zeros are");
-  std::string found = b.let("numbers", column.nullable() && !isText(column) ? code + " ?? []" : code);
-  code = b.normalized(found);
-  if (!absent.empty()) {
-    std::string list;
-    for (double x : absent) list += (list.empty() ? "" : ", ") + numberText(x);
-    code = fmt::format("(len({}) == 0 ? [{}] : float({}))", found, list, code);
-  }
-  // Of what is malformed or missing within a vector there is no id.
-  b.finish({Value::Of::Number, true, code, b.bucketizer() != 0 ? std::nullopt : std::optional<double>(0)}, width);
-}
-
-}  // namespace
-
-void buildRaw(FeatureBuilder& b) {
-  int64_t width = b.integer("value_dim", 1);
-  if (width == 0) FeatureBuilder::refuse("a raw_feature of any number of values cannot be emitted; write value_dim");
-  if (width > 1) return buildVector(b, width);
-  const Input& input = b.input(0);
-  std::optional<double> absent = b.defaultNumber();
-  if (b.isFlat()) {
-    Type column = b.columnType(input);
-    if (input.isFeature() || (column.isList() && column.element().isList()))
-      FeatureBuilder::needsGroup("lists of lists, and sequences of a feature, are a sequence group");
-    if (!input.isColumn() || isText(column)) {
-      std::string elements = b.let("elements", b.elements(input, true).code);
-      b.assume(std::string(kMalformed));
-      std::string number = b.normalized("float(" + elements + ")");
-      return b.finish({Value::Of::Number, true,
-                       fmt::format("({} == \"\" ? {} : {})", elements, float32Text(*absent), number), std::nullopt});
-    }
-    if (!column.isList()) FeatureBuilder::refuse("its column is no sequence; declare it string? or list<float64>?");
-    std::string code = b.numbers(input).code;
-    if (column.nullable()) code += " ?? []";
-    if (b.feature().length > 0) code = fmt::format("head({}, {})", code, b.feature().length);
-    std::string numbers = b.let("numbers", code);
-    code = fmt::format("(len({}) == 0 ? [{}] : float({}))", numbers, float32Text(*absent), b.normalized(numbers));
-    return b.finish({Value::Of::Number, true, code, absent});
-  }
-  Type column = b.columnType(input);
-  if (column.isList() && !isText(column))
-    FeatureBuilder::refuse(
-        "its column is a list, and which count of numbers FG takes is one; write value_dim or declare "
-        "the column float64?");
-  if (isText(column)) {
-    b.assume(std::string(kMalformed));
-    if (column.isList()) FeatureBuilder::refuse("its column is a list of texts; declare it string? or float64?");
-    std::string code = b.normalized(b.numbers(input).code);
-    // Where the text is malformed there is no id, not the default's.
-    if (absent && b.bucketizer() != 0)
-      code = fmt::format("({} ? {} : {})", b.isEmpty(input), float32Text(*absent), code);
-    return b.finish({Value::Of::Number, false, code, b.bucketizer() != 0 ? std::nullopt : absent});
-  }
-  if (!absent && input.isColumn()) {
-    if (b.has("normalizer"))
-      FeatureBuilder::refuse(
-          "whether FG normalizes the 0 that stands for an empty number without a default is not "
-          "known; write default_value");
-    absent = 0;
-  }
-  Value number = b.numbers(input);
-  if (b.isFeatureOfText(input)) b.assume(std::string(kMalformed));
-  if (number.list)
-    FeatureBuilder::refuse(
-        fmt::format("\"{}:{}\" has several values, and a raw_feature of value_dim 1 takes one; write value_dim",
-                    input.side, input.name),
-        input.line);
-  b.finish({Value::Of::Number, false, b.normalized(number.code), absent});
-}
 
 void buildCombine(FeatureBuilder& b) {
   const Input& input = b.input(0);
@@ -164,7 +39,7 @@ void buildCombine(FeatureBuilder& b) {
     b.note(
         "a word that is not in value_map: FG's answer is not known; here it is left out, and where no other is left "
         "the default stands");
-  } else if ((input.isColumn() || input.isFeature()) && !holdsText(b, input)) {
+  } else if ((input.isColumn() || input.isFeature()) && !b.holdsText(input)) {
     Value numbers = b.numbers(input);
     list = numbers.list;
     values = numbers.code;
@@ -172,7 +47,7 @@ void buildCombine(FeatureBuilder& b) {
     Value words = b.texts(input);
     list = words.list;
     values = fmt::format("float({})", words.code);
-    b.assume(std::string(kMalformed));
+    b.assumeNumbersInText();
   }
   values = fmt::format("float32({})", values);
   std::string code = values;
@@ -218,11 +93,11 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
       Type column = b.columnType(input);
       if (b.isFlat() && (input.isFeature() || (column.isList() && column.element().isList())))
         FeatureBuilder::needsGroup("a sequence of lists, or beside a feature, is a sequence group", input.line);
-      if (b.isFlat() && input.sequence && (!column.isList() || isText(column))) {
+      if (b.isFlat() && input.sequence && (!column.isList() || isTextual(column))) {
         Value elements = b.elements(input, true);
         return Variable{fmt::format("float({})", elements.code), true};
       }
-      if (asVector && (isText(column) || (b.isFeatureOfText(input) && b.isOneText(input)))) {
+      if (asVector && (isTextual(column) || (b.isFeatureOfText(input) && b.isOneText(input)))) {
         emptyChecks.insert(b.isEmpty(input));
         return Variable{fmt::format("float({})", b.texts(input).code), true};
       }
@@ -233,7 +108,7 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
         besideChecks.insert(b.isEmpty(input));
         value.code = fmt::format("({} ?? 0)", value.code);
       }
-      if (holdsText(b, input)) strings.insert(name);
+      if (b.holdsText(input)) strings.insert(name);
       return Variable{value.code, value.list};
     }
     return std::nullopt;
@@ -242,7 +117,7 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
   if (expression == nullptr) FeatureBuilder::refuse(fmt::format("its \"{}\" is missing", key));
   Translation made = translateExpression(b.text(key), find);
   if (!made.error.empty()) FeatureBuilder::refuse(made.error, expression->line);
-  if (!strings.empty()) b.assume(std::string(kMalformed));
+  if (!strings.empty()) b.assumeNumbersInText();
   b.assumeExact();
   if (made.mayDivide)
     b.note(

@@ -2,22 +2,29 @@
 // What an import has to say: errors, and notes on what FG's documentation leaves open.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace featc::fg {
 
+// Which feature or group of the file, counted from 1 in its order; 0: none of them.
+using EntryNumber = size_t;
+
 struct Problem {
   uint32_t line = 0;  // 0: of no line
   std::string text;
+  EntryNumber entry = 0;  // which need not be imported, where it can be left out
 };
 
 struct Problems {
   std::vector<Problem> errors;
   std::vector<Problem> notes;
 
-  void error(uint32_t line, std::string text) { errors.push_back({line, std::move(text)}); }
+  void error(uint32_t line, std::string text, EntryNumber entry = 0) {
+    errors.push_back({line, std::move(text), entry});
+  }
   void note(uint32_t line, std::string text) { notes.push_back({line, std::move(text)}); }
 };
 

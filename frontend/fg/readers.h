@@ -18,4 +18,12 @@ std::optional<Node> readProtobufText(std::string_view text, Problems& problems);
 // TorchEasyRec's `feature_configs` as the entries of the fg.json that it would write of them.
 std::vector<Node> fromTorchEasyRec(const Node& config, Problems& problems);
 
+// Whether an fg.json is of the older FG that EasyRec documents, whose defaults are others: it has keys that only that
+// has.
+bool isEasyRec(const Node& config);
+// Whether such a file has the key beside its features.
+bool isOfEasyRec(std::string_view key);
+// Its features, with what it leaves to defaults written out.
+std::vector<Node> fromEasyRec(const Node& config, Problems& problems);
+
 }  // namespace featc::fg

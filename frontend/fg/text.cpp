@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "frontend/fg/node.h"
+
 namespace featc::fg {
 
 std::string literalText(std::string_view text) {
@@ -48,5 +50,12 @@ std::string floatText(double value) {
 }
 
 std::string float32Text(double value) { return numberText(static_cast<double>(static_cast<float>(value))); }
+
+std::string constantText(double float32) {
+  std::string text = fmt::format("{}", static_cast<float>(float32));
+  text.erase(std::remove(text.begin(), text.end(), '+'), text.end());
+  if (text == "-0") text = "0";
+  return numberOf(text) == float32 ? text : "float32(" + text + ")";
+}
 
 }  // namespace featc::fg

@@ -17,5 +17,7 @@ std::string numberText(double value);
 std::string floatText(double value);
 // Rounded to float32, as FG keeps numbers.
 std::string float32Text(double value);
+// A number that float32 holds as an expression, `float32(0.3)` where no short text is that very number.
+std::string constantText(double float32);
 
 }  // namespace featc::fg

@@ -12,8 +12,10 @@ void buildCombo(FeatureBuilder& b);
 void buildBoolMask(FeatureBuilder& b);
 void buildRegexReplace(FeatureBuilder& b);
 
-// number_types.cpp
+// raw_type.cpp
 void buildRaw(FeatureBuilder& b);
+
+// number_types.cpp
 void buildCombine(FeatureBuilder& b);
 void buildExpr(FeatureBuilder& b);
 // The expression under another key.

@@ -98,10 +98,10 @@ class Translator {
     return out;
   }
 
-  void requireColumns(const Node& body) {
+  static void requireColumns(const Node& body, Problems& problems) {
     auto error = [&](uint32_t line, std::string_view what) {
-      problems_.error(line, fmt::format("feature \"{}\": with fg_mode FG_NORMAL {}; write FG_DAG",
-                                        textOf(body, "feature_name"), what));
+      problems.error(line, fmt::format("feature \"{}\": with fg_mode FG_NORMAL {}; write FG_DAG",
+                                       textOf(body, "feature_name"), what));
     };
     for (const auto& [name, value] : body.fields) {
       if (name == "stub_type" && value.isTrue()) error(value.line, "there are no stubs");
@@ -111,20 +111,20 @@ class Translator {
     }
   }
 
-  void rename(Node& entry, const Renamed& renamed) {
+  static void rename(Node& entry, const Renamed& renamed) {
     const Node* field = entry.find(renamed.from);
     if (field == nullptr) return;
     if (entry.find(renamed.to) != nullptr)
-      problems_.error(field->line, fmt::format("feature \"{}\": its {} stands twice, as {} too; take one of them out",
-                                               textOf(entry, "feature_name"), renamed.from, renamed.to));
+      entry.said.error(field->line, fmt::format("feature \"{}\": its {} stands twice, as {} too; take one of them out",
+                                                textOf(entry, "feature_name"), renamed.from, renamed.to));
     Node value = *field;
     entry.remove(renamed.from);
     entry.set(renamed.to, std::move(value));
   }
 
   void feature(const std::string& kind, const Node& body, bool inGroup, std::vector<Node>& out) {
-    if (alone_) requireColumns(body);
     Node entry = body;
+    if (alone_) requireColumns(body, entry.said);
     bool sequence = kind.rfind("sequence_", 0) == 0;
     std::string plain = sequence ? kind.substr(9) : kind;
     entry.set("feature_type", Node::ofText(kind, body.line));

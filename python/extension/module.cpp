@@ -60,10 +60,30 @@ nb::tuple extract(const Program& program, nb::object capsule, const StoreUrls& s
   std::string error;
   {
     nb::gil_scoped_release release;
+    report->warnings = program.unserved(stores);
     error = extractArrowStream(program.extractor(stores), in.get(), options, out.get(), report);
   }
   if (!error.empty()) throw nb::value_error(error.c_str());
   return nb::make_tuple(toCapsule(std::move(out), kStreamCapsule), report);
+}
+
+// The text, and what `extract` warns of too; of a single row no field is missed.
+nb::tuple explainRows(const Program& program, nb::object capsule, uint64_t item, bool brief, const StoreUrls& stores,
+                      bool isOneRow) {
+  ArrowOwner<ArrowArrayStream> in(fromCapsule<ArrowArrayStream>(capsule, kStreamCapsule));
+  std::vector<std::string> warnings = program.unserved(stores);
+  std::string text;
+  {
+    nb::gil_scoped_release release;
+    ArrowOwner<ArrowSchema> schema;
+    if (in->get_schema(in.get(), schema.get()) == 0) {
+      const ArrowBinding binding(program.info(), *schema.get(), program.inputUsed());
+      const std::vector<std::string> more = isOneRow ? binding.unknownColumns() : binding.warnings();
+      warnings.insert(warnings.end(), more.begin(), more.end());
+    }
+    text = program.explain(std::move(in), item, brief, stores);
+  }
+  return nb::make_tuple(text, warnings);
 }
 
 // How the columns of a record batch are used: by field whether it was converted, and where its validity,
@@ -119,9 +139,17 @@ NB_MODULE(_featc, m) {
       .def("schema", &schema)
       .def("bound", &bound)
       .def("data_warnings",
-           [](const Program& p, const ArrowStreamReport& r) { return dataWarnings(r.totals, p.info()); })
+           [](const Program& p, const ArrowStreamReport& r) {
+             std::vector<std::string> lines = dataWarnings(r.totals, p.info());
+             if (std::string line = outputsWithoutIds(r.totals, p.info()); !line.empty()) lines.push_back(line);
+             return lines;
+           })
       .def("extract", &extract)
-      .def("explain", &Program::explain, nb::call_guard<nb::gil_scoped_release>());
+      .def("unserved", &Program::unserved)
+      .def("explain_rows", &explainRows)
+      .def("explain",
+           nb::overload_cast<const std::string&, uint64_t, bool, const StoreUrls&>(&Program::explain, nb::const_),
+           nb::call_guard<nb::gil_scoped_release>());
 
   nb::class_<Compiled>(m, "Compiled")
       .def_ro("program", &Compiled::program)

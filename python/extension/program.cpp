@@ -7,11 +7,25 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "runtime/arrow/arrow_reader.h"
 #include "runtime/io/json_reader.h"
 #include "runtime/stores/open_store.h"
 #include "tools/explain.h"
 
 namespace featc::python {
+namespace {
+
+// What messages call the data that is explained.
+constexpr const char* kRow = "row";
+
+// Keeps what is wrong; what is only worth a warning is told by who made the data a stream.
+DataSink sinkOf(std::vector<DataMessage>& problems) {
+  return [&problems](const DataMessage& message) {
+    if (message.isError) problems.push_back(message);
+  };
+}
+
+}  // namespace
 
 std::vector<std::pair<std::string, std::string>> Program::files() const {
   std::vector<std::pair<std::string, std::string>> files;
@@ -50,26 +64,51 @@ StoreBinding Program::bindStores(const StoreUrls& stores) const {
 
 Extractor Program::extractor(const StoreUrls& stores) const { return {info(), executable_, bindStores(stores)}; }
 
+std::vector<std::string> Program::unserved(const StoreUrls& stores) const {
+  std::vector<std::string> lines;
+  for (const SourceInfo& source : info().sources)
+    if (!stores.contains(source.name) && !stores.contains("default"))
+      lines.push_back(
+          fmt::format("no store serves source \"{}\": all its rows are absent (say stores={{\"{}\": "
+                      "\"jsonl:PATH\"}})",
+                      source.name, source.name));
+  return lines;
+}
+
 std::string Program::explain(const std::string& request, uint64_t item, bool brief, const StoreUrls& stores) const {
-  std::string said;
-  std::unique_ptr<RecordReader> reader =
-      newJsonReader(info(), memorySource(request), "row", false, [&](const DataMessage& m) {
-        if (m.isError) said += (said.empty() ? "" : "; ") + m.text;
-      });
+  std::vector<DataMessage> problems;
+  std::unique_ptr<RecordReader> reader = newJsonReader(info(), memorySource(request), kRow, false, sinkOf(problems));
+  return explain(*reader, problems, item, brief, stores);
+}
+
+std::string Program::explain(ArrowOwner<ArrowArrayStream> rows, uint64_t item, bool brief,
+                             const StoreUrls& stores) const {
+  std::vector<DataMessage> problems;
+  std::unique_ptr<RecordReader> reader = newArrowReader(info(), std::move(rows), kRow, false, sinkOf(problems));
+  return explain(*reader, problems, item, brief, stores);
+}
+
+std::string Program::explain(RecordReader& reader, const std::vector<DataMessage>& problems, uint64_t item, bool brief,
+                             const StoreUrls& stores) const {
   BatchBuilder builder(info());
   std::vector<InputRow> rows;
-  const bool isRead = reader->next(builder, rows, 1) == ReadStatus::Batch;
-  if (!said.empty()) throw std::invalid_argument("the row is bad: " + said);
-  if (!isRead) throw std::invalid_argument("there is no row");
-  if (item >= rows.size())
-    throw std::invalid_argument(fmt::format("there is no item {}: the request has {}", item, rows.size()));
-  ExplainedRow row;
-  row.file = "row";
-  row.batch = builder.batch();
-  row.item = static_cast<int64_t>(item);
-  row.origin = rows[item];
-  const StoreBinding bound = bindStores(stores);
-  return brief ? explainBrief(config_.raw, config_, bound, row) : explainSteps(config_.optimized, bound, row);
+  // One request at a time, so that the last problem is that of the item where it is bad.
+  while (reader.counts().items <= item && reader.next(builder, rows, 1) == ReadStatus::Batch) {
+    const auto found = std::ranges::find(rows, item, &InputRow::row);
+    if (found == rows.end()) continue;
+    ExplainedRow row;
+    row.file = kRow;
+    row.batch = builder.batch();
+    row.item = found - rows.begin();
+    row.origin = *found;
+    const StoreBinding bound = bindStores(stores);
+    return brief ? explainBrief(config_.raw, config_, bound, row) : explainSteps(config_.optimized, bound, row);
+  }
+  const uint64_t items = reader.counts().items;
+  if (!problems.empty() && (item < items || items == 0))
+    throw std::invalid_argument("the row is bad: " + problems.back().text);
+  if (items == 0) throw std::invalid_argument("there is no row");
+  throw std::invalid_argument(fmt::format("there is no item {}: the data has {}", item, items));
 }
 
 Compiled compile(const std::string& path, std::optional<std::string> text, const std::string& root,

@@ -11,6 +11,7 @@
 
 #include "engine/compile.h"
 #include "runtime/arrow/arrow_stream.h"
+#include "runtime/io/record_reader.h"
 
 namespace featc::python {
 
@@ -23,6 +24,8 @@ class Program {
   Program(CompiledConfig config, std::shared_ptr<const Executable> executable)
       : config_(std::move(config)), executable_(std::move(executable)) {}
 
+  // Whether anything is computed of a field, by field.
+  const std::vector<bool>& inputUsed() const { return executable_->layout().inputUsed; }
   const ProgramInfo& info() const { return config_.optimized.info(); }
   // The main file first, then its imports: the path and the text.
   std::vector<std::pair<std::string, std::string>> files() const;
@@ -30,12 +33,19 @@ class Program {
   // An extractor whose sources are bound; throws std::invalid_argument where a store cannot be opened.
   Extractor extractor(const StoreUrls& stores) const;
 
-  // Every step, or with `brief` a line a feature, for item `item` of a request in JSON. Throws
-  // std::invalid_argument where that cannot be read.
+  // A line for each source that neither its own name nor `default` binds.
+  std::vector<std::string> unserved(const StoreUrls& stores) const;
+
+  // Every step, or with `brief` a line a feature, for item `item` of all that the request in JSON, or the stream, has.
+  // Throws std::invalid_argument where that cannot be read.
   std::string explain(const std::string& request, uint64_t item, bool brief, const StoreUrls& stores) const;
+  std::string explain(ArrowOwner<ArrowArrayStream> rows, uint64_t item, bool brief, const StoreUrls& stores) const;
 
  private:
   StoreBinding bindStores(const StoreUrls& stores) const;
+  // `problems` is what the reader has said is wrong with the rows.
+  std::string explain(RecordReader& reader, const std::vector<DataMessage>& problems, uint64_t item, bool brief,
+                      const StoreUrls& stores) const;
 
   CompiledConfig config_;
   std::shared_ptr<const Executable> executable_;

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from featc import _featc
-from featc.arrow_input import as_stream, arrow_type
+from featc.arrow_input import arrow_type, as_row, as_stream, json_value
 from featc.errors import ConfigError, DataError, DataWarning, Diagnostic, FeatcError
 from featc.jagged import Jagged, dense, elements, jagged, padded
 
@@ -261,31 +261,31 @@ class Config:
         return out
 
     def explain(
-        self, row: Mapping[str, Any], *, item: int = 0, brief: bool = False, stores: Optional[Mapping[str, str]] = None
+        self, row: Any, *, item: int = 0, brief: bool = False, stores: Optional[Mapping[str, str]] = None
     ) -> str:
         """How one row's features came to be, as `featc explain` prints it.
 
-        row:   {"request": {...}, "items": [{...}, ...]}, or the fields of one request and one item side by side
-               (`request.x` where both have a field).
+        row:   the fields of one request and one item side by side (`request.x` where both have it), the members of a list
+               of structs together or each for itself; or {"request": {...}, "items": [{...}, ...]}; or whatever `extract`
+               takes.
+        item:  which one, where there are several: the row of `extract`'s result.
         brief: a line a feature instead of every step.
         """
-        request = row if "request" in row and "items" in row else self._nested(row)
+        bound = dict(stores or {})
         try:
-            return self._program.explain(json.dumps(request), item, brief, dict(stores or {}))
+            if isinstance(row, Mapping) and "request" in row and "items" in row:
+                text = self._program.explain(json.dumps(row, default=json_value), item, brief, bound)
+                said = self._program.unserved(bound)
+            else:
+                capsule, is_one_row = as_row(row, self.input_schema)
+                text, said = self._program.explain_rows(capsule, item, brief, bound, is_one_row)
         except ValueError as problem:
             raise DataError(str(problem)) from None
+        for line in said:
+            warnings.warn(line, DataWarning, stacklevel=2)
+        return text
 
     # -- Inside -------------------------------------------------------------------------------------
-
-    def _nested(self, row: Mapping[str, Any]) -> Dict[str, Any]:
-        scopes: Dict[str, Dict[str, Any]] = {"request": {}, "item": {}}
-        for key, value in row.items():
-            fields = [f for f in self.fields if key in (f.name, f"{f.scope}.{f.name}")]
-            if len(fields) != 1:
-                reason = "is in both scopes: say request. or item." if fields else "is no field of the config"
-                raise DataError(f"{key!r} {reason}")
-            scopes[fields[0].scope][fields[0].name] = value
-        return {"request": scopes["request"], "items": [scopes["item"]]}
 
     def _jagged(self, data: Any, ids: str, stores, errors: str, threads: int) -> Dict[str, Union[Jagged, np.ndarray]]:
         if ids not in ("full", "payload"):

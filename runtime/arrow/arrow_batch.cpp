@@ -3,6 +3,7 @@
 #include "runtime/arrow/arrow_batch.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
@@ -25,7 +26,7 @@ void spread(const ArrowColumns::Bad& more, ArrowColumns::Bad& all) {
 
 // -- Names ------------------------------------------------------------------------------------------
 
-ArrowBinding::ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema)
+ArrowBinding::ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema, const std::vector<bool>& used)
     : inputs_(info.inputs),
       columns_(info.inputs.size(), kNone),
       members_(info.inputs.size(), kNone),
@@ -43,11 +44,26 @@ ArrowBinding::ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema)
 
   for (size_t i = 0; i < inputs_.size(); ++i) {
     if (columns_[i] != kNone) continue;
-    if (inputs_[i].type.nullable())
-      warnings_.push_back(fmt::format("the optional field {} has no column", inputs_[i].qualified()));
-    else
+    if (!inputs_[i].type.nullable())
       addError(fmt::format("no column for {}, which every row must have", inputs_[i].qualified()));
+    else if (used.empty() || used[i])
+      absent_.push_back(inputs_[i].qualified());
   }
+  // A name that is mistyped is often why a field has no column.
+  if (!error_.empty())
+    for (const std::string& column : unknown_) addError(column);
+}
+
+std::string ArrowBinding::absentFields() const {
+  if (absent_.empty()) return {};
+  if (absent_.size() == 1) return fmt::format("the optional field {} has no column", absent_[0]);
+  return fmt::format("{} optional fields have no column: {}", absent_.size(), fmt::join(absent_, ", "));
+}
+
+std::vector<std::string> ArrowBinding::warnings() const {
+  std::vector<std::string> all = unknown_;
+  if (std::string absent = absentFields(); !absent.empty()) all.push_back(std::move(absent));
+  return all;
 }
 
 void ArrowBinding::addError(std::string text) {
@@ -86,7 +102,7 @@ void ArrowBinding::bind(const ProgramInfo& info, const std::vector<ArrowType>& c
       if (isKnown)
         addError(fmt::format("{} may be request.{} or item.{}: name it so", shown, name, name));
       else
-        warnings_.push_back(fmt::format("no field is declared for {}", shown));
+        unknown_.push_back(fmt::format("no field is declared for {}", shown));
       continue;
     }
     if (isNested() && inputs_[field].scope != scope) {
@@ -118,7 +134,7 @@ void ArrowBinding::bindStructs(StructList list, const ArrowType& column, size_t 
     size_t field = list.first;
     while (field < list.end() && memberName(inputs_[field]) != children[child].name) ++field;
     if (field == list.end()) {
-      warnings_.push_back(fmt::format("no field is declared for {} of {}", quote(children[child].name), shown));
+      unknown_.push_back(fmt::format("no field is declared for {} of {}", quote(children[child].name), shown));
       continue;
     }
     if (columns_[field] != kNone) {
@@ -135,7 +151,11 @@ void ArrowBinding::bindStructs(StructList list, const ArrowType& column, size_t 
 // -- Arrays -----------------------------------------------------------------------------------------
 
 ArrowBatch::ArrowBatch(const ArrowBinding& binding, ArrowOwner<ArrowArray> array)
-    : array_(std::move(array)), columns_(binding.inputs_.size()), converted_(binding.inputs_.size()) {
+    : array_(std::move(array)),
+      columns_(binding.inputs_.size()),
+      converted_(binding.inputs_.size()),
+      badOf_(binding.inputs_.size()),
+      wide_(binding.inputs_.size()) {
   for (const InputInfo& input : binding.inputs_) scopes_.push_back(input.scope);
   for (ColumnData& column : columns_) column.absent = true;
   read(binding);
@@ -159,7 +179,7 @@ bool ArrowBatch::readFields(const ArrowBinding& binding, const ArrowType& from, 
     const size_t c = binding.columns_[i];
     if (c == ArrowBinding::kNone || (isItem ? !items : !requests)) continue;
     ArrowColumns& columns = made_.emplace_back();
-    ArrowColumns::Bad bad;
+    ArrowColumns::Bad& bad = badOf_[i];
     const size_t member = binding.members_[i];
     const Type type = binding.inputs_[i].type;
     const ArrowType& column = from.children[c];
@@ -170,6 +190,7 @@ bool ArrowBatch::readFields(const ArrowBinding& binding, const ArrowType& from, 
       return false;
     }
     converted_[i] = columns.anyMade();
+    wide_[i] = columns.wide();
     spread(bad, isItem ? badItems_ : badRequests_);
   }
   return true;

@@ -27,12 +27,18 @@ class ArrowBinding {
  public:
   static constexpr size_t kNone = SIZE_MAX;
 
-  ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema);
+  // `used`, by field, tells whether anything is computed of it (ProgramLayout::inputUsed); empty: all are. An optional
+  // field that is not used is not missed.
+  ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema, const std::vector<bool>& used = {});
 
   // All that does not fit, one after another; empty: everything fits.
   const std::string& error() const { return error_; }
-  // Columns that no field uses, optional fields without a column.
-  const std::vector<std::string>& warnings() const { return warnings_; }
+  // A line for each column that no field uses.
+  const std::vector<std::string>& unknownColumns() const { return unknown_; }
+  // One line that lists the optional fields without a column; empty: there is none.
+  std::string absentFields() const;
+  // Both.
+  std::vector<std::string> warnings() const;
   bool isNested() const { return items_ != kNone; }
   // The column that serves field `i`, which it may share with other members of a list of structs, for an item field of
   // nested items the field of the structs; kNone: none.
@@ -51,7 +57,8 @@ class ArrowBinding {
   ArrowType schema_;
   size_t items_ = kNone;  // the column of nested items
   std::string error_;
-  std::vector<std::string> warnings_;
+  std::vector<std::string> unknown_;
+  std::vector<std::string> absent_;  // names of fields
 };
 
 // A part of an ArrowBatch as a call reads it; reused from slice to slice.
@@ -77,11 +84,14 @@ class ArrowBatch {
   // Whole columns by field, and whether one of them had to be converted.
   const std::vector<ColumnData>& columns() const { return columns_; }
   bool isConverted(size_t field) const { return converted_[field]; }
-  // Whether a request, or an item, has a value that its field cannot hold.
-  bool isBad(Scope scope, int64_t row) const {
-    const ArrowColumns::Bad& bad = scope == Scope::Item ? badItems_ : badRequests_;
+  // Whether the value of a request, or of an item, is one that its field cannot hold.
+  bool isBad(size_t field, int64_t row) const {
+    const ArrowColumns::Bad& bad = badOf_[field];
     return !bad.empty() && bad[static_cast<size_t>(row)] != 0;
   }
+
+  // Of a field: its rows count as those of its scope.
+  const WideIntegers& wide(size_t field) const { return wide_[field]; }
 
   // Requests begin .. begin + count - 1 with their items. Borrows from this and from `slice`.
   Batch slice(int64_t begin, int64_t count, ArrowSlice& slice) const;
@@ -98,6 +108,8 @@ class ArrowBatch {
   std::vector<Scope> scopes_;
   std::vector<ColumnData> columns_;
   std::vector<bool> converted_;
+  std::vector<ArrowColumns::Bad> badOf_;  // by field
+  std::vector<WideIntegers> wide_;        // by field
   ArrowColumns::Bad badRequests_;
   ArrowColumns::Bad badItems_;
   std::vector<int64_t> itemOffsets_;  // empty: one item a request

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -59,12 +60,33 @@ void eachNumber(ArrowKind kind, const void* buffer, int64_t begin, int64_t count
     case ArrowKind::Float16:
       for (int64_t i = 0; i < count; ++i) f(i, halfToDouble(load<uint16_t>(buffer, begin + i)));
       return;
+    case ArrowKind::Date32: return run.template operator()<int32_t>();
+    case ArrowKind::Timestamp:
+    case ArrowKind::Date64: return run.template operator()<int64_t>();
     default: return;
   }
 }
 
-bool isNumberInPlace(ArrowKind kind, Type type) {
-  return kind == (type.is(Kind::Int64) ? ArrowKind::Int64 : ArrowKind::Float64);
+bool isNumberInPlace(const ArrowType& from, Type type) {
+  if (from.kind == ArrowKind::Timestamp) return from.width == 1;
+  return from.kind == (type.is(Kind::Int64) ? ArrowKind::Int64 : ArrowKind::Float64);
+}
+
+int64_t floorDivide(int64_t value, int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
+
+// Epoch seconds of a value of a time column: what is within a second, or of a date within a day, is cut off.
+int64_t epochSeconds(const ArrowType& from, int64_t value) {
+  constexpr int64_t kDay = 86'400;
+  switch (from.kind) {
+    case ArrowKind::Timestamp: return floorDivide(value, from.width);
+    case ArrowKind::Date64: return floorDivide(value, kDay * 1'000) * kDay;
+    default: return value * kDay;
+  }
+}
+
+// The numbers below stand for one written integer only; from there on a float may have lost digits.
+double exactBelow(ArrowKind kind) {
+  return kind == ArrowKind::Float64 ? 0x1p53 : kind == ArrowKind::Float32 ? 0x1p24 : 0x1p11;
 }
 
 void setBad(ArrowColumns::Bad& bad, int64_t row, int64_t rows) {
@@ -118,7 +140,7 @@ bool ArrowColumns::isInPlace(const ArrowType& from, Type type) {
     case ArrowKind::Map:
       return isInPlace(from.children[0].children[0], type.key()) &&
              isInPlace(from.children[0].children[1], type.value());
-    default: return isNumberInPlace(from.kind, type);
+    default: return isNumberInPlace(from, type);
   }
 }
 
@@ -165,6 +187,11 @@ int64_t ArrowColumns::place(const ArrowArray& array, int64_t begin, int64_t coun
 }
 
 uint64_t* ArrowColumns::newWords(int64_t count) { return words_.emplace_back(static_cast<size_t>(count)).data(); }
+
+void ArrowColumns::noteWide(int64_t row, int64_t value) {
+  if (value >= 0) return;
+  if (wide_.count++ == 0) wide_ = {1, row, static_cast<uint64_t>(value)};
+}
 
 bool ArrowColumns::read(const ArrowType& from, const ArrowArray& array, Type type, int64_t begin, int64_t count,
                         ColumnData& out, Bad& bad) {
@@ -242,18 +269,29 @@ bool ArrowColumns::readNumbers(const ArrowType& from, const ArrowArray& array, T
   const void* values = array.buffers[1];
   const int64_t start = array.offset + begin;
   const bool isUnsigned = from.kind == ArrowKind::Uint64 && type.is(Kind::Int64);
-  if (isUnsigned || isNumberInPlace(from.kind, type)) {
+  if (isUnsigned || isNumberInPlace(from, type)) {
     place(array, begin, count, false, out);
     out.values = values;
     for (int64_t i = 0; isUnsigned && i < count; ++i)
-      if (load<int64_t>(values, start + i) < 0 && isPresent(out.validity, start + i)) setBad(bad, i, count);
+      if (isPresent(out.validity, start + i)) noteWide(i, load<int64_t>(values, start + i));
     return true;
   }
   const int64_t lead = place(array, begin, count, true, out);
   uint64_t* made = newWords(lead + count);
   out.values = made;
   made += lead;
-  if (type.is(Kind::Int64))
+  if (isArrowTime(from.kind))
+    eachNumber(from.kind, values, start, count, [&](int64_t i, auto value) {
+      made[i] = static_cast<uint64_t>(epochSeconds(from, static_cast<int64_t>(value)));
+    });
+  else if (type.is(Kind::Int64) && isArrowFloat(from.kind))
+    eachNumber(from.kind, values, start, count, [&](int64_t i, auto number) {
+      const auto value = static_cast<double>(number);
+      const bool isWhole = std::abs(value) < exactBelow(from.kind) && std::trunc(value) == value;
+      made[i] = isWhole ? static_cast<uint64_t>(static_cast<int64_t>(value)) : 0;
+      if (!isWhole && isPresent(out.validity, lead + i)) setBad(bad, i, count);
+    });
+  else if (type.is(Kind::Int64))
     eachNumber(from.kind, values, start, count,
                [made](int64_t i, auto value) { made[i] = static_cast<uint64_t>(static_cast<int64_t>(value)); });
   else
@@ -311,7 +349,11 @@ bool ArrowColumns::readDictionary(const ArrowType& from, const ArrowArray& array
   ColumnData values;
   Bad badValues;
   const int64_t entries = array.dictionary->length;
+  // An entry counts as often as it is pointed to.
+  const WideIntegers before = wide_;
   if (!read(*from.dictionary, *array.dictionary, type, 0, entries, values, badValues)) return false;
+  const bool hasWide = wide_.count > before.count;
+  wide_ = before;
   const uint8_t* validity = validityOf(array);
   ColumnBuffer& buffer = buffers_.emplace_back(type.present());
   bool fine = true;
@@ -322,6 +364,8 @@ bool ArrowColumns::readDictionary(const ArrowType& from, const ArrowArray& array
     fine = index < static_cast<uint64_t>(entries) && appendEntry(values, type, static_cast<int64_t>(index), buffer);
     if (!fine) fail(fmt::format("row {} points outside its dictionary of {}", i, entries));
     if (fine && !badValues.empty() && badValues[index] != 0) setBad(bad, i, count);
+    if (fine && hasWide && isPresent(values, static_cast<int64_t>(index)))
+      noteWide(i, load<int64_t>(values.values, values.offset + static_cast<int64_t>(index)));
   });
   out = buffer.view();
   return fine;
@@ -400,7 +444,9 @@ bool ArrowColumns::readNested(const ArrowType& from, const ArrowArray& array, Ty
     return false;
   }
   Bad badElements;
+  const bool hadWide = wide_.count > 0;
   if (!readChildren(from, array, type, first, offsets[count], out, badElements)) return false;
+  if (!hadWide && wide_.count > 0) wide_.row = std::upper_bound(offsets, offsets + count + 1, wide_.row) - offsets - 1;
   spreadBad(badElements, offsets, count, bad);
   return true;
 }

@@ -13,12 +13,19 @@
 
 namespace featc {
 
+// Integers from 2^63 on, which keep their 64 bits as an int64 and become negative.
+struct WideIntegers {
+  uint64_t count = 0;
+  int64_t row = 0;       // of the first
+  uint64_t example = 0;  // the first
+};
+
 // Reads columns of one record batch and owns what it has to make for them. The arrays must outlive it.
 // Buffers are trusted to be as long as the arrays say; all else is checked.
 class ArrowColumns {
  public:
-  // A byte each row, not 0 where the row holds a value that its field cannot: a uint64 beyond int64. Empty:
-  // there is none.
+  // A byte each row, not 0 where the row holds a value that its field cannot: a float that is no whole number, of an
+  // int64. Empty: there is none.
   using Bad = std::vector<uint8_t>;
 
   // Makes `out` of rows begin .. begin + count - 1 of `array`, whose type is `from` and whose type fits
@@ -37,6 +44,8 @@ class ArrowColumns {
                    std::vector<int64_t>& offsets, int64_t& first);
 
   const std::string& error() const { return error_; }
+  // Of all that was read; rows count from `begin`.
+  const WideIntegers& wide() const { return wide_; }
   // Whether what was read lies where Arrow has it, validity and offsets included.
   bool anyMade() const { return !words_.empty() || !buffers_.empty(); }
 
@@ -49,6 +58,7 @@ class ArrowColumns {
   // Where the column starts within its buffers: out.offset, and how many rows of a made buffer come before.
   int64_t place(const ArrowArray& array, int64_t begin, int64_t count, bool made, ColumnData& out);
   uint64_t* newWords(int64_t count);
+  void noteWide(int64_t row, int64_t value);
 
   bool readNumbers(const ArrowType& from, const ArrowArray& array, Type type, int64_t begin, int64_t count,
                    ColumnData& out, Bad& bad);
@@ -66,6 +76,7 @@ class ArrowColumns {
   bool rebase(const ArrowArray& array, int64_t begin, int64_t count, int64_t* offsets, int64_t& first);
 
   std::string error_;
+  WideIntegers wide_;
   std::deque<std::vector<uint64_t>> words_;  // numbers and offsets
   std::deque<ColumnBuffer> buffers_;
   std::deque<ColumnData> nodes_;  // children of columns

@@ -96,12 +96,14 @@ class RangeParser final : public PieceParser {
 
   // Gives the open row the values that row `row` of the columns has; else says what is wrong.
   std::string readFields(const ArrowBatch& batch, BatchBuilder& builder, Scope scope, int64_t row) const {
-    if (batch.isBad(scope, row)) return "a value is beyond int64";
     for (size_t i = 0; i < info_.inputs.size(); ++i) {
       const ColumnData& column = batch.columns()[i];
       if (info_.inputs[i].scope != scope || column.absent) continue;
       if (!isPresent(column, row) && !info_.inputs[i].type.nullable())
         return fmt::format("{} is missing", info_.inputs[i].name);
+      if (batch.isBad(i, row))
+        return fmt::format("{}: expected {}, found a float that is not whole, or so large that it may have lost digits",
+                           info_.inputs[i].name, toString(info_.inputs[i].type.present()));
       ColumnBuffer& cell = builder.cell(i);
       const size_t before = cell.size();
       if (append(column, row, cell)) continue;

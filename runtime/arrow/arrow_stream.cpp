@@ -87,8 +87,9 @@ class ExtractionStream {
   std::string open() {
     ArrowOwner<ArrowSchema> schema;
     if (in_->get_schema(in_.get(), schema.get()) != 0) return "the input's schema cannot be read: " + inputError();
-    binding_ = std::make_unique<ArrowBinding>(extractor_.info(), *schema.get());
-    report_->warnings = binding_->warnings();
+    binding_ =
+        std::make_unique<ArrowBinding>(extractor_.info(), *schema.get(), extractor_.executable().layout().inputUsed);
+    for (std::string& warning : binding_->warnings()) report_->warnings.push_back(std::move(warning));
     return binding_->error();
   }
 
@@ -102,7 +103,7 @@ class ExtractionStream {
     if (!nextDone(done)) return error_.empty();
     error_ = std::move(done.error);
     if (!error_.empty()) return false;
-    report_->totals.add(*done.result);
+    report_->totals.add(*done.result, extractor_.info());
     report_->totals.countRows(*done.result);
     done.array.moveTo(out);
     return true;
@@ -116,6 +117,7 @@ class ExtractionStream {
   bool nextDone(Done& out) {
     for (;;) {
       std::unique_lock lock(mutex_);
+      if (thrown_ != nullptr) std::rethrow_exception(thrown_);
       if (auto first = done_.find(delivered_); first != done_.end()) {
         out = std::move(first->second);
         done_.erase(first);
@@ -194,22 +196,29 @@ class ExtractionStream {
     done.batch = piece.batch;
     try {
       done = worker.run(std::move(piece));
-    } catch (const std::exception& failure) {
-      done.error = failure.what();
+    } catch (...) {
+      done.error = currentMessage();
     }
     lock.lock();
     done_[number] = std::move(done);
     wake_.notify_all();
   }
 
-  void help() {
-    PieceWorker worker(extractor_, options_.output);
-    std::unique_lock lock(mutex_);
-    while (!stopped_) {
-      if (waiting_.empty())
-        wake_.wait(lock);
-      else
-        work(lock, worker);
+  void help() noexcept {
+    try {
+      PieceWorker worker(extractor_, options_.output);
+      std::unique_lock lock(mutex_);
+      while (!stopped_) {
+        if (waiting_.empty())
+          wake_.wait(lock);
+        else
+          work(lock, worker);
+      }
+    } catch (...) {
+      // Whoever waits for this thread's piece must not wait for ever.
+      std::lock_guard lock(mutex_);
+      thrown_ = std::current_exception();
+      wake_.notify_all();
     }
   }
 
@@ -232,6 +241,7 @@ class ExtractionStream {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopped_ = false;
+  std::exception_ptr thrown_;  // by a helper
   std::deque<Piece> waiting_;
   std::map<uint64_t, Done> done_;
   std::vector<std::jthread> helpers_;
@@ -247,9 +257,11 @@ int guarded(ArrowArrayStream* stream, F&& f) {
   try {
     return f(*streamOf(stream)) ? 0 : EINVAL;
   } catch (const std::bad_alloc&) {
+    // The piece may be lost: the stream has ended.
+    streamOf(stream)->setError(currentMessage());
     return ENOMEM;
-  } catch (const std::exception& failure) {
-    streamOf(stream)->setError(failure.what());
+  } catch (...) {
+    streamOf(stream)->setError(currentMessage());
     return EIO;
   }
 }

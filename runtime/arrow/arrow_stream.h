@@ -23,7 +23,7 @@ struct ArrowStreamOptions {
 // What a stream has met so far; whole once the stream has ended.
 struct ArrowStreamReport {
   RunTotals totals;
-  std::vector<std::string> warnings;  // on the columns: ArrowBinding::warnings
+  std::vector<std::string> warnings;  // what the caller put there, then on the columns (ArrowBinding::warnings)
 };
 
 // Makes `out` the features of `in`, which is taken over whatever comes of it. `in` is read, and its arrays are

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -32,6 +33,8 @@ constexpr std::array kKinds = {
     KindName{"e", ArrowKind::Float16, "float16"},
     KindName{"f", ArrowKind::Float32, "float32"},
     KindName{"g", ArrowKind::Float64, "float64"},
+    KindName{"tdD", ArrowKind::Date32, "date32"},
+    KindName{"tdm", ArrowKind::Date64, "date64"},
     KindName{"u", ArrowKind::Utf8, "string"},
     KindName{"U", ArrowKind::LargeUtf8, "large_string"},
     KindName{"z", ArrowKind::Utf8, "binary"},
@@ -50,12 +53,31 @@ struct PrefixName {
   std::string_view name;
 };
 constexpr std::array kOthers = {
-    PrefixName{"+vl", "list_view"}, PrefixName{"+vL", "large_list_view"},
-    PrefixName{"+u", "union"},      PrefixName{"+r", "run_end_encoded"},
-    PrefixName{"d:", "decimal"},    PrefixName{"td", "date"},
-    PrefixName{"tt", "time"},       PrefixName{"ts", "timestamp"},
-    PrefixName{"tD", "duration"},   PrefixName{"ti", "interval"},
+    PrefixName{"+vl", "list_view"},      PrefixName{"+vL", "large_list_view"}, PrefixName{"+u", "union"},
+    PrefixName{"+r", "run_end_encoded"}, PrefixName{"d:", "decimal"},          PrefixName{"tt", "time"},
+    PrefixName{"tD", "duration"},        PrefixName{"ti", "interval"},
 };
+
+// Units of timestamps, by the letter in `tsu:Asia/Shanghai`.
+struct TimeUnit {
+  char letter;
+  std::string_view name;
+  int64_t ticks;  // a second
+  std::string_view divided;
+};
+constexpr std::array kTimeUnits = {
+    TimeUnit{'s', "s", 1, ""},
+    TimeUnit{'m', "ms", 1'000, " // 1_000"},
+    TimeUnit{'u', "us", 1'000'000, " // 1_000_000"},
+    TimeUnit{'n', "ns", 1'000'000'000, " // 1_000_000_000"},
+};
+
+// Of a format string; null: it is no timestamp's.
+const TimeUnit* timeUnit(std::string_view format) {
+  if (!format.starts_with("ts") || format.size() < 4 || format[3] != ':') return nullptr;
+  const auto* unit = std::ranges::find(kTimeUnits, format[2], &TimeUnit::letter);
+  return unit == kTimeUnits.end() ? nullptr : unit;
+}
 
 bool parseWidth(std::string_view text, int64_t& width) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), width);
@@ -65,6 +87,10 @@ bool parseWidth(std::string_view text, int64_t& width) {
 ArrowKind kindOf(std::string_view format, int64_t& width) {
   for (const KindName& known : kKinds)
     if (known.format == format) return known.kind;
+  if (const TimeUnit* unit = timeUnit(format)) {
+    width = unit->ticks;
+    return ArrowKind::Timestamp;
+  }
   if (format.starts_with("w:") && parseWidth(format.substr(2), width)) return ArrowKind::FixedBinary;
   if (format.starts_with("+w:") && parseWidth(format.substr(3), width)) return ArrowKind::FixedList;
   return ArrowKind::Unsupported;
@@ -85,20 +111,42 @@ bool isText(ArrowKind kind) {
          kind == ArrowKind::FixedBinary;
 }
 
-bool isFloat(ArrowKind kind) { return kind >= ArrowKind::Float16 && kind <= ArrowKind::Float64; }
-
 bool isListKind(ArrowKind kind) {
   return kind == ArrowKind::List || kind == ArrowKind::LargeList || kind == ArrowKind::FixedList;
 }
 
+// Epoch seconds of a time column, as pandas, polars and SQL write it.
+std::string epochSeconds(const ArrowType& column) {
+  const TimeUnit* unit = timeUnit(column.format);
+  std::string_view factor = unit != nullptr                    ? unit->divided
+                            : column.kind == ArrowKind::Date32 ? " * 86_400"
+                                                               : " // 1_000";
+  return fmt::format(
+      "in pandas column.astype(\"int64\"){0}, in polars column.cast(pl.Int64){0}, in SQL cast(floor(extract(epoch from "
+      "column)) as bigint)",
+      factor);
+}
+
+// What to do about a column that does not fit; of lists and maps, about what they hold.
+std::string remedy(const ArrowType& column, Type type) {
+  if (column.dictionary != nullptr) return remedy(*column.dictionary, type);
+  if (type.isList() && isListKind(column.kind)) return remedy(column.children[0], type.element());
+  if (type.isMap() && column.kind == ArrowKind::Map) return remedy(column.children[0].children[1], type.value());
+  if (type.is(Kind::Int64) && isArrowTime(column.kind))
+    return "; declare the field timestamp, or give epoch seconds: " + epochSeconds(column);
+  if (isArrowTime(column.kind) && type.is(Kind::Float64)) return "; give a number: " + epochSeconds(column);
+  if (isArrowTime(column.kind) && type.is(Kind::String)) return "; write it as text";
+  if (type.isTimestamp() && isText(column.kind))
+    return "; parse it: in pandas pandas.to_datetime(column), in polars column.str.to_datetime()";
+  if (column.format.starts_with("t") && type.isNumber()) return "; cast it to int64";
+  if (column.format.starts_with("d:")) return type.is(Kind::Int64) ? "; cast it to int64" : "; cast it to float64";
+  if (column.format.starts_with("+v")) return "; cast it to a list";
+  if (type.isMap() && column.kind == ArrowKind::Struct) return "; give it the type map when making the array";
+  return {};
+}
+
 std::string expected(const ArrowType& column, Type type) {
-  std::string text = fmt::format("expected {}, found {}", toString(type.present()), toString(column));
-  if (type.is(Kind::Int64) && isFloat(column.kind)) text += "; cast it to int64 where every value is whole";
-  if (column.format.starts_with("t")) text += "; cast it to int64";
-  if (column.format.starts_with("d:")) text += "; cast it to float64";
-  if (column.format.starts_with("+v")) text += "; cast it to a list";
-  if (type.isMap() && column.kind == ArrowKind::Struct) text += "; give it the type map when making the array";
-  return text;
+  return fmt::format("expected {}, found {}{}", toString(type.present()), toString(column), remedy(column, type));
 }
 
 }  // namespace
@@ -141,6 +189,10 @@ std::string toString(const ArrowType& type) {
     if (known.format == type.format) name = known.name;
   for (const PrefixName& other : kOthers)
     if (name.empty() && type.format.starts_with(other.prefix)) name = other.name;
+  if (const TimeUnit* unit = timeUnit(type.format)) {
+    std::string zone = type.format.substr(4);
+    return fmt::format("timestamp[{}{}{}]", unit->name, zone.empty() ? "" : ", tz=", zone);
+  }
   if (type.kind == ArrowKind::FixedBinary) return fmt::format("fixed_size_binary[{}]", type.width);
   if (type.kind == ArrowKind::FixedList)
     return fmt::format("fixed_size_list<{}>[{}]", toString(type.children[0]), type.width);
@@ -169,24 +221,9 @@ int64_t bufferCount(const ArrowType& type) {
   }
 }
 
-uint32_t numberBytes(ArrowKind kind) {
-  switch (kind) {
-    case ArrowKind::Int8:
-    case ArrowKind::Uint8: return 1;
-    case ArrowKind::Int16:
-    case ArrowKind::Uint16:
-    case ArrowKind::Float16: return 2;
-    case ArrowKind::Int32:
-    case ArrowKind::Uint32:
-    case ArrowKind::Float32: return 4;
-    case ArrowKind::Int64:
-    case ArrowKind::Uint64:
-    case ArrowKind::Float64: return 8;
-    default: return 0;
-  }
-}
-
 bool isArrowInteger(ArrowKind kind) { return kind >= ArrowKind::Int8 && kind <= ArrowKind::Uint64; }
+bool isArrowFloat(ArrowKind kind) { return kind >= ArrowKind::Float16 && kind <= ArrowKind::Float64; }
+bool isArrowTime(ArrowKind kind) { return kind >= ArrowKind::Timestamp && kind <= ArrowKind::Date64; }
 
 std::string whyNotReadable(const ArrowType& column, Type type) {
   if (column.dictionary != nullptr) {
@@ -195,10 +232,11 @@ std::string whyNotReadable(const ArrowType& column, Type type) {
     return expected(column, type);
   }
   if (column.kind == ArrowKind::Null) return {};
+  const bool isNumber = isArrowInteger(column.kind) || isArrowFloat(column.kind);
   switch (type.kind()) {
     case Kind::Bool: return column.kind == ArrowKind::Bool ? "" : expected(column, type);
-    case Kind::Int64: return isArrowInteger(column.kind) ? "" : expected(column, type);
-    case Kind::Float64: return numberBytes(column.kind) != 0 ? "" : expected(column, type);
+    case Kind::Int64: return isNumber || (type.isTimestamp() && isArrowTime(column.kind)) ? "" : expected(column, type);
+    case Kind::Float64: return isNumber ? "" : expected(column, type);
     case Kind::String: return isText(column.kind) ? "" : expected(column, type);
     case Kind::List:
       if (!isListKind(column.kind)) return expected(column, type);

@@ -27,6 +27,9 @@ enum class ArrowKind : uint8_t {
   Float16,
   Float32,
   Float64,
+  Timestamp,
+  Date32,     // days
+  Date64,     // milliseconds
   Utf8,       // and binary: a string is bytes
   LargeUtf8,  // and large_binary
   Utf8View,   // and binary_view
@@ -43,7 +46,7 @@ struct ArrowType {
   ArrowKind kind = ArrowKind::Unsupported;
   std::string name;    // of the column
   std::string format;  // as in the schema
-  int64_t width = 0;   // FixedBinary: bytes, FixedList: elements
+  int64_t width = 0;   // FixedBinary: bytes, FixedList: elements, Timestamp: ticks a second
   std::vector<ArrowType> children;
   std::unique_ptr<ArrowType> dictionary;  // of the values; `kind` is then of the indices
 
@@ -61,9 +64,9 @@ std::string toString(const ArrowType& type);
 
 // Buffers that an array of this type has, -1 where that varies.
 int64_t bufferCount(const ArrowType& type);
-// Bytes of a number, 0 where `kind` is none.
-uint32_t numberBytes(ArrowKind kind);
 bool isArrowInteger(ArrowKind kind);
+bool isArrowFloat(ArrowKind kind);
+bool isArrowTime(ArrowKind kind);
 
 // Why a field of `type` cannot be read from such a column; empty: it can.
 std::string whyNotReadable(const ArrowType& column, Type type);

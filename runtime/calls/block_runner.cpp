@@ -15,21 +15,26 @@ void BlockRunner::run(Shard& shard, uint32_t phase) {
   if (observer_ == nullptr) return runRows(shard, phase);
   auto start = std::chrono::steady_clock::now();
   runRows(shard, phase);
-  observer_->onPhase({phase, shard.scope, shard.end - shard.begin, std::chrono::steady_clock::now() - start});
+  tellObserver(observer_, [&](RunObserver& o) {
+    o.onPhase({phase, shard.scope, shard.end - shard.begin, std::chrono::steady_clock::now() - start});
+  });
 }
 
 void BlockRunner::runRows(Shard& shard, uint32_t phase) {
-  ShardFrame part{&frame_, &worker_.arena, worker_.engine.get(), &shard.ragged, &worker_.counts, &worker_.events};
+  ShardFrame part{&frame_,         &worker_.arena,  worker_.engine.get(), &shard.ragged,
+                  &worker_.counts, &worker_.events, &costs_.work};
   bool keep = !program_.kept(phase, shard.scope).empty();
   for (int64_t begin = shard.begin; begin < shard.end; begin += kBlockRows) {
+    costs_.check();
     Arena::Mark mark = worker_.arena.mark();
     runBlock(part, shard, phase, begin, std::min<int64_t>(begin + kBlockRows, shard.end), keep);
+    countIds(shard);
     if (!keep) worker_.arena.rewind(mark);
   }
 }
 
 void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64_t begin, int64_t end, bool keep) {
-  if (!program_.layout().makesValues) return program_.executable->run(part, phase, shard.scope, begin, end);
+  if (!program_.layout().makesValues) return compute(part, shard.scope, phase, begin, end);
   Arena::Mark mark = worker_.arena.mark();
   RowStatus* status = statusOf(shard.scope) + begin;
   auto rows = static_cast<size_t>(end - begin);
@@ -39,8 +44,8 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
   worker_.savedCounts = worker_.counts;
   for (size_t i = 0; i < program_.ragged.size(); ++i) worker_.savedMarks[i] = shard.ragged[program_.ragged[i]].mark();
 
-  program_.executable->run(part, phase, shard.scope, begin, end);
-  if (!worker_.arena.takeExhausted()) return;
+  compute(part, shard.scope, phase, begin, end);
+  if (!worker_.arena.takeExhausted()) return countValues(mark);
 
   // The rows together need more memory than there is: take the block back, then try a few at a time.
   worker_.arena.rewind(mark);
@@ -54,7 +59,8 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
 
 void BlockRunner::runGroup(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end, bool keep) {
   Arena::Mark mark = worker_.arena.mark();
-  program_.executable->run(part, phase, scope, begin, end);
+  compute(part, scope, phase, begin, end);
+  countValues(mark);
   bool exhausted = worker_.arena.takeExhausted();
   if (exhausted) {
     RowStatus* status = statusOf(scope);
@@ -64,6 +70,45 @@ void BlockRunner::runGroup(ShardFrame& part, Scope scope, uint32_t phase, int64_
     if (keep || !marked) dropRows(scope, phase, begin, end);
   }
   if (exhausted || !keep) worker_.arena.rewind(mark);
+}
+
+void BlockRunner::compute(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end) {
+  // The last phase emits. What rows that are computed again have used is theirs again.
+  if (frame_.itemIdsLeft != nullptr && phase + 1 == program_.layout().phases) beginIds(scope, begin, end);
+  program_.executable->run(part, phase, scope, begin, end);
+  costs_.checkStopped();
+}
+
+// An item has the ids of its request too.
+void BlockRunner::beginIds(Scope scope, int64_t begin, int64_t end) {
+  uint32_t all = costs_.limits.rowIds;
+  uint32_t request = all - std::min(all, program_.fixedIds[0]);
+  for (int64_t row = begin; row < end; ++row) {
+    if (scope == Scope::Request) {
+      frame_.requestIdsLeft[row] = request;
+      continue;
+    }
+    uint32_t left = frame_.requestIdsLeft[frame_.requestOfItem[row]];
+    frame_.itemIdsLeft[row] = left - std::min(left, program_.fixedIds[1]);
+  }
+}
+
+// What operators made of the rows.
+void BlockRunner::countValues(const Arena::Mark& before) {
+  if (costs_.limits.valueBytes == 0) return;
+  costs_.work.addValues(worker_.arena.bytesSince(before));
+  costs_.checkStopped();
+}
+
+// What the ids of a block need.
+void BlockRunner::countIds(Shard& shard) {
+  if (program_.ragged.empty()) return;
+  size_t bytes = 0;
+  for (uint32_t output : program_.ragged) bytes += shard.ragged[output].bytesHeld();
+  if (bytes <= shard.raggedBytes) return;
+  costs_.memory.take(bytes - shard.raggedBytes);
+  shard.raggedBytes = bytes;
+  costs_.checkStopped();
 }
 
 // Fails all of them and empties what they keep of this phase, so that its memory serves the rows to come.

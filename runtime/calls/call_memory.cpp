@@ -17,16 +17,38 @@ constexpr int64_t kLeastShardItems = 64;
 
 CallMemory::CallMemory(std::shared_ptr<const CallProgram> program)
     : program_(std::move(program)), outputs_(*program_), reads_(program_->reads, program_->layout()) {
-  workers_.emplace_back(program_->executable->newScratch(), program_->limits.arenaBytes);
+  costs_.memory = MemoryShare(program_->limits.memory != nullptr ? program_->limits.memory : MemoryBudget::ofProcess());
+  workers_.emplace_back(program_->executable->newScratch(), program_->limits.arenaBytes, costs_.memory);
   Worker& worker = workers_.back();
   worker.savedMarks.resize(program_->ragged.size());
   frame_.maxIdsPerRow = program_->limits.maxIdsPerRow;
 }
 
-RunError CallMemory::begin(std::span<const Batch> batches, const CallOptions& options, Result& result) {
+RunError CallMemory::admit(std::span<const Batch> batches, const CallOptions& options,
+                           std::span<const Work::Flag> cancelled, const Result& result) {
+  costs_.limits = program_->limits.call.within(options.limits);
+  costs_.work.begin(costs_.limits.cost(), options.deadline, cancelled);
+  costs_.memory.takeRefused();
+  stoppable_ = !cancelled.empty();
+  uint64_t requests = 0;
+  uint64_t items = 0;
+  for (const Batch& batch : batches) {
+    requests += static_cast<uint64_t>(batch.requests);
+    items += static_cast<uint64_t>(batch.items);
+  }
+  uint64_t emitted = requests * program_->fixedBytes[0] + items * program_->fixedBytes[1];
+  if (!costs_.work.addResults(emitted)) return stopError(costs_.work.why(), costs_.limits);
+  uint64_t bytes = requests * program_->bytesOf(Scope::Request) + items * program_->bytesOf(Scope::Item);
+  uint64_t there = result.bytesHeld();
+  if (bytes > there && !costs_.memory.take(bytes - there)) return stopError(Stop::Memory, costs_.limits);
+  return {};
+}
+
+RunError CallMemory::begin(std::span<const Batch> batches, const CallOptions& options,
+                           std::chrono::steady_clock::time_point readDeadline, Result& result) {
   observer_ = options.observer;
   arena_.reset();
-  outputs_.begin(batches, result);
+  outputs_.begin(batches, result, costs_.memory.budget(), costs_.limits.rowIds != 0);
   outputs_.describe(frame_);
   cutShards(options);
   outputs_.beginRagged(shards());
@@ -35,12 +57,58 @@ RunError CallMemory::begin(std::span<const Batch> batches, const CallOptions& op
     worker.counts.assign(program_->info.outputs.size(), {});
     worker.events = {};
   }
-  reads_.begin(shardCount_, options, outputs_.readCounts());
+  reads_.begin(shardCount_, readDeadline, options.observer, outputs_.readCounts());
   makeColumns();
   return bindInputs(program_->info, program_->layout(), batches, binder_, arena_, frame_);
 }
 
-void CallMemory::finish() { outputs_.finish(shards(), workers_); }
+void CallMemory::waitForReads() {
+  // Nobody wakes a call that was cancelled, so it looks up now and then.
+  constexpr auto kLook = std::chrono::milliseconds(5);
+  costs_.work.pause();
+  if (stoppable_)
+    reads_.wait(std::chrono::steady_clock::now() + kLook);
+  else
+    reads_.wait();
+  costs_.work.resume();
+  if (stoppable_) costs_.check();
+}
+
+void CallMemory::finish() {
+  outputs_.finish(shards(), workers_);
+  learnTime();
+}
+
+void CallMemory::end() {
+  reads_.end();
+  size_t held = 0;
+  auto shrink = [&held](Arena& arena, KeptMemory& usual) {
+    size_t kept = usual.keep(arena.bytesUsed());
+    arena.reset();
+    arena.shrink(kept);
+    held += arena.bytesReserved();
+  };
+  shrink(arena_, keptArena_);
+  for (Worker& worker : workers_) shrink(worker.arena, keptValues_);
+  // The rest is the result's, which has its own share.
+  costs_.memory.hold(held + outputs_.end(shards_));
+}
+
+void CallMemory::learnTime() {
+  std::chrono::nanoseconds took = costs_.work.computed();
+  if (took.count() == 0) return;
+  auto each = static_cast<double>(took.count()) / static_cast<double>(std::max<int64_t>(frame_.items, kBlockRows));
+  nanosAnItem_ = nanosAnItem_ == 0 ? each : 0.7 * nanosAnItem_ + 0.3 * each;
+}
+
+std::chrono::steady_clock::time_point CallMemory::readDeadline(int64_t items, const CallOptions& options) const {
+  using Clock = std::chrono::steady_clock;
+  if (options.deadline == Clock::time_point::max()) return options.deadline;
+  Clock::duration left = std::max(options.deadline - Clock::now(), Clock::duration::zero());
+  double computing = nanosAnItem_ * static_cast<double>(std::max<int64_t>(items, kBlockRows));
+  Clock::duration reserve = options.reserve + std::chrono::nanoseconds(static_cast<int64_t>(computing));
+  return options.deadline - std::min(left / 2, reserve);
+}
 
 // Shard 0: all requests. The items are one shard unless the call is pipelined.
 void CallMemory::cutShards(const CallOptions& options) {

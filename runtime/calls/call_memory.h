@@ -7,30 +7,43 @@
 #include <vector>
 
 #include "runtime/bind.h"
+#include "runtime/calls/call_costs.h"
 #include "runtime/calls/call_options.h"
 #include "runtime/calls/call_outputs.h"
 #include "runtime/calls/call_program.h"
+#include "runtime/calls/kept_memory.h"
 #include "runtime/calls/shard.h"
 #include "runtime/reads/reads.h"
 
 namespace featc {
 
-// begin(), then a scheduler, then finish(); or end() where a call breaks off. Keeps its program.
+// admit() and begin(), then a scheduler, then finish(); or end() where a call breaks off. Keeps its program.
 class CallMemory {
  public:
   explicit CallMemory(std::shared_ptr<const CallProgram> program);
 
-  // Binds the batches, which fit the schema, as one, and makes everything ready for filling `result`. With an
-  // error the call is over.
-  RunError begin(std::span<const Batch> batches, const CallOptions& options, Result& result);
+  // What the call needs, whatever its data: refused where it may not have it. `cancelled` by everybody who waits for
+  // it the call stops. From here on computing is measured.
+  RunError admit(std::span<const Batch> batches, const CallOptions& options, std::span<const Work::Flag> cancelled,
+                 const Result& result);
+  // Binds the batches, which fit the schema, as one, and makes everything ready for filling `result`. Reads are given
+  // up at `readDeadline`. With an error the call is over.
+  RunError begin(std::span<const Batch> batches, const CallOptions& options,
+                 std::chrono::steady_clock::time_point readDeadline, Result& result);
+  // Waits for stores: that is no computing. Throws CallStopped where nobody waits for the call any more.
+  void waitForReads();
   // Completes the result.
   void finish();
-  // Gives up reads that are still to come. Comes after finish() too.
-  void end() { reads_.end(); }
+  // Gives up reads that are still to come, and memory that calls do not usually need. Comes after finish() too.
+  void end();
+
+  // When reads should be given up so that what has come is computed by the deadline, as computing took lately.
+  std::chrono::steady_clock::time_point readDeadline(int64_t items, const CallOptions& options) const;
 
   const std::shared_ptr<const CallProgram>& program() const { return program_; }
   CallFrame& frame() { return frame_; }
   CallReads& reads() { return reads_; }
+  CallCosts& costs() { return costs_; }
   std::span<Shard> shards() { return {shards_.data(), shardCount_}; }
   Worker& worker() { return workers_[0]; }
   RunObserver* observer() const { return observer_; }
@@ -42,9 +55,11 @@ class CallMemory {
  private:
   void cutShards(const CallOptions& options);
   void makeColumns();
+  void learnTime();
 
   std::shared_ptr<const CallProgram> program_;
-  Arena arena_{SIZE_MAX};  // bound columns and what reads bring: in proportion to the batch
+  CallCosts costs_;
+  Arena arena_{SIZE_MAX, &costs_.memory};  // bound columns and what reads bring: in proportion to the batch
   Binder binder_{arena_};
   CallFrame frame_;
   CallOutputs outputs_;
@@ -54,6 +69,10 @@ class CallMemory {
   std::vector<Worker> workers_;
   std::vector<uint32_t> nextPhases_;
   RunObserver* observer_ = nullptr;
+  bool stoppable_ = false;  // somebody may cancel the call
+  double nanosAnItem_ = 0;  // of computing, smoothed over calls with a clock
+  KeptMemory keptArena_;
+  KeptMemory keptValues_;
 };
 
 }  // namespace featc

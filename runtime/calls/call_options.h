@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// How one call is scheduled, and until when it waits for reads.
+// How one call is scheduled, until when it may take, and what it may cost.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
+
+#include "runtime/calls/call_limits.h"
 
 namespace featc {
 
@@ -21,17 +24,36 @@ struct CallOptions {
   // Items a shard of a pipelined call has, rounded up to a multiple of 8. 0: chosen by the number of items, at
   // most kMaxShards shards.
   int64_t shardItems = 0;
-  // Reads without an answer by then are given up: their fields are missing. No read is sent afterwards. run()
-  // returns as soon after as computing allows, whatever stores do (a store whose fetch() blocks excepted).
+  // A call that has not computed its rows by then is an error. Reads are given up earlier: their fields are missing,
+  // and there is time left for computing. run() returns then whatever stores do (a store whose fetch() blocks
+  // excepted).
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  // How much earlier, beside the time that computing took lately; never more than half of the time that is left.
+  std::chrono::microseconds reserve{2000};
+  // What this call may cost, within RunLimits::call.
+  CallLimits limits;
+  // Set by whoever waits for the result no more: the call ends with an error soon after. Must outlive the call.
+  const std::atomic<bool>* cancelled = nullptr;
   RunObserver* observer = nullptr;
 
   static constexpr int64_t kMaxShards = 32;
 };
 
+// What kind of thing went wrong with a call.
+enum class RunFailure : uint8_t {
+  BadBatch,   // the batch does not fit the schema, or the scratch the extractor
+  NoMemory,   // neither the process nor its budget has enough
+  OverLimit,  // the call costs more than it may (CallLimits)
+  Late,       // its deadline passed
+  Cancelled,  // whoever asked waits no more
+  Refused,    // an executor has no room for it, or has been stopped
+  Failed,     // something threw
+};
+
 // What was wrong with a call as a whole; rows that are wrong have a status in the result instead.
 struct RunError {
   std::string message;  // empty: fine
+  RunFailure kind = RunFailure::BadBatch;
   explicit operator bool() const { return !message.empty(); }
 };
 

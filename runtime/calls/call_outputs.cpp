@@ -3,6 +3,8 @@
 #include "runtime/calls/call_outputs.h"
 
 #include <algorithm>
+#include <cfloat>
+#include <cmath>
 #include <utility>
 
 #include "runtime/bind.h"
@@ -21,21 +23,39 @@ std::span<const int64_t> offsetsOf(std::span<const uint32_t> lengths, std::vecto
   return offsets;
 }
 
+// Of the integers that an output has made floats of; its default is the config's own.
+uint64_t countLarge(const OutputColumn& column, float defaultValue) {
+  constexpr float kExact = 1 << FLT_MANT_DIG;
+  // Those of one row each lie in a buffer that has room for more.
+  bool isRagged = column.perElement;
+  auto used = isRagged ? column.dense.size() : static_cast<size_t>(column.rows) * column.width;
+  auto isLarge = [&](float x) { return std::abs(x) > kExact && x != defaultValue; };
+  return static_cast<uint64_t>(std::ranges::count_if(column.dense.first(used), isLarge));
+}
+
 }  // namespace
 
 CallOutputs::CallOutputs(const CallProgram& program) : program_(program), lengths_(program.info.outputs.size()) {}
 
-void CallOutputs::begin(std::span<const Batch> batches, Result& result) {
+void CallOutputs::begin(std::span<const Batch> batches, Result& result, const std::shared_ptr<MemoryBudget>& budget,
+                        bool countIds) {
   result_ = &result;
+  countIds_ = countIds;
+  if (result.share_.budget() != budget) result.share_ = MemoryShare(budget);
   int64_t requests = 0;
   int64_t items = 0;
   for (const Batch& batch : batches) {
     requests += batch.requests;
     items += batch.items;
   }
-  prepare(program_, requests, items, result);
+  size_t bytes = padded(requests) * program_.bytesOf(Scope::Request) + padded(items) * program_.bytesOf(Scope::Item);
+  prepare(program_, requests, items, keptRows_.keep(bytes), result);
   beginRows(batches);
   requestStatus_.assign(padded(requests), RowStatus::Ok);
+  if (countIds) {
+    requestIdsLeft_.resize(padded(requests));
+    itemIdsLeft_.resize(padded(items));
+  }
   result.events_ = {};
   result.reads_.assign(program_.info.sources.size(), {});
 }
@@ -57,7 +77,7 @@ void CallOutputs::beginRows(std::span<const Batch> batches) {
   }
 }
 
-void CallOutputs::prepare(const CallProgram& program, int64_t requests, int64_t items, Result& result) {
+void CallOutputs::prepare(const CallProgram& program, int64_t requests, int64_t items, size_t kept, Result& result) {
   bool sameRows = result.requests_ == requests && result.items_ == items;
   result.requests_ = requests;
   result.items_ = items;
@@ -66,6 +86,10 @@ void CallOutputs::prepare(const CallProgram& program, int64_t requests, int64_t 
     sameRows = false;
   }
   if (sameRows) return;
+  if (result.fixed_.bytesHeld() > kept) result.fixed_.free();
+  freeAbove(result.itemOffsets_, kept);
+  freeAbove(result.requestOfItem_, kept);
+  freeAbove(result.itemStatus_, kept);
   result.fixed_.reserve(requests, items);
   for (size_t o = 0; o < result.outputs_.size(); ++o) showRows(program, o, result);
 }
@@ -114,6 +138,9 @@ void CallOutputs::beginRagged(std::span<Shard> shards) {
       if (isAll && isMine) std::swap(shard.ragged[o], result_->ragged_[o]);
       shard.ragged[o].clear();
     }
+    // What it holds is somebody's already, the scratch's or the result's.
+    shard.raggedBytes = 0;
+    for (uint32_t o : program_.ragged) shard.raggedBytes += shard.ragged[o].bytesHeld();
   }
   for (uint32_t o : program_.ragged) lengths_[o].assign(padded(result_->outputs_[o].rows), 0);
 }
@@ -126,6 +153,8 @@ void CallOutputs::describe(CallFrame& frame) {
   frame.lengths = &lengths_;
   frame.requestStatus = requestStatus_.data();
   frame.itemStatus = result_->itemStatus_.data();
+  frame.requestIdsLeft = countIds_ ? requestIdsLeft_.data() : nullptr;
+  frame.itemIdsLeft = countIds_ ? itemIdsLeft_.data() : nullptr;
 }
 
 void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
@@ -136,13 +165,67 @@ void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
     for (size_t o = 0; o < result.counts_.size(); ++o) result.counts_[o] += worker.counts[o];
     result.events_.unequalLengths += worker.events.unequalLengths;
   }
-  for (uint32_t o : program_.ragged) {
-    joinShards(o, shards);
-    showRagged(lengths_[o], o, result);
+  for (uint32_t o : program_.ragged) joinShards(o, shards);
+  shrinkRagged();
+  for (uint32_t o : program_.ragged) showRagged(lengths_[o], o, result);
+  countMemory(program_, result);
+  for (size_t o = 0; o < result.outputs_.size(); ++o) {
+    const OutputInfo& info = program_.info.outputs[o];
+    if (!info.mayRound) continue;
+    result.counts_[o].largeDense = countLarge(result.outputs_[o], static_cast<float>(info.defaultValue));
   }
   for (size_t item = 0; item < static_cast<size_t>(result.items_); ++item) {
     fail(result.itemStatus_[item], requestStatus_[static_cast<size_t>(result.requestOfItem_[item])]);
   }
+}
+
+void CallOutputs::shrinkRagged() {
+  Result& result = *result_;
+  size_t filled = 0;
+  size_t held = 0;
+  for (uint32_t o : program_.ragged) {
+    filled += result.ragged_[o].mark().bytes();
+    held += result.ragged_[o].bytesHeld();
+  }
+  size_t kept = keptRagged_.keep(filled);
+  if (held <= std::max(kept, filled)) return;
+  for (uint32_t o : program_.ragged) {
+    result.ragged_[o].fit();
+    freeAbove(result.offsets_[o], kept);
+    freeAbove(result.elementOffsets_[o], kept);
+  }
+}
+
+void CallOutputs::countMemory(const CallProgram& program, Result& result) {
+  size_t held = result.fixed_.bytesHeld() + bytesOf(result.itemOffsets_) + bytesOf(result.requestOfItem_) +
+                bytesOf(result.itemStatus_);
+  for (uint32_t o : program.ragged)
+    held += result.ragged_[o].bytesHeld() + bytesOf(result.offsets_[o]) + bytesOf(result.elementOffsets_[o]);
+  result.share_.hold(held);
+}
+
+size_t CallOutputs::end(std::span<Shard> shards) {
+  size_t held = bytesOf(requestStatus_) + bytesOf(requestIdsLeft_) + bytesOf(itemIdsLeft_);
+  size_t filled = requestStatus_.size();
+  for (uint32_t o : program_.ragged) {
+    held += bytesOf(lengths_[o]);
+    filled += lengths_[o].size() * sizeof(uint32_t);
+    for (const Shard& shard : shards) {
+      if (o >= shard.ragged.size()) continue;
+      held += shard.ragged[o].bytesHeld();
+      filled += shard.ragged[o].mark().bytes();
+    }
+  }
+  if (held <= kept_.keep(filled)) return held;
+  freeAbove(requestStatus_, 0);
+  freeAbove(requestIdsLeft_, 0);
+  freeAbove(itemIdsLeft_, 0);
+  for (uint32_t o : program_.ragged) {
+    freeAbove(lengths_[o], 0);
+    for (Shard& shard : shards)
+      if (o < shard.ragged.size()) shard.ragged[o] = {};
+  }
+  return 0;
 }
 
 // The shards have the rows in order, so their ids follow one another.

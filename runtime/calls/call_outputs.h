@@ -8,6 +8,7 @@
 
 #include "runtime/batch.h"
 #include "runtime/calls/call_program.h"
+#include "runtime/calls/kept_memory.h"
 #include "runtime/calls/shard.h"
 #include "runtime/result.h"
 
@@ -21,13 +22,17 @@ class CallOutputs {
 
   // Gives `result` rows for the batches one after another, and memory for every output. begin() comes first,
   // then beginRagged() once the shards are known.
-  void begin(std::span<const Batch> batches, Result& result);
+  // `countIds`: all ids of a row together.
+  void begin(std::span<const Batch> batches, Result& result, const std::shared_ptr<MemoryBudget>& budget,
+             bool countIds);
   void beginRagged(std::span<Shard> shards);
   // Where engines write. Statuses and request numbers are padded to whole groups of rows.
   void describe(CallFrame& frame);
   std::vector<ReadCounts>& readCounts() { return result_->reads_; }
   // Joins what the shards emitted and what the workers counted.
   void finish(std::span<Shard> shards, std::span<Worker> workers);
+  // Gives up what calls do not usually need; returns how many bytes it keeps, those of the shards among them.
+  size_t end(std::span<Shard> shards);
 
   // Makes `part` the result of `requests` requests of `all`, from `first` on, with `reads` by source. Counts of data
   // that did not fit are of all: they go with the first request.
@@ -35,8 +40,8 @@ class CallOutputs {
                            std::span<const ReadCounts> reads, Result& part);
 
  private:
-  // Gives `result` the program's outputs and so many rows.
-  static void prepare(const CallProgram& program, int64_t requests, int64_t items, Result& result);
+  // Gives `result` the program's outputs and so many rows; what it holds beyond `kept` bytes is made anew.
+  static void prepare(const CallProgram& program, int64_t requests, int64_t items, size_t kept, Result& result);
   static void describeOutputs(const CallProgram& program, Result& result);
   static void showRows(const CallProgram& program, size_t output, Result& result);
   // Lets the column see its buffer, whose rows have so many ids, or elements, each.
@@ -44,12 +49,21 @@ class CallOutputs {
   static void copyRagged(const Result& all, size_t begin, size_t output, Result& part);
   void beginRows(std::span<const Batch> batches);
   void joinShards(uint32_t output, std::span<Shard> shards);
+  // Frees what the result has much too much of.
+  void shrinkRagged();
+  // Tells the result's share what it holds.
+  static void countMemory(const CallProgram& program, Result& result);
 
   const CallProgram& program_;
   Result* result_ = nullptr;                    // of this call
-  bool sameRows_ = false;                       // as the call before that was given the result
   std::vector<std::vector<uint32_t>> lengths_;  // ragged outputs: ids of each row
   std::vector<RowStatus> requestStatus_;
+  bool countIds_ = false;
+  std::vector<uint32_t> requestIdsLeft_;
+  std::vector<uint32_t> itemIdsLeft_;
+  KeptMemory keptRows_;    // of the result: a place for each row
+  KeptMemory keptRagged_;  // of the result: what rows have many of
+  KeptMemory kept_;        // of this and the shards
 };
 
 }  // namespace featc

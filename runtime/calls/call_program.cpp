@@ -24,7 +24,16 @@ CallProgram::CallProgram(ProgramInfo i, std::shared_ptr<const Executable> e, Sto
   reads = makeReadGroups(layout, info.sources, [this](const SourceInfo& source) { return stores.find(source.name); });
   for (uint32_t o = 0; o < info.outputs.size(); ++o) {
     isRagged.push_back(isRaggedOutput(info.outputs[o]));
-    if (isRagged.back()) ragged.push_back(o);
+    const OutputInfo& output = info.outputs[o];
+    size_t scope = output.scope == Scope::Item ? 1 : 0;
+    if (isRagged.back()) {
+      ragged.push_back(o);
+      rowBytes[scope] += sizeof(int64_t);
+      continue;
+    }
+    bool isDense = output.kind == OutputKind::Dense;
+    fixedBytes[scope] += isDense ? sizeof(float) * output.width : sizeof(uint64_t);
+    fixedIds[scope] += isDense ? 0 : 1;
   }
   kept_.resize(layout.phases);
   std::vector<bool> byEngine(layout.columns.size(), true);

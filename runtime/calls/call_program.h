@@ -32,6 +32,16 @@ struct CallProgram {
   std::vector<ReadGroup> reads;  // points into stores and executable
   std::vector<uint32_t> ragged;  // outputs
   std::vector<bool> isRagged;    // by output
+  // What a row of the result has of outputs that are not ragged; index 0: a request's, 1: an item's.
+  std::array<uint64_t, 2> fixedBytes{};
+  std::array<uint32_t, 2> fixedIds{};
+  // What it has beside: its status, its place among others, where its ids of ragged outputs end.
+  std::array<uint64_t, 2> rowBytes{sizeof(int64_t), sizeof(int32_t) + sizeof(RowStatus)};
+  // A row's part of a result but for ids of ragged outputs.
+  uint64_t bytesOf(Scope scope) const {
+    size_t i = scope == Scope::Item ? 1 : 0;
+    return fixedBytes[i] + rowBytes[i];
+  }
 
  private:
   std::vector<std::array<std::vector<uint32_t>, 2>> kept_;

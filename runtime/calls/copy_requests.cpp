@@ -31,7 +31,7 @@ void CallOutputs::copyRequests(const CallProgram& program, const Result& all, in
   size_t end = first + static_cast<size_t>(requests);
   auto firstItem = static_cast<size_t>(all.itemOffsets_[first]);
   auto endItem = static_cast<size_t>(all.itemOffsets_[end]);
-  prepare(program, requests, static_cast<int64_t>(endItem - firstItem), part);
+  prepare(program, requests, static_cast<int64_t>(endItem - firstItem), SIZE_MAX, part);
   copyOffsets(all.itemOffsets_, first, end, part.itemOffsets_);
   assignPart<int32_t>(part.requestOfItem_, all.requestOfItem_, firstItem, endItem);
   for (int32_t& request : part.requestOfItem_) request -= static_cast<int32_t>(first);
@@ -58,6 +58,8 @@ void CallOutputs::copyRequests(const CallProgram& program, const Result& all, in
     else
       std::ranges::copy(from.ids.subspan(begin, rows), reinterpret_cast<uint64_t*>(cells));
   }
+  if (part.share_.budget() != all.share_.budget()) part.share_ = MemoryShare(all.share_.budget());
+  countMemory(program, part);
 }
 
 // Rows from `begin` on, as many as `part` has.

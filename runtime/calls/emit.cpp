@@ -23,9 +23,9 @@ struct ListRun {
 };
 
 // The run that starts at row `begin` of a column that is not uniform, perhaps of no rows; writes the
-// rows' lengths. A list longer than `most` counts as that long, one longer than `allowed` ends the run.
-ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t most, uint64_t allowed,
-                uint32_t* lengths) {
+// rows' lengths. A list longer than `most` counts as that long and to `cut`, one longer than `allowed` ends the run.
+ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t most, uint64_t allowed, uint32_t* lengths,
+                uint64_t& cut) {
   const auto* cells = static_cast<const List<int64_t>*>(column.data);
   const uint8_t* valid = column.valid;
   ListRun run;
@@ -39,6 +39,7 @@ ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t mo
       run.elements = cells[i].data;
     }
     run.size += size;
+    cut += cells[i].size > most ? 1 : 0;
     lengths[i] = static_cast<uint32_t>(size);
   }
   run.end = i;
@@ -68,7 +69,10 @@ class Emitter {
         index_(index),
         column_(shard.call->outputs[index]),
         counts_((*shard.counts)[index]),
-        status_(output.scope == Scope::Item ? shard.call->itemStatus : shard.call->requestStatus) {}
+        status_(output.scope == Scope::Item ? shard.call->itemStatus : shard.call->requestStatus),
+        idsLeft_(output.kind == OutputKind::Dense ? nullptr
+                 : output.scope == Scope::Item    ? shard.call->itemIdsLeft
+                                                  : shard.call->requestIdsLeft) {}
 
   void sparse() {
     if (output_.countLostBits) counts_.lostBits += countLostBits(values_, n_);
@@ -166,6 +170,7 @@ class Emitter {
       List<T> list = values_.present(i) ? values_.get<List<T>>(i) : List<T>();
       uint64_t size = std::min<uint64_t>(list.size, output_.length);
       bool fits = undoable(i, [&](RaggedBuffer& buffer) {
+        counts_.cutSequences += list.size > size ? 1 : 0;
         for (uint64_t k = 0; k < size; ++k) append(Maybe<T>(list.data[k], list.present(k)), buffer);
       });
       lengths()[i] = fits ? static_cast<uint32_t>(size) : 0;
@@ -225,8 +230,9 @@ class Emitter {
   void lists(uint64_t most, Append&& append) {
     uint64_t allowed = shard_.call->maxIdsPerRow;
     for (uint32_t i = 0; i < n_;) {
-      if (!values_.uniform) {
-        ListRun run = findRun(values_, i, n_, most, allowed, lengths());
+      if (!values_.uniform && idsLeft_ == nullptr) {
+        ListRun run = findRun(values_, i, n_, most, allowed, lengths(), counts_.cutSequences);
+        if (!mayTake(run.size * sizeof(uint64_t))) return;
         if (run.size > 0) appendIds(run.elements, run.size);
         if (run.end > i) {
           i = run.end;
@@ -235,8 +241,12 @@ class Emitter {
       }
       bool present = values_.present(i);
       auto list = values_.get<List<int64_t>>(i);
+      bool isCut = present && list.size > most;
       list.size = std::min(list.size, most);
-      row(i, [&](RaggedBuffer& buffer) { present ? append(list, buffer) : appendMissing(buffer, false); });
+      row(i, [&](RaggedBuffer& buffer) {
+        counts_.cutSequences += isCut ? 1 : 0;
+        present ? append(list, buffer) : appendMissing(buffer, false);
+      });
       ++i;
     }
   }
@@ -268,13 +278,27 @@ class Emitter {
     RaggedBuffer& all = buffer();
     RaggedBuffer::Mark before = all.mark();
     OutputCounts counts = counts_;
+    if (shard_.work != nullptr && shard_.work->stopped()) return false;
     append(all);
-    if (all.ids.size() - before.ids <= shard_.call->maxIdsPerRow) return true;
+    uint64_t ids = all.ids.size() - before.ids;
+    if (ids <= shard_.call->maxIdsPerRow && hasRoomFor(i, ids)) return mayTake(all.mark().bytes() - before.bytes());
     all.rewind(before);
     counts_ = counts;
     fail(status_[begin_ + i], RowStatus::TooManyIds);
     return false;
   }
+
+  // Of what all outputs of the row may have together.
+  bool hasRoomFor(uint32_t i, uint64_t ids) {
+    if (idsLeft_ == nullptr) return true;
+    uint32_t& left = idsLeft_[begin_ + i];
+    if (ids > left) return false;
+    left -= static_cast<uint32_t>(ids);
+    return true;
+  }
+
+  // So many bytes of the result; false where the call must stop.
+  bool mayTake(uint64_t bytes) { return shard_.work == nullptr || shard_.work->addResults(bytes); }
 
   ShardFrame& shard_;
   const OutputInfo& output_;
@@ -285,6 +309,7 @@ class Emitter {
   char* column_;
   OutputCounts& counts_;
   RowStatus* status_;
+  uint32_t* idsLeft_;  // by row; null: they are not counted
 };
 
 }  // namespace

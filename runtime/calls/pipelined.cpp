@@ -16,7 +16,7 @@ class PipelinedCall {
  public:
   explicit PipelinedCall(CallMemory& memory)
       : memory_(memory),
-        runner_(*memory.program(), memory.frame(), memory.worker(), memory.observer()),
+        runner_(*memory.program(), memory.frame(), memory.worker(), memory.costs(), memory.observer()),
         phases_(memory.program()->layout().phases),
         next_(memory.nextPhases()),
         unfinished_(memory.shards().size()) {
@@ -28,7 +28,7 @@ class PipelinedCall {
       memory_.reads().poll();
       Shard* shard = readiest();
       if (shard == nullptr)
-        memory_.reads().wait();
+        memory_.waitForReads();
       else
         compute(*shard);
     }

@@ -9,6 +9,7 @@
 
 #include "runtime/program_info.h"
 #include "runtime/result.h"
+#include "support/survive.h"
 
 namespace featc {
 
@@ -47,8 +48,8 @@ struct StageReport {
   std::chrono::nanoseconds waited{};  // the oldest one in the queue
 };
 
-// Called on the threads that work, several at a time: thread-safe, quick, and does not throw. Must outlive
-// the calls that it watches.
+// Called on the threads that work, several at a time: thread-safe and quick. Must outlive the calls that it watches.
+// What it throws harms no call (support/survive.h).
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
@@ -59,5 +60,11 @@ class RunObserver {
   // A request was refused because the stage's queue is full.
   virtual void onRefused(Stage /*stage*/) {}
 };
+
+// Calls `tell(observer)` where there is one.
+template <class Tell>
+void tellObserver(RunObserver* observer, Tell&& tell) noexcept {
+  if (observer != nullptr) survive("an observer of calls", [&] { tell(*observer); });
+}
 
 }  // namespace featc

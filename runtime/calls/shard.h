@@ -19,6 +19,7 @@ struct Shard {
   int64_t begin = 0;
   int64_t end = 0;
   std::vector<RaggedBuffer> ragged;  // by output: the ids of the shard's rows
+  size_t raggedBytes = 0;            // that they hold
 };
 
 // What one thread needs for computing any shard. What it counts is of all the shards it computed.
@@ -31,7 +32,8 @@ struct Worker {
   std::vector<OutputCounts> savedCounts;
   std::vector<RaggedBuffer::Mark> savedMarks;  // by CallProgram::ragged
 
-  Worker(std::unique_ptr<EngineScratch> e, size_t arenaBytes) : engine(std::move(e)), arena(arenaBytes) {}
+  Worker(std::unique_ptr<EngineScratch> e, size_t arenaBytes, MemoryShare& share)
+      : engine(std::move(e)), arena(arenaBytes, &share) {}
 };
 
 }  // namespace featc

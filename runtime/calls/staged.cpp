@@ -8,7 +8,7 @@ namespace featc {
 
 StagedCall::StagedCall(CallMemory& memory)
     : memory_(memory),
-      runner_(*memory.program(), memory.frame(), memory.worker(), memory.observer()),
+      runner_(*memory.program(), memory.frame(), memory.worker(), memory.costs(), memory.observer()),
       phases_(memory.program()->layout().phases) {}
 
 bool StagedCall::advance(uint32_t limit) {
@@ -35,7 +35,7 @@ void StagedCall::computePhase() {
 
 void runStaged(CallMemory& memory) {
   StagedCall call(memory);
-  while (!call.advance(call.phases())) memory.reads().wait();
+  while (!call.advance(call.phases())) memory.waitForReads();
 }
 
 }  // namespace featc

@@ -11,7 +11,13 @@
 namespace featc {
 namespace {
 
-constexpr size_t kMaxRecordBytes = size_t{1} << 30U;
+// As featc writes it: TSV without quotes.
+CsvOptions writtenAs(char delimiter) {
+  CsvOptions options = delimiter == '\t' ? CsvOptions::tsv() : CsvOptions();
+  options.delimiter = delimiter;
+  options.maxRecordBytes = size_t{1} << 30U;
+  return options;
+}
 
 template <class Take>
 bool split(std::string_view text, char delimiter, Take take) {
@@ -56,8 +62,9 @@ bool parseCell(std::string_view text, const OutputInfo& output, std::vector<CsvF
 
 CsvFeatureReader::CsvFeatureReader(const ProgramInfo& info, std::unique_ptr<ByteSource> source, char delimiter)
     : outputs_(info.outputs),
+      options_(writtenAs(delimiter)),
       window_(std::move(source)),
-      records_(window_, delimiter, '|', kMaxRecordBytes),
+      records_(window_, options_),
       features_(outputs_.size()) {}
 
 bool CsvFeatureReader::fail(std::string problem) {

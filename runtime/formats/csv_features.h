@@ -38,6 +38,7 @@ class CsvFeatureReader {
   bool fail(std::string problem);
 
   std::vector<OutputInfo> outputs_;
+  CsvOptions options_;
   InputWindow window_;
   CsvRecordReader records_;
   bool begun_ = false;

@@ -6,11 +6,23 @@
 
 #include "runtime/column_buffer.h"
 #include "runtime/io/csv_record.h"
+#include "runtime/io/data_notes.h"
 
 namespace featc {
 
+// Of the field of one cell: how it is written, and where to note what may mean something else.
+struct CsvCellContext {
+  const CsvOptions& options;
+  DataNotes& notes;
+  size_t field = 0;
+  uint64_t line = 0;
+};
+
+// The cell as --trim and --null make it; where it stands for a missing value, empty and without quotes.
+CsvCell rewrittenCell(CsvCell cell, const CsvOptions& options);
+
 // Appends the value of a field that is no list of lists or the like. Why the cell is no value of the column's type;
 // empty: it was appended.
-std::string appendCsvCell(const CsvCell& cell, char listDelimiter, ColumnBuffer& column);
+std::string appendCsvCell(const CsvCell& cell, const CsvCellContext& context, ColumnBuffer& column);
 
 }  // namespace featc

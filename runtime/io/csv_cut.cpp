@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/io/csv_record.h"
+
 namespace featc {
 namespace {
 
@@ -22,19 +24,23 @@ size_t behindQuotes(std::string_view text, size_t quote) {
 
 // Where the record that begins at `begin` ends, behind its line end; kNone: that takes a second thought. `lineEnd` is
 // the first one.
-size_t recordEnd(std::string_view text, size_t begin, size_t lineEnd, char delimiter) {
+size_t recordEnd(std::string_view text, size_t begin, size_t lineEnd, const CsvOptions& options) {
+  if (!options.quotes) return lineEnd + 1;
   size_t at = begin;
   for (;;) {
     size_t quote = text.substr(0, lineEnd).find('"', at);
     if (quote == kNone) return lineEnd + 1;
     at = quote + 1;
     // Within an unquoted cell a quote stands for itself.
-    if (quote != begin && text[quote - 1] != delimiter) continue;
+    size_t cell = quote;
+    while (options.trim && cell > begin && isCsvBlank(text[cell - 1], options)) --cell;
+    if (cell != begin && text[cell - 1] != options.delimiter) continue;
     at = behindQuotes(text, quote);
+    while (options.trim && at < text.size() && isCsvBlank(text[at], options)) ++at;
     if (at == kNone || at == text.size()) return kNone;
     if (text[at] == '\n') return at + 1;
     if (text[at] == '\r') return at + 1 < text.size() && text[at + 1] == '\n' ? at + 2 : kNone;
-    if (text[at] != delimiter) return kNone;
+    if (text[at] != options.delimiter) return kNone;
     ++at;
     if (lineEnd < at) lineEnd = text.find('\n', at);
     if (lineEnd == kNone) return kNone;
@@ -43,16 +49,16 @@ size_t recordEnd(std::string_view text, size_t begin, size_t lineEnd, char delim
 
 }  // namespace
 
-CsvCut cutCsv(std::string_view text, char delimiter, bool skipsBlankLines, uint64_t maxRows) {
+CsvCut cutCsv(std::string_view text, const CsvOptions& options, uint64_t maxRows) {
   CsvCut cut;
   while (cut.rows < maxRows) {
     size_t lineEnd = text.find('\n', cut.bytes);
     if (lineEnd == kNone) break;
-    size_t end = recordEnd(text, cut.bytes, lineEnd, delimiter);
+    size_t end = recordEnd(text, cut.bytes, lineEnd, options);
     if (end == kNone) break;
     std::string_view record = text.substr(cut.bytes, end - cut.bytes);
     bool isBlank = record == "\n" || record == "\r\n";
-    cut.rows += isBlank && skipsBlankLines ? 0 : 1;
+    cut.rows += isBlank ? 0 : 1;
     cut.lines += lineEnd + 1 == end ? 1 : static_cast<uint64_t>(std::count(record.begin(), record.end(), '\n'));
     cut.bytes = end;
   }

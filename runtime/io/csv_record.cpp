@@ -19,7 +19,8 @@ bool CsvRecordReader::next() {
   if (problem_ == nullptr) {
     makeCells();
     auto record = window_.text().substr(0, consumed_);
-    nextLine_ += static_cast<uint64_t>(std::count(record.begin(), record.end(), '\n'));
+    lineEnds_ = static_cast<uint64_t>(std::count(record.begin(), record.end(), '\n'));
+    nextLine_ += lineEnds_;
   }
   return true;
 }
@@ -36,7 +37,7 @@ void CsvRecordReader::scan() {
   position_ = 0;
   for (;;) {
     if (scanText(window_.text())) return;
-    if (position_ > maxRecordBytes_) {
+    if (position_ > options_.maxRecordBytes) {
       // The end of a quote may have been missed: look for records behind the first line.
       bool quoted = state_ == State::Quoted;
       broken(quoted ? "a quote is not closed within the longest record" : "the record is too long",
@@ -51,25 +52,34 @@ bool CsvRecordReader::scanText(std::string_view text) {
   while (position_ < text.size()) {
     bool done = false;
     switch (state_) {
-      case State::CellStart: {
-        bool quote = text[position_] == '"';
-        piece_ = {position_ + (quote ? 1 : 0), 0, quote, false};
-        state_ = quote ? State::Quoted : State::Unquoted;
-        position_ += quote ? 1 : 0;
-        break;
-      }
+      case State::CellStart:
+      case State::Blanks: beginCell(text); break;
       case State::Unquoted: done = scanUnquoted(text); break;
       case State::Quoted: done = scanQuoted(text); break;
       case State::AfterQuote: done = afterQuote(text); break;
+      case State::AfterCell: done = afterCell(text); break;
       case State::AfterQuoteReturn:
-        if (text[position_] != '\n')
-          return broken("a quoted cell goes on behind its closing quote", position_, piece_.begin);
-        done = endCell(position_ - 2, '\n');
+        if (text[position_] != '\n') return goesOn();
+        done = endCell(lastQuote_, '\n');
         break;
     }
     if (done) return true;
   }
   return false;
+}
+
+// Blanks before a quote are no part of the cell where they are taken off.
+void CsvRecordReader::beginCell(std::string_view text) {
+  if (state_ == State::CellStart) piece_ = {position_, 0, false, false};
+  char c = text[position_];
+  if (trim_ && isCsvBlank(c, options_)) {
+    state_ = State::Blanks;
+    ++position_;
+    return;
+  }
+  bool quote = quote_ && c == '"';
+  state_ = quote ? State::Quoted : State::Unquoted;
+  if (quote) piece_ = {++position_, 0, true, false};
 }
 
 bool CsvRecordReader::scanUnquoted(std::string_view text) {
@@ -85,7 +95,7 @@ bool CsvRecordReader::scanUnquoted(std::string_view text) {
 bool CsvRecordReader::scanQuoted(std::string_view text) {
   position_ = std::min(text.find('"', position_), text.size());
   if (position_ == text.size()) return false;
-  ++position_;
+  lastQuote_ = position_++;
   state_ = State::AfterQuote;
   return false;
 }
@@ -99,20 +109,31 @@ bool CsvRecordReader::afterQuote(std::string_view text) {
     ++position_;
     return false;
   }
-  if (c == '\r') {
-    state_ = State::AfterQuoteReturn;
-    ++position_;
-    return false;
-  }
-  if (c == delimiter_ || c == '\n') return endCell(position_ - 1, c);
-  bool empty = position_ - 1 == piece_.begin;
+  bool empty = lastQuote_ == piece_.begin;
   size_t column = pieces_.size();
-  if (c == listDelimiter_ && empty && column < nested_.size() && nested_[column]) {
+  if (c == options_.listDelimiter && c != delimiter_ && empty && column < nested_.size() && nested_[column]) {
     piece_ = {piece_.begin - 1, 0, false, false};
     state_ = State::Unquoted;
     return false;
   }
-  return broken("a quoted cell goes on behind its closing quote", position_, piece_.begin);
+  return afterCell(text);
+}
+
+// Behind the closing quote.
+bool CsvRecordReader::afterCell(std::string_view text) {
+  char c = text[position_];
+  if (c == delimiter_ || c == '\n') return endCell(lastQuote_, c);
+  if (c == '\r' || (trim_ && isCsvBlank(c, options_))) {
+    state_ = c == '\r' ? State::AfterQuoteReturn : State::AfterCell;
+    ++position_;
+    return false;
+  }
+  return goesOn();
+}
+
+// The end of the quote may have been missed: records are looked for behind the line in which it begins.
+bool CsvRecordReader::goesOn() {
+  return broken("a quoted cell goes on behind its closing quote", piece_.begin, piece_.begin);
 }
 
 // The cell ends before `end`, and at `position_` stands the delimiter or line feed `at`.
@@ -132,10 +153,17 @@ bool CsvRecordReader::endCell(size_t end, char at) {
 
 void CsvRecordReader::endOfInput(std::string_view text) {
   size_t end = text.size();
+  // What was not read may belong to the record.
+  if (!window_.error().empty()) {
+    broken("the input breaks off in this record", end, 0);
+    return;
+  }
   switch (state_) {
     case State::Quoted: broken("a quote is not closed", 0, piece_.begin); return;
-    case State::AfterQuoteReturn: end -= 2; break;
-    case State::AfterQuote: end -= 1; break;
+    case State::AfterQuoteReturn:
+    case State::AfterCell:
+    case State::AfterQuote: end = lastQuote_; break;
+    case State::Blanks:
     case State::Unquoted:
       if (end > piece_.begin && text[end - 1] == '\r') --end;
       break;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/io/csv_options.h"
 #include "runtime/io/input_stream.h"
 
 namespace featc {
@@ -16,10 +17,17 @@ struct CsvCell {
   bool quoted = false;
 };
 
+// What --trim takes off around a cell.
+inline bool isCsvBlank(char c, const CsvOptions& options) { return (c == ' ' || c == '\t') && c != options.delimiter; }
+
 class CsvRecordReader {
  public:
-  CsvRecordReader(InputWindow& window, char delimiter, char listDelimiter, size_t maxRecordBytes)
-      : window_(window), delimiter_(delimiter), listDelimiter_(listDelimiter), maxRecordBytes_(maxRecordBytes) {}
+  CsvRecordReader(InputWindow& window, const CsvOptions& options)
+      : window_(window),
+        options_(options),
+        quote_(options.quotes),
+        trim_(options.quotes && options.trim),
+        delimiter_(options.delimiter) {}
 
   // Of these columns a cell may begin with `""` and a list delimiter: its first element is empty.
   void setNested(std::vector<bool> columns) { nested_ = std::move(columns); }
@@ -31,6 +39,8 @@ class CsvRecordReader {
   // Where the record begins, or the mistake in it is; from 1.
   uint64_t line() const { return line_; }
   const char* problem() const { return problem_; }
+  // Line ends in the record.
+  uint64_t lineEnds() const { return lineEnds_; }
 
   // The text from the next record on: `bytes` of it, or all there is.
   std::string_view rest(size_t bytes);
@@ -51,7 +61,8 @@ class CsvRecordReader {
   }
 
  private:
-  enum class State : uint8_t { CellStart, Unquoted, Quoted, AfterQuote, AfterQuoteReturn };
+  // AfterQuote: behind a quote in a quoted cell, which may be its last; AfterCell: behind blanks that follow it.
+  enum class State : uint8_t { CellStart, Blanks, Unquoted, Quoted, AfterQuote, AfterCell, AfterQuoteReturn };
   struct Piece {
     size_t begin;
     size_t size;
@@ -62,9 +73,12 @@ class CsvRecordReader {
   void scan();
   // Takes characters from `position_`; true when the record is complete or broken.
   bool scanText(std::string_view text);
+  void beginCell(std::string_view text);
   bool scanUnquoted(std::string_view text);
   bool scanQuoted(std::string_view text);
   bool afterQuote(std::string_view text);
+  bool afterCell(std::string_view text);
+  bool goesOn();
   bool endCell(size_t end, char at);
   void endOfInput(std::string_view text);
   bool broken(const char* problem, size_t resumeAt, size_t at);
@@ -72,20 +86,23 @@ class CsvRecordReader {
   void makeCells();
 
   InputWindow& window_;
+  const CsvOptions& options_;
+  bool quote_;
+  bool trim_;
   char delimiter_;
-  char listDelimiter_;
-  size_t maxRecordBytes_;
   std::vector<bool> nested_;
   std::vector<CsvCell> cells_;
   std::vector<Piece> pieces_;
   std::string unescaped_;
   uint64_t line_ = 0;
   uint64_t nextLine_ = 1;
+  uint64_t lineEnds_ = 0;
   size_t consumed_ = 0;
   const char* problem_ = nullptr;
   // Of the record that is being read; offsets into the window.
   State state_ = State::CellStart;
   size_t position_ = 0;
+  size_t lastQuote_ = 0;  // of a quoted cell
   Piece piece_{};
 };
 

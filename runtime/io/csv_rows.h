@@ -11,6 +11,7 @@
 
 #include "runtime/batch_builder.h"
 #include "runtime/io/csv_record.h"
+#include "runtime/io/data_notes.h"
 #include "runtime/io/json_cell.h"
 #include "runtime/io/record_reader.h"
 
@@ -25,13 +26,15 @@ struct CsvColumn {
 // What a file's header and its options say, which all its rows share.
 struct CsvTable {
   std::vector<InputInfo> inputs;
+  CsvOptions options;
   std::vector<CsvColumn> columns;
-  char listDelimiter = '|';
+  std::vector<bool> nested;  // by column: a list or map between delimiters
 
-  // A line without anything, which is no row unless there is one column only.
-  bool isBlank(const std::vector<CsvCell>& cells) const {
-    return columns.size() > 1 && cells.size() == 1 && cells[0].text.empty() && !cells[0].quoted;
+  // A line without anything, which is no row.
+  static bool isBlank(const std::vector<CsvCell>& cells) {
+    return cells.size() == 1 && cells[0].text.empty() && !cells[0].quoted;
   }
+  bool rewritesCells() const { return options.trim || !options.nulls.empty(); }
 };
 
 // Each thread has its own.
@@ -40,18 +43,28 @@ class CsvRows {
   // Gets each key of a struct that no field declares, once.
   using OnUndeclared = std::function<void(std::string_view name)>;
 
-  explicit CsvRows(const CsvTable& table) : table_(table) {}
+  explicit CsvRows(const CsvTable& table) : table_(table), notes_(table.inputs.size()), parsed_(table.inputs.size()) {}
 
   // Appends the request of a record. What is wrong with it, and then nothing was appended; empty: nothing is.
   std::string append(const CsvRecordReader& record, BatchBuilder& builder, const OnUndeclared& onUndeclared);
 
+  // Since the last clear():
+  DataNotes& notes() { return notes_; }
+  // By field, whether a value of it was read.
+  const std::vector<uint8_t>& parsed() const { return parsed_; }
+  void clear();
+
  private:
-  std::string appendCells(const std::vector<CsvCell>& cells, BatchBuilder& builder, const OnUndeclared& onUndeclared);
-  std::string appendStructs(std::string_view text, StructList list, BatchBuilder& builder,
+  std::string appendCells(const CsvRecordReader& record, BatchBuilder& builder, const OnUndeclared& onUndeclared);
+  std::string appendStructs(std::string_view text, StructList list, uint64_t line, BatchBuilder& builder,
                             const OnUndeclared& onUndeclared);
-  std::string appendValue(const CsvCell& cell, ColumnBuffer& column);
+  std::string appendValue(const CsvCell& cell, size_t field, uint64_t line, ColumnBuffer& column);
+  std::string wrongCount(const std::vector<CsvCell>& cells) const;
+  void noteSpans(const CsvRecordReader& record);
 
   const CsvTable& table_;
+  DataNotes notes_;
+  std::vector<uint8_t> parsed_;
   JsonCellReader jsonCells_;
   std::vector<JsonMember> members_;
   std::set<std::string> undeclared_;

@@ -2,7 +2,11 @@
 // Results as CSV and TSV.
 #include "runtime/io/csv_writer.h"
 
+#include <fmt/format.h>
+
 #include <vector>
+
+#include "ops/value.h"
 
 namespace featc {
 namespace {
@@ -13,7 +17,7 @@ constexpr char kListDelimiter = '|';
 constexpr char kElementDelimiter = ';';
 
 void appendName(std::string& out, std::string_view name, char delimiter) {
-  if (name.find_first_of("\"\r\n") == std::string_view::npos && name.find(delimiter) == std::string_view::npos) {
+  if (delimiter == '\t' || name.find_first_of("\"\r\n,") == std::string_view::npos) {
     out += name;
     return;
   }
@@ -93,8 +97,16 @@ class CsvWriter final : public ResultWriter {
 
 }  // namespace
 
-std::unique_ptr<ResultWriter> newCsvWriter(const ProgramInfo& info, char delimiter) {
-  return std::make_unique<CsvWriter>(info, delimiter);
+std::unique_ptr<ResultWriter> newCsvWriter(const ProgramInfo& info) { return std::make_unique<CsvWriter>(info, ','); }
+
+std::unique_ptr<ResultWriter> newTsvWriter(const ProgramInfo& info, std::string& refused) {
+  for (const OutputInfo& output : info.outputs) {
+    if (output.name.find_first_of("\t\r\n") == std::string::npos) continue;
+    refused = fmt::format("TSV has no way to write the name {}: a tab or line end stands in it; use --format csv",
+                          quote(output.name));
+    return nullptr;
+  }
+  return std::make_unique<CsvWriter>(info, '\t');
 }
 
 }  // namespace featc

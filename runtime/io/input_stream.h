@@ -16,6 +16,8 @@ class ByteSource {
   virtual int64_t read(char* to, size_t size, std::string& error) = 0;
   // Leaves out the next `bytes`. False where there are fewer, or reading failed.
   virtual bool skip(uint64_t bytes, std::string& error);
+  // What was read otherwise than it stands there, in words; empty: nothing.
+  virtual std::string remark() const { return {}; }
 };
 
 // `-` is stdin. Null where it cannot be opened, with the reason in `error`.
@@ -43,6 +45,7 @@ class InputWindow {
   bool atEnd() const { return ended_; }
   // Why reading failed; empty: it did not.
   const std::string& error() const { return error_; }
+  std::string remark() const { return source_->remark(); }
 
  private:
   static constexpr size_t kChunk = size_t{1} << 18U;

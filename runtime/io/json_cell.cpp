@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "ops/value.h"
-#include "runtime/io/json_value.h"
+#include "runtime/io/json_fault.h"
 
 namespace featc {
 namespace {
@@ -31,17 +31,19 @@ std::string JsonCellReader::read(std::string_view text, std::string_view wanted,
     if (auto error = decode(value)) return error;
     return document.current_location().error() == simdjson::OUT_OF_BOUNDS ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
   };
-  if (auto error = parse()) return fmt::format("expected {} as JSON, but {}", wanted, jsonErrorText(error));
+  if (auto error = parse()) return fmt::format("expected {} as JSON, but {}", wanted, jsonFaultText(text, error));
   return decoder_.problem();
 }
 
-std::string JsonCellReader::append(std::string_view text, ColumnBuffer& column) {
+std::string JsonCellReader::append(std::string_view text, JsonPlace place, ColumnBuffer& column) {
+  decoder_.setPlace(place);
   return read(text, toString(column.type()),
               [&](simdjson::ondemand::value value) { return decoder_.decode(value, column); });
 }
 
-std::string JsonCellReader::appendStructs(std::string_view text, std::span<const JsonMember> members,
+std::string JsonCellReader::appendStructs(std::string_view text, JsonPlace place, std::span<const JsonMember> members,
                                           const UnknownMember& unknown) {
+  decoder_.setPlace(place);
   return read(text, "a list of objects",
               [&](simdjson::ondemand::value value) { return decodeStructs(decoder_, value, members, unknown); });
 }

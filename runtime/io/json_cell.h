@@ -15,9 +15,10 @@ class JsonCellReader {
  public:
   // Appends the value to `column`, or says why it cannot, in words that follow a field's name and a
   // colon; then the column must be truncated.
-  std::string append(std::string_view text, ColumnBuffer& column);
+  std::string append(std::string_view text, JsonPlace place, ColumnBuffer& column);
   // The same for a list of structs, into its members' columns.
-  std::string appendStructs(std::string_view text, std::span<const JsonMember> members, const UnknownMember& unknown);
+  std::string appendStructs(std::string_view text, JsonPlace place, std::span<const JsonMember> members,
+                            const UnknownMember& unknown);
 
  private:
   // `decode(value)` appends the value that the text is.

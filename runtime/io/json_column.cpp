@@ -4,8 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "ops/parse.h"
+#include "ops/time_text.h"
+#include "runtime/io/json_string.h"
 #include "runtime/io/json_value.h"
-#include "runtime/io/number_text.h"
+#include "runtime/io/not_finite.h"
 #include "support/utf8.h"
 
 namespace featc {
@@ -21,11 +26,13 @@ using simdjson::ondemand::value;
 constexpr int kMaxDepth = 256;
 constexpr size_t kShownBytes = 40;
 
-bool startsNumber(std::string_view token) { return token[0] == '-' || (token[0] >= '0' && token[0] <= '9'); }
+bool startsDigit(std::string_view token) { return token[0] >= '0' && token[0] <= '9'; }
+bool startsNumber(std::string_view token) { return token[0] == '-' || startsDigit(token); }
 
 // Of a scalar that starts as one of the four: whether the text is that scalar to its end.
 error_code checkScalar(std::string_view token) {
   double number = 0;
+  if (parseJsonNotFinite(token, number)) return SUCCESS;
   if (startsNumber(token))
     return parseFloat64(token, NumberStyle::Json, number) == NumberError::Malformed ? simdjson::NUMBER_ERROR : SUCCESS;
   return token == "true" || token == "false" || token == "null" ? SUCCESS : simdjson::TAPE_ERROR;
@@ -57,7 +64,10 @@ error_code JsonColumnDecoder::mismatch(value v, std::string_view what) {
 error_code JsonColumnDecoder::skip(value v, int depth) {
   if (depth > kMaxDepth) return simdjson::DEPTH_ERROR;
   std::string_view token = jsonToken(v);
-  if (token[0] == '"') return v.get_string().error();
+  if (token[0] == '"') {
+    error_code error = v.get_string().error();
+    return error == simdjson::STRING_ERROR && repairJsonString(token, repaired_) ? SUCCESS : error;
+  }
   if (token[0] == '[') {
     array elements;
     if (error_code error = v.get_array().get(elements)) return error;
@@ -74,7 +84,8 @@ error_code JsonColumnDecoder::skip(value v, int depth) {
     for (auto entry : fields) {
       field f;
       if (error_code error = std::move(entry).get(f)) return error;
-      if (error_code error = f.unescaped_key().error()) return error;
+      std::string_view key;
+      if (error_code error = jsonKey(f, key, repaired_)) return error;
       if (error_code error = skip(f.value(), depth + 1)) return error;
     }
     return SUCCESS;
@@ -93,17 +104,20 @@ error_code JsonColumnDecoder::decode(value v, ColumnBuffer& column) {
       if (token != "true" && token != "false") break;
       column.appendBool(token == "true");
       return SUCCESS;
-    case Kind::Int64:
     case Kind::Float64:
-      if (!startsNumber(token)) break;
+      if (double number = 0; !startsDigit(token) && parseJsonNotFinite(token, number)) {
+        note(NoteKind::NotFinite, token);
+        column.appendFloat64(number);
+        return SUCCESS;
+      }
+      [[fallthrough]];
+    case Kind::Int64:
+      if (column.type().isTimestamp() && token[0] == '"') return decodeTime(v, column);
+      if (!startsNumber(token) || token.starts_with("-I")) break;
       return decodeNumber(token, column);
-    case Kind::String: {
+    case Kind::String:
       if (token[0] != '"') break;
-      std::string_view text;
-      if (error_code error = v.get_string().get(text)) return error;
-      column.appendString(text);
-      return SUCCESS;
-    }
+      return decodeString(v, column);
     case Kind::List:
       if (token[0] != '[') break;
       return decodeList(v, column);
@@ -112,7 +126,36 @@ error_code JsonColumnDecoder::decode(value v, ColumnBuffer& column) {
       return decodeMap(v, column);
     default: break;
   }
-  return mismatch(v, toString(column.type()));
+  return mismatch(v, dataForms(column.type()));
+}
+
+error_code JsonColumnDecoder::decodeTime(value v, ColumnBuffer& column) {
+  std::string_view text;
+  bool repaired = false;
+  if (error_code error = takeString(v, text, repaired)) return error;
+  if (std::optional<int64_t> time = parseTimestamp(text))
+    column.appendInt64(*time);
+  else
+    say(fmt::format("expected {}, found {}", dataForms(column.type()), quote(utf8Prefix(text, kShownBytes))));
+  return SUCCESS;
+}
+
+error_code JsonColumnDecoder::decodeString(value v, ColumnBuffer& column) {
+  std::string_view text;
+  bool repaired = false;
+  if (error_code error = takeString(v, text, repaired)) return error;
+  if (repaired) note(NoteKind::Surrogate);
+  column.appendString(text);
+  return SUCCESS;
+}
+
+error_code JsonColumnDecoder::takeString(value v, std::string_view& text, bool& repaired) {
+  std::string_view token = v.raw_json_token();
+  error_code error = v.get_string().get(text);
+  repaired = error == simdjson::STRING_ERROR && repairJsonString(token, repaired_);
+  if (!repaired) return error;
+  text = repaired_;
+  return SUCCESS;
 }
 
 error_code JsonColumnDecoder::decodeNumber(std::string_view token, ColumnBuffer& column) {
@@ -127,8 +170,16 @@ error_code JsonColumnDecoder::decodeNumber(std::string_view token, ColumnBuffer&
         column.appendFloat64(number);
       return SUCCESS;
     case NumberError::Malformed: return simdjson::NUMBER_ERROR;
-    case NumberError::Fractional: say(fmt::format("expected int64, found {}", shown(token))); return SUCCESS;
+    case NumberError::Fractional:
+      say(fmt::format("expected {}, found {}", toString(column.type()), shown(token)));
+      return SUCCESS;
     case NumberError::OutOfRange: break;
+  }
+  if (uint64_t bits = 0;
+      isInt && !column.type().isTimestamp() && parseUint64(token, NumberStyle::Json, bits) == NumberError::None) {
+    note(NoteKind::WideInteger, token);
+    column.appendInt64(static_cast<int64_t>(bits));
+    return SUCCESS;
   }
   say(fmt::format("{} is beyond {}", shown(token), toString(column.type())));
   return SUCCESS;
@@ -157,20 +208,17 @@ error_code JsonColumnDecoder::decodeMap(value v, ColumnBuffer& column) {
   object fields;
   if (error_code error = v.get_object().get(fields)) return error;
   bool hadProblem = !problem_.empty();
+  const size_t firstKey = keys_.size();
+  std::string repaired;
   for (auto entry : fields) {
     field f;
     if (error_code error = std::move(entry).get(f)) return error;
     std::string_view key;
-    if (error_code error = f.unescaped_key().get(key)) return error;
-    if (problem_.empty()) {
-      int64_t number = 0;
-      if (column.type().key().is(Kind::String))
-        column.keys().appendString(key);
-      else if (std::string problem = readJsonIntKey(key, number); problem.empty())
-        column.keys().appendInt64(number);
-      else
-        say(std::move(problem));
-    }
+    if (error_code error = jsonKey(f, key, repaired)) return error;
+    bool isRepaired = key.data() == repaired.data();
+    if (problem_.empty() && isRepaired) note(NoteKind::Surrogate);
+    if (problem_.empty()) appendKey(key, column.keys());
+    if (!isRepaired) keys_.push_back(key);
     bool keyProblem = !problem_.empty();
     if (error_code error = keyProblem ? skip(f.value()) : decode(f.value(), column.values())) return error;
     if (!hadProblem && !problem_.empty()) {
@@ -178,8 +226,43 @@ error_code JsonColumnDecoder::decodeMap(value v, ColumnBuffer& column) {
       hadProblem = true;
     }
   }
-  if (!hadProblem) column.closeNested();
+  if (!hadProblem) {
+    column.closeNested();
+    noteRepeated(firstKey);
+  }
+  keys_.resize(firstKey);
   return SUCCESS;
+}
+
+void JsonColumnDecoder::appendKey(std::string_view key, ColumnBuffer& keys) {
+  if (keys.type().is(Kind::String)) return keys.appendString(key);
+  int64_t number = 0;
+  uint64_t bits = 0;
+  NumberError error = parseInt64(key, NumberStyle::Text, number);
+  if (error == NumberError::None) {
+    keys.appendInt64(number);
+  } else if (error == NumberError::OutOfRange && parseUint64(key, NumberStyle::Text, bits) == NumberError::None) {
+    note(NoteKind::WideInteger, key);
+    keys.appendInt64(static_cast<int64_t>(bits));
+  } else if (error == NumberError::OutOfRange) {
+    say(fmt::format("key {} is beyond int64", quote(key)));
+  } else {
+    say(fmt::format("expected an int64 key, found {}", quote(key)));
+  }
+}
+
+// Of the map whose keys stand from `firstKey` on.
+void JsonColumnDecoder::noteRepeated(size_t firstKey) {
+  constexpr ptrdiff_t kFew = 8;
+  auto begin = keys_.begin() + static_cast<ptrdiff_t>(firstKey);
+  if (keys_.end() - begin > kFew) {
+    std::sort(begin, keys_.end());
+    auto repeated = std::adjacent_find(begin, keys_.end());
+    if (repeated != keys_.end()) note(NoteKind::RepeatedKey, *repeated);
+    return;
+  }
+  for (auto key = begin; key != keys_.end(); ++key)
+    if (std::find(begin, key, *key) != key) return note(NoteKind::RepeatedKey, *key);
 }
 
 }  // namespace featc

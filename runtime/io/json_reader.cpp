@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
+#include "ops/value.h"
+#include "runtime/io/json_fault.h"
+#include "runtime/io/json_string.h"
 #include "runtime/io/json_structs.h"
-#include "runtime/io/json_value.h"
 
 namespace featc {
 namespace {
@@ -57,9 +60,8 @@ class FieldNames {
 class JsonReader final : public RecordReader {
  public:
   JsonReader(const ProgramInfo& info, std::unique_ptr<ByteSource> source, std::string file, bool strict, DataSink sink)
-      : RecordReader(std::move(file), strict, std::move(sink)),
+      : RecordReader(std::move(file), strict, std::move(sink), info.inputs),
         window_(std::move(source)),
-        inputs_(info.inputs),
         requestNames_(info, Scope::Request),
         itemNames_(info, Scope::Item),
         seen_(info.inputs.size()) {}
@@ -80,7 +82,8 @@ class JsonReader final : public RecordReader {
   }
 
   bool position(ReaderPosition& out) const override {
-    out = {window_.position() + consumed_, line_, counts_, seen_, {undeclared_.begin(), undeclared_.end()}};
+    out = {window_.position() + consumed_,           line_,        counts_, seen_, parsed_,
+           {undeclared_.begin(), undeclared_.end()}, notes_.list()};
     return true;
   }
   void resumeAt(ReaderPosition position) override {
@@ -89,8 +92,14 @@ class JsonReader final : public RecordReader {
     counts_ = position.counts;
     seen_ = std::move(position.seen);
     seen_.resize(inputs_.size());
+    parsed_ = std::move(position.parsed);
+    parsed_.resize(inputs_.size());
+    for (const DataNote& note : position.notes) notes_.add(note);
     undeclared_ = {position.undeclared.begin(), position.undeclared.end()};
   }
+
+ protected:
+  std::string remark() const override { return window_.remark(); }
 
  private:
   struct ItemError {
@@ -166,7 +175,7 @@ class JsonReader final : public RecordReader {
     if (error != SUCCESS) {
       builder.dropRequest();
       rows.resize(firstRow);
-      return unreadable(jsonErrorText(error));
+      return unreadable(jsonFaultText(text, error));
     }
     if (requestError_.empty()) requestError_ = missing(builder, Scope::Request);
     if (!requestError_.empty()) {
@@ -193,23 +202,26 @@ class JsonReader final : public RecordReader {
             parser_.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING).get(document))
       return error;
     if (text[text.find_first_not_of(" \t\r")] != '{') {
-      requestError_ = "a line must be an object: {\"request\": {...}, \"items\": [...]}";
+      requestError_ = "a line must be an object: " + expectedForm();
       return SUCCESS;
     }
     ondemand::object root;
     if (error_code error = document.get_object().get(root)) return error;
     bool haveItems = false;
+    bool haveRequest = false;
     size_t firstRow = rows.size();
+    std::string repaired;
     for (auto entry : root) {
       ondemand::field field;
       if (error_code error = std::move(entry).get(field)) return error;
       std::string_view key;
-      if (error_code error = field.unescaped_key().get(key)) return error;
+      if (error_code error = jsonKey(field, key, repaired)) return error;
       error_code error = SUCCESS;
       if (key == "request") {
+        if (std::exchange(haveRequest, true)) notes_.add(NoteKind::RepeatedKey, DataNotes::kNoField, line_, key);
         error = readFields(field.value(), Scope::Request, builder, requestError_);
       } else if (key == "items") {
-        haveItems = true;
+        if (std::exchange(haveItems, true)) notes_.add(NoteKind::RepeatedKey, DataNotes::kNoField, line_, key);
         builder.dropItems();
         rows.resize(firstRow);
         itemErrors_.clear();
@@ -222,8 +234,18 @@ class JsonReader final : public RecordReader {
       if (error != SUCCESS) return error;
     }
     if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return simdjson::TAPE_ERROR;
-    if (!haveItems && requestError_.empty()) requestError_ = "\"items\" is missing";
+    if (!haveItems && requestError_.empty())
+      requestError_ = fmt::format("\"items\" is missing: a line is {}", expectedForm());
     return SUCCESS;
+  }
+
+  // A line with the first fields of the config.
+  std::string expectedForm() const {
+    auto fieldOf = [&](Scope scope) {
+      auto first = std::ranges::find(inputs_, scope, &InputInfo::scope);
+      return first == inputs_.end() ? std::string() : fmt::format("\"{}\": ...", keyOf(*first));
+    };
+    return fmt::format("{{\"request\": {{{}}}, \"items\": [{{{}}}]}}", fieldOf(Scope::Request), fieldOf(Scope::Item));
   }
 
   error_code readItems(ondemand::value value, BatchBuilder& builder, std::vector<InputRow>& rows) {
@@ -266,11 +288,12 @@ class JsonReader final : public RecordReader {
     if (error_code error = value.get_object().get(object)) return error;
     FieldNames& names = scope == Scope::Request ? requestNames_ : itemNames_;
     size_t position = 0;
+    std::string repaired;
     for (auto entry : object) {
       ondemand::field field;
       if (error_code error = std::move(entry).get(field)) return error;
       std::string_view key;
-      if (error_code error = field.unescaped_key().get(key)) return error;
+      if (error_code error = jsonKey(field, key, repaired)) return error;
       size_t index = names.find(key, position++);
       if (index == BatchBuilder::kNoField) {
         undeclared(fmt::format("{}.{}", scopeName(scope), key));
@@ -279,12 +302,18 @@ class JsonReader final : public RecordReader {
       }
       seen_[index] = true;
       StructList list = structListOf(inputs_, index);
+      decoder_.setPlace({&notes_, index, line_});
+      if (builder.isSet(index)) decoder_.note(NoteKind::RepeatedKey, key);
       ColumnBuffer& column = builder.cell(index);
       size_t row = column.size();
       error_code error = inputs_[index].structList.empty() ? decoder_.decode(field.value(), column)
                                                            : readStructs(field.value(), list, builder);
       if (error != SUCCESS) return error;
       bool hasProblem = !decoder_.problem().empty();
+      if (hasProblem)
+        notes_.add(NoteKind::Unreadable, index, line_, decoder_.problem());
+      else if (column.present(row))
+        parsed_[index] = true;
       if (hasProblem && problem.empty())
         problem = fmt::format("{}{}: {}", scope == Scope::Request ? "request." : "", key, decoder_.problem());
       // A required field that is null is missing.
@@ -297,7 +326,7 @@ class JsonReader final : public RecordReader {
 
   error_code readStructs(ondemand::value value, StructList list, BatchBuilder& builder) {
     members_.clear();
-    for (size_t i = list.first; i < list.end(); ++i) members_.push_back({memberName(inputs_[i]), &builder.cell(i)});
+    for (size_t i = list.first; i < list.end(); ++i) members_.push_back({memberName(inputs_[i]), &builder.cell(i), i});
     const InputInfo& first = inputs_[list.first];
     return decodeStructs(decoder_, value, members_,
                          [&](std::string_view key) { undeclared(fmt::format("{}.{}", first.declared(), key)); });
@@ -315,7 +344,6 @@ class JsonReader final : public RecordReader {
   }
 
   InputWindow window_;
-  std::vector<InputInfo> inputs_;
   FieldNames requestNames_;
   FieldNames itemNames_;
   std::vector<bool> seen_;  // by field: whether its key ever appeared

@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <string>
+
+#include "runtime/io/json_string.h"
+
 namespace featc {
 namespace {
 
@@ -28,11 +32,12 @@ error_code decodeStruct(JsonColumnDecoder& decoder, ondemand::value value, size_
     ondemand::object object;
     if (error_code error = value.get_object().get(object)) return error;
     size_t position = 0;
+    std::string repaired;
     for (auto entry : object) {
       ondemand::field field;
       if (error_code error = std::move(entry).get(field)) return error;
       std::string_view key;
-      if (error_code error = field.unescaped_key().get(key)) return error;
+      if (error_code error = jsonKey(field, key, repaired)) return error;
       const JsonMember* member = findMember(members, key, position++);
       if (member == nullptr || !decoder.problem().empty()) {
         if (member == nullptr) unknown(key);
@@ -40,8 +45,12 @@ error_code decodeStruct(JsonColumnDecoder& decoder, ondemand::value value, size_
         continue;
       }
       ColumnBuffer& elements = member->column->elements();
+      decoder.setField(member->field);
       // Of repeated keys the last wins.
-      if (member->column->openElements() > index) elements.truncate(elements.size() - 1);
+      if (member->column->openElements() > index) {
+        elements.truncate(elements.size() - 1);
+        decoder.note(NoteKind::RepeatedKey, key);
+      }
       if (error_code error = decoder.decode(field.value(), elements)) return error;
       if (!decoder.problem().empty()) decoder.locate(key);
     }

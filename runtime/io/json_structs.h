@@ -13,6 +13,7 @@ namespace featc {
 struct JsonMember {
   std::string_view name;
   ColumnBuffer* column = nullptr;
+  size_t field = DataNotes::kNoField;  // under which notes are taken
 };
 // Told of each key that is no member's name.
 using UnknownMember = std::function<void(std::string_view)>;

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "ops/time_text.h"
+
 namespace featc {
 
 namespace {
@@ -128,6 +130,15 @@ JsonError readJsonIntKey(std::string_view text, int64_t& out) {
   return {};
 }
 
+JsonError readJsonTime(element e, int64_t& out) {
+  std::string_view text;
+  if (e.get(text) != simdjson::SUCCESS) return readJsonInt(e, out);
+  std::optional<int64_t> time = parseTimestamp(text);
+  if (!time) return expected(dataForms(Type::timestamp()), e);
+  out = *time;
+  return {};
+}
+
 JsonError readJson(element e, Type type, Value& out) {
   if (e.is_null()) {
     out = Value::missing();
@@ -141,7 +152,7 @@ JsonError readJson(element e, Type type, Value& out) {
   };
   switch (type.kind()) {
     case Kind::Bool: return scalar(false, readJsonBool);
-    case Kind::Int64: return scalar(int64_t{0}, readJsonInt);
+    case Kind::Int64: return scalar(int64_t{0}, type.isTimestamp() ? readJsonTime : readJsonInt);
     case Kind::Float64: return scalar(0.0, readJsonFloat);
     case Kind::String: {
       std::string_view text;

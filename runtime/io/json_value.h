@@ -24,6 +24,8 @@ using JsonError = std::string;
 JsonError readJsonBool(simdjson::dom::element element, bool& out);
 // An integer within int64, or a number with point or exponent that is a whole one below 2^53.
 JsonError readJsonInt(simdjson::dom::element element, int64_t& out);
+// Epoch seconds, or a text that parseTimestamp() reads.
+JsonError readJsonTime(simdjson::dom::element element, int64_t& out);
 // Any number; an integer goes to the nearest double.
 JsonError readJsonFloat(simdjson::dom::element element, double& out);
 // `out` points into the parser's document.

@@ -11,4 +11,13 @@ std::string DataMessage::render() const {
   return fmt::format("{}: {}{}", place, isError ? "" : "warning: ", text);
 }
 
+void RecordReader::tellNotes() const {
+  if (std::string text = remark(); !text.empty()) sink_({false, file_, 0, std::move(text)});
+  for (const DataNote& note : notes_.list()) {
+    // A bad value has been told of with its row; here it counts only where all are bad.
+    if (note.kind == NoteKind::Unreadable && (parsed_[note.field] || note.count == 1)) continue;
+    sink_({false, file_, 0, noteText(note, inputs_)});
+  }
+}
+
 }  // namespace featc

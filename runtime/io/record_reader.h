@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/batch_builder.h"
+#include "runtime/io/data_notes.h"
 #include "runtime/io/input_stream.h"
 
 namespace featc {
@@ -50,7 +51,9 @@ struct ReaderPosition {
   uint64_t line = 0;    // of what was read last
   InputCounts counts;
   std::vector<bool> seen;               // by field: whether it ever appeared
+  std::vector<bool> parsed;             // by field: whether a value of it was read
   std::vector<std::string> undeclared;  // names without a field
+  std::vector<DataNote> notes;
 };
 
 enum class ReadStatus : uint8_t {
@@ -73,6 +76,8 @@ struct ReadPiece {
   void clear() {
     text.clear();
     messages.clear();
+    notes.clear();
+    parsed.clear();
     bad = {};
     stops = hasPosition = false;
   }
@@ -84,8 +89,10 @@ struct ReadPiece {
   ReaderPosition position;  // behind the piece; once it is settled
   // What is told and counted when it is settled.
   std::vector<DataMessage> messages;
-  InputCounts bad;     // all but requests and items, which are counted when it is taken
-  bool stops = false;  // a strict reader found bad data: nothing behind it counts
+  std::vector<DataNote> notes;
+  std::vector<uint8_t> parsed;  // by field; empty: counted when it was taken
+  InputCounts bad;              // all but requests and items, which are counted when it is taken
+  bool stops = false;           // a strict reader found bad data: nothing behind it counts
   std::unique_ptr<PieceParser> parser;
 };
 
@@ -124,10 +131,20 @@ class RecordReader {
   virtual void resumeAt(ReaderPosition position) { (void)position; }
 
   const InputCounts& counts() const { return counts_; }
+  // Tells what was counted in all that was read and settled: once, behind the last piece.
+  void tellNotes() const;
 
  protected:
-  RecordReader(std::string file, bool strict, DataSink sink)
-      : file_(std::move(file)), strict_(strict), sink_(std::move(sink)) {}
+  RecordReader(std::string file, bool strict, DataSink sink, std::vector<InputInfo> inputs = {})
+      : file_(std::move(file)),
+        strict_(strict),
+        sink_(std::move(sink)),
+        inputs_(std::move(inputs)),
+        notes_(inputs_.size()),
+        parsed_(inputs_.size()) {}
+
+  // What its source says of how it was read.
+  virtual std::string remark() const { return {}; }
 
   void warn(std::string text) {
     if (!stopped_) sink_({false, file_, 0, std::move(text)});
@@ -154,6 +171,9 @@ class RecordReader {
   bool stopped_ = false;
   DataSink sink_;
   InputCounts counts_;
+  std::vector<InputInfo> inputs_;
+  DataNotes notes_;
+  std::vector<bool> parsed_;  // by field: whether a value of it was read
 };
 
 }  // namespace featc

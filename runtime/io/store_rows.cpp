@@ -23,6 +23,19 @@ bool appendKey(const Value& value, std::string& text) {
 
 }  // namespace
 
+void ReplacedRows::add(uint64_t by, uint64_t replaced) {
+  ++count;
+  if (line != 0 && line <= by) return;
+  line = by;
+  earlier = replaced;
+}
+
+std::string ReplacedRows::text(std::string_view source) const {
+  if (count == 0) return {};
+  return fmt::format("{} of source {} replaced an earlier one with the same key, first line {} that of line {}",
+                     count == 1 ? "1 row" : fmt::format("{} rows", count), quote(source), line, earlier);
+}
+
 struct StoreRowReader::Parser {
   simdjson::dom::parser parser;
   simdjson::dom::object object;  // of the line

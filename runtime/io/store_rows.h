@@ -30,6 +30,17 @@ struct StoreLoadReport {
   static constexpr size_t kMaxBadLines = 1000;
 };
 
+// Rows of one source whose key an earlier row had.
+struct ReplacedRows {
+  uint64_t count = 0;
+  uint64_t line = 0;     // of the first
+  uint64_t earlier = 0;  // of the row that it replaced
+
+  void add(uint64_t by, uint64_t replaced);
+  // `2 rows of source "user" replaced ...`; empty: none did.
+  std::string text(std::string_view source) const;
+};
+
 // Reads {"source": "user_profile", "user_id": 42, "age": 31, ...}. A field that is absent or null is missing.
 class StoreRowReader {
  public:

@@ -17,8 +17,8 @@ class RecordingStore final : public Store {
   explicit RecordingStore(std::shared_ptr<Store> inner) : inner_(std::move(inner)) {}
 
   void fetch(const FetchRequest& request, Done done) override {
-    if (watching == nullptr) return inner_->fetch(request, std::move(done));
-    inner_->fetch(request, [request, recorder = watching, done = std::move(done)](FetchResult result) {
+    if (watching == nullptr) return inner_->ask(request, std::move(done));
+    inner_->ask(request, [request, recorder = watching, done = std::move(done)](FetchResult result) {
       recorder->record(request, result);
       done(std::move(result));
     });

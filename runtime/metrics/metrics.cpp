@@ -17,6 +17,7 @@
 
 #include "runtime/metrics/call_metrics.h"
 #include "runtime/metrics/store_metrics.h"
+#include "support/survive.h"
 
 namespace featc {
 
@@ -61,8 +62,12 @@ struct Metrics::Families {
   Family<Gauge>& failing = gauges(registry, "featc_config_failing", "1 when the newest content could not be loaded");
   Family<Gauge>& alive = gauges(registry, "featc_config_versions_alive",
                                 "Versions in memory: the serving one and those of calls under way");
+  Family<Gauge>& attempt = gauges(registry, "featc_config_attempt_seconds",
+                                  "How long the attempt to load that is under way has taken; 0 when none is");
   Family<Counter>& reloads =
       counters(registry, "featc_config_reloads_total", "Versions that came to serve, and failures");
+  Family<Counter>& survivedErrors =
+      counters(registry, "featc_survived_errors_total", "Exceptions that ended where nobody could take them");
 
   struct WatchedConfig {
     std::function<ConfigState()> state;
@@ -86,7 +91,9 @@ struct Metrics::Families {
 void Metrics::Families::refresh() {
   std::lock_guard lock(mutex);
   for (auto& [name, config] : configs) refresh(name, config);
-  for (const WatchedGauge& gauge : watched) gauge.gauge->Set(gauge.now());
+  // What watches may fail by itself: all other numbers are told.
+  for (const WatchedGauge& gauge : watched) survive("a watched gauge", [&] { gauge.gauge->Set(gauge.now()); });
+  for (const Survived& place : survivedSoFar()) setTo(survivedErrors.Add({{"where", place.where}}), place.times);
 }
 
 void Metrics::Families::refresh(const std::string& name, WatchedConfig& config) {
@@ -94,6 +101,7 @@ void Metrics::Families::refresh(const std::string& name, WatchedConfig& config) 
   version.Add({{"config", name}}).Set(static_cast<double>(state.version));
   failing.Add({{"config", name}}).Set(state.failing ? 1 : 0);
   alive.Add({{"config", name}}).Set(static_cast<double>(state.alive));
+  attempt.Add({{"config", name}}).Set(state.attemptSeconds);
   setTo(reloads.Add({{"config", name}, {"outcome", "swapped"}}), state.swaps);
   setTo(reloads.Add({{"config", name}, {"outcome", "failed"}}), state.failures);
   if (config.fingerprint == state.fingerprint) return;
@@ -108,7 +116,7 @@ void Metrics::Families::remove(const std::string& name) {
   auto at = configs.find(name);
   if (at == configs.end()) return;
   if (at->second.shown != nullptr) info.Remove(at->second.shown);
-  for (Family<Gauge>* gauge : {&version, &failing, &alive}) gauge->Remove(&gauge->Add({{"config", name}}));
+  for (Family<Gauge>* gauge : {&version, &failing, &alive, &attempt}) gauge->Remove(&gauge->Add({{"config", name}}));
   configs.erase(at);
 }
 

@@ -22,7 +22,8 @@ struct ConfigState {
   uint64_t swaps = 0;
   uint64_t failures = 0;
   bool failing = false;
-  uint64_t alive = 0;  // versions in memory
+  uint64_t alive = 0;         // versions in memory
+  double attemptSeconds = 0;  // of the attempt to load under way; 0: none is
 };
 
 // Thread-safe. Must outlive the observers that it makes.

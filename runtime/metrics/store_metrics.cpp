@@ -32,6 +32,7 @@ using Breaker = StoreStats::Breaker;
 using SecondReads = StoreStats::SecondReads;
 using Cache = StoreStats::Cache;
 using Connections = StoreStats::Connections;
+using Absent = StoreStats::Absent;
 
 const std::array kStoreMetrics{
     StoreMetric{"featc_store_breaker_open", MetricType::Gauge, "1 while the breaker is open: fetches fail at once",
@@ -63,6 +64,11 @@ const std::array kStoreMetrics{
                 numberOf<&Stats::connections, &Connections::lost>},
     StoreMetric{"featc_store_connections_failed_total", MetricType::Counter, "Tries to connect that failed",
                 numberOf<&Stats::connections, &Connections::failed>},
+    StoreMetric{"featc_store_absent_sources", MetricType::Gauge,
+                "Sources of which more of the last keys were absent than max_absent allows",
+                numberOf<&Stats::absent, &Absent::sources>},
+    StoreMetric{"featc_store_absent_rises_total", MetricType::Counter, "How often a source came to have that many",
+                numberOf<&Stats::absent, &Absent::rises>},
 };
 
 }  // namespace

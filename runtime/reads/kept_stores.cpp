@@ -11,11 +11,10 @@
 namespace featc {
 
 KeptStores::KeptStores(std::vector<Entry> entries, Open open) : open_(std::move(open)) {
-  for (Entry& entry : entries) kept_.push_back({std::move(entry), {}});
+  for (Entry& entry : entries) kept_.emplace_back().entry = std::move(entry);
 }
 
 std::string KeptStores::bind(const ProgramInfo& info, StoreBinding& binding) {
-  std::lock_guard lock(mutex_);
   for (Kept& kept : kept_) {
     const std::string& name = kept.entry.source;
     if (!name.empty() && std::ranges::find(info.sources, name, &SourceInfo::name) == info.sources.end()) continue;
@@ -40,15 +39,28 @@ std::vector<std::pair<std::string, std::shared_ptr<const Store>>> KeptStores::op
 }
 
 std::shared_ptr<Store> KeptStores::storeOf(Kept& kept, const ProgramInfo& info, std::string& error) {
+  std::lock_guard opening(kept.opening);
+  std::shared_ptr<Store> store = find(kept, info);
+  if (store != nullptr) return store;
+  store = open_(kept.entry, info.sources, error);
+  if (store == nullptr) return nullptr;
+  std::lock_guard lock(mutex_);
+  kept.opened.push_back({store, info.sources});
+  return store;
+}
+
+// One that is open and fits.
+std::shared_ptr<Store> KeptStores::find(Kept& kept, const ProgramInfo& info) {
+  std::vector<std::shared_ptr<Store>> others;  // ends after the lock: freeing a large store takes its time
+  std::lock_guard lock(mutex_);
   std::erase_if(kept.opened, [](const Opened& opened) { return opened.store.expired(); });
   bool anyFits = !kept.entry.url.starts_with(kJsonlScheme);
   for (const Opened& opened : kept.opened) {
     std::shared_ptr<Store> store = opened.store.lock();
     if (store != nullptr && (anyFits || opened.sources == info.sources)) return store;
+    if (store != nullptr) others.push_back(std::move(store));
   }
-  std::shared_ptr<Store> store = open_(kept.entry, info.sources, error);
-  if (store != nullptr) kept.opened.push_back({store, info.sources});
-  return store;
+  return nullptr;
 }
 
 }  // namespace featc

@@ -2,6 +2,7 @@
 // Stores that live on from version to version of a config: each is opened once.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,7 +15,8 @@
 
 namespace featc {
 
-// Thread-safe. A store is open as long as a version that reads it is in memory.
+// Thread-safe. A store is open as long as a version that reads it is in memory. While one is being opened, which may
+// take seconds, the others and opened() do not wait.
 class KeptStores {
  public:
   struct Entry {
@@ -42,12 +44,15 @@ class KeptStores {
   };
   struct Kept {
     Entry entry;
-    std::vector<Opened> opened;
+    std::mutex opening;          // held while the entry's store is looked for and opened: each is opened once
+    std::vector<Opened> opened;  // under mutex_
   };
   std::shared_ptr<Store> storeOf(Kept& kept, const ProgramInfo& info, std::string& error);
 
+  std::shared_ptr<Store> find(Kept& kept, const ProgramInfo& info);
+
   mutable std::mutex mutex_;
-  std::vector<Kept> kept_;
+  std::deque<Kept> kept_;  // as many as there are entries, from the start on
   Open open_;
 };
 

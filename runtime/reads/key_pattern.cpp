@@ -32,7 +32,28 @@ bool appendKeyPart(std::string& text, Str value) {
   return true;
 }
 
-KeyPattern::KeyPattern(const SourceInfo& source) {
+bool isInEscapedPart(char byte) {
+  bool isAlphanumeric = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
+  return isAlphanumeric || std::string_view("-._~%").find(byte) != std::string_view::npos;
+}
+
+void escapeKeyPart(std::string& text, size_t begin) {
+  auto isKept = [](char byte) { return byte != '%' && isInEscapedPart(byte); };
+  if (std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(), isKept)) return;
+  std::string part = text.substr(begin);
+  text.resize(begin);
+  for (char byte : part) {
+    if (isKept(byte)) {
+      text += byte;
+      continue;
+    }
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    auto value = static_cast<unsigned char>(byte);
+    text += {'%', kDigits[value >> 4U], kDigits[value & 15U]};
+  }
+}
+
+KeyPattern::KeyPattern(const SourceInfo& source) : escaped_(source.keyEscaped) {
   std::string_view rest = source.keyPattern;
   std::string literal;
   while (!rest.empty()) {

@@ -19,6 +19,12 @@ bool appendKeyPart(std::string& text, int64_t value);
 bool appendKeyPart(std::string& text, double value);
 bool appendKeyPart(std::string& text, Str value);
 
+// Percent-encodes all from `begin` on, as URLs have it: every byte but letters, digits and `-._~` becomes `%` and two
+// hexadecimal digits in upper case.
+void escapeKeyPart(std::string& text, size_t begin);
+// Whether such a part may hold the byte.
+bool isInEscapedPart(char byte);
+
 // A key pattern cut into its parts: `user:{user_id}` is "user:", field 0, "". Braces that name no
 // key field stand for themselves.
 class KeyPattern {
@@ -31,7 +37,10 @@ class KeyPattern {
   bool render(std::string& text, AppendField&& appendField) const {
     for (const Part& part : parts_) {
       text += part.literal;
-      if (part.field != kNoField && !appendField(part.field, text)) return false;
+      if (part.field == kNoField) continue;
+      size_t begin = text.size();
+      if (!appendField(part.field, text)) return false;
+      if (escaped_) escapeKeyPart(text, begin);
     }
     return true;
   }
@@ -43,6 +52,7 @@ class KeyPattern {
     uint32_t field = kNoField;  // follows the literal
   };
   std::vector<Part> parts_;
+  bool escaped_;
 };
 
 }  // namespace featc

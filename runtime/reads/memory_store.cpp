@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <unordered_map>
+#include <utility>
 
 namespace featc {
 
@@ -71,6 +72,8 @@ class MemoryStore::Loader {
       : rows_(sources), report_(report), data_(std::make_shared<Data>()) {
     for (const SourceInfo& source : sources) {
       Table& table = data_->tables.emplace_back();
+      lines_.emplace_back();
+      replaced_.emplace_back();
       table.source = source.name;
       for (const SourceField& field : source.fields) {
         table.fieldNames.push_back(field.name);
@@ -82,7 +85,7 @@ class MemoryStore::Loader {
   void line(uint64_t number, std::string_view text) {
     StoreRowReader::Row row = rows_.read(text);
     if (row == StoreRowReader::Row::Foreign) return;
-    std::string reason = row == StoreRowReader::Row::Taken ? keep() : rows_.problem();
+    std::string reason = row == StoreRowReader::Row::Taken ? keep(number) : rows_.problem();
     if (reason.empty()) return;
     ++report_.badLineCount;
     if (report_.badLines.size() < StoreLoadReport::kMaxBadLines)
@@ -91,13 +94,21 @@ class MemoryStore::Loader {
 
   std::shared_ptr<const Data> take() {
     report_.warnings = rows_.warnings();
+    for (size_t s = 0; s < replaced_.size(); ++s)
+      if (std::string text = replaced_[s].text(data_->tables[s].source); !text.empty())
+        report_.warnings.push_back(std::move(text));
     return std::move(data_);
   }
 
  private:
-  std::string keep() {
+  std::string keep(uint64_t number) {
     Table& table = data_->tables[rows_.source()];
     auto [at, isNew] = table.rowOf.try_emplace(std::move(rows_.key()), static_cast<uint32_t>(table.rowOf.size()));
+    std::vector<uint64_t>& lines = lines_[rows_.source()];
+    if (isNew)
+      lines.push_back(number);
+    else
+      replaced_[rows_.source()].add(number, std::exchange(lines[at->second], number));
     for (size_t i = 0; i < rows_.values().size(); ++i) {
       FieldColumn& column = table.fields[i];
       if (isNew) column.grow(table.rowOf.size());
@@ -111,6 +122,8 @@ class MemoryStore::Loader {
   StoreRowReader rows_;
   StoreLoadReport& report_;
   std::shared_ptr<Data> data_;
+  std::vector<std::vector<uint64_t>> lines_;  // by source and row: where the row stood
+  std::vector<ReplacedRows> replaced_;        // by source
 };
 
 MemoryStore::MemoryStore(std::shared_ptr<const Data> data) : data_(std::move(data)) {}

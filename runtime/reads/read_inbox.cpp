@@ -2,6 +2,7 @@
 // Where the answers to a call's fetches arrive, from any thread and perhaps after the call is over.
 #include "runtime/reads/read_inbox.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -9,20 +10,22 @@ namespace featc {
 
 void ReadInbox::expect() {
   std::lock_guard lock(mutex_);
+  size_t most = arrivals_.size() + outstanding_ + 1;
+  if (most > arrivals_.capacity()) arrivals_.reserve(std::max(most, 2 * arrivals_.capacity()));
   ++outstanding_;
 }
 
-void ReadInbox::put(Arrival arrival) {
-  std::function<void()> wake;
+void ReadInbox::put(Arrival arrival) noexcept {
+  std::shared_ptr<ReadWaker> waker;
   {
     std::lock_guard lock(mutex_);
     --outstanding_;
     if (closed_) return;
     arrivals_.push_back(std::move(arrival));
-    if (outstanding_ == 0) wake = std::exchange(wake_, nullptr);
+    if (outstanding_ == 0) waker = std::exchange(waker_, nullptr);
     arrived_.notify_one();
   }
-  if (wake) wake();
+  if (waker != nullptr) waker->wake();
 }
 
 void ReadInbox::take(std::vector<Arrival>& out) {
@@ -41,22 +44,22 @@ void ReadInbox::wait(std::chrono::steady_clock::time_point deadline) {
     arrived_.wait_until(lock, deadline, some);
 }
 
-bool ReadInbox::park(std::function<void()> wake) {
+bool ReadInbox::park(std::shared_ptr<ReadWaker> waker) {
   std::lock_guard lock(mutex_);
   if (outstanding_ == 0) return false;
-  wake_ = std::move(wake);
+  waker_ = std::move(waker);
   return true;
 }
 
 bool ReadInbox::unpark() {
   std::lock_guard lock(mutex_);
-  return std::exchange(wake_, nullptr) != nullptr;
+  return std::exchange(waker_, nullptr) != nullptr;
 }
 
 void ReadInbox::close() {
   std::lock_guard lock(mutex_);
   closed_ = true;
-  wake_ = nullptr;
+  waker_ = nullptr;
   arrivals_.clear();
 }
 

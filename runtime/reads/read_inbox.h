@@ -5,7 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -20,20 +20,28 @@ struct Arrival {
   FetchResult result;
 };
 
+// Whoever waits for a call's reads without a thread of its own. Made before it is needed, so that waiting needs no
+// memory.
+class ReadWaker {
+ public:
+  virtual ~ReadWaker() = default;
+  virtual void wake() noexcept = 0;
+};
+
 // Shared by a call and by the fetches that it sent: it lives until the last of them has been answered.
 class ReadInbox {
  public:
-  // A fetch is about to be sent.
+  // A fetch is about to be sent. Makes room for its answer, which the thread that brings it could not be told to lack.
   void expect();
-  void put(Arrival arrival);
+  void put(Arrival arrival) noexcept;
   // Moves what has arrived to the end of `out`.
   void take(std::vector<Arrival>& out);
   // Waits until something has arrived, at most until `deadline`.
   void wait(std::chrono::steady_clock::time_point deadline);
 
-  // Has `wake` called, once and on the thread of the last answer, when every expected answer is there. False,
-  // and it is never called, when they are there already.
-  bool park(std::function<void()> wake);
+  // Has `waker` woken, once and on the thread of the last answer, when every expected answer is there. False,
+  // and it is never woken, when they are there already.
+  bool park(std::shared_ptr<ReadWaker> waker);
   // Takes the wish back; false when it has been granted already.
   bool unpark();
 
@@ -45,7 +53,7 @@ class ReadInbox {
   std::condition_variable arrived_;
   std::vector<Arrival> arrivals_;
   size_t outstanding_ = 0;
-  std::function<void()> wake_;
+  std::shared_ptr<ReadWaker> waker_;
   bool closed_ = false;
 };
 

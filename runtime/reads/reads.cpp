@@ -25,13 +25,14 @@ bool lacksMemory(const CallFrame& call, Scope scope, int64_t row) {
 CallReads::CallReads(const std::vector<ReadGroup>& groups, const ProgramLayout& layout)
     : groups_(groups), layout_(layout), states_(groups.size()) {}
 
-void CallReads::begin(size_t shards, const CallOptions& options, std::vector<ReadCounts>& counts) {
-  if (groups_.empty()) return;
-  if (inbox_ == nullptr) inbox_ = std::make_shared<ReadInbox>();
-  deadline_ = options.deadline;
+void CallReads::begin(size_t shards, Clock::time_point deadline, RunObserver* observer,
+                      std::vector<ReadCounts>& counts) {
+  deadline_ = deadline;
   timed_ = deadline_ != Clock::time_point::max();
-  observer_ = options.observer;
+  observer_ = observer;
   counts_ = &counts;
+  // A call that asks nobody needs no inbox.
+  if (!groups_.empty() && inbox_ == nullptr) inbox_ = std::make_shared<ReadInbox>();
   for (GroupState& state : states_) {
     state.keys.clear();
     state.used = 0;
@@ -146,15 +147,16 @@ void CallReads::ask(size_t index, uint32_t number) {
     fetch.state = FetchState::GivenUp;
     return settle(index, fetch, fetch.sentAt);
   }
-  fetch.state = FetchState::Sent;
-  ++outstanding_;
-  inbox_->expect();
   const std::shared_ptr<Question>& question = fetch.question;
   const ReadTarget& target = *question->target;
-  group.store->fetch({&target.source, question->keys.view(), target.fields, deadline_},
-                     [question, inbox = inbox_, index, number](FetchResult result) {
-                       inbox->put({static_cast<uint32_t>(index), number, Clock::now(), std::move(result)});
-                     });
+  inbox_->expect();
+  ++outstanding_;
+  fetch.state = FetchState::Sent;
+  // Where there is no memory for it the call ends, and with it the inbox.
+  FetchDone done([question, inbox = inbox_, index, number](FetchResult result) {
+    inbox->put({static_cast<uint32_t>(index), number, Clock::now(), std::move(result)});
+  });
+  group.store->ask({&target.source, question->keys.view(), target.fields, deadline_}, std::move(done));
 }
 
 void CallReads::countKey(const Fetch& fetch, uint32_t index, ReadCounts& counts) const {
@@ -184,8 +186,9 @@ void CallReads::settle(size_t index, Fetch& fetch, Clock::time_point at) {
   }
   for (uint32_t k = 0; k < keys; ++k) countKey(fetch, k, counts);
   (*counts_)[target.sourceIndex] += counts;
-  if (observer_ != nullptr && fetch.state != FetchState::NoStore)
-    observer_->onFetch({target.sourceIndex, &target.source, counts, at - fetch.sentAt});
+  if (fetch.state == FetchState::NoStore) return;
+  tellObserver(observer_,
+               [&](RunObserver& o) { o.onFetch({target.sourceIndex, &target.source, counts, at - fetch.sentAt}); });
 }
 
 // Calls `visit(number, row, isShared)` for the keys that the shard asked the group for; `isShared`: for all rows.
@@ -250,8 +253,8 @@ void CallReads::poll() {
   if (timed_ && outstanding_ > 0 && Clock::now() >= deadline_) giveUp();
 }
 
-void CallReads::wait() {
-  if (outstanding_ > 0) inbox_->wait(deadline_);
+void CallReads::wait(Clock::time_point until) {
+  if (outstanding_ > 0) inbox_->wait(std::min(deadline_, until));
   poll();
 }
 

@@ -28,8 +28,9 @@ class CallReads {
   CallReads& operator=(const CallReads&) = delete;
   ~CallReads() { end(); }
 
-  // A new call of so many shards. `counts`, by source, are added to.
-  void begin(size_t shards, const CallOptions& options, std::vector<ReadCounts>& counts);
+  // A new call of so many shards. Reads are given up at `deadline`. `counts`, by source, are added to.
+  void begin(size_t shards, std::chrono::steady_clock::time_point deadline, RunObserver* observer,
+             std::vector<ReadCounts>& counts);
   // The call is over: gives up what is still to come and frees the answers, which nothing may use any more.
   void end();
 
@@ -52,10 +53,10 @@ class CallReads {
 
   // Takes note of the answers that have come; past the deadline of those that have not, too.
   void poll();
-  // The same, but waits for something to take note of.
-  void wait();
+  // The same, but waits for something to take note of, at most until `until`.
+  void wait(std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
   // As of the inbox: for callers that do something else instead of waiting.
-  bool park(std::function<void()> wake) { return outstanding_ > 0 && inbox_->park(std::move(wake)); }
+  bool park(std::shared_ptr<ReadWaker> waker) { return outstanding_ > 0 && inbox_->park(std::move(waker)); }
   bool unpark() { return inbox_ != nullptr && inbox_->unpark(); }
 
  private:

@@ -10,13 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "ops/arena.h"
-#include "ops/cell.h"
 #include "runtime/program_info.h"
+#include "runtime/reads/fetch_result.h"
 
 namespace featc {
-
-enum class KeyStatus : uint8_t { Found, Absent, Failed, TimedOut };
 
 // Distinct keys of one source and the fields wanted of each.
 struct FetchRequest {
@@ -27,30 +24,19 @@ struct FetchRequest {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
-// One row a key, in the order of the request. Column f holds field FetchRequest::fields[f]; what its
-// cells point to lives in `arena`. A key that was not found has all fields missing.
-struct FetchResult {
-  std::vector<KeyStatus> status;
-  std::vector<ColumnRef> columns;
-  std::shared_ptr<Arena> arena;
-  // By key, how many values did not parse as their field's type and are missing; empty: none of any key.
-  std::vector<uint32_t> badFields;
-
-  void countBad(size_t key, size_t fields) {
-    if (badFields.empty()) badFields.resize(status.size());
-    badFields[key] += static_cast<uint32_t>(fields);
-  }
-  uint32_t badFieldsOf(size_t key) const { return key < badFields.size() ? badFields[key] : 0; }
-};
-
 // Thread-safe. Serves any number of sources.
 class Store {
  public:
-  using Done = std::function<void(FetchResult)>;
+  using Done = FetchDone;
   virtual ~Store() = default;
-  // Calls `done` exactly once, on any thread, perhaps before returning; does not throw. The request's
-  // spans must stay valid until then. An answer without rows says that the store failed as a whole.
+  // Calls `done` on any thread, perhaps before returning. The request's spans must stay valid until then. An answer
+  // without rows says that the store failed as a whole, and so does one that throws or never calls `done`.
   virtual void fetch(const FetchRequest& request, Done done) = 0;
+
+  // The same for those who ask.
+  void ask(const FetchRequest& request, Done done) noexcept {
+    survive("a store", [&] { fetch(request, std::move(done)); });
+  }
 };
 
 }  // namespace featc

@@ -32,10 +32,15 @@ struct StoreStats {
     uint64_t lost = 0;    // that were ready
     uint64_t failed = 0;  // tries
   };
+  struct Absent {
+    uint64_t sources = 0;  // of which more of the last keys were absent than may be
+    uint64_t rises = 0;    // how often one came to be so
+  };
   std::optional<Breaker> breaker;
   std::optional<SecondReads> secondReads;
   std::optional<Cache> cache;
   std::optional<Connections> connections;
+  std::optional<Absent> absent;
 };
 
 // A store and what it is called where it was bound.

@@ -3,14 +3,13 @@
 #include "runtime/serving/seda_executor.h"
 
 #include <algorithm>
-#include <deque>
 #include <mutex>
-#include <new>
 #include <thread>
 #include <vector>
 
 #include "runtime/calls/call_input.h"
 #include "runtime/calls/float_environment.h"
+#include "runtime/calls/run_errors.h"
 #include "runtime/serving/batching_controller.h"
 #include "runtime/serving/seda_job.h"
 #include "runtime/serving/seda_queues.h"
@@ -35,6 +34,17 @@ uint32_t defaultComputeThreads(const SedaOptions& options) {
   return cores > options.fetchThreads ? cores - options.fetchThreads : 1;
 }
 
+// Its store's answers send a job on.
+class JobWaker final : public ReadWaker {
+ public:
+  JobWaker(std::shared_ptr<SedaQueues> queues, SedaJob* job) : queues_(std::move(queues)), job_(job) {}
+  void wake() noexcept override { queues_->wake(job_); }
+
+ private:
+  std::shared_ptr<SedaQueues> queues_;
+  SedaJob* job_;
+};
+
 }  // namespace
 
 class SedaExecutor::Core {
@@ -42,6 +52,8 @@ class SedaExecutor::Core {
   Core(std::shared_ptr<const CallProgram> program, const SedaOptions& options)
       : program_(std::move(program)),
         options_(options),
+        limits_(program_->limits.call.within(options.limits)),
+        queues_(std::make_shared<SedaQueues>(std::max<size_t>(1, options.batchesUnderWay))),
         fetchController_(std::max<size_t>(1, options.mostBatching)),
         computeController_(std::max<size_t>(1, options.mostBatching)) {
     if (options_.computeThreads == 0) options_.computeThreads = defaultComputeThreads(options_);
@@ -51,31 +63,39 @@ class SedaExecutor::Core {
       deadlines_.push_back(TimePoint::max());
       free_.push_back(i);
     }
-    for (uint32_t i = 0; i < options_.fetchThreads; ++i) threads_.emplace_back([this] { fetchLoop(); });
-    for (uint32_t i = 0; i < options_.computeThreads; ++i) threads_.emplace_back([this] { computeLoop(); });
-    threads_.emplace_back([this] { controlLoop(); });
+    try {
+      startThreads();
+    } catch (...) {
+      stop(true);
+      throw;
+    }
   }
   ~Core() { stop(true); }
 
-  RunError submit(SedaRequest request) {
-    if (RunError error = checkBatch(program_->info, request.batch)) return error;
+  RunError submit(SedaRequest request) noexcept {
+    SedaRequests accepted;
+    SedaRequests dropped;
     request.submitted = Clock::now();
-    SedaRequest dropped;
-    {
-      std::lock_guard lock(queues_->mutex);
-      if (queues_->stopping) return {"the executor has been stopped"};
-      if (queues_->requests.size() >= options_.queueRequests) {
-        if (options_.observer != nullptr) options_.observer->onRefused(Stage::Fetch);
-        if (options_.whenFull == WhenFull::Refuse || queues_->requests.empty())
-          return {"the queue is full; the request was refused"};
-        dropped = std::move(queues_->requests.front());
-        queues_->requests.pop_front();
-      }
-      if (request.deadline < queues_->controlWakes) queues_->controlWork.notify_one();
-      queues_->requests.push_back(std::move(request));
-      queues_->fetchWork.notify_one();
+    try {
+      if (RunError error = checkBatch(program_->info, request.batch)) return error;
+      if (RunError error = checkItems(request.batch.requests, request.batch.items, limits_)) return error;
+      accepted.push_back(std::move(request));
+    } catch (...) {
+      return currentError();
     }
-    if (dropped.done) refuse(dropped, kDropped);
+    std::unique_lock lock(queues_->mutex);
+    if (queues_->stopping) return runError("the executor has been stopped", RunFailure::Refused);
+    SedaRequests& requests = queues_->requests;
+    if (requests.size() >= options_.queueRequests) {
+      tellObserver(options_.observer, [](RunObserver& o) { o.onRefused(Stage::Fetch); });
+      if (options_.whenFull == WhenFull::Refuse || requests.empty())
+        return runError("the queue is full; the request was refused", RunFailure::Refused);
+      dropped.splice(dropped.end(), requests, requests.begin());
+    }
+    if (accepted.front().deadline < queues_->controlWakes) queues_->controlWork.notify_one();
+    requests.splice(requests.end(), accepted);
+    queues_->fetchWork.notify_one();
+    if (!dropped.empty()) refuse(lock, dropped, kDropped, RunFailure::Refused);
     return {};
   }
 
@@ -105,6 +125,17 @@ class SedaExecutor::Core {
   }
 
  private:
+  void startThreads() {
+    threads_.reserve(size_t{options_.fetchThreads} + options_.computeThreads + 1);
+    for (uint32_t i = 0; i < options_.fetchThreads; ++i) threads_.emplace_back([this] { fetchLoop(); });
+    for (uint32_t i = 0; i < options_.computeThreads; ++i) {
+      auto batch = std::make_unique<std::vector<SedaJob*>>();
+      batch->reserve(jobs_.size());
+      threads_.emplace_back([this, batch = std::move(batch)] { computeLoop(*batch); });
+    }
+    threads_.emplace_back([this] { controlLoop(); });
+  }
+
   bool isIdle() const { return queues_->requests.empty() && answering_ == 0 && free_.size() == jobs_.size(); }
 
   // -- Fetch stage ------------------------------------------------------------------------------------
@@ -119,31 +150,22 @@ class SedaExecutor::Core {
       if (queues_->quit) return;
       helpWithDeadlines(lock);
       if (queues_->goOn.empty() && (queues_->requests.empty() || free_.empty())) continue;
-      SedaJob* job = nullptr;
-      TimePoint readDeadline;
-      bool isNew = queues_->goOn.empty();
-      if (isNew) {
-        if (!waitForMore(lock)) continue;
-        job = takeRequests();
-        readDeadline = job->deadline() - reserve(*job);
-      } else {
-        job = queues_->goOn.front();
-        queues_->goOn.pop_front();
+      if (queues_->goOn.empty()) {
+        if (waitForMore(lock)) startBatch(lock);
+        continue;
       }
+      SedaJob* job = takeFirst(queues_->goOn);
       lock.unlock();
-      if (!isNew || job->start(readDeadline))
-        fetchFor(*job);
-      else
-        release(*job);
+      fetchFor(*job);
       lock.lock();
     }
   }
 
   // Gives further requests the chance to join. False when meanwhile there is something else to do.
   bool waitForMore(std::unique_lock<std::mutex>& lock) {
-    std::deque<SedaRequest>& requests = queues_->requests;
+    SedaRequests& requests = queues_->requests;
     while (!queues_->stopping && !requests.empty() && !free_.empty() && queues_->goOn.empty()) {
-      if (requests.size() >= wantedRequests()) break;
+      if (requests.size() >= wantedRequests() || requests.front().alone) break;
       TimePoint until = requests.front().submitted + (isBusy() ? options_.busyWait : options_.longestWait);
       if (Clock::now() >= until) break;
       queues_->fetchWork.wait_until(lock, until);
@@ -165,27 +187,54 @@ class SedaExecutor::Core {
     return std::min(options_.joinedItems, std::max(kFullBlocks, inTime));
   }
 
-  SedaJob* takeRequests() {
-    size_t most = wantedRequests();
+  // Lets go of the lock.
+  void startBatch(std::unique_lock<std::mutex>& lock) {
     size_t slot = free_.back();
+    if (!makeJob(slot)) {
+      SedaRequests refused;
+      refused.splice(refused.end(), queues_->requests, queues_->requests.begin());
+      return refuse(lock, refused, outOfMemory().message, RunFailure::NoMemory);
+    }
     free_.pop_back();
-    if (jobs_[slot] == nullptr) jobs_[slot] = std::make_unique<SedaJob>(program_, options_.observer);
     SedaJob& job = *jobs_[slot];
-    std::deque<SedaRequest>& requests = queues_->requests;
+    takeRequests(job);
+    deadlines_[slot] = job.deadline();
+    TimePoint readDeadline = job.deadline() - reserve(job);
+    lock.unlock();
+    fetchFor(job, &readDeadline);
+    lock.lock();
+  }
+
+  // False where there is no memory for it.
+  bool makeJob(size_t slot) noexcept {
+    if (jobs_[slot] != nullptr) return true;
+    try {
+      auto job = std::make_unique<SedaJob>(program_, limits_, options_.observer);
+      job->setWaker(std::make_shared<JobWaker>(queues_, job.get()));
+      jobs_[slot] = std::move(job);
+      ++made_;
+      return true;
+    } catch (...) {
+      return false;
+    }
+  }
+
+  void takeRequests(SedaJob& job) noexcept {
+    size_t most = wantedRequests();
+    SedaRequests& requests = queues_->requests;
     TimePoint now = Clock::now();
     int64_t mostItems = joinedItems();
     while (!requests.empty() && job.size() < most) {
       const SedaRequest& next = requests.front();
-      if (!job.empty() && (job.items() + next.batch.items > mostItems || !job.suits(next, now))) break;
-      job.add(std::move(requests.front()));
-      requests.pop_front();
+      bool alone = next.alone;
+      if (!job.empty() && (alone || job.items() + next.batch.items > mostItems || !job.suits(next, now))) break;
+      job.add(requests);
+      if (alone) break;
     }
-    if (options_.observer != nullptr)
-      options_.observer->onStage(
-          {Stage::Fetch, job.size(), requests.size(), fetchController_.factor(), now - job.oldest()});
+    tellObserver(options_.observer, [&](RunObserver& o) {
+      o.onStage({Stage::Fetch, job.size(), requests.size(), fetchController_.factor(), now - job.oldest()});
+    });
     fetchController_.observe(job.size(), requests.size());
-    deadlines_[slot] = job.deadline();
-    return &job;
   }
 
   // The time before the deadline from which on reads are waited for no longer: enough for computing this batch and
@@ -209,15 +258,27 @@ class SedaExecutor::Core {
     return timeOf(job);
   }
 
-  void fetchFor(SedaJob& job) {
+  // `readDeadline`: of a batch that begins.
+  void fetchFor(SedaJob& job, const TimePoint* readDeadline = nullptr) noexcept {
     bool cancelled = isCancelled();
     try {
+      if (readDeadline != nullptr && !job.start(*readDeadline)) return release(job);
       job.wakesFetch = !cancelled && !job.advanceToLast();
-    } catch (const std::bad_alloc&) {
-      job.fail({"not enough memory for the batch"});
+    } catch (...) {
+      failed(job, currentError());
       return release(job);
     }
     park(job);
+  }
+
+  // What one of several requests did is told to that one: each is computed alone, in front of the queue.
+  void failed(SedaJob& job, const RunError& error) noexcept {
+    if (job.size() <= 1) return job.fail(error);
+    std::lock_guard lock(queues_->mutex);
+    job.separate(queues_->requests);
+    // Its deadline may be gone meanwhile.
+    queues_->controlWork.notify_one();
+    queues_->fetchWork.notify_one();
   }
 
   bool isCancelled() const {
@@ -225,21 +286,21 @@ class SedaExecutor::Core {
     return queues_->cancelled;
   }
 
-  void park(SedaJob& job) {
+  void park(SedaJob& job) noexcept {
     {
       std::lock_guard lock(queues_->mutex);
       queues_->parked.push_back(&job);
       if (job.readDeadline() < queues_->controlWakes || queues_->cancelled) queues_->controlWork.notify_one();
     }
     // From here on the job may belong to another thread.
-    if (!job.park([queues = queues_, waiting = &job] { queues->wake(waiting); })) queues_->wake(&job);
+    if (!job.park()) queues_->wake(&job);
   }
 
   // -- Compute stage ----------------------------------------------------------------------------------
 
-  void computeLoop() {
+  // `batch` has room for all jobs.
+  void computeLoop(std::vector<SedaJob*>& batch) {
     FloatEnvironment floats;
-    std::vector<SedaJob*> batch;
     std::unique_lock lock(queues_->mutex);
     for (;;) {
       queues_->computeWork.wait(lock, [this] { return queues_->quit || !queues_->ready.empty(); });
@@ -257,46 +318,49 @@ class SedaExecutor::Core {
 
   // Leaves the other threads their share.
   void takeReady(std::vector<SedaJob*>& batch) {
-    std::deque<SedaJob*>& ready = queues_->ready;
+    std::vector<SedaJob*>& ready = queues_->ready;
     size_t share = (ready.size() + options_.computeThreads - 1) / options_.computeThreads;
     size_t n = std::min(share, computeController_.factor());
     size_t requests = 0;
-    for (; batch.size() < n; ready.pop_front()) {
-      requests += ready.front()->size();
-      batch.push_back(ready.front());
+    while (batch.size() < n) {
+      batch.push_back(takeFirst(ready));
+      requests += batch.back()->size();
     }
     computeController_.observe(n, ready.size());
-    if (options_.observer == nullptr) return;
-    size_t queued = 0;
-    for (const SedaJob* job : ready) queued += job->size();
-    options_.observer->onStage(
-        {Stage::Compute, requests, queued, computeController_.factor(), Clock::now() - batch.front()->oldest()});
+    tellObserver(options_.observer, [&](RunObserver& o) {
+      size_t queued = 0;
+      for (const SedaJob* job : ready) queued += job->size();
+      o.onStage(
+          {Stage::Compute, requests, queued, computeController_.factor(), Clock::now() - batch.front()->oldest()});
+    });
   }
 
-  void compute(SedaJob& job, bool cancelled) {
+  void compute(SedaJob& job, bool cancelled) noexcept {
     TimePoint start = Clock::now();
     if (cancelled) {
-      job.fail({kCancelled});
+      job.fail(runError(kCancelled, RunFailure::Refused));
       return release(job);
     }
     // What cannot be ready in time is told so now, not later.
     if (job.deadline() != TimePoint::max() && start + expectedTime(job) >= job.deadline()) {
-      job.fail({kLate});
+      job.fail(runError(kLate, RunFailure::Late));
       return release(job);
     }
     int64_t items = job.items();
     try {
       if (!job.advanceToEnd()) return park(job);
       job.answer();
-    } catch (const std::bad_alloc&) {
-      job.fail({"not enough memory for the batch"});
+    } catch (...) {
+      failed(job, currentError());
     }
     release(job, Clock::now() - start, items);
   }
 
   // The job is empty again. `took`: computing its items, if they were computed.
-  void release(SedaJob& job, Clock::duration took = Clock::duration::zero(), int64_t items = 0) {
+  void release(SedaJob& job, Clock::duration took = Clock::duration::zero(), int64_t items = 0) noexcept {
+    std::unique_ptr<SedaJob> idle;  // freed without the lock
     std::lock_guard lock(queues_->mutex);
+    size_t kept = keptJobs_.keep(batchesUnderWay());
     if (took > Clock::duration::zero()) {
       computeTime_ = (7 * computeTime_ + 3 * took) / 10;
       // A batch of few items says little about one of many.
@@ -308,8 +372,19 @@ class SedaExecutor::Core {
       free_.push_back(i);
       deadlines_[i] = TimePoint::max();
     }
+    if (made_ > kept) idle = takeIdle(job);
     queues_->fetchWork.notify_one();
     if (isIdle()) queues_->allAnswered.notify_all();
+  }
+
+  // The job, but for this one, that has had nothing to do for longest.
+  std::unique_ptr<SedaJob> takeIdle(const SedaJob& other) noexcept {
+    for (size_t slot : free_) {
+      if (jobs_[slot] == nullptr || jobs_[slot].get() == &other) continue;
+      --made_;
+      return std::move(jobs_[slot]);
+    }
+    return nullptr;
   }
 
   // -- Deadlines --------------------------------------------------------------------------------------
@@ -335,40 +410,43 @@ class SedaExecutor::Core {
 
   // Answers what is late, for which it lets go of the lock, and wakes what has waited for stores long enough. Whether
   // there was something to answer.
-  bool keepDeadlines(std::unique_lock<std::mutex>& lock) {
-    std::vector<SedaRequest> lateRequests;
-    std::vector<SedaJob*> lateJobs;
-    TimePoint now = Clock::now();
-    queues_->takeLate(now, lateRequests, lateJobs);
-    if (lateRequests.empty() && lateJobs.empty()) return false;
+  bool keepDeadlines(std::unique_lock<std::mutex>& lock) noexcept {
+    SedaRequests lateRequests;
+    SedaJob* lateJob = nullptr;
+    queues_->takeLate(Clock::now(), lateRequests, lateJob);
+    if (lateRequests.empty() && lateJob == nullptr) return false;
+    if (queues_->cancelled)
+      refuse(lock, lateRequests, kCancelled, RunFailure::Refused, lateJob);
+    else
+      refuse(lock, lateRequests, kLate, RunFailure::Late, lateJob);
+    return true;
+  }
+
+  // Answers what no stage holds. Lets go of the lock.
+  void refuse(std::unique_lock<std::mutex>& lock, SedaRequests& requests, std::string_view why, RunFailure kind,
+              SedaJob* job = nullptr) noexcept {
     ++answering_;
-    const char* why = queues_->cancelled ? kCancelled : kLate;
     lock.unlock();
-    for (SedaRequest& request : lateRequests) refuse(request, why);
-    for (SedaJob* job : lateJobs) {
-      job->fail({why});
+    for (SedaRequest& request : requests) request.refuse(runError(why, kind), options_.observer);
+    if (job != nullptr) {
+      job->fail(runError(why, kind));
       release(*job);
     }
     lock.lock();
     --answering_;
     if (isIdle()) queues_->allAnswered.notify_all();
-    return true;
-  }
-
-  void refuse(SedaRequest& request, const char* why) {
-    if (options_.observer != nullptr)
-      options_.observer->onCall({request.batch.requests, request.batch.items, Clock::now() - request.submitted, true});
-    Result none;
-    request.done({why}, none);
   }
 
   std::shared_ptr<const CallProgram> program_;
   SedaOptions options_;
-  std::shared_ptr<SedaQueues> queues_ = std::make_shared<SedaQueues>();
+  CallLimits limits_;
+  std::shared_ptr<SedaQueues> queues_;
   // What follows is under the queues' lock.
   std::vector<std::unique_ptr<SedaJob>> jobs_;  // made when first needed
   std::vector<TimePoint> deadlines_;            // of the jobs that are under way, by job
   std::vector<size_t> free_;                    // jobs that are not
+  size_t made_ = 0;                             // jobs that there are
+  KeptCount keptJobs_{1};
   BatchingController fetchController_;
   BatchingController computeController_;
   Clock::duration computeTime_{};  // of a batch in the compute stage, smoothed
@@ -382,8 +460,9 @@ SedaExecutor::SedaExecutor(const Extractor& extractor, const SedaOptions& option
     : core_(std::make_unique<Core>(extractor.program_, options)) {}
 SedaExecutor::~SedaExecutor() = default;
 
-RunError SedaExecutor::submit(const Batch& batch, Deadline deadline, Done done) {
-  return core_->submit({batch, deadline, std::move(done), {}});
+RunError SedaExecutor::submit(const Batch& batch, Deadline deadline, Done done,
+                              const std::atomic<bool>* cancelled) noexcept {
+  return core_->submit({batch, deadline, std::move(done), {}, cancelled});
 }
 
 std::future<SedaExecutor::Answer> SedaExecutor::submit(const Batch& batch, Deadline deadline) {

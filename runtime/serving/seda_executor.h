@@ -22,7 +22,7 @@ class SedaExecutor {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
   // The result belongs to the executor; it may be swapped for another one to keep it. Called on a thread of the
-  // executor, which serves nothing else meanwhile; does not throw.
+  // executor, which serves nothing else meanwhile. What it throws ends there: the request has had its answer.
   using Done = std::function<void(RunError error, Result& result)>;
   struct Answer {
     RunError error;
@@ -43,8 +43,13 @@ class SedaExecutor {
   ~SedaExecutor();
 
   // What the batch points to must stay as it is until the answer. With an error the request was not accepted
-  // and `done` is never called: it does not fit the schema, the queue is full, or the executor stops.
-  RunError submit(const Batch& batch, Deadline deadline, Done done);
+  // and `done` is never called: it does not fit the schema, the queue is full, there is no memory for it, or the
+  // executor stops.
+  // `cancelled`, where given, stays as long and is set by a caller who waits no more: the answer is an error then,
+  // unless it is being made for others too.
+  RunError submit(const Batch& batch, Deadline deadline, Done done,
+                  const std::atomic<bool>* cancelled = nullptr) noexcept;
+  // Throws std::bad_alloc where there is no memory for the future.
   std::future<Answer> submit(const Batch& batch, Deadline deadline);
 
   // Accepts nothing more and returns when all is answered, each by its deadline.

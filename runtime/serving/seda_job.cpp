@@ -3,16 +3,18 @@
 #include "runtime/serving/seda_job.h"
 
 #include <algorithm>
-#include <new>
+
+#include "runtime/calls/run_errors.h"
 
 namespace featc {
 
 using Clock = std::chrono::steady_clock;
 
-void SedaJob::add(SedaRequest request) {
+void SedaJob::add(SedaRequests& requests) noexcept {
+  const SedaRequest& request = requests.front();
   deadline_ = empty() ? request.deadline : std::min(deadline_, request.deadline);
   items_ += request.batch.items;
-  requests_.push_back(std::move(request));
+  requests_.splice(requests_.end(), requests, requests.begin());
 }
 
 bool SedaJob::suits(const SedaRequest& request, TimePoint now) const {
@@ -23,21 +25,27 @@ bool SedaJob::suits(const SedaRequest& request, TimePoint now) const {
   return earlier == later || (later != TimePoint::max() && later - now <= 2 * (earlier - now));
 }
 
+template <class ErrorOf>
+void SedaJob::refuseWhere(const ErrorOf& errorOf) {
+  std::erase_if(requests_, [&](SedaRequest& request) {
+    RunError error = errorOf(request);
+    if (!error) return false;
+    request.refuse(std::move(error), observer_);
+    return true;
+  });
+}
+
 bool SedaJob::start(TimePoint readDeadline) {
   readDeadline_ = readDeadline;
-  batches_.clear();
-  for (const SedaRequest& request : requests_) batches_.push_back(request.batch);
-  if (bind(batches_)) {
+  refuseWhere(
+      [](const SedaRequest& request) { return request.isCancelled() ? stopError(Stop::Cancelled, {}) : RunError(); });
+  RunError error = empty() ? RunError() : bindAll();
+  if (error && error.kind == RunFailure::BadBatch) {
     // Which of them it was, each on its own says.
-    std::erase_if(requests_, [this](SedaRequest& request) {
-      const RunError error = bind({&request.batch, 1});
-      if (error) tell(request, error, part_);
-      return static_cast<bool>(error);
-    });
-    batches_.clear();
-    for (const SedaRequest& request : requests_) batches_.push_back(request.batch);
-    if (RunError error = empty() ? RunError() : bind(batches_)) fail(error);
+    refuseWhere([this](const SedaRequest& request) { return bind({&request.batch, 1}); });
+    error = empty() ? RunError() : bindAll();
   }
+  if (error) throw CallStopped{std::move(error)};
   if (empty()) {
     clear();
     return false;
@@ -46,51 +54,85 @@ bool SedaJob::start(TimePoint readDeadline) {
   return true;
 }
 
+RunError SedaJob::bindAll() {
+  batches_.clear();
+  cancelled_.clear();
+  for (const SedaRequest& request : requests_) {
+    batches_.push_back(request.batch);
+    cancelled_.push_back(request.cancelled);
+  }
+  // While somebody waits for an answer it is computed for all.
+  if (std::ranges::find(cancelled_, nullptr) != cancelled_.end()) cancelled_.clear();
+  return bind(batches_);
+}
+
 RunError SedaJob::bind(std::span<const Batch> batches) {
   CallOptions options;
-  options.deadline = readDeadline_;
+  options.deadline = deadline_;
+  options.limits = limits_;
   options.observer = observer_;
   try {
-    return memory_.begin(batches, options, result_);
-  } catch (const std::bad_alloc&) {
-    return {"not enough memory for the batch"};
+    if (RunError error = memory_.admit(batches, options, cancelled_, result_)) return error;
+    return memory_.begin(batches, options, readDeadline_, result_);
+  } catch (...) {
+    result_ = {};  // half made
+    return currentError();
   }
+}
+
+// The job waits for answers, and for threads, between two calls of this.
+bool SedaJob::advance(uint32_t phases) {
+  Work& work = memory_.costs().work;
+  work.resume();
+  bool all = call_->advance(phases);
+  work.pause();
+  return all;
 }
 
 void SedaJob::answer() {
   memory_.finish();
   if (requests_.size() == 1) {
-    tell(requests_[0], {}, result_);
+    requests_.front().answer({}, result_, observer_);
   } else {
     firsts_.assign(1, 0);
     for (const SedaRequest& request : requests_) firsts_.push_back(firsts_.back() + request.batch.requests);
     memory_.reads().countParts(memory_.shards(), memory_.frame(), firsts_, reads_);
-    for (size_t i = 0; i < requests_.size(); ++i) {
-      CallOutputs::copyRequests(*memory_.program(), result_, firsts_[i], requests_[i].batch.requests, reads_[i], part_);
-      tell(requests_[i], {}, part_);
+    size_t i = 0;
+    for (SedaRequest& request : requests_) {
+      CallOutputs::copyRequests(*memory_.program(), result_, firsts_[i], request.batch.requests, reads_[i], part_);
+      request.answer({}, part_, observer_);
+      ++i;
     }
   }
   clear();
 }
 
-void SedaJob::fail(const RunError& error) {
-  for (SedaRequest& request : requests_) {
-    part_ = {};
-    tell(request, error, part_);
-  }
+void SedaJob::fail(const RunError& error) noexcept {
+  // What was half made is made anew.
+  result_ = {};
+  part_ = {};
+  for (SedaRequest& request : requests_) request.refuse(runError(error.message, error.kind), observer_);
   clear();
 }
 
-void SedaJob::tell(SedaRequest& request, RunError error, Result& result) {
-  if (observer_ != nullptr)
-    observer_->onCall(
-        {request.batch.requests, request.batch.items, Clock::now() - request.submitted, static_cast<bool>(error)});
-  request.done(std::move(error), result);
+void SedaJob::separate(SedaRequests& requests) noexcept {
+  result_ = {};
+  part_ = {};
+  requests_.remove_if([](const SedaRequest& request) { return !request.done; });
+  for (SedaRequest& request : requests_) request.alone = true;
+  requests.splice(requests.begin(), requests_);
+  clear();
 }
 
-void SedaJob::clear() {
+void SedaJob::clear() noexcept {
   call_.reset();
   memory_.end();
+  // They have been read.
+  size_t held = result_.bytesHeld() + part_.bytesHeld();
+  if (held > keptResult_.keep(held)) {
+    result_ = {};
+    part_ = {};
+  }
   requests_.clear();
   items_ = 0;
 }

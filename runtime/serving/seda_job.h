@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,23 +10,19 @@
 
 #include "runtime/calls/call_memory.h"
 #include "runtime/calls/staged.h"
+#include "runtime/serving/seda_request.h"
 
 namespace featc {
-
-struct SedaRequest {
-  Batch batch;
-  std::chrono::steady_clock::time_point deadline;
-  std::function<void(RunError error, Result& result)> done;
-  std::chrono::steady_clock::time_point submitted;
-};
 
 // Reused from batch to batch. One thread at a time works on it; between the stages none does.
 class SedaJob {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  SedaJob(std::shared_ptr<const CallProgram> program, RunObserver* observer)
-      : memory_(std::move(program)), observer_(observer) {}
+  SedaJob(std::shared_ptr<const CallProgram> program, const CallLimits& limits, RunObserver* observer)
+      : memory_(std::move(program)), limits_(limits), observer_(observer) {}
+  // What park() has woken; set once, before.
+  void setWaker(std::shared_ptr<ReadWaker> waker) { waker_ = std::move(waker); }
 
   // -- Filled by the fetch stage --------------------------------------------------------------------
 
@@ -36,46 +31,62 @@ class SedaJob {
   int64_t items() const { return items_; }
   TimePoint deadline() const { return deadline_; }  // of the request that has the earliest
   TimePoint oldest() const { return requests_.front().submitted; }
-  void add(SedaRequest request);
+  // Takes the first of `requests`.
+  void add(SedaRequests& requests) noexcept;
   // Whether the request may wait as long as the others do: one in a hurry would cut their reads short.
   bool suits(const SedaRequest& request, TimePoint now) const;
 
   // -- Computed by both ------------------------------------------------------------------------------
 
-  // Binds all requests; answers those that cannot be bound. Reads are given up at `readDeadline`. False when no
-  // request is left.
+  //
+  // What these throw, for lack of memory or for what they cost, is for separate() or fail().
+
+  // Binds all requests; answers those that cannot be bound and those that nobody waits for. Reads are given up at
+  // `readDeadline`. False when no request is left.
   bool start(TimePoint readDeadline);
   TimePoint readDeadline() const { return readDeadline_; }
   // Computes what needs no further answer, except for the last phase.
-  bool advanceToLast() { return call_->advance(call_->phases() - 1); }
+  bool advanceToLast() { return advance(call_->phases() - 1); }
   // Computes the rest; false when an answer is missing.
-  bool advanceToEnd() { return call_->advance(call_->phases()); }
-  // Has `wake` called when every answer is there; false, and it is not called, when they are.
-  bool park(std::function<void()> wake) { return memory_.reads().park(std::move(wake)); }
+  bool advanceToEnd() { return advance(call_->phases()); }
+  // Has the waker woken when every answer is there; false, and it is not, when they are.
+  bool park() { return memory_.reads().park(waker_); }
   bool unpark() { return memory_.reads().unpark(); }
 
   // -- Ended by one of them ---------------------------------------------------------------------------
 
-  // Gives each request its part of the result, or all of them an error; then the job is empty.
+  // Gives each request its part of the result; then the job is empty. Where it throws, some have theirs.
   void answer();
-  void fail(const RunError& error);
+  // Puts those that have no answer before `requests`, each to be computed alone; then the job is empty. For joined
+  // requests: what one of them costs is no error of the others.
+  void separate(SedaRequests& requests) noexcept;
+  // Gives those that have no answer an error; then the job is empty.
+  void fail(const RunError& error) noexcept;
 
   bool wakesFetch = false;  // which stage goes on when it wakes
 
  private:
   RunError bind(std::span<const Batch> batches);
-  void tell(SedaRequest& request, RunError error, Result& result);
-  void clear();
+  RunError bindAll();
+  bool advance(uint32_t phases);
+  // Takes out the requests, answering them, for which `errorOf(request)` has an error.
+  template <class ErrorOf>
+  void refuseWhere(const ErrorOf& errorOf);
+  void clear() noexcept;
 
   CallMemory memory_;
+  CallLimits limits_;
   RunObserver* observer_;
-  std::vector<SedaRequest> requests_;
+  std::shared_ptr<ReadWaker> waker_;
+  SedaRequests requests_;
   std::vector<Batch> batches_;
+  std::vector<Work::Flag> cancelled_;  // of all requests, if all have one
   int64_t items_ = 0;
   TimePoint deadline_;
   TimePoint readDeadline_;
   Result result_;
   Result part_;
+  KeptMemory keptResult_;
   std::vector<int64_t> firsts_;  // of each request, its first row; and the end
   std::vector<std::vector<ReadCounts>> reads_;
   std::optional<StagedCall> call_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "runtime/calls/call_limits.h"
 #include "runtime/calls/run_observer.h"
 
 namespace featc {
@@ -44,6 +45,10 @@ struct SedaOptions {
   // Reads are given up so long before a request's deadline, and as long again as computing took lately, but
   // never before half of its time is over: what has come is then computed in time.
   std::chrono::microseconds reserve{2000};
+
+  // What each request may cost, within RunLimits::call. Joined requests share the limits of one: where they go past one
+  // together, each is computed alone.
+  CallLimits limits;
 
   RunObserver* observer = nullptr;  // must outlive the executor
 };

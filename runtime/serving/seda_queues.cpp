@@ -13,7 +13,19 @@ constexpr auto kRetry = std::chrono::milliseconds(1);
 
 }  // namespace
 
-void SedaQueues::push(SedaJob* job) {
+SedaQueues::SedaQueues(size_t jobs) {
+  goOn.reserve(jobs);
+  ready.reserve(jobs);
+  parked.reserve(jobs);
+}
+
+SedaJob* takeFirst(std::vector<SedaJob*>& jobs) noexcept {
+  SedaJob* first = jobs.front();
+  jobs.erase(jobs.begin());
+  return first;
+}
+
+void SedaQueues::push(SedaJob* job) noexcept {
   if (job->deadline() < controlWakes) controlWork.notify_one();
   if (job->wakesFetch) {
     goOn.push_back(job);
@@ -24,35 +36,33 @@ void SedaQueues::push(SedaJob* job) {
   }
 }
 
-void SedaQueues::wake(SedaJob* job) {
+void SedaQueues::wake(SedaJob* job) noexcept {
   std::lock_guard lock(mutex);
   std::erase(parked, job);
   push(job);
 }
 
-void SedaQueues::takeLate(TimePoint now, std::vector<SedaRequest>& lateRequests, std::vector<SedaJob*>& lateJobs) {
+void SedaQueues::takeLate(TimePoint now, SedaRequests& lateRequests, SedaJob*& lateJob) noexcept {
   TimePoint next = takeLateRequests(now, lateRequests);
   next = std::min(next, wakeLateJobs(now));
-  next = std::min(next, takeLateJobs(now, lateJobs));
+  next = std::min(next, takeLateJob(now, lateJob));
   controlWakes = next;
 }
 
 // Before any stage took them. Returns when the next one's time is over.
-SedaQueues::TimePoint SedaQueues::takeLateRequests(TimePoint now, std::vector<SedaRequest>& late) {
+SedaQueues::TimePoint SedaQueues::takeLateRequests(TimePoint now, SedaRequests& late) noexcept {
   TimePoint next = TimePoint::max();
-  auto isLate = [&](SedaRequest& request) {
-    bool over = cancelled || request.deadline <= now;
-    if (over)
-      late.push_back(std::move(request));
+  for (auto request = requests.begin(); request != requests.end();) {
+    auto at = request++;
+    if (cancelled || at->deadline <= now)
+      late.splice(late.end(), requests, at);
     else
-      next = std::min(next, request.deadline);
-    return over;
-  };
-  std::erase_if(requests, isLate);
+      next = std::min(next, at->deadline);
+  }
   return next;
 }
 
-SedaQueues::TimePoint SedaQueues::wakeLateJobs(TimePoint now) {
+SedaQueues::TimePoint SedaQueues::wakeLateJobs(TimePoint now) noexcept {
   TimePoint next = TimePoint::max();
   std::erase_if(parked, [&](SedaJob* job) {
     bool over = cancelled || job->readDeadline() <= now;
@@ -65,19 +75,20 @@ SedaQueues::TimePoint SedaQueues::wakeLateJobs(TimePoint now) {
   return next;
 }
 
-// Of batches that wait for a stage.
-SedaQueues::TimePoint SedaQueues::takeLateJobs(TimePoint now, std::vector<SedaJob*>& late) {
+// Of batches that wait for a stage. Returns `now` when there may be another one.
+SedaQueues::TimePoint SedaQueues::takeLateJob(TimePoint now, SedaJob*& late) noexcept {
   TimePoint next = TimePoint::max();
-  auto take = [&](SedaJob* job) {
-    bool over = job->deadline() <= now;
-    if (over)
-      late.push_back(job);
-    else
-      next = std::min(next, job->deadline());
-    return over;
-  };
-  std::erase_if(goOn, take);
-  std::erase_if(ready, take);
+  for (std::vector<SedaJob*>* jobs : {&goOn, &ready}) {
+    for (auto job = jobs->begin(); job != jobs->end(); ++job) {
+      if ((*job)->deadline() > now) {
+        next = std::min(next, (*job)->deadline());
+        continue;
+      }
+      late = *job;
+      jobs->erase(job);
+      return now;
+    }
+  }
   return next;
 }
 

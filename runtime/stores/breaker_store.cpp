@@ -27,7 +27,7 @@ bool isFailed(const FetchResult& result) {
 void BreakerStore::fetch(const FetchRequest& request, Done done) {
   if (request.keys.empty() || !admit())
     return done(answerAll(request, request.keys.empty() ? KeyStatus::Absent : KeyStatus::Failed));
-  store_->fetch(request, [this, done = std::move(done)](FetchResult result) {
+  store_->ask(request, [this, done = std::move(done)](FetchResult result) {
     passed(isFailed(result));
     done(std::move(result));
   });

@@ -20,6 +20,9 @@ class BreakerStore final : public DescribedStore {
   void fetch(const FetchRequest& request, Done done) override;
   std::string name() const override { return storeName(*store_); }
   std::string problem() const override { return storeProblem(*store_); }
+  std::string openProblem(std::chrono::steady_clock::time_point until) override {
+    return storeOpenProblem(*store_, until);
+  }
   void addStats(StoreStats& stats) const override {
     stats.breaker = {isOpen(), trips_, refused_};
     addStoreStats(*store_, stats);

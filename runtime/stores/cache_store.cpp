@@ -47,7 +47,7 @@ class CacheStore::Merge : public std::enable_shared_from_this<CacheStore::Merge>
   }
   void setTimer(Timers& timers) {
     timers_ = &timers;
-    timer_ = timers.at(request_.deadline, [merge = shared_from_this()] { merge->expire(); });
+    timers.at(request_.deadline, [merge = shared_from_this()] { merge->expire(); }, timer_);
   }
   // A row that the cache has. Keys that wait may be given theirs at the same time.
   void hit(const RowCache::Row& row, size_t key) {
@@ -209,7 +209,13 @@ void CacheStore::fetch(const FetchRequest& request, Done done) {
       if (row == nullptr) {
         asked->places.push_back(k);
         asked->texts.push_back(text);
-        Joined joined = join({merge, k}, text, now);
+        Joined joined;
+        try {
+          joined = join({merge, k}, text, now);
+        } catch (...) {
+          asked->texts.pop_back();  // there may be a flight for it, of another fetch
+          throw;
+        }
         if (!joined.joined) continue;
         asked->places.pop_back();
         asked->texts.pop_back();
@@ -265,8 +271,8 @@ std::vector<CacheStore::Waiter> CacheStore::land(const std::string& text) {
 void CacheStore::ask(const std::shared_ptr<Asked>& asked, uint32_t space) {
   const FetchRequest& request = asked->merge->request();
   for (size_t place : asked->places) asked->keys.push_back(request.keys[place]);
-  store_->fetch({request.source, asked->keys, request.fields, request.deadline},
-                [this, asked, space](FetchResult result) { landed(*asked, space, result); });
+  Done done([this, asked, space](FetchResult result) { landed(*asked, space, result); });
+  store_->ask({request.source, asked->keys, request.fields, request.deadline}, std::move(done));
 }
 
 void CacheStore::landed(const Asked& asked, uint32_t space, const FetchResult& result) {

@@ -27,6 +27,9 @@ class CacheStore final : public DescribedStore {
   void fetch(const FetchRequest& request, Done done) override;
   std::string name() const override { return storeName(*store_); }
   std::string problem() const override { return storeProblem(*store_); }
+  std::string openProblem(std::chrono::steady_clock::time_point until) override {
+    return storeOpenProblem(*store_, until);
+  }
 
   void addStats(StoreStats& stats) const override {
     stats.cache = {hits_, misses_, joined_, rows_.evictions(), rows_.bytes()};

@@ -27,15 +27,18 @@ struct Race {
 void DeadlineStore::fetch(const FetchRequest& request, Done done) {
   Clock::time_point deadline = request.deadline;
   if (timeout_.count() > 0) deadline = std::min(deadline, Clock::now() + timeout_);
-  if (deadline == Clock::time_point::max()) return store_->fetch(request, std::move(done));
+  if (deadline == Clock::time_point::max()) return store_->ask(request, std::move(done));
   auto race = std::make_shared<Race>(request, sources_, std::move(done));
   race->request.deadline = deadline;
-  race->timer = timers_.at(deadline, [this, race] {
-    if (race->answered.exchange(true)) return;
-    late_ = true;
-    race->done(answerAll(race->request.view(), KeyStatus::TimedOut));
-  });
-  store_->fetch(race->request.view(), [this, race](FetchResult result) {
+  timers_.at(
+      deadline,
+      [this, race] {
+        if (race->answered.exchange(true)) return;
+        late_ = true;
+        race->done(answerAll(race->request.view(), KeyStatus::TimedOut));
+      },
+      race->timer);
+  store_->ask(race->request.view(), [this, race](FetchResult result) {
     timers_.cancel(race->timer);
     if (race->answered.exchange(true)) return;
     late_ = false;

@@ -19,6 +19,9 @@ class DeadlineStore final : public DescribedStore {
   void fetch(const FetchRequest& request, Done done) override;
   std::string name() const override { return storeName(*store_); }
   std::string problem() const override;
+  std::string openProblem(std::chrono::steady_clock::time_point until) override {
+    return storeOpenProblem(*store_, until);
+  }
   void addStats(StoreStats& stats) const override { addStoreStats(*store_, stats); }
 
  private:

@@ -15,6 +15,8 @@ class DescribedStore : public Store {
   virtual std::string name() const = 0;
   // The last reason: `Connection refused`; empty when no read has failed.
   virtual std::string problem() const = 0;
+  // Waits, until `until` at the latest, until it is known whether the store can be read. Why it cannot; empty: it can.
+  virtual std::string openProblem(std::chrono::steady_clock::time_point /*until*/) { return {}; }
   // Fills in its part, and those of the stores inside of it.
   virtual void addStats(StoreStats& /*stats*/) const {}
 };
@@ -27,6 +29,10 @@ inline std::string storeName(const Store& store) {
 inline std::string storeProblem(const Store& store) {
   const auto* described = dynamic_cast<const DescribedStore*>(&store);
   return described == nullptr ? "" : described->problem();
+}
+inline std::string storeOpenProblem(Store& store, std::chrono::steady_clock::time_point until) {
+  auto* described = dynamic_cast<DescribedStore*>(&store);
+  return described == nullptr ? "" : described->openProblem(until);
 }
 inline void addStoreStats(const Store& store, StoreStats& stats) {
   const auto* described = dynamic_cast<const DescribedStore*>(&store);

@@ -5,8 +5,9 @@
 #include <cmath>
 #include <new>
 
+#include "ops/parse.h"
+#include "ops/time_text.h"
 #include "runtime/io/json_value.h"
-#include "runtime/io/number_text.h"
 #include "support/json_quote.h"
 
 namespace featc {
@@ -65,21 +66,29 @@ void appendFieldText(std::string& text, const Value& value, Type type) {
   }
 }
 
-bool FieldTextReader::read(std::string_view text, Type type, const ColumnRef& column, uint64_t row, Arena& arena) {
+bool FieldTextReader::read(std::string_view text, Type type, uint32_t semantics, const ColumnRef& column, uint64_t row,
+                           Arena& arena) {
+  const NumberStyle style = semantics == 1 ? NumberStyle::Plain : NumberStyle::Text;
   switch (type.kind()) {
-    case Kind::Bool:
-      if (text != "0" && text != "1") return false;
-      setBit(static_cast<uint8_t*>(column.data), row, text == "1");
+    case Kind::Bool: {
+      std::optional<bool> value = parseBool(text);
+      if (!value || (semantics == 1 && text != "0" && text != "1")) return false;
+      setBit(static_cast<uint8_t*>(column.data), row, *value);
       break;
+    }
     case Kind::Int64: {
       int64_t value = 0;
-      if (parseInt64(text, NumberStyle::Data, value) != NumberError::None) return false;
+      if (parseInt64(text, style, value) != NumberError::None) {
+        std::optional<int64_t> time = type.isTimestamp() ? parseTimestamp(text) : std::nullopt;
+        if (!time) return false;
+        value = *time;
+      }
       static_cast<int64_t*>(column.data)[row] = value;
       break;
     }
     case Kind::Float64: {
       double value = 0;
-      if (parseFloat64(text, NumberStyle::Data, value) != NumberError::None) return false;
+      if (parseFloat64(text, style, value) != NumberError::None) return false;
       static_cast<double*>(column.data)[row] = value;
       break;
     }

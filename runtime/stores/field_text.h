@@ -12,7 +12,8 @@
 
 namespace featc {
 
-// Numbers are decimal, bools `0` and `1`, strings their bytes; everything else is JSON. docs/stores.md.
+// Numbers are decimal, bools `0` and `1`, strings their bytes; everything else is JSON. Under `semantics 2` numbers and
+// bools of other forms are read too. docs/stores.md.
 
 // Appends a present value of `type`.
 void appendFieldText(std::string& text, const Value& value, Type type);
@@ -25,7 +26,7 @@ class FieldTextReader {
   // Writes the cell at `row` of a column of `type` whose row is still missing. What the cell points to goes to
   // `arena`, but a string's bytes stay where `text` has them. False, with the row left missing, when the text is
   // no such value. JSON's null is a missing value.
-  bool read(std::string_view text, Type type, const ColumnRef& column, uint64_t row, Arena& arena);
+  bool read(std::string_view text, Type type, uint32_t semantics, const ColumnRef& column, uint64_t row, Arena& arena);
   // The same of a JSON value; strings go to the arena too.
   bool read(simdjson::dom::element element, Type type, const ColumnRef& column, uint64_t row, Arena& arena);
   // A JSON document; valid until the next call of this object.

@@ -2,6 +2,7 @@
 // The order of a store's guards.
 #include "runtime/stores/guards.h"
 
+#include "runtime/stores/absent_store.h"
 #include "runtime/stores/breaker_store.h"
 #include "runtime/stores/cache_store.h"
 #include "runtime/stores/deadline_store.h"
@@ -17,6 +18,8 @@ std::shared_ptr<Store> guardStore(std::shared_ptr<Store> store, const StoreOptio
     store = std::make_shared<BreakerStore>(std::move(store), options.breaker, options.breakerWait);
   if (options.cacheBytes > 0)
     store = std::make_shared<CacheStore>(std::move(store), options.cacheBytes, options.cacheTtl);
+  // Around the cache, which may hold absent rows: what requests got is what counts.
+  if (options.maxAbsent) store = std::make_shared<AbsentStore>(std::move(store), *options.maxAbsent);
   return store;
 }
 

@@ -9,7 +9,8 @@
 
 namespace featc {
 
-// From the inside out: deadlines, unless the store keeps them itself; the second read; the breaker; the cache.
+// From the inside out: deadlines, unless the store keeps them itself; the second read; the breaker; the cache; too many
+// absent rows.
 std::shared_ptr<Store> guardStore(std::shared_ptr<Store> store, const StoreOptions& options, bool keepsDeadlines);
 
 }  // namespace featc

@@ -35,25 +35,26 @@ void HedgeStore::fetch(const FetchRequest& request, Done done) {
   auto race = std::make_shared<Race>(request, sources_, std::move(done));
   int64_t delay = delay_;
   if (delay > 0) {
-    race->timer = timers_.at(race->start + std::chrono::microseconds(delay), [this, race] {
+    auto second = [this, race] {
       {
         std::lock_guard lock(race->mutex);
         if (race->answered || !spend()) return;
       }
       ++hedges_;
       send(race, true);
-    });
+    };
+    timers_.at(race->start + std::chrono::microseconds(delay), std::move(second), race->timer);
   }
   send(race, false);
 }
 
 void HedgeStore::send(const std::shared_ptr<Race>& race, bool isSecond) {
+  Done done([this, race, isSecond](FetchResult result) { answer(*race, std::move(result), isSecond); });
   {
     std::lock_guard lock(race->mutex);
     ++race->inFlight;
   }
-  store_->fetch(race->request.view(),
-                [this, race, isSecond](FetchResult result) { answer(*race, std::move(result), isSecond); });
+  store_->ask(race->request.view(), std::move(done));
 }
 
 void HedgeStore::answer(Race& race, FetchResult result, bool isSecond) {

@@ -18,9 +18,14 @@ namespace featc {
 class HedgeStore final : public DescribedStore {
  public:
   HedgeStore(std::shared_ptr<Store> store, uint32_t percentile) : percentile_(percentile), store_(std::move(store)) {}
+  // The timers' calls ask the store, whose answers cancel timers.
+  ~HedgeStore() override { timers_.finish(); }
   void fetch(const FetchRequest& request, Done done) override;
   std::string name() const override { return storeName(*store_); }
   std::string problem() const override { return storeProblem(*store_); }
+  std::string openProblem(std::chrono::steady_clock::time_point until) override {
+    return storeOpenProblem(*store_, until);
+  }
   void addStats(StoreStats& stats) const override {
     stats.secondReads = {hedges_, won_};
     addStoreStats(*store_, stats);

@@ -2,7 +2,12 @@
 // Opens LMDB environments and reads rows from them.
 #include "runtime/stores/lmdb_environment.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 
@@ -23,6 +28,36 @@ struct OpenEnvironments {
   std::condition_variable closed;
   std::map<std::string, std::weak_ptr<LmdbEnvironment>> byPath;  // entries stay until the environment is closed
 };
+
+constexpr const char* kCutShort = "the file is cut short: rows lie behind its end";
+constexpr const char* kDamaged = "the file is damaged";
+constexpr const char* kNoRows = "it holds no rows that featc load has written";
+
+// What is wrong with a file that is there, before LMDB believes it; empty: nothing.
+std::string fileProblem(const std::string& path) {
+  int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  // LMDB says why.
+  if (file < 0) return {};
+  struct stat status{};
+  std::shared_ptr<const LmdbMapping> mapping;
+  bool isFile = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+  if (isFile) mapping = LmdbMapping::make(file, static_cast<size_t>(status.st_size));
+  close(file);
+  if (!isFile) return "it is no regular file";
+  if (mapping == nullptr) return status.st_size == 0 ? "the file is empty" : "the file cannot be mapped";
+  std::string problem;
+  LmdbPages pages(mapping->bytes(), problem);
+  if (!problem.empty()) return problem;
+  LmdbMeta meta = pages.newestMeta();
+  if (pages.isCutShort(meta)) return kCutShort;
+  uint64_t root = 0;
+  switch (pages.table(meta.mainRoot, kDirectTable, root)) {
+    case LmdbPages::Found::Yes: return {};
+    case LmdbPages::Found::No: return kNoRows;
+    case LmdbPages::Found::Damaged: break;
+  }
+  return kDamaged;
+}
 
 OpenEnvironments& openEnvironments() {
   static OpenEnvironments all;
@@ -57,14 +92,29 @@ std::shared_ptr<LmdbEnvironment> LmdbEnvironment::open(const std::string& path, 
   std::unique_ptr<LmdbEnvironment> made(new LmdbEnvironment());
   error = made->start(name, mode);
   if (!error.empty()) return nullptr;
-  environment = {made.release(), [name](LmdbEnvironment* old) {
-                   OpenEnvironments& open = openEnvironments();
-                   std::lock_guard closing(open.mutex);
-                   delete old;
-                   open.byPath.erase(name);
-                   open.closed.notify_all();
-                 }};
-  all.byPath[name] = environment;
+  // Where there is no memory for sharing it, the lock that closing takes is held here: `made` frees it then.
+  struct Closer {
+    std::string name;
+    bool isShared = false;
+    void operator()(LmdbEnvironment* old) const {
+      if (!isShared) return;
+      OpenEnvironments& open = openEnvironments();
+      std::lock_guard closing(open.mutex);
+      delete old;
+      open.byPath.erase(name);
+      open.closed.notify_all();
+    }
+  };
+  auto place = all.byPath.try_emplace(name).first;
+  try {
+    environment = std::shared_ptr<LmdbEnvironment>(made.get(), Closer{name});
+  } catch (...) {
+    all.byPath.erase(place);
+    throw;
+  }
+  std::get_deleter<Closer>(environment)->isShared = true;
+  (void)made.release();
+  place->second = environment;
   return environment;
 }
 
@@ -77,24 +127,25 @@ std::string LmdbEnvironment::start(const std::string& path, Mode mode) {
   unsigned flags = MDB_NOTLS;
   if (mode == Mode::Read) flags |= MDB_RDONLY;
   if (std::filesystem::is_regular_file(path)) flags |= MDB_NOSUBDIR;
+  if (code == 0 && mode == Mode::Read)
+    if (std::string problem = fileProblem((flags & MDB_NOSUBDIR) != 0 ? path : path + "/data.mdb"); !problem.empty())
+      return problem;
   constexpr mdb_mode_t kFileMode = 0644;
   if (code == 0) code = mdb_env_open(environment_, path.c_str(), flags, kFileMode);
   int dead = 0;
   // Slots of readers that died would keep old pages alive.
   if (code == 0) (void)mdb_reader_check(environment_, &dead);
-  if (code == 0) code = openTables(mode);
-  if (code == MDB_NOTFOUND) return "it holds no rows that featc load has written";
+  if (code == 0 && mode == Mode::Write) code = openTables();
   return code == 0 ? std::string() : mdb_strerror(code);
 }
 
-int LmdbEnvironment::openTables(Mode mode) {
+int LmdbEnvironment::openTables() {
   MDB_txn* transaction = nullptr;
-  int code = mdb_txn_begin(environment_, nullptr, mode == Mode::Read ? MDB_RDONLY : 0, &transaction);
+  int code = mdb_txn_begin(environment_, nullptr, 0, &transaction);
   if (code != 0) return code;
-  unsigned flags = mode == Mode::Write ? MDB_CREATE : 0;
-  code = mdb_dbi_open(transaction, kDirectTable, flags, &direct_);
-  if (code == 0) code = mdb_dbi_open(transaction, kHashedTable, flags, &hashed_);
-  // The handles are kept only by a transaction that commits, a reading one too.
+  code = mdb_dbi_open(transaction, kDirectTable, MDB_CREATE, &direct_);
+  if (code == 0) code = mdb_dbi_open(transaction, kHashedTable, MDB_CREATE, &hashed_);
+  // The handles are kept only by a transaction that commits.
   if (code == 0) return mdb_txn_commit(transaction);
   mdb_txn_abort(transaction);
   return code;
@@ -104,14 +155,59 @@ LmdbEnvironment::~LmdbEnvironment() {
   if (environment_ != nullptr) mdb_env_close(environment_);
 }
 
-LmdbEnvironment::Reading::Reading(LmdbEnvironment& environment)
-    : lock_(environment.use()), direct_(environment.direct_), hashed_(environment.hashed_) {
-  error_ = mdb_txn_begin(environment.environment_, nullptr, MDB_RDONLY, &transaction_);
-  if (error_ != MDB_MAP_RESIZED) return;
-  lock_.unlock();
-  error_ = environment.resize(0);
-  lock_.lock();
-  if (error_ == 0) error_ = mdb_txn_begin(environment.environment_, nullptr, MDB_RDONLY, &transaction_);
+std::shared_ptr<const LmdbMapping> LmdbEnvironment::mapping(size_t& bytes) {
+  mdb_filehandle_t file = -1;
+  struct stat status{};
+  if (mdb_env_get_fd(environment_, &file) != 0 || fstat(file, &status) != 0) return nullptr;
+  bytes = static_cast<size_t>(status.st_size);
+  std::lock_guard lock(mappingMutex_);
+  if (mapping_ == nullptr || mapping_->bytes().size() < bytes) mapping_ = LmdbMapping::make(file, bytes);
+  return mapping_;
+}
+
+// -- Reading ----------------------------------------------------------------------------------------------
+
+LmdbEnvironment::Reading::Reading(LmdbEnvironment& environment) : lock_(environment.use()) {
+  int error = begin(environment);
+  if (error == MDB_MAP_RESIZED) {
+    lock_.unlock();
+    error = environment.resize(0);
+    lock_.lock();
+    if (error == 0) error = begin(environment);
+  }
+  problem_ = error != 0 ? mdb_strerror(error) : findTables(environment);
+}
+
+int LmdbEnvironment::Reading::begin(LmdbEnvironment& environment) {
+  return mdb_txn_begin(environment.environment_, nullptr, MDB_RDONLY, &transaction_);
+}
+
+std::string LmdbEnvironment::Reading::findTables(LmdbEnvironment& environment) {
+  // Two commits while this looks make its moment's meta page another one's.
+  constexpr int kTries = 100;
+  std::optional<LmdbMeta> meta;
+  for (int i = 0; i < kTries && !meta; ++i) {
+    if (i > 0) {
+      mdb_txn_reset(transaction_);
+      if (int error = mdb_txn_renew(transaction_); error != 0) return mdb_strerror(error);
+    }
+    size_t bytes = 0;
+    mapping_ = environment.mapping(bytes);
+    if (mapping_ == nullptr) return "the file cannot be mapped";
+    std::string problem;
+    pages_.emplace(mapping_->bytes().substr(0, bytes), problem);
+    if (!problem.empty()) return problem;
+    meta = pages_->metaOf(mdb_txn_id(transaction_));
+  }
+  if (!meta) return kDamaged;
+  for (auto [name, root] : {std::pair(kDirectTable, &direct_), std::pair(kHashedTable, &hashed_)}) {
+    switch (pages_->table(meta->mainRoot, name, *root)) {
+      case LmdbPages::Found::Yes: break;
+      case LmdbPages::Found::No: return kNoRows;
+      case LmdbPages::Found::Damaged: return kDamaged;
+    }
+  }
+  return {};
 }
 
 LmdbEnvironment::Reading::~Reading() {
@@ -121,11 +217,11 @@ LmdbEnvironment::Reading::~Reading() {
 int LmdbEnvironment::Reading::get(std::string_view key, std::string_view& value) const {
   bool direct = isDirectKey(key);
   std::string hash = direct ? std::string() : hashedKey(key);
-  std::string_view stored = direct ? key : hash;
-  MDB_val wanted{stored.size(), const_cast<char*>(stored.data())};  // NOLINT: LMDB only reads it
-  MDB_val found{};
-  if (int code = mdb_get(transaction_, direct ? direct_ : hashed_, &wanted, &found)) return code;
-  value = {static_cast<const char*>(found.mv_data), found.mv_size};
+  switch (pages_->find(direct ? direct_ : hashed_, direct ? key : hash, value)) {
+    case LmdbPages::Found::Yes: break;
+    case LmdbPages::Found::No: return MDB_NOTFOUND;
+    case LmdbPages::Found::Damaged: return MDB_CORRUPTED;
+  }
   if (direct) return 0;
   std::optional<std::string_view> row = rowOfFullKey(key, value);
   if (row) value = *row;

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// An LMDB environment, opened once per path and process as LMDB demands.
+// An LMDB environment, opened once per path and process as LMDB demands. LMDB says which moment of the file a read sees
+// and keeps its pages from being used again; the pages themselves are read by LmdbPages.
 #pragma once
 
 #include <lmdb.h>
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
+
+#include "runtime/stores/lmdb_pages.h"
 
 namespace featc {
 
@@ -31,14 +36,21 @@ class LmdbEnvironment {
     Reading& operator=(const Reading&) = delete;
     // 0, MDB_NOTFOUND or another of LMDB's errors; `value` points into the file until the reading ends.
     int get(std::string_view key, std::string_view& value) const;
-    int error() const { return error_; }
+    // Why there is nothing to read; empty: there is.
+    const std::string& problem() const { return problem_; }
 
    private:
+    // LMDB's error.
+    int begin(LmdbEnvironment& environment);
+    std::string findTables(LmdbEnvironment& environment);
+
     std::shared_lock<std::shared_mutex> lock_;
     MDB_txn* transaction_ = nullptr;
-    int error_ = 0;
-    MDB_dbi direct_ = 0;
-    MDB_dbi hashed_ = 0;
+    std::string problem_;
+    std::shared_ptr<const LmdbMapping> mapping_;
+    std::optional<LmdbPages> pages_;
+    uint64_t direct_ = 0;  // the tables' roots
+    uint64_t hashed_ = 0;
   };
 
   MDB_env* get() const { return environment_; }
@@ -55,13 +67,17 @@ class LmdbEnvironment {
  private:
   LmdbEnvironment() = default;
   std::string start(const std::string& path, Mode mode);
-  int openTables(Mode mode);
+  int openTables();
+  // Of the file as long as it is now; the part of it that is there is `bytes`.
+  std::shared_ptr<const LmdbMapping> mapping(size_t& bytes);
 
   MDB_env* environment_ = nullptr;
   Mode mode_ = Mode::Read;
   MDB_dbi direct_ = 0;
   MDB_dbi hashed_ = 0;
   std::shared_mutex resizing_;  // LMDB takes a new size only while nothing reads
+  std::mutex mappingMutex_;
+  std::shared_ptr<const LmdbMapping> mapping_;
 };
 
 }  // namespace featc

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/stores/row_format.h"
+#include "support/survive.h"
 
 namespace featc {
 namespace {
@@ -30,8 +31,9 @@ void LmdbStore::fetch(const FetchRequest& request, Done done) {
     FetchResult result;
     try {
       result = read(request);
-    } catch (const std::bad_alloc&) {
-      failed("not enough memory");
+    } catch (...) {
+      survived("a read of LMDB");
+      failed("out of memory");
     }
     done(std::move(result));
   });
@@ -42,9 +44,15 @@ std::string LmdbStore::problem() const {
   return problem_;
 }
 
-void LmdbStore::failed(std::string why) {
+std::string LmdbStore::openProblem(Clock::time_point) { return environment() == nullptr ? problem() : std::string(); }
+
+void LmdbStore::failed(std::string_view why) noexcept {
   std::lock_guard lock(mutex_);
-  problem_ = std::move(why);
+  try {
+    problem_ = why;
+  } catch (...) {
+    problem_ = "out of memory";  // needs none
+  }
 }
 
 std::shared_ptr<LmdbEnvironment> LmdbStore::environment() {
@@ -60,8 +68,8 @@ FetchResult LmdbStore::read(const FetchRequest& request) {
   std::shared_ptr<LmdbEnvironment> from = environment();
   if (from == nullptr) return answerAll(request, KeyStatus::Failed);
   LmdbEnvironment::Reading reading(*from);
-  if (reading.error() != 0) {
-    failed(mdb_strerror(reading.error()));
+  if (!reading.problem().empty()) {
+    failed(reading.problem());
     return answerAll(request, KeyStatus::Failed);
   }
   auto arena = std::make_shared<Arena>(SIZE_MAX);

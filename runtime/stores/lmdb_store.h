@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "runtime/stores/described_store.h"
 #include "runtime/stores/lmdb_environment.h"
@@ -24,11 +25,12 @@ class LmdbStore final : public DescribedStore {
   void fetch(const FetchRequest& request, Done done) override;
   std::string name() const override { return "lmdb:" + path_; }
   std::string problem() const override;
+  std::string openProblem(std::chrono::steady_clock::time_point until) override;
 
  private:
   std::shared_ptr<LmdbEnvironment> environment();
   FetchResult read(const FetchRequest& request);
-  void failed(std::string why);
+  void failed(std::string_view why) noexcept;
 
   const std::string path_;
   const size_t maxValueBytes_;

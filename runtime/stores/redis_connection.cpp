@@ -53,6 +53,7 @@ void RedisConnection::setUsable(bool usable) {
   if (usable_ == usable) return;
   usable_ = usable;
   usable ? ++loop_.shared().usable : --loop_.shared().usable;
+  loop_.shared().settled();
 }
 
 void RedisConnection::startTimer(event& timer, microseconds after) {
@@ -85,7 +86,7 @@ void RedisConnection::resolve() {
 }
 
 void RedisConnection::resolved(int error, evutil_addrinfo* addresses, void* connection) {
-  self(connection).onResolved(error, addresses);
+  guarded(connection, [&](RedisConnection& c) { c.onResolved(error, addresses); });
   if (addresses != nullptr) evutil_freeaddrinfo(addresses);
 }
 
@@ -115,9 +116,9 @@ void RedisConnection::open(const char* address) {
   redisAsyncContext* context =
       url.path.empty() ? redisAsyncConnect(address, url.port) : redisAsyncConnectUnix(url.path.c_str());
   if (context == nullptr || context->err != 0) {
-    std::string why = context == nullptr ? "not enough memory" : context->errstr;
+    std::string why = context == nullptr ? "out of memory" : context->errstr;
     if (context != nullptr) redisAsyncFree(context);
-    return lost(std::move(why));
+    return lost(why);
   }
   context_ = context;
   attach();
@@ -167,7 +168,7 @@ void RedisConnection::onGreeting() {
   bool isAuth = std::exchange(greetingIsAuth_, false);
   if (!incoming_.error.empty()) {
     // What a server says about a password is not repeated.
-    why_ = isAuth ? "the user or the password was refused" : incoming_.error;
+    because(isAuth ? "the user or the password was refused" : std::string_view(incoming_.error));
     redisAsyncFree(context_);
   } else if (greetings_ == 0) {
     ready();
@@ -182,15 +183,16 @@ void RedisConnection::ready() {
   ++loop_.shared().made;
   event_del(&connectTimer_);
   setUsable(true);
+  loop_.shared().settled();
 }
 
 void RedisConnection::connectTimedOut(evutil_socket_t, short, void* connection) {
-  self(connection).why_ = "no connection in time";
+  self(connection).because("no connection in time");
   self(connection).abandon();
 }
 
 // Gives up whatever there is of a connection.
-void RedisConnection::abandon() {
+void RedisConnection::abandon() noexcept {
   if (resolving_ != nullptr) evdns_getaddrinfo_cancel(std::exchange(resolving_, nullptr));
   if (context_ != nullptr)
     redisAsyncFree(context_);  // comes to cleanUp
@@ -198,7 +200,24 @@ void RedisConnection::abandon() {
     lost(std::exchange(why_, {}));
 }
 
-void RedisConnection::retry(evutil_socket_t, short, void* connection) { self(connection).connect(); }
+// In the middle of anything.
+void RedisConnection::breakOff() noexcept {
+  if (context_ == nullptr && (state_ == State::Waiting || state_ == State::Closed)) return;
+  because("out of memory");
+  abandon();
+}
+
+void RedisConnection::because(std::string_view why) noexcept {
+  try {
+    why_ = why;
+  } catch (...) {
+    why_.clear();
+  }
+}
+
+void RedisConnection::retry(evutil_socket_t, short, void* connection) {
+  guarded(connection, [](RedisConnection& c) { c.connect(); });
+}
 
 // -- Losing it ------------------------------------------------------------------------------------------
 
@@ -207,36 +226,25 @@ void RedisConnection::cleanUp(void* connection) {
   RedisConnection& c = self(connection);
   event_del(&c.readEvent_);
   event_del(&c.writeEvent_);
-  std::string why = std::exchange(c.why_, {});
+  std::string said = std::exchange(c.why_, {});
+  std::string_view why = said;
+  // The context is freed behind this.
   if (why.empty() && c.context_ != nullptr) why = c.context_->c.errstr;
   c.context_ = nullptr;
   c.lost(why.empty() ? "the connection was lost" : why);
 }
 
-void RedisConnection::lost(std::string why) {
+void RedisConnection::lost(std::string_view why) noexcept {
   event_del(&connectTimer_);
   bool wasReady = state_ == State::Ready;
   ++(wasReady ? loop_.shared().lost : loop_.shared().refused);
   bool again = std::exchange(sendAgain_, false);
-  if (!again) loop_.shared().failed(std::move(why));
+  if (!again) loop_.shared().failed(why);
   greetings_ = 0;
   incoming_ = {};
   inFlightKeys_ = 0;
-  std::deque<Command> inFlight = std::move(inFlight_);
-  inFlight_.clear();
   ++losses_;
-  for (Command& command : inFlight) {
-    RedisFetch& fetch = *command.fetch;
-    if (fetch.finished()) continue;
-    bool isFirst = std::exchange(fetch.lastLoss, losses_) != losses_;
-    if (isFirst) ++fetch.losses;
-    if (!again || fetch.losses > kMaxLosses) {
-      loop_.finish(command.fetch, KeyStatus::Failed);
-    } else {
-      fetch.sendAgain(command.keys);
-      if (isFirst) queue_.push_back(command.fetch);
-    }
-  }
+  for (; !inFlight_.empty(); inFlight_.pop_front()) giveBack(inFlight_.front(), again);
   if (!wasReady) ++failures_;
   bool triedAll = failures_ >= addresses_;
   if (state_ == State::Closed || (!wasReady && triedAll)) {
@@ -249,6 +257,19 @@ void RedisConnection::lost(std::string why) {
   // At once, unless the server lets nobody in, or throws everybody out.
   bool isBrief = wasReady && !again && Clock::now() - readySince_ < kBriefly;
   retryAfter(isBrief ? 1 : (wasReady || !triedAll ? 0 : failures_));
+}
+
+// A command that was in flight.
+void RedisConnection::giveBack(Command& command, bool again) noexcept {
+  RedisFetch& fetch = *command.fetch;
+  if (fetch.finished()) return;
+  bool isFirst = std::exchange(fetch.lastLoss, losses_) != losses_;
+  if (isFirst) ++fetch.losses;
+  bool isSent = again && fetch.losses <= kMaxLosses && survive("sending a command to Redis again", [&] {
+                  fetch.sendAgain(command.keys);
+                  if (isFirst) queue_.push_back(command.fetch);
+                });
+  if (!isSent) loop_.finish(command.fetch, KeyStatus::Failed);
 }
 
 void RedisConnection::retryAfter(uint32_t failures) {
@@ -266,7 +287,7 @@ void RedisConnection::close() {
   event_del(&connectTimer_);
   event_del(&retryTimer_);
   event_del(&progressTimer_);
-  why_ = "the store was closed";
+  because("the store was closed");
   abandon();
 }
 
@@ -283,13 +304,14 @@ void RedisConnection::writable(evutil_socket_t, short, void* connection) {
 }
 
 void RedisConnection::readable(evutil_socket_t, short, void* connection) {
-  RedisConnection& c = self(connection);
-  c.lastProgress_ = Clock::now();
-  // May lose the connection, which leaves no context.
-  redisAsyncHandleRead(c.context_);
-  if (c.context_ == nullptr) return;
-  if (c.largeValueIsComing()) return c.dropLargeValue();
-  c.pump();
+  guarded(connection, [](RedisConnection& c) {
+    c.lastProgress_ = Clock::now();
+    // May lose the connection, which leaves no context.
+    redisAsyncHandleRead(c.context_);
+    if (c.context_ == nullptr) return;
+    if (c.largeValueIsComing()) return c.dropLargeValue();
+    c.pump();
+  });
 }
 
 void RedisConnection::watchProgress() {
@@ -305,7 +327,7 @@ void RedisConnection::checkProgress(evutil_socket_t, short, void* connection) {
   if (c.inFlight_.empty()) return;
   microseconds patience = std::max(kLeastPatience, c.loop_.shared().options.redisTimeout());
   if (Clock::now() - c.lastProgress_ > patience) {
-    c.why_ = "no answer for a while";
+    c.because("no answer for a while");
     return c.abandon();
   }
   c.watching_ = true;

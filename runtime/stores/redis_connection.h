@@ -9,9 +9,11 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "runtime/stores/redis_fetch.h"
 #include "runtime/stores/redis_loop.h"
+#include "support/survive.h"
 
 struct evdns_getaddrinfo_request;
 struct evutil_addrinfo;
@@ -40,6 +42,13 @@ class RedisConnection {
   void add(std::shared_ptr<RedisFetch> fetch) { queue_.push_back(std::move(fetch)); }
   // Sends as much as may be in flight.
   void pump();
+  // Does `body(connection)` in an event of libevent or hiredis, through which nothing may be thrown: for lack of memory
+  // the connection is given up.
+  template <class Body>
+  static void guarded(void* connection, Body&& body) noexcept {
+    auto& self = *static_cast<RedisConnection*>(connection);
+    if (!survive("an event of Redis", [&] { body(self); })) self.breakOff();
+  }
 
   // -- Called by hiredis' reader: the parts of a reply ----------------------------------------------------
   bool expectsReply() const { return greetings_ + inFlight_.size() > 0; }
@@ -84,8 +93,12 @@ class RedisConnection {
   void onElement(const redisReadTask& task, std::string_view text, bool present);
   bool largeValueIsComing() const;
   void dropLargeValue();
-  void lost(std::string why);
-  void abandon();
+  bool sendTurn(const std::shared_ptr<RedisFetch>& fetch);
+  void because(std::string_view why) noexcept;
+  void lost(std::string_view why) noexcept;
+  void giveBack(Command& command, bool again) noexcept;
+  void abandon() noexcept;
+  void breakOff() noexcept;
   void retryAfter(uint32_t failures);
   void setUsable(bool usable);
   void command(std::initializer_list<std::string_view> words);

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 
 #include "runtime/stores/row_decoder.h"
+#include "support/survive.h"
 
 namespace featc {
 namespace {
@@ -103,12 +103,12 @@ void RedisFetch::answer(uint32_t key, State state) {
   --waiting_;
 }
 
-void RedisFetch::finish(KeyStatus rest) {
+void RedisFetch::finish(KeyStatus rest) noexcept {
   finished_ = true;
   rest_ = rest;
 }
 
-void RedisFetch::deliver() {
+void RedisFetch::deliver() noexcept {
   FetchResult result;
   try {
     RowDecoder decoder(request_, arena_);
@@ -128,7 +128,8 @@ void RedisFetch::deliver() {
       }
     }
     result = decoder.take();
-  } catch (const std::bad_alloc&) {
+  } catch (...) {
+    survived("the rows of a fetch");
     result = {};  // without rows: the store failed as a whole
   }
   // What is left of the fetch may wait for late replies: it holds little.

@@ -10,8 +10,11 @@
 #include <vector>
 
 #include "runtime/reads/store.h"
+#include "runtime/stores/worker_pool.h"
 
 namespace featc {
+
+class RedisLoop;
 
 // Belongs to its event loop's thread from submission until it is finished.
 class RedisFetch {
@@ -50,15 +53,20 @@ class RedisFetch {
   // -- The end ------------------------------------------------------------------------------------------
   bool finished() const { return finished_; }
   // Nothing more is taken; keys without an answer count as `rest`.
-  void finish(KeyStatus rest);
+  void finish(KeyStatus rest) noexcept;
   // Parses what came and tells the caller, once.
-  void deliver();
+  void deliver() noexcept;
   // Whether that takes no longer than handing it to another thread would: a few texts, none of them JSON. Else it is
   // none of the event loop's business.
   bool isLight() const { return plain_ && states_.size() * width_ <= kLightTexts && bytes_ <= kLightBytes; }
 
   std::chrono::steady_clock::time_point deadline() const { return request_.deadline; }
-  event timer{};  // of the deadline; armed while there is one
+  // Of the deadline; while it is armed, `timed` keeps the fetch for it.
+  event timer{};
+  std::shared_ptr<RedisFetch> timed;
+  RedisLoop* loop = nullptr;
+  // For a worker: tells the caller. Made with the fetch, which it keeps until that is finished.
+  WorkerPool::Task delivery;
 
  private:
   static constexpr size_t kLightTexts = 1024;

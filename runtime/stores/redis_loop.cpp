@@ -11,17 +11,12 @@
 #include <new>
 
 #include "runtime/stores/redis_connection.h"
+#include "support/survive.h"
 
 namespace featc {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// What a deadline's timer needs, reached from its event.
-struct Deadline {
-  RedisLoop* loop;
-  std::shared_ptr<RedisFetch> fetch;
-};
 
 timeval timevalOf(std::chrono::microseconds time) {
   time = std::max(time, std::chrono::microseconds(0));
@@ -31,9 +26,13 @@ timeval timevalOf(std::chrono::microseconds time) {
 
 }  // namespace
 
-void RedisShared::failed(std::string why) {
+void RedisShared::failed(std::string_view why) noexcept {
   std::lock_guard lock(mutex_);
-  problem_ = std::move(why);
+  try {
+    problem_ = why;
+  } catch (...) {
+    problem_ = "out of memory";  // needs none
+  }
 }
 
 std::string RedisShared::problem() const {
@@ -41,15 +40,31 @@ std::string RedisShared::problem() const {
   return problem_;
 }
 
+void RedisShared::settled() {
+  std::lock_guard lock(mutex_);
+  settled_.notify_all();
+}
+
+std::string RedisShared::openProblem(Clock::time_point until) {
+  std::unique_lock lock(mutex_);
+  if (!settled_.wait_until(lock, until, [this] { return made > 0 || usable == 0; })) return "no connection in time";
+  return made > 0 ? std::string() : problem_;
+}
+
 RedisLoop::RedisLoop(RedisShared& shared) : shared_(shared), random_(std::random_device()()) {
-  base_ = event_base_new();
-  wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (base_ == nullptr || wake_ < 0) throw std::bad_alloc();
-  wakeEvent_ = event_new(base_, wake_, EV_READ | EV_PERSIST, &woken, this);
-  event_add(wakeEvent_, nullptr);
-  for (uint32_t i = 0; i < shared.options.connections; ++i)
-    connections_.push_back(std::make_unique<RedisConnection>(*this, base_));
-  thread_ = std::thread([this] { run(); });
+  try {
+    base_ = event_base_new();
+    wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (base_ == nullptr || wake_ < 0) throw std::bad_alloc();
+    wakeEvent_ = event_new(base_, wake_, EV_READ | EV_PERSIST, &woken, this);
+    if (wakeEvent_ == nullptr || event_add(wakeEvent_, nullptr) != 0) throw std::bad_alloc();
+    for (uint32_t i = 0; i < shared.options.connections; ++i)
+      connections_.push_back(std::make_unique<RedisConnection>(*this, base_));
+    thread_ = std::thread([this] { run(); });
+  } catch (...) {
+    release();
+    throw;
+  }
 }
 
 RedisLoop::~RedisLoop() {
@@ -59,11 +74,15 @@ RedisLoop::~RedisLoop() {
   }
   eventfd_write(wake_, 1);
   thread_.join();
+  release();
+}
+
+void RedisLoop::release() noexcept {
   connections_.clear();
-  event_free(wakeEvent_);
+  if (wakeEvent_ != nullptr) event_free(wakeEvent_);
   if (names_ != nullptr) evdns_base_free(names_, 0);
-  event_base_free(base_);
-  ::close(wake_);
+  if (base_ != nullptr) event_base_free(base_);
+  if (wake_ >= 0) ::close(wake_);
 }
 
 void RedisLoop::submit(std::shared_ptr<RedisFetch> fetch) {
@@ -77,13 +96,14 @@ void RedisLoop::submit(std::shared_ptr<RedisFetch> fetch) {
   if (first) eventfd_write(wake_, 1);
 }
 
-void RedisLoop::run() {
+void RedisLoop::run() noexcept {
   // hiredis writes to sockets that the other side may have closed, which would end the process.
   sigset_t pipe;
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-  for (auto& connection : connections_) connection->connect();
+  for (auto& connection : connections_)
+    RedisConnection::guarded(connection.get(), [](RedisConnection& c) { c.connect(); });
   event_base_dispatch(base_);
 }
 
@@ -93,16 +113,18 @@ void RedisLoop::woken(evutil_socket_t wake, short, void* loop) {
   static_cast<RedisLoop*>(loop)->takeSubmitted();
 }
 
-void RedisLoop::takeSubmitted() {
+void RedisLoop::takeSubmitted() noexcept {
   bool stop = false;
   {
     std::lock_guard lock(mutex_);
     taken_.swap(submitted_);
     stop = stopping_;
   }
-  for (const std::shared_ptr<RedisFetch>& fetch : taken_) start(fetch);
+  for (const std::shared_ptr<RedisFetch>& fetch : taken_)
+    if (!survive("a fetch of Redis", [&] { start(fetch); })) finish(fetch, KeyStatus::Failed);
   taken_.clear();
-  for (auto& connection : connections_) stop ? connection->close() : connection->pump();
+  for (auto& connection : connections_)
+    RedisConnection::guarded(connection.get(), [&](RedisConnection& c) { stop ? c.close() : c.pump(); });
   if (stop) event_base_loopbreak(base_);
 }
 
@@ -115,32 +137,35 @@ void RedisLoop::start(const std::shared_ptr<RedisFetch>& fetch) {
     auto left = std::chrono::duration_cast<std::chrono::microseconds>(fetch->deadline() - Clock::now());
     if (left.count() <= 0) return finish(fetch, KeyStatus::TimedOut);
     timeval after = timevalOf(left);
-    // Freed by finish(), which every fetch comes to.
-    event_assign(&fetch->timer, base_, -1, EV_TIMEOUT, &timedOut, new Deadline{this, fetch});
-    event_add(&fetch->timer, &after);
+    event_assign(&fetch->timer, base_, -1, EV_TIMEOUT, &timedOut, fetch.get());
+    if (event_add(&fetch->timer, &after) != 0) throw std::bad_alloc();
+    // Until finish(), which every fetch comes to.
+    fetch->loop = this;
+    fetch->timed = fetch;
   }
   best->add(fetch);
 }
 
 void RedisLoop::timedOut(evutil_socket_t, short, void* argument) {
-  auto* deadline = static_cast<Deadline*>(argument);
-  std::shared_ptr<RedisFetch> fetch = deadline->fetch;
-  deadline->loop->shared_.failed("no answer in time");
-  deadline->loop->finish(fetch, KeyStatus::TimedOut);
+  std::shared_ptr<RedisFetch> fetch = static_cast<RedisFetch*>(argument)->timed;
+  fetch->loop->shared_.failed("no answer in time");
+  fetch->loop->finish(fetch, KeyStatus::TimedOut);
 }
 
-void RedisLoop::finish(const std::shared_ptr<RedisFetch>& fetch, KeyStatus rest) {
+void RedisLoop::finish(const std::shared_ptr<RedisFetch>& fetch, KeyStatus rest) noexcept {
   if (fetch->finished()) return;
   std::shared_ptr<RedisFetch> kept = fetch;  // what `fetch` refers to may go with the deadline
-  if (event_initialized(&kept->timer) != 0) {
+  if (kept->timed != nullptr) {
     event_del(&kept->timer);
-    delete static_cast<Deadline*>(event_get_callback_arg(&kept->timer));
+    kept->timed = nullptr;
   }
   kept->finish(rest);
+  WorkerPool::Task delivery;
+  delivery.splice(delivery.end(), kept->delivery);
   if (kept->isLight())
     kept->deliver();
   else
-    shared_.workers.post([kept] { kept->deliver(); });
+    shared_.workers.post(std::move(delivery));
 }
 
 evdns_base* RedisLoop::names() {

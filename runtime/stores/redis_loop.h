@@ -5,10 +5,13 @@
 #include <event2/event.h>
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -38,11 +41,16 @@ struct RedisShared {
   RedisShared(StoreUrl u, StoreOptions o, std::string p, WorkerPool& w)
       : url(std::move(u)), options(std::move(o)), password(std::move(p)), workers(w) {}
 
-  void failed(std::string why);
+  void failed(std::string_view why) noexcept;
   std::string problem() const;
+  // A connection became ready, or is not to be hoped for any more.
+  void settled();
+  // Waits for the first connection, or until there is none to hope for.
+  std::string openProblem(std::chrono::steady_clock::time_point until);
 
  private:
   mutable std::mutex mutex_;
+  std::condition_variable settled_;
   std::string problem_;
 };
 
@@ -60,14 +68,15 @@ class RedisLoop {
   // -- For its connections, on its thread ---------------------------------------------------------------
   RedisShared& shared() { return shared_; }
   // Finishes a fetch once: keys without an answer count as `rest`.
-  void finish(const std::shared_ptr<RedisFetch>& fetch, KeyStatus rest);
+  void finish(const std::shared_ptr<RedisFetch>& fetch, KeyStatus rest) noexcept;
   // Looks names up; null where the system has no name servers.
   evdns_base* names();
   std::minstd_rand& random() { return random_; }
 
  private:
-  void run();
-  void takeSubmitted();
+  void run() noexcept;
+  void release() noexcept;
+  void takeSubmitted() noexcept;
   void start(const std::shared_ptr<RedisFetch>& fetch);
   static void woken(evutil_socket_t wake, short, void* loop);
   static void timedOut(evutil_socket_t, short, void* fetch);

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "runtime/stores/redis_connection.h"
+#include "support/survive.h"
 
 namespace featc {
 namespace {
@@ -14,18 +15,17 @@ constexpr size_t kShownErrorBytes = 200;
 
 RedisConnection& connectionOf(const redisReadTask* task) { return *static_cast<RedisConnection*>(task->privdata); }
 
-// What stands for the part; null, which ends the connection, for a reply to nothing.
-void* objectFor(const redisReadTask* task) {
+// Hands the part on and gives what stands for it; null, which ends the connection, for a reply to nothing and where
+// there is no memory for the part.
+template <class HandOn>
+void* take(const redisReadTask* task, HandOn&& handOn) noexcept {
   RedisConnection& connection = connectionOf(task);
-  return connection.expectsReply() ? connection.replyObject() : nullptr;
+  if (!connection.expectsReply()) return nullptr;
+  return survive("a reply of Redis", [&] { handOn(connection); }) ? connection.replyObject() : nullptr;
 }
 
 void* createString(const redisReadTask* task, char* text, size_t size) {
-  if (void* object = objectFor(task)) {
-    connectionOf(task).onText(*task, {text, size});
-    return object;
-  }
-  return nullptr;
+  return take(task, [&](RedisConnection& connection) { connection.onText(*task, {text, size}); });
 }
 
 #if HIREDIS_MAJOR >= 1
@@ -33,27 +33,15 @@ void* createArray(const redisReadTask* task, size_t elements) {
 #else
 void* createArray(const redisReadTask* task, int elements) {
 #endif
-  if (void* object = objectFor(task)) {
-    connectionOf(task).onArray(*task, static_cast<size_t>(elements));
-    return object;
-  }
-  return nullptr;
+  return take(task, [&](RedisConnection& connection) { connection.onArray(*task, static_cast<size_t>(elements)); });
 }
 
 void* createInteger(const redisReadTask* task, long long) {
-  if (void* object = objectFor(task)) {
-    connectionOf(task).onInteger(*task);
-    return object;
-  }
-  return nullptr;
+  return take(task, [&](RedisConnection& connection) { connection.onInteger(*task); });
 }
 
 void* createNil(const redisReadTask* task) {
-  if (void* object = objectFor(task)) {
-    connectionOf(task).onNil(*task);
-    return object;
-  }
-  return nullptr;
+  return take(task, [&](RedisConnection& connection) { connection.onNil(*task); });
 }
 
 void freeObject(void*) {}
@@ -131,13 +119,14 @@ void RedisConnection::onElement(const redisReadTask& task, std::string_view text
 }
 
 void RedisConnection::replied(redisAsyncContext*, void* reply, void* connection) {
-  auto& c = *static_cast<RedisConnection*>(connection);
   if (reply == nullptr) return;  // the connection is closing: cleanUp has them all
-  if (c.greetings_ > 0)
-    c.onGreeting();
-  else if (!c.inFlight_.empty())
-    c.onReply();
-  c.incoming_ = {};
+  guarded(connection, [](RedisConnection& c) {
+    if (c.greetings_ > 0)
+      c.onGreeting();
+    else if (!c.inFlight_.empty())
+      c.onReply();
+    c.incoming_ = {};
+  });
 }
 
 void RedisConnection::onReply() {
@@ -170,25 +159,36 @@ void RedisConnection::pump() {
   while (!queue_.empty() && inFlightKeys_ < kWindowKeys) {
     std::shared_ptr<RedisFetch> fetch = std::move(queue_.front());
     queue_.pop_front();
-    // Fetches take turns, so that a large one does not hold small ones up.
-    for (size_t turn = 0; turn < kTurnKeys && fetch->hasMore() && !fetch->finished();) {
-      text_.clear();
-      Command command{fetch, fetch->nextCommand(text_)};
-      if (redisAsyncFormattedCommand(context_, &replied, this, text_.data(), text_.size()) != REDIS_OK) {
-        for (uint32_t key = 0; key < command.keys.count; ++key) fetch->failed(command.keys.first + key);
-        if (fetch->isComplete()) loop_.finish(fetch, KeyStatus::Failed);
-        break;
-      }
-      if (inFlight_.empty()) watchProgress();
-      turn += command.keys.count;
-      inFlightKeys_ += command.keys.count;
-      inFlight_.push_back(std::move(command));
-      sent = true;
+    try {
+      sent = sendTurn(fetch) || sent;
+      if (fetch->hasMore() && !fetch->finished()) queue_.push_back(fetch);
+    } catch (...) {
+      loop_.finish(fetch, KeyStatus::Failed);
+      throw;  // a reply may come that nobody waits for: the connection ends
     }
-    if (fetch->hasMore() && !fetch->finished()) queue_.push_back(std::move(fetch));
   }
   // At once instead of when the loop next finds the socket writable. May lose the connection.
   if (sent) redisAsyncHandleWrite(context_);
+}
+
+// Fetches take turns, so that a large one does not hold small ones up. Whether anything was sent.
+bool RedisConnection::sendTurn(const std::shared_ptr<RedisFetch>& fetch) {
+  bool sent = false;
+  for (size_t turn = 0; turn < kTurnKeys && fetch->hasMore() && !fetch->finished();) {
+    text_.clear();
+    Command command{fetch, fetch->nextCommand(text_)};
+    if (redisAsyncFormattedCommand(context_, &replied, this, text_.data(), text_.size()) != REDIS_OK) {
+      for (uint32_t key = 0; key < command.keys.count; ++key) fetch->failed(command.keys.first + key);
+      if (fetch->isComplete()) loop_.finish(fetch, KeyStatus::Failed);
+      break;
+    }
+    if (inFlight_.empty()) watchProgress();
+    turn += command.keys.count;
+    inFlightKeys_ += command.keys.count;
+    inFlight_.push_back(std::move(command));
+    sent = true;
+  }
+  return sent;
 }
 
 // -- Large values ---------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ void RedisConnection::dropLargeValue() {
     }
   }
   sendAgain_ = true;
-  why_ = kTooLarge;
+  because(kTooLarge);
   abandon();
 }
 

@@ -2,8 +2,6 @@
 // Hands fetches to event loops.
 #include "runtime/stores/redis_store.h"
 
-#include <new>
-
 #include "runtime/stores/row_decoder.h"
 
 namespace featc {
@@ -25,14 +23,16 @@ void RedisStore::fetch(const FetchRequest& request, Done done) {
   FetchRequest bounded = request;
   if (std::chrono::microseconds timeout = shared_.options.redisTimeout(); timeout.count() > 0)
     bounded.deadline = std::min(request.deadline, std::chrono::steady_clock::now() + timeout);
-  std::shared_ptr<RedisFetch> fetch;
-  try {
-    fetch = std::make_shared<RedisFetch>(bounded, done, shared_.options.maxValueBytes, shared_.options.maxFetchBytes);
-  } catch (const std::bad_alloc&) {
-    return done({});
-  }
+  auto fetch = std::make_shared<RedisFetch>(bounded, std::move(done), shared_.options.maxValueBytes,
+                                            shared_.options.maxFetchBytes);
+  fetch->delivery = WorkerPool::newTask([fetch] { fetch->deliver(); });
   uint32_t loop = loops_.size() == 1 ? 0 : next_.fetch_add(1, std::memory_order_relaxed) % loops_.size();
-  loops_[loop]->submit(std::move(fetch));
+  try {
+    loops_[loop]->submit(fetch);
+  } catch (...) {
+    fetch->delivery.clear();  // which keeps the fetch
+    throw;
+  }
 }
 
 }  // namespace featc

@@ -25,6 +25,7 @@ class RedisStore final : public DescribedStore {
   void fetch(const FetchRequest& request, Done done) override;
   std::string name() const override { return shared_.url.name(); }
   std::string problem() const override { return shared_.problem(); }
+  std::string openProblem(std::chrono::steady_clock::time_point until) override { return shared_.openProblem(until); }
   void addStats(StoreStats& stats) const override;
 
  private:

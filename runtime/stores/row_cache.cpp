@@ -50,7 +50,12 @@ void RowCache::put(std::string_view key, Row row, Time now) {
   if (auto at = part.byKey.find(key); at != part.byKey.end()) part.erase(at->second);
   for (; part.bytes + bytes > bytesAPart_; ++evictions_) part.erase(std::prev(part.entries.end()));
   part.entries.push_front({std::string(key), std::move(shared), bytes, now + ttl_});
-  part.byKey.emplace(part.entries.front().key, part.entries.begin());
+  try {
+    part.byKey.emplace(part.entries.front().key, part.entries.begin());
+  } catch (...) {
+    part.entries.pop_front();
+    throw;
+  }
   part.bytes += bytes;
 }
 

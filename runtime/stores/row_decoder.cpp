@@ -42,7 +42,8 @@ void RowDecoder::fields(size_t key, std::span<const Str> texts) {
   for (size_t f = 0; f < texts.size(); ++f) {
     if (texts[f].data == nullptr) continue;
     Type type = request_.source->fields[request_.fields[f]].type;
-    if (!reader_.read(texts[f].view(), type, result_.columns[f], key, *result_.arena)) result_.countBad(key, 1);
+    if (!reader_.read(texts[f].view(), type, request_.source->semantics, result_.columns[f], key, *result_.arena))
+      result_.countBad(key, 1);
   }
 }
 

@@ -21,6 +21,7 @@ struct StoreOptions {
   uint32_t breaker = 8;                              // failed fetches in a row that open it; 0: no breaker
   std::chrono::microseconds breakerWait{50'000};     // before the first probe; doubles up to five times that
   uint32_t hedgePercentile = 0;                      // of recent latencies, after which a second read goes out; 0: none
+  std::optional<double> maxAbsent;                   // share of a source's last keys; with more, absent ones fail
   size_t cacheBytes = 0;                             // 0: no cache
   std::chrono::microseconds cacheTtl{30'000'000};
   size_t maxValueBytes = size_t{4} << 20U;    // a larger value is a failed read

@@ -92,6 +92,11 @@ const std::vector<Parameter>& parameters() {
   using std::string_view;
   static const std::vector<Parameter> all = {
       {"timeout", kDuration, [](string_view t, auto& o, auto&) { return parseDuration(t, o.timeout.emplace()); }},
+      {"max_absent", "a share such as 50%, or off",
+       [](string_view t, auto& o, auto&) {
+         o.maxAbsent = parseShare(t);
+         return t == "off" || o.maxAbsent.has_value();
+       }},
       {"breaker", "a number of failed reads, 0 for no breaker",
        [](string_view t, auto& o, auto&) { return parseCount(t == "off" ? "0" : t, 0, 1'000'000, o.breaker); }},
       {"breaker_wait", kDuration,
@@ -185,6 +190,16 @@ std::string StoreUrl::name() const {
   if (!path.empty()) return fmt::format("redis+unix://{}?db={}", path, database);
   bool v6 = host.find(':') != std::string::npos;
   return fmt::format("redis://{}{}{}:{}/{}", v6 ? "[" : "", host, v6 ? "]" : "", port, database);
+}
+
+std::optional<double> parseShare(std::string_view text) {
+  bool isPercent = text.ends_with('%');
+  if (isPercent) text.remove_suffix(1);
+  double number = 0;
+  if (!parseWhole(text, number)) return std::nullopt;
+  if (isPercent) number /= 100;
+  // Not a number is neither.
+  return number >= 0 && number <= 1 ? std::optional(number) : std::nullopt;
 }
 
 std::string parseStoreUrl(std::string_view text, StoreUrl& url, StoreOptions& options) {

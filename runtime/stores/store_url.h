@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ struct StoreUrl {
 // Fills `url`, and in `options` what the URL sets. The error is for the user and never holds the URL's
 // text after the scheme where it could hold a password; empty: fine.
 std::string parseStoreUrl(std::string_view text, StoreUrl& url, StoreOptions& options);
+
+// A share from 0 to 1, as `5%` or `0.05`; nothing where the text is none.
+std::optional<double> parseShare(std::string_view text);
 
 // The kinds for messages and help: `jsonl:PATH, lmdb:PATH, ...`.
 inline constexpr std::string_view kStoreKinds =

@@ -4,27 +4,26 @@
 
 namespace featc {
 
-Timers::Timers() : thread_([this] { watch(); }) {}
-
-Timers::~Timers() {
+void Timers::finish() noexcept {
   {
     std::lock_guard lock(mutex_);
     ending_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
+  callers_.finish();
 }
 
-Timers::Id Timers::at(Time time, std::function<void()> call) {
+void Timers::at(Time time, std::function<void()> call, Id& id) {
+  WorkerPool::Task task = WorkerPool::newTask(std::move(call));
   std::lock_guard lock(mutex_);
-  Id id{time, next_++};
-  auto at = calls_.emplace(id, std::move(call)).first;
+  id = {time, next_++};
+  auto at = calls_.emplace(id, std::move(task)).first;
   if (at == calls_.begin()) changed_.notify_one();
-  return id;
 }
 
 void Timers::cancel(const Id& id) {
-  std::function<void()> call;  // ends outside the lock
+  WorkerPool::Task call;  // ends outside the lock
   std::lock_guard lock(mutex_);
   auto at = calls_.find(id);
   if (at == calls_.end()) return;
@@ -32,7 +31,7 @@ void Timers::cancel(const Id& id) {
   calls_.erase(at);
 }
 
-void Timers::watch() {
+void Timers::watch() noexcept {
   std::unique_lock lock(mutex_);
   while (!ending_) {
     if (calls_.empty()) {

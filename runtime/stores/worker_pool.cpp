@@ -2,39 +2,54 @@
 // Threads that take tasks from one queue.
 #include "runtime/stores/worker_pool.h"
 
+#include "support/survive.h"
+
 namespace featc {
 
-WorkerPool::WorkerPool(uint32_t threads) {
-  for (uint32_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+WorkerPool::Task WorkerPool::newTask(std::function<void()> task) {
+  Task made;
+  made.push_back(std::move(task));
+  return made;
 }
 
-WorkerPool::~WorkerPool() {
+WorkerPool::WorkerPool(uint32_t threads) {
+  threads_.reserve(threads);
+  try {
+    for (uint32_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  } catch (...) {
+    finish();
+    throw;
+  }
+}
+
+void WorkerPool::finish() noexcept {
   {
     std::lock_guard lock(mutex_);
     ending_ = true;
   }
   posted_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
-void WorkerPool::post(std::function<void()> task) {
+void WorkerPool::post(Task task) noexcept {
   {
     std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
+    if (!ending_) tasks_.splice(tasks_.end(), task);
   }
   posted_.notify_one();
 }
 
-void WorkerPool::work() {
+void WorkerPool::work() noexcept {
   std::unique_lock lock(mutex_);
   while (true) {
     posted_.wait(lock, [this] { return ending_ || !tasks_.empty(); });
     if (tasks_.empty()) return;
-    std::function<void()> task = std::move(tasks_.front());
-    tasks_.pop_front();
+    Task task;
+    task.splice(task.end(), tasks_, tasks_.begin());
     lock.unlock();
-    task();
-    task = nullptr;
+    survive("a task of a store", task.front());
+    task.clear();
     lock.lock();
   }
 }

@@ -4,31 +4,38 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 namespace featc {
 
-// Tasks start in the order in which they were posted. They do not throw.
+// Tasks start in the order in which they were posted. What one throws ends there.
 class WorkerPool {
  public:
+  // A task whose place in the queue is made before it is posted: posting it needs no memory.
+  using Task = std::list<std::function<void()>>;
+  static Task newTask(std::function<void()> task);
+
   explicit WorkerPool(uint32_t threads);
-  // Does what was posted, then ends. Not to be called by a task.
-  ~WorkerPool();
+  ~WorkerPool() { finish(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  void post(std::function<void()> task);
+  void post(std::function<void()> task) { post(newTask(std::move(task))); }
+  // After finish() it is dropped.
+  void post(Task task) noexcept;
+  // Does what was posted, then ends. Not to be called by a task.
+  void finish() noexcept;
 
  private:
-  void work();
+  void work() noexcept;
 
   std::mutex mutex_;
   std::condition_variable posted_;
-  std::deque<std::function<void()>> tasks_;
+  Task tasks_;
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };

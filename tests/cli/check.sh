@@ -3,7 +3,7 @@
 
 featc 0 check "$examples/takeaway/takeaway.feat" "$examples/quick/shops.feat"
 out_empty
-err_has "takeaway.feat: valid, 22 features, semantics 1 (the newest; none is written)"
+err_has "takeaway.feat: valid, 22 features, semantics 1 (none is written; the newest is 2)"
 
 cat >"$work/bad.feat" <<'END'
 model m

@@ -50,9 +50,7 @@ featc 1 run "$shops.feat" --input "$work/none.jsonl"
 err_has "cannot read"
 featc 1 run "$shops.feat" --input "$work" --input-format jsonl
 err_has "cannot read"
-featc 0 run "$shops.feat" --input "$shops.jsonl" --store "default=jsonl:$work/none.jsonl"
-err_has "cannot read"
-featc 1 run "$shops.feat" --input "$shops.jsonl" --store "default=jsonl:$work/none.jsonl" --strict
+featc 1 run "$shops.feat" --input "$shops.jsonl" --store "default=jsonl:$work/none.jsonl"
 err_has "cannot read"
 featc 1 run "$shops.feat" --input "$shops.jsonl" --output "$work/none/out"
 err_has "cannot write"

@@ -60,7 +60,7 @@ END
 featc 0 run "$work/m.feat" --input "$work/d.csv"
 out_is <"$work/expect.json"
 printf 'city\tn\tx\ttags\ttaste\r\n"a""b,c"\t7\t1.5\tp;q\thot:pot:0.7\r\n""\t\t\t""\t\r\n' >"$work/d.tsv"
-featc 0 run "$work/m.feat" --input "$work/d.tsv" --list-delimiter ';'
+featc 0 run "$work/m.feat" --input "$work/d.tsv" --list-delimiter ';' --quote
 out_is <"$work/expect.json"
 tr '\t' '!' <"$work/d.tsv" >"$work/d.data"
 featc 2 run "$work/m.feat" --input "$work/d.data"

@@ -72,8 +72,8 @@ printf '\357\273\277{"features": [
 ]}' >"$work/mark.json"
 printf '\357\273\277{"f": "list<float64>?"}' >"$work/columns.json"
 featc 0 import-fg "$work/mark.json" --schema "$work/columns.json" -o "$work/mark.feat"
-err_has 'note: num_buckets over text: FG refuses a row with text that is no whole number ("abc", "1.5", "+5"), and its answer to one beyond int64 is not known; here both have no id'
-err_has 'note: numbers over 16777216 in a column that an expression, zscore or minmax reads'
+err_has 'note: num_buckets over text: FG refuses a row with text that is no whole number ("abc", "1.5"), and its answer to blanks around one is not known; here both have no id'
+err_has 'note: numbers over 16777216 in a column that an expression reads'
 err_has 'note: a value of a map that is text and no number: FG'"'"'s answer is not known; here its key is not in the map'
 err_has 'note: an item whose weight is no number: FG'"'"'s answer is not known; here it is left out'
 err_has 'note: nothing between two separators'
@@ -104,9 +104,36 @@ err_has 'note: feature "many": whether FG keeps whole numbers over 16777216 exac
 sed 's/"feature:t",/"feature:t", "separator": "|",/' "$work/exact.json" >"$work/cut.json"
 featc 0 import-fg "$work/cut.json" -o "$work/cut.feat"
 err_has 'note: separators inside the elements of a list: whether FG cuts there is not known; here it is not cut'
-printf '{"features": [{"feature_type": "raw_feature", "feature_name": "z", "expression": "item:x", "normalizer": "method=zscore,mean=1,standard_deviation=2"}]}' >"$work/exact.json"
+printf '{"features": [{"feature_type": "raw_feature", "feature_name": "z", "expression": "item:x", "normalizer": "method=expression,expr=x-1"}]}' >"$work/exact.json"
 featc 0 import-fg "$work/exact.json" -o "$work/exact.feat"
-err_has 'note: numbers over 16777216 in a column that an expression, zscore or minmax reads, such as timestamps: FG rounds them to float32 first; here they stay exact'
+err_has 'note: numbers over 16777216 in a column that an expression reads, such as timestamps: FG rounds them to float32 first; here they stay exact'
+sed 's/expression,expr=x-1/zscore,mean=1,standard_deviation=2/' "$work/exact.json" >"$work/zscore.json"
+featc 0 import-fg "$work/zscore.json" -o "$work/exact.feat"
+! grep "numbers over 16777216" "$work/err" || fail "a note on numbers that are rounded as FG rounds them"
+
+# --lenient: what cannot be carried over is left out and listed, also what only the config's own check finds.
+printf '{"features": [
+{"feature_type": "id_feature", "feature_name": "a", "need_prefix": false, "expression": "item:a", "hash_bucket_size": 9},
+{"feature_type": "bm25_feature", "feature_name": "b", "expression": "item:b"},
+{"feature_type": "regex_replace_feature", "feature_name": "r", "expression": "item:s", "regex_pattern": "(", "replacement": "", "hash_bucket_size": 9},
+{"feature_type": "id_feature", "feature_name": "of_r", "need_prefix": false, "expression": "feature:r", "hash_bucket_size": 9}]}' >"$work/part.json"
+featc 1 import-fg "$work/part.json" -o "$work/part.feat"
+[ ! -e "$work/part.feat" ] || fail "a config was written in spite of errors"
+featc 0 import-fg "$work/part.json" --lenient -o "$work/part.feat"
+err_has 'part.json:3: warning: left out: feature "b": there is no feature type "bm25_feature"'
+err_has 'part.json:4: warning: left out: feature "r": it becomes `"("`, and there the pattern is no regular expression'
+err_has 'part.json:5: warning: left out: feature "of_r": it reads the feature "r", which does not exist or is left out'
+err_has 'part.json: 3 of 4 entries left out; the config has 1 feature'
+grep -q '^# Left out, line 3: feature "b": there is no feature type' "$work/part.feat" || fail "what is left out does not stand in the config"
+! grep 'item.b\|  s ' "$work/part.feat" || fail "a column that nothing reads"
+featc 0 check "$work/part.feat"
+featc 0 import-fg "$work/part.json" --lenient --diagnostics json -o "$work/part.feat"
+err_has '"line": 3, "column": 1, "end_line": 3, "end_column": 1, "severity": "warning", "kind": "fg", "message": "left out: feature \"b\"'
+! grep -v '^{"file": ".*}$' "$work/err" || fail "a line that is no object"
+printf '{"features": [{"feature_type": "bm25_feature", "feature_name": "b", "expression": "item:b"}]}' >"$work/nothing.json"
+featc 1 import-fg "$work/nothing.json" --lenient
+out_empty
+err_has 'nothing.json: error: nothing of it can be imported'
 
 # A vocabulary beyond what a literal holds stays a file.
 seq 100000 | sed 's/^/w/' >"$work/many.txt"

@@ -92,7 +92,7 @@ std::optional<std::string> countDifference(const Result& a, const Result& b) {
   for (size_t o = 0; o < a.outputCount(); ++o) {
     if (a.counts(o) == b.counts(o)) continue;
     auto text = [](const OutputCounts& c) {
-      return fmt::format("lost {} dropped {} cut {}", c.lostBits, c.droppedWeights, c.cutDense);
+      return fmt::format("lost {} dropped {} cut {} {}", c.lostBits, c.droppedWeights, c.cutDense, c.cutSequences);
     };
     return fmt::format("counts of output {}: {} against {}", o, text(a.counts(o)), text(b.counts(o)));
   }

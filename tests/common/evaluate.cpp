@@ -10,8 +10,9 @@
 namespace featc {
 
 std::string evaluateText(std::string_view expression, std::string_view prelude) {
-  std::string text =
-      fmt::format("model eval\nsemantics 1\n{}\nsparse it slot 1 = is_missing({})\n", prelude, expression);
+  bool saysVersion = prelude.find("semantics ") != std::string_view::npos;
+  std::string text = fmt::format("model eval\n{}{}\nsparse it slot 1 = is_missing({})\n",
+                                 saysVersion ? "" : "semantics 1\n", prelude, expression);
   Sources sources;
   Diagnostics diagnostics;
   FrontendOptions options;

@@ -34,6 +34,34 @@ assert std_hash(b"abc") == 3663726644998027833
 assert std_hash(b"0123456789abcdefg") == 2203838674469644272
 
 
+def fingerprint64(data):
+    """FarmHash Fingerprint64 of up to 32 bytes."""
+    k0, k1, k2, n = 0xC3A5C85C97CB3127, 0xB492B66FBE98F273, 0x9AE16A3B2F90404F, len(data)
+    word = lambda at, size=8: int.from_bytes(data[at:at + size], "little")
+    rotate = lambda x, by: (x >> by | x << (64 - by)) & MASK
+    shift = lambda x: x ^ (x >> 47)
+    mul = (k2 + n * 2) & MASK
+    def of_two(u, v):
+        a = shift((u ^ v) * mul & MASK)
+        return shift((v ^ a) * mul & MASK) * mul & MASK
+    assert n <= 32, "longer texts are not transcribed"
+    if n > 16:
+        a, b, c, d = word(0) * k1 & MASK, word(8), word(n - 8) * mul & MASK, word(n - 16) * k2 & MASK
+        return of_two((rotate((a + b) & MASK, 43) + rotate(c, 30) + d) & MASK, (a + rotate((b + k2) & MASK, 18) + c) & MASK)
+    if n >= 8:
+        a, b = (word(0) + k2) & MASK, word(n - 8)
+        return of_two((rotate(b, 37) * mul + a) & MASK, (rotate(a, 25) + b) * mul & MASK)
+    if n >= 4:
+        return of_two((n + (word(0, 4) << 3)) & MASK, word(n - 4, 4))
+    if n > 0:
+        y, z = data[0] + (data[n >> 1] << 8), n + (data[n - 1] << 2)
+        return shift((y * k2 ^ z * k0) & MASK) * k2 & MASK
+    return k2
+
+
+assert fingerprint64(b"abc") == 2640714258260161385
+
+
 def number(text):
     """A number, None where the text is none."""
     if isinstance(text, (int, float)) and not isinstance(text, bool):
@@ -59,10 +87,11 @@ class Element(list):
 class Feature:
     """One entry, evaluated on one row."""
 
-    def __init__(self, entry, group, files):
+    def __init__(self, entry, group, files, old=False):
         aliases = {"value_dimension": "value_dim", "need_discrete": "needDiscrete", "need_key": "needKey"}
         self.entry = entry = {aliases.get(k, k): v for k, v in entry.items()}
         self.files = files
+        self.old = old
         kind = entry["feature_type"]
         self.is_sequence = group is not None or kind.startswith("sequence_") or entry.get("is_sequence", False)
         self.kind = kind[9:] if kind.startswith("sequence_") else kind
@@ -129,19 +158,22 @@ class Feature:
         """Of features that emit ids: one value an element of a sequence, else all."""
         return 1 if self.is_sequence else 0
 
-    def normalized(self, x):
+    def normalized(self, x, is_text=False):
+        """A text in double, a number of a column in float32: each step is rounded. The parameters are float32."""
         said = self.get("normalizer")
         if x is None or not said:
             return x
+        step = (lambda y: y) if is_text else f32
         method, _, rest = said.partition(",")
         parts = [rest] if "expression" in method else rest.split(",")
         keys = dict(map(str.strip, p.split("=", 1)) for p in parts if p)
+        of = lambda key, fallback=0: f32(float(keys.get(key, fallback)))
         if method == "method=log10":
-            return math.log10(x) if x > float(keys.get("threshold", 1)) else float(keys.get("default", 0))
+            return math.log10(step(x)) if step(x) > of("threshold", 1) else of("default")
         if method == "method=zscore":
-            return (x - float(keys["mean"])) / float(keys["standard_deviation"])
+            return step(step(step(x) - of("mean")) / of("standard_deviation"))
         if method == "method=minmax":
-            return (x - float(keys["min"])) / (float(keys["max"]) - float(keys["min"]))
+            return step(step(step(x) - of("min")) / f32(of("max") - of("min")))
         return arithmetic(keys["expr"], {"x": x})
 
     def bucketize(self, values):
@@ -152,7 +184,7 @@ class Feature:
                 continue
             if "hash_bucket_size" in self.entry:
                 data = v.encode() if isinstance(v, str) else b"\0" * 4 if v == 0 else struct.pack("<f", v)
-                h = 0 if v == 0 and not isinstance(v, str) else std_hash(data)
+                h = 0 if v == 0 and not isinstance(v, str) else fingerprint64(data) if self.old else std_hash(data)
                 ids.append(h % self.entry["hash_bucket_size"])
             elif "vocab_file" in self.entry:
                 ids.append(self.vocabulary().get(v, self.entry["default_bucketize_value"]))
@@ -162,12 +194,10 @@ class Feature:
             elif "vocab_dict" in self.entry:
                 ids.append(self.entry["vocab_dict"].get(v, self.entry["default_bucketize_value"]))
             elif "num_buckets" in self.entry:
-                x = number(v)
-                if x is None or (isinstance(v, str) and not re.fullmatch(r"-?\d+", v)):
+                if isinstance(v, str) and not re.fullmatch(r"[-+]?\d+", v):
                     continue
-                if isinstance(v, str) and not -2**63 <= int(v) < 2**63:
-                    continue  # unknown, and noted: no id
-                ids.append(int(x) if 0 <= int(x) < self.entry["num_buckets"] else 0)
+                x = int(v)
+                ids.append(x if 0 <= x < min(self.entry["num_buckets"], 2**63 - 1) else 0)
             elif "boundaries" in self.entry:
                 ids.append(sum(f32(b) <= f32(number(v)) for b in self.entry["boundaries"]))
         return ids
@@ -202,6 +232,9 @@ class Feature:
 
     def id_feature(self, ins):
         values = self.or_default(self.first_of(self.texts(ins[0]), self.value_dim()))
+        return self.prefixed(values)
+
+    def prefixed(self, values):
         return [self.own_name + "_" + v for v in values] if self.get("need_prefix") else values
 
     def raw_feature(self, ins):
@@ -209,19 +242,24 @@ class Feature:
         if width == 1:
             if is_empty(value):
                 if self.default() == "":
-                    return [] if isinstance(value, str) or self.column_is_text else [0.0]
+                    return [] if isinstance(value, str) or not self.column_is_number else [0.0]
                 return [f32(float(self.default()))]
-            x = self.normalized(number(value))
+            is_text = isinstance(value, str)
+            if isinstance(value, list):  # of one, which is known; of more, noted: the first
+                is_text = isinstance(value[0], str) and self.has_bucketizer()
+                value = value[0]
+            x = self.normalized(number(value), is_text)
             if x is None and not self.has_bucketizer():
                 return self.or_number(None)  # unknown, and noted: the default
             return [None if x is None else f32(x)]
         parts = self.cut(value) if isinstance(value, str) else [value] if isinstance(value, float) else value
         if is_empty(parts):
             default = [f32(float(d)) for d in self.cut(self.default())]
-            return default * width if self.is_sequence and len(default) == 1 else default
-        if isinstance(parts, list) and parts and isinstance(parts[0], str):
+            return default * width if len(default) == 1 else default  # known of sequences, else noted
+        is_text = isinstance(value, str) or (isinstance(parts[0], str) and self.has_bucketizer())
+        if isinstance(parts[0], str):
             parts = [p for part in parts for p in self.cut(part)]
-        found = [self.normalized(number(p)) for p in parts]
+        found = [self.normalized(number(p), is_text) for p in parts]
         if "boundaries" in self.entry:
             return [None if x is None else f32(x) for x in found]
         return [0.0 if x is None else f32(x) for x in (found + [0.0] * width)[:width]]
@@ -230,7 +268,7 @@ class Feature:
         rows = [""]
         for i, value in enumerate(ins):
             rows = [r + ("_" if i else "") + t for r in rows for t in self.texts(value)]
-        return self.or_default(self.first_of(rows, self.value_dim()))
+        return self.prefixed(self.or_default(self.first_of(rows, self.value_dim())))
 
     def combine_feature(self, ins):
         values = self.texts(ins[0]) if not isinstance(ins[0], float) else [ins[0]]
@@ -242,8 +280,11 @@ class Feature:
         return self.or_number(self.normalized(combine(self.get("combiner", "sum"), numbers)))
 
     def lookup_feature(self, ins):
-        table = parse_map(ins[0], SEPARATOR)
+        table = parse_map(ins[0], self.separators() if self.old else SEPARATOR)
         found = [table[k] for k in self.texts(ins[1]) if k in table]
+        if self.get("needDiscrete") and self.old:
+            keys = [[k] if self.get("needKey") else [] for k in self.texts(ins[1]) if k in table]
+            return self.or_default(["_".join([self.own_name, *k, v]) for k, v in zip(keys, found)])
         if self.get("needDiscrete"):
             return self.or_default([key_text(v) for v in found])
         combiner = self.get("combiner", "sum")
@@ -267,6 +308,9 @@ class Feature:
         if "hash_bucket_size" in self.entry:
             keys = [first, second] if self.get("show_category") and self.get("show_item") else []
             found = ["_".join([self.own_name, *keys, key_text(v)]) for v in found]
+        words = [*self.get("vocab_list", []), *self.get("vocab_dict", {})]
+        if any(w.startswith(self.own_name + "_") for w in words):  # unknown, and noted: as the words are written
+            found = [self.own_name + "_" + key_text(v) for v in found]
         return self.or_default([key_text(v) for v in found])
 
     def expr_feature(self, ins, expression=None):
@@ -371,7 +415,7 @@ def parse_map(value, separator):
         return {}
     if isinstance(value, dict):
         return {key_text(k): v for k, v in value.items()}
-    items = value if isinstance(value, list) else value.split(separator)
+    items = value if isinstance(value, list) else re.split("[" + re.escape(separator) + "]", value)
     return {k: v for k, sep, v in (i.partition(":") for i in items) if sep}
 
 
@@ -407,11 +451,35 @@ def edit_distance(a, b):
     return row[-1]
 
 
+OLD_KEYS = ("bucketize_boundaries", "extra_combo_info", "use_embedding_variable")
+
+
+def as_old(entry, separator):
+    """What the older FG, which EasyRec documents, leaves to defaults."""
+    kind, discrete = entry["feature_type"], entry.get("needDiscrete", True)
+    entry = {"separator": separator, **entry}
+    if "bucketize_boundaries" in entry:
+        entry["boundaries"] = [float(b) for b in entry["bucketize_boundaries"].split(",")]
+    if kind in ("id_feature", "combo_feature"):
+        return {"need_prefix": "hash_bucket_size" in entry, **entry}
+    if kind in ("lookup_feature", "match_feature"):
+        shown = {"needDiscrete": True, "needKey": True, "show_category": True, "show_item": True}
+        return {**shown, **({"default_value": ""} if discrete else {}), **entry}
+    return entry
+
+
 def features_of(config, files):
+    entries = [m for e in config["features"] for m in e.get("features", [e])]
+    old = "multi_val_sep" in config or any(k in e for e in entries for k in OLD_KEYS)
     for entry in config["features"]:
         members = entry["features"] if "sequence_name" in entry and "features" in entry else None
         for member in members or [entry]:
-            yield Feature(member, entry if members else None, files)
+            member = as_old(member, config.get("multi_val_sep", SEPARATOR)) if old else member
+            yield Feature(member, entry if members else None, files, old)
+
+
+def payloads(f, ids):
+    return [i % 2**44 for i in ids] if f.has_bucketizer() else ids
 
 
 def evaluate(features, columns, request, item):
@@ -426,7 +494,9 @@ def evaluate(features, columns, request, item):
         if side == "feature":
             name = f.prefix + name if f.prefix + name in by_name else name
             compute(by_name[name])
-            return values[name]
+            # Of numbers FG's documentation has the text "5.2".
+            is_text = f.kind in ("id_feature", "combo_feature", "lookup_feature", "match_feature")
+            return "%g" % values[name] if is_text and isinstance(values[name], float) else values[name]
         # What is joined by a key of the user is the user's.
         of_user = side == "user" or (is_sequence and f.shape.get("sequence_pk", "").startswith("user:"))
         return (request if of_user else item).get((f.prefix if is_sequence else "") + name)
@@ -437,13 +507,13 @@ def evaluate(features, columns, request, item):
         sequences = f.sequence_inputs()
         sources = f.input_names()
         first = sources[0].split(":", 1)[-1]
-        f.column_is_text = columns.get((f.prefix if sequences[0] else "") + first, "string?").startswith("string")
+        f.column_is_number = columns.get((f.prefix if sequences[0] else "") + first, "string?").startswith(("int", "float"))
         inputs = [read(f, s, q) for s, q in zip(sources, sequences)]
         if not f.is_sequence:
             plain = f.compute(inputs)
             ids = f.bucketize(plain) if f.has_bucketizer() and f.kind != "tokenize_feature" else plain
             values[f.name] = ids if f.has_bucketizer() or len(ids) != 1 else ids[0]
-            out[f.name] = ids
+            out[f.name] = payloads(f, ids)
             return
         lists = []
         for value, is_sequence in zip(inputs, sequences):
@@ -461,7 +531,7 @@ def evaluate(features, columns, request, item):
             ids = f.bucketize(plain) if f.has_bucketizer() and f.kind != "tokenize_feature" else plain
             elements.append(ids)
         values[f.name] = [v for ids in elements for v in ids]
-        out[f.name] = elements
+        out[f.name] = [payloads(f, ids) for ids in elements]
 
     for f in features:
         if f.is_transcribed():

@@ -64,6 +64,7 @@ std::string resultText(const ProgramInfo& info, const Result& result) {
     if (c.lostBits > 0) out += fmt::format(" lost_bits {}", c.lostBits);
     if (c.droppedWeights > 0) out += fmt::format(" dropped_weights {}", c.droppedWeights);
     if (c.cutDense > 0) out += fmt::format(" cut_dense {}", c.cutDense);
+    if (c.cutSequences > 0) out += fmt::format(" cut_sequence {}", c.cutSequences);
     out += '\n';
   }
   if (result.events().unequalLengths > 0)

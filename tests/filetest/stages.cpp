@@ -85,6 +85,8 @@ std::optional<std::string> importedConfig(const TestFile& test, const TestFolder
   fg::FgOptions options;
   options.folder = folder.path();
   options.farmHash = test.setting("hash") == "farm";
+  std::string how = test.setting("import");
+  options.lenient = how.find("lenient") != std::string::npos;
   fg::Problems problems;
   if (auto columns = test.section("columns")) options.columns = fg::readColumnTypes(*columns, problems);
   // The header's lines are no JSON.
@@ -100,6 +102,11 @@ std::optional<std::string> importedConfig(const TestFile& test, const TestFolder
     out.text += fmt::format("{}: error: {}\n", error.line, folder.withoutPath(error.text));
   out.importRefused = !problems.errors.empty();
   if (out.importRefused) return std::nullopt;
+  for (const fg::Problem& problem : made.leftOut)
+    out.text += fmt::format("{}: left out: {}\n", problem.line, folder.withoutPath(problem.text));
+  if (how.find("notes") != std::string::npos)
+    for (const fg::Problem& note : made.problems.notes)
+      out.text += fmt::format("{}: note: {}\n", note.line, folder.withoutPath(note.text));
   return made.config;
 }
 
@@ -151,7 +158,10 @@ StageOutput runStage(const TestFile& test, std::set<std::string>& kinds) {
     if (stage == "plan") out.text = planText(optimized, out.failure);
     if (stage == "lower") out.text = llvmText(optimized, out.failure);
   } else if (stage == "run") {
-    return runGraph(test, *graph);
+    StageOutput ran = runGraph(test, *graph);
+    // What an import said of it.
+    ran.text = out.text + ran.text;
+    return ran;
   } else {
     out.failure = fmt::format("unknown stage \"{}\"", stage);
   }

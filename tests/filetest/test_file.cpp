@@ -12,7 +12,8 @@
 namespace featc {
 namespace {
 
-constexpr std::string_view kKeys[] = {"stage", "passes", "config", "main", "root", "warn", "input", "escapes", "hash"};
+constexpr std::string_view kKeys[] = {"stage", "passes", "config",  "main", "root",
+                                      "warn",  "input",  "escapes", "hash", "import"};
 
 bool isSetting(const std::string& key) {
   return key.starts_with("limit ") || std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);

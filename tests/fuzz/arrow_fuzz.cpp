@@ -77,8 +77,9 @@ class Shapes {
 
   const char* anyFormat() {
     constexpr const char* kFormats[] = {
-        "l", "l", "g", "u", "u", "+l", "+l",  "+m",  "+s", "b",    "c", "C",    "s",   "S",       "i",     "I",   "L",
-        "e", "f", "U", "z", "Z", "vu", "w:3", "w:0", "+L", "+w:2", "n", "+w:0", "tdD", "+us:0,1", "d:3,2", "+vl", "?"};
+        "l",    "l", "g",    "u",   "u",   "+l",   "+l",      "+m",   "+s",      "b",     "c",   "C",   "s",
+        "S",    "i", "I",    "L",   "e",   "f",    "U",       "z",    "Z",       "vu",    "w:3", "w:0", "+L",
+        "+w:2", "n", "+w:0", "tdD", "tdm", "tsm:", "tsn:UTC", "tss:", "+us:0,1", "d:3,2", "+vl", "?"};
     return kFormats[bytes_.next() % std::size(kFormats)];
   }
 
@@ -133,6 +134,7 @@ ProgramInfo fields() {
   add("f", "list<string>?");
   add("g", "map<string, float64>?");
   add("h", "map<int64, string>?");
+  add("t", "timestamp?");
   info.inputs.push_back({Scope::Request, "r", *parseType("list<float64>?")});
   return info;
 }
@@ -157,14 +159,14 @@ void check(Bytes bytes) {
   // The dictionary of a column, where one is wanted, is owned here.
   ArrowOwner<ArrowSchema> dictionarySchema;
   ArrowOwner<ArrowArray> dictionary;
-  constexpr const char* kNames[] = {"a", "b", "c", "d", "e", "f", "g", "h", "r", "items"};
+  constexpr const char* kNames[] = {"a", "b", "c", "d", "e", "f", "g", "h", "t", "r", "items"};
   constexpr int64_t kColumns = std::size(kNames);
   makeArrowSchema(schema.get(), "+s", "", kColumns);
   makeArrowArray(array.get(), bytes.next() % 12, 0, {nullptr}, nullptr, kColumns);
   array->offset = bytes.next() % 8 == 0 ? 3 : 0;
   for (int64_t i = 0; i < kColumns; ++i) {
     // A format that fits, or any.
-    constexpr const char* kFitting[] = {"l", "b", "g", "u", "+l", "+l", "+m", "+m", "+l", "i"};
+    constexpr const char* kFitting[] = {"l", "b", "g", "u", "+l", "+l", "+m", "+m", "tsu:", "+l", "i"};
     shapes.make(bytes.next() % 4 != 0 ? kFitting[i] : shapes.anyFormat(), kNames[i], 0, schema->children[i],
                 array->children[i]);
   }

@@ -6,11 +6,32 @@
 #include "runtime/io/csv_reader.h"
 #include "tests/fuzz/reader_check.h"
 
+namespace {
+
+// Every option, by the bits of a byte of the input.
+featc::CsvOptions optionsOf(unsigned bits) {
+  featc::CsvOptions options = (bits & 1U) != 0 ? featc::CsvOptions::tsv() : featc::CsvOptions();
+  if ((bits & 2U) != 0) options.quotes = options.tellsSpans = !options.quotes;
+  options.trim = (bits & 4U) != 0;
+  options.jsonLists = (bits & 8U) != 0;
+  if ((bits & 16U) != 0) options.nulls = {"\\N", "0"};
+  if ((bits & 32U) != 0) options.columns = {"f", "", "l", "m", "s"};
+  options.skipsHeader = (bits & 64U) != 0;
+  return options;
+}
+
+void check(std::string_view text, const featc::CsvOptions& options) {
+  featc::checkReader(
+      text, [&](const featc::ProgramInfo& info, std::unique_ptr<featc::ByteSource> source, featc::DataSink sink) {
+        return featc::newCsvReader(info, std::move(source), "in", false, std::move(sink), options);
+      });
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace featc;
-  checkReader({reinterpret_cast<const char*>(data), size},
-              [](const ProgramInfo& info, std::unique_ptr<ByteSource> source, DataSink sink) {
-                return newCsvReader(info, std::move(source), "in", false, std::move(sink));
-              });
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  check(text, {});
+  if (size > 0) check(text.substr(0, size - 1), optionsOf(data[size - 1]));
   return 0;
 }

@@ -30,6 +30,7 @@ inline ProgramInfo readerProgram() {
                  {Scope::Item, "n", type("list<int64>?")},
                  {Scope::Item, "ll", type("list<list<string>>?")},
                  {Scope::Item, "mm", type("map<string, map<int64, float64>>?")},
+                 {Scope::Item, "t", type("list<timestamp>?")},
                  {Scope::Item, "c.id", type("list<int64>?"), "c"},
                  {Scope::Item, "c.tags", type("list<list<string>>?"), "c"}};
   return info;
@@ -85,6 +86,7 @@ inline ReadLog readAll(std::string_view text, size_t chunk, const NewReader& new
     items += rows.size();
     note(rows, stood);
   }
+  reader->tellNotes();
   const InputCounts& counts = reader->counts();
   require(items + counts.badItems + counts.lostItems <= counts.items);
   return {said, stood};
@@ -100,6 +102,7 @@ inline ReadLog readInPieces(std::string_view text, size_t chunk, const NewReader
     require(goesOn);
     note(rows, log.rows);
   });
+  reader->tellNotes();
   return log;
 }
 

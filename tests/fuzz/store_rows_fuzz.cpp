@@ -14,10 +14,10 @@ namespace {
 
 using namespace featc;
 
-SourceInfo everyType(Encoding encoding) {
-  SourceInfo source{"s", {{"k", Type::string()}}, "{k}", encoding, {}};
+SourceInfo everyType(Encoding encoding, uint32_t semantics) {
+  SourceInfo source{"s", {{"k", Type::string()}}, "{k}", encoding, {}, semantics};
   for (const char* type : {"int64", "float64", "bool", "string", "list<string>", "list<bool>", "map<int64, float64>",
-                           "map<string, int64>"})
+                           "map<string, int64>", "timestamp"})
     source.fields.push_back({std::string(1, static_cast<char>('a' + source.fields.size())), *parseType(type)});
   return source;
 }
@@ -38,7 +38,7 @@ bool isUtf8(const std::vector<Value>& values) {
 
 FetchResult read(std::string_view bytes, const SourceInfo& source) {
   static const std::vector<std::string> keys = {"k"};
-  static const std::vector<uint32_t> fields = {0, 1, 2, 3, 4, 5, 6, 7};
+  static const std::vector<uint32_t> fields = {0, 1, 2, 3, 4, 5, 6, 7, 8};
   FetchRequest request{&source, keys, fields};
   RowDecoder decoder(request, std::make_shared<Arena>(SIZE_MAX));
   std::vector<Str> texts;
@@ -49,8 +49,9 @@ FetchResult read(std::string_view bytes, const SourceInfo& source) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const SourceInfo hash = everyType(Encoding::Hash);
-  static const SourceInfo json = everyType(Encoding::Json);
+  static const SourceInfo hash = everyType(Encoding::Hash, 1);
+  static const SourceInfo newest = everyType(Encoding::Hash, kNewestSemantics);
+  static const SourceInfo json = everyType(Encoding::Json, 1);
   std::string_view bytes(reinterpret_cast<const char*>(data), size);
   (void)rowOfFullKey("k", bytes);
   // The bytes as they are, and as the text of each field.
@@ -68,7 +69,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     require(result.status[0] == KeyStatus::Found && result.badFieldsOf(0) <= hash.fields.size());
     std::vector<Value> values = valuesOf(result, hash);
     require(valuesOf(read(encodeRow(hash, values), hash), hash) == values);
+    require(valuesOf(read(encodeRow(hash, values), newest), newest) == values);
     if (isUtf8(values)) require(valuesOf(read(encodeRow(json, values), json), json) == values);
+    // A later version reads more, and nothing otherwise.
+    FetchResult later = read(row, newest);
+    require(later.badFieldsOf(0) <= result.badFieldsOf(0));
+    std::vector<Value> more = valuesOf(later, newest);
+    for (size_t f = 0; f < values.size(); ++f) require(values[f].isMissing() || values[f] == more[f]);
   }
   return 0;
 }

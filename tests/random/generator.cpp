@@ -24,14 +24,15 @@ struct Candidate {
 using CandidatesByOperator = std::vector<std::vector<Candidate>>;
 
 // What can make `wanted`, grouped by operator so that many overloads do not weigh more.
-const CandidatesByOperator& candidatesFor(Type wanted) {
-  static std::map<uint32_t, CandidatesByOperator> cache;
-  auto [it, isNew] = cache.try_emplace(wanted.code());
+const CandidatesByOperator& candidatesFor(Type wanted, uint32_t semantics) {
+  static std::map<std::pair<uint32_t, uint32_t>, CandidatesByOperator> cache;
+  auto [it, isNew] = cache.try_emplace({wanted.code(), semantics});
   if (!isNew) return it->second;
   auto add = [&](const Operator& op) {
     std::vector<Candidate> found;
     for (uint32_t i = 0; i < op.overloads.size(); ++i) {
       const Overload& o = op.overloads[i];
+      if (!o.isPartOf(semantics)) continue;
       if (o.result.same(wanted)) found.push_back({&op, i, false});
       if (wanted.isList() && o.anyArgs && wanted.element().is(Kind::Int64)) found.push_back({&op, i, true});
       if (wanted.isList() && o.liftedKernel != nullptr && o.result.same(wanted.element()))
@@ -47,7 +48,7 @@ const CandidatesByOperator& candidatesFor(Type wanted) {
 
 class Generator {
  public:
-  Generator(Rng& rng, OperatorUse& use) : rng_(rng), use_(use) {}
+  Generator(Rng& rng, uint32_t semantics, OperatorUse& use) : rng_(rng), use_(use) { program_.semantics = semantics; }
 
   RandomProgram run() {
     static const std::vector<HashFamily> kFamilies = {HashFamily::Xxh3, HashFamily::Xxh3, HashFamily::Farm,
@@ -317,7 +318,7 @@ class Generator {
   }
 
   ExprPtr operatorCall(Type wanted, int depth) {
-    const CandidatesByOperator& all = candidatesFor(wanted);
+    const CandidatesByOperator& all = candidatesFor(wanted, program_.semantics);
     if (all.empty()) return nullptr;
     const Candidate c = rng_.pick(rng_.pick(all));
     const Overload& o = c.op->overloads[c.overload];
@@ -381,11 +382,11 @@ class Generator {
   }
 
   // The type that the language gives the call, or nothing where no overload fits.
-  static std::optional<Type> typeOfCall(const RandomExpr& e) {
+  std::optional<Type> typeOfCall(const RandomExpr& e) const {
     std::vector<Type> types;
     for (const ExprPtr& c : e.children) types.push_back(c == nullptr ? Type() : c->type);
     types.resize(std::max(types.size(), e.op->params.size()));
-    std::optional<Resolution> r = resolve(*e.op, types);
+    std::optional<Resolution> r = resolve(*e.op, types, program_.semantics);
     if (!r) return std::nullopt;
     for (size_t i = 0; i < types.size(); ++i) {
       if ((r->convertMask >> i & 1U) == 0) continue;
@@ -404,6 +405,8 @@ class Generator {
 
 }  // namespace
 
-RandomProgram randomProgram(Rng& rng, OperatorUse& use) { return Generator(rng, use).run(); }
+RandomProgram randomProgram(Rng& rng, uint32_t semantics, OperatorUse& use) {
+  return Generator(rng, semantics, use).run();
+}
 
 }  // namespace featc

@@ -13,6 +13,7 @@ namespace featc {
 // How often each operator was generated; shared by all programs of a run.
 using OperatorUse = std::map<std::string, uint64_t, std::less<>>;
 
-RandomProgram randomProgram(Rng& rng, OperatorUse& use);
+// A program of a version of the meaning.
+RandomProgram randomProgram(Rng& rng, uint32_t semantics, OperatorUse& use);
 
 }  // namespace featc

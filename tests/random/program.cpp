@@ -136,7 +136,7 @@ bool RandomProgram::has(size_t group) const {
 }
 
 std::string RandomProgram::text() const {
-  std::string out = "model random\nsemantics 1\n";
+  std::string out = fmt::format("model random\nsemantics {}\n", semantics);
   if (hashFamily != HashFamily::Xxh3) out += fmt::format("hash_family {}\n", hashFamilyName(hashFamily));
   for (Scope scope : {Scope::Request, Scope::Item}) {
     out += fmt::format("{} {{\n", scopeName(scope));

@@ -79,6 +79,7 @@ struct RandomGroup {
 };
 
 struct RandomProgram {
+  uint32_t semantics = kUnwrittenSemantics;
   HashFamily hashFamily = HashFamily::Xxh3;
   std::vector<RandomField> fields;
   std::vector<RandomSource> sources;

@@ -25,6 +25,7 @@ struct Options {
   uint64_t first = 0;  // with a stride: the part of this process
   uint64_t stride = 1;
   int64_t only = -1;
+  uint32_t semantics = 0;  // of all programs; 0: all versions in turn
   std::string reproFolder = ".";
   bool print = false;
   bool requireAllOperators = false;
@@ -46,7 +47,8 @@ void onCrash(int signal) {
 RandomCase makeCase(const Options& options, uint64_t index, OperatorUse& use) {
   Rng rng(options.seed, index);
   RandomCase c;
-  c.program = randomProgram(rng, use);
+  uint32_t inTurn = 1 + static_cast<uint32_t>(index / 2 % kNewestSemantics);
+  c.program = randomProgram(rng, options.semantics == 0 ? inTurn : options.semantics, use);
   c.data = randomData(rng, c.program);
   c.storeSeed = rng.next();
   // The best CPU each time, the others in turn; made quickly and made to be kept in turn.
@@ -129,6 +131,8 @@ int main(int argc, char** argv) {
   app.add_option("--stride", options.stride, "Every how-manieth program: several processes share a seed")
       ->check(CLI::PositiveNumber);
   app.add_option("--only", options.only, "This program alone");
+  app.add_option("--semantics", options.semantics, "Version of the meaning of all programs; else all in turn")
+      ->check(CLI::Range(1U, kNewestSemantics));
   app.add_option("--repro-folder", options.reproFolder, "Where reduced programs are written");
   app.add_flag("--print", options.print, "Print every program and its data");
   app.add_flag("--require-all-operators", options.requireAllOperators, "Fail when some operator was never used");

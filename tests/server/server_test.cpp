@@ -6,16 +6,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <csignal>
 #include <cstring>
 #include <thread>
 
+#include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 #include "tests/server/server_process.h"
 
 using namespace featc::test;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -66,7 +66,7 @@ struct Tally {
       CHECK(answer.ends_with(features));
     } else {
       ++refused;
-      CHECK_THAT(answer, Contains("HTTP/1.1 503 ") && Contains("{\"error\": \""));
+      CHECK_THAT(answer, ContainsSubstring("HTTP/1.1 503 ") && ContainsSubstring("{\"error\": \""));
     }
   }
 };
@@ -90,11 +90,12 @@ TEST_CASE("the server answers as featc run does, by every scheduler") {
     }
     CHECK(client.Get("/healthz")->body == "ok\nranking: serves version 1\nrecall: serves version 1\n");
     std::string metrics = client.Get("/metrics")->body;
-    CHECK_THAT(metrics, Contains("featc_requests_total{config=\"ranking\"} 3") &&
-                            Contains("featc_items_total{config=\"ranking\"} 9") &&
-                            Contains("featc_keys_total{config=\"ranking\",source=\"shopper\",status=\"found\"} 3") &&
-                            Contains("featc_config_version{config=\"recall\"} 1") &&
-                            Contains("featc_call_seconds_count{config=\"recall\"} 3"));
+    CHECK_THAT(metrics,
+               ContainsSubstring("featc_requests_total{config=\"ranking\"} 3") &&
+                   ContainsSubstring("featc_items_total{config=\"ranking\"} 9") &&
+                   ContainsSubstring("featc_keys_total{config=\"ranking\",source=\"shopper\",status=\"found\"} 3") &&
+                   ContainsSubstring("featc_config_version{config=\"recall\"} 1") &&
+                   ContainsSubstring("featc_call_seconds_count{config=\"recall\"} 3"));
     client.stop();
     server.signal(SIGTERM);
     CHECK(server.wait() == 0);
@@ -109,22 +110,22 @@ TEST_CASE("what is wrong with a request is told, and only that request is lost")
   };
   auto bad = post("/extract/ranking", "{\"request\": {\"user_id\": \"x\"}, \"items\": []}");
   CHECK(bad->status == 400);
-  CHECK_THAT(bad->body, Contains("{\"error\": \"") && Contains("user_id"));
+  CHECK_THAT(bad->body, ContainsSubstring("{\"error\": \"") && ContainsSubstring("user_id"));
   CHECK(post("/extract/ranking", "no json")->status == 400);
   CHECK(post("/extract/ranking", "")->status == 400);
   auto unknown = post("/extract/rankin", request());
   CHECK(unknown->status == 404);
-  CHECK_THAT(unknown->body, Contains("there is no config \\\"rankin\\\""));
+  CHECK_THAT(unknown->body, ContainsSubstring("there is no config \\\"rankin\\\""));
   CHECK(client.Get("/nothing")->status == 404);
 
   auto partly = post(
       "/extract/ranking",
       R"({"request": {"user_id": 1, "city": "Rome"}, "items": [{"shop_id": "x"}, {"shop_id": 7, "category": "a"}]})");
   CHECK(partly->status == 200);
-  CHECK_THAT(partly->get_header_value("Featc-Bad-Items"), Contains("1; ") && Contains("shop_id"));
-  CHECK_THAT(partly->body, Contains("{\"row\": 1, \"request\": 0, \"item\": 1,"));
+  CHECK_THAT(partly->get_header_value("Featc-Bad-Items"), ContainsSubstring("1; ") && ContainsSubstring("shop_id"));
+  CHECK_THAT(partly->body, ContainsSubstring("{\"row\": 1, \"request\": 0, \"item\": 1,"));
   CHECK_THAT(client.Get("/metrics")->body,
-             Contains("featc_rejected_requests_total{config=\"ranking\",reason=\"bad_request\"} 3"));
+             ContainsSubstring("featc_rejected_requests_total{config=\"ranking\",reason=\"bad_request\"} 3"));
 }
 
 TEST_CASE("configs are reloaded as they change, and a bad one leaves the old one serving") {
@@ -142,16 +143,16 @@ TEST_CASE("configs are reloaded as they change, and a bad one leaves the old one
   std::string text = server.readConfig("ranking.feat");
   server.writeConfig("ranking.feat", text + "dense more = no_such_name\n");
   CHECK(eventually([&] { return configs().find("no_such_name") != std::string::npos; }));
-  CHECK_THAT(configs(), Contains("\"failing\": true"));
+  CHECK_THAT(configs(), ContainsSubstring("\"failing\": true"));
   CHECK(features("ranking") == before);
   CHECK(client.Get("/healthz")->status == 200);
 
   server.writeConfig("ranking.feat", text + "dense more = 1.5\n");
   CHECK(eventually([&] { return features("ranking").find("\"more\": [1.5]") != std::string::npos; }));
-  CHECK_THAT(configs(), Contains("\"version\": 2") && Contains("\"failing\": false"));
+  CHECK_THAT(configs(), ContainsSubstring("\"version\": 2") && ContainsSubstring("\"failing\": false"));
   CHECK_THAT(client.Get("/metrics")->body,
-             Contains("featc_config_reloads_total{config=\"ranking\",outcome=\"swapped\"} 2") &&
-                 Contains("featc_config_reloads_total{config=\"ranking\",outcome=\"failed\"} 1"));
+             ContainsSubstring("featc_config_reloads_total{config=\"ranking\",outcome=\"swapped\"} 2") &&
+                 ContainsSubstring("featc_config_reloads_total{config=\"ranking\",outcome=\"failed\"} 1"));
 
   // An import of both.
   std::string common = server.readConfig("common.inc");
@@ -213,10 +214,10 @@ TEST_CASE("a command line that is wrong is told") {
   std::string server = FEATC_SERVER;
   std::string configs = kExample + "/configs";
   CHECK_THAT(outputOf(server + " --configs " + configs + " --listen nowhere 2>&1; echo exit $?"),
-             Contains("is no HOST:PORT") && Contains("exit 2"));
+             ContainsSubstring("is no HOST:PORT") && ContainsSubstring("exit 2"));
   CHECK_THAT(outputOf(server + " --configs " + configs + " --store nonsense 2>&1; echo exit $?"),
-             Contains("--store: expected NAME=URL") && Contains("exit 2"));
+             ContainsSubstring("--store: expected NAME=URL") && ContainsSubstring("exit 2"));
   CHECK_THAT(
       outputOf(server + " --configs " + configs + " --store default=redis://me:s3cret@127.0.0.1/0 2>&1; echo exit $?"),
-      Contains("FEATC_REDIS_PASSWORD") && !Contains("s3cret") && Contains("exit 2"));
+      ContainsSubstring("FEATC_REDIS_PASSWORD") && !ContainsSubstring("s3cret") && ContainsSubstring("exit 2"));
 }

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 #include <httplib.h>
 
-#include <catch2/catch.hpp>
 #include <thread>
 
+#include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 #include "tests/server/server_process.h"
 #include "tests/stores/fixture.h"
 
 using namespace featc::test;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -38,7 +38,7 @@ TEST_CASE("the server reads Redis; when it dies, answers go on without it, and e
   ServerProcess server("127.0.0.1:0", {"--deadline", "60s", "--poll", "20ms", "--store",
                                        "default=" + redis.url("&breaker=3&cache=1KB&ttl=1ms&timeout=60s"), "--store",
                                        "shoper=lmdb:/none"});
-  CHECK_THAT(server.log(), Contains("warning: --store shoper=...: no config that serves reads it"));
+  CHECK_THAT(server.log(), ContainsSubstring("warning: --store shoper=...: no config that serves reads it"));
   httplib::Client client("http://" + server.address());
   client.set_read_timeout(100);
   auto post = [&] { return client.Post("/extract/ranking", request(), "application/json"); };
@@ -59,7 +59,7 @@ TEST_CASE("the server reads Redis; when it dies, answers go on without it, and e
   auto without = post();
   CHECK(without->status == 200);
   CHECK(without->get_header_value("Featc-Degraded") == "shopper");
-  CHECK_THAT(without->body, Contains("\"liking\": [0]"));
+  CHECK_THAT(without->body, ContainsSubstring("\"liking\": [0]"));
   CHECK(metric(client, "featc_store_breaker_trips_total" + labels) == 1);
   // Unless it is the probe of its time.
   CHECK(eventually([&] {
@@ -71,7 +71,7 @@ TEST_CASE("the server reads Redis; when it dies, answers go on without it, and e
   CHECK(metric(client, "featc_degraded_requests_total{config=\"ranking\"}") > 0);
   auto health = client.Get("/healthz");
   CHECK(health->status == 200);
-  CHECK_THAT(health->body, Contains("store default, " + redis.url() + ": "));
+  CHECK_THAT(health->body, ContainsSubstring("store default, " + redis.url() + ": "));
   CHECK(eventually(
       [&] { return server.log().find("store default, " + redis.url() + ": reads fail: ") != std::string::npos; }));
 
@@ -100,7 +100,8 @@ TEST_CASE("the server starts without its store and says which configs do not ser
   }));
   auto health = client.Get("/healthz");
   CHECK(health->status == 503);
-  CHECK_THAT(health->body, Contains("not well\nbroken: does not serve: ") &&
-                               Contains("ranking: serves version 1; what the files hold now could not be loaded: ") &&
-                               Contains("\"no_such_name\" is no field") && Contains("recall: serves version 1\n"));
+  CHECK_THAT(health->body,
+             ContainsSubstring("not well\nbroken: does not serve: ") &&
+                 ContainsSubstring("ranking: serves version 1; what the files hold now could not be loaded: ") &&
+                 ContainsSubstring("\"no_such_name\" is no field") && ContainsSubstring("recall: serves version 1\n"));
 }

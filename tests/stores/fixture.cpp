@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <thread>
@@ -18,6 +17,7 @@
 #include "runtime/io/store_rows.h"
 #include "runtime/stores/row_writer.h"
 #include "support/json_quote.h"
+#include "tests/common/catch.h"
 #include "tests/stores/fill_store.h"
 
 namespace featc::test {

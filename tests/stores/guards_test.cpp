@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands around a store: deadlines, breaker, second reads, cache; and URLs.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <deque>
 #include <future>
 #include <mutex>
@@ -14,6 +13,7 @@
 #include "runtime/stores/hedge_store.h"
 #include "runtime/stores/row_decoder.h"
 #include "runtime/stores/store_url.h"
+#include "tests/common/catch.h"
 #include "tests/stores/fixture.h"
 
 using namespace featc;

@@ -2,11 +2,11 @@
 // Redis on bad days: killed, silent, slow to answer, with values that are too large; and with passwords.
 #include <algorithm>
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
 
+#include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 #include "tests/stores/fixture.h"
 

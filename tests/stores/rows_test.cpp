@@ -4,11 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
-
 #include "runtime/reads/memory_store.h"
 #include "runtime/stores/memory_table.h"
 #include "runtime/stores/row_format.h"
+#include "tests/common/catch.h"
 #include "tests/stores/fixture.h"
 
 using namespace featc;

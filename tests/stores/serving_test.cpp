@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole requests on stores outside the process: the same results whatever schedules them, and bad days.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <thread>
 
 #include "runtime/serving/seda_executor.h"
+#include "tests/common/catch.h"
 #include "tests/stores/fill_store.h"
 #include "tests/stores/fixture.h"
 #include "tests/unit/schedulers_fixture.h"

@@ -2,7 +2,6 @@
 // Ahead-of-time models: program images, CPU features, headers, libraries that are replaced.
 #include <stdlib.h>
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
@@ -14,11 +13,12 @@
 #include "engine/compile.h"
 #include "engine/link_model.h"
 #include "ir/equal.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 Graph graphOf(const std::string& text) {
   CompiledConfig config = compileConfig("test.feat", {}, text);
@@ -55,19 +55,19 @@ TEST_CASE("A program image holds the graph and its target") {
 
 TEST_CASE("A program image that does not fit is refused") {
   std::string image = writeImage({"x86_64-pc-linux-gnu", "odd", {}}, smallGraph());
-  CHECK_THAT(problemOf(""), Contains("no program image"));
-  CHECK_THAT(problemOf(replaced(image, "featc image 1", "featc image 2")), Contains("no program image"));
+  CHECK_THAT(problemOf(""), ContainsSubstring("no program image"));
+  CHECK_THAT(problemOf(replaced(image, "featc image 1", "featc image 2")), ContainsSubstring("no program image"));
   std::string version(featcVersion());
   CHECK_THAT(problemOf(replaced(image, "version " + version, "version 99.0")),
-             Contains("made by featc 99.0 ") && Contains("this is featc " + version));
+             ContainsSubstring("made by featc 99.0 ") && ContainsSubstring("this is featc " + version));
   std::string build(featcBuild());
   CHECK_THAT(problemOf(replaced(image, "build " + build, "build 000000000000")),
-             Contains("(build 000000000000)") && Contains("(build " + build + ")"));
-  CHECK_THAT(problemOf(replaced(image, "model small", "model smelt")), Contains("damaged"));
+             ContainsSubstring("(build 000000000000)") && ContainsSubstring("(build " + build + ")"));
+  CHECK_THAT(problemOf(replaced(image, "model small", "model smelt")), ContainsSubstring("damaged"));
   for (size_t size = image.find("\nbuild"); size < image.size(); ++size) problemOf(image.substr(0, size));
   // A feature that no CPU has.
   CHECK_THAT(problemOf(writeImage({"x86_64-pc-linux-gnu", "odd", {"time-travel"}}, smallGraph())),
-             Contains("compiled for the CPU \"odd\" and this machine lacks \"time-travel\""));
+             ContainsSubstring("compiled for the CPU \"odd\" and this machine lacks \"time-travel\""));
 }
 
 TEST_CASE("The CPU levels name the features that the runtime looks for") {
@@ -101,12 +101,12 @@ TEST_CASE("Any name becomes part of a header") {
       "model `7*/ up`\nsemantics 1\nitem { `a.b` : int64\n `a-b` : int64\n count : int64 }\n"
       "sparse `a.b` slot 1 = `a.b`\nsparse `a-b` slot 2 = `a-b`\nsparse count slot 3 = count\n");
   std::string header = modelHeader(graph.info());
-  CHECK_THAT(header, Contains("extern const featc_built featc_built__7___up;"));
-  CHECK_THAT(header, Contains("_7___UP_OUTPUT_A_B = 0,"));
-  CHECK_THAT(header, Contains("_7___UP_OUTPUT_A_B_2 = 1,"));
-  CHECK_THAT(header, Contains("_7___UP_OUTPUT_COUNT_2 = 2,"));
-  CHECK_THAT(header, Contains("_7___UP_OUTPUT_COUNT = 3"));
-  CHECK_THAT(header, Contains("The model \"7* / up\""));
+  CHECK_THAT(header, ContainsSubstring("extern const featc_built featc_built__7___up;"));
+  CHECK_THAT(header, ContainsSubstring("_7___UP_OUTPUT_A_B = 0,"));
+  CHECK_THAT(header, ContainsSubstring("_7___UP_OUTPUT_A_B_2 = 1,"));
+  CHECK_THAT(header, ContainsSubstring("_7___UP_OUTPUT_COUNT_2 = 2,"));
+  CHECK_THAT(header, ContainsSubstring("_7___UP_OUTPUT_COUNT = 3"));
+  CHECK_THAT(header, ContainsSubstring("The model \"7* / up\""));
 }
 
 TEST_CASE("A library that was replaced is another model, and the old one goes on") {

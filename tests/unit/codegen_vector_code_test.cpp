@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vector code: repeated operations, unused ones, constants that differ between instances.
-#include <catch2/catch.hpp>
-
 #include "codegen/vector_code.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 

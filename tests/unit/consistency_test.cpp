@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The takeaway example online, in automatic batches and offline: the same features for each item, to the bit.
 #include <simdjson.h>
-#include <catch2/catch.hpp>
 
 #include <set>
 
 #include "runtime/log/read_recorder.h"
 #include "runtime/log/replay.h"
 #include "runtime/log/request_log.h"
+#include "tests/common/catch.h"
 #include "tests/unit/engine_fixture.h"
 
 using namespace featc;

@@ -2,9 +2,8 @@
 // How diagnostics are collected and rendered, and which names are suggested.
 #include "support/diagnostics.h"
 
-#include <catch2/catch.hpp>
-
 #include "support/suggest.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 namespace {

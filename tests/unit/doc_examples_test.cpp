@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operator reference tells the truth: every example has the result that stands beside it.
-#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
 #include <fstream>
 #include <sstream>
 
 #include "ops/operator.h"
 #include "ops/reference.h"
+#include "tests/common/catch.h"
 #include "tests/common/evaluate.h"
 
 namespace featc {
@@ -16,7 +18,7 @@ TEST_CASE("every operator's examples hold") {
     if (!op->isInternal) CHECK(!op->examples.empty());
     for (const Example& e : op->examples) {
       INFO("example " << e.expression);
-      CHECK(evaluateText(e.expression) == std::string(e.result));
+      CHECK(evaluateText(e.expression, fmt::format("semantics {}", e.semantics)) == std::string(e.result));
     }
   }
 }

@@ -4,11 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <thread>
 
 #include "engine/load.h"
 #include "engine_fixture.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;

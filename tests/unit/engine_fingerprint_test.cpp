@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changes a config's fingerprint and what does not, and where it goes with the graph.
-#include <catch2/catch.hpp>
-
 #include "engine/aot/program_image.h"
 #include "engine/load.h"
 #include "engine_fixture.h"
 #include "ir/text.h"
 #include "ops/hash.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C interface to configs that are replaced while they serve.
-#include <catch2/catch.hpp>
 #include <cstring>
 
 #include "engine/live_api.h"
 #include "engine_fixture.h"
+#include "tests/common/catch.h"
 
 using namespace featc::test;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -70,20 +70,20 @@ TEST_CASE("from C a config is reloaded, a bad one is told, and sessions see one 
   folder.write("m.feat", config(3) + "dense bad = nothing\n");
   CHECK(featc_live_reload(live, &error) == FEATC_RELOAD_FAILED);
   REQUIRE(error != nullptr);
-  CHECK_THAT(error, Contains("nothing"));
+  CHECK_THAT(error, ContainsSubstring("nothing"));
   featc_free_text(error);
   CHECK(callOnce(live) == 7);
   featc_live_get_status(live, &status);
   CHECK(status.failing == 1);
   CHECK(status.failures == 1);
-  CHECK_THAT(status.last_error, Contains("nothing"));
+  CHECK_THAT(status.last_error, ContainsSubstring("nothing"));
   CHECK(status.last_error_time > 0);
 
   char* metrics = featc_metrics_text(live);
   REQUIRE(metrics != nullptr);
-  CHECK_THAT(metrics, Contains("featc_requests_total{config=\"m\"} 4") &&
-                          Contains("featc_keys_total{config=\"m\",source=\"s\",status=\"found\"} 4") &&
-                          Contains("featc_config_reloads_total{config=\"m\",outcome=\"failed\"} 1"));
+  CHECK_THAT(metrics, ContainsSubstring("featc_requests_total{config=\"m\"} 4") &&
+                          ContainsSubstring("featc_keys_total{config=\"m\",source=\"s\",status=\"found\"} 4") &&
+                          ContainsSubstring("featc_config_reloads_total{config=\"m\",outcome=\"failed\"} 1"));
   featc_free_text(metrics);
 
   // A session outlives the handle.
@@ -97,10 +97,10 @@ TEST_CASE("from C a live config that is bad at the start is refused") {
   char* error = nullptr;
   CHECK(featc_live_open((folder / "none.feat").c_str(), nullptr, 0, &error) == nullptr);
   REQUIRE(error != nullptr);
-  CHECK_THAT(error, Contains("none.feat"));
+  CHECK_THAT(error, ContainsSubstring("none.feat"));
   featc_free_text(error);
   std::string path = folder.write("m.feat", config(1)).string();
   CHECK(featc_live_open(path.c_str(), nullptr, 0, &error) == nullptr);
-  CHECK_THAT(error, Contains("no store serves the source \"s\""));
+  CHECK_THAT(error, ContainsSubstring("no store serves the source \"s\""));
   featc_free_text(error);
 }

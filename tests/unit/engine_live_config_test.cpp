@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Configs replaced while they serve: what calls see, what stays when a config is bad, what is freed and when.
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <thread>
 
-#include "allocation_count.h"
 #include "engine/config_watcher.h"
 #include "engine/live_config.h"
 #include "engine_fixture.h"
+#include "tests/common/catch.h"
 #include "tests/common/eventually.h"
+#include "tests/memory/allocation_count.h"
 
 using namespace featc;
 using namespace featc::test;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -150,7 +150,7 @@ TEST_CASE("100 reloads under load, every tenth a broken config: no failed call, 
     bool broken = i % 10 == 0;
     ReloadReport report = f.reload(broken ? versionText(i) + "dense broken = no_such_name\n" : versionText(i));
     CHECK((report.outcome == ReloadOutcome::Failed) == broken);
-    if (broken) CHECK_THAT(report.problem, Contains("main.feat") && Contains("no_such_name"));
+    if (broken) CHECK_THAT(report.problem, ContainsSubstring("main.feat") && ContainsSubstring("no_such_name"));
     if (!broken) serving = lastGood = i;
     CHECK(versionOf(f.live->begin()) == lastGood);
   }
@@ -164,7 +164,7 @@ TEST_CASE("100 reloads under load, every tenth a broken config: no failed call, 
   CHECK(status.failures == 10);
   CHECK_FALSE(status.failing);
   REQUIRE(status.lastFailure);
-  CHECK_THAT(status.lastFailure->problem, Contains("no_such_name"));
+  CHECK_THAT(status.lastFailure->problem, ContainsSubstring("no_such_name"));
   CHECK(status.version->info().number == 91);
   if (!kSanitized) CHECK(residentMemory() - before < 24);
   // The old ones' code goes on the compile thread.
@@ -211,7 +211,7 @@ TEST_CASE("a bad config is no obstacle at the start: it serves once it is good")
   CHECK(live->current() == nullptr);
   CHECK_FALSE(live->begin());
   REQUIRE(live->status().lastFailure);
-  CHECK_THAT(live->status().lastFailure->problem, Contains("late.feat"));
+  CHECK_THAT(live->status().lastFailure->problem, ContainsSubstring("late.feat"));
   f.folder.write("late.feat", "model late\nitem { x : int64 }\ndense a = x\n");
   // What came is seen at once, and taken when it has held still.
   CHECK_FALSE(live->poll());
@@ -277,7 +277,7 @@ TEST_CASE("files are watched: imports, replaced ones, deleted ones, ones that ar
   fs::remove(f.folder / "main.feat");
   CHECK(takenUp());
   CHECK(eventually([&] { return f.live->status().failures == failures + 2; }));
-  CHECK_THAT(f.live->status().lastFailure->problem, Contains("main.feat"));
+  CHECK_THAT(f.live->status().lastFailure->problem, ContainsSubstring("main.feat"));
   CHECK(versionOf(f.live->begin()) == 9);
   auto version = f.live->current();
   eventually([&] { return !f.live->poll() && !f.live->poll(); });
@@ -347,7 +347,7 @@ TEST_CASE("compile threads that end give reloads up, and the version that serves
   std::thread end([&] { f.pool.finish(); });
   ReloadReport report = waiting.get();
   CHECK(report.outcome == ReloadOutcome::Failed);
-  CHECK_THAT(report.problem, Contains("compile threads have ended"));
+  CHECK_THAT(report.problem, ContainsSubstring("compile threads have ended"));
   open.set_value();
   end.join();
   CHECK(f.live->reload().outcome == ReloadOutcome::Failed);

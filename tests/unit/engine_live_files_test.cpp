@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a live config watches beside its config files: vocabularies and plug-ins.
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
 #include <thread>
 
 #include "engine/live_config.h"
 #include "engine_fixture.h"
+#include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 
 using namespace featc;
 using namespace featc::test;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -75,13 +75,14 @@ TEST_CASE("a vocabulary file that changes is taken up; a broken one leaves the o
   f.folder.write("words.txt", "apple\npear\npear\n");
   f.follow();
   CHECK(f.live->status().failing);
-  CHECK_THAT(f.live->status().lastFailure->problem, Contains("words.txt:3") && Contains("pear"));
+  CHECK_THAT(f.live->status().lastFailure->problem, ContainsSubstring("words.txt:3") && ContainsSubstring("pear"));
   CHECK(valueOf(*f.live, "word", "pear") == 2);
   CHECK_FALSE(f.live->poll());
 
   fs::remove(f.folder / "words.txt");
   f.follow();
-  CHECK_THAT(f.live->status().lastFailure->problem, Contains("words.txt") && Contains("no such file"));
+  CHECK_THAT(f.live->status().lastFailure->problem,
+             ContainsSubstring("words.txt") && ContainsSubstring("no such file"));
   CHECK(valueOf(*f.live, "word", "pear") == 2);
 
   f.folder.write("words.txt", "pear\n");
@@ -94,7 +95,7 @@ TEST_CASE("a plug-in that is replaced is taken up; a broken one leaves the old c
   Fixture f;
   f.open("model m\nextern fn step(x: int64) -> int64 from \"libstep.so\"\nitem { x : int64 }\ndense out = step(x)\n");
   CHECK(f.live->current() == nullptr);
-  CHECK_THAT(f.live->status().lastFailure->problem, Contains("there is no file \"libstep.so\""));
+  CHECK_THAT(f.live->status().lastFailure->problem, ContainsSubstring("there is no file \"libstep.so\""));
 
   f.copy(FEATC_STEP_ONE, "plugins/libstep.so");
   f.follow();
@@ -108,7 +109,7 @@ TEST_CASE("a plug-in that is replaced is taken up; a broken one leaves the old c
   f.folder.write("broken", "no library");
   f.copy((f.folder / "broken").string(), "plugins/libstep.so");
   f.follow();
-  CHECK_THAT(f.live->status().lastFailure->problem, Contains("cannot load \"libstep.so\""));
+  CHECK_THAT(f.live->status().lastFailure->problem, ContainsSubstring("cannot load \"libstep.so\""));
   CHECK(valueOf(*f.live, "x", 5) == 7);
 
   // Back again, out of the cache: what was watched then is watched still.

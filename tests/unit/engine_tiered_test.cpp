@@ -3,13 +3,14 @@
 #include <sys/resource.h>
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <future>
 #include <thread>
 
-#include "allocation_count.h"
 #include "engine_fixture.h"
 #include "ir/interpreter.h"
+#include "tests/common/catch.h"
+#include "tests/common/eventually.h"
+#include "tests/memory/allocation_count.h"
 
 using namespace featc;
 using namespace featc::test;
@@ -224,6 +225,8 @@ TEST_CASE("a compile pool runs at most so many jobs at a time, at low priority")
 #ifdef __linux__
       niceness = getpriority(PRIO_PROCESS, 0);
 #endif
+      // The first job waits for a second one beside it: the other thread may take its time to start.
+      if (done == 0) eventually([this] { return most >= 2; });
       std::this_thread::sleep_for(milliseconds(3));
       --running;
       ++done;
@@ -240,4 +243,31 @@ TEST_CASE("a compile pool runs at most so many jobs at a time, at low priority")
 #ifdef __linux__
   CHECK(niceness == 7);
 #endif
+}
+
+TEST_CASE("a job that hangs holds up no other") {
+  struct Hangs final : CompileJob {
+    explicit Hangs(std::atomic<bool>& release) : release(release) {}
+    void run() override {
+      while (!release) std::this_thread::sleep_for(milliseconds(1));
+    }
+    std::atomic<bool>& release;
+  };
+  struct Counted final : CompileJob {
+    explicit Counted(std::atomic<int>& done) : done(done) {}
+    void run() override { ++done; }
+    std::atomic<int>& done;
+  };
+  std::atomic<bool> release = false;
+  std::atomic<int> done = 0;
+  CompilePool pool(1, CompilePool::kNiceness, milliseconds(20));
+  // More of them than there are threads, one after another.
+  for (int round = 1; round <= 3; ++round) {
+    pool.submit(std::make_unique<Hangs>(release));
+    for (int i = 0; i < 5; ++i) pool.submit(std::make_unique<Counted>(done));
+    while (done < 5 * round) std::this_thread::sleep_for(milliseconds(1));
+    CHECK_FALSE(pool.isIdle());
+  }
+  release = true;
+  while (!pool.isIdle()) std::this_thread::sleep_for(milliseconds(1));
 }

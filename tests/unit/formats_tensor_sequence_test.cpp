@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tensor sequences: what is written is read back, and nothing but whole buffers is read.
 #include <xxhash.h>
-#include <catch2/catch.hpp>
 
 #include <cstring>
 
 #include "runtime/formats/tensor_sequence.h"
 #include "runtime/formats/tensor_sequence_view.h"
 #include "runtime/io/result_writer.h"
-#include "tests/unit/allocation_count.h"
+#include "tests/common/catch.h"
+#include "tests/memory/allocation_count.h"
 #include "tests/unit/formats_fixture.h"
 
 using namespace featc;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TFRecord files of tf.Example against bytes that were read back with Python's protobuf and crc32c packages.
-#include <catch2/catch.hpp>
-
 #include "runtime/formats/tfrecord/tfrecord_writer.h"
+#include "tests/common/catch.h"
 #include "tests/unit/formats_fixture.h"
 
 using namespace featc;

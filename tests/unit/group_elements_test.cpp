@@ -2,7 +2,6 @@
 // What a sequence group means, for every operator: each element of a list comes out as an item comes out whose
 // fields are that element, in a config without groups.
 #include <fmt/format.h>
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <map>
@@ -17,6 +16,7 @@
 #include "runtime/extractor.h"
 #include "runtime/io/json_reader.h"
 #include "runtime/io/result_writer.h"
+#include "tests/common/catch.h"
 #include "tests/common/engines.h"
 
 namespace featc {

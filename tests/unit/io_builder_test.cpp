@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches built value by value: types, replacement, rollback, reuse.
 #include <bit>
-#include <catch2/catch.hpp>
 #include <map>
 
 #include "runtime/batch_builder.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 namespace {

@@ -1,159 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // Readers of requests: what they take, what they refuse, what they say, in chunks of any size.
-#include <fmt/format.h>
-
-#include <bit>
-#include <catch2/catch.hpp>
-
 #include "runtime/io/csv_cut.h"
-#include "runtime/io/csv_reader.h"
-#include "runtime/io/json_reader.h"
+#include "tests/unit/reader_fixture.h"
 
 namespace featc {
 namespace {
 
-ProgramInfo info(std::vector<std::pair<std::string, std::string>> fields) {
-  ProgramInfo out;
-  for (auto& [name, type] : fields) {
-    size_t dot = name.find('.');
-    out.inputs.push_back(
-        {name.substr(0, dot) == "request" ? Scope::Request : Scope::Item, name.substr(dot + 1), *parseType(type)});
-  }
-  return out;
-}
-
-bool bit(const void* bits, int64_t i) { return bitAt(static_cast<const uint8_t*>(bits), static_cast<uint64_t>(i)); }
-
-std::string show(const ColumnData& c, Type type, int64_t i) {
-  if (c.validity != nullptr && !bit(c.validity, i)) return "-";
-  auto range = [&] {
-    const auto* offsets = static_cast<const int64_t*>(c.offsets);
-    return std::pair(offsets[i], offsets[i + 1]);
-  };
-  switch (type.kind()) {
-    case Kind::Bool: return bit(c.values, i) ? "true" : "false";
-    case Kind::Int64: return fmt::format("{}", static_cast<const int64_t*>(c.values)[i]);
-    case Kind::Float64: return fmt::format("{}", static_cast<const double*>(c.values)[i]);
-    case Kind::String: {
-      auto [begin, end] = range();
-      return fmt::format("'{}'", std::string(static_cast<const char*>(c.values) + begin, end - begin));
-    }
-    default: break;
-  }
-  auto [begin, end] = range();
-  std::string out = "[";
-  for (int64_t k = begin; k < end; ++k) {
-    if (k != begin) out += " ";
-    if (type.isMap())
-      out += show(*c.children[0], type.key(), k) + ":" + show(*c.children[1], type.value(), k);
-    else
-      out += show(*c.children[0], type.element(), k);
-  }
-  return out + "]";
-}
-
-struct Read {
-  std::vector<std::string> items;  // `row/request/item@line: values of request fields | of item fields`
-  std::vector<std::string> messages;
-  InputCounts counts;
-  ReadStatus end = ReadStatus::Batch;
-};
-
-void note(const ProgramInfo& program, BatchBuilder& builder, const std::vector<InputRow>& rows, Read& out) {
-  Batch batch = builder.batch();
-  REQUIRE(batch.itemOffsets[batch.requests] == batch.items);
-  REQUIRE(rows.size() == static_cast<size_t>(batch.items));
-  for (int64_t r = 0; r < batch.requests; ++r) {
-    for (int64_t i = batch.itemOffsets[r]; i < batch.itemOffsets[r + 1]; ++i) {
-      const InputRow& row = rows[static_cast<size_t>(i)];
-      std::string text = fmt::format("{}/{}/{}@{}:", row.row, row.request, row.item, row.line);
-      for (size_t f = 0; f < program.inputs.size(); ++f) {
-        const InputInfo& input = program.inputs[f];
-        text += fmt::format(" {}", show(batch.columns[f], input.type, input.scope == Scope::Request ? r : i));
-      }
-      out.items.push_back(text);
-    }
-  }
-}
-
-template <class NewReader>
-Read read(const ProgramInfo& program, NewReader newReader, int64_t maxItems = 3) {
-  Read out;
-  std::unique_ptr<RecordReader> reader = newReader([&](const DataMessage& m) { out.messages.push_back(m.render()); });
-  BatchBuilder builder(program);
-  std::vector<InputRow> rows;
-  while ((out.end = reader->next(builder, rows, maxItems)) == ReadStatus::Batch) note(program, builder, rows, out);
-  out.counts = reader->counts();
-  return out;
-}
-
-// The same as threads read: a piece taken, parsed and settled.
-template <class NewReader>
-Read readPieces(const ProgramInfo& program, NewReader newReader, int64_t maxItems = 3) {
-  Read out;
-  std::unique_ptr<RecordReader> reader = newReader([&](const DataMessage& m) { out.messages.push_back(m.render()); });
-  BatchBuilder builder(program);
-  std::vector<InputRow> rows;
-  ReadPiece piece;
-  while ((out.end = reader->take(piece, builder, rows, maxItems)) == ReadStatus::Batch) {
-    reader->parse(piece, builder, rows);
-    note(program, builder, rows, out);
-    ReaderPosition position;
-    bool goesOn = reader->settle(piece);
-    REQUIRE(reader->position(position) == piece.hasPosition);
-    CHECK((position.offset == piece.position.offset && position.line == piece.position.line));
-    CHECK(position.counts.items == piece.position.counts.items);
-    CHECK(position.counts.badItems == piece.position.counts.badItems);
-    if (!goesOn) {
-      out.end = ReadStatus::Failed;
-      break;
-    }
-  }
-  out.counts = reader->counts();
-  return out;
-}
-
-void checkSame(const Read& a, const Read& b) {
-  CHECK(a.items == b.items);
-  CHECK(a.messages == b.messages);
-  CHECK(a.end == b.end);
-  CHECK(a.counts.requests == b.counts.requests);
-  CHECK(a.counts.badItems == b.counts.badItems);
-}
-
-Read readJson(const ProgramInfo& program, const std::string& text, bool strict = false, size_t chunk = SIZE_MAX) {
-  return read(program, [&](DataSink sink) {
-    return newJsonReader(program, memorySource(text, chunk), "in", strict, std::move(sink));
-  });
-}
-
-Read readCsv(const ProgramInfo& program, const std::string& text, CsvOptions options = {}, size_t chunk = SIZE_MAX,
-             bool strict = false) {
-  auto newReader = [&](DataSink sink) {
-    return newCsvReader(program, memorySource(text, chunk), "in", strict, std::move(sink), options);
-  };
-  Read out = read(program, newReader);
-  // Alone in its piece every row is the first.
-  for (int64_t maxItems : {1, 3, 1000}) {
-    Read pieces = readPieces(program, newReader, maxItems);
-    // A strict reader of larger pieces has taken rows behind the bad one.
-    if (strict) pieces.counts = out.counts;
-    checkSame(out, pieces);
-  }
-  return out;
-}
-
-using Lines = std::vector<std::string>;
+using namespace featc::test;
 
 TEST_CASE("records are cut off where their end is plain") {
-  auto cut = [](std::string_view text, uint64_t maxRows = 100, bool skipsBlank = true) {
-    CsvCut found = cutCsv(text, ',', skipsBlank, maxRows);
+  auto cut = [](std::string_view text, uint64_t maxRows = 100, CsvOptions options = {}) {
+    CsvCut found = cutCsv(text, options, maxRows);
     return fmt::format("{}: {} rows, {} lines", text.substr(0, found.bytes), found.rows, found.lines);
   };
   CHECK(cut("a,b\r\nc\nd") == "a,b\r\nc\n: 2 rows, 2 lines");
   CHECK(cut("a\nb\nc\n", 2) == "a\nb\n: 2 rows, 2 lines");
   CHECK(cut("\n\r\na\n") == "\n\r\na\n: 1 rows, 3 lines");
-  CHECK(cut("\na\n", 100, false) == "\na\n: 2 rows, 2 lines");
+  // Without quotes a line is a record; with blanks taken off a quote may stand behind some.
+  CHECK(cut("\"a\nb\"\n\n", 100, CsvOptions::tsv()) == "\"a\nb\"\n\n: 2 rows, 3 lines");
+  CsvOptions trim;
+  trim.trim = true;
+  CHECK(cut("a, \"b\n,\" ,c\nd\n", 100, trim) == "a, \"b\n,\" ,c\nd\n: 2 rows, 3 lines");
+  CHECK(cut("a, \"b\n", 100, trim) == ": 0 rows, 0 lines");
   CHECK(cut("\"a\nb\",\"\"\"\n\"\r\nc\n") == "\"a\nb\",\"\"\"\n\"\r\nc\n: 2 rows, 4 lines");
   CHECK(cut("a\"b,c\"\nd\n") == "a\"b,c\"\nd\n: 2 rows, 2 lines");
   CHECK(cut("a,b\"\"\n") == "a,b\"\"\n: 1 rows, 1 lines");
@@ -167,8 +35,8 @@ TEST_CASE("JSON values come out by type") {
   auto one = [&](const char* type, const std::string& value) {
     program.inputs[1].type = *parseType(type);
     Read r = readJson(program, fmt::format("{{\"items\":[{{\"v\": {} }}], \"request\":{{\"u\":1}}}}", value));
-    if (!r.messages.empty()) return r.messages[0];
-    return r.items.at(0).substr(11);
+    if (r.items.empty()) return r.messages.at(0);
+    return r.items[0].substr(11);
   };
   CHECK(one("int64", "3.0") == "3");
   CHECK(one("int64", "3e2") == "300");
@@ -176,7 +44,17 @@ TEST_CASE("JSON values come out by type") {
   CHECK(one("int64", "9007199254740993.0") == "9007199254740993");
   CHECK(one("int64", "-9223372036854775808") == "-9223372036854775808");
   CHECK(one("int64", "-0") == "0");
-  CHECK(one("int64", "9223372036854775808") == "in:1: item 0: v: 9223372036854775808 is beyond int64");
+  CHECK(one("int64", "9223372036854775808") == "-9223372036854775808");
+  CHECK(one("int64", "10000169349117863715") == "-8446574724591687901");
+  CHECK(one("int64", "18446744073709551616") == "in:1: item 0: v: 18446744073709551616 is beyond int64");
+  CHECK(one("int64", "NaN") == "in:1: item 0: v: expected int64, found NaN");
+  CHECK(one("float64", "NaN") == "nan");
+  CHECK(one("float64", "-Infinity") == "-inf");
+  CHECK(one("list<float64>", "[1, Infinity, null]") == "[1 inf -]");
+  CHECK(one("string", "NaN") == "in:1: item 0: v: expected string, found NaN");
+  CHECK(one("string", R"("a\ud83dz\ude00\ud83d\ude00")") == "'a\uFFFDz\uFFFD\U0001F600'");
+  CHECK(one("map<string, int64>", R"({"\ud800": 1})") == "['\uFFFD':1]");
+  CHECK(one("map<int64, int64>", R"({"+7.0": 1, "18446744073709551615": 2})") == "[7:1 -1:2]");
   CHECK(one("int64", "99999999999999999999999") == "in:1: item 0: v: 99999999999999999999999 is beyond int64");
   CHECK(one("int64", "1e400") == "in:1: item 0: v: 1e400 is beyond int64");
   CHECK(one("int64", "1e-1") == "in:1: item 0: v: expected int64, found 1e-1");
@@ -202,7 +80,7 @@ TEST_CASE("JSON values come out by type") {
   CHECK(one("map<string, bool>", R"({"x": 2})") == "in:1: item 0: v: key \"x\": expected bool, found 2");
   // No JSON at all: the line is lost.
   for (const char* broken :
-       {"01", "1.", "nul", "tru e", "[1,]", "{\"a\":1,}", "\"\\ud800\"", "\"\xFF\"", "\"\x01\"", "+1"})
+       {"01", "1.", "nul", "tru e", "[1,]", "{\"a\":1,}", "\"\\ud80\"", "nan", "-inf", "\"\xFF\"", "\"\x01\"", "+1"})
     CHECK(one("string?", broken).starts_with("in:1: "));
   for (const char* broken : {"01", "[1,]", "truex"}) CHECK(one("bool?", broken) == one("string?", broken));
 }
@@ -226,13 +104,17 @@ TEST_CASE("JSON lines keep the numbers of the input whatever is dropped") {
   for (size_t chunk : {size_t{1}, size_t{7}, SIZE_MAX}) {
     Read r = readJson(program, text, false, chunk);
     CHECK(r.items == Lines{"0/0/0@1: 1 10 -", "2/0/2@1: 1 12 'x'", "7/3/2@6: 2 2 -", "8/7/0@10: 4 4 -"});
-    CHECK(r.messages == Lines{"in:1: item 1: v: expected int64, found \"bad\"", "in:4: the JSON is malformed",
-                              "in:5: request.u: expected int64, found \"1\"",
-                              "in:6: item 0: expected an object, found 5", "in:6: item 1: v is missing",
-                              "in:7: a line must be an object: {\"request\": {...}, \"items\": [...]}",
-                              "in:8: \"items\" is missing", "in:9: the JSON is malformed",
-                              "in: warning: no field is declared for the key \"extra\"",
-                              "in: warning: no field is declared for the key \"request.zz\""});
+    CHECK(r.messages ==
+          Lines{"in:1: item 1: v: expected int64, found \"bad\"",
+                "in:4: the JSON is malformed at column 2: a key in double quotes is missing before \"b\"",
+                "in:5: request.u: expected int64, found \"1\"", "in:6: item 0: expected an object, found 5",
+                "in:6: item 1: v is missing",
+                "in:7: a line must be an object: {\"request\": {\"u\": ...}, \"items\": [{\"v\": ...}]}",
+                "in:8: \"items\" is missing: a line is {\"request\": {\"u\": ...}, \"items\": [{\"v\": ...}]}",
+                "in:9: the JSON is malformed at column 36: \"x\" follows the end of the JSON",
+                "in: warning: no field is declared for the key \"extra\"",
+                "in: warning: no field is declared for the key \"request.zz\"",
+                "in: warning: item.v: 1 object repeated a key (in line 6: \"v\"); its last value counts"});
     CHECK(r.end == ReadStatus::End);
     CHECK(r.counts.requests == 8);
     CHECK(r.counts.items == 9);
@@ -259,22 +141,29 @@ TEST_CASE("CSV cells come out by type") {
   auto one = [](const char* type, const std::string& cell) {
     ProgramInfo program = info({{"item.v", type}, {"item.n", "int64"}});
     Read r = readCsv(program, "v,n\n" + cell + ",1\n");
-    return r.messages.empty() ? r.items.at(0).substr(9) : r.messages[0];
+    return r.items.empty() ? r.messages.at(0) : r.items[0].substr(9);
   };
   CHECK(one("int64", "3.0") == "3 1");
   CHECK(one("int64", "007") == "7 1");
   CHECK(one("int64", "\"-5\"") == "-5 1");
-  CHECK(one("int64", " 3") == "in:2: v: expected int64, found \" 3\"");
-  CHECK(one("int64", "+3") == "in:2: v: expected int64, found \"+3\"");
+  CHECK(one("int64", " 3") == "in:2: v: expected int64, found \" 3\"; --trim takes blanks off");
+  CHECK(one("int64", "+3") == "3 1");
   CHECK(one("int64", "") == "in:2: v is missing");
   CHECK(one("int64", "\"\"") == "in:2: v: expected int64, found \"\"");
-  CHECK(one("int64", "9223372036854775808") == "in:2: v: \"9223372036854775808\" is beyond int64");
+  CHECK(one("int64", "10000169349117863715") == "-8446574724591687901 1");
+  CHECK(one("int64", "18446744073709551616") == "in:2: v: \"18446744073709551616\" is beyond int64");
   CHECK(one("float64?", "") == "- 1");
   CHECK(one("float64", "1e3") == "1000 1");
-  CHECK(one("float64", "nan") == "in:2: v: expected float64, found \"nan\"");
+  CHECK(one("float64", ".60") == "0.6 1");
+  CHECK(one("float64", "+5.") == "5 1");
+  CHECK(one("float64", "nan") == "nan 1");
+  CHECK(one("float64", "-Infinity") == "-inf 1");
+  CHECK(one("float64", "Nan") == "in:2: v: expected float64, found \"Nan\"");
   CHECK(one("float64", "0x10") == "in:2: v: expected float64, found \"0x10\"");
   CHECK(one("bool", "True") == "true 1");
   CHECK(one("bool", "0") == "false 1");
+  CHECK(one("bool", "TRUE") == "true 1");
+  CHECK(one("bool", "yes") == "in:2: v: expected bool, found \"yes\"");
   CHECK(one("string", " a ") == "' a ' 1");
   CHECK(one("string", "\"\"") == "'' 1");
   CHECK(one("string", "") == "in:2: v is missing");
@@ -315,13 +204,14 @@ TEST_CASE("CSV rows keep their numbers, in chunks of any size") {
     CHECK(r.items == Lines{"0/0/0@2: 1 'a' 0.5", "1/1/0@4: 2 'b\r\nb' -", "5/5/0@9: 6 'f' 1", "6/6/0@10: 7 - 2"});
     CHECK(r.messages == Lines{"in: warning: no field is declared for the column \"other\"",
                               "in:6: expected 4 cells as in the header, found 2",
-                              "in:7: id: expected int64, found \"x\"", "in:8: a quote is not closed"});
+                              "in:7: id: expected int64, found \"x\"", "in:8: a quote is not closed",
+                              "in: warning: 1 blank line was left out (in line 3)"});
     CHECK(r.counts.items == 7);
     CHECK(r.counts.badItems == 3);
   }
   Read strict = readCsv(program, text, {}, SIZE_MAX, true);
   CHECK(strict.items.size() == 2);
-  CHECK(strict.messages.size() == 2);
+  CHECK(strict.messages.size() == 3);
   CHECK(strict.end == ReadStatus::Failed);
 }
 
@@ -343,7 +233,7 @@ TEST_CASE("a CSV header must be sound") {
 TEST_CASE("TSV, other delimiters, one column, records that are too long") {
   ProgramInfo program = info({{"item.x", "list<int64>?"}});
   CHECK(readCsv(program, "x\ty\n1;2\t,\n", {'\t', ';'}).items == Lines{"0/0/0@2: [1 2]"});
-  CHECK(readCsv(program, "x\n1\n\n3").items == Lines{"0/0/0@2: [1]", "1/1/0@3: -", "2/2/0@4: [3]"});
+  CHECK(readCsv(program, "x\n1\n\n3").items == Lines{"0/0/0@2: [1]", "1/1/0@4: [3]"});
   Read longOne = readCsv(program, "x\n\"" + std::string(300, '\n') + "\n\"\n4\n", {',', '|', 100}, 10);
   CHECK(longOne.messages.front() == "in:2: a quote is not closed within the longest record");
   CHECK(longOne.items.back().ends_with(": [4]"));
@@ -372,10 +262,13 @@ TEST_CASE("nested values in CSV are JSON text") {
                    "[[1]] 2,\n"
                    "\"[[1], [\"\"x\"\"]]\",\n");
   CHECK(r.items == Lines{"0/0/0@2: [[1 -] [] -] ['a':[7:0.5]]", "1/1/0@3: - []"});
-  CHECK(r.messages == Lines{"in:4: l: expected list<list<int64>> as JSON, but the JSON is malformed",
-                            "in:5: l: expected list<list<int64>> as JSON, found \"1|2\"",
-                            "in:6: l: expected list<list<int64>> as JSON, but the JSON is malformed",
-                            "in:7: l: element 1: element 0: expected int64, found \"x\""});
+  CHECK(r.messages ==
+        Lines{"in:4: l: expected list<list<int64>> as JSON, but the JSON is malformed at column 3: \"x\" is "
+              "no value of JSON",
+              "in:5: l: expected list<list<int64>> as JSON, found \"1|2\"",
+              "in:6: l: expected list<list<int64>> as JSON, but the JSON is malformed at column 7: \"2\" "
+              "follows the end of the JSON",
+              "in:7: l: element 1: element 0: expected int64, found \"x\""});
 }
 
 TEST_CASE("a list of structs is an array of objects") {

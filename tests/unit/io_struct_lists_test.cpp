@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists of structs in batches built value by value: from C++ structs, member by member, and what is refused.
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "runtime/batch_builder.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 namespace {

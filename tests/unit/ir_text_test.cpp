@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <bit>
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -13,6 +12,7 @@
 #include "ir/equal.h"
 #include "ir/text.h"
 #include "ir/verifier.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 
@@ -97,7 +97,12 @@ TEST_CASE("what is wrong in a text is said with its line", "[ir]") {
   CHECK(errorOf("%0 = const 1 : int64\n%1 = log2 %5 : float64?\n") == "line 2: %5 is not defined above");
   CHECK(errorOf("%0 = nonsense : int64") == "line 1: unknown operator \"nonsense\"");
   CHECK(errorOf("fingerprint \"fe\"") == "line 1: \"fe\" is no fingerprint: 16 hexadecimal digits");
-  CHECK(errorOf("semantics 2") == "line 1: \"2\" is no integer from 1 to 1");
+  CHECK(errorOf("semantics 3") == "line 1: \"3\" is no integer from 1 to 2");
+  CHECK(errorOf("%0 = const 1 : timestamp") == "line 1: \"timestamp\" is no type of a node");
+  CHECK(errorOf("schema item.at : timestamp\n%0 = input item.at : timestamp") ==
+        "line 2: \"timestamp\" is no type of a node");
+  CHECK(errorOf("source s(k: timestamp) encoding hash key \"\"") ==
+        "line 1: a key field is a single value, and no timestamp");
   CHECK(errorOf("%0 = const 1 : int64\n%1 = negate %0 : float64") == "line 2: its type is int64, not float64");
   CHECK(errorOf("%0 = const 1 : int64\n%1 = log %0 : float64") ==
         "line 2: integer arguments of log must be converted with \"float\" first");

@@ -2,7 +2,7 @@
 // The verifier: sound graphs pass, each broken rule is found.
 #include "ir/verifier.h"
 
-#include <catch2/catch.hpp>
+#include "tests/common/catch.h"
 
 using namespace featc;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokens, literals and the layout rule: what file tests cannot show by a diagnostic or a tree.
-#include <catch2/catch.hpp>
+#include "frontend/lexer.h"
 
 #include "frontend/frontend.h"
-#include "frontend/lexer.h"
 #include "frontend/literals.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 namespace {

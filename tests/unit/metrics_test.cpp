@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metrics: what docs/serving.md lists is what there is, and what stores count is shown.
-#include <catch2/catch.hpp>
 #include <map>
 #include <regex>
 #include <sstream>
 
 #include "engine_fixture.h"
 #include "runtime/metrics/metrics.h"
+#include "support/survive.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -64,8 +65,10 @@ TEST_CASE("every metric is in docs/serving.md, with its type, and every one ther
     store.stats.connections = {1, 3, 2, 9};
     return std::vector{store};
   });
+  survive("a test of metrics", [] { throw 1; });
   std::string text = metrics.text();
   CHECK(shown(text) == documented());
+  CHECK_THAT(text, ContainsSubstring("\nfeatc_survived_errors_total{where=\"a test of metrics\"} 1\n"));
   const std::string labels = R"({store="people",url="redis://127.0.0.1:6379/0"} )";
   for (const char* series :
        {"breaker_open 1", "breaker_trips_total 3", "breaker_refused_total 40", "second_reads_total 5",
@@ -74,6 +77,6 @@ TEST_CASE("every metric is in docs/serving.md, with its type, and every one ther
         "connections_lost_total 2", "connections_failed_total 9"}) {
     std::string name = series;
     std::string number = name.substr(name.find(' ') + 1);
-    CHECK_THAT(text, Contains("\nfeatc_store_" + name.substr(0, name.find(' ')) + labels + number + "\n"));
+    CHECK_THAT(text, ContainsSubstring("\nfeatc_store_" + name.substr(0, name.find(' ')) + labels + number + "\n"));
   }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The arena's limit, and that no failure is forgotten when memory is given back.
-#include <catch2/catch.hpp>
-
 #include "ops/scratch.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 

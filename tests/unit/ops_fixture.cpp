@@ -2,7 +2,7 @@
 // Calls one operator on single values, as an engine would: resolve, prepare, kernel.
 #include "tests/unit/ops_fixture.h"
 
-#include "tests/unit/allocation_count.h"
+#include "tests/memory/allocation_count.h"
 
 namespace featc {
 
@@ -33,7 +33,7 @@ CallResult callOperator(std::string_view name, std::vector<Arg> args, HashFamily
   if (op == nullptr) return {.error = "no operator"};
   std::vector<Type> types;
   for (const Arg& a : args) types.push_back(a.type);
-  auto resolution = resolve(*op, types);
+  auto resolution = resolve(*op, types, kUnwrittenSemantics);
   if (!resolution) return {.error = "no overload"};
   const Overload& overload = op->overloads[resolution->overload];
   if (!overload.variadic) args.resize(overload.params.size());

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hashes against values computed by other implementations: Python's xxhash 4.1, pyfarmhash 0.5 and
 // mmh3 5.3. The same vectors stand in docs/ids.md.
-#include <catch2/catch.hpp>
-
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

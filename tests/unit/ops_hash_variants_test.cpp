@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hashes by other families and seeds: values from the Python packages xxhash and mmh3, libstdc++'s own
 // std::hash, and TensorFlow 2.21's to_hash_bucket_fast.
-#include <catch2/catch.hpp>
-
 #include <functional>
 
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every inline lowering computes the bits of its operator's C++ function, on every edge value.
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <deque>
 
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each operator makes of edge values: by design.md's words, NumPy's and Python's semantics.
-#include <catch2/catch.hpp>
-
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

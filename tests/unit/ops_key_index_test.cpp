@@ -2,11 +2,11 @@
 // `contains` and `lookup` over rows that share a list or map: what a row on its own gives.
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <string>
 
 #include "ops/key_index.h"
 #include "ops/operator.h"
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

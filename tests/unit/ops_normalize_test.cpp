@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scales and value maps: expected numbers from NumPy 2 and SciPy's boxcox.
-#include <catch2/catch.hpp>
-
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

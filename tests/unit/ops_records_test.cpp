@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Types and values as text, the registry's records, and choosing overloads.
-#include <catch2/catch.hpp>
-
 #include "ops/reference.h"
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {
@@ -75,7 +74,7 @@ TEST_CASE("every record is whole") {
 TEST_CASE("an overload is chosen by fewest lists mapped over, then fewest conversions") {
   auto pick = [](std::string_view name, std::vector<Type> types) {
     const Operator* op = operators().find(name);
-    auto r = resolve(*op, types);
+    auto r = resolve(*op, types, kUnwrittenSemantics);
     return r ? signature(*op, op->overloads[r->overload]) : "none";
   };
   Type i = Type::int64();
@@ -114,7 +113,7 @@ TEST_CASE("the overload that comes nearest") {
   auto misses = [](std::string_view name, std::vector<Type> types) {
     const Operator* op = operators().find(name);
     std::string text;
-    for (const NearMiss& miss : nearMisses(*op, types)) {
+    for (const NearMiss& miss : nearMisses(*op, types, kUnwrittenSemantics)) {
       text += signature(*op, op->overloads[miss.overload]);
       for (uint32_t arg : miss.misfits) text += " misfit " + std::to_string(arg);
       for (uint32_t param : miss.lacking) text += " lacking " + std::to_string(param);

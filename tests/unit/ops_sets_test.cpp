@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sets, orders and reductions of lists: Python's sets, sorted() and NumPy's statistics say what comes out.
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <set>
 
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

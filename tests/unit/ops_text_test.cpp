@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text: values from Python's str, re and unicodedata, NLTK, RE2's own tests of GlobalReplace, and the
 // tables of FeatureGenerator's overlap features.
-#include <catch2/catch.hpp>
-
 #include "ops/find_text.h"
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

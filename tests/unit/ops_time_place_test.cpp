@@ -2,8 +2,7 @@
 // Times and places: expected values from Python's datetime, zoneinfo and math, and published geohashes.
 #include <algorithm>
 
-#include <catch2/catch.hpp>
-
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

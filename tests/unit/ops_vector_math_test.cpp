@@ -2,12 +2,12 @@
 // The elementary functions over arrays and columns: the same bits in every instruction set.
 #include <algorithm>
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
 
 #include "ops/operator.h"
 #include "ops/vector_math.h"
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vectors: expected numbers from NumPy 2.
-#include <catch2/catch.hpp>
-
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

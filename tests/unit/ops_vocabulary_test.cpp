@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vocabularies from a file's content: both forms, and what may not stand in one. Values by hand.
-#include <catch2/catch.hpp>
-
 #include "ops/vocabulary.h"
+#include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {

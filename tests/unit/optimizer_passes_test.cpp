@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each pass on hand-written IR: text in, text out.
-#include <catch2/catch.hpp>
-
 #include "ir/equal.h"
 #include "ir/text.h"
 #include "optimizer/pass.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Record batches read as other input is: bad rows are left out and told.
-#include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
 #include "arrow_fixture.h"
 #include "runtime/arrow/arrow_reader.h"
+#include "tests/common/catch.h"
 #include "tests/common/read_pieces.h"
 
 using namespace featc;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Results as Arrow arrays: types, values, rows that failed, what is shared, and whole streams.
-#include <catch2/catch.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "runtime/arrow/arrow_batch.h"
 #include "runtime/arrow/arrow_builder.h"
 #include "runtime/arrow/arrow_stream.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;

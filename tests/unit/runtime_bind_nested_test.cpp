@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Binding Arrow arrays that nest: slices and missing values at each level, maps of maps, unequal members.
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "bind_fixture.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using featc::test::Bound;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Binding Arrow arrays: what is used in place, what is made, and what malformed arrays get.
-#include <catch2/catch.hpp>
 #include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "bind_fixture.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using featc::test::Bound;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each kind of output emits for present, missing, overlong and ill-fitting values.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "runtime_fixture.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;

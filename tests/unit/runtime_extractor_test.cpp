@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole calls: blocks, statuses, memory limits, and no allocation when warm.
-#include <catch2/catch.hpp>
 #include <limits>
 #include <vector>
 
-#include "allocation_count.h"
 #include "runtime/calls/float_environment.h"
 #include "runtime_fixture.h"
+#include "tests/common/catch.h"
+#include "tests/memory/allocation_count.h"
 
 using namespace featc;
 using namespace featc::test;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Store rows from JSON lines: what is taken, what is reported, and JSON read as typed values.
-#include <catch2/catch.hpp>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -8,6 +7,7 @@
 #include "ops/value.h"
 #include "runtime/io/json_value.h"
 #include "runtime/reads/memory_store.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads between the phases of a call, with enough memory and without.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <thread>
 #include <vector>
 
 #include "ops/value.h"
 #include "runtime/reads/memory_store.h"
 #include "runtime_fixture.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The SEDA executor: joined requests, bounded queues, deadlines, and ends.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -9,6 +8,7 @@
 #include "runtime/serving/batching_controller.h"
 #include "runtime/serving/seda_executor.h"
 #include "schedulers_fixture.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;
@@ -64,7 +64,8 @@ TEST_CASE("every caller of the executor gets what it would get alone", "[serving
   SedaOptions options;
   options.observer = &stages;
   options.computeThreads = 2;
-  options.longestWait = 2ms;
+  options.eagerBatches = 0;  // requests wait for one another
+  options.busyWait = 2ms;
   std::vector<std::future<SedaExecutor::Answer>> answers;
   {
     SedaExecutor executor(*program.extractor, options);
@@ -146,31 +147,31 @@ TEST_CASE("stores that never answer: every request has its answer by its deadlin
   ReadsProgram program(false);
   auto extractor = program.bind(silentStore(program));
   Requests requests(program, 200);
-  SedaOptions options;
-  options.batchesUnderWay = 4;
-  options.reserve = 150ms;
-  SedaExecutor executor(*extractor, options);
-  std::vector<std::future<SedaExecutor::Answer>> answers;
-  Clock::time_point deadline = Clock::now() + 400ms;
-  for (size_t i = 0; i < 200; ++i) answers.push_back(executor.submit(requests.batches[i]->batch(), deadline));
   size_t degraded = 0;
-  size_t late = 0;
-  for (size_t i = 0; i < 200; ++i) {
-    REQUIRE(answers[i].wait_until(deadline + 20s) == std::future_status::ready);
-    SedaExecutor::Answer answer = answers[i].get();
-    if (answer.error) {
-      CHECK(answer.error.message == "the deadline passed before the request could be computed");
-      ++late;
-    } else {
-      CHECK(answer.result.items() == requests.expected[i].items());
-      // Each of them says so, not only the first of a batch.
-      CHECK(answer.result.reads(0).timedOut == requests.expected[i].reads(0).keys);
-      degraded += answer.result.reads(0).timedOut;
+  // A machine that is busy with something else may need more time than that for the first of them.
+  for (auto time = 400ms; degraded == 0 && time < 60s; time *= 3) {
+    SedaOptions options;
+    options.batchesUnderWay = 4;
+    options.reserve = time / 3;
+    SedaExecutor executor(*extractor, options);
+    std::vector<std::future<SedaExecutor::Answer>> answers;
+    Clock::time_point deadline = Clock::now() + time;
+    for (size_t i = 0; i < 200; ++i) answers.push_back(executor.submit(requests.batches[i]->batch(), deadline));
+    for (size_t i = 0; i < 200; ++i) {
+      REQUIRE(answers[i].wait_until(deadline + 60s) == std::future_status::ready);
+      SedaExecutor::Answer answer = answers[i].get();
+      if (answer.error) {
+        CHECK(answer.error.message == "the deadline passed before the request could be computed");
+      } else {
+        CHECK(answer.result.items() == requests.expected[i].items());
+        // Each of them says so, not only the first of a batch.
+        CHECK(answer.result.reads(0).timedOut == requests.expected[i].reads(0).keys);
+        degraded += answer.result.reads(0).timedOut;
+      }
     }
   }
   // Reads of those that were under way were given up in time to compute what there was.
   CHECK(degraded > 0);
-  CHECK(late < 200);
 }
 
 TEST_CASE("told to stop with 1,000 requests in flight", "[serving]") {

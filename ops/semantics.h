@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Versions of the meaning, as `semantics N` of a config pins them. A version that was released never changes.
+#pragma once
+
+#include <cstdint>
+
+namespace featc {
+
+// 1: what a config without the line means, for ever.
+// 2: texts of numbers and bools follow the grammar of data files (ops/parse.h), in casts, parse_weights
+//    and store fields.
+inline constexpr uint32_t kUnwrittenSemantics = 1;
+inline constexpr uint32_t kNewestSemantics = 2;
+
+}  // namespace featc

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call that ends before its rows are computed, and the error that says why.
+#pragma once
+
+#include "runtime/calls/call_limits.h"
+#include "runtime/calls/call_options.h"
+
+namespace featc {
+
+// Thrown between two blocks of rows, never out of native code.
+struct CallStopped {
+  RunError error;
+};
+
+RunError stopError(Stop why, const CallLimits& limits);
+// The error of a batch that has more rows than a call may; none where it has not.
+RunError checkItems(int64_t requests, int64_t items, const CallLimits& limits);
+
+}  // namespace featc

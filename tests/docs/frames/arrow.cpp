@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/arrow/arrow_stream.h"
+
+std::string snippet(const featc::Extractor& extractor, ArrowArrayStream rows) {
+#include SNIPPET
+  return error;
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+
+#include "engine/load.h"
+#include "runtime/log/read_recorder.h"
+#include "runtime/log/request_log.h"
+
+void snippet(featc::LoadOptions& options, const featc::StoreBinding& myStores,
+             const std::shared_ptr<const featc::Extractor>& extractor, std::ofstream& file, const featc::Batch& batch,
+             featc::Scratch& scratch, featc::Result& result) {
+#include SNIPPET
+}

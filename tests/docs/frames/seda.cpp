@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/serving/seda_executor.h"
+
+featc::RunError snippet(const featc::Extractor& extractor, const featc::Batch& batch,
+                        std::chrono::steady_clock::time_point deadline) {
+#include SNIPPET
+  return refused;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads texts as requests and shows what came of it, for the tests of readers.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/io/csv_reader.h"
+#include "runtime/io/json_reader.h"
+#include "tests/common/catch.h"
+
+namespace featc::test {
+
+inline ProgramInfo info(std::vector<std::pair<std::string, std::string>> fields) {
+  ProgramInfo out;
+  for (auto& [name, type] : fields) {
+    size_t dot = name.find('.');
+    out.inputs.push_back(
+        {name.substr(0, dot) == "request" ? Scope::Request : Scope::Item, name.substr(dot + 1), *parseType(type)});
+  }
+  return out;
+}
+
+inline bool bit(const void* bits, int64_t i) {
+  return bitAt(static_cast<const uint8_t*>(bits), static_cast<uint64_t>(i));
+}
+
+inline std::string show(const ColumnData& c, Type type, int64_t i) {
+  if (c.validity != nullptr && !bit(c.validity, i)) return "-";
+  auto range = [&] {
+    const auto* offsets = static_cast<const int64_t*>(c.offsets);
+    return std::pair(offsets[i], offsets[i + 1]);
+  };
+  switch (type.kind()) {
+    case Kind::Bool: return bit(c.values, i) ? "true" : "false";
+    case Kind::Int64: return fmt::format("{}", static_cast<const int64_t*>(c.values)[i]);
+    case Kind::Float64: return fmt::format("{}", static_cast<const double*>(c.values)[i]);
+    case Kind::String: {
+      auto [begin, end] = range();
+      return fmt::format("'{}'", std::string(static_cast<const char*>(c.values) + begin, end - begin));
+    }
+    default: break;
+  }
+  auto [begin, end] = range();
+  std::string out = "[";
+  for (int64_t k = begin; k < end; ++k) {
+    if (k != begin) out += " ";
+    if (type.isMap())
+      out += show(*c.children[0], type.key(), k) + ":" + show(*c.children[1], type.value(), k);
+    else
+      out += show(*c.children[0], type.element(), k);
+  }
+  return out + "]";
+}
+
+struct Read {
+  std::vector<std::string> items;  // `row/request/item@line: values of request fields | of item fields`
+  std::vector<std::string> messages;
+  InputCounts counts;
+  ReadStatus end = ReadStatus::Batch;
+};
+
+inline void note(const ProgramInfo& program, BatchBuilder& builder, const std::vector<InputRow>& rows, Read& out) {
+  Batch batch = builder.batch();
+  REQUIRE(batch.itemOffsets[batch.requests] == batch.items);
+  REQUIRE(rows.size() == static_cast<size_t>(batch.items));
+  for (int64_t r = 0; r < batch.requests; ++r) {
+    for (int64_t i = batch.itemOffsets[r]; i < batch.itemOffsets[r + 1]; ++i) {
+      const InputRow& row = rows[static_cast<size_t>(i)];
+      std::string text = fmt::format("{}/{}/{}@{}:", row.row, row.request, row.item, row.line);
+      for (size_t f = 0; f < program.inputs.size(); ++f) {
+        const InputInfo& input = program.inputs[f];
+        text += fmt::format(" {}", show(batch.columns[f], input.type, input.scope == Scope::Request ? r : i));
+      }
+      out.items.push_back(text);
+    }
+  }
+}
+
+template <class NewReader>
+Read read(const ProgramInfo& program, NewReader newReader, int64_t maxItems = 3) {
+  Read out;
+  std::unique_ptr<RecordReader> reader = newReader([&](const DataMessage& m) { out.messages.push_back(m.render()); });
+  BatchBuilder builder(program);
+  std::vector<InputRow> rows;
+  while ((out.end = reader->next(builder, rows, maxItems)) == ReadStatus::Batch) note(program, builder, rows, out);
+  reader->tellNotes();
+  out.counts = reader->counts();
+  return out;
+}
+
+// The same as threads read: a piece taken, parsed and settled.
+template <class NewReader>
+Read readPieces(const ProgramInfo& program, NewReader newReader, int64_t maxItems = 3) {
+  Read out;
+  std::unique_ptr<RecordReader> reader = newReader([&](const DataMessage& m) { out.messages.push_back(m.render()); });
+  BatchBuilder builder(program);
+  std::vector<InputRow> rows;
+  ReadPiece piece;
+  while ((out.end = reader->take(piece, builder, rows, maxItems)) == ReadStatus::Batch) {
+    reader->parse(piece, builder, rows);
+    note(program, builder, rows, out);
+    ReaderPosition position;
+    bool goesOn = reader->settle(piece);
+    REQUIRE(reader->position(position) == piece.hasPosition);
+    CHECK((position.offset == piece.position.offset && position.line == piece.position.line));
+    CHECK(position.counts.items == piece.position.counts.items);
+    CHECK(position.counts.badItems == piece.position.counts.badItems);
+    CHECK((position.notes == piece.position.notes && position.parsed == piece.position.parsed));
+    if (!goesOn) {
+      out.end = ReadStatus::Failed;
+      break;
+    }
+  }
+  reader->tellNotes();
+  out.counts = reader->counts();
+  return out;
+}
+
+inline void checkSame(const Read& a, const Read& b) {
+  CHECK(a.items == b.items);
+  CHECK(a.messages == b.messages);
+  CHECK(a.end == b.end);
+  CHECK(a.counts.requests == b.counts.requests);
+  CHECK(a.counts.badItems == b.counts.badItems);
+}
+
+inline Read readJson(const ProgramInfo& program, const std::string& text, bool strict = false,
+                     size_t chunk = SIZE_MAX) {
+  return read(program, [&](DataSink sink) {
+    return newJsonReader(program, memorySource(text, chunk), "in", strict, std::move(sink));
+  });
+}
+
+inline Read readCsv(const ProgramInfo& program, const std::string& text, CsvOptions options = {},
+                    size_t chunk = SIZE_MAX, bool strict = false) {
+  auto newReader = [&](DataSink sink) {
+    return newCsvReader(program, memorySource(text, chunk), "in", strict, std::move(sink), options);
+  };
+  Read out = read(program, newReader);
+  // Alone in its piece every row is the first.
+  for (int64_t maxItems : {1, 3, 1000}) {
+    Read pieces = readPieces(program, newReader, maxItems);
+    // A strict reader of larger pieces has taken rows behind the bad one.
+    if (strict) pieces.counts = out.counts;
+    checkSame(out, pieces);
+  }
+  return out;
+}
+
+using Lines = std::vector<std::string>;
+
+}  // namespace featc::test

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run's data made of a config that no single row tells: features without a value, words that are never found.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ir/graph.h"
+#include "runtime/extractor.h"
+#include "runtime/run_totals.h"
+
+namespace featc {
+
+// `sample` is some of the run's input, of which `rows` items were read in all; `graph` is what `totals` were counted
+// of. Looks at the sample once more, through the interpreter, where there is something to look at. A line each:
+// features that no row has, with the reason, and calls that are odd in the data (ops/oddity.h).
+std::vector<std::string> dataFindings(const Graph& graph, const StoreBinding& stores, const Batch& sample,
+                                      const RunTotals& totals, uint64_t rows);
+
+}  // namespace featc
