@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "frontend/expr_checker.h"
+#include "frontend/foreign_arguments.h"
 #include "frontend/literal_values.h"
 #include "ops/call_pattern.h"
 #include "ops/parse.h"
@@ -236,8 +237,14 @@ bool ExprChecker::reportMisfit(const Expr& e, const Operator& op, const std::vec
   } else if (given.isList() && std::ranges::all_of(wanted, &Type::isScalar) && !wanted.empty()) {
     d.note(fmt::format("\"{}\" does not map over a list here", op.name));
   }
-  if (!given.isMap() || !proposeForMap(d, e, op, args, types, arg))
-    noteConversions(d, ast_.expr(args[arg]), given, wanted);
+  const Expr& written = ast_.expr(args[arg]);
+  std::string meant = written.kind == ExprKind::Int ? constantMeant(nameOf(arg), written.intValue) : std::string();
+  if (meant.empty()) {
+    if (!given.isMap() || !proposeForMap(d, e, op, args, types, arg)) noteConversions(d, written, given, wanted);
+  } else {
+    d.note(fmt::format("{} is written {} here", textOf(written), meant));
+    d.replace(written.span, meant);
+  }
   noteSignatures(d, describe(op));
   return true;
 }

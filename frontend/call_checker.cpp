@@ -85,8 +85,8 @@ bool ExprChecker::bindArguments(const Expr& e, const Callee& callee, std::vector
       } else if (callee.variadic) {
         args.push_back(arg);
       } else {
-        fail(span, fmt::format("\"{}\" takes {} argument{}, this is number {}", callee.name, callee.params.size(),
-                               callee.params.size() == 1 ? "" : "s", i + 1));
+        reportSurplus(e, callee, i);
+        ok = false;
         break;
       }
       continue;
@@ -95,7 +95,9 @@ bool ExprChecker::bindArguments(const Expr& e, const Callee& callee, std::vector
     auto found = std::ranges::find(callee.params, argName.name);
     if (found == callee.params.end()) {
       std::string message = fmt::format("\"{}\" has no parameter \"{}\"", callee.name, argName.name);
-      auto near = names_.nearest(argName.name, callee.params);
+      std::string_view elsewhere = parameterMeant(argName.name, callee.params);
+      auto near =
+          elsewhere.empty() ? names_.nearest(argName.name, callee.params) : std::optional<std::string>(elsewhere);
       if (near) message += fmt::format("; did you mean \"{}\"?", *near);
       Diagnostic& d = diagnostics_.report(DiagnosticKind::WrongArguments, argName.span, std::move(message));
       noteSignatures(d, callee);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "frontend/expr_checker.h"
+#include "frontend/foreign_arguments.h"
 #include "frontend/foreign_words.h"
 #include "ops/call_pattern.h"
 #include "ops/reference.h"
@@ -57,6 +58,10 @@ std::string_view defaultOf(Type type) {
     case Kind::List: return "[]";
     default: return "";
   }
+}
+
+bool convertsToFloat(Type given, Type wanted) {
+  return given.element().is(Kind::Int64) && wanted.element().is(Kind::Float64);
 }
 
 // As it is written after the row.
@@ -119,6 +124,28 @@ std::string ExprChecker::operandText(const Expr& e) const {
   return e.kind == ExprKind::Binary || e.kind == ExprKind::Conditional ? "(" + text + ")" : text;
 }
 
+void ExprChecker::reportSurplus(const Expr& e, const Callee& callee, uint32_t arg) {
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::WrongArguments, ast_.expr(ast_.child(e, arg)).span,
+                                      fmt::format("\"{}\" takes {} argument{}, this is number {}", callee.name,
+                                                  callee.params.size(), callee.params.size() == 1 ? "" : "s", arg + 1));
+  std::vector<std::string> args;
+  for (uint32_t i = 0; callee.op != nullptr && !isExtern(*callee.op) && i < e.childCount; ++i) {
+    ExprId id = ast_.child(e, i);
+    if (id != kNoExpr && ast_.argNames[e.firstArgName + i].name.empty()) args.push_back(textOf(ast_.expr(id)));
+  }
+  auto meaning = args.size() == e.childCount ? surplusMeaning(callee.name, args) : std::nullopt;
+  if (!meaning) return noteSignatures(d, callee);
+  d.note(std::string(meaning->note));
+  if (meaning->instead.empty()) return;
+  // What stands around the call may bind to a part of what is written instead.
+  bool isCall = meaning->instead.ends_with(')') && meaning->instead.find(") / ") == std::string::npos;
+  d.replace(e.span, isCall ? meaning->instead : fmt::format("({})", meaning->instead));
+}
+
+std::string ExprChecker::signedText(const Expr& e) const {
+  return e.kind == ExprKind::Unary ? "(" + textOf(e) + ")" : operandText(e);
+}
+
 bool ExprChecker::rejectRow(ExprId id) {
   Type type = typeOf(id);
   if (!type.isRow()) return false;
@@ -165,16 +192,31 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
   }
   if (auto foreign = operators().findForeign(name); foreign.op != nullptr) return reportForeignName(e, foreign);
   std::string message = fmt::format("\"{}\" is no operator, fn or source", name);
-  std::string_view instead = insteadOfCall(name);
-  auto near = instead.empty() ? names_.nearestFunction(name) : std::nullopt;
+  const ForeignWord* instead = foreignCall(name);
+  auto near = instead == nullptr ? names_.nearestFunction(name) : std::nullopt;
   if (near) message += fmt::format("; did you mean \"{}\"?", *near);
   Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownFunction, e.nameSpan, std::move(message));
-  if (!instead.empty()) d.note(std::string(instead));
+  if (instead != nullptr) {
+    d.note(std::string(instead->say));
+    replaceCall(d, e, *instead);
+  }
   if (auto longer = names_.longerOperators(name); !near && !longer.empty())
     d.note(fmt::format("there is: {}", fmt::join(longer, ", ")));
   // A name that another system has, and that is not known here, is near some operator's name by chance.
   bool isOwn = near && (names_.fn(*near) || names_.externFn(*near) || names_.source(*near));
   if (near && (isOwn || isSlip(name, *near))) d.replace(e.nameSpan, written(*near));
+}
+
+// `pi()`, `col("price")`
+void ExprChecker::replaceCall(Diagnostic& d, const Expr& call, const ForeignWord& foreign) const {
+  if (foreign.here.empty()) return;
+  if (foreign.here != kNamedField) {
+    if (call.childCount == 0) d.replace(call.span, std::string(foreign.here));
+    return;
+  }
+  ExprId arg = call.childCount == 1 ? ast_.child(call, 0) : kNoExpr;
+  if (arg != kNoExpr && ast_.expr(arg).kind == ExprKind::String && names_.isValue(ast_.text(ast_.expr(arg))))
+    d.replace(call.span, written(ast_.text(ast_.expr(arg))));
 }
 
 void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& foreign) {
@@ -260,6 +302,55 @@ bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
   return !known || resolve(op, types, checked_.info.semantics).has_value();
 }
 
+// `city == "Rome" || "Paris"`: the comparison holds for the second value, too.
+bool ExprChecker::explainAlternative(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
+                                     const std::vector<Type>& types) const {
+  auto sign = static_cast<BinaryOp>(e.op);
+  const Expr& first = ast_.expr(args[0]);
+  if ((sign != BinaryOp::Or && sign != BinaryOp::And) || first.kind != ExprKind::Binary) return false;
+  // Of `a == 1 || b == 2 || 3` the last comparison.
+  const Expr* last = &first;
+  while (last->kind == ExprKind::Binary && static_cast<BinaryOp>(last->op) == sign && ast_.child(*last, 1) != kNoExpr)
+    last = &ast_.expr(ast_.child(*last, 1));
+  if (last->kind != ExprKind::Binary || ast_.child(*last, 0) == kNoExpr || ast_.child(*last, 1) == kNoExpr)
+    return false;
+  auto comparison = static_cast<BinaryOp>(last->op);
+  bool isAlternative = comparison == BinaryOp::Equal && sign == BinaryOp::Or;
+  bool isExclusion = comparison == BinaryOp::NotEqual && sign == BinaryOp::And;
+  bool compares = comparison == BinaryOp::Equal || comparison == BinaryOp::NotEqual;
+  if (!compares || !types[1].same(typeOf(ast_.child(*last, 1)))) return false;
+  const Expr& second = ast_.expr(args[1]);
+  std::string value = operandText(ast_.expr(ast_.child(*last, 0)));
+  std::string again = fmt::format("{} {} {}", value, symbolOf(comparison), operandText(second));
+  d.note(fmt::format("each comparison names what it compares: {}; whether it is one of several: contains([a, b], {})",
+                     again, value));
+  if (isAlternative || isExclusion) d.replace(second.span, again);
+  return true;
+}
+
+// `flag == 1`, `n == "3"`: the literal as the other side has it.
+bool ExprChecker::explainLiteral(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
+                                 const std::vector<Type>& types) const {
+  auto sign = static_cast<BinaryOp>(e.op);
+  if (sign != BinaryOp::Equal && sign != BinaryOp::NotEqual) return false;
+  for (size_t i : {size_t{0}, size_t{1}}) {
+    const Expr& literal = ast_.expr(args[i]);
+    const Expr& other = ast_.expr(args[1 - i]);
+    Type wanted = types[1 - i].present();
+    if (wanted.is(Kind::Bool) && literal.kind == ExprKind::Int && (literal.intValue == 0 || literal.intValue == 1)) {
+      bool isTrue = (literal.intValue == 1) == (sign == BinaryOp::Equal);
+      d.note(isTrue ? "a bool is a condition by itself" : "a bool is turned round by \"!\"");
+      d.replace(e.span, isTrue ? operandText(other) : fmt::format("!{}", signedText(other)));
+      return true;
+    }
+    if (literal.kind == ExprKind::String && wanted.isScalar() && !wanted.is(Kind::String)) {
+      noteConversions(d, literal, Type::string(), {wanted});
+      if (d.fix) return true;
+    }
+  }
+  return false;
+}
+
 void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
                                    const std::vector<Type>& types) {
   auto text = [&](size_t i) { return toString(types[i].present()); };
@@ -301,6 +392,7 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
       return;
     }
     Diagnostic& d = report(e.span, fmt::format("\"{}\" cannot take {} and {}", symbolOf(sign), text(0), text(1)));
+    if (explainAlternative(d, e, args, types) || explainLiteral(d, e, args, types)) return;
     bool joins = sign == BinaryOp::Add || sign == BinaryOp::Or;  // `||` in SQL
     if (joins && types[0].is(Kind::String) && types[1].is(Kind::String)) {
       d.note("strings are joined with concat");
@@ -335,7 +427,16 @@ void ExprChecker::reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t para
                                       fmt::format("\"{}\" of fn \"{}\" is {}, but this is {}", p.name.text,
                                                   fn.name.text, toString(p.type.type), toString(typeOf(arg))));
   d.note(p.name.span, "the parameter is declared here");
-  noteConversions(d, ast_.expr(arg), typeOf(arg).present(), {p.type.type.present()});
+  Type given = typeOf(arg).present();
+  Type wanted = p.type.type.present();
+  bool isListOfIt = given.isList() && (given.element().same(wanted) || convertsToFloat(given, Type::list(wanted)));
+  if (isListOfIt)
+    d.note(
+        fmt::format("a fn is not applied to each element; as \"{}: {}\" it takes the list, and its operators apply to "
+                    "each element",
+                    written(p.name.text), toString(given)));
+  else
+    noteConversions(d, ast_.expr(arg), given, {wanted});
 }
 
 void ExprChecker::reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param) {

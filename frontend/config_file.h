@@ -14,6 +14,7 @@ struct FileProblem {
   enum class Kind : uint8_t { Unreadable, NotPlain, TooLarge, OutsideRoot };
   Kind kind = Kind::Unreadable;
   std::string message;
+  std::string meant{};  // the name, as it would be written, of a file that is there; empty: none comes near
 };
 
 // Only plain files: a pipe or a device under the name of one would be waited for. What is checked and what is read is

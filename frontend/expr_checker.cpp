@@ -99,8 +99,12 @@ Type ExprChecker::check(ExprId id, Use use) {
     case ExprKind::List: return checkList(id);
     case ExprKind::Map: return checkMap(id);
     case ExprKind::Name: return checkName(id, use);
-    case ExprKind::Field: return checkField(id, use);
-    case ExprKind::Index: return checkOperatorCall(id, *operators().find("index"));
+    case ExprKind::Field:
+      if (reportJoinedName(id) || reportUnknownOwner(id)) break;
+      return checkField(id, use);
+    case ExprKind::Index:
+      if (reportUnknownOwner(id)) break;
+      return checkOperatorCall(id, *operators().find("index"));
     case ExprKind::Call: return checkCall(id);
     case ExprKind::Unary:
       if (isNegatedLiteral(ast_, e)) {
@@ -109,7 +113,7 @@ Type ExprChecker::check(ExprId id, Use use) {
       }
       return checkOperatorCall(id, *operators().find(operatorName(static_cast<UnaryOp>(e.op))));
     case ExprKind::Binary:
-      if (reportComparedWithMissing(id)) break;
+      if (reportComparedWithMissing(id) || reportJoinedName(id)) break;
       return checkOperatorCall(id, *operators().find(operatorName(static_cast<BinaryOp>(e.op))));
     case ExprKind::Conditional: return checkOperatorCall(id, *operators().find("if"));
   }
@@ -187,79 +191,6 @@ Type ExprChecker::checkName(ExprId id, Use use) {
     return info.type;
   }
   return reportUnknownName(e);
-}
-
-Type ExprChecker::reportUnknownName(const Expr& e) {
-  const std::string& name = ast_.text(e);
-  if (names_.mayBeDeclared(name)) return {};
-  auto misused = [&](std::string message) -> Diagnostic& {
-    return diagnostics_.report(DiagnosticKind::MisusedName, e.span, std::move(message));
-  };
-  const Operator* op = operators().find(name);
-  if (auto fn = names_.fn(name)) {
-    misused(fmt::format("\"{}\" is a fn, call it: {}", name, describe(ast_.fns[*fn]).signature))
-        .note(ast_.fns[*fn].name.span, "declared here");
-  } else if (auto source = names_.source(name)) {
-    misused(fmt::format("\"{}\" is a source, read it with a key: {}", name, describe(ast_.sources[*source]).signature))
-        .note(ast_.sources[*source].name.span, "declared here");
-  } else if (auto output = names_.output(name)) {
-    misused(fmt::format("\"{}\" is an output, and outputs cannot be used in expressions", name))
-        .note(ast_.outputs[*output].name.span, "put its expression in a let and use that in both places");
-  } else if (name == kElementName && !names_.isValue(name)) {
-    misused("\"it\" is the element of a sequence group, and this stands in none")
-        .note("a list is mapped over without it: lower(tags)");
-  } else if (auto group = names_.groupWithLet(name)) {
-    misused(fmt::format("let \"{}\" stands in the sequence group \"{}\", and only its statements see it", name,
-                        ast_.groups[*group].name.text));
-  } else if (name == "request" || name == "item") {
-    misused(fmt::format("\"{0}\" is not a value by itself, name one of its fields: {0}.FIELD", name));
-  } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_, group_)) {
-    misused(fmt::format("\"{}\" is an operator, call it: {}", name, signature(*op, op->overloads[0])));
-  } else if (meansMissing(name)) {
-    reportMissingWord(e).note("whether x is missing: is_missing(x)").note("another value where x is missing: x ?? 0");
-  } else if (std::string_view literal = foreignLiteral(name); !literal.empty()) {
-    diagnostics_.report(DiagnosticKind::UnknownName, e.span, fmt::format("\"{}\" is written {}", name, literal))
-        .replace(e.span, std::string(literal));
-  } else {
-    std::string message = fmt::format("\"{}\" is no field, let or parameter", name);
-    auto near = names_.nearestValue(name, fn_, group_);
-    if (near) message += fmt::format("; did you mean \"{}\"?", *near);
-    Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span, std::move(message));
-    if (near) d.replace(e.span, written(*near));
-  }
-  return {};
-}
-
-Diagnostic& ExprChecker::reportMissingWord(const Expr& e) {
-  return diagnostics_.report(
-      DiagnosticKind::UnknownName, e.span,
-      fmt::format("\"{}\" is no field, let or parameter, and no literal stands for a missing value", ast_.text(e)));
-}
-
-// `x == null`. True after the report.
-bool ExprChecker::reportComparedWithMissing(ExprId id) {
-  const Expr& e = ast_.expr(id);
-  auto sign = static_cast<BinaryOp>(e.op);
-  if (sign != BinaryOp::Equal && sign != BinaryOp::NotEqual) return false;
-  auto isMissingWord = [&](ExprId operand) {
-    if (operand == kNoExpr || ast_.expr(operand).kind != ExprKind::Name) return false;
-    const std::string& name = ast_.text(ast_.expr(operand));
-    bool known = names_.isValue(name) || names_.let(name, group_) || (fn_ != nullptr && findParam(*fn_, name));
-    return meansMissing(name) && !known && !names_.mayBeDeclared(name);
-  };
-  for (uint32_t i : {0U, 1U}) {
-    ExprId other = ast_.child(e, 1 - i);
-    if (!isMissingWord(ast_.child(e, i)) || other == kNoExpr || isMissingWord(other)) continue;
-    check(other);
-    std::string_view negation = sign == BinaryOp::Equal ? "" : "!";
-    Diagnostic& d = reportMissingWord(ast_.expr(ast_.child(e, i)));
-    d.note("missing values and floats that are not finite are told by is_missing(x)");
-    // Of `!x == null` the comparison may be meant to be negated.
-    bool isNegated = ast_.expr(other).kind == ExprKind::Unary;
-    if (!isNegated) d.replace(e.span, fmt::format("{}is_missing({})", negation, textOf(ast_.expr(other))));
-    return true;
-  }
-  return false;
 }
 
 // `request.x`, `item.x`. False where the expression is no such thing.

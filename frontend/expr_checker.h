@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "frontend/checked_ast.h"
+#include "frontend/foreign_words.h"
 #include "frontend/lowering.h"
 #include "frontend/names.h"
 #include "frontend/order.h"
@@ -59,7 +60,7 @@ class ExprChecker {
     std::string signature{};
   };
 
-  // -- expr_checker.cpp: names, fields, literals
+  // -- expr_checker.cpp: names, fields, literals; name_errors.cpp: names that stand for nothing
   // What an expression is used for: as a value, or for a member of it, which a list of structs has too.
   enum class Use : uint8_t { Value, Member };
   Type check(ExprId id, Use use = Use::Value);
@@ -74,6 +75,10 @@ class ExprChecker {
   void reportStructList(Span at, std::string_view name, const std::vector<std::string_view>& members);
   Type reportUnknownName(const Expr& e);
   Diagnostic& reportMissingWord(const Expr& e);
+  // True after a report: `user-id`, `user.id` and `row.price` and `row["price"]` are written otherwise.
+  bool reportJoinedName(ExprId id);
+  bool reportUnknownOwner(ExprId id);
+  bool isKnownName(const std::string& name) const;
   bool reportComparedWithMissing(ExprId id);
   // Checks the parts of a list or map literal and returns them.
   std::vector<ExprId> checkParts(const Expr& e);
@@ -127,6 +132,13 @@ class ExprChecker {
   void reportUnknownFunction(const Expr& e);
   void reportForeignCall(const Expr& e, std::string_view pattern);
   void reportForeignName(const Expr& e, const Registry::Foreign& foreign);
+  // The fix of a call of what is no call here.
+  void replaceCall(Diagnostic& d, const Expr& call, const ForeignWord& foreign) const;
+  // True where they say what is meant by the two sides of a sign that cannot take them.
+  bool explainAlternative(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
+                          const std::vector<Type>& types) const;
+  bool explainLiteral(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
+                      const std::vector<Type>& types) const;
   // The fix of a call of what is written with a sign, where there is one.
   void replaceBySign(Diagnostic& d, const Expr& call, const Operator& op) const;
   // Whether there are arguments, all numbers or all of one type as far as types are known.
@@ -135,6 +147,8 @@ class ExprChecker {
   bool acceptsArguments(const Expr& e, const Operator& op) const;
   void reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
                         const std::vector<Type>& types);
+  // Argument `arg` is one more than the callee takes.
+  void reportSurplus(const Expr& e, const Callee& callee, uint32_t arg);
   // -- argument_errors.cpp: which argument of a call has a wrong type
   // False where no overload of the operator comes near.
   bool reportMisfit(const Expr& e, const Operator& op, const std::vector<ExprId>& args, const std::vector<Type>& types);
@@ -148,8 +162,9 @@ class ExprChecker {
   static Callee describe(const FnDecl& fn);
   static Callee describe(const SourceDecl& source);
   std::string textOf(const Expr& e) const { return std::string(sources_.text(e.span)); }
-  // The text as an operand of `??`.
+  // The text as an operand of `??`, and of a sign before it.
   std::string operandText(const Expr& e) const;
+  std::string signedText(const Expr& e) const;
 
   CheckedAst& checked_;
   const Ast& ast_;

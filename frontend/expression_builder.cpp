@@ -109,6 +109,7 @@ ExpressionBuilder::Built ExpressionBuilder::binaryChain(FeatParser::ExpressionCo
       reduce();
     }
     signs_.push_back(sign);
+    if (sign.op == BinaryOp::Subtract) checkMinus(tree->children[i], tree->children[i + 1]);
     operands_.push_back(operandAt(i + 1));
   }
   // What is left binds ever more tightly, or is a chain of `??`: both are built from the right.
@@ -116,6 +117,17 @@ ExpressionBuilder::Built ExpressionBuilder::binaryChain(FeatParser::ExpressionCo
   Built result = operands_.back();
   operands_.resize(firstOperand);
   return result;
+}
+
+// `a -- b`: what is a comment in SQL adds here.
+void ExpressionBuilder::checkMinus(antlr4::tree::ParseTree* sign, antlr4::tree::ParseTree* operand) {
+  auto* first = operand->children[0];
+  if (leafType(first) != FeatParser::MINUS || token(first).begin != token(sign).end) return;
+  Span both = file_->span(token(sign)).to(file_->span(token(first)));
+  diagnostics_
+      .report(DiagnosticKind::DoubleMinus, both,
+              "\"--\" starts no comment, it is two minus signs; a comment starts with \"#\"")
+      .note("where both are meant, write a space between them: a - -b");
 }
 
 void ExpressionBuilder::reduce() {

@@ -46,6 +46,7 @@ class ExpressionBuilder {
 
   void reduce();
   void checkChain(const Sign& sign);
+  void checkMinus(antlr4::tree::ParseTree* sign, antlr4::tree::ParseTree* operand);
   void checkMixed(Parser::ExpressionContext* tree, size_t count);
   void checkConditionalDefault(Parser::ExpressionContext* tree, size_t conditionCount);
   void checkCommas(const std::vector<antlr4::tree::ParseTree*>& children);

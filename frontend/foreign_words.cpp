@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words of other languages for what is no operator here: what to write instead.
+// Single words of other languages: what to write instead of each, by the place where it stands.
 #include "frontend/foreign_words.h"
 
 #include <algorithm>
@@ -10,17 +10,36 @@ namespace featc {
 
 namespace {
 
-struct Instead {
-  std::string_view word;
-  std::string_view write;
-};
-
 constexpr std::string_view kConversion = "a conversion is written int(x), float(x), string(x) or bool(x)";
 constexpr std::string_view kChoice =
     "a choice is written condition ? value : other, or with a table value_map(x, {key: value})";
 constexpr std::string_view kNow = "no expression knows the time: hand it in as a field of the request";
+constexpr std::string_view kNumber = "a number is an output by itself: dense price = price";
+constexpr std::string_view kChosen =
+    "a list's elements are chosen by a condition on the list: mask(clicks, clicks > 5)";
+constexpr std::string_view kEach = "what is written of a list is done to each element: lower(tags), clicks % 10";
+constexpr std::string_view kAnyOf =
+    "whether a condition holds for an element: any(clicks > 5), for all: all(clicks > 5); whether a value is there: "
+    "!is_missing(x), or contains(list, value)";
+constexpr std::string_view kDate =
+    "a time is a number of seconds; its parts are year(t), month(t), day_of_month(t), and format_time(t, \"%Y%m%d\") "
+    "is a "
+    "day's text";
+constexpr std::string_view kStep =
+    "a time is a number of seconds, so a day more is t + 86400; date_diff(a, b) counts days";
+constexpr std::string_view kRows =
+    "a row sees its request and its item only; what is known of other rows is read from a source";
+constexpr std::string_view kTable = "a table of constants is value_map(x, {key: value}), one in a store is a source";
+constexpr std::string_view kFieldName = "a field is written by its name alone: price, request.price";
+constexpr std::string_view kMember =
+    "a text of JSON is no value here; hand its parts in as fields, or use parse_map(s, ...)";
+constexpr std::string_view kText = "a text is made of parts by concat(a, b), a number becomes one by string(x)";
+constexpr std::string_view kRandom = "equal rows give equal features: nothing is random; hash(x) spreads values";
+constexpr std::string_view kDigest = "a text becomes an id by hash(x), or hash_bucket(x, n)";
+constexpr std::string_view kOneHot = "an id for each value is a sparse output: sparse city slot 1 = city";
+constexpr std::string_view kUnnest = "a list is used whole: a sparse output of it has an id for each element";
 
-constexpr Instead kCalls[] = {
+constexpr ForeignWord kCalls[] = {
     {"cast", kConversion},
     {"try_cast", kConversion},
     {"safe_cast", kConversion},
@@ -28,32 +47,203 @@ constexpr Instead kCalls[] = {
     {"astype", kConversion},
     {"case", kChoice},
     {"case_when", kChoice},
+    {"when", kChoice},
+    {"switch", kChoice},
+    {"ifs", kChoice},
+    {"choose", kChoice},
+    {"decode", kChoice},
+    {"nullif", "a value that stands for a missing one: x == value ? other : x, or missing by value_map"},
+    {"iferror", "another value where x is missing is written x ?? other"},
+    {"ifna", "another value where x is missing is written x ?? other"},
+    {"isblank", "whether x is missing: is_missing(x); whether a text is empty: x == \"\""},
     {"now", kNow},
     {"current_timestamp", kNow},
-    {"unix_timestamp", kNow},
     {"current_date", kNow},
+    {"getdate", kNow},
+    {"sysdate", kNow},
     {"today", kNow},
-    {"continuous", "a number is an output by itself: dense price = price"},
-    {"numeric_column", "a number is an output by itself: dense price = price"},
+    {"time", kNow},
+    {"continuous", kNumber},
+    {"numeric_column", kNumber},
+    {"filter", kChosen},
+    {"list_filter", kChosen},
+    {"array_filter", kChosen},
+    {"transform", kEach},
+    {"map_fn", kEach},
+    {"apply", kEach},
+    {"reduce", "a list becomes one value by sum, avg, min, max, prod, count, any or all"},
+    {"aggregate", "a list becomes one value by sum, avg, min, max, prod, count, any or all"},
+    {"fold", "a list becomes one value by sum, avg, min, max, prod, count, any or all"},
+    {"exists", kAnyOf},
+    {"any_match", kAnyOf},
+    {"all_match", kAnyOf},
+    {"date", kDate},
+    {"datetime", kDate},
+    {"date_trunc", kDate},
+    {"date_part", kDate},
+    {"datepart", kDate},
+    {"dateadd", kStep},
+    {"date_add", kStep},
+    {"date_sub", kStep},
+    {"timedelta", kStep},
+    {"rank", kRows},
+    {"dense_rank", kRows},
+    {"row_number", kRows},
+    {"percent_rank", kRows},
+    {"ntile", kRows},
+    {"lag", kRows},
+    {"lead", kRows},
+    {"shift", kRows},
+    {"rolling", kRows},
+    {"cumsum", kRows},
+    {"groupby", kRows},
+    {"group_by", kRows},
+    {"vlookup", kTable},
+    {"hlookup", kTable},
+    {"xlookup", kTable},
+    {"col", kFieldName, kNamedField},
+    {"column", kFieldName, kNamedField},
+    {"field", kFieldName, kNamedField},
+    {"feature", kFieldName, kNamedField},
+    {"get_field", kFieldName, kNamedField},
+    {"lit", "a constant is written as it is: 1, \"text\""},
+    {"get_json_object", kMember},
+    {"json_extract", kMember},
+    {"json_value", kMember},
+    {"from_json", kMember},
+    {"format", kText},
+    {"sprintf", kText},
+    {"printf", kText},
+    {"format_number", kText},
+    {"rand", kRandom},
+    {"random", kRandom},
+    {"randint", kRandom},
+    {"uuid", kRandom},
+    {"md5", kDigest},
+    {"sha1", kDigest},
+    {"sha256", kDigest},
+    {"crc32", kDigest},
+    {"one_hot", kOneHot},
+    {"get_dummies", kOneHot},
+    {"embedding", kOneHot},
+    {"embedding_column", kOneHot},
+    {"indicator_column", kOneHot},
+    {"explode", kUnnest},
+    {"unnest", kUnnest},
+    {"range", "a range is written low <= x && x < high"},
+    {"between", "a range is written low <= x && x <= high"},
+    {"print", "what an expression gives is shown by featc explain"},
+    {"pi", "it is 3.141592653589793", "3.141592653589793"},
 };
 
-constexpr Instead kSigns[] = {
-    {"in", "whether a list holds a value is written contains(list, value)"},
-    {"between", "a range is written low <= x && x <= high"},
-    {"like", "a part of a string is found with contains(s, part), starts_with, ends_with or regex_match(s, pattern)"},
-    {"rlike", "a pattern is found with regex_match(s, pattern)"},
-    {"regexp", "a pattern is found with regex_match(s, pattern)"},
-    {"as", kConversion},
-    {"div", "a whole quotient is written trunc(a / b)"},
-    {"when", kChoice},
-    {"if", kChoice},
-    {"for", "what is written of a list is done to each element: lower(tags), clicks % 10"},
+constexpr ForeignWord kNames[] = {
+    {"pi", "it is written 3.141592653589793", "3.141592653589793"},
+    {"m_pi", "it is written 3.141592653589793", "3.141592653589793"},
+    {"inf", "no literal stands for what is not finite, which counts as missing"},
+    {"infinity", "no literal stands for what is not finite, which counts as missing"},
+    {"current_timestamp", kNow},
+    {"current_date", kNow},
+    {"now", kNow},
+    {"today", kNow},
+    {"self", kFieldName},
+    {"this", kFieldName},
+    {"row", kFieldName},
+    {"df", kFieldName},
+    {"features", kFieldName},
+    {"ctx", kFieldName},
+    {"otherwise", kChoice},
+    {"lambda", kEach},
+};
+
+constexpr std::string_view kOutputs =
+    "a feature is declared by \"dense\", a number, or by \"sparse\", ids: dense price = price";
+constexpr std::string_view kSchema =
+    "the caller's fields are declared by request { NAME : TYPE ... } and item { NAME : TYPE ... }";
+constexpr std::string_view kNoSteps =
+    "a config has no steps, only values: let NAME = expression, where a choice is condition ? value : other";
+
+constexpr ForeignWord kStatements[] = {
+    {"select", kOutputs},
+    {"from", "what the caller supplies is declared by request { ... } and item { ... }, what a store holds by source"},
+    {"where", "which rows come out is the caller's choice; a choice of values is condition ? value : other"},
+    {"feature", kOutputs},
+    {"features", kOutputs},
+    {"output", kOutputs},
+    {"outputs", kOutputs},
+    {"column", kOutputs},
+    {"numeric", kOutputs},
+    {"categorical", kOutputs},
+    {"cross", "a cross is declared as a feature: sparse NAME slot 1 = cross(a, b)"},
+    {"embedding", "a feature gives ids, the model has their embeddings: sparse NAME slot 1 = city"},
+    {"label", "a label is a feature: dense label = clicked"},
+    {"user", kSchema},
+    {"context", kSchema},
+    {"schema", kSchema},
+    {"input", kSchema},
+    {"inputs", kSchema},
+    {"fields", kSchema},
+    {"table", kSchema},
+    {"create", kSchema},
+    {"struct", kSchema},
+    {"class", kSchema},
+    {"type", kSchema},
+    {"message", kSchema},
+    {"if", kNoSteps},
+    {"for", kNoSteps},
+    {"while", kNoSteps},
+    {"return", kNoSteps},
+    {"switch", kNoSteps},
+    {"version", "the version of the language's meaning is given by a line semantics 1"},
+    {"include", "another config is read by a line import \"FILE\""},
+    {"using", "another config is read by a line import \"FILE\""},
+    {"require", "another config is read by a line import \"FILE\""},
+};
+
+struct Parameter {
+  std::string_view word;
+  std::string_view here;
+};
+constexpr Parameter kParameters[] = {
+    {"min", "low"},
+    {"max", "high"},
+    {"lower", "low"},
+    {"upper", "high"},
+    {"a_min", "low"},
+    {"a_max", "high"},
+    {"clip_value_min", "low"},
+    {"clip_value_max", "high"},
+    {"reverse", "descending"},
+    {"desc", "descending"},
+    {"sep", "separator"},
+    {"delimiter", "separator"},
+    {"delim", "separator"},
+    {"bins", "boundaries"},
+    {"edges", "boundaries"},
+    {"buckets", "n"},
+    {"num_buckets", "n"},
+    {"hash_bucket_size", "n"},
+    {"size", "n"},
+    {"tz", "zone"},
+    {"timezone", "zone"},
+    {"time_zone", "zone"},
+    {"fmt", "format"},
+    {"pat", "pattern"},
+    {"regex", "pattern"},
+    {"default_value", "default"},
+    {"fallback", "default"},
+    {"vocabulary", "words"},
+    {"vocab", "words"},
+    {"vocabulary_list", "words"},
+    {"mapping", "map"},
+    {"dict", "map"},
+    {"exponent", "y"},
+    {"top_k", "k"},
 };
 
 template <size_t n>
-std::string_view find(const Instead (&table)[n], std::string_view word) {
-  const auto* found = std::ranges::find_if(table, [&](const Instead& one) { return sameWord(one.word, word); });
-  return found == std::end(table) ? std::string_view() : found->write;
+const ForeignWord* find(const ForeignWord (&table)[n], std::string_view word) {
+  const auto* found = std::ranges::find_if(table, [&](const ForeignWord& one) { return sameWord(one.word, word); });
+  return found == std::end(table) ? nullptr : found;
 }
 
 }  // namespace
@@ -61,7 +251,8 @@ std::string_view find(const Instead (&table)[n], std::string_view word) {
 bool sameWord(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lowered, lowered); }
 
 bool meansMissing(std::string_view word) {
-  constexpr std::string_view kWords[] = {"null", "none", "nil", "nan", "na", "undefined", "nullptr"};
+  constexpr std::string_view kWords[] = {"null",      "none",    "nil",     "nan",    "na",
+                                         "undefined", "nullptr", "missing", "nothing"};
   return std::ranges::any_of(kWords, [&](std::string_view one) { return sameWord(one, word); });
 }
 
@@ -69,7 +260,15 @@ std::string_view foreignLiteral(std::string_view word) {
   return sameWord(word, "true") ? "true" : sameWord(word, "false") ? "false" : "";
 }
 
-std::string_view insteadOfCall(std::string_view name) { return find(kCalls, name); }
-std::string_view insteadOfSign(std::string_view word) { return find(kSigns, word); }
+const ForeignWord* foreignCall(std::string_view name) { return find(kCalls, name); }
+const ForeignWord* foreignName(std::string_view name) { return find(kNames, name); }
+const ForeignWord* foreignStatementWord(std::string_view word) { return find(kStatements, word); }
+
+std::string_view parameterMeant(std::string_view word, const std::vector<std::string_view>& known) {
+  for (const Parameter& parameter : kParameters)
+    if (sameWord(parameter.word, word) && std::ranges::find(known, parameter.here) != known.end())
+      return parameter.here;
+  return {};
+}
 
 }  // namespace featc

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words of other languages for what is no operator here: what to write instead.
+// Single words of other languages: what to write instead of each, by the place where it stands.
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 namespace featc {
 
@@ -10,10 +11,22 @@ namespace featc {
 bool meansMissing(std::string_view word);
 // The literal that a word is in other languages: `true` for `True`; empty for other words.
 std::string_view foreignLiteral(std::string_view word);
-// Where other languages call a function of that name; empty where nothing is known.
-std::string_view insteadOfCall(std::string_view name);
-// Where other languages have that word between two operands: `x in list`; empty where nothing is known.
-std::string_view insteadOfSign(std::string_view word);
+
+// Stands for the field that a call's only argument names.
+inline constexpr std::string_view kNamedField = "(field)";
+
+struct ForeignWord {
+  std::string_view word;
+  std::string_view say;     // what to write instead
+  std::string_view here{};  // what stands for the word itself, where that is certain
+};
+// Where other languages call a function of that name, have a value of it, or start a line with it; null where nothing
+// is known.
+const ForeignWord* foreignCall(std::string_view name);
+const ForeignWord* foreignName(std::string_view name);
+const ForeignWord* foreignStatementWord(std::string_view word);
+// What parameters are called elsewhere: `low` for `min`; several may be meant. Empty past the last.
+std::string_view parameterMeant(std::string_view word, const std::vector<std::string_view>& known);
 
 // Whether both are the same but for upper and lower case.
 bool sameWord(std::string_view a, std::string_view b);

@@ -7,6 +7,10 @@
 #include <algorithm>
 #include <array>
 
+#include "frontend/bad_tokens.h"
+#include "frontend/foreign_phrases.h"
+#include "frontend/foreign_words.h"
+#include "frontend/look_alikes.h"
 #include "support/suggest.h"
 
 namespace featc {
@@ -72,7 +76,8 @@ bool Layout::starts(uint32_t i) const {
 
 // `spase age slot 1 = ...`: a word that is no keyword, followed by what follows a keyword.
 bool Layout::looksMisspelt(uint32_t i) const {
-  if (token(i).kind != TokenKind::Name || token(i + 1).startsLine) return false;
+  TokenKind kind = token(i).kind;
+  if ((kind != TokenKind::Name && kind != TokenKind::WideName) || token(i + 1).startsLine) return false;
   TokenKind next = token(i + 1).kind;
   return isNameToken(next) || next == TokenKind::LeftBrace || next == TokenKind::String || next == TokenKind::Assign ||
          next == TokenKind::Integer;
@@ -131,7 +136,7 @@ StatementTokens Layout::readGroupHead(uint32_t brace) {
   broken_ = inTypes_ = schema_ = false;
   if (misspellsGroup(at_)) reportMisspeltGroup();
   for (uint32_t i = at_ + 1; i < brace; ++i) {
-    if (isBadToken(token(i).kind) && fail()) reportBadToken(diagnostics_, file_.id, file_.text(), token(i));
+    if (isBadToken(token(i).kind) && fail()) reportBadToken(file_, head, i, diagnostics_);
     count(i);
   }
   if (groupClose_ == kNone) {
@@ -206,7 +211,7 @@ std::optional<StatementTokens> Layout::next() {
     if (endsGroup()) return endGroup();
     if (token(at_).kind == TokenKind::End) return std::nullopt;
     if (!starts(at_))
-      reportStray();
+      return reportStray();
     else if (groupOpen_ != kNone && !belongsInGroup(at_))
       reportOutsider();
     else
@@ -225,6 +230,7 @@ std::optional<StatementTokens> Layout::next() {
   bool expressionWithin = !schema_;
 
   StatementTokens statement{at_, at_, false};
+  uint32_t bad = kNone;
   uint32_t i = at_ + 1;
   for (;; ++i) {
     const Token& t = token(i);
@@ -239,7 +245,7 @@ std::optional<StatementTokens> Layout::next() {
       }
       if (levels_.size() == 1 && !(expressionWithin && continuesLine(token(i - 1).kind))) break;
     }
-    if (isBadToken(t.kind) && fail()) reportBadToken(diagnostics_, file_.id, file_.text(), t);
+    if (isBadToken(t.kind) && fail()) bad = i;
     if (i - at_ == limits_.statementTokens && fail()) {
       diagnostics_.report(DiagnosticKind::StatementTooLong, file_.span(token(at_)),
                           fmt::format("this statement has more than {} words and signs", limits_.statementTokens));
@@ -248,6 +254,7 @@ std::optional<StatementTokens> Layout::next() {
   }
   statement.end = i;
   statement.broken = broken_;
+  if (bad != kNone) reportBadToken(file_, statement, bad, diagnostics_);
   at_ = i;
   return statement;
 }
@@ -360,14 +367,18 @@ const Token* Layout::strayLine() const {
   return &t;
 }
 
-void Layout::skipStrayLines() {
+void Layout::skipStrayLines() { at_ = strayEnd(at_); }
+
+// Where the lines that start no statement end.
+uint32_t Layout::strayEnd(uint32_t i) const {
   size_t depth = 0;
   do {
-    TokenKind kind = token(at_).kind;
+    TokenKind kind = token(i).kind;
     if (opensBracket(kind)) ++depth;
     if (closesBracket(kind) && depth > 0) --depth;
-    ++at_;
-  } while (token(at_).kind != TokenKind::End && at_ != groupClose_ && !endsStray(at_, depth > 0));
+    ++i;
+  } while (token(i).kind != TokenKind::End && i != groupClose_ && !endsStray(i, depth > 0));
+  return i;
 }
 
 // At a line that is a statement, or a mistake of its own.
@@ -379,25 +390,43 @@ bool Layout::endsStray(uint32_t i, bool insideBrackets) const {
   return !continuesLine(kind) && kind != TokenKind::Dot && !closesBracket(kind);
 }
 
-void Layout::reportUnknownStatement(uint32_t i) {
+bool Layout::isStrangeKeyword(uint32_t i) const {
+  const Token& t = token(i);
+  return t.kind == TokenKind::WideName && t.startsLine && looksMisspelt(i) &&
+         statementKeyword(plainLetters(file_.text(t))).has_value();
+}
+
+void Layout::reportUnknownStatement(uint32_t i, const StatementTokens& lines) {
   const Token& t = token(i);
   std::string_view word = file_.text(t);
+  auto report = [&](std::string message) -> Diagnostic& {
+    return diagnostics_.report(DiagnosticKind::UnknownStatement, file_.span(t), std::move(message));
+  };
+  if (isStrangeKeyword(i)) {
+    std::string plain = plainLetters(word);
+    report(fmt::format("\"{}\" starts no statement; its letters only look like those of \"{}\"", word, plain))
+        .replace(file_.span(t), plain);
+    return;
+  }
+  if (auto phrase = foreignStatement(file_, lines)) {
+    phrase->report(DiagnosticKind::UnknownStatement, diagnostics_);
+    return;
+  }
   if (token(i + 1).kind == TokenKind::Assign) {
-    diagnostics_
-        .report(DiagnosticKind::UnknownStatement, file_.span(t),
-                fmt::format("\"{}\" starts no statement; write \"let {} = ...\"", word, word))
+    report(fmt::format("\"{}\" starts no statement; write \"let {} = ...\"", word, word))
         .replace({file_.id, t.begin, t.begin}, "let ");
     return;
   }
+  if (const ForeignWord* foreign = foreignStatementWord(word)) {
+    report(fmt::format("\"{}\" starts no statement; {}", word, foreign->say));
+    return;
+  }
   if (auto nearest = nearestName(word, kKeywords)) {
-    diagnostics_
-        .report(DiagnosticKind::UnknownStatement, file_.span(t),
-                fmt::format("\"{}\" starts no statement; did you mean \"{}\"?", word, *nearest))
+    report(fmt::format("\"{}\" starts no statement; did you mean \"{}\"?", word, *nearest))
         .replace(file_.span(t), *nearest);
     return;
   }
-  Diagnostic& diagnostic = diagnostics_.report(DiagnosticKind::UnknownStatement, file_.span(t),
-                                               fmt::format("\"{}\" starts no statement", word));
+  Diagnostic& diagnostic = report(fmt::format("\"{}\" starts no statement", word));
   if (i > 0) {
     diagnostic.note(
         file_.span(token(i - 1)),
@@ -407,18 +436,24 @@ void Layout::reportUnknownStatement(uint32_t i) {
   diagnostic.note(fmt::format("a statement starts with one of: {}", fmt::join(kKeywords, " ")));
 }
 
-void Layout::reportStray() {
+// Passes over lines that are no statement, which are given back as a broken one: they may have declared something.
+StatementTokens Layout::reportStray() {
   uint32_t i = at_;
   const Token& t = token(i);
+  StatementTokens lines{i, strayEnd(i), true, StatementPart::Whole};
+  bool isGroup = file_.text(t) == kGroupWord && file_.text(token(i + 2)) == kOverWord;
   if (isBadToken(t.kind)) {
-    reportBadToken(diagnostics_, file_.id, file_.text(), t);
+    reportBadToken(file_, lines, i, diagnostics_);
+  } else if (auto phrase = looksMisspelt(i) ? std::nullopt : foreignStatement(file_, lines)) {
+    phrase->report(DiagnosticKind::StrayLine, diagnostics_);
   } else if (looksMisspelt(i)) {
-    reportUnknownStatement(i);
+    reportUnknownStatement(i, lines);
   } else if (i == 0) {
-    diagnostics_
-        .report(DiagnosticKind::StrayLine, file_.span(t),
-                fmt::format("expected a statement, found \"{}\"", file_.text(t).substr(0, 40)))
-        .note(fmt::format("a statement starts with one of: {}", fmt::join(kKeywords, " ")));
+    Diagnostic& d = diagnostics_.report(DiagnosticKind::StrayLine, file_.span(t),
+                                        fmt::format("expected a statement, found \"{}\"", file_.text(t).substr(0, 40)));
+    if (t.kind == TokenKind::LeftBrace)
+      d.note("a config of FG, which is JSON, becomes one of featc by featc import-fg");
+    d.note(fmt::format("a statement starts with one of: {}", fmt::join(kKeywords, " ")));
   } else {
     const Token& before = token(i - 1);
     uint32_t lineAbove = file_.source->lineOf(before.begin);
@@ -431,7 +466,11 @@ void Layout::reportStray() {
             fmt::format("to continue line {}, end it in an operator, \",\" or \"=\", or put the expression in brackets",
                         lineAbove));
   }
-  skipStrayLines();
+  at_ = lines.end;
+  // The statements of a group without its first word are the group's.
+  for (uint32_t k = i; isGroup && k < lines.end; ++k)
+    if (token(k).kind == TokenKind::LeftBrace && closingBrace(k) != kNone) at_ = lines.end = closingBrace(k) + 1;
+  return lines;
 }
 
 }  // namespace featc

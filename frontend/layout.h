@@ -23,6 +23,7 @@ struct TokenFile {
   FileId id = 0;
   const SourceFile* source = nullptr;
   std::vector<Token> tokens;
+  std::vector<ForeignComment> foreignComments;
 
   std::string_view text() const { return source->text(); }
   std::string_view text(const Token& t) const { return text().substr(t.begin, t.end - t.begin); }
@@ -52,6 +53,8 @@ class Layout {
   std::optional<StatementTokens> next();
   // The line after the statement that next() gave last, where it starts no statement: its first token.
   const Token* strayLine() const;
+  // Whether the token is a keyword at the start of a line but for letters that only look like its own.
+  bool isStrangeKeyword(uint32_t i) const;
   // Passes over that line and those after it without a report.
   void skipStrayLines();
 
@@ -81,8 +84,9 @@ class Layout {
   bool endsGroup() const;
   StatementTokens endGroup();
   void reportOutsider();
-  void reportStray();
-  void reportUnknownStatement(uint32_t i);
+  StatementTokens reportStray();
+  void reportUnknownStatement(uint32_t i, const StatementTokens& lines);
+  uint32_t strayEnd(uint32_t i) const;
 
   void open(uint32_t i);
   void close(uint32_t i);

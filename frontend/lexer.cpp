@@ -3,11 +3,12 @@
 #include "frontend/lexer.h"
 
 #include <fmt/format.h>
+#include <utf8proc.h>
 
 #include <algorithm>
-#include <array>
 #include <string>
 
+#include "frontend/bad_tokens.h"
 #include "support/utf8.h"
 
 namespace featc {
@@ -17,6 +18,37 @@ bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isNameStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool isNameChar(char c) { return isNameStart(c) || isDigit(c); }
 bool isAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+// Bytes of the letter beyond ASCII that the text starts with: a letter, mark or digit of some script, or a picture.
+// 0 where it starts with something else.
+size_t wideLetter(std::string_view text) {
+  if (text.empty() || isAscii(text[0])) return 0;
+  size_t bytes = codePointBytes(text);
+  if (bytes == 0) return 0;
+  auto codePoint = static_cast<int32_t>(decodeCodePoint(text, bytes));
+  int category = utf8proc_category(codePoint);
+  bool isLetter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
+  return isLetter || (codePoint >= 0x10000 && category == UTF8PROC_CATEGORY_SO) ? bytes : 0;
+}
+
+// Whether a text starts with two words side by side, which no expression does.
+bool isProse(std::string_view text) {
+  auto skip = [&](auto isSkipped) {
+    size_t n = 0;
+    while (n < text.size() && isSkipped(text[n])) ++n;
+    text.remove_prefix(n);
+    return n > 0;
+  };
+  auto isBlank = [](char c) { return c == ' ' || c == '\t'; };
+  auto isLetter = [](char c) { return isNameChar(c) || !isAscii(c); };
+  skip(isBlank);
+  if (text.empty() || !isLetter(text[0]) || isDigit(text[0]) || !skip(isLetter) || !skip(isBlank)) return false;
+  std::string_view rest = text;
+  if (!skip(isLetter)) return false;
+  std::string_view second = rest.substr(0, rest.size() - text.size());
+  constexpr std::string_view kSigns[] = {"and", "or", "not", "in", "is", "if", "else", "between", "like"};
+  return std::ranges::find(kSigns, second) == std::end(kSigns);
+}
 
 class Scanner {
  public:
@@ -37,10 +69,12 @@ class Scanner {
       token.begin = static_cast<uint32_t>(at_);
       token.kind = scan();
       token.end = static_cast<uint32_t>(at_);
+      count(token.kind);
       list.tokens.push_back(token);
     }
     auto end = static_cast<uint32_t>(at_);
     list.tokens.push_back({TokenKind::End, true, end, end});
+    list.foreignComments = std::move(foreignComments_);
     return list;
   }
 
@@ -54,7 +88,11 @@ class Scanner {
       if (c == '\n') {
         lineStart_ = true;
       } else if (c == '#') {
-        at_ = std::min(text_.find('\n', at_), text_.size());
+        at_ = lineEnd();
+        continue;
+      } else if (size_t end = foreignComment(); end != 0) {
+        foreignComments_.push_back({static_cast<uint32_t>(at_), static_cast<uint32_t>(end)});
+        at_ = end;
         continue;
       } else if (c != ' ' && c != '\t' && !(c == '\r' && (peek(1) == '\n' || at_ + 1 == text_.size()))) {
         return true;
@@ -64,9 +102,37 @@ class Scanner {
     return false;
   }
 
+  size_t lineEnd() const { return std::min(text_.find('\n', at_), text_.size()); }
+
+  // The end of a comment of another language that starts here, 0 where none does. What stands here must be no part of
+  // any config: "//" and "/*" never are, but "a -- b" is.
+  size_t foreignComment() const {
+    char c = peek();
+    size_t end = lineEnd();
+    std::string_view rest = text_.substr(std::min(at_ + 2, end), end - std::min(at_ + 2, end));
+    if (c == '/' && peek(1) == '*') {
+      size_t closing = text_.find("*/", at_ + 2);
+      return closing == std::string_view::npos ? end : closing + 2;
+    }
+    if (c == '/' && peek(1) == '/') {
+      bool isEmpty = rest.find_first_not_of(" \t\r/") == std::string_view::npos;
+      return lineStart_ || isEmpty || isProse(rest) ? end : 0;
+    }
+    if (c != '-' || peek(1) != '-') return 0;
+    bool isNoMinus = lineStart_ && depth_ == 0 && !continues_;
+    return isNoMinus || isProse(rest) ? end : 0;
+  }
+
+  void count(TokenKind kind) {
+    if (kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace) ++depth_;
+    bool closes = kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
+    if (closes && depth_ > 0) --depth_;
+    continues_ = !endsOperand(kind);
+  }
+
   TokenKind scan() {
     char c = peek();
-    if (isNameStart(c)) return scanName();
+    if (isNameStart(c) || wideLetter(text_.substr(at_)) > 0) return scanName();
     if (isDigit(c)) return scanNumber();
     if (c == '"') return scanString(/*raw=*/false);
     if (c == '`') return scanQuotedName();
@@ -80,10 +146,26 @@ class Scanner {
       return scanString(/*raw=*/true);
     }
     size_t begin = at_;
-    while (isNameChar(peek())) ++at_;
+    bool isWide = skipName();
+    if (isWide) return TokenKind::WideName;
     std::string_view word = text_.substr(begin, at_ - begin);
     if (word == "true") return TokenKind::True;
     return word == "false" ? TokenKind::False : TokenKind::Name;
+  }
+
+  // True where the name has letters beyond ASCII.
+  bool skipName() {
+    bool isWide = false;
+    for (;;) {
+      if (isNameChar(peek())) {
+        ++at_;
+      } else if (size_t bytes = wideLetter(text_.substr(at_)); bytes > 0) {
+        isWide = true;
+        at_ += bytes;
+      } else {
+        return isWide;
+      }
+    }
   }
 
   TokenKind scanNumber() {
@@ -103,14 +185,14 @@ class Scanner {
         while (isDigit(peek())) ++at_;
       }
     }
-    if (!isNameChar(peek()) && peek() != '.') return kind;
+    if (!isNameChar(peek()) && peek() != '.' && wideLetter(text_.substr(at_)) == 0) return kind;
     at_ = begin;
     return scanBadNumber();
   }
 
   // All that a reader would take for one number: `0x1F`, `1.`, `1_000`, `1.2.3`.
   TokenKind scanBadNumber() {
-    while (isNameChar(peek()) || peek() == '.') ++at_;
+    for (skipName(); peek() == '.'; skipName()) ++at_;
     return TokenKind::BadNumber;
   }
 
@@ -169,30 +251,23 @@ class Scanner {
     }
   }
 
-  // A run of characters that start no token: letters beyond ASCII with the name around them, or one sign.
+  // A string of another language, signs that are ASCII signs in another form, or one character.
   TokenKind scanBadCharacters() {
+    if (size_t bytes = foreignStringBytes(text_.substr(at_, lineEnd() - at_)); bytes > 0) {
+      at_ += bytes;
+      return TokenKind::ForeignString;
+    }
     if (isAscii(peek())) {
       ++at_;
       return TokenKind::BadCharacters;
     }
-    size_t begin = at_;
-    auto codePointEnd = [this](size_t at) {
-      for (++at; at < text_.size() && (static_cast<unsigned char>(text_[at]) & 0xC0U) == 0x80U;) ++at;
-      return at;
-    };
-    auto isPunctuation = [](std::string_view character) {
-      // U+2000..U+2FFF, U+3000..U+303F, U+FE00..U+FFFF and what else is no letter of a script, by its first bytes.
-      return character.starts_with("\xE2") || character.starts_with("\xE3\x80") || character.starts_with("\xEF") ||
-             character.starts_with("\xC2");
-    };
-    while (at_ < text_.size() && (!isAscii(text_[at_]) || isNameChar(text_[at_]))) {
-      size_t end = codePointEnd(at_);
-      if (isPunctuation(text_.substr(at_, end - at_))) {
-        if (at_ == begin) at_ = end;
-        break;
-      }
-      at_ = end;
+    auto isRun = [this] { return at_ < text_.size() && !signMeant(text_.substr(at_)).empty(); };
+    if (!isRun()) {
+      at_ += codePointStep(text_.substr(at_));
+      return TokenKind::BadCharacters;
     }
+    do at_ += codePointStep(text_.substr(at_));
+    while (isRun() && foreignStringBytes(text_.substr(at_, lineEnd() - at_)) == 0);
     return TokenKind::BadCharacters;
   }
 
@@ -200,83 +275,11 @@ class Scanner {
   size_t limit_;
   size_t at_ = 0;
   bool lineStart_ = true;
+  // What the tokens before say of a "--": how many brackets are open, and whether an operand must follow.
+  uint32_t depth_ = 0;
+  bool continues_ = false;
+  std::vector<ForeignComment> foreignComments_;
 };
-
-// What people type for a sign of the language, and the sign.
-struct Replacement {
-  std::string_view wrong;
-  std::string_view right;
-};
-constexpr Replacement kReplacements[] = {
-    {"&", "&&"}, {"|", "||"}, {"“", "\""}, {"”", "\""}, {"‘", "\""}, {"’", "\""},
-    {"×", "*"},  {"÷", "/"},  {"−", "-"},  {"–", "-"},  {"—", "-"},  {"≤", "<="},
-    {"≥", ">="}, {"≠", "!="}, {"。", "."}, {"、", ","}, {"　", " "}, {"\xC2\xA0", " "},
-};
-
-// Full-width forms U+FF01..U+FF5E (EF BC 81 .. EF BD 9E) are ASCII moved by 0xFEE0.
-std::string asciiOf(std::string_view character) {
-  for (const Replacement& r : kReplacements) {
-    if (r.wrong == character) return std::string(r.right);
-  }
-  if (character.size() != 3 || character[0] != '\xEF') return "";
-  uint32_t code = 0xF000U | (static_cast<unsigned char>(character[1]) & 0x3FU) << 6U |
-                  (static_cast<unsigned char>(character[2]) & 0x3FU);
-  return code >= 0xFF01 && code <= 0xFF5E ? std::string(1, static_cast<char>(code - 0xFEE0)) : "";
-}
-
-void reportBadCharacters(Diagnostics& diagnostics, Span span, std::string_view text) {
-  constexpr DiagnosticKind kKind = DiagnosticKind::InvalidText;
-  char c = text[0];
-  if (std::string ascii = asciiOf(text); !ascii.empty()) {
-    if (ascii == " ") {
-      diagnostics.report(kKind, span, "this is no plain space").replace(span, " ");
-      return;
-    }
-    diagnostics.report(kKind, span, fmt::format("\"{}\" has no meaning here; write \"{}\"", text, ascii))
-        .replace(span, ascii);
-  } else if (c == '\'') {
-    diagnostics.report(kKind, span, "strings stand in double quotes, not in \"'\"");
-  } else if (c == ';') {
-    diagnostics.report(kKind, span, "a statement ends with its line, without \";\"").replace(span, "");
-  } else if (!isAscii(c) && (static_cast<unsigned char>(c) < 0xE2 || c > '\xE2')) {
-    diagnostics.report(kKind, span, fmt::format("a name with letters beyond a..z stands in backquotes: `{}`", text))
-        .replace(span, fmt::format("`{}`", text));
-  } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-    diagnostics.report(kKind, span, fmt::format("control character \\x{:02x}", static_cast<unsigned>(c)));
-  } else {
-    diagnostics.report(kKind, span, fmt::format("\"{}\" has no meaning here", text));
-  }
-}
-
-void reportBadNumber(Diagnostics& diagnostics, Span span, std::string_view text, char before) {
-  constexpr DiagnosticKind kKind = DiagnosticKind::InvalidNumber;
-  std::string_view shown = text.substr(0, 60);
-  bool allDigits = std::all_of(text.begin(), text.end(), [](char c) { return isDigit(c) || c == '_'; });
-  if (text[0] == '.') {
-    if (isNameChar(before) || before == '`' || before == ')' || before == ']') {
-      diagnostics
-          .report(kKind, span,
-                  fmt::format("a name that starts with a digit stands in backquotes: .`{}`", shown.substr(1)))
-          .note("a name that holds a dot is quoted whole: `ctr.7d`");
-      return;
-    }
-    diagnostics.report(kKind, span, fmt::format("a number starts with a digit: 0{}", shown))
-        .replace(span, fmt::format("0{}", text));
-  } else if (text.back() == '.' && std::count(text.begin(), text.end(), '.') == 1 &&
-             std::all_of(text.begin(), text.end() - 1, isDigit)) {
-    diagnostics.report(kKind, span, fmt::format("a number ends in a digit: {}0", shown))
-        .replace(span, fmt::format("{}0", text));
-  } else if (allDigits) {
-    std::string plain(text);
-    std::erase(plain, '_');
-    diagnostics.report(kKind, span, "a number is written without \"_\"").replace(span, plain);
-  } else if (text.starts_with("0x") || text.starts_with("0X")) {
-    diagnostics.report(kKind, span, fmt::format("numbers are decimal, not \"{}\"", shown));
-  } else {
-    diagnostics.report(kKind, span, fmt::format("\"{}\" is no number", shown))
-        .note(fmt::format("a name that starts with a digit stands in backquotes: `{}`", shown));
-  }
-}
 
 }  // namespace
 
@@ -284,6 +287,7 @@ bool endsOperand(TokenKind kind) {
   switch (kind) {
     case TokenKind::Name:
     case TokenKind::QuotedName:
+    case TokenKind::WideName:
     case TokenKind::True:
     case TokenKind::False:
     case TokenKind::Integer:
@@ -298,24 +302,6 @@ bool endsOperand(TokenKind kind) {
 }
 
 TokenList tokenize(std::string_view text, size_t limit) { return Scanner(text, limit).run(); }
-
-void reportBadToken(Diagnostics& diagnostics, FileId file, std::string_view text, const Token& token) {
-  Span span{file, token.begin, token.end};
-  std::string_view word = text.substr(token.begin, token.end - token.begin);
-  switch (token.kind) {
-    case TokenKind::BadCharacters: reportBadCharacters(diagnostics, span, word); break;
-    case TokenKind::BadNumber:
-      reportBadNumber(diagnostics, span, word, token.begin > 0 ? text[token.begin - 1] : ' ');
-      break;
-    case TokenKind::UnterminatedString:
-      diagnostics.report(DiagnosticKind::InvalidString, span, "this string has no closing quote on its line");
-      break;
-    default:
-      diagnostics.report(
-          DiagnosticKind::InvalidString, span,
-          word == "``" ? "a name cannot be empty" : "this quoted name has no closing backquote on its line");
-  }
-}
 
 std::optional<size_t> findInvalidText(std::string_view text) {
   for (size_t at = 0; at < text.size();) {

@@ -16,6 +16,7 @@ enum class TokenKind : uint8_t {
   End,
   Name,
   QuotedName,  // `ctr.7d`
+  WideName,    // prïce: with letters beyond a..z and without backquotes, which is reported when all names are known
   True,
   False,
   Integer,
@@ -51,6 +52,7 @@ enum class TokenKind : uint8_t {
   // No tokens of the language; their statement is reported and skipped.
   BadCharacters,
   BadNumber,
+  ForeignString,  // 'x', “x”
   UnterminatedString,
   UnterminatedName,
 };
@@ -63,22 +65,27 @@ struct Token {
   uint32_t end = 0;
 };
 
-inline bool isNameToken(TokenKind kind) { return kind == TokenKind::Name || kind == TokenKind::QuotedName; }
+inline bool isNameToken(TokenKind kind) { return kind >= TokenKind::Name && kind <= TokenKind::WideName; }
 inline bool isBadToken(TokenKind kind) { return kind >= TokenKind::BadCharacters; }
 // `+ - * / % ! < <= > >= == != && || ??`, not `?` and `:`.
 inline bool isOperatorToken(TokenKind kind) { return kind >= TokenKind::Plus && kind <= TokenKind::Default; }
 // A name, a literal or a closing bracket: what may end an operand.
 bool endsOperand(TokenKind kind);
 
-// The tokens of `text`, an End token last. Stops at the limit and says so in `exceeded`.
+// A comment as another language writes it: `// ...`, `-- ...`, `/* ... */`.
+struct ForeignComment {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+};
+
+// The tokens of `text`, an End token last. Stops at the limit and says so in `exceeded`. Comments of other languages
+// are no tokens where no config could hold their signs.
 struct TokenList {
   std::vector<Token> tokens;
+  std::vector<ForeignComment> foreignComments;
   bool exceeded = false;
 };
 TokenList tokenize(std::string_view text, size_t limit);
-
-// What is wrong with a token for which isBadToken holds.
-void reportBadToken(Diagnostics& diagnostics, FileId file, std::string_view text, const Token& token);
 
 // The position of the first NUL or byte that is not UTF-8.
 std::optional<size_t> findInvalidText(std::string_view text);

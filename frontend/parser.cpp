@@ -6,12 +6,15 @@
 #include <unordered_map>
 #include <utility>
 
+#include "frontend/bad_tokens.h"
 #include "frontend/data_files.h"
 #include "frontend/frontend.h"
+#include "frontend/hidden_text.h"
 #include "frontend/imports.h"
 #include "frontend/layout.h"
 #include "frontend/statement_builder.h"
 #include "frontend/statement_parser.h"
+#include "frontend/strange_names.h"
 #include "frontend/syntax_errors.h"
 
 namespace featc {
@@ -47,6 +50,8 @@ class ConfigReader {
     files_[resolved] = {ast_.mainFile};
     // Imports of a config from elsewhere (stdin) start at the root.
     readFile({shown, folder, path == "-" ? root_ : resolved.parent_path()}, std::move(*mainText), /*imported=*/false);
+    reportUnquotedNames(unquoted_, ast_, diagnostics_);
+    warnLookAlikes(ast_, diagnostics_);
     loadDataFiles(ast_, folders_, root_, limits_, sources_, diagnostics_);
     return std::move(ast_);
   }
@@ -102,11 +107,15 @@ class ConfigReader {
       return;
     }
     file.tokens = std::move(list.tokens);
+    file.foreignComments = std::move(list.foreignComments);
+    reportHiddenText(file, diagnostics_);
+    reportForeignComments(file, diagnostics_);
     readStatements(file, location, imported);
   }
 
   void readStatements(const TokenFile& file, const Location& location, bool imported) {
     Layout layout(file, limits_, diagnostics_);
+    collectUnquoted(file, layout);
     while (auto statement = layout.next()) {
       if (statement->part == StatementPart::GroupEnd) {
         builder_.endGroup();
@@ -119,6 +128,14 @@ class ConfigReader {
         continue;
       }
       if (auto import = builder_.add(file, *statement, tree, imported)) follow(*import, location);
+    }
+  }
+
+  void collectUnquoted(const TokenFile& file, const Layout& layout) {
+    for (uint32_t i = 0; i < file.tokens.size(); ++i) {
+      const Token& t = file.tokens[i];
+      if (t.kind == TokenKind::WideName && !layout.isStrangeKeyword(i))
+        unquoted_.push_back({std::string(file.text(t)), file.span(t)});
     }
   }
 
@@ -186,6 +203,7 @@ class ConfigReader {
   std::map<fs::path, ReadFile> files_;
   std::unordered_map<FileId, ConfigFolder> folders_;
   std::vector<Link> chain_;
+  std::vector<Name> unquoted_;  // with letters that need backquotes
   size_t totalBytes_ = 0;
   uint32_t tokens_ = 0;
   bool tooManyImports_ = false;

@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "frontend/foreign_arguments.h"
+
 namespace featc {
 
 namespace {
@@ -26,10 +30,9 @@ bool prepareConstants(const Operator& op, const Resolution& resolution, std::spa
   const Overload& overload = op.overloads[resolution.overload];
   std::vector<Value> values;
   std::vector<Type> valueTypes;
-  auto bad = [&](size_t arg, std::string message) {
-    diagnostics.report(DiagnosticKind::BadConstant, arg < places.size() ? places[arg] : places.back(),
-                       std::move(message));
-    return false;
+  auto bad = [&](size_t arg, std::string message) -> Diagnostic& {
+    return diagnostics.report(DiagnosticKind::BadConstant, arg < places.size() ? places[arg] : places.back(),
+                              std::move(message));
   };
   for (size_t i = 0; i < op.params.size(); ++i) {
     if (!op.params[i].isConstant) continue;
@@ -40,7 +43,10 @@ bool prepareConstants(const Operator& op, const Resolution& resolution, std::spa
       values.push_back(Value::missing());
     } else {
       Value value = graph.isConstant(args[i]) ? graph.constant(args[i]) : evaluator.value(args[i]);
-      if (value.isMissing()) return bad(i, fmt::format("\"{}\" of \"{}\" is missing", op.params[i].name, op.name));
+      if (value.isMissing()) {
+        bad(i, fmt::format("\"{}\" of \"{}\" is missing", op.params[i].name, op.name));
+        return false;
+      }
       values.push_back(convertTo(type, std::move(value)));
     }
     valueTypes.push_back(type);
@@ -50,7 +56,18 @@ bool prepareConstants(const Operator& op, const Resolution& resolution, std::spa
   if (!prepared.error) return true;
   const PrepareError& error = *prepared.error;
   const DataFile* file = error.place && error.param < places.size() ? ast.dataFileAt(places[error.param]) : nullptr;
-  if (file == nullptr) return bad(error.param, error.message);
+  if (file == nullptr) {
+    Diagnostic& d = bad(error.param, error.message);
+    // A string that is written in the call.
+    bool isWritten =
+        std::ranges::any_of(ast.exprs, [&](const Expr& e) { return e.kind == ExprKind::String && e.span == d.span; });
+    auto before = std::span(op.params).first(error.param);
+    const Value& value = values[static_cast<size_t>(std::ranges::count(before, true, &ParamSpec::isConstant))];
+    if (!isWritten || !value.isString()) return false;
+    if (std::string meant = constantMeant(op.params[error.param].name, value.asString()); !meant.empty())
+      d.replace(d.span, meant);
+    return false;
+  }
   Span inFile{file->file, static_cast<uint32_t>(error.place->begin), static_cast<uint32_t>(error.place->end)};
   diagnostics.report(DiagnosticKind::BadConstant, inFile, error.message).note(file->name, "the file is read here");
   return false;

@@ -6,8 +6,13 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "frontend/foreign_words.h"
+#include "frontend/clause_errors.h"
+#include "frontend/field_errors.h"
+#include "frontend/foreign_phrases.h"
+#include "frontend/foreign_types.h"
+#include "frontend/token_walk.h"
 #include "support/utf8.h"
 
 namespace featc {
@@ -15,33 +20,54 @@ namespace {
 
 using grammar::FeatParser;
 
-// Words of other languages where this one has a sign.
-struct ForeignWord {
-  std::string_view word;
-  std::string_view sign;
-};
-constexpr ForeignWord kBetweenOperands[] = {{"and", "&&"}, {"or", "||"}, {"is", "=="},
-                                            {"mod", "%"},  {"eq", "=="}, {"ne", "!="}};
-
 class Explainer {
  public:
   Explainer(const TokenFile& file, const StatementTokens& statement, const SyntaxFailure& failure,
             Diagnostics& diagnostics)
       : file_(file), statement_(statement), failure_(failure), diagnostics_(diagnostics) {}
 
+  // Whether it was written as another language has it, which is reported then.
+  bool reportForeign() const {
+    uint32_t at = failure_.token;
+    switch (failure_.rule) {
+      case FeatParser::RuleSchemaStatement:
+      case FeatParser::RuleSourceEntry:
+      case FeatParser::RuleField:
+      case FeatParser::RuleType:
+      case FeatParser::RuleStructType:
+      case FeatParser::RuleParameters: return reportField(file_, statement_, at, diagnostics_);
+      case FeatParser::RuleSourceStatement:
+        return reportDeclaredName(file_, statement_, at, diagnostics_) ||
+               reportField(file_, statement_, at, diagnostics_);
+      case FeatParser::RuleExternStatement:
+      case FeatParser::RuleGroupStatement:
+      case FeatParser::RuleEncoding: return false;
+      case FeatParser::RuleModelStatement:
+      case FeatParser::RuleHashFamilyStatement:
+      case FeatParser::RuleSemanticsStatement:
+      case FeatParser::RuleImportStatement: return reportDeclaredName(file_, statement_, at, diagnostics_);
+      default: break;
+    }
+    if (reportDeclaredName(file_, statement_, at, diagnostics_)) return true;
+    if (reportClauses(file_, statement_, at, diagnostics_)) return true;
+    auto phrase = foreignPhrase(file_, statement_, at);
+    if (phrase) phrase->report(DiagnosticKind::Syntax, diagnostics_);
+    return phrase.has_value();
+  }
+
   Diagnostic& run() {
     switch (failure_.rule) {
       case FeatParser::RuleModelStatement:
       case FeatParser::RuleHashFamilyStatement: return expected("a name");
-      case FeatParser::RuleImportStatement: return expected("a file name in double quotes");
+      case FeatParser::RuleImportStatement: return inImport();
       case FeatParser::RuleSemanticsStatement: return expected("a version number");
       case FeatParser::RuleSchemaStatement:
         return expects(FeatParser::RIGHT_BRACE) ? inFields("a field such as \"price : float64?\"") : expected("\"{\"");
       case FeatParser::RuleSourceStatement: return inSource();
-      case FeatParser::RuleSourceEntry: return expected("\":\" and a type, or a pattern in double quotes");
+      case FeatParser::RuleSourceEntry: return inSourceEntry();
       case FeatParser::RuleEncoding: return expected("\"hash\" or \"json\"");
       case FeatParser::RuleField: return expects(FeatParser::COLON) ? expected("\":\" and a type") : expected("a name");
-      case FeatParser::RuleType: return inType();
+      case FeatParser::RuleType: return keyword() == "source" && !atEnd() ? inSourceEntry() : inType();
       case FeatParser::RuleStructType: return expected("a member such as \"ts: int64\", or \"}\"");
       case FeatParser::RuleParameters: return inParameters();
       case FeatParser::RuleLetStatement:
@@ -67,13 +93,6 @@ class Explainer {
   const Token& found() const { return file_.tokens[failure_.token]; }
   const Token& before() const { return file_.tokens[failure_.token - 1]; }
   std::string_view keyword() const { return file_.text(file_.tokens[statement_.begin]); }
-
-  // The word at a token of the statement, empty past its end and where there is none.
-  std::string_view wordAt(uint32_t i) const {
-    return i < statement_.end && file_.tokens[i].kind == TokenKind::Name ? file_.text(file_.tokens[i])
-                                                                         : std::string_view();
-  }
-  bool isWord(uint32_t i, std::string_view word) const { return sameWord(wordAt(i), word); }
 
   std::string quoted(const Token& token) const {
     std::string_view text = file_.text(token);
@@ -102,10 +121,62 @@ class Explainer {
     return diagnostic;
   }
 
-  Diagnostic& inFields(std::string_view what) {
-    if (!atEnd() && found().kind == TokenKind::Comma) {
-      return report("fields stand side by side, without \",\"").replace(place(), "");
+  // Where the statement makes sense with it.
+  void fix(Diagnostic& diagnostic, Span span, const std::string& instead) const {
+    if (makesSense(file_, statement_, span, instead)) diagnostic.replace(span, instead);
+  }
+
+  Diagnostic& inImport() {
+    Diagnostic& diagnostic = expected("a file name in double quotes");
+    // `import shops.feat`
+    if (atEnd() || !isNameToken(found().kind)) return diagnostic;
+    Span name = place().to(file_.span(file_.tokens[statement_.end - 1]));
+    std::string_view text = file_.text().substr(name.begin, name.end - name.begin);
+    if (text.find_first_of(" \t\"\\") == std::string_view::npos && text.find('.') != std::string_view::npos)
+      fix(diagnostic, name, fmt::format("\"{}\"", text));
+    return diagnostic;
+  }
+
+  // All commas between the fields of a block are one mistake.
+  Diagnostic& reportComma() {
+    Diagnostic& diagnostic = report("fields stand side by side, without \",\"");
+    std::string text;
+    uint32_t last = failure_.token;
+    uint32_t depth = 0;
+    std::vector<uint32_t> commas;
+    for (uint32_t i = failure_.token; i < statement_.end; ++i) {
+      TokenKind kind = file_.tokens[i].kind;
+      if (kind == TokenKind::LeftBrace || kind == TokenKind::Less) ++depth;
+      bool closes = kind == TokenKind::RightBrace || kind == TokenKind::Greater;
+      if (closes && depth-- == 0) break;
+      if (kind == TokenKind::Comma && depth == 0) commas.push_back(last = i);
     }
+    uint32_t from = found().begin;
+    for (uint32_t comma : commas) {
+      text += file_.text().substr(from, file_.tokens[comma].begin - from);
+      from = file_.tokens[comma].end;
+    }
+    diagnostic.replace(place().to(file_.span(file_.tokens[last])), std::move(text));
+    return diagnostic;
+  }
+
+  Diagnostic& inSourceEntry() {
+    // `key: "user:{user_id}"`
+    bool isKey = !atEnd() && failure_.token > statement_.begin + 2 && found().kind == TokenKind::String &&
+                 file_.text(file_.tokens[failure_.token - 2]) == "key";
+    bool isAssigned = !atEnd() && found().kind == TokenKind::Assign && file_.text(before()) == "key";
+    if (!isKey && !isAssigned)
+      return expects(FeatParser::NAME) ? inType() : expected("\":\" and a type, or a pattern in double quotes");
+    const Token& sign = isKey ? before() : found();
+    const Token& key = file_.tokens[(isKey ? failure_.token - 1 : failure_.token) - 1];
+    Diagnostic& diagnostic =
+        diagnostics_.report(DiagnosticKind::Syntax, file_.span(sign), "the pattern follows \"key\" without a sign");
+    fix(diagnostic, {file_.id, key.end, sign.end}, "");
+    return diagnostic;
+  }
+
+  Diagnostic& inFields(std::string_view what) {
+    if (!atEnd() && found().kind == TokenKind::Comma) return reportComma();
     if (!atEnd() && found().kind == TokenKind::Default) {
       return report("one \"?\" says that a value may be missing").replace(place(), "?");
     }
@@ -154,15 +225,24 @@ class Explainer {
     bool named = expects(FeatParser::ASSIGN);
     if (!named) return expected("a name");
     if (!atEnd() && keyword() == "let" && found().kind == TokenKind::LeftParen) {
-      return report("a \"let\" has no parameters; an expression with parameters is declared by \"fn\"")
-          .replace(file_.span(file_.tokens[statement_.begin]), "fn");
+      Diagnostic& diagnostic =
+          report("a \"let\" has no parameters; an expression with parameters is declared by \"fn\"");
+      fix(diagnostic, file_.span(file_.tokens[statement_.begin]), "fn");
+      return diagnostic;
     }
-    if (!atEnd() && keyword() == "let" && found().kind == TokenKind::Colon && assignComesLater()) {
-      return report("a \"let\" declares no type, it has that of its expression: let NAME = ...");
+    if (!atEnd() && found().kind == TokenKind::Colon && assignComesLater()) {
+      Diagnostic& diagnostic =
+          report(fmt::format("a \"{0}\" declares no type, it has that of its expression: {0} NAME = ...", keyword()));
+      uint32_t assign = failure_.token;
+      while (file_.tokens[assign].kind != TokenKind::Assign) ++assign;
+      if (typeMeant(file_, failure_.token + 1, assign))
+        fix(diagnostic, place().to(file_.span(file_.tokens[assign])), before().end == found().begin ? " =" : "=");
+      return diagnostic;
     }
     if (!atEnd() && (found().kind == TokenKind::Colon || found().kind == TokenKind::Equal)) {
-      return report(fmt::format("expected \"=\" before the expression, found {}", quoted(found())))
-          .replace(place(), "=");
+      Diagnostic& diagnostic = report(fmt::format("expected \"=\" before the expression, found {}", quoted(found())));
+      fix(diagnostic, place(), before().end == found().begin ? " =" : "=");
+      return diagnostic;
     }
     bool afterWord = failure_.token > statement_.begin + 2 && isNameToken(before().kind);
     return expected(afterWord && keyword() != "fn" ? "a number, or \"=\" and an expression,"
@@ -186,47 +266,15 @@ class Explainer {
   Diagnostic& afterOperand(std::string_view closing) {
     if (atEnd()) return expected(closing);
     if (found().kind == TokenKind::Assign) {
-      if (const Token& next = file_.tokens[failure_.token + 1];
-          next.kind == TokenKind::Greater && next.begin == found().end) {
-        return report("\"=>\" is no operator; write \">=\"").replace(place().to(file_.span(next)), ">=");
-      }
-      return report("to compare two values, write \"==\"").replace(place(), "==");
+      Diagnostic& diagnostic = report("to compare two values, write \"==\"");
+      fix(diagnostic, place(), "==");
+      return diagnostic;
     }
     bool afterField = failure_.token >= statement_.begin + 2 && isNameToken(before().kind) &&
                       file_.tokens[failure_.token - 2].kind == TokenKind::Dot;
     if (found().kind == TokenKind::LeftParen && afterField) {
       return report(
           fmt::format("a field cannot be called; write \"{}(...)\" with the value inside", file_.text(before())));
-    }
-    std::string_view word = file_.text(found());
-    bool negated = isWord(failure_.token + 1, "not");
-    if (isWord(failure_.token, "is") && meansMissing(wordAt(failure_.token + (negated ? 2 : 1))))
-      return report(
-          "a missing value equals nothing; ask for it with is_missing(x), and for another one with "
-          "!is_missing(x)");
-    if (isWord(failure_.token, "is") && negated) {
-      return report("write \"!=\" instead of \"is not\"")
-          .replace(place().to(file_.span(file_.tokens[failure_.token + 1])), "!=");
-    }
-    if (isWord(failure_.token, "not") && isWord(failure_.token + 1, "in"))
-      return report("\"not in\" is no operator; whether a list lacks a value is written !contains(list, value)");
-    if (std::string_view instead = insteadOfSign(word); !instead.empty())
-      return report(fmt::format("\"{}\" is no operator; {}", word, instead));
-    for (const ForeignWord& foreign : kBetweenOperands) {
-      if (sameWord(word, foreign.word)) {
-        return report(fmt::format("write \"{}\" instead of \"{}\"", foreign.sign, word))
-            .replace(place(), std::string(foreign.sign));
-      }
-    }
-    if (isWord(failure_.token - 1, "not")) {
-      return diagnostics_
-          .report(DiagnosticKind::Syntax, file_.span(before()),
-                  fmt::format("write \"!\" instead of \"{}\"", file_.text(before())))
-          .replace({file_.id, before().begin, found().begin}, "!");
-    }
-    if (isWord(failure_.token - 1, "if")) {
-      return diagnostics_.report(DiagnosticKind::Syntax, file_.span(before()),
-                                 "a choice is written \"condition ? value : other value\"");
     }
     return expected(fmt::format("an operator or {}", closing));
   }
@@ -251,19 +299,34 @@ class Explainer {
       std::string both = fmt::format("{}{}", file_.text(before()), file_.text(found()));
       Diagnostic& diagnostic = diagnostics_.report(DiagnosticKind::Syntax, file_.span(before()).to(file_.span(found())),
                                                    fmt::format("\"{}\" is no operator", both));
-      if (both == "<>") diagnostic.replace(diagnostic.span, "!=");
-      if (both == "**") diagnostic.note("a power is written \"pow(base, exponent)\"");
-      if (both == "//") diagnostic.note("a comment starts with \"#\"; to cut a quotient, write \"trunc(a / b)\"");
       return diagnostic;
     }
-    if (!atEnd() && before().kind == TokenKind::Assign && found().kind == TokenKind::Assign) {
-      return expected("an expression");
+    // `cost * 10%`
+    if (before().kind == TokenKind::Percent && failure_.token >= statement_.begin + 3) {
+      const Token& number = file_.tokens[failure_.token - 2];
+      if (number.kind == TokenKind::Integer && number.end - number.begin < 9) {
+        double fraction = std::stod(std::string(file_.text(number))) / 100;
+        std::string text = fmt::format("{}", fraction);
+        if (text.find('.') == std::string::npos) text += ".0";
+        Diagnostic& diagnostic = diagnostics_.report(
+            DiagnosticKind::Syntax, file_.span(before()),
+            fmt::format("\"%\" is the remainder here; {}% is written {}", file_.text(number), text));
+        fix(diagnostic, file_.span(number).to(file_.span(before())), text);
+        return diagnostic;
+      }
     }
-    if (!atEnd() && before().kind == TokenKind::Question && found().kind == TokenKind::Colon) {
-      return expected("a value").note("another value where x is missing is written x ?? other");
-    }
-    if (!atEnd() && before().kind == TokenKind::Equal && found().kind == TokenKind::Assign) {
-      return report("\"===\" is no operator; write \"==\"").replace(place(), "");
+    // `1 < x && < 9`
+    bool joins = before().kind == TokenKind::And || before().kind == TokenKind::Or;
+    if (!atEnd() && joins && found().kind >= TokenKind::Less && found().kind <= TokenKind::NotEqual) {
+      Diagnostic& diagnostic = report(fmt::format("what is compared stands on both sides of {}", quoted(before())));
+      TokenWalk walk(file_, statement_.begin + 1, statement_.end);
+      auto begin = walk.backward(failure_.token - 1, Reach::Comparison);
+      auto end = begin ? walk.forward(*begin, Reach::Sum) : std::nullopt;
+      if (!end || *end >= failure_.token) return diagnostic;
+      Span value = file_.span(file_.tokens[*begin]).to(file_.span(file_.tokens[*end - 1]));
+      fix(diagnostic, {file_.id, found().begin, found().begin},
+          fmt::format("{} ", file_.text().substr(value.begin, value.end - value.begin)));
+      return diagnostic;
     }
     return expected("an expression");
   }
@@ -278,7 +341,9 @@ class Explainer {
 
 void reportSyntaxError(const TokenFile& file, const StatementTokens& statement, const SyntaxFailure& failure,
                        Layout& layout, Diagnostics& diagnostics) {
-  Diagnostic& diagnostic = Explainer(file, statement, failure, diagnostics).run();
+  Explainer explainer(file, statement, failure, diagnostics);
+  if (explainer.reportForeign()) return;
+  Diagnostic& diagnostic = explainer.run();
   if (failure.token != statement.end) return;
   // A statement that is too short, with a line below that starts none, is one mistake.
   if (const Token* stray = layout.strayLine()) {

@@ -6,6 +6,8 @@
 #include <array>
 #include <span>
 
+#include "frontend/foreign_types.h"
+#include "frontend/foreign_words.h"
 #include "frontend/statement_builder.h"
 #include "frontend/tree.h"
 #include "support/suggest.h"
@@ -19,17 +21,7 @@ using grammar::FeatParser;
 constexpr std::array<std::string_view, 7> kTypeWords = {"bool", "int64", "float64",  "string",
                                                         "list", "map",   "timestamp"};
 
-// What the types are called elsewhere.
-struct Alias {
-  std::string_view foreign;
-  std::string_view word;
-};
-constexpr Alias kAliases[] = {
-    {"int", "int64"},      {"integer", "int64"},   {"long", "int64"},     {"int32", "int64"},  {"uint64", "int64"},
-    {"uint32", "int64"},   {"int16", "int64"},     {"int8", "int64"},     {"bigint", "int64"}, {"float", "float64"},
-    {"double", "float64"}, {"float32", "float64"}, {"number", "float64"}, {"real", "float64"}, {"str", "string"},
-    {"text", "string"},    {"bytes", "string"},    {"varchar", "string"}, {"boolean", "bool"}, {"array", "list"},
-    {"vector", "list"},    {"dict", "map"},        {"object", "map"},     {"struct", "map"}};
+// What the types of times are called elsewhere.
 constexpr std::string_view kTimeAliases[] = {"datetime", "datetime64", "timestamptz", "timestamp_ntz",
                                              "date",     "date32",     "date64"};
 
@@ -46,13 +38,10 @@ class ScopedTrue {
 };
 
 std::optional<std::string> nearestType(std::string_view word, bool ofField) {
-  std::string lower(word);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  for (const Alias& alias : kAliases) {
-    if (alias.foreign == lower) return std::string(alias.word);
-  }
-  if (std::ranges::find(kTimeAliases, lower) != std::end(kTimeAliases)) return ofField ? "timestamp" : "int64";
+  auto isWord = [&](std::string_view alias) { return sameWord(alias, word); };
+  if (std::ranges::any_of(kTimeAliases, isWord)) return ofField ? "timestamp" : "int64";
+  // "?" is what says that a value may be missing.
+  if (std::string_view meant = typeMeant(word); !meant.empty() && meant != "?") return std::string(meant);
   return nearestName(word, std::span(kTypeWords).first(kTypeWords.size() - (ofField ? 0 : 1)));
 }
 

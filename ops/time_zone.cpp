@@ -3,7 +3,14 @@
 #include "ops/time_zone.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "support/suggest.h"
+#include "support/utf8.h"
 
 namespace featc {
 
@@ -31,7 +38,78 @@ bool isZoneName(std::string_view name) {
          std::all_of(name.begin(), name.end(), fits);
 }
 
+// `UTC+8`, `GMT-3`, `+8`, `+0530` as `+05:30`; empty for what is no offset.
+std::string offsetMeant(std::string_view name) {
+  if (name.starts_with("UTC") || name.starts_with("GMT")) name.remove_prefix(3);
+  if (name.size() < 2 || (name[0] != '+' && name[0] != '-')) return {};
+  std::string digits;
+  size_t colon = name.find(':');
+  for (char c : name.substr(1)) {
+    if (c >= '0' && c <= '9')
+      digits += c;
+    else if (c != ':')
+      return {};
+  }
+  if (digits.size() <= 2 && colon == std::string_view::npos) digits += "00";
+  if (digits.size() == 3) digits.insert(0, "0");
+  if (digits.size() != 4) return {};
+  std::string offset = std::string(1, name[0]) + digits.substr(0, 2) + ":" + digits.substr(2);
+  return fixedOffset(offset) ? offset : std::string();
+}
+
+std::string lowerCase(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) { return c == ' ' ? '_' : lowered(c); });
+  return lower;
+}
+
+// The names in this machine's time zone database, in order.
+std::vector<std::string> zoneNames() {
+  const char* set = std::getenv("TZDIR");
+  std::filesystem::path root = set != nullptr ? set : "/usr/share/zoneinfo";
+  std::vector<std::string> names;
+  std::error_code error;
+  constexpr size_t kMost = 5'000;
+  for (std::filesystem::recursive_directory_iterator at(root, error), end; !error && at != end && names.size() < kMost;
+       at.increment(error)) {
+    std::string name = at->path().lexically_relative(root).string();
+    bool isCopy = name == "posix" || name == "right" || name == "Etc";
+    if (isCopy && at->is_directory(error)) at.disable_recursion_pending();
+    if (name.find('/') != std::string::npos && isZoneName(name)) names.push_back(std::move(name));
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+// Large places without a zone of their own name.
+struct City {
+  std::string_view name;
+  std::string_view zone;
+};
+constexpr City kCities[] = {{"beijing", "Asia/Shanghai"},       {"shenzhen", "Asia/Shanghai"},
+                            {"guangzhou", "Asia/Shanghai"},     {"hangzhou", "Asia/Shanghai"},
+                            {"mumbai", "Asia/Kolkata"},         {"delhi", "Asia/Kolkata"},
+                            {"bangalore", "Asia/Kolkata"},      {"san_francisco", "America/Los_Angeles"},
+                            {"seattle", "America/Los_Angeles"}, {"washington", "America/New_York"}};
+
 }  // namespace
+
+std::string Zone::meant(std::string_view name) {
+  if (lowerCase(name) == "utc" || lowerCase(name) == "gmt" || name == "Z") return "UTC";
+  if (std::string offset = offsetMeant(name); !offset.empty()) return offset;
+  std::string place = lowerCase(name.substr(name.rfind('/') + 1));
+  for (const City& city : kCities)
+    if (city.name == place) return std::string(city.zone);
+  std::vector<std::string> names = zoneNames();
+  std::vector<std::string_view> full(names.begin(), names.end());
+  std::vector<std::string_view> places;
+  for (std::string_view zone : full) places.push_back(zone.substr(zone.rfind('/') + 1));
+  for (size_t i = 0; i < full.size(); ++i)
+    if (lowerCase(places[i]) == place) return names[i];
+  if (auto near = nearestName(name, full)) return *near;
+  auto near = nearestName(place, places);
+  return near ? names[static_cast<size_t>(std::ranges::find(places, *near) - places.begin())] : std::string();
+}
 
 std::optional<PrepareError> Zone::read(const Value& name, uint32_t param, Zone& zone) {
   if (name.isMissing() || name.asString() == "UTC") return std::nullopt;
@@ -41,8 +119,10 @@ std::optional<PrepareError> Zone::read(const Value& name, uint32_t param, Zone& 
   }
   zone.isFixed_ = false;
   if (isZoneName(name.asString()) && cctz::load_time_zone(name.asString(), &zone.rules_)) return std::nullopt;
+  std::string near = meant(name.asString());
   return PrepareError{param, "there is no time zone " + toString(name) +
-                                 "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\""};
+                                 (near.empty() ? "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\""
+                                               : "; did you mean \"" + near + "\"?")};
 }
 
 int64_t Zone::toUtc(int64_t local) const {

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "ops/operator.h"
 
@@ -36,6 +38,9 @@ class Zone {
  public:
   // Of a constant parameter: `"Asia/Shanghai"`, `"+08:00"`, `"UTC"`, which it is too where it is left out.
   static std::optional<PrepareError> read(const Value& name, uint32_t param, Zone& zone);
+  // The zone that is probably meant by a name that is none: "Europe/Berlin" by "Berlin", "+08:00" by "UTC+8". Empty:
+  // nobody knows.
+  static std::string meant(std::string_view name);
 
   // Seconds east of UTC.
   int64_t offsetAt(int64_t time) const {

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "support/survive.h"
+#include "tools/color.h"
 
 namespace featc {
 namespace {
@@ -40,6 +41,9 @@ void addCompileOptions(CLI::App& command, ConfigOptions& options) {
   command.add_option("--diagnostics", options.diagnostics, "How diagnostics are written on stderr")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  command.add_option("--color", options.color, "Diagnostics in colours: on a terminal, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
 }
 
 void addConfigOptions(CLI::App& command, ConfigOptions& options) {
@@ -67,8 +71,10 @@ void printDiagnostics(const ConfigOptions& options, const Sources& sources, cons
 }
 
 void printDiagnostics(const ConfigOptions& options, const std::vector<RenderedDiagnostic>& diagnostics) {
+  bool isJson = options.diagnostics == "json";
+  bool inColor = !isJson && wantsColor(options.color);
   for (const RenderedDiagnostic& diagnostic : diagnostics) {
-    std::string text = options.diagnostics == "json" ? diagnostic.json : diagnostic.text;
+    std::string text = isJson ? diagnostic.json : inColor ? colored(diagnostic.text) : diagnostic.text;
     if (text.empty() || text.back() != '\n') text += '\n';
     writeError(text);
   }

@@ -19,12 +19,13 @@ struct ConfigOptions {
   std::string root;                  // empty: the main file's folder
   std::vector<std::string> plugins;  // folders
   std::string diagnostics = "text";
+  std::string color = "auto";
 };
 
 // --plugins.
 void addPluginOption(CLI::App& command, std::vector<std::string>& folders);
 PluginFolders pluginFolders(const std::vector<std::string>& folders);
-// --root, --plugins and --diagnostics.
+// --root, --plugins, --diagnostics and --color.
 void addCompileOptions(CLI::App& command, ConfigOptions& options);
 // The config as the first positional argument, and the options above.
 void addConfigOptions(CLI::App& command, ConfigOptions& options);

@@ -5,6 +5,7 @@
 
 #include "support/survive.h"
 #include "tools/command.h"
+#include "tools/command_line.h"
 
 namespace {
 
@@ -31,7 +32,9 @@ int runProgram(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? featc::kFine : featc::kBadCommand;
+    if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
+    featc::reportCommandLine(app, e, argc, argv);
+    return featc::kBadCommand;
   }
   return exitCode;
 }

@@ -3,7 +3,10 @@
 #include "tools/prune.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <span>
 #include <vector>
 
 #include "optimizer/passes.h"
@@ -32,8 +35,12 @@ std::optional<Graph> onlyFeature(const Graph& graph, const std::string& feature)
     names.push_back(outputs[i].name);
   }
   std::optional<std::string> nearest = nearestName(feature, names);
+  constexpr size_t kShown = 20;
+  std::string others =
+      fmt::format("; there are: {}{}", fmt::join(std::span(names).first(std::min(names.size(), kShown)), " "),
+                  names.size() > kShown ? " ..." : "");
   printError("featc: there is no feature \"{}\"{}\n", feature,
-             nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : "");
+             nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : others);
   return std::nullopt;
 }
 

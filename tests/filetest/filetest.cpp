@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs file tests: filetest [--bless] [--require-all-kinds] FILES OR FOLDERS...
+// or applies the fixes that diagnostics propose: filetest --apply-fixes FILES OR FOLDERS...
 // or builds the models of run tests: filetest --build-models DIR [--target T] [--cpu C] FILES OR FOLDERS...
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "engine/build_model.h"
 #include "engine/link_model.h"
 #include "support/diagnostics.h"
+#include "tests/filetest/fixes.h"
 #include "tests/filetest/stages.h"
 
 namespace featc {
@@ -90,6 +92,19 @@ bool buildModel(const std::filesystem::path& path, const std::filesystem::path& 
   return error.empty();
 }
 
+// How many fixes of the test were applied; nothing where one of them led to an error.
+std::optional<size_t> mendTest(const std::filesystem::path& path) {
+  std::string error;
+  std::optional<TestFile> test = readTest(path, error);
+  if (!test) {
+    fmt::print("FAIL {}: {}\n", path.string(), error);
+    return std::nullopt;
+  }
+  FixReport report = applyFixes(*test);
+  for (const std::string& problem : report.problems) fmt::print("FAIL {}: a fix\n{}", path.string(), problem);
+  return report.problems.empty() ? std::optional(report.applied) : std::nullopt;
+}
+
 bool allKindsSeen(const std::set<std::string>& kinds) {
   bool all = true;
   for (size_t k = 0; k < diagnosticKindCount(); ++k) {
@@ -107,12 +122,14 @@ bool allKindsSeen(const std::set<std::string>& kinds) {
 int main(int argc, char** argv) {
   bool bless = false;
   bool requireAllKinds = false;
+  bool mend = false;
   std::vector<std::string> where;
   std::string models;
   featc::BuildOptions build;
   CLI::App app("Runs file tests; docs/testing.md describes them");
   app.add_flag("--bless", bless, "Write the output that came out into the tests");
   app.add_flag("--require-all-kinds", requireAllKinds, "Fail when some kind of diagnostic never came out");
+  app.add_flag("--apply-fixes", mend, "Apply each proposed fix alone instead, and fail where it leads to an error");
   app.add_option("--build-models", models, "Build the models of run tests into this folder instead");
   app.add_option("--target", build.triple, "Machine to build models for");
   app.add_option("--cpu", build.cpu, "CPU to build models for");
@@ -126,6 +143,17 @@ int main(int argc, char** argv) {
     std::filesystem::create_directories(models);
     for (const auto& path : paths) failed += featc::buildModel(path, models, build) ? 0 : 1;
     return failed == 0 ? 0 : 1;
+  }
+  if (mend) {
+    size_t applied = 0;
+    for (const auto& path : paths) {
+      auto count = featc::mendTest(path);
+      failed += count ? 0 : 1;
+      applied += count.value_or(0);
+    }
+    if (applied == 0) fmt::print("FAIL no fix was proposed\n");
+    fmt::print("{} file tests, {} fixes applied, {} failures\n", paths.size(), applied, failed);
+    return failed == 0 && applied > 0 ? 0 : 1;
   }
   for (const auto& path : paths) failed += featc::runTest(path, bless, kinds) ? 0 : 1;
   if (requireAllKinds && !featc::allKindsSeen(kinds)) ++failed;

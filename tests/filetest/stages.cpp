@@ -3,90 +3,20 @@
 #include "tests/filetest/stages.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <fstream>
 #include <sstream>
 
 #include "codegen/codegen.h"
 #include "frontend/fg/import.h"
-#include "frontend/frontend.h"
 #include "ir/equal.h"
 #include "ir/text.h"
 #include "optimizer/pass.h"
 #include "tests/common/evaluate.h"
+#include "tests/filetest/compile_test.h"
 
 namespace featc {
 namespace {
-
-// A folder that holds the test's files while it runs.
-class TestFolder {
- public:
-  explicit TestFolder(const TestFile& test) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "filetest-XXXXXX").string();
-    path_ = std::filesystem::canonical(mkdtemp(pattern.data()));
-    std::ofstream(path_ / "main.feat", std::ios::binary) << test.main;
-    for (const TestFile::Section& s : test.sections) {
-      if (s.kind != "file") continue;
-      std::filesystem::create_directories((path_ / s.name).parent_path());
-      std::ofstream(path_ / s.name, std::ios::binary) << s.text;
-    }
-  }
-  ~TestFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  // Without the folder's own name, which is another one each time.
-  std::string withoutPath(std::string text) const {
-    std::string prefix = path_.string() + "/";
-    for (size_t at; (at = text.find(prefix)) != std::string::npos;) text.erase(at, prefix.size());
-    return text;
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
-void setLimits(const TestFile& test, FrontendOptions& options) {
-  auto set = [&](const char* name, auto& limit) {
-    std::string text = test.setting(std::string("limit ") + name);
-    if (!text.empty()) limit = static_cast<std::remove_reference_t<decltype(limit)>>(std::stoull(text));
-  };
-  set("file_bytes", options.limits.fileBytes);
-  set("nesting", options.limits.nesting);
-  set("literal_elements", options.limits.literalElements);
-  set("data_bytes", options.limits.dataBytes);
-  set("imports", options.limits.imports);
-  set("tokens", options.limits.tokens);
-  set("statement_tokens", options.limits.statementTokens);
-  set("expression_depth", options.limits.expressionDepth);
-  set("outputs", options.limits.outputs);
-  set("graph_nodes", options.limits.graphNodes);
-}
-
-struct Compiled {
-  Sources sources;
-  Diagnostics diagnostics;
-  Ast ast;
-  std::optional<Graph> graph;
-};
-
-void compileTest(const TestFile& test, const TestFolder& folder, bool lower, Compiled& c) {
-  FrontendOptions options;
-  options.root = folder.path();
-  if (!test.setting("root").empty()) options.root = folder.path() / test.setting("root");
-  options.warnUnusedFields = test.setting("warn") == "unused-fields";
-  setLimits(test, options);
-  std::string main = test.setting("main").empty() ? "main.feat" : test.setting("main");
-  c.ast = parseConfig(folder.path() / main, std::nullopt, options, c.sources, c.diagnostics);
-  if (!lower) return;
-  Graph graph = lowerConfig(c.ast, options, c.sources, c.diagnostics);
-  if (!c.diagnostics.hasErrors()) c.graph = std::move(graph);
-}
 
 std::string diagnosticsText(const Compiled& c, const TestFolder& folder, std::set<std::string>& kinds) {
   std::string out;

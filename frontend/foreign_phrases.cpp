@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+// What other languages write with several words and signs, and what it is here: a table.
+#include "frontend/foreign_phrases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/phrase_makers.h"
+#include "frontend/phrase_matcher.h"
+#include "frontend/statement_parser.h"
+
+namespace featc {
+
+namespace {
+
+// A line of the table.
+struct Phrase {
+  std::string_view pattern;    // as matchPhrase takes it
+  std::string_view to;         // what it is here; empty: nothing that is certain
+  std::string_view say;        // {}: the phrase's first word or sign, as it is written
+  PhraseMaker make = nullptr;  // what is certain, worked out; instead of `to`
+};
+
+constexpr std::string_view kMissing =
+    "a missing value equals nothing; ask for it with is_missing(x), and for another one with !is_missing(x)";
+constexpr std::string_view kChoice =
+    "\"{}\" is no operator; a choice is written condition ? value : other, or with a table value_map(x, {key: value})";
+constexpr std::string_view kRange = "\"{}\" is no operator; a range is written low <= x && x <= high";
+constexpr std::string_view kList =
+    "\"{}\" is no operator; whether a list holds a value is written contains(list, value)";
+constexpr std::string_view kNoList =
+    "\"not in\" is no operator; whether a list lacks a value is written !contains(list, value)";
+constexpr std::string_view kLike =
+    "\"{}\" is no operator; a part of a string is found with contains(s, part), starts_with, ends_with or "
+    "regex_match(s, pattern)";
+constexpr std::string_view kPattern = "\"{}\" is no operator; a pattern is found with regex_match(s, pattern)";
+constexpr std::string_view kConversion =
+    "\"{}\" is no operator; a conversion is written int(x), float(x), string(x) or bool(x)";
+constexpr std::string_view kCast = "a conversion is written int(x), float(x), string(x) or bool(x)";
+constexpr std::string_view kPower = "\"{}\" is no operator; a power is written pow(base, exponent)";
+constexpr std::string_view kQuotient =
+    "\"//\" is no operator; a comment starts with \"#\", and a quotient is cut with floor(a / b) or trunc(a / b)";
+constexpr std::string_view kEach =
+    "\"{}\" is no operator; what is written of a list is done to each element: lower(tags), clicks % 10";
+constexpr std::string_view kBits = "there are no operators on bits; conditions are joined by \"&&\" and \"||\"";
+constexpr std::string_view kAssigned = "nothing is assigned here; a value gets a name with a line let NAME = ...";
+constexpr std::string_view kBody = "a fn is one expression: fn NAME(a: T) = expression";
+constexpr std::string_view kNamed = "a value gets a name, without a type, with let NAME = ...";
+constexpr std::string_view kOutput =
+    "\"{}\" starts no statement; a feature is declared by \"dense\", a number, or by \"sparse\", ids";
+constexpr std::string_view kFilter =
+    "a list's elements are chosen by a condition on the list: mask(clicks, clicks > 5)";
+constexpr std::string_view kSpaced = "a sign is written without a space in it";
+constexpr std::string_view kVariable = "a name is written without \"{}\"";
+constexpr std::string_view kMethod = "a value has no functions of its own; they are called with it inside: lower(city)";
+constexpr std::string_view kModule = "operators belong to no module; they are called by their names alone";
+constexpr std::string_view kJoined = "strings are joined with concat";
+
+constexpr Phrase kFunctions[] = {
+    {"fn|def|function|func|fun|macro W ( G ) -> D { return E }", "fn W(G) = E", kBody},
+    {"fn|def|function|func|fun|macro W ( G ) : D { return E }", "fn W(G) = E", kBody},
+    {"fn|def|function|func|fun|macro W ( G ) { return E }", "fn W(G) = E", kBody},
+    {"fn|def|function|func|fun|macro W ( G ) { E }", "fn W(G) = E", kBody},
+    {"fn|def|function|func|fun|macro W ( G ) = { return E }", "fn W(G) = E", kBody},
+    {"fn|def|function|func|fun|macro W ( G ) -> D : return E", "fn W(G) = E", kBody},
+    {"fn|def|function|func|fun|macro W ( G ) : return E", "fn W(G) = E", kBody},
+    {"fn|def|function|func|fun|macro W ( G ) -> D = E", "fn W(G) = E",
+     "a fn declares no type of its result, which is that of its expression"},
+    {"fn|def|function|func|fun|macro W ( G ) : D = E", "fn W(G) = E",
+     "a fn declares no type of its result, which is that of its expression"},
+    {"fn|def|function|func|fun|macro W ( G ) => E", "fn W(G) = E", kBody},
+    {"fn|def|function|func|fun|macro W ( G ) -> E", "fn W(G) = E", kBody},
+    {"def|function|func|fun|macro W ( G ) = E", "fn W(G) = E",
+     "a formula is declared by \"fn\": fn NAME(a: T) = expression"},
+    {"def|function|func|fun|macro W (", "",
+     "a formula is declared by \"fn\", each parameter with its type: fn NAME(a: T) = expression"},
+    {"fn|def|function|func|fun|macro W ( R ) {", "", kBody},
+};
+
+// What starts a statement elsewhere.
+constexpr Phrase kStatements[] = {
+    {"var|val|const|auto|set|local|my|declare|static|final|define W = E", "let W = E", kNamed},
+    {"var|val|const|auto|let|static|final W : D = E", "let W = E", kNamed},
+    {"const|static|final T W = E", "let W = E", kNamed},
+    {"T W = E", "let W = E", kNamed},
+    {"W : D = E", "let W = E", kNamed},
+    {"W := E", "let W = E", kNamed},
+    {"def|function|func|fun|macro W =", "let W =", kNamed},
+    {"group W over", "sequence group W over", "a group starts with \"sequence group\""},
+    {"group over", "sequence group over", "a group starts with \"sequence group\""},
+    {"include|require|use|source|load|using S", "import S", "another config is read by a line import \"FILE\""},
+    {"feature|output|column|numeric|continuous W = E", "dense W = E", kOutput},
+    {"feature|output|column|numeric|continuous W", "", kOutput},
+    {"categorical|category|bucket|id W", "", kOutput},
+};
+
+constexpr Phrase kPhrases[] = {
+    {"return E", "E", "an expression stands without \"return\""},
+    // Missing values.
+    {"X is not M", "!is_missing(X)", kMissing},
+    {"X is M", "is_missing(X)", kMissing},
+    {"is not", "!=", "write \"!=\" instead of \"is not\""},
+    {"is", "==", "write \"==\" instead of \"{}\""},
+    // Lists, ranges, parts of strings.
+    {"X not in range ( Y , Z )", "X < Y || Z <= X", kRange},
+    {"X in range ( Y , Z )", "Y <= X && X < Z", kRange},
+    {"[ E for W in A if C ]", "", kFilter, filtered},
+    {"[ E for W in A ]", "", kEach, elementwise},
+    {"E for W in A", "", kEach, elementwise},
+    {"X not in L", "!contains(L, X)", kNoList},
+    {"X in L", "contains(L, X)", kList},
+    {"not in", "", kNoList},
+    {"in", "", kList},
+    {"X not between Y and Z", "X < Y || Z < X", kRange},
+    {"X between Y and Z", "Y <= X && X <= Z", kRange},
+    {"between", "", kRange},
+    {"X not like S", "", kLike, unlike},
+    {"X like S", "", kLike, like},
+    {"like|ilike", "", kLike},
+    {"X rlike|regexp|matches S", "regex_match(X, S)", kPattern},
+    {"X =~ S", "regex_match(X, S)", kPattern},
+    {"X ~ S", "regex_match(X, S)", kPattern},
+    {"rlike|regexp|matches", "", kPattern},
+    {"X startswith Y", "starts_with(X, Y)", kLike},
+    {"X contains Y", "contains(X, Y)", "\"{}\" is called: contains(list, value)"},
+    // Choices.
+    {"case when C then E else F end", "C ? E : F", kChoice},
+    {"case when", "", kChoice},
+    {"case", "", kChoice},
+    {"if C then E else F", "C ? E : F", "a choice is written \"condition ? value : other value\""},
+    {"if C : E else : F", "C ? E : F", "a choice is written \"condition ? value : other value\""},
+    {"E if C else F", "C ? E : F", kChoice},
+    {"if", "", "a choice is written \"condition ? value : other value\""},
+    {"when|then|else", "", kChoice},
+    {"X ?: Y", "X ?? Y", "\"?:\" is no operator; another value where x is missing is written x ?? other"},
+    // Conversions.
+    {"cast|try_cast|safe_cast ( E as T )", "T(E)", kCast},
+    {"static_cast < T > ( E )", "T(E)", kCast},
+    {"std|math :: W ( R )", "", kModule, ofModule},
+    {"A :: T", "T(A)", kConversion},
+    {"( T ) U", "T(U)", kCast},
+    {"A as T", "T(A)", kConversion},
+    {"::", "", kConversion},
+    {"as", "", kConversion},
+    {"P div U", "trunc(P / U)", "\"{}\" is no operator; a whole quotient is written trunc(a / b)"},
+    {"div", "", "\"{}\" is no operator; a whole quotient is written trunc(a / b)"},
+    // Arithmetic.
+    {"A ^ U", "pow(A, U)", kPower},
+    {"A ** U", "pow(A, U)", kPower},
+    {"^", "", kPower},
+    {"**", "", kPower},
+    {"P // N", "floor(P / N)", kQuotient},
+    {"//", "", kQuotient},
+    {"mod", "%", "write \"%\" instead of \"{}\""},
+    {"<<", "", kBits},
+    {">>", "", kBits},
+    {"& &", "&&", kSpaced},
+    {"| |", "||", kSpaced},
+    {"&", "", kBits, condition},
+    {"|", "", kBits, condition},
+    {"~ A", "", kBits, negation},
+    {"~", "", kBits},
+    {"++", "", kAssigned},
+    {"+=", "", kAssigned},
+    {"-=", "", kAssigned},
+    {"*=", "", kAssigned},
+    {"/=", "", kAssigned},
+    // Logic and comparisons.
+    {"and", "&&", "write \"&&\" instead of \"{}\""},
+    {"or", "||", "write \"||\" instead of \"{}\""},
+    {"xor", "!=", "write \"!=\" instead of \"{}\", of two bools"},
+    {"eq|equals", "==", "write \"==\" instead of \"{}\""},
+    {"ne", "!=", "write \"!=\" instead of \"{}\""},
+    {"lt", "<", "write \"<\" instead of \"{}\""},
+    {"gt", ">", "write \">\" instead of \"{}\""},
+    {"le", "<=", "write \"<=\" instead of \"{}\""},
+    {"ge", ">=", "write \">=\" instead of \"{}\""},
+    {"not Q", "", "write \"!\" instead of \"{}\"", negation},
+    {"<=>", "==", "\"{}\" is no operator; write \"==\""},
+    {"<>", "!=", "\"{}\" is no operator; write \"!=\""},
+    {"!==", "!=", "\"{}\" is no operator; write \"!=\""},
+    {"===", "==", "\"{}\" is no operator; write \"==\""},
+    {"=>", ">=", "\"{}\" is no operator; write \">=\""},
+    {"=<", "<=", "\"{}\" is no operator; write \"<=\""},
+    {"=!", "!=", "\"{}\" is no operator; write \"!=\""},
+    {"! =", "!=", kSpaced},
+    {"< =", "<=", kSpaced},
+    {"> =", ">=", kSpaced},
+    {"? ?", "??", kSpaced},
+    {":=", "=", "\"{}\" is no sign here; write \"=\""},
+    // Calls.
+    {"count ( distinct E )", "count(distinct(E))", "\"distinct\" is called: count(distinct(list))"},
+    {"distinct W", "distinct(W)", "\"{}\" is called: distinct(list)"},
+    {"count ( * )", "", "\"count\" takes a list, and says how many of its elements are present"},
+    {"extract ( W from E )", "", "a part of a time is written hour(time), day_of_week(time), month(time)", partOfTime},
+    {"date S", "parse_time(S, \"%F\")", "a time is a number of seconds; parse_time(text, format) reads it from a text"},
+    {"timestamp S", "parse_time(S, \"%F %T\")",
+     "a time is a number of seconds; parse_time(text, format) reads it from a text"},
+    {"interval", "", "a time is a number of seconds: a day is 86400"},
+    {"A over ( R )", "", "a row sees its request and its item only; what is known of other rows is read from a source"},
+    {"filter ( A , W -> E )", "", kFilter, filtered},
+    {"filter ( lambda W : E , A )", "", kFilter, filtered},
+    {"transform|map ( A , W -> E )", "", kEach, elementwise},
+    {"map ( lambda W : E , A )", "", kEach, elementwise},
+    {"lambda W :", "", kEach},
+    {"for", "", kEach},
+    {"S . join ( R )", "join(R, S)", kMethod},
+    {"S . format ( R )", "", "a text is made of parts by concat(a, b), a number becomes one by string(x)"},
+    {"np|numpy|math|tf|torch|pd|pl|f|fn|func|functions . strings|math|feature_column|functional|functions . W ( R )",
+     "", kModule, ofModule},
+    {"np|numpy|math|tf|torch|pd|pl|f|functions . W ( R )", "", kModule, ofModule},
+    {"A . str . W ( R )", "", kMethod, method},
+    {"A . dt . W", "", kMethod, method},
+    {"A . W ( R )", "", kMethod, method},
+    {"A ?. W", "A.W", "what a missing row holds is missing: write \".\""},
+    {"A -> W", "A.W", "a field is written behind \".\""},
+    {"-> W", "", kEach},
+    // Strings.
+    {"f S", "", "a string holds nothing but its text; it is joined from parts: concat(\"user:\", string(id))",
+     formatted},
+    {"u|b|n|e S", "S", "a string has no letter before it, but r where \"\\\" is a plain sign"},
+    {"S V", "concat(S, V)", kJoined},
+    // Names.
+    {"$ { W }", "W", kVariable},
+    {"{ { W } }", "W", "a name is written without brackets"},
+    {"$ W", "W", kVariable},
+    {"@ W", "W", kVariable},
+    // Parts of lists.
+    {"A [ : : - N ]", "", "a list is turned round with reverse(list)", reversed},
+    {"A [ N : N ]", "", "\"[...]\" takes one position", slice},
+    {"A [ : N ]", "", "\"[...]\" takes one position", slice},
+    {"A [ N : ]", "", "\"[...]\" takes one position", slice},
+    {"A [ - N : ]", "", "\"[...]\" takes one position", slice},
+    {"A [ E : F ]", "", "\"[...]\" takes one position", slice},
+    {"A [ : E ]", "", "\"[...]\" takes one position", slice},
+    {"A [ E : ]", "", "\"[...]\" takes one position", slice},
+};
+
+std::optional<PhraseFound> find(const Phrase& phrase, const TokenFile& file, const StatementTokens& statement,
+                                uint32_t at) {
+  auto match = matchPhrase(phrase.pattern, file, statement, at);
+  if (!match) return std::nullopt;
+  std::string to(phrase.to);
+  PhraseFound found{match->span(match->anchor()), match->span(match->range()), std::string(phrase.say), std::nullopt};
+  if (size_t hole = found.message.find("{}"); hole != std::string::npos)
+    found.message.replace(hole, 2, file.text().substr(found.at.begin, found.at.end - found.at.begin));
+  if (phrase.make != nullptr) {
+    PhraseMade made = phrase.make(*match);
+    if (!made.applies) return std::nullopt;
+    to = std::move(made.to);
+    if (!made.say.empty()) found.message = std::move(made.say);
+  } else {
+    to = match->fill(to);
+  }
+  if (to.empty()) return found;
+  bool isWord = phrase.pattern.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
+  bool isStatement = match->range().begin == statement.begin;
+  if (!isWord && !isStatement && !isCallOrName(to) && !match->standsAlone()) to = fmt::format("({})", to);
+  if (makesSense(file, statement, found.span, to)) found.instead = std::move(to);
+  return found;
+}
+
+}  // namespace
+
+// Whether the statement makes sense up to the end of what would stand instead.
+bool makesSense(const TokenFile& file, const StatementTokens& statement, Span span, const std::string& instead) {
+  uint32_t begin = file.tokens[statement.begin].begin;
+  uint32_t end = file.tokens[statement.end - 1].end;
+  std::string_view all = file.text();
+  std::string text(all.substr(begin, span.begin - begin));
+  text += instead;
+  auto mended = static_cast<uint32_t>(text.size());
+  text += all.substr(span.end, end - span.end);
+  SourceFile source("", std::move(text));
+  TokenFile changed;
+  changed.source = &source;
+  changed.tokens = tokenize(source.text(), file.tokens.size() + instead.size() + 1).tokens;
+  auto bad = std::ranges::find_if(changed.tokens, [](const Token& t) { return isBadToken(t.kind); });
+  if (bad != changed.tokens.end()) return bad->begin >= mended;
+  StatementTokens whole{0, static_cast<uint32_t>(changed.tokens.size() - 1), false, statement.part};
+  if (whole.end == 0 || !statementKeyword(source.text().substr(0, changed.tokens[0].end))) return false;
+  StatementParser parser;
+  return parser.parse(changed, whole) != nullptr || changed.tokens[parser.failure().token].begin >= mended;
+}
+
+std::optional<PhraseFound> foreignPhrase(const TokenFile& file, const StatementTokens& statement, uint32_t at) {
+  for (const Phrase& phrase : kFunctions)
+    if (auto found = find(phrase, file, statement, at)) return found;
+  for (const Phrase& phrase : kPhrases)
+    if (auto found = find(phrase, file, statement, at)) return found;
+  return std::nullopt;
+}
+
+std::optional<PhraseFound> foreignStatement(const TokenFile& file, const StatementTokens& lines) {
+  for (const Phrase& phrase : kFunctions)
+    if (auto found = find(phrase, file, lines, lines.begin)) return found;
+  for (const Phrase& phrase : kStatements)
+    if (auto found = find(phrase, file, lines, lines.begin)) return found;
+  return std::nullopt;
+}
+
+void PhraseFound::report(DiagnosticKind kind, Diagnostics& diagnostics) const {
+  Diagnostic& d = diagnostics.report(kind, at, message);
+  if (instead) d.replace(span, *instead);
+}
+
+}  // namespace featc

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names that stand for nothing: what was meant.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/expr_checker.h"
+#include "frontend/foreign_words.h"
+#include "ops/reference.h"
+
+namespace featc {
+
+Type ExprChecker::reportUnknownName(const Expr& e) {
+  const std::string& name = ast_.text(e);
+  if (names_.mayBeDeclared(name)) return {};
+  auto misused = [&](std::string message) -> Diagnostic& {
+    return diagnostics_.report(DiagnosticKind::MisusedName, e.span, std::move(message));
+  };
+  const Operator* op = operators().find(name);
+  const ForeignWord* foreign = foreignName(name);
+  if (auto fn = names_.fn(name)) {
+    misused(fmt::format("\"{}\" is a fn, call it: {}", name, describe(ast_.fns[*fn]).signature))
+        .note(ast_.fns[*fn].name.span, "declared here");
+  } else if (auto source = names_.source(name)) {
+    misused(fmt::format("\"{}\" is a source, read it with a key: {}", name, describe(ast_.sources[*source]).signature))
+        .note(ast_.sources[*source].name.span, "declared here");
+  } else if (auto output = names_.output(name)) {
+    misused(fmt::format("\"{}\" is an output, and outputs cannot be used in expressions", name))
+        .note(ast_.outputs[*output].name.span, "put its expression in a let and use that in both places");
+  } else if (name == kElementName && !names_.isValue(name)) {
+    misused("\"it\" is the element of a sequence group, and this stands in none")
+        .note("a list is mapped over without it: lower(tags)");
+  } else if (auto group = names_.groupWithLet(name)) {
+    misused(fmt::format("let \"{}\" stands in the sequence group \"{}\", and only its statements see it", name,
+                        ast_.groups[*group].name.text));
+  } else if (name == "request" || name == "item") {
+    misused(fmt::format("\"{0}\" is not a value by itself, name one of its fields: {0}.FIELD", name));
+  } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_, group_)) {
+    misused(fmt::format("\"{}\" is an operator, call it: {}", name, signature(*op, op->overloads[0])));
+  } else if (meansMissing(name)) {
+    reportMissingWord(e).note("whether x is missing: is_missing(x)").note("another value where x is missing: x ?? 0");
+  } else if (foreign != nullptr && (!foreign->here.empty() || !names_.nearestValue(name, fn_, group_))) {
+    Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span,
+                                        fmt::format("\"{}\" is no field, let or parameter; {}", name, foreign->say));
+    if (!foreign->here.empty()) d.replace(e.span, std::string(foreign->here));
+  } else if (std::string_view literal = foreignLiteral(name); !literal.empty()) {
+    diagnostics_.report(DiagnosticKind::UnknownName, e.span, fmt::format("\"{}\" is written {}", name, literal))
+        .replace(e.span, std::string(literal));
+  } else {
+    std::string message = fmt::format("\"{}\" is no field, let or parameter", name);
+    auto near = names_.nearestValue(name, fn_, group_);
+    if (near) message += fmt::format("; did you mean \"{}\"?", *near);
+    Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span, std::move(message));
+    if (near) d.replace(e.span, written(*near));
+  }
+  return {};
+}
+
+bool ExprChecker::isKnownName(const std::string& name) const {
+  return names_.isValue(name) || names_.let(name, group_) || (fn_ != nullptr && findParam(*fn_, name)) ||
+         names_.mayBeDeclared(name);
+}
+
+// `user-id` and `ctr.day`, where a field has that name in backquotes and its first part is none.
+bool ExprChecker::reportJoinedName(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  ExprId first = ast_.child(e, 0);
+  while (first != kNoExpr && (ast_.expr(first).kind == ExprKind::Binary || ast_.expr(first).kind == ExprKind::Field))
+    first = ast_.child(ast_.expr(first), 0);
+  if (first == kNoExpr || ast_.expr(first).kind != ExprKind::Name) return false;
+  const std::string& owner = ast_.text(ast_.expr(first));
+  constexpr size_t kLongest = 200;
+  std::string text = e.span.end - e.span.begin <= kLongest ? textOf(e) : std::string();
+  bool isOwned = owner == "request" || owner == "item" || owner == kElementName;
+  if (text.empty() || isOwned || isKnownName(owner) || !names_.isValue(text)) return false;
+  diagnostics_
+      .report(
+          DiagnosticKind::UnknownName, e.span,
+          fmt::format("the name \"{}\" stands in backquotes, where it holds more than letters, digits and \"_\"", text))
+      .replace(e.span, written(text));
+  return true;
+}
+
+// `row.price`, `df["price"]`: who has the field is said by its name alone.
+bool ExprChecker::reportUnknownOwner(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  ExprId owner = ast_.child(e, 0);
+  if (owner == kNoExpr || ast_.expr(owner).kind != ExprKind::Name) return false;
+  const std::string& name = ast_.text(ast_.expr(owner));
+  bool isScope = name == "request" || name == "item";
+  std::string field;
+  if (e.kind == ExprKind::Field) {
+    field = ast_.text(e);
+  } else if (ExprId key = ast_.child(e, 1); key != kNoExpr && ast_.expr(key).kind == ExprKind::String) {
+    field = ast_.text(ast_.expr(key));
+  }
+  bool isInGroup = group_ != kNoGroup && name == kElementName;
+  if (field.empty() || (isScope && e.kind == ExprKind::Field) || isInGroup || isKnownName(name)) return false;
+  if (names_.source(name) || names_.fn(name) || names_.output(name) || names_.groupWithLet(name)) return false;
+  bool isField = isScope ? names_.field(name == "request" ? Scope::Request : Scope::Item, field).has_value()
+                         : names_.isValue(field);
+  // A mistyped owner that is near a known one is that one.
+  if (!isField || (!isScope && foreignName(name) == nullptr && names_.nearestValue(name, fn_, group_))) return false;
+  std::string meant = isScope ? fmt::format("{}.{}", name, written(field)) : written(field);
+  diagnostics_
+      .report(DiagnosticKind::UnknownName, ast_.expr(owner).span,
+              isScope ? fmt::format("a field of the {} is written behind \".\"", name)
+                      : fmt::format("\"{}\" is no field, let or parameter; a field is written by its name alone", name))
+      .replace(e.span, meant);
+  return true;
+}
+
+Diagnostic& ExprChecker::reportMissingWord(const Expr& e) {
+  return diagnostics_.report(
+      DiagnosticKind::UnknownName, e.span,
+      fmt::format("\"{}\" is no field, let or parameter, and no literal stands for a missing value", ast_.text(e)));
+}
+
+// `x == null`. True after the report.
+bool ExprChecker::reportComparedWithMissing(ExprId id) {
+  const Expr& e = ast_.expr(id);
+  auto sign = static_cast<BinaryOp>(e.op);
+  if (sign != BinaryOp::Equal && sign != BinaryOp::NotEqual) return false;
+  auto isMissingWord = [&](ExprId operand) {
+    if (operand == kNoExpr || ast_.expr(operand).kind != ExprKind::Name) return false;
+    const std::string& name = ast_.text(ast_.expr(operand));
+    return meansMissing(name) && !isKnownName(name);
+  };
+  for (uint32_t i : {0U, 1U}) {
+    ExprId other = ast_.child(e, 1 - i);
+    if (!isMissingWord(ast_.child(e, i)) || other == kNoExpr || isMissingWord(other)) continue;
+    check(other);
+    std::string_view negation = sign == BinaryOp::Equal ? "" : "!";
+    Diagnostic& d = reportMissingWord(ast_.expr(ast_.child(e, i)));
+    d.note("missing values and floats that are not finite are told by is_missing(x)");
+    // Of `!x == null` the comparison may be meant to be negated.
+    bool isNegated = ast_.expr(other).kind == ExprKind::Unary;
+    if (!isNegated) d.replace(e.span, fmt::format("{}is_missing({})", negation, textOf(ast_.expr(other))));
+    return true;
+  }
+  return false;
+}
+
+}  // namespace featc

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is wrong with a command line, with the command or option that was probably meant.
+#include "tools/command_line.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/suggest.h"
+
+namespace featc {
+
+namespace {
+
+std::string proposal(std::string_view word, const std::vector<std::string>& known) {
+  std::vector<std::string_view> names(known.begin(), known.end());
+  auto nearest = nearestName(word, names);
+  // `--stat` of `--stats`, `--out` of `--output`.
+  if (!nearest && word.size() > 4)
+    for (std::string_view name : names)
+      if (name.starts_with(word)) nearest = std::string(name);
+  return nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : std::string();
+}
+
+std::vector<std::string> commandNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> optionNames(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+// The first argument that nobody expected.
+std::string_view unexpected(const CLI::App& command, int argc, char** argv) {
+  std::vector<std::string> rest = command.remaining();
+  for (int i = 1; i < argc; ++i) {
+    std::string_view arg = argv[i];
+    if (std::ranges::find(rest, arg) != rest.end()) return arg;
+  }
+  return {};
+}
+
+}  // namespace
+
+void reportCommandLine(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::vector<CLI::App*> chosen = app.get_subcommands();
+  std::vector<std::string> commands = commandNames(app);
+  if (chosen.empty()) {
+    std::string_view word = argc > 1 ? argv[1] : "";
+    if (word.empty())
+      fmt::print(stderr, "featc: a command is missing\n");
+    else if (word.starts_with('-'))
+      fmt::print(stderr, "featc: there is no option \"{}\"{}\n", word, proposal(word, optionNames(app)));
+    else
+      fmt::print(stderr, "featc: there is no command \"{}\"{}\n", word, proposal(word, commands));
+    fmt::print(stderr, "the commands are: {}; featc --help says what they do\n", fmt::join(commands, " "));
+    return;
+  }
+  const CLI::App& command = *chosen.front();
+  std::string_view word = unexpected(command, argc, argv);
+  if (word.size() > 1 && word.starts_with('-')) {
+    std::string_view name = word.substr(0, word.find('='));
+    fmt::print(stderr, "featc {}: there is no option \"{}\"{}\n", command.get_name(), name,
+               proposal(name, optionNames(command)));
+  } else if (!word.empty()) {
+    fmt::print(stderr, "featc {}: \"{}\" is one argument too many\n", command.get_name(), word);
+  } else {
+    fmt::print(stderr, "featc {}: {}\n", command.get_name(), error.what());
+  }
+  fmt::print(stderr, "featc {} --help says what it takes\n", command.get_name());
+}
+
+}  // namespace featc
