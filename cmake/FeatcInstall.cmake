@@ -42,7 +42,8 @@ endforeach()
 if(FEATC_COMPILER)
   set_target_properties(featc_engine PROPERTIES EXPORT_NAME featc)
   add_library(featc::featc ALIAS featc_engine)
-  install(FILES ${PROJECT_SOURCE_DIR}/tools/explain.h ${PROJECT_SOURCE_DIR}/tools/trace_row.h
+  install(FILES ${PROJECT_SOURCE_DIR}/tools/data_findings.h ${PROJECT_SOURCE_DIR}/tools/explain.h
+                ${PROJECT_SOURCE_DIR}/tools/trace_row.h
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/featc/tools)
   install(TARGETS featc DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

@@ -112,15 +112,6 @@ std::vector<std::string> dataWarnings(const RunTotals& totals, const ProgramInfo
   return lines;
 }
 
-std::string outputsWithoutIds(const RunTotals& totals, const ProgramInfo& info) {
-  std::string names;
-  for (size_t i = 0; i < totals.valued.size(); ++i)
-    if (totals.valued[i] == 0 && info.outputs[i].kind != OutputKind::Dense)
-      names += (names.empty() ? "" : ", ") + info.outputs[i].name;
-  if (names.empty() || totals.written == 0) return {};
-  return fmt::format("{}: no id in any of {}", names, counted(totals.written, "row", "rows"));
-}
-
 std::string badDataSummary(const RunTotals& totals, const InputCounts& input) {
   std::string text;
   auto part = [&](uint64_t n, std::string_view one, std::string_view many) {

@@ -38,9 +38,6 @@ std::string statusText(RowStatus status, const RunLimits& limits);
 
 // A line for each thing in the data that is worth a look; empty when there is none.
 std::vector<std::string> dataWarnings(const RunTotals& totals, const ProgramInfo& info);
-// Which outputs have no id in any row, for those who cannot look into the data for the reason; empty: all have some. A
-// dense output that is its default everywhere may well be what the data says.
-std::string outputsWithoutIds(const RunTotals& totals, const ProgramInfo& info);
 // `12 bad rows were left out: ...`; empty when all rows were good.
 std::string badDataSummary(const RunTotals& totals, const InputCounts& input);
 

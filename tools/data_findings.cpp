@@ -99,15 +99,17 @@ class Findings {
   }
 
   // `missing`: outputs that no row of the run has a value of.
-  std::vector<std::string> lines(const std::vector<bool>& missing) {
+  std::vector<std::string> lines(const std::vector<bool>& missing, bool ofFields) {
     // One line a reason: what is missing early is missing in many features.
     std::map<NodeId, std::vector<size_t>> byCause;
     for (size_t i = 0; i < missing.size(); ++i)
       if (missing[i] && isMissing(graph_.outputs()[i])) byCause[causeOf(graph_.outputs()[i])].push_back(i);
     std::vector<std::string> lines;
-    for (const auto& [cause, outputs] : byCause)
+    for (const auto& [cause, outputs] : byCause) {
+      if (!ofFields && graph_.node(cause).kind != NodeKind::Call) continue;
       lines.push_back(fmt::format("{}: missing in {}: {}", namesOf(outputs),
                                   rows_ == 1 ? "the only row" : fmt::format("all {} rows", rows_), reason(cause)));
+    }
     for (NodeId id = 0; id < graph_.size(); ++id) {
       if (byCause.contains(id)) continue;
       for (const auto& [text, odd] : seen_[id].odd) addOdd(id, text, odd, lines);
@@ -258,7 +260,7 @@ std::vector<bool> watched(const Graph& graph) {
 }  // namespace
 
 std::vector<std::string> dataFindings(const Graph& graph, const StoreBinding& stores, const Batch& sample,
-                                      const RunTotals& totals, uint64_t rows) {
+                                      const RunTotals& totals, uint64_t rows, bool ofFields) {
   std::vector<bool> watch = watched(graph);
   std::vector<size_t> outputs;
   std::vector<bool> missing;
@@ -271,7 +273,7 @@ std::vector<std::string> dataFindings(const Graph& graph, const StoreBinding& st
   Graph pruned = onlyOutputs(graph, outputs);
   Findings findings(pruned, totals, rows);
   findings.look(stores, sample);
-  return findings.lines(missing);
+  return findings.lines(missing, ofFields);
 }
 
 }  // namespace featc

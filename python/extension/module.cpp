@@ -47,6 +47,12 @@ nb::list describeAll(const std::vector<T>& all) {
   return out;
 }
 
+// What an extraction has met, and the stores that it read.
+struct Extraction {
+  std::shared_ptr<ArrowStreamReport> report;
+  StoreBinding stores;
+};
+
 // Features of a stream as a stream, and what it will have met once it has ended.
 nb::tuple extract(const Program& program, nb::object capsule, const StoreUrls& stores, bool leaveOutFailed,
                   bool withStatus, bool largeLists, uint32_t threads, int64_t pieceRows) {
@@ -56,15 +62,16 @@ nb::tuple extract(const Program& program, nb::object capsule, const StoreUrls& s
   options.threads = threads;
   options.pieceRows = pieceRows;
   auto report = std::make_shared<ArrowStreamReport>();
+  const StoreBinding bound = program.bindStores(stores);
   ArrowOwner<ArrowArrayStream> out;
   std::string error;
   {
     nb::gil_scoped_release release;
     report->warnings = program.unserved(stores);
-    error = extractArrowStream(program.extractor(stores), in.get(), options, out.get(), report);
+    error = extractArrowStream(program.extractor(bound), in.get(), options, out.get(), report);
   }
   if (!error.empty()) throw nb::value_error(error.c_str());
-  return nb::make_tuple(toCapsule(std::move(out), kStreamCapsule), report);
+  return nb::make_tuple(toCapsule(std::move(out), kStreamCapsule), Extraction{std::move(report), bound});
 }
 
 // The text, and what `extract` warns of too; of a single row no field is missed.
@@ -118,10 +125,10 @@ NB_MODULE(_featc, m) {
   m.attr("PAYLOAD_BITS") = kPayloadBits;
   m.attr("ENGINES") = nb::tuple(nb::cast(engineNames()));
 
-  nb::class_<ArrowStreamReport>(m, "Report")
-      .def_prop_ro("written", [](const ArrowStreamReport& r) { return r.totals.written; })
-      .def_prop_ro("failed", [](const ArrowStreamReport& r) { return r.totals.failedRows; })
-      .def_ro("warnings", &ArrowStreamReport::warnings);
+  nb::class_<Extraction>(m, "Report")
+      .def_prop_ro("written", [](const Extraction& e) { return e.report->totals.written; })
+      .def_prop_ro("failed", [](const Extraction& e) { return e.report->totals.failedRows; })
+      .def_prop_ro("warnings", [](const Extraction& e) { return e.report->warnings; });
 
   nb::class_<Program>(m, "Program")
       .def_prop_ro("model", [](const Program& p) { return p.info().model; })
@@ -138,12 +145,14 @@ NB_MODULE(_featc, m) {
       .def_prop_ro("files", &Program::files)
       .def("schema", &schema)
       .def("bound", &bound)
-      .def("data_warnings",
-           [](const Program& p, const ArrowStreamReport& r) {
-             std::vector<std::string> lines = dataWarnings(r.totals, p.info());
-             if (std::string line = outputsWithoutIds(r.totals, p.info()); !line.empty()) lines.push_back(line);
-             return lines;
-           })
+      .def(
+          "data_warnings",
+          [](const Program& p, const Extraction& e) {
+            std::vector<std::string> lines = dataWarnings(e.report->totals, p.info());
+            for (std::string& line : p.findings(*e.report, e.stores)) lines.push_back(std::move(line));
+            return lines;
+          },
+          nb::call_guard<nb::gil_scoped_release>())
       .def("extract", &extract)
       .def("unserved", &Program::unserved)
       .def("explain_rows", &explainRows)

@@ -10,6 +10,7 @@
 #include "runtime/arrow/arrow_reader.h"
 #include "runtime/io/json_reader.h"
 #include "runtime/stores/open_store.h"
+#include "tools/data_findings.h"
 #include "tools/explain.h"
 
 namespace featc::python {
@@ -17,6 +18,8 @@ namespace {
 
 // What messages call the data that is explained.
 constexpr const char* kRow = "row";
+// From this many rows on looking at some of them again costs little beside them.
+constexpr uint64_t kRowsLookedInto = 4'096;
 
 // Keeps what is wrong; what is only worth a warning is told by who made the data a stream.
 DataSink sinkOf(std::vector<DataMessage>& problems) {
@@ -62,7 +65,16 @@ StoreBinding Program::bindStores(const StoreUrls& stores) const {
   return binding;
 }
 
-Extractor Program::extractor(const StoreUrls& stores) const { return {info(), executable_, bindStores(stores)}; }
+std::vector<std::string> Program::findings(const ArrowStreamReport& report, const StoreBinding& stores) const {
+  const bool isFirst = !isLookedAt_.exchange(true);
+  const uint64_t rows = report.totals.written + report.totals.failedRows;
+  if (report.sample == nullptr || report.totals.written == 0) return {};
+  const bool lacks = std::ranges::any_of(report.totals.valued, [](uint64_t has) { return has == 0; });
+  if (!isFirst && !lacks && rows < kRowsLookedInto) return {};
+  ArrowSlice slice;
+  const Batch sample = report.sample->slice(0, std::min<int64_t>(report.sample->requests(), kBlockRows), slice);
+  return dataFindings(config_.optimized, stores, sample, report.totals, rows, rows > 1);
+}
 
 std::vector<std::string> Program::unserved(const StoreUrls& stores) const {
   std::vector<std::string> lines;

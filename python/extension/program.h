@@ -2,6 +2,7 @@
 // A compiled config as the Python package holds it.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,11 +31,16 @@ class Program {
   // The main file first, then its imports: the path and the text.
   std::vector<std::pair<std::string, std::string>> files() const;
 
-  // An extractor whose sources are bound; throws std::invalid_argument where a store cannot be opened.
-  Extractor extractor(const StoreUrls& stores) const;
+  // Throws std::invalid_argument where a store cannot be opened.
+  StoreBinding bindStores(const StoreUrls& stores) const;
+  Extractor extractor(StoreBinding stores) const { return {info(), executable_, std::move(stores)}; }
 
   // A line for each source that neither its own name nor `default` binds.
   std::vector<std::string> unserved(const StoreUrls& stores) const;
+
+  // What the data of an extraction that has ended says of the config (tools/data_findings.h): of the first one, of
+  // large ones, and of each that left an output without a value in every row. A single row may lack an optional field.
+  std::vector<std::string> findings(const ArrowStreamReport& report, const StoreBinding& stores) const;
 
   // Every step, or with `brief` a line a feature, for item `item` of all that the request in JSON, or the stream, has.
   // Throws std::invalid_argument where that cannot be read.
@@ -42,13 +48,13 @@ class Program {
   std::string explain(ArrowOwner<ArrowArrayStream> rows, uint64_t item, bool brief, const StoreUrls& stores) const;
 
  private:
-  StoreBinding bindStores(const StoreUrls& stores) const;
   // `problems` is what the reader has said is wrong with the rows.
   std::string explain(RecordReader& reader, const std::vector<DataMessage>& problems, uint64_t item, bool brief,
                       const StoreUrls& stores) const;
 
   CompiledConfig config_;
   std::shared_ptr<const Executable> executable_;
+  mutable std::atomic<bool> isLookedAt_ = false;
 };
 
 // What compiling came to: a program, or why there is none.

@@ -103,6 +103,7 @@ class ExtractionStream {
     if (!nextDone(done)) return error_.empty();
     error_ = std::move(done.error);
     if (!error_.empty()) return false;
+    if (report_->sample == nullptr) report_->sample = done.batch;
     report_->totals.add(*done.result, extractor_.info());
     report_->totals.countRows(*done.result);
     done.array.moveTo(out);
@@ -125,6 +126,9 @@ class ExtractionStream {
         return true;
       }
       if (ended_ && delivered_ == produced_) {
+        for (const DataNote& note : notes_.list())
+          report_->warnings.push_back(noteText(note, extractor_.info().inputs));
+        notes_.clear();
         error_ = inputProblem_;
         return false;
       }
@@ -175,6 +179,8 @@ class ExtractionStream {
       auto batch = std::make_shared<ArrowBatch>(*binding_, std::move(array));
       begin_ = 0;
       inputProblem_ = batch->error();
+      for (const DataNote& note : batch->notes(read_)) notes_.add(note);
+      read_ += static_cast<uint64_t>(batch->requests());
       if (!inputProblem_.empty()) return false;
       batch_ = std::move(batch);
     } while (batch_->requests() == 0);
@@ -231,7 +237,9 @@ class ExtractionStream {
 
   // Of the calling thread only.
   std::shared_ptr<const ArrowBatch> batch_;
-  int64_t begin_ = 0;  // of the next piece in it
+  int64_t begin_ = 0;                                 // of the next piece in it
+  uint64_t read_ = 0;                                 // requests of all batches
+  DataNotes notes_{extractor_.info().inputs.size()};  // told at the end
   uint64_t delivered_ = 0;
   uint64_t produced_ = 0;
   bool ended_ = false;

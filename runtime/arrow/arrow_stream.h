@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/arrow/arrow_batch.h"
 #include "runtime/arrow/arrow_result.h"
 #include "runtime/extractor.h"
 #include "runtime/run_totals.h"
@@ -23,7 +24,8 @@ struct ArrowStreamOptions {
 // What a stream has met so far; whole once the stream has ended.
 struct ArrowStreamReport {
   RunTotals totals;
-  std::vector<std::string> warnings;  // what the caller put there, then on the columns (ArrowBinding::warnings)
+  std::shared_ptr<const ArrowBatch> sample;  // the first of the input; null where there was none
+  std::vector<std::string> warnings;         // what the caller put there, then on the columns (ArrowBinding::warnings)
 };
 
 // Makes `out` the features of `in`, which is taken over whatever comes of it. `in` is read, and its arrays are
