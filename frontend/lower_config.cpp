@@ -17,8 +17,6 @@ namespace {
 
 // Names shown in the summary of unused fields.
 constexpr size_t kShownFields = 8;
-// What a config's constants may be computed from and make, all together, in elements of lists.
-constexpr uint64_t kMaxConstantEffort = uint64_t{1} << 22U;
 
 void warnUnusedFields(const Names& names, const Usage& usage, bool each, Diagnostics& diagnostics) {
   std::vector<const FieldInfo*> unused;
@@ -120,8 +118,8 @@ bool checkConstants(const Graph& graph, Diagnostics& diagnostics) {
     if (evaluator.exhausted()) {
       diagnostics.report(
           DiagnosticKind::ConstantTooLarge, graph.node(id).origin,
-          fmt::format("what the config computes from constants alone takes more than {} elements with this",
-                      kMaxConstantEffort));
+          fmt::format("what the config computes from constants alone takes more than {} elements or {} steps with this",
+                      kMaxConstantEffort, kMaxConstantSteps));
       break;
     }
     bool cause = std::ranges::none_of(graph.args(id), [&](NodeId arg) { return evaluator.failed(arg); });

@@ -42,7 +42,13 @@ bool prepareConstants(const Operator& op, const Resolution& resolution, std::spa
     if (leftOut) {
       values.push_back(Value::missing());
     } else {
-      Value value = graph.isConstant(args[i]) ? graph.constant(args[i]) : evaluator.value(args[i]);
+      bool isLiteral = graph.isConstant(args[i]);
+      if (!isLiteral && evaluator.failed(args[i])) {
+        diagnostics.report(DiagnosticKind::ConstantTooLarge, i < places.size() ? places[i] : places.back(),
+                           "this is too large, or takes too long, to be computed while the config is compiled");
+        return false;
+      }
+      Value value = isLiteral ? graph.constant(args[i]) : evaluator.value(args[i]);
       if (value.isMissing()) {
         bad(i, fmt::format("\"{}\" of \"{}\" is missing", op.params[i].name, op.name));
         return false;

@@ -21,6 +21,11 @@ struct OneRow {
 
 }  // namespace
 
+ConstantEvaluator::ConstantEvaluator(const Graph& graph, uint64_t effort)
+    : graph_(graph), effort_(effort), known_(graph.size()) {
+  work_.begin({.steps = kMaxConstantSteps}, Work::Clock::time_point::max(), {});
+}
+
 const Value& ConstantEvaluator::value(NodeId node) {
   evaluate(node);
   return known_[node]->value;
@@ -91,8 +96,10 @@ void ConstantEvaluator::evaluate(NodeId root) {
     Context context = call.context(graph_.info().hashFamily);
     context.arena = &arena;
     context.rowStatus = &status;
+    context.work = &work_;
     bool isWhole = status == RowStatus::Ok;
     if (isWhole) call.kernel(context, columns.data(), out, 1);
+    if (work_.stopped()) fail(status, RowStatus::OutOfMemory);
     isWhole = status == RowStatus::Ok;
     known_[id] = Known{isWhole ? loadCell(out, node.type, 0) : Value::missing(), status};
     spend(known_[id]->value);

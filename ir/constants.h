@@ -7,15 +7,21 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "ops/work.h"
 
 namespace featc {
+
+// What a config's constants may be computed from and make, all together, in elements of lists; and the steps of long
+// loops that this may take (Context::spend). Both are counted, so that a config is refused everywhere or nowhere.
+inline constexpr uint64_t kMaxConstantEffort = uint64_t{1} << 22U;
+inline constexpr uint64_t kMaxConstantSteps = uint64_t{1} << 29U;
 
 // Evaluates constant-scope nodes by their operators' kernels, each once.
 class ConstantEvaluator {
  public:
-  // `effort` bounds what all calls together may read and make, in elements; a call beyond it fails.
-  explicit ConstantEvaluator(const Graph& graph, uint64_t effort = UINT64_MAX)
-      : graph_(graph), effort_(effort), known_(graph.size()) {}
+  // `effort` bounds what all calls together may read and make, in elements; a call beyond it, or beyond
+  // kMaxConstantSteps, fails. Optimized graphs may have some more constants than the config that was checked.
+  explicit ConstantEvaluator(const Graph& graph, uint64_t effort = 4 * kMaxConstantEffort);
 
   // Missing where the kernel fails the row. Not for weighted ids, which no constant holds.
   const Value& value(NodeId node);
@@ -23,8 +29,8 @@ class ConstantEvaluator {
   // so.
   RowStatus status(NodeId node);
   bool failed(NodeId node) { return status(node) != RowStatus::Ok; }
-  // Whether a call failed because the effort was spent.
-  bool exhausted() const { return spent_ > effort_; }
+  // Whether a call failed because the effort or the steps were spent.
+  bool exhausted() const { return spent_ > effort_ || work_.stopped(); }
 
  private:
   struct Known {
@@ -37,6 +43,7 @@ class ConstantEvaluator {
   const Graph& graph_;
   uint64_t effort_;
   uint64_t spent_ = 0;
+  Work work_;
   std::vector<std::optional<Known>> known_;
 };
 
