@@ -84,8 +84,8 @@ void waitForEnd(const sigset_t& signals, ConfigFolder& folder, const featc::Kept
   StoreLog log(stores);
   timespec wait{interval.count() / 1000, interval.count() % 1000 * 1'000'000};
   while (sigtimedwait(&signals, nullptr, &wait) < 0) {
-    folder.poll();
-    log.look();
+    featc::survive("looking at the configs", [&] { folder.poll(); });
+    featc::survive("looking at the stores", [&] { log.look(); });
   }
 }
 

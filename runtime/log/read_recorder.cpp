@@ -5,6 +5,7 @@
 #include "runtime/log/json_text.h"
 #include "runtime/reads/memory_store.h"
 #include "support/json_quote.h"
+#include "support/survive.h"
 
 namespace featc {
 namespace {
@@ -43,8 +44,17 @@ std::string_view keyStatusName(KeyStatus status) {
 ReadRecorder::Watch::Watch(std::shared_ptr<ReadRecorder> recorder) { watching = std::move(recorder); }
 ReadRecorder::Watch::~Watch() { watching = nullptr; }
 
-void ReadRecorder::record(const FetchRequest& request, const FetchResult& result) {
+void ReadRecorder::record(const FetchRequest& request, const FetchResult& result) noexcept {
   std::lock_guard lock(mutex_);
+  try {
+    keep(request, result);
+  } catch (...) {
+    survived("a log of calls");
+    problem_ = "out of memory";  // needs none
+  }
+}
+
+void ReadRecorder::keep(const FetchRequest& request, const FetchResult& result) {
   for (size_t k = 0; k < request.keys.size(); ++k) {
     // An answer without rows says that the store failed as a whole.
     bool answered = k < result.status.size();

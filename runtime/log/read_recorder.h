@@ -35,12 +35,15 @@ class ReadRecorder {
     Watch& operator=(const Watch&) = delete;
   };
 
-  void record(const FetchRequest& request, const FetchResult& result);
+  // Where there is no memory for it the read goes on, and problem() says so.
+  void record(const FetchRequest& request, const FetchResult& result) noexcept;
   std::vector<RecordedRow> rows();
   // Why what was recorded does not say it all, such as a string that is no UTF-8; empty: it does.
   std::string problem();
 
  private:
+  void keep(const FetchRequest& request, const FetchResult& result);
+
   std::mutex mutex_;
   std::vector<RecordedRow> rows_;
   std::string problem_;

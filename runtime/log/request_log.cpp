@@ -13,6 +13,7 @@
 #include "runtime/log/read_recorder.h"
 #include "runtime/run_totals.h"
 #include "support/json_quote.h"
+#include "support/survive.h"
 
 namespace featc {
 namespace {
@@ -118,6 +119,12 @@ RunError CallLogger::run(const Extractor& extractor, const Batch& batch, Scratch
     ReadRecorder::Watch watch(recorder);
     if (RunError error = extractor.run(batch, scratch, result, options)) return error;
   }
+  append(batch, result, rows, *recorder, line);
+  return {};
+}
+
+void CallLogger::append(const Batch& batch, const Result& result, std::span<const InputRow> rows,
+                        ReadRecorder& recorder, std::string& line) const {
   std::vector<InputRow> counted;
   for (int64_t r = 0; rows.empty() && r < result.requests(); ++r)
     for (int64_t m = batch.itemOffsets[r]; m < batch.itemOffsets[r + 1]; ++m)
@@ -125,15 +132,14 @@ RunError CallLogger::run(const Extractor& extractor, const Batch& batch, Scratch
           {static_cast<uint64_t>(m), static_cast<uint64_t>(r), static_cast<uint64_t>(m - batch.itemOffsets[r]), 0});
   std::string problem;
   std::string requests = requestsOf(batch, result, problem);
-  std::string reads = readsOf(*recorder);
-  if (problem.empty()) problem = recorder->problem();
+  std::string reads = readsOf(recorder);
+  if (problem.empty()) problem = recorder.problem();
   line += fmt::format(R"({{"featc_log": 1, "model": {}, "fingerprint": "{}", "semantics": {}, )",
                       jsonQuote(info_.model), fingerprintText(info_.fingerprint), info_.semantics);
   if (!problem.empty()) line += fmt::format(R"("incomplete": {}, )", jsonQuote(problem));
   line += fmt::format(R"("requests": [{}], "reads": [{}], "results": [{}]}})", requests, reads,
                       resultsOf(result, rows.empty() ? std::span<const InputRow>(counted) : rows));
   line += '\n';
-  return {};
 }
 
 RequestLog::RequestLog(const ProgramInfo& info, uint64_t every, Sink sink)
@@ -141,11 +147,20 @@ RequestLog::RequestLog(const ProgramInfo& info, uint64_t every, Sink sink)
 
 RunError RequestLog::run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result) {
   if (calls_++ % every_ != 0) return extractor.run(batch, scratch, result);
-  std::string line;
-  RunError error = logger_.run(extractor, batch, scratch, result, {}, line);
-  if (error) return error;
-  std::lock_guard lock(mutex_);
-  sink_(line);
+  std::shared_ptr<ReadRecorder> recorder;
+  constexpr const char* kLog = "a log of calls";
+  if (!survive(kLog, [&] { recorder = std::make_shared<ReadRecorder>(); }))
+    return extractor.run(batch, scratch, result);
+  {
+    ReadRecorder::Watch watch(recorder);
+    if (RunError error = extractor.run(batch, scratch, result)) return error;
+  }
+  survive(kLog, [&] {
+    std::string line;
+    logger_.append(batch, result, {}, *recorder, line);
+    std::lock_guard lock(mutex_);
+    sink_(line);
+  });
   return {};
 }
 

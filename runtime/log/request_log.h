@@ -21,6 +21,8 @@
 
 namespace featc {
 
+class ReadRecorder;
+
 // Makes the lines. Immutable: threads share one.
 class CallLogger {
  public:
@@ -32,6 +34,10 @@ class CallLogger {
   RunError run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result,
                std::span<const InputRow> rows, std::string& line, const CallOptions& options = {}) const;
 
+  // The line alone, of a call that has run so and whose reads were recorded.
+  void append(const Batch& batch, const Result& result, std::span<const InputRow> rows, ReadRecorder& reads,
+              std::string& line) const;
+
  private:
   std::string requestsOf(const Batch& batch, const Result& result, std::string& problem) const;
   std::string resultsOf(const Result& result, std::span<const InputRow> rows) const;
@@ -40,7 +46,8 @@ class CallLogger {
   std::unique_ptr<ResultWriter> writer_;
 };
 
-// Every `every`th call of any thread goes to `sink`, one line at a time; the others only run.
+// Every `every`th call of any thread goes to `sink`, one line at a time; the others only run. A sink that throws, or no
+// memory for a line, costs the line and not the call.
 class RequestLog {
  public:
   using Sink = std::function<void(std::string_view line)>;

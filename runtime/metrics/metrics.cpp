@@ -90,8 +90,8 @@ struct Metrics::Families {
 
 void Metrics::Families::refresh() {
   std::lock_guard lock(mutex);
-  for (auto& [name, config] : configs) refresh(name, config);
-  // What watches may fail by itself: all other numbers are told.
+  // What is watched may fail by itself: all other numbers are told.
+  for (auto& [name, config] : configs) survive("the state of a config", [&] { refresh(name, config); });
   for (const WatchedGauge& gauge : watched) survive("a watched gauge", [&] { gauge.gauge->Set(gauge.now()); });
   for (const Survived& place : survivedSoFar()) setTo(survivedErrors.Add({{"where", place.where}}), place.times);
 }
@@ -162,7 +162,9 @@ std::string Metrics::text() const {
   std::vector<prometheus::MetricFamily> all = families_->registry.Collect();
   {
     std::lock_guard lock(families_->mutex);
-    if (families_->stores) std::ranges::move(storeFamilies(families_->stores()), std::back_inserter(all));
+    if (families_->stores)
+      survive("the states of stores",
+              [&] { std::ranges::move(storeFamilies(families_->stores()), std::back_inserter(all)); });
   }
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, all);
