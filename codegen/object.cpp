@@ -101,9 +101,12 @@ std::vector<Unit> divide(const Plan& plan, bool oneFile, uint32_t threads) {
   for (uint32_t i = 0; i < plan.loops.size(); ++i)
     (oneFile || plan.loops[i].instances > 1 ? first.parts.loops : own).push_back(i);
   std::vector<Unit> units{std::move(first)};
-  // A unit costs some fixed time, so a thread gets no fewer loops than make up for it.
+  // A unit costs some fixed time, so a thread gets no fewer loops than make up for it, and memory until it is compiled,
+  // so none gets more than these.
   constexpr size_t kLoopsWorthAThread = 8;
-  size_t count = std::min<size_t>(threads, (own.size() + kLoopsWorthAThread - 1) / kLoopsWorthAThread);
+  constexpr size_t kMostLoops = 512;
+  auto unitsOf = [&](size_t loops) { return (own.size() + loops - 1) / loops; };
+  size_t count = std::max(std::min<size_t>(threads, unitsOf(kLoopsWorthAThread)), unitsOf(kMostLoops));
   for (size_t u = 0; u < count; ++u) {
     Unit unit;
     unit.quick = true;
