@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The featc program: a table of subcommands.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 
@@ -42,6 +45,14 @@ int runProgram(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // The first file that is opened would take the place of a stream that is closed, and what is meant for the stream
+  // would go into it. This takes no words, so that writing fails and is noticed.
+  while (true) {
+    int stream = open("/dev/null", O_RDONLY);
+    if (stream <= STDERR_FILENO && stream >= 0) continue;
+    close(stream);
+    break;
+  }
   // Whoever reads our output may stop early: writing then fails, which is handled where it happens.
   std::signal(SIGPIPE, SIG_IGN);
   // So does writing beyond what a file may have.
