@@ -16,7 +16,8 @@ namespace featc::test {
 template <class Body, class Check>
 void withFailingMemory(Body&& body, Check&& check, uint64_t stride = 1) {
   for (uint64_t count : {uint64_t{1}, UINT64_MAX}) {
-    for (uint64_t spared = 0;; spared += stride) {
+    // With a stride each way meets allocations of its own.
+    for (uint64_t spared = count == 1 ? 0 : stride / 2;; spared += stride) {
       bool threw = false;
       failAllocations(spared, count);
       try {

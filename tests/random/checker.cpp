@@ -104,9 +104,9 @@ std::optional<std::string> checkJoined(const Extractor& extractor, const RandomC
   size_t requests = c.data.itemCounts.size();
   SedaOptions options;
   options.computeThreads = 1;
-  options.eagerBatches = 0;  // they wait for one another
-  options.mostBatching = requests;
-  options.busyWait = std::chrono::seconds(1);
+  options.eagerBatches = 0;  // they wait for one another ...
+  options.mostBatching = requests + 1;
+  options.busyWait = std::chrono::hours(1);  // ... until drain() lets them go
   std::deque<BoundBatch> batches;
   std::vector<std::future<SedaExecutor::Answer>> answers;
   SedaExecutor executor(extractor, options);
@@ -114,6 +114,7 @@ std::optional<std::string> checkJoined(const Extractor& extractor, const RandomC
     const Batch& batch = batches.emplace_back(c.data, extractor.info(), r, 1).batch();
     answers.push_back(executor.submit(batch, SedaExecutor::Deadline::max()));
   }
+  executor.drain();
   Scratch scratch(extractor);
   Result alone;
   int64_t firstItem = 0;

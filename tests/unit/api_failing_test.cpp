@@ -70,7 +70,7 @@ TEST_CASE("compiling with memory that fails", "[failing]") {
     if (!threw) CHECK(toText(config->optimized) == wanted);
     REQUIRE(toText(compileConfig("m.feat", {}, std::string(kSmall)).optimized) == wanted);
   };
-  withFailingMemory(compile, check, 37);
+  withFailingMemory(compile, check, 199);
 }
 
 TEST_CASE("the C interface with memory that fails", "[failing]") {
@@ -98,7 +98,7 @@ TEST_CASE("the C interface with memory that fails", "[failing]") {
       featc_free_extractor(made);
       featc_free_text(error);
     };
-    withFailingMemory(load, check, 41);
+    withFailingMemory(load, check, 211);
   }
   SECTION("running") {
     std::string answer;
@@ -154,7 +154,7 @@ TEST_CASE("a config that is replaced, with memory that fails", "[failing]") {
       REQUIRE(featc_live_reload(live, nullptr) == FEATC_RELOAD_SWAPPED);
       folder.write("m.feat", text(++number));
     };
-    withFailingMemory(reload, check, 53);
+    withFailingMemory(reload, check, 223);
   }
   SECTION("calls and metrics") {
     const char* line = R"({"request": {}, "items": [{"x": 5}]})";
