@@ -214,6 +214,20 @@ bool ArrowBatch::readItems(const ArrowBinding& binding) {
   return readFields(binding, list.children[0], structs, structs.offset + first, items_, false, true);
 }
 
+std::vector<DataNote> ArrowBatch::notes(uint64_t before) const {
+  std::vector<DataNote> notes;
+  for (size_t i = 0; i < wide_.size(); ++i) {
+    const WideIntegers& wide = wide_[i];
+    if (wide.count == 0) continue;
+    int64_t request = wide.row;
+    if (scopes_[i] == Scope::Item && !itemOffsets_.empty())
+      request = std::ranges::upper_bound(itemOffsets_, wide.row) - itemOffsets_.begin() - 1;
+    notes.push_back({NoteKind::WideInteger, i, wide.count, before + static_cast<uint64_t>(request) + 1,
+                     std::to_string(wide.example)});
+  }
+  return notes;
+}
+
 Batch ArrowBatch::slice(int64_t begin, int64_t count, ArrowSlice& slice) const {
   const int64_t firstItem = itemOffset(begin);
   slice.itemOffsets.resize(static_cast<size_t>(count) + 1);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "runtime/arrow/arrow_columns.h"
+#include "runtime/io/data_notes.h"
 #include "runtime/program_info.h"
 
 namespace featc {
@@ -90,8 +91,8 @@ class ArrowBatch {
     return !bad.empty() && bad[static_cast<size_t>(row)] != 0;
   }
 
-  // Of a field: its rows count as those of its scope.
-  const WideIntegers& wide(size_t field) const { return wide_[field]; }
+  // Integers beyond int64, by field; a line is the number of a request from 1, where `before` come before this batch.
+  std::vector<DataNote> notes(uint64_t before) const;
 
   // Requests begin .. begin + count - 1 with their items. Borrows from this and from `slice`.
   Batch slice(int64_t begin, int64_t count, ArrowSlice& slice) const;

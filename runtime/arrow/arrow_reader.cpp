@@ -102,7 +102,7 @@ class RangeParser final : public PieceParser {
       if (!isPresent(column, row) && !info_.inputs[i].type.nullable())
         return fmt::format("{} is missing", info_.inputs[i].name);
       if (batch.isBad(i, row))
-        return fmt::format("{}: expected {}, found a float that is not whole, or so large that it may have lost digits",
+        return fmt::format("{}: expected {}, found a float that is not whole or too large to be exact",
                            info_.inputs[i].name, toString(info_.inputs[i].type.present()));
       ColumnBuffer& cell = builder.cell(i);
       const size_t before = cell.size();
@@ -147,7 +147,7 @@ class RangeParser final : public PieceParser {
 class ArrowReader final : public RecordReader {
  public:
   ArrowReader(const ProgramInfo& info, ArrowOwner<ArrowArrayStream> in, std::string file, bool strict, DataSink sink)
-      : RecordReader(std::move(file), strict, std::move(sink)), info_(info), in_(std::move(in)) {}
+      : RecordReader(std::move(file), strict, std::move(sink), info.inputs), info_(info), in_(std::move(in)) {}
 
   // Reads on where all rows of a piece are bad.
   ReadStatus next(BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) override {
@@ -230,6 +230,7 @@ class ArrowReader final : public RecordReader {
     batch_ = std::make_shared<ArrowBatch>(*binding_, std::move(array));
     request_ = 0;
     if (!batch_->error().empty()) fail(0, batch_->error());
+    for (const DataNote& note : batch_->notes(counts_.requests)) notes_.add(note);
     return batch_->error().empty();
   }
 

@@ -66,6 +66,7 @@ struct Read {
       readPieces(info, *reader, maxItems, settled);
     else
       while (reader->next(builder, rows, maxItems) == ReadStatus::Batch) note(builder, rows);
+    reader->tellNotes();
     counts = reader->counts();
   }
 
@@ -94,16 +95,33 @@ TEST_CASE("bad rows of a table are left out and told", "[arrow]") {
   ProgramInfo info = infoOf({item("x", "int64"), item("tags", "list<string>?")});
   const bool pieces = GENERATE(false, true);
   std::vector<HandArray> tables;
-  tables.push_back(table(numberArray<uint64_t>("L", {1, UINT64_MAX, 3}).named("x"),
+  tables.push_back(table(numberArray<double>("g", {1, 2.5, 3}).named("x"),
                          listArray<int32_t>("+l", {0, 1, 2, 2}, strings({"a", "b"})).named("tags")));
-  tables.push_back(table(numberArray<uint64_t>("L", {4, 5}).nulls({0b01}).named("x"),
+  tables.push_back(table(numberArray<double>("g", {4, 5}).nulls({0b01}).named("x"),
                          listArray<int32_t>("+l", {0, 0, 1}, strings({"c"})).named("tags")));
   Read read(info, std::move(tables), false, 2, pieces);
-  CHECK(read.said == "in:2: a value is beyond int64\nin:5: x is missing\n");
+  CHECK(read.said ==
+        "in:2: x: expected int64, found a float that is not whole or too large to be exact\n"
+        "in:5: x is missing\n");
   CHECK(read.origins == "0/0/0 2/2/0 3/3/0 ");
   CHECK(read.firstColumn == std::vector<int64_t>{1, 3, 4});
   CHECK(read.counts.items == 5);
   CHECK(read.counts.badItems == 2);
+}
+
+TEST_CASE("integers beyond int64 keep their bits, which is told at the end", "[arrow]") {
+  ProgramInfo info = infoOf({item("x", "int64")});
+  const bool pieces = GENERATE(false, true);
+  std::vector<HandArray> tables;
+  tables.push_back(table(numberArray<uint64_t>("L", {1, 2}).named("x")));
+  tables.push_back(table(numberArray<uint64_t>("L", {3, UINT64_MAX, uint64_t{1} << 63U}).named("x")));
+  Read read(info, std::move(tables), false, 2, pieces);
+  CHECK(read.said ==
+        "in: warning: item.x: 2 integers were beyond int64 (first in line 4: \"18446744073709551615\"), which kept its "
+        "64 "
+        "bits and became negative\n");
+  CHECK(read.firstColumn == std::vector<int64_t>{1, 2, 3, -1, INT64_MIN});
+  CHECK(read.counts.badItems == 0);
 }
 
 TEST_CASE("a strict reader ends at the first bad row", "[arrow]") {

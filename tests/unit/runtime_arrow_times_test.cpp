@@ -99,7 +99,7 @@ TEST_CASE("floats are taken for an int64 where they are whole and exact", "[arro
   CHECK(show("int64?", numberArray<double>("g", {1, 2, 3.5, 4}).nulls({0b1011}).sliced(1, 3)) == "2 missing 4");
 }
 
-TEST_CASE("integers beyond int64 are counted, with the row of the first", "[arrow]") {
+TEST_CASE("integers beyond int64 are counted and told, with the line of the first", "[arrow]") {
   auto wide = [](const char* type, HandArray column) {
     ProgramInfo info;
     info.inputs = {{Scope::Item, "x", *parseType(type)}};
@@ -108,22 +108,27 @@ TEST_CASE("integers beyond int64 are counted, with the row of the first", "[arro
     REQUIRE(binding.error().empty());
     ArrowBatch batch(binding, std::move(rows.array));
     REQUIRE(batch.error().empty());
-    const WideIntegers& found = batch.wide(0);
-    return std::to_string(found.count) + " from row " + std::to_string(found.row) + ": " +
-           std::to_string(found.example);
+    std::string text;
+    for (const DataNote& note : batch.notes(100)) text += noteText(note, info.inputs);
+    return text;
   };
   const uint64_t big = uint64_t{1} << 63U;
   CHECK(wide("int64?", numberArray<uint64_t>("L", {UINT64_MAX, 2, big, UINT64_MAX}).nulls({0b1110})) ==
-        "2 from row 2: 9223372036854775808");
-  CHECK(wide("int64", numberArray<int64_t>("l", {-1})) == "0 from row 0: 0");
-  CHECK(wide("list<int64>", listArray<int32_t>("+l", {0, 1, 1, 3}, numberArray<uint64_t>("L", {1, 2, UINT64_MAX}))) ==
-        "1 from row 2: 18446744073709551615");
+        "item.x: 2 integers were beyond int64 (first in line 103: \"9223372036854775808\"), which kept its 64 bits and "
+        "became negative");
+  CHECK(wide("int64", numberArray<int64_t>("l", {-1})).empty());
+  auto place = [&](const char* type, HandArray column) {
+    std::string text = wide(type, std::move(column));
+    return text.substr(0, text.find(')'));
+  };
+  CHECK(place("list<int64>", listArray<int32_t>("+l", {0, 1, 1, 3}, numberArray<uint64_t>("L", {1, 2, UINT64_MAX}))) ==
+        "item.x: 1 integer was beyond int64 (in line 103: \"18446744073709551615\"");
   auto inner = [&] {
     return listArray<int32_t>("+l", {0, 1, 3, 4}, numberArray<uint64_t>("L", {1, 2, UINT64_MAX, big}));
   };
-  CHECK(wide("list<list<int64>>", listArray<int32_t>("+l", {0, 1, 1, 3}, inner())) ==
-        "2 from row 2: 18446744073709551615");
+  CHECK(place("list<list<int64>>", listArray<int32_t>("+l", {0, 1, 1, 3}, inner())) ==
+        "item.x: 2 integers were beyond int64 (first in line 103: \"18446744073709551615\"");
   // An entry of a dictionary counts where it is used.
-  CHECK(wide("int64", dictionaryArray<int8_t>("c", {0, 2, 2}, numberArray<uint64_t>("L", {1, UINT64_MAX, big}))) ==
-        "2 from row 1: 9223372036854775808");
+  CHECK(place("int64", dictionaryArray<int8_t>("c", {0, 2, 2}, numberArray<uint64_t>("L", {1, UINT64_MAX, big}))) ==
+        "item.x: 2 integers were beyond int64 (first in line 102: \"9223372036854775808\"");
 }
