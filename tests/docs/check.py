@@ -68,6 +68,10 @@ class Checker:
                 raise Failed(f"{name}: pages.py speaks of {key}, which the page does not have")
 
         for block in blocks:
+            how = found_in(page.blocks, block)
+            if isinstance(how, Saved):
+                (self.folder / how.name).write_text(block.text, encoding="utf-8")
+        for block in blocks:
             self.block(block, page)
         self.python(blocks, page)
         self.feat(name, blocks)
@@ -78,9 +82,7 @@ class Checker:
             print(f"   not run: {block.place}: {reason}")
             return
         how = found_in(page.blocks, block)
-        if isinstance(how, Saved):
-            (self.folder / how.name).write_text(block.text, encoding="utf-8")
-        elif isinstance(how, Excerpt):
+        if isinstance(how, Excerpt):
             self.excerpt(block, how)
         elif isinstance(how, Frame):
             self.frame(block, how)
@@ -90,6 +92,8 @@ class Checker:
             self.sh(block, page)
         elif block.language == "console":
             self.console(block)
+        elif isinstance(how, Saved):
+            pass  # the page's commands use it
         elif block.language in CHECKED - {"feat", "python"} or any(line.startswith("$ ") for line in block.text.split("\n")):
             raise Failed(f"{block.place}: tests/docs/pages.py does not say how this is checked")
         elif block.language not in CHECKED | SHOWN:
