@@ -347,6 +347,7 @@ void FeatureBuilder::finish(Value value, int64_t width) {
     if (!bucketizes && result.of == Value::Of::Number) {
       result.code = "float32(" + result.code + ")";
       if (result.fallback) result.code = fmt::format("{} ?? {}", result.code, float32Text(*result.fallback));
+      result.fallback.reset();
     }
     // Its readers take a list as it is.
     if (result.list && (value.of == Value::Of::Number || bucketizer() == kNumber))

@@ -20,9 +20,10 @@ struct Value {
   std::string code;
   // Of numbers: what stands where the code is missing. Without it: nothing, where there are ids.
   std::optional<double> fallback{};
-  bool isDigits = false;  // texts that were made of integers
-  std::string cutAt{};    // characters that its texts do not hold: they were cut there
-  std::string exact{};    // of a column's number: that, or the default, before it is rounded to float32
+  bool isDigits = false;   // texts that were made of integers
+  std::string cutAt{};     // characters that its texts do not hold: they were cut there
+  bool isPresent = false;  // of one text, or the text of a number: never missing
+  std::string exact{};     // of a column's number: that, or the default, before it is rounded to float32
 };
 
 // In what FG computes a normalizer: columns of numbers in float32, as all that it computes before; texts in float64
@@ -125,6 +126,7 @@ class FeatureBuilder {
   bool holdsText(const Input& input) const;
   // A column of text, or a feature of one value that has a text.
   bool isOneText(const Input& input) const;
+  bool mayBeMissing(const Input& input) const;
   // Its text uncut, which may be missing, or empty then.
   std::string oneText(const Input& input);
   std::string textOrEmpty(const Input& input);

@@ -212,11 +212,14 @@ void buildRegexReplace(FeatureBuilder& b) {
     std::string code = replaced(b.oneText(input));
     if (b.bucketizer() == 0)
       // As one text, so that what reads it cuts it.
-      return b.finish({Value::Of::Text, false,
-                       fmt::format("({} ? {} : ({} ?? \"\"))", b.isEmpty(input), literalText(absent), code)});
+      return b.finish({.of = Value::Of::Text,
+                       .code = fmt::format("({} ? {} : {})", b.isEmpty(input), literalText(absent),
+                                           b.mayBeMissing(input) ? "(" + code + " ?? \"\")" : code),
+                       .isPresent = true});
     std::string otherwise = absent.empty() ? "[]" : "[" + literalText(absent) + "]";
-    return b.finish(
-        {Value::Of::Text, true, fmt::format("({} ? {} : [{} ?? \"\"])", b.isEmpty(input), otherwise, code)});
+    return b.finish({Value::Of::Text, true,
+                     fmt::format("({} ? {} : [{}])", b.isEmpty(input), otherwise,
+                                 b.mayBeMissing(input) ? code + " ?? \"\"" : code)});
   }
   Value value = b.texts(input);
   if (b.integer("value_dim", 1) == 1) value = b.firstOf(value);

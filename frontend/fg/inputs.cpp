@@ -73,8 +73,12 @@ std::string FeatureBuilder::oneText(const Input& input) {
   return isBin ? "string(" + reference(input) + ")" : reference(input);
 }
 
+bool FeatureBuilder::mayBeMissing(const Input& input) const {
+  return input.isFeature() ? !shared_.values.at(input.name).isPresent : columnType(input).nullable();
+}
+
 std::string FeatureBuilder::textOrEmpty(const Input& input) {
-  return input.isFeature() || columnType(input).nullable() ? oneText(input) + " ?? \"\"" : oneText(input);
+  return mayBeMissing(input) ? oneText(input) + " ?? \"\"" : oneText(input);
 }
 
 Value FeatureBuilder::tokens(const std::string& text, bool keepsEmpty) {

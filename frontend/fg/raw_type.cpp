@@ -156,6 +156,7 @@ void buildRaw(FeatureBuilder& b) {
     return b.finish({.of = Value::Of::Number,
                      .code = code,
                      .fallback = bucketizes ? std::nullopt : absent,
+                     .isPresent = absent.has_value(),
                      .exact = exactNumber(b, code, absent)});
   }
   if (column.isList()) {
@@ -163,6 +164,7 @@ void buildRaw(FeatureBuilder& b) {
     return b.finish({.of = Value::Of::Number,
                      .code = b.normalized(first),
                      .fallback = absent,
+                     .isPresent = absent.has_value(),
                      .exact = exactNumber(b, first, absent)});
   }
   if (!absent && input.isColumn()) {
@@ -183,6 +185,7 @@ void buildRaw(FeatureBuilder& b) {
   b.finish({.of = Value::Of::Number,
             .code = b.normalized(number.code, widthOf(b, input)),
             .fallback = absent,
+            .isPresent = absent.has_value(),
             .exact = input.isColumn() ? exactNumber(b, number.code, absent) : ""});
 }
 

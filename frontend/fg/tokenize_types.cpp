@@ -220,7 +220,7 @@ void buildTextNormalizer(FeatureBuilder& b) {
     text = fmt::format("replace({}, \" \", \"\")", text);
     b.note("remove_space: whether FG removes white space other than blanks is not known; here it stays");
   }
-  b.keep({Value::Of::Text, b.isFlat(), b.let("value", text)});
+  b.keep({.of = Value::Of::Text, .list = b.isFlat(), .code = b.let("value", text), .isPresent = !b.isFlat()});
 }
 
 }  // namespace featc::fg
