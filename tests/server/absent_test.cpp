@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 #include <httplib.h>
 
-#include <catch2/catch.hpp>
-
+#include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 #include "tests/server/server_process.h"
 #include "tests/stores/fixture.h"
 
 using namespace featc::test;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("a Redis that came back empty degrades answers, where max_absent asks for it") {
   RedisServer redis;
@@ -41,9 +40,10 @@ TEST_CASE("a Redis that came back empty degrades answers, where max_absent asks 
   }));
   CHECK(hasMetric("featc_store_absent_sources" + labels + " 1"));
   CHECK(hasMetric("featc_store_absent_rises_total" + labels + " 1"));
-  CHECK_THAT(client.Get("/metrics")->body, Contains("featc_degraded_requests_total{config=\"ranking\"}"));
+  CHECK_THAT(client.Get("/metrics")->body, ContainsSubstring("featc_degraded_requests_total{config=\"ranking\"}"));
   std::string line = "store default, " + redis.url() + ": rows may be lost: ";
-  CHECK_THAT(client.Get("/healthz")->body, Contains(line) && Contains("keys of source \"shopper\" are absent"));
+  CHECK_THAT(client.Get("/healthz")->body,
+             ContainsSubstring(line) && ContainsSubstring("keys of source \"shopper\" are absent"));
   CHECK(eventually([&] { return server.log().find(line) != std::string::npos; }));
 
   load();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // LMDB files that were cut short: an error at once, whatever is missing.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 
+#include "tests/common/catch.h"
 #include "tests/stores/fixture.h"
 
 using namespace featc;

@@ -2,7 +2,6 @@
 // Libraries that were cut short or changed: an error, whatever it was that went missing.
 #include <stdlib.h>
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -14,11 +13,12 @@
 #include "engine/compile.h"
 #include "engine/link_model.h"
 #include "support/shared_library.h"
+#include "tests/common/catch.h"
 
 namespace featc {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 struct Library {
   std::filesystem::path folder;
@@ -67,11 +67,11 @@ TEST_CASE("A library that was cut short or changed is an error", "[aot]") {
     i % 2 == 0 ? moved.erase(at, 1 + random() % 5000) : moved.insert(at, 1 + random() % 5000, 'x');
     CHECK(library.problem(moved) != "");
   }
-  CHECK_THAT(library.problem(library.bytes.substr(0, size / 2)), Contains("model.so: the file is cut short"));
+  CHECK_THAT(library.problem(library.bytes.substr(0, size / 2)), ContainsSubstring("model.so: the file is cut short"));
   CHECK_THAT(library.problem(library.bytes.substr(0, size - 1)),
-             Contains("no library that featc built, or not the whole of one: build it again"));
-  CHECK_THAT(library.problem(library.bytes + "x"), Contains("or not the whole of one"));
-  CHECK_THAT(library.problem(""), Contains("model.so: "));
+             ContainsSubstring("no library that featc built, or not the whole of one: build it again"));
+  CHECK_THAT(library.problem(library.bytes + "x"), ContainsSubstring("or not the whole of one"));
+  CHECK_THAT(library.problem(""), ContainsSubstring("model.so: "));
 }
 
 TEST_CASE("What is whole and of another featc is told as that", "[aot]") {
@@ -81,7 +81,7 @@ TEST_CASE("What is whole and of another featc is told as that", "[aot]") {
   size_t at = other.find(version);
   REQUIRE(at != std::string::npos);
   other[at + 9] = '9';
-  CHECK_THAT(library.problem(sealLibrary(other)), Contains("it was made by featc 9."));
+  CHECK_THAT(library.problem(sealLibrary(other)), ContainsSubstring("it was made by featc 9."));
 }
 
 TEST_CASE("A plug-in that was cut short is not loaded", "[aot]") {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a call may cost, as the C interface is told of it, and how it tells why a call failed.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <thread>
 
 #include "engine/c_api.h"
 #include "engine_fixture.h"
+#include "tests/common/catch.h"
 
 using namespace featc::test;
 

@@ -2,12 +2,12 @@
 // Small configs with requests of JSON, for tests of what a call may cost.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <memory>
 #include <string>
 
 #include "engine/compile.h"
 #include "schedulers_fixture.h"
+#include "tests/common/catch.h"
 
 namespace featc::test {
 

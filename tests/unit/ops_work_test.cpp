@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counting what a call costs: steps and bytes, memory of an arena, shares of a budget.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdint>
 #include <new>
@@ -11,6 +10,7 @@
 #include "ops/arena.h"
 #include "ops/work.h"
 #include "support/memory_budget.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace std::chrono_literals;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stores that live on from version to version: opened once each, and beside what goes on.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <future>
 #include <thread>
 
 #include "runtime/reads/kept_stores.h"
+#include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 
 namespace featc {

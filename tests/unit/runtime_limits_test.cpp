@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a call may cost: time, items, bytes, ids of a row; and how it is stopped.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <thread>
 
 #include "limits_fixture.h"
+#include "tests/common/catch.h"
 #include "tests/memory/allocation_count.h"
 
 using namespace featc;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What calls keep between them, and the budget that all of them share.
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "engine/live_version.h"
 #include "limits_fixture.h"
 #include "runtime/calls/kept_memory.h"
+#include "tests/common/catch.h"
 #include "tests/memory/allocation_count.h"
 
 using namespace featc;

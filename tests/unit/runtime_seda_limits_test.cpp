@@ -2,11 +2,11 @@
 // What requests of the SEDA executor may cost: one that costs too much is an error of its own, not of those that it
 // was joined with.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <future>
 
 #include "limits_fixture.h"
 #include "runtime/serving/seda_executor.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 using namespace featc::test;
