@@ -153,8 +153,8 @@ CsvCell rewrittenCell(CsvCell cell, const CsvOptions& options) {
 }
 
 std::string appendCsvCell(const CsvCell& cell, const CsvCellContext& context, ColumnBuffer& column) {
-  return nestingDepth(column.type()) == 0 ? appendScalar(cell.text, cell.quoted, context, column)
-                                          : appendNested(cell, context, column);
+  const bool isNested = column.type().isList() || column.type().isMap();
+  return isNested ? appendNested(cell, context, column) : appendScalar(cell.text, cell.quoted, context, column);
 }
 
 }  // namespace featc

@@ -53,8 +53,10 @@ class Binder {
       }
     }
     bool isBound = column.field != BatchBuilder::kNoField;
-    out_.nested.push_back(isBound && !column.isStructList && nestingDepth(inputs_[column.field].type) == 1 &&
-                          !options_.jsonLists);
+    // Lists and maps that hold lists and maps are written as JSON.
+    const int depth = isBound && !column.isStructList ? nestingDepth(inputs_[column.field].type) : 0;
+    column.isJson = depth > 1 || (depth == 1 && options_.jsonLists);
+    out_.nested.push_back(depth == 1 && !column.isJson);
     if (!isBound) return unbound(name);
     if (!seen_.insert(name).second) return fail(fmt::format("the column {} appears twice", quote(name)));
     for (size_t i = column.fields.first; i < column.fields.end(); ++i) {

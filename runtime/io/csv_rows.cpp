@@ -52,7 +52,7 @@ std::string CsvRows::appendCells(const CsvRecordReader& record, BatchBuilder& bu
     }
     std::string error = column.isStructList
                             ? appendStructs(cell.text, column.fields, record.line(), builder, onUndeclared)
-                            : appendValue(cell, column.field, record.line(), builder.cell(column.field));
+                            : appendValue(cell, column, record.line(), builder.cell(column.field));
     if (!error.empty()) {
       notes_.add(NoteKind::Unreadable, column.field, record.line(), error);
       return fmt::format("{}: {}", name, error);
@@ -92,12 +92,9 @@ std::string CsvRows::appendStructs(std::string_view text, StructList list, uint6
   });
 }
 
-// Lists and maps that hold lists and maps are written as in JSON.
-std::string CsvRows::appendValue(const CsvCell& cell, size_t field, uint64_t line, ColumnBuffer& column) {
-  const size_t depth = nestingDepth(column.type());
-  if (depth > 1 || (depth == 1 && table_.options.jsonLists))
-    return jsonCells_.append(cell.text, {&notes_, field, line}, column);
-  return appendCsvCell(cell, {table_.options, notes_, field, line}, column);
+std::string CsvRows::appendValue(const CsvCell& cell, const CsvColumn& column, uint64_t line, ColumnBuffer& values) {
+  if (column.isJson) return jsonCells_.append(cell.text, {&notes_, column.field, line}, values);
+  return appendCsvCell(cell, {table_.options, notes_, column.field, line}, values);
 }
 
 }  // namespace featc

@@ -20,6 +20,7 @@ namespace featc {
 struct CsvColumn {
   size_t field = BatchBuilder::kNoField;
   bool isStructList = false;  // all members of a list of structs, as JSON
+  bool isJson = false;        // a list or map as JSON
   StructList fields;          // the field, or the members
 };
 
@@ -58,7 +59,7 @@ class CsvRows {
   std::string appendCells(const CsvRecordReader& record, BatchBuilder& builder, const OnUndeclared& onUndeclared);
   std::string appendStructs(std::string_view text, StructList list, uint64_t line, BatchBuilder& builder,
                             const OnUndeclared& onUndeclared);
-  std::string appendValue(const CsvCell& cell, size_t field, uint64_t line, ColumnBuffer& column);
+  std::string appendValue(const CsvCell& cell, const CsvColumn& column, uint64_t line, ColumnBuffer& values);
   std::string wrongCount(const std::vector<CsvCell>& cells) const;
   void noteSpans(const CsvRecordReader& record);
 
