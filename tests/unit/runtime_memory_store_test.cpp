@@ -17,11 +17,13 @@ const std::vector<SourceInfo> kSources = {
     {"user",
      {{"user_id", Type::int64()}},
      "u:{user_id}",
+     false,
      Encoding::Hash,
      {{"age", Type::int64()}, {"taste", Type::map(Type::string(), Type::float64())}, {"vip", Type::boolean()}}},
     {"pair",
      {{"a", Type::string()}, {"b", Type::int64()}},
      "{a}|{b}|{c}",
+     false,
      Encoding::Hash,
      {{"score", Type::float64()}}}};
 
