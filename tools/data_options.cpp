@@ -193,12 +193,14 @@ void addDataOptions(CLI::App& command, DataOptions& options) {
   command.add_option("--list-delimiter", options.listDelimiter, "Between the elements of a list in a cell")
       ->type_name("C")
       ->capture_default_str();
-  command.add_flag("--quote,!--no-quote", options.quote,
-                   "Whether \" encloses cells in csv and tsv (default: in csv, not in tsv)");
+  command.add_flag_function(
+      "--quote,!--no-quote", [&options](int64_t given) { options.quote = given > 0; },
+      "Whether \" encloses cells in csv and tsv (default: in csv, not in tsv)");
   command.add_option("--columns", options.columns, "Names of the columns of csv and tsv that have no header")
       ->type_name("A,B,...");
-  command.add_flag("--header,!--no-header", options.header,
-                   "Whether the first line is a header (default: unless there is --columns)");
+  command.add_flag_function(
+      "--header,!--no-header", [&options](int64_t given) { options.header = given > 0; },
+      "Whether the first line is a header (default: unless there is --columns)");
   command
       .add_option("--null", options.nulls,
                   "A cell or an element of a list in csv and tsv that stands for a missing value, such as \\N")
