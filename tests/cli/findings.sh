@@ -27,8 +27,8 @@ said_is() {
   said
   sed 's/^/warning: /' | diff - "$work/said" >&2 || fail "other warnings (< expected, > came out)"
 }
-# times NUMBER...: rows with these times.
-times() {
+# stamps NUMBER...: rows with these times.
+stamps() {
   for time in "$@"; do
     printf '{"request": {}, "items": [{"id": 1, "ts": %s, "city": "Rome"}]}\n' "$time"
   done >"$work/d.jsonl"
@@ -42,7 +42,7 @@ sparse x slot 2 = cross(hour(ts), city)
 dense id = id
 END
 milli='takes seconds, and its times look like milliseconds: divide them, int(t / 1000)'
-times 1733000000000 1733000000001 1733000000002
+stamps 1733000000000 1733000000001 1733000000002
 run
 said_is <<END
 h, x: missing in all 3 rows: hour(item.ts) has no value for 1733000000000; it $milli
@@ -53,21 +53,21 @@ sed 's/(ts/(int(ts \/ 1000)/' "$work/m.feat" >"$work/fixed.feat"
 featc 0 run "$work/fixed.feat" --input "$work/d.jsonl" --format csv
 err_empty
 out_has '20,7,'
-times 1733000000000000 1733000000000001
+stamps 1733000000000000 1733000000000001
 run
 err_has 'look like microseconds: divide them, int(t / 1000000)'
 sed 's/(ts/(int(ts \/ 1000000)/' "$work/m.feat" >"$work/fixed.feat"
 featc 0 run "$work/fixed.feat" --input "$work/d.jsonl" --format csv
 err_empty
-times 1733000000000000000
+stamps 1733000000000000000
 run
 err_has 'look like nanoseconds: divide them, int(t / 1000000000)'
 # Days are times too, of one night in 1970.
-times 20057 20058
+stamps 20057 20058
 run
 err_has 'h, x: hour(item.ts) takes seconds, and its times look like days: multiply them, t * 86400: 2 of 2 values, such as 20057'
 # Seconds are fine, and so is one broken time among many.
-times 1733000000 0 -5 86399
+stamps 1733000000 0 -5 86399
 run
 err_empty
 awk 'BEGIN { for (n = 0; n < 500; ++n) printf "{\"request\": {}, \"items\": [{\"id\": 1, \"ts\": %s, \"city\": \"x\"}]}\n", n == 77 ? "1733000000000" : 1733000000 + n }' >"$work/d.jsonl"
