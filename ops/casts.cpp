@@ -42,11 +42,13 @@ Maybe<int64_t> stringToInt(Str s) {
 // By the grammar of data files, from `semantics 2` on.
 Maybe<int64_t> textToInt(Str s) {
   int64_t value = 0;
-  return {value, parseInt64(s.view(), NumberStyle::Text, value) == NumberError::None};
+  const bool present = parseInt64(s.view(), NumberStyle::Text, value) == NumberError::None;
+  return {value, present};
 }
 Maybe<double> textToFloat(Str s) {
   double value = 0;
-  return {value, parseFloat64(s.view(), NumberStyle::Text, value) == NumberError::None};
+  const bool present = parseFloat64(s.view(), NumberStyle::Text, value) == NumberError::None;
+  return {value, present};
 }
 Maybe<bool> textToBool(Str s) {
   std::optional<bool> parsed = parseBool(s.view());

@@ -49,7 +49,8 @@ template <NumberStyle style>
 Maybe<double> readWeight(std::string_view text, bool written) {
   if (!written) return 1.0;
   double weight = 0;
-  return {weight, parseFloat64(text, style, weight) == NumberError::None};
+  const bool present = parseFloat64(text, style, weight) == NumberError::None;
+  return {weight, present};
 }
 
 // Entries in ascending order of their keys, of equal ones the last.

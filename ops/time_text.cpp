@@ -346,7 +346,7 @@ std::optional<int64_t> parseTimestamp(std::string_view text) {
 
 std::string dataForms(Type type) {
   if (!type.isTimestamp()) return toString(type);
-  return "timestamp, as epoch seconds or like 2024-12-01T10:00:00Z,";
+  return "timestamp (epoch seconds, or a text like 2024-12-01T10:00:00Z)";
 }
 
 void registerTimeText(Registry& r) {

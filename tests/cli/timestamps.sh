@@ -29,8 +29,8 @@ cat >"$work/d.jsonl" <<'END'
 END
 featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format csv --store "default=jsonl:$work/rows.jsonl"
 out_is <"$work/expect"
-err_has 'at: expected timestamp, as epoch seconds or like 2024-12-01T10:00:00Z, found "01/12/2024"'
-err_has 'at: expected timestamp, as epoch seconds or like 2024-12-01T10:00:00Z, found true'
+err_has 'at: expected timestamp (epoch seconds, or a text like 2024-12-01T10:00:00Z), found "01/12/2024"'
+err_has 'at: expected timestamp (epoch seconds, or a text like 2024-12-01T10:00:00Z), found true'
 
 cat >"$work/d.csv" <<'END'
 at,seen,id
@@ -40,7 +40,7 @@ at,seen,id
 END
 featc 0 run "$work/m.feat" --input "$work/d.csv" --format csv --store "default=jsonl:$work/rows.jsonl"
 out_is <"$work/expect"
-err_has 'd.csv:4: at: expected timestamp, as epoch seconds or like 2024-12-01T10:00:00Z, found "01/12/2024"'
+err_has 'd.csv:4: at: expected timestamp (epoch seconds, or a text like 2024-12-01T10:00:00Z), found "01/12/2024"'
 
 # The same out of LMDB, which holds seconds.
 featc 0 load "$work/m.feat" --store "default=lmdb:$work/db" --input "$work/rows.jsonl"
