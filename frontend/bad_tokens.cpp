@@ -391,21 +391,35 @@ void reportBadToken(const TokenFile& file, const StatementTokens& statement, uin
   std::string_view keyword = file.text(file.tokens[statement.begin]);
   bool inFields = keyword == "request" || keyword == "item" || keyword == "source" || keyword == "fn";
   bool isMark = t.kind == TokenKind::BadCharacters && (file.text(t) == "|" || file.text(t) == "'");
-  if (inFields && (isMark || t.kind == TokenKind::ForeignString) && reportField(file, statement, token, diagnostics))
-    return;
+  if (inFields && isMark && reportField(file, statement, token, diagnostics)) return;
   switch (t.kind) {
     case TokenKind::BadCharacters: return reportBadCharacters(file, statement, token, diagnostics);
     case TokenKind::BadNumber: return reportBadNumber(file, token, diagnostics);
-    case TokenKind::ForeignString:
-      return replaceOnLine(file, statement, token,
-                           diagnostics.report(kText, file.span(t),
-                                              fmt::format("strings stand in double quotes: {}",
-                                                          utf8Prefix(plainString(file.text(t)), 60))));
     case TokenKind::UnterminatedString: return reportOpenString(file, t, diagnostics);
     default:
       diagnostics.report(
           DiagnosticKind::InvalidString, file.span(t),
           file.text(t) == "``" ? "a name cannot be empty" : "this quoted name has no closing backquote on its line");
+  }
+}
+
+void reportForeignStrings(const TokenFile& file, Diagnostics& diagnostics) {
+  bool isFirst = true;  // of its line
+  auto count = static_cast<uint32_t>(file.tokens.size());
+  for (uint32_t i = 0; i + 1 < count; ++i) {
+    const Token& t = file.tokens[i];
+    isFirst = isFirst || t.startsLine;
+    if (t.kind != TokenKind::ForeignString || !isFirst) continue;
+    // `dense 'price' = ...`: a name, which has no quotes at all.
+    constexpr std::string_view kNamed[] = {"model", "let", "fn", "source", "dense", "sparse", "sequence"};
+    bool isName = i > 0 && file.tokens[i - 1].startsLine &&
+                  std::ranges::find(kNamed, file.text(file.tokens[i - 1])) != std::end(kNamed);
+    if (isName) continue;
+    isFirst = false;
+    Diagnostic& d = diagnostics.report(
+        kText, file.span(t),
+        fmt::format("strings stand in double quotes: {}", utf8Prefix(plainString(file.text(t)), 60)));
+    replaceOnLine(file, {i, count - 1}, i, d);
   }
 }
 

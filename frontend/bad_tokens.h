@@ -23,6 +23,9 @@ std::string_view signMeant(std::string_view text);
 // What is wrong with a token of a statement for which isBadToken holds.
 void reportBadToken(const TokenFile& file, const StatementTokens& statement, uint32_t token, Diagnostics& diagnostics);
 
+// 'x' and “x”, those of a line together. They are read as strings all the same.
+void reportForeignStrings(const TokenFile& file, Diagnostics& diagnostics);
+
 // `// ...`, `-- ...` and `/* ... */`.
 void reportForeignComments(const TokenFile& file, Diagnostics& diagnostics);
 

@@ -200,7 +200,7 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
     d.note(std::string(instead->say));
     replaceCall(d, e, *instead);
   }
-  if (auto longer = names_.longerOperators(name); !near && !longer.empty())
+  if (auto longer = names_.longerOperators(name); !near && instead == nullptr && !longer.empty())
     d.note(fmt::format("there is: {}", fmt::join(longer, ", ")));
   // A name that another system has, and that is not known here, is near some operator's name by chance.
   bool isOwn = near && (names_.fn(*near) || names_.externFn(*near) || names_.source(*near));

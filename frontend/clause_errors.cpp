@@ -18,6 +18,24 @@ namespace {
 
 constexpr std::string_view kClauseWords[] = {"slot", "shared", "missing", "width", "default", "length"};
 
+// What a clause of one kind of output is called in another; empty where it has none like it.
+std::string_view clauseMeant(std::string_view keyword, std::string_view clause) {
+  struct Clause {
+    std::string_view keyword;
+    std::string_view word;
+    std::string_view here;
+  };
+  constexpr Clause kClauses[] = {
+      {"sparse", "slot", "slot"},       {"sparse", "shared", "shared"},   {"sparse", "missing", "missing"},
+      {"sparse", "default", "missing"}, {"dense", "width", "width"},      {"dense", "default", "default"},
+      {"dense", "missing", "default"},  {"dense", "length", "width"},     {"sequence", "slot", "slot"},
+      {"sequence", "shared", "shared"}, {"sequence", "length", "length"}, {"sequence", "width", "length"},
+  };
+  for (const Clause& c : kClauses)
+    if (c.keyword == keyword && c.word == clause) return c.here;
+  return {};
+}
+
 class ClauseReader {
  public:
   ClauseReader(const TokenFile& file, const StatementTokens& statement) : file_(file), statement_(statement) {}
@@ -42,7 +60,8 @@ class ClauseReader {
   }
 
   struct Clauses {
-    std::string text;  // as they are written here
+    std::string text;     // as they are written here
+    bool isKnown = true;  // all are clauses of this kind of output
     std::vector<uint32_t> words;
     uint32_t end = 0;
     std::optional<uint32_t> strange{};  // the first sign that does not belong there
@@ -64,10 +83,17 @@ class ClauseReader {
         return all;
       }
       all.words.push_back(i);
-      all.text += fmt::format("{}{}", all.text.empty() ? "" : " ", word(i));
+      std::string_view here = clauseMeant(word(statement_.begin), word(i));
+      all.isKnown = all.isKnown && !here.empty();
+      all.text += fmt::format("{}{}", all.text.empty() ? "" : " ", here);
       uint32_t value = i + 1;
       bool hasSign = isSign(value) || kind(value) == TokenKind::LeftParen;
       if (hasSign) ++value;
+      if (word(i) == "shared" && hasSign && kind(value) == TokenKind::True) {  // shared=true
+        strange(i + 1);
+        i = all.end = value + 1;
+        continue;
+      }
       uint32_t number = kind(value) == TokenKind::Minus ? value + 1 : value;
       // `slot = 1`: the sign of the clause where another one follows, else that of the output.
       bool isValue = isNumber(kind(number)) && (!hasSign || goesOn(number + 1));
@@ -99,7 +125,7 @@ class ClauseReader {
     Diagnostic& d = diagnostics.report(
         DiagnosticKind::Syntax, file_.span(token(*head.strange)),
         fmt::format("clauses are words and numbers side by side, without \"{}\": {}", word(*head.strange), head.text));
-    if (makesSense(file_, statement_, all, text)) d.replace(all, text);
+    if (head.isKnown && makesSense(file_, statement_, all, text)) d.replace(all, text);
     return true;
   }
 
@@ -116,7 +142,7 @@ class ClauseReader {
     bool isRepeated = false;
     for (uint32_t i : tail.words)
       for (uint32_t k = statement_.begin + 2; k < assign; ++k) isRepeated = isRepeated || word(i) == word(k);
-    if (tail.end != statement_.end || isRepeated) return true;
+    if (tail.end != statement_.end || isRepeated || !tail.isKnown) return true;
     Span expression = file_.span(token(assign + 1)).to(file_.span(token(at - 1)));
     Span all = file_.span(token(assign)).to(file_.span(token(statement_.end - 1)));
     std::string text =
@@ -172,11 +198,12 @@ bool reportDeclaredName(const TokenFile& file, const StatementTokens& statement,
     return true;
   }
   if (!named) return false;
-  if (name.kind == TokenKind::String && at == place) {  // dense "price" = ...
-    std::string_view text = file.text(name);
+  bool isQuoted = name.kind == TokenKind::String || name.kind == TokenKind::ForeignString;
+  if (isQuoted && at == place) {  // dense "price" = ...
+    std::string text = name.kind == TokenKind::String ? std::string(file.text(name)) : plainString(file.text(name));
     Diagnostic& d = diagnostics.report(DiagnosticKind::Syntax, file.span(name), "a name stands without quotes");
-    bool fits = text.size() > 2 && text.find_first_of("\\`") == std::string_view::npos;
-    if (fits) d.replace(file.span(name), writtenName(text.substr(1, text.size() - 2)));
+    bool fits = text.size() > 2 && text.find_first_of("\\`") == std::string::npos;
+    if (fits) d.replace(file.span(name), writtenName(std::string_view(text).substr(1, text.size() - 2)));
     return true;
   }
   uint32_t end = 0;

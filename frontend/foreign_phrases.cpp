@@ -169,7 +169,7 @@ constexpr Phrase kPhrases[] = {
     // Logic and comparisons.
     {"and", "&&", "write \"&&\" instead of \"{}\""},
     {"or", "||", "write \"||\" instead of \"{}\""},
-    {"xor", "!=", "write \"!=\" instead of \"{}\", of two bools"},
+    {"xor", "", "write \"!=\" instead of \"{}\", of two bools"},
     {"eq|equals", "==", "write \"==\" instead of \"{}\""},
     {"ne", "!=", "write \"!=\" instead of \"{}\""},
     {"lt", "<", "write \"<\" instead of \"{}\""},

@@ -294,6 +294,7 @@ bool endsOperand(TokenKind kind) {
     case TokenKind::Float:
     case TokenKind::String:
     case TokenKind::RawString:
+    case TokenKind::ForeignString:
     case TokenKind::RightParen:
     case TokenKind::RightBracket:
     case TokenKind::RightBrace: return true;

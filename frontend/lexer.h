@@ -22,7 +22,8 @@ enum class TokenKind : uint8_t {
   Integer,
   Float,
   String,
-  RawString,  // r"..."
+  RawString,      // r"..."
+  ForeignString,  // 'x', “x”: read as what it is elsewhere, and reported
   LeftParen,
   RightParen,
   LeftBracket,
@@ -52,7 +53,6 @@ enum class TokenKind : uint8_t {
   // No tokens of the language; their statement is reported and skipped.
   BadCharacters,
   BadNumber,
-  ForeignString,  // 'x', “x”
   UnterminatedString,
   UnterminatedName,
 };

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "frontend/bad_tokens.h"
 #include "frontend/lexer.h"
 #include "support/utf8.h"
 
@@ -136,6 +137,8 @@ std::optional<double> decodeFloat(std::string_view text, Span span, Diagnostics&
 }
 
 std::optional<std::string> decodeString(std::string_view literal, Span span, Diagnostics& diagnostics) {
+  if (literal[0] != '"' && literal[0] != 'r')  // in quotes of another kind
+    return decodeString(plainString(literal), span, diagnostics);
   bool raw = literal[0] == 'r';
   size_t quote = raw ? 1 : 0;
   std::string_view body = literal.substr(quote + 1, literal.size() - quote - 2);

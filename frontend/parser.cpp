@@ -110,6 +110,7 @@ class ConfigReader {
     file.foreignComments = std::move(list.foreignComments);
     reportHiddenText(file, diagnostics_);
     reportForeignComments(file, diagnostics_);
+    reportForeignStrings(file, diagnostics_);
     readStatements(file, location, imported);
   }
 

@@ -117,7 +117,8 @@ bool takes(const Operator& op, size_t count) {
     size_t needed = 0;
     for (size_t i = 0; i < o.params.size(); ++i)
       if (!op.params[i].isOptional || o.required[i]) ++needed;
-    return count >= needed && (count <= o.params.size() || o.variadic);
+    // The second argument of a reduction is an axis elsewhere.
+    return o.variadic ? count == 1 && needed <= 1 : count >= needed && count <= o.params.size();
   });
 }
 

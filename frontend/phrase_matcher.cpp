@@ -68,6 +68,7 @@ class PhraseMatcher {
     auto found = std::ranges::find_if(items_, isAnchor);
     if (found == items_.end()) found = std::ranges::find_if(items_, [](std::string_view i) { return !isCapture(i); });
     // Of captures alone the first one stands for a word.
+    isWords_ = std::ranges::none_of(items_, isCapture);
     anchor_ = found == items_.end() ? 0 : static_cast<size_t>(found - items_.begin());
   }
 
@@ -76,7 +77,7 @@ class PhraseMatcher {
     constexpr uint32_t kNear = 64;
     uint32_t first = at > statement_.begin + kNear ? at - kNear : statement_.begin;
     for (uint32_t k = std::min(at + 2, statement_.end); k-- > first;)
-      if (tryAt(k) && match_.range_.begin <= at && at < match_.range_.end) return match_;
+      if (tryAt(k) && match_.range_.begin <= at && at < match_.range_.end + (isWords_ ? 1 : 0)) return match_;
     if (first > statement_.begin && tryAt(statement_.begin) && at < match_.range_.end) return match_;
     return std::nullopt;
   }
@@ -224,6 +225,7 @@ class PhraseMatcher {
   TokenWalk walk_;
   std::vector<std::string_view> items_;
   size_t anchor_ = 0;
+  bool isWords_ = false;  // of words and signs alone: what follows is where the statement stops making sense
   PhraseMatch match_;
 };
 
@@ -251,8 +253,10 @@ std::string parametersText(const TokenFile& file, TokenRange range) {
   PhraseMatcher matcher("x", file, all);
   for (uint32_t at = range.begin; at < range.end;) {
     uint32_t end = matcher.parameterEnd(at, range.end);
-    text +=
-        fmt::format("{}{}: {}", text.empty() ? "" : ", ", file.text(file.tokens[at]), *typeMeant(file, at + 2, end));
+    std::string type = *typeMeant(file, at + 2, end);
+    // A fn takes a time as what it is, a number of seconds.
+    if (type.starts_with("timestamp")) type.replace(0, std::string_view("timestamp").size(), "int64");
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", file.text(file.tokens[at]), type);
     at = end + 1;
   }
   return text;

@@ -332,10 +332,15 @@ bool StatementBuilder::clause(OutputDecl& decl, std::vector<Name>& seen, FeatPar
     return false;
   }
   if (!rule->takes[static_cast<size_t>(decl.kind)]) {
-    diagnostics_
-        .report(DiagnosticKind::InvalidClause, word.span,
-                fmt::format("\"{}\" is no clause of a {} output", word.text, outputKindName(decl.kind)))
-        .note(fmt::format("a {} output takes:{}", outputKindName(decl.kind), clausesOf(decl.kind)));
+    Diagnostic& d = diagnostics_
+                        .report(DiagnosticKind::InvalidClause, word.span,
+                                fmt::format("\"{}\" is no clause of a {} output", word.text, outputKindName(decl.kind)))
+                        .note(fmt::format("a {} output takes:{}", outputKindName(decl.kind), clausesOf(decl.kind)));
+    // What stands for a missing value has another name there.
+    bool isWhole = tree->children.size() == 2 && leafType(tree->children[1]) == FeatParser::INTEGER;
+    if (decl.kind == OutputKind::Dense && word.text == "missing" && tree->children.size() > 1)
+      d.replace(word.span, "default");
+    if (decl.kind == OutputKind::Sparse && word.text == "default" && isWhole) d.replace(word.span, "missing");
     return false;
   }
   auto first = std::find_if(seen.begin(), seen.end(), [&](const Name& other) { return other.text == word.text; });

@@ -227,7 +227,9 @@ class Explainer {
     if (!atEnd() && keyword() == "let" && found().kind == TokenKind::LeftParen) {
       Diagnostic& diagnostic =
           report("a \"let\" has no parameters; an expression with parameters is declared by \"fn\"");
-      fix(diagnostic, file_.span(file_.tokens[statement_.begin]), "fn");
+      const Token& first = file_.tokens[failure_.token + 1];
+      bool isTyped = first.kind == TokenKind::RightParen || file_.tokens[failure_.token + 2].kind == TokenKind::Colon;
+      if (isTyped) fix(diagnostic, file_.span(file_.tokens[statement_.begin]), "fn");
       return diagnostic;
     }
     if (!atEnd() && found().kind == TokenKind::Colon && assignComesLater()) {

@@ -14,8 +14,8 @@ bool closes(TokenKind kind) {
 }
 bool isSign(TokenKind kind) { return kind == TokenKind::Minus || kind == TokenKind::Not; }
 
-// A literal or a name, those of other languages too.
-bool isAtom(TokenKind kind) { return (endsOperand(kind) && !closes(kind)) || kind == TokenKind::ForeignString; }
+// A literal or a name.
+bool isAtom(TokenKind kind) { return endsOperand(kind) && !closes(kind); }
 
 // Whether a sign between two operands belongs to what reaches so far.
 bool joins(TokenKind kind, Reach reach) {
@@ -157,7 +157,8 @@ std::optional<uint32_t> TokenWalk::forward(uint32_t begin, Reach reach,
   for (;;) {
     while (reach > Reach::Operand && isSign(kind(at))) ++at;
     auto end = operandForward(at);
-    if (!end || !joins(kind(*end), reach)) return end;
+    bool isCompared = end && reach == Reach::Comparison && kind(*end) == TokenKind::Assign;  // as SQL has it
+    if (!end || !(joins(kind(*end), reach) || isCompared)) return end;
     at = *end + 1;
   }
 }

@@ -106,9 +106,10 @@ std::string Zone::meant(std::string_view name) {
   for (std::string_view zone : full) places.push_back(zone.substr(zone.rfind('/') + 1));
   for (size_t i = 0; i < full.size(); ++i)
     if (lowerCase(places[i]) == place) return names[i];
-  if (auto near = nearestName(name, full)) return *near;
+  if (auto near = nearestName(name, full); near && isSlip(name, *near)) return *near;
   auto near = nearestName(place, places);
-  return near ? names[static_cast<size_t>(std::ranges::find(places, *near) - places.begin())] : std::string();
+  return near && isSlip(place, *near) ? names[static_cast<size_t>(std::ranges::find(places, *near) - places.begin())]
+                                      : std::string();
 }
 
 std::optional<PrepareError> Zone::read(const Value& name, uint32_t param, Zone& zone) {
