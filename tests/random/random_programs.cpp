@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--only", options.only, "This program alone");
   app.add_option("--semantics", options.semantics, "Version of the meaning of all programs; else all in turn")
-      ->check(CLI::Range(1U, kNewestSemantics));
+      ->check(CLI::Range(1U, featc::kNewestSemantics));
   app.add_option("--repro-folder", options.reproFolder, "Where reduced programs are written");
   app.add_flag("--print", options.print, "Print every program and its data");
   app.add_flag("--require-all-operators", options.requireAllOperators, "Fail when some operator was never used");
