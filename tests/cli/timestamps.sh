@@ -51,7 +51,7 @@ out_is <"$work/expect"
 featc 0 dump "$work/m.feat" --stage ir
 out_has 'schema item.seen : list<timestamp>'
 out_has '= input item.at : int64'
-featc 0 build "$work/m.feat" -o "$work/libm.so" --header "$work/m.h"
+featc 0 build "$work/m.feat" -o "$work/m.o" --header "$work/m.h"
 grep -q 'item.at: timestamp' "$work/m.h" || fail "the header does not say what item.at is"
 
 # The version of the meaning and the declared type are part of the fingerprint; what has neither keeps its own.
