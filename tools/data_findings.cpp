@@ -110,10 +110,12 @@ class Findings {
       lines.push_back(fmt::format("{}: missing in {}: {}", namesOf(outputs),
                                   rows_ == 1 ? "the only row" : fmt::format("all {} rows", rows_), reason(cause)));
     }
-    for (NodeId id = 0; id < graph_.size(); ++id) {
-      if (byCause.contains(id)) continue;
-      for (const auto& [text, odd] : seen_[id].odd) addOdd(id, text, odd, lines);
-    }
+    // Of features that are told of already nothing more is said.
+    std::vector<bool> told(missing.size());
+    for (const auto& [cause, outputs] : byCause)
+      for (size_t i : outputs) told[i] = true;
+    for (NodeId id = 0; id < graph_.size(); ++id)
+      for (const auto& [text, odd] : seen_[id].odd) addOdd(id, text, odd, told, lines);
     return lines;
   }
 
@@ -181,7 +183,9 @@ class Findings {
     const Seen& seen = seen_[id];
     switch (node.kind) {
       case NodeKind::Constant: return "a constant without a value";
-      case NodeKind::Input: return fmt::format("the field {} is never there", info.inputs[node.index].qualified());
+      case NodeKind::Input:
+        return fmt::format("the field {} is {}", info.inputs[node.index].qualified(),
+                           node.type.isScalar() ? "never there" : "always empty or missing");
       case NodeKind::Field: {
         uint32_t source = graph_.node(graph_.args(id)[0]).index;
         const ReadCounts& reads = totals_.reads[source];
@@ -200,12 +204,14 @@ class Findings {
     return text;
   }
 
-  void addOdd(NodeId id, std::string_view text, const Seen::Odd& odd, std::vector<std::string>& lines) const {
+  void addOdd(NodeId id, std::string_view text, const Seen::Odd& odd, const std::vector<bool>& told,
+              std::vector<std::string>& lines) const {
     uint64_t calls = seen_[id].calls;
     if (odd.ofEveryRow ? odd.calls < calls : odd.calls * kOneOf < calls) return;
     std::vector<size_t> outputs;
     for (size_t i = 0; i < graph_.outputs().size(); ++i)
-      if (needs(graph_.outputs()[i], id)) outputs.push_back(i);
+      if (!told[i] && needs(graph_.outputs()[i], id)) outputs.push_back(i);
+    if (outputs.empty()) return;
     lines.push_back(fmt::format("{}: {} {}: {} of {} values{}, such as {}", namesOf(outputs), expression(id), text,
                                 odd.calls, calls, whole_ ? "" : " looked at", odd.example));
   }
