@@ -175,7 +175,8 @@ class JsonReader final : public RecordReader {
     if (error != SUCCESS) {
       builder.dropRequest();
       rows.resize(firstRow);
-      return unreadable(jsonFaultText(text, error));
+      return unreadable(opensOnly(text) ? "a line must hold a whole object: " + expectedForm()
+                                        : jsonFaultText(text, error));
     }
     if (requestError_.empty()) requestError_ = missing(builder, Scope::Request);
     if (!requestError_.empty()) {
@@ -237,6 +238,12 @@ class JsonReader final : public RecordReader {
     if (!haveItems && requestError_.empty())
       requestError_ = fmt::format("\"items\" is missing: a line is {}", expectedForm());
     return SUCCESS;
+  }
+
+  // The first line of an object that goes over several lines.
+  static bool opensOnly(std::string_view text) {
+    size_t first = text.find_first_not_of(" \t\r");
+    return text[first] == '{' && text.find_first_not_of(" \t\r", first + 1) == std::string_view::npos;
   }
 
   // A line with the first fields of the config.

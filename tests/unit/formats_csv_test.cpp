@@ -71,3 +71,20 @@ TEST_CASE("A CSV of other features is refused", "[formats]") {
   CHECK(errorOf("a,b\nx,1\n").find("a: \"x\" is none of its values") != std::string::npos);
   CHECK(errorOf("a,b\n1:0.5|2,1\n").find("none of its values") != std::string::npos);
 }
+
+TEST_CASE("TSV has no way to write a name with a tab or a line end", "[formats]") {
+  for (const char* name : {"a\tb", "a\nb", "a\rb"}) {
+    ProgramInfo info;
+    info.outputs.push_back({OutputKind::Dense, name, Type::float64()});
+    std::string refused;
+    CHECK(newTsvWriter(info, refused) == nullptr);
+    CHECK(refused.starts_with("TSV has no way to write the name \"a\\"));
+    CHECK(newCsvWriter(info) != nullptr);
+  }
+  ProgramInfo info;
+  info.outputs.push_back({OutputKind::Dense, "\"a, b\"", Type::float64()});
+  std::string refused;
+  std::string text;
+  newTsvWriter(info, refused)->begin(text);
+  CHECK(text == "\"a, b\"\n");
+}
