@@ -73,16 +73,22 @@ TEST_CASE("A CSV of other features is refused", "[formats]") {
 }
 
 TEST_CASE("TSV has no way to write a name with a tab or a line end", "[formats]") {
-  for (const char* name : {"a\tb", "a\nb", "a\rb"}) {
+  auto dense = [](const char* name) {
     ProgramInfo info;
-    info.outputs.push_back({OutputKind::Dense, name, Type::float64()});
+    OutputInfo& output = info.outputs.emplace_back();
+    output.kind = OutputKind::Dense;
+    output.name = name;
+    output.type = Type::float64();
+    return info;
+  };
+  for (const char* name : {"a\tb", "a\nb", "a\rb"}) {
+    ProgramInfo info = dense(name);
     std::string refused;
     CHECK(newTsvWriter(info, refused) == nullptr);
     CHECK(refused.starts_with("TSV has no way to write the name \"a\\"));
     CHECK(newCsvWriter(info) != nullptr);
   }
-  ProgramInfo info;
-  info.outputs.push_back({OutputKind::Dense, "\"a, b\"", Type::float64()});
+  ProgramInfo info = dense("\"a, b\"");
   std::string refused;
   std::string text;
   newTsvWriter(info, refused)->begin(text);
