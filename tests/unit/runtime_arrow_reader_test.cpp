@@ -194,5 +194,5 @@ TEST_CASE("columns that do not fit end the reading", "[arrow]") {
         "in: the column \"x\": expected int64, found string\n");
   CHECK(Read(info, only(table(strings({"a"}).named("y")))).said ==
         "in: warning: no field is declared for the column \"y\"\n"
-        "in: no column for item.x, which every row must have\n");
+        "in: no column for item.x, which every row must have; no field is declared for the column \"y\"\n");
 }

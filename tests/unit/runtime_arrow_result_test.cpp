@@ -345,7 +345,8 @@ TEST_CASE("a stream's mistakes come after what was good, and it may be left earl
     ArrowArrayStream in = CountingStream::make({64});
     ArrowOwner<ArrowArrayStream> out;
     Extractor other = extractorOf("model m\nitem { y : int64 }\nsparse y slot 1 = y\n");
-    CHECK(extractArrowStream(other, &in, options, out.get()) == "no column for item.y, which every row must have");
+    CHECK(extractArrowStream(other, &in, options, out.get()) ==
+          "no column for item.y, which every row must have; no field is declared for the column \"x\"");
     CHECK(out.isReleased());
   }
   SECTION("left early") {
