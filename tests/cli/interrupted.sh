@@ -10,16 +10,18 @@ sparse s slot 1 = s
 END
 awk 'BEGIN { printf "dense slow = sum(log1p(abs(i) * ["; for (n = 1; n < 2000; ++n) printf "%d.5, ", n; print "0.5]))" }' \
   >>"$work/m.feat"
-awk 'BEGIN { for (n = 0; n < 60000; ++n) printf "{\"request\": {}, \"items\": [{\"i\": %d, \"s\": \"a\"}]}\n", n }' >"$work/d.jsonl"
+awk 'BEGIN { for (n = 0; n < 20000; ++n) printf "{\"request\": {}, \"items\": [{\"i\": %d, \"s\": \"a\"}]}\n", n }' >"$work/d.jsonl"
 
 # Stopped by a signal: told at once, ended by the signal, and gone on with.
 for signal in INT TERM HUP; do
+  rm -f "$work/kept.journal"
   # A shell starts what stands behind & with SIGINT ignored, and featc leaves that so: env sets it right.
   env --default-signal=INT "$program" run "$work/m.feat" --engine interp --input "$work/d.jsonl" \
-    --output "$work/out" --threads 1 2>"$work/err" &
+    --output "$work/kept" --threads 1 2>"$work/err" &
   pid=$!
   tries=0
-  until [ "$(grep -c . "$work/out.journal" 2>/dev/null || true)" -gt 6 ]; do
+  # Six lines say which run it is.
+  until [ -e "$work/kept.journal" ] && [ "$(wc -l <"$work/kept.journal")" -gt 6 ]; do
     tries=$((tries + 1))
     [ $tries -lt 600 ] || fail "no checkpoint"
     sleep 0.05
@@ -29,12 +31,12 @@ for signal in INT TERM HUP; do
   wait $pid 2>"$work/wait" || status=$?
   command="run, and SIG$signal"
   [ $status -gt 128 ] || fail "exit code $status: not ended by the signal"
-  err_has "featc: stopped; $work/out.partial holds what was written until then; --resume goes on from its last checkpoint"
+  err_has "featc: stopped; $work/kept.partial holds what was written until then; --resume goes on from its last checkpoint"
 done
-featc 0 run "$work/m.feat" --engine interp --input "$work/d.jsonl" --output "$work/out" --threads 2 --resume
+featc 0 run "$work/m.feat" --engine interp --input "$work/d.jsonl" --output "$work/kept" --threads 2 --resume
 err_has "going on behind line"
 featc 0 run "$work/m.feat" --engine interp --input "$work/d.jsonl" --output "$work/whole" --threads 2
-cmp "$work/out" "$work/whole" || fail "what was gone on with differs"
+cmp "$work/kept" "$work/whole" || fail "what was gone on with differs"
 # A run that was told to ignore them does.
 (trap '' HUP; exec "$program" run "$work/m.feat" --engine interp --input "$work/d.jsonl" --output "$work/nohup" 2>"$work/err") &
 pid=$!
@@ -56,8 +58,12 @@ featc 2 run "$work/m.feat" --input "$work/d.jsonl" --output "$work/unbegun" --lo
 
 # A request that needs more memory than a batch may have.
 head -n 5000 "$work/d.jsonl" >"$work/large.jsonl"
-awk 'BEGIN { s = sprintf("%1000000s", ""); gsub(/ /, "x", s); printf "{\"request\": {}, \"items\": ["; for (n = 0; n < 120; ++n) printf "%s{\"i\": 1, \"s\": \"%s\"}", n ? ", " : "", s; print "]}" }' \
-  >>"$work/large.jsonl"
+megabyte=$(head -c 1000000 /dev/zero | tr '\0' x)
+{
+  printf '{"request": {}, "items": ['
+  for n in $(seq 120); do printf '{"i": %d, "s": "%s"}, ' "$n" "$megabyte"; done
+  printf '{"i": 0, "s": ""}]}\n'
+} >>"$work/large.jsonl"
 status=0
 "$program" run "$work/m.feat" --input "$work/large.jsonl" --output "$work/large" 2>"$work/err" || status=$?
 command="run with a request of 120 MB"
@@ -88,7 +94,7 @@ good() { printf '{"request": {}, "items": [{"i": %d, "s": "x"}]}\n' "$1"; }
   good 5
 } >"$work/read.jsonl"
 printf 'i,s\n1,x\n2,x\nx,x\n4,x\n' >"$work/read.csv"
-for format in csv tensor-sequence tfrecord libsvm; do
+for format in csv tensor-sequence tfrecord; do
   printf '{"request": {}, "items": [{"i": 1, "s": "x"}, {"i": 2, "s": "x"}]}\n' >"$work/two.jsonl"
   printf '{"request": {}, "items": [{"i": 1, "s": "x"}]}\n' >"$work/one.jsonl"
   for threads in 1 3; do
