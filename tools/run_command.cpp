@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <thread>
@@ -103,6 +104,9 @@ void runThrough(SharedRun& run, uint32_t threads) {
   run.output.write(edge);
   try {
     runPipeline(threads, [&] { return newRunWorker(run); });
+  } catch (const std::bad_alloc&) {
+    run.progress.message("featc: not enough memory");
+    run.failed = true;
   } catch (const std::exception& e) {
     run.progress.message(fmt::format("featc: {}", e.what()));
     run.failed = true;
