@@ -97,7 +97,7 @@ PAGES = {
     ),
     "docs/language.md": Page(
         folder="build/docs-language",
-        blocks={("feat", "model shops"): Saved("shops.feat"), ("json", '{"request": {"user_id": 7'): Saved("requests.jsonl")},
+        blocks={("feat", "model shops"): Saved("shops.feat"), ("json", '{"request": {"user_id": 7, "city": "Rome", "hour"'): Saved("requests.jsonl")},
     ),
     "docs/plugins.md": Page(folder="examples/plugin", blocks={("c", '#include "featc/ops/plugin.h"'): Saved("longer.c")}),
     "docs/reloading.md": Page(blocks={("cpp", "featc::LiveOptions"): Frame("reloading.cpp")}),
