@@ -86,7 +86,17 @@ void CompilePool::submit(std::unique_ptr<CompileJob> job) noexcept {
   if (!survive("queueing a compile job", [&] { added.push_back({std::move(job), Clock::now()}); })) return;
   std::lock_guard lock(mutex_);
   if (ending_) return;
-  std::list<Work> dropped;
+  bool isHeld = idle_ <= waiting_.size();
+  if (isHeld && hasRoom()) {
+    // Those that run already have to do; without any the job is dropped.
+    if (start(&CompilePool::work))
+      ++workers_;
+    else if (workers_ == 0)
+      return;
+  } else if (isHeld && !watched_) {
+    watched_ = start(&CompilePool::watch);
+  }
+  waiting_.splice(waiting_.end(), added);
   wake_.notify_one();
   held_.notify_one();
 }

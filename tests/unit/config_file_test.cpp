@@ -96,7 +96,7 @@ TEST_CASE("an import is what was opened, and lies inside the root", "[files]") {
 TEST_CASE("a file of a config that is replaced by a pipe is a failed reload, and holds nothing up", "[files]") {
   TestFolder folder;
   folder.write("main.feat", kMain);
-  folder.write("more.feat", "fn twice(x: int64) = x + x\n");
+  folder.write("more.feat", "fn twice(n: int64) = n + n\n");
   folder.write("words.txt", "a\nb\n");
   LiveOptions options;
   options.load.engine.engine = EngineKind::Interp;
