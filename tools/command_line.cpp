@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "support/suggest.h"
+#include "support/survive.h"
 
 namespace featc {
 
@@ -58,26 +59,26 @@ void reportCommandLine(const CLI::App& app, const CLI::ParseError& error, int ar
   if (chosen.empty()) {
     std::string_view word = argc > 1 ? argv[1] : "";
     if (word.empty())
-      fmt::print(stderr, "featc: a command is missing\n");
+      printError("featc: a command is missing\n");
     else if (word.starts_with('-'))
-      fmt::print(stderr, "featc: there is no option \"{}\"{}\n", word, proposal(word, optionNames(app)));
+      printError("featc: there is no option \"{}\"{}\n", word, proposal(word, optionNames(app)));
     else
-      fmt::print(stderr, "featc: there is no command \"{}\"{}\n", word, proposal(word, commands));
-    fmt::print(stderr, "the commands are: {}; featc --help says what they do\n", fmt::join(commands, " "));
+      printError("featc: there is no command \"{}\"{}\n", word, proposal(word, commands));
+    printError("the commands are: {}; featc --help says what they do\n", fmt::join(commands, " "));
     return;
   }
   const CLI::App& command = *chosen.front();
   std::string_view word = unexpected(command, argc, argv);
   if (word.size() > 1 && word.starts_with('-')) {
     std::string_view name = word.substr(0, word.find('='));
-    fmt::print(stderr, "featc {}: there is no option \"{}\"{}\n", command.get_name(), name,
+    printError("featc {}: there is no option \"{}\"{}\n", command.get_name(), name,
                proposal(name, optionNames(command)));
   } else if (!word.empty()) {
-    fmt::print(stderr, "featc {}: \"{}\" is one argument too many\n", command.get_name(), word);
+    printError("featc {}: \"{}\" is one argument too many\n", command.get_name(), word);
   } else {
-    fmt::print(stderr, "featc {}: {}\n", command.get_name(), error.what());
+    printError("featc {}: {}\n", command.get_name(), error.what());
   }
-  fmt::print(stderr, "featc {} --help says what it takes\n", command.get_name());
+  printError("featc {} --help says what it takes\n", command.get_name());
 }
 
 }  // namespace featc

@@ -1,5 +1,6 @@
 # A stderr that takes nothing changes no exit code and no output; a config that is a pipe is not waited for.
 . ./common/check.sh
+command=''
 
 cat >"$work/good.feat" <<'EOF'
 model m
@@ -46,6 +47,10 @@ printf 'id\n1\n3\n' | cmp -s - "$work/rows.csv" || fail "the file holds other ro
 status=0
 "$program" run "$work/good.feat" --input "$work/d.jsonl" --format csv >&- 2>"$work/err" || status=$?
 [ "$status" -eq 1 ] || fail "a closed stdout: exit code $status, not 1"
+
+# There is one way to stderr, which throws nothing.
+others=$(cd ../.. && grep -rnE 'fmt::print\( *stderr|std::cerr' support ops runtime ir frontend optimizer codegen engine tools || true)
+[ -z "$others" ] || fail "printError writes to stderr, and nothing else: $others"
 
 mkfifo "$work/pipe.feat"
 for line in "check $work/pipe.feat" "run $work/pipe.feat --input $work/d.jsonl"; do
