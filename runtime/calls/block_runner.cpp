@@ -40,6 +40,9 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
   auto rows = static_cast<size_t>(end - begin);
   std::array<RowStatus, kBlockRows> savedStatus;
   std::copy_n(status, rows, savedStatus.begin());
+  uint32_t* idsLeft = shard.scope == Scope::Item ? frame_.itemIdsLeft : frame_.requestIdsLeft;
+  std::array<uint32_t, kBlockRows> savedIdsLeft;
+  if (idsLeft != nullptr) std::copy_n(idsLeft + begin, rows, savedIdsLeft.begin());
   DataEvents savedEvents = worker_.events;
   worker_.savedCounts = worker_.counts;
   for (size_t i = 0; i < program_.ragged.size(); ++i) worker_.savedMarks[i] = shard.ragged[program_.ragged[i]].mark();
@@ -50,6 +53,7 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
   // The rows together need more memory than there is: take the block back, then try a few at a time.
   worker_.arena.rewind(mark);
   std::copy_n(savedStatus.begin(), rows, status);
+  if (idsLeft != nullptr) std::copy_n(savedIdsLeft.begin(), rows, idsLeft + begin);
   worker_.events = savedEvents;
   worker_.counts = worker_.savedCounts;
   for (size_t i = 0; i < program_.ragged.size(); ++i) shard.ragged[program_.ragged[i]].rewind(worker_.savedMarks[i]);
@@ -73,24 +77,8 @@ void BlockRunner::runGroup(ShardFrame& part, Scope scope, uint32_t phase, int64_
 }
 
 void BlockRunner::compute(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end) {
-  // The last phase emits. What rows that are computed again have used is theirs again.
-  if (frame_.itemIdsLeft != nullptr && phase + 1 == program_.layout().phases) beginIds(scope, begin, end);
   program_.executable->run(part, phase, scope, begin, end);
   costs_.checkStopped();
-}
-
-// An item has the ids of its request too.
-void BlockRunner::beginIds(Scope scope, int64_t begin, int64_t end) {
-  uint32_t all = costs_.limits.rowIds;
-  uint32_t request = all - std::min(all, program_.fixedIds[0]);
-  for (int64_t row = begin; row < end; ++row) {
-    if (scope == Scope::Request) {
-      frame_.requestIdsLeft[row] = request;
-      continue;
-    }
-    uint32_t left = frame_.requestIdsLeft[frame_.requestOfItem[row]];
-    frame_.itemIdsLeft[row] = left - std::min(left, program_.fixedIds[1]);
-  }
 }
 
 // What operators made of the rows.

@@ -26,7 +26,6 @@ class BlockRunner {
   void runGroup(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end, bool keep);
   // Computes the rows, which may find too little memory.
   void compute(ShardFrame& part, Scope scope, uint32_t phase, int64_t begin, int64_t end);
-  void beginIds(Scope scope, int64_t begin, int64_t end);
   void countValues(const Arena::Mark& before);
   void countIds(Shard& shard);
   void dropRows(Scope scope, uint32_t phase, int64_t begin, int64_t end);

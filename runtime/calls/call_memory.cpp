@@ -48,7 +48,7 @@ RunError CallMemory::begin(std::span<const Batch> batches, const CallOptions& op
                            std::chrono::steady_clock::time_point readDeadline, Result& result) {
   observer_ = options.observer;
   arena_.reset();
-  outputs_.begin(batches, result, costs_.memory.budget(), costs_.limits.rowIds != 0);
+  outputs_.begin(batches, result, costs_.memory.budget(), costs_.limits.rowIds);
   outputs_.describe(frame_);
   cutShards(options);
   outputs_.beginRagged(shards());

@@ -38,9 +38,9 @@ uint64_t countLarge(const OutputColumn& column, float defaultValue) {
 CallOutputs::CallOutputs(const CallProgram& program) : program_(program), lengths_(program.info.outputs.size()) {}
 
 void CallOutputs::begin(std::span<const Batch> batches, Result& result, const std::shared_ptr<MemoryBudget>& budget,
-                        bool countIds) {
+                        uint32_t rowIds) {
   result_ = &result;
-  countIds_ = countIds;
+  rowIds_ = rowIds;
   if (result.share_.budget() != budget) result.share_ = MemoryShare(budget);
   int64_t requests = 0;
   int64_t items = 0;
@@ -52,9 +52,9 @@ void CallOutputs::begin(std::span<const Batch> batches, Result& result, const st
   prepare(program_, requests, items, keptRows_.keep(bytes), result);
   beginRows(batches);
   requestStatus_.assign(padded(requests), RowStatus::Ok);
-  if (countIds) {
-    requestIdsLeft_.resize(padded(requests));
-    itemIdsLeft_.resize(padded(items));
+  if (rowIds != 0) {
+    requestIdsLeft_.assign(padded(requests), rowIds - std::min(rowIds, program_.fixedIds[0]));
+    itemIdsLeft_.assign(padded(items), rowIds - std::min(rowIds, program_.fixedIds[1]));
   }
   result.events_ = {};
   result.reads_.assign(program_.info.sources.size(), {});
@@ -153,8 +153,8 @@ void CallOutputs::describe(CallFrame& frame) {
   frame.lengths = &lengths_;
   frame.requestStatus = requestStatus_.data();
   frame.itemStatus = result_->itemStatus_.data();
-  frame.requestIdsLeft = countIds_ ? requestIdsLeft_.data() : nullptr;
-  frame.itemIdsLeft = countIds_ ? itemIdsLeft_.data() : nullptr;
+  frame.requestIdsLeft = rowIds_ != 0 ? requestIdsLeft_.data() : nullptr;
+  frame.itemIdsLeft = rowIds_ != 0 ? itemIdsLeft_.data() : nullptr;
 }
 
 void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
@@ -174,8 +174,19 @@ void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
     if (!info.mayRound) continue;
     result.counts_[o].largeDense = countLarge(result.outputs_[o], static_cast<float>(info.defaultValue));
   }
+  if (rowIds_ != 0) countRowIds();
   for (size_t item = 0; item < static_cast<size_t>(result.items_); ++item) {
     fail(result.itemStatus_[item], requestStatus_[static_cast<size_t>(result.requestOfItem_[item])]);
+  }
+}
+
+// Those of an item are its own and its request's, which may be emitted after it.
+void CallOutputs::countRowIds() {
+  Result& result = *result_;
+  bool never = program_.fixedIds[0] > rowIds_ || program_.fixedIds[1] > rowIds_;
+  for (size_t item = 0; item < static_cast<size_t>(result.items_); ++item) {
+    uint32_t ofRequest = rowIds_ - requestIdsLeft_[static_cast<size_t>(result.requestOfItem_[item])];
+    if (never || ofRequest > itemIdsLeft_[item]) fail(result.itemStatus_[item], RowStatus::TooManyIds);
   }
 }
 

@@ -22,9 +22,9 @@ class CallOutputs {
 
   // Gives `result` rows for the batches one after another, and memory for every output. begin() comes first,
   // then beginRagged() once the shards are known.
-  // `countIds`: all ids of a row together.
+  // `rowIds`: the most ids of a row together; 0: they are not counted.
   void begin(std::span<const Batch> batches, Result& result, const std::shared_ptr<MemoryBudget>& budget,
-             bool countIds);
+             uint32_t rowIds);
   void beginRagged(std::span<Shard> shards);
   // Where engines write. Statuses and request numbers are padded to whole groups of rows.
   void describe(CallFrame& frame);
@@ -48,6 +48,7 @@ class CallOutputs {
   static void showRagged(std::span<const uint32_t> lengths, size_t output, Result& result);
   static void copyRagged(const Result& all, size_t begin, size_t output, Result& part);
   void beginRows(std::span<const Batch> batches);
+  void countRowIds();
   void joinShards(uint32_t output, std::span<Shard> shards);
   // Frees what the result has much too much of.
   void shrinkRagged();
@@ -58,7 +59,7 @@ class CallOutputs {
   Result* result_ = nullptr;                    // of this call
   std::vector<std::vector<uint32_t>> lengths_;  // ragged outputs: ids of each row
   std::vector<RowStatus> requestStatus_;
-  bool countIds_ = false;
+  uint32_t rowIds_ = 0;
   std::vector<uint32_t> requestIdsLeft_;
   std::vector<uint32_t> itemIdsLeft_;
   KeptMemory keptRows_;    // of the result: a place for each row
