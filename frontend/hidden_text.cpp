@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "support/text_direction.h"
 #include "support/utf8.h"
 
 namespace featc {
@@ -14,13 +15,6 @@ namespace featc {
 namespace {
 
 constexpr DiagnosticKind kKind = DiagnosticKind::HiddenText;
-
-// Embeddings, overrides and isolates, and what ends them.
-bool turnsText(uint32_t c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
-// What ends a line in some editors and in Unicode, but not here.
-bool endsLineElsewhere(uint32_t c) {
-  return c == '\r' || c == 0x0B || c == 0x0C || c == 0x85 || c == 0x2028 || c == 0x2029;
-}
 
 enum class Place : uint8_t { Comment, String, RawString, Name, Elsewhere };
 

@@ -16,13 +16,6 @@
 namespace featc::fg {
 namespace {
 
-// As a comment of one line holds it.
-std::string oneLine(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  return text;
-}
-
 // Without UTF-8's byte order mark.
 std::string_view withoutMark(std::string_view text) { return text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0); }
 
@@ -74,8 +67,8 @@ constexpr PreludeFunction kPrelude[] = {
      "fn at_least_one_number_list(fg_values: list<list<float64>>) =\n"
      "  len(fg_values) == 0 ? [float(split(\"\", \",\"))] : fg_values\n"},
     {"present",
-     "# Without the keys that were not found: what is missing equals nothing.\n"
-     "fn present(fg_values: list<string>) = mask(fg_values, fg_values == fg_values)\n"},
+     "# Without the keys that were not found: every text is at least the empty one, and what is missing is not.\n"
+     "fn present(fg_values: list<string>) = mask(fg_values, fg_values >= \"\")\n"},
     {"whole_number",
      "# A whole number in a text: 0 beyond int64, as FG has it, and missing where the text is none.\n"
      "fn whole_number(fg_text: string?) =\n"
@@ -248,7 +241,7 @@ class Importer {
     out_.outputs += feature.stub ? 0 : 1;
     std::string& text = texts_[i];
     text = fmt::format("# {}{}, line {}\n", feature.sequence ? "sequence " : "", feature.type->name, feature.line());
-    for (const std::string& note : builder.notes()) text += fmt::format("# Note: {}.\n", note);
+    for (const std::string& note : builder.notes()) text += fmt::format("# Note: {}.\n", commentText(note));
     text += builder.lines();
   }
 
@@ -266,12 +259,10 @@ class Importer {
     std::string stem = std::filesystem::path(options_.name).stem().string();
     std::string model;
     for (char c : stem) model += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
-    std::string printable;
-    for (char c : options_.name) printable += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
     std::string& text = out_.config;
     out_.entries = features_.size() + leftOut_.size();
-    text = fmt::format("# Written by featc import-fg from {}: {} features of {} entries.\n", printable, out_.outputs,
-                       out_.entries);
+    text = fmt::format("# Written by featc import-fg from {}: {} features of {} entries.\n", commentText(options_.name),
+                       out_.outputs, out_.entries);
     text += "# The payloads of ids are FG's own numbers; the slots were given in the order below.\n";
     if (std::any_of(features_.begin(), features_.end(),
                     [](const Feature& f) { return f.entry.find("hash_bucket_size") != nullptr; }))
@@ -283,9 +274,9 @@ class Importer {
                                    "(32 cases); FG that runs\n"
                                    "# with USE_FARM_HASH_TO_BUCKETIZE=true needs --hash farm.\n";
     for (const Problem& problem : options_.refused)
-      text += fmt::format("# Left out, line {}: {}.\n", problem.line, oneLine(problem.text));
+      text += fmt::format("# Left out, line {}: {}.\n", problem.line, commentText(problem.text));
     for (const std::string& assumption : assumptions_) {
-      text += "# Note: " + assumption + ".\n";
+      text += "# Note: " + commentText(assumption) + ".\n";
       out_.problems.note(0, assumption);
     }
     text += fmt::format("model {}\nsemantics 1\n\n", nameText(model.empty() ? "fg" : model));
@@ -299,7 +290,8 @@ class Importer {
       if (feature.empty()) continue;
       if (features_[i].group != group) {
         group = features_[i].group;
-        text += group.empty() ? "# ---- outside of groups ----\n\n" : fmt::format("# ---- group {} ----\n\n", group);
+        text += group.empty() ? "# ---- outside of groups ----\n\n"
+                              : fmt::format("# ---- group {} ----\n\n", commentText(group));
       }
       out_.features.push_back({text.size(), features_[i].line(), features_[i].name, features_[i].number});
       if (size_t at = feature.find(kSlotMark); at != std::string::npos) feature.replace(at, 1, std::to_string(++slot));
@@ -350,6 +342,9 @@ FgImport importFg(std::string_view text, const FgOptions& options) {
   // Bytes as they are, and those that escapes make.
   if (!simdjson::validate_utf8(out.config))
     out.problems.error(0, "it holds text that is not UTF-8; a config is UTF-8 text");
+  // Names and words of the file stand in them, whatever those hold.
+  for (std::vector<Problem>* problems : {&out.problems.errors, &out.problems.notes, &out.leftOut})
+    for (Problem& problem : *problems) problem.text = commentText(problem.text);
   auto byLine = [](const Problem& a, const Problem& b) { return a.line < b.line; };
   std::stable_sort(out.problems.errors.begin(), out.problems.errors.end(), byLine);
   std::stable_sort(out.problems.notes.begin(), out.problems.notes.end(), byLine);

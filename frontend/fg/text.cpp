@@ -8,21 +8,48 @@
 #include <cctype>
 
 #include "frontend/fg/node.h"
+#include "support/text_direction.h"
+#include "support/utf8.h"
 
 namespace featc::fg {
 
+namespace {
+
+// Each code point with its bytes; 0 for a byte that is none.
+template <class F>
+void forEachCodePoint(std::string_view text, F&& use) {
+  while (!text.empty()) {
+    size_t bytes = codePointBytes(text);
+    use(bytes == 0 ? 0 : decodeCodePoint(text, bytes), text.substr(0, std::max<size_t>(bytes, 1)));
+    text.remove_prefix(std::max<size_t>(bytes, 1));
+  }
+}
+
+}  // namespace
+
 std::string literalText(std::string_view text) {
   std::string out = "\"";
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\')
-      out += {'\\', c};
-    else if (byte < 0x20 || byte == 0x7f)
+  forEachCodePoint(text, [&](uint32_t point, std::string_view bytes) {
+    auto byte = static_cast<unsigned char>(bytes[0]);
+    if (turnsText(point)) {
+      out += fmt::format("\\u{{{:x}}}", point);
+    } else if (byte < 0x20 || byte == 0x7f) {
       out += fmt::format("\\x{:02x}", byte);
-    else
-      out += c;
-  }
+    } else {
+      if (byte == '"' || byte == '\\') out += '\\';
+      out += bytes;
+    }
+  });
   return out + "\"";
+}
+
+std::string commentText(std::string_view text) {
+  std::string out;
+  forEachCodePoint(text, [&](uint32_t point, std::string_view bytes) {
+    bool isHidden = turnsText(point) || endsLineElsewhere(point) || static_cast<unsigned char>(bytes[0]) < 0x20;
+    out += isHidden ? "?" : bytes;
+  });
+  return out;
 }
 
 std::string nameText(std::string_view name) {
@@ -33,9 +60,12 @@ std::string nameText(std::string_view name) {
 }
 
 bool canBeName(std::string_view name) {
-  return !name.empty() && std::none_of(name.begin(), name.end(), [](char c) {
-    return c == '`' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  bool can = !name.empty();
+  forEachCodePoint(name, [&](uint32_t point, std::string_view bytes) {
+    auto byte = static_cast<unsigned char>(bytes[0]);
+    can = can && byte != '`' && byte >= 0x20 && byte != 0x7f && !turnsText(point);
   });
+  return can;
 }
 
 std::string numberText(double value) {
