@@ -40,7 +40,7 @@ code 1 check "$work/bad.feat"
 code 2 check --no-such-option
 code 0 run "$work/good.feat" --input "$work/d.jsonl" --format csv
 printf 'id\n1\n3\n' | cmp -s - "$work/out" || fail "the rows are others"
-code 1 run "$work/good.feat" --input "$work/none" --format csv
+code 2 run "$work/good.feat" --input "$work/none" --format csv
 # A file that is opened takes no closed stream's place: messages would go into it.
 code 0 run "$work/good.feat" --input "$work/d.jsonl" --output "$work/rows.csv"
 printf 'id\n1\n3\n' | cmp -s - "$work/rows.csv" || fail "the file holds other rows"
