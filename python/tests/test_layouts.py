@@ -47,12 +47,11 @@ def test_strings(type_):
 @pytest.mark.parametrize(
     "type_, array, message",
     [
-        ("int64", pa.array([1.0]), 'the column "x": expected int64, found float64; cast it to int64 where'),
         ("int64", pa.array(["1"]), 'the column "x": expected int64, found string'),
         ("string", pa.array([1]), 'the column "x": expected string, found int64'),
         ("list<string>", pa.array([[1]]), 'the column "x": expected list<string>, found list<int64>'),
         ("map<string, float64>", pa.array([{"a": 1.0}]), "give it the type map"),
-        ("int64", pa.array([0], pa.timestamp("us")), "found timestamp; cast it to int64"),
+        ("int64", pa.array([0], pa.timestamp("us")), "found timestamp[us]; declare the field timestamp"),
         ("float64", pa.array([1], pa.decimal128(5, 2)), "found decimal; cast it to float64"),
     ],
 )
@@ -60,6 +59,15 @@ def test_types_that_do_not_fit(type_, array, message):
     with pytest.raises(featc.DataError) as caught:
         one(type_, "dense y = 1.0").extract(pa.table({"x": array}))
     assert message in str(caught.value)
+
+
+def test_floats_for_integers():
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        out = one("int64?").extract(pa.table({"x": pa.array([2345.0, None, 1.5])}), status=True)
+    assert out["row_status"].to_pylist() == ["ok", "ok", "bad_input"]
+    assert [len(row or ()) for row in out["y"].to_pylist()] == [1, 0, 0]
+    assert ["1 of 3 rows failed" in str(w.message) for w in said] == [True]
 
 
 def test_a_required_field_with_nulls():
