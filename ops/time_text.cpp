@@ -349,6 +349,11 @@ std::string dataForms(Type type) {
   return "timestamp (epoch seconds, or a text like 2024-12-01T10:00:00Z)";
 }
 
+std::string_view timeAdvice(Type type, std::string_view text) {
+  bool isTime = type.is(Kind::Int64) && !type.isTimestamp() && parseTimestamp(text);
+  return isTime ? "; declare the field timestamp" : "";
+}
+
 void registerTimeText(Registry& r) {
   r.group("Time");
   r.add("parse_time", {value("text"), constant("format"), optionalConstant("zone")},

@@ -24,8 +24,8 @@ using CellError = std::string;
 
 CellError expected(Type type, std::string_view text, const CsvCellContext& context) {
   std::string_view shown = utf8Prefix(text, kShownBytes);
-  return fmt::format("expected {}, found {}{}{}", dataForms(type), quote(shown),
-                     shown.size() < text.size() ? "..." : "", adviceFor(text, context.options));
+  return fmt::format("expected {}, found {}{}{}{}", dataForms(type), quote(shown),
+                     shown.size() < text.size() ? "..." : "", timeAdvice(type, text), adviceFor(text, context.options));
 }
 
 CellError appendInt64(std::string_view text, const CsvCellContext& context, ColumnBuffer& column) {

@@ -54,10 +54,10 @@ std::string_view jsonToken(value v) {
   return last == std::string_view::npos ? "?" : token.substr(0, last + 1);
 }
 
-error_code JsonColumnDecoder::mismatch(value v, std::string_view what) {
+error_code JsonColumnDecoder::mismatch(value v, std::string_view what, std::string_view advice) {
   std::string found = shown(jsonToken(v));
   error_code error = skip(v);
-  if (error == SUCCESS) say(fmt::format("expected {}, found {}", what, found));
+  if (error == SUCCESS) say(fmt::format("expected {}, found {}{}", what, found, advice));
   return error;
 }
 
@@ -126,7 +126,9 @@ error_code JsonColumnDecoder::decode(value v, ColumnBuffer& column) {
       return decodeMap(v, column);
     default: break;
   }
-  return mismatch(v, dataForms(column.type()));
+  bool isText = token.size() > 2 && token[0] == '"';
+  return mismatch(v, dataForms(column.type()),
+                  isText ? timeAdvice(column.type(), token.substr(1, token.size() - 2)) : std::string_view());
 }
 
 error_code JsonColumnDecoder::decodeTime(value v, ColumnBuffer& column) {

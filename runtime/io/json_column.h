@@ -37,7 +37,7 @@ class JsonColumnDecoder {
   // Checks a value that nobody wants.
   simdjson::error_code skip(simdjson::ondemand::value value) { return skip(value, 0); }
   // Says what `value` is instead of `what`, and skips it.
-  simdjson::error_code mismatch(simdjson::ondemand::value value, std::string_view what);
+  simdjson::error_code mismatch(simdjson::ondemand::value value, std::string_view what, std::string_view advice = {});
 
   // The first reason since clearProblem, in words that follow a field's name and a colon.
   const std::string& problem() const { return problem_; }

@@ -71,3 +71,11 @@ err_has 'semantics 1 (none is written; the newest is 2)'
 featc 0 check "$work/one.feat" "$work/two.feat"
 err_has 'one.feat: valid, 1 feature, semantics 1'
 err_has 'two.feat: valid, 1 feature, semantics 2'
+
+# An int64 that meets a time says what to declare.
+printf 'at\n2024-12-01 10:00:00\n' >"$work/text.csv"
+featc 1 run "$work/plain.feat" --input "$work/text.csv" --format csv
+err_has 'text.csv:2: at: expected int64, found "2024-12-01 10:00:00"; declare the field timestamp'
+printf '{"request": {}, "items": [{"at": "2024-12-01T10:00:00Z"}]}\n' >"$work/text.jsonl"
+featc 1 run "$work/plain.feat" --input "$work/text.jsonl" --format csv
+err_has 'at: expected int64, found "2024-12-01T10:00:00Z"; declare the field timestamp'
