@@ -78,7 +78,7 @@ struct ForeignSuffix {
 };
 constexpr ForeignSuffix kForeign[] = {
     {".gz", "featc does not compress with gzip: name the file without it, or pipe the features through gzip"},
-    {".zst", "--compress zstd compresses what is in the file: name the file without it"},
+    {".zst", "--compress zstd compresses tensor sequences, Arrow and Parquet files inside: name the file without it"},
     {".bz2", "featc does not compress with bzip2: name the file without it"},
     {".xz", "featc does not compress with xz: name the file without it"},
     {".arrows", "featc writes Arrow files, not streams: name the file .arrow"},
@@ -110,7 +110,7 @@ std::string_view firstSuffix(std::string_view format) {
 
 }  // namespace
 
-std::string chooseFormat(std::string_view output, std::string& format) {
+std::string chooseFormat(std::string_view output, const WriterOptions& options, std::string& format) {
   std::string suffix = suffixOf(output);
   auto meant = suffix.empty() ? std::end(kFormats)
                               : std::ranges::find_if(kFormats, [&](const auto& f) { return hasSuffix(f, suffix); });
@@ -122,7 +122,9 @@ std::string chooseFormat(std::string_view output, std::string& format) {
                        firstSuffix(format));
   }
   auto foreign = std::ranges::find(kForeign, suffix, &ForeignSuffix::suffix);
-  if (foreign != std::end(kForeign)) return fmt::format("--output {}: {}", output, foreign->instead);
+  // Who has the inside compressed may well say so in the name.
+  bool isSaid = suffix == ".zst" && options.compress == "zstd";
+  if (foreign != std::end(kForeign) && !isSaid) return fmt::format("--output {}: {}", output, foreign->instead);
   if (format.empty()) format = "json";
   return {};
 }

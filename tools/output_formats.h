@@ -35,7 +35,7 @@ std::vector<std::string> outputFormatNames();
 
 // Sets `format`, which is empty without --format, to what the suffix of `output` says, else json. Why that cannot be;
 // empty: it can.
-std::string chooseFormat(std::string_view output, std::string& format);
+std::string chooseFormat(std::string_view output, const WriterOptions& options, std::string& format);
 
 // The writer of `format`, which is one of the names; null, with the reason in `refused`, where the outputs do not
 // fit, or an option is given that the format does not take.

@@ -283,7 +283,7 @@ void addRunCommand(CLI::App& app, int& exitCode) {
   command->add_flag("--stats", options->stats, "Tell on stderr what was compiled and how long it all took");
   command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is no terminal");
   command->callback([options, &exitCode] {
-    std::string refused = chooseFormat(options->output, options->format);
+    std::string refused = chooseFormat(options->output, options->writer, options->format);
     if (!refused.empty()) printError("featc: {}\n", refused);
     exitCode = refused.empty() ? runRun(*options) : kBadCommand;
   });

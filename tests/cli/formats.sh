@@ -36,9 +36,9 @@ featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format tsv
 tr ',' '\t' <"$work/expect.csv" | out_is
 
 # To a file; the format does not follow its suffix.
-featc 0 run "$work/m.feat" --input "$work/d.jsonl" --output "$work/out.csv"
+featc 0 run "$work/m.feat" --input "$work/d.jsonl" --output "$work/features"
 out_empty
-cmp "$work/out.csv" "$work/expect.json" || fail "--output differs from stdout"
+cmp "$work/features" "$work/expect.json" || fail "--output differs from stdout"
 
 # From stdin, whose format must be said; the config from stdin.
 cp "$work/d.jsonl" "$work/in"
