@@ -240,7 +240,8 @@ bool ExprChecker::reportMisfit(const Expr& e, const Operator& op, const std::vec
   const Expr& written = ast_.expr(args[arg]);
   std::string meant = written.kind == ExprKind::Int ? constantMeant(nameOf(arg), written.intValue) : std::string();
   if (meant.empty()) {
-    if (!given.isMap() || !proposeForMap(d, e, op, args, types, arg)) noteConversions(d, written, given, wanted);
+    if (!given.isMap() || overload.anyArgs || !proposeForMap(d, e, op, args, types, arg))
+      noteConversions(d, written, given, wanted);
   } else {
     d.note(fmt::format("{} is written {} here", textOf(written), meant));
     d.replace(written.span, meant);

@@ -96,7 +96,7 @@ class KeyPatternChecker {
   void checkSeparators() {
     for (size_t i = 1; i < places_.size(); ++i) {
       if (!std::ranges::all_of(places_[i].before, isInEscapedPart)) continue;
-      bad(fmt::format("between {{{}}} and {{{}}} of an escaped key stands a sign that no value can hold, such as \":\"",
+      bad(fmt::format("an escaped key needs a sign between {{{}}} and {{{}}} that no value can hold, such as \":\"",
                       nameOf(i - 1), nameOf(i)));
       return;
     }
@@ -120,7 +120,7 @@ class KeyPatternChecker {
     };
     warn(fmt::format("{0} = {2}, {1} = {3} and {0} = {4}, {1} = {5}", nameOf(place), nameOf(place + 1),
                      shown(place, "1"), shown(place + 1, "23"), shown(place, "12"), shown(place + 1, "3")),
-         "123");
+         "123", "a sign between them, such as \":\", keeps them apart, where the rows are written with it too");
   }
 
   void warnOfTexts(size_t first, size_t second) {
@@ -128,14 +128,15 @@ class KeyPatternChecker {
     for (size_t i = first + 1; i <= second; ++i) between += places_[i].before + (i < second ? "0" : "");
     warn(
         fmt::format(R"({0} = "1", {1} = "2{2}3" and {0} = "1{2}2", {1} = "3")", nameOf(first), nameOf(second), between),
-        fmt::format("1{0}2{0}3", between));
+        fmt::format("1{0}2{0}3", between),
+        "key escaped \"...\" keeps them apart, where whoever writes the rows escapes values too, as URLs do");
   }
 
-  void warn(std::string rows, std::string_view key) {
+  void warn(const std::string& rows, std::string_view key, std::string cure) {
     diagnostics_
         .report(DiagnosticKind::SharedKeys, source_.keyPatternSpan,
                 fmt::format("rows with different key fields can get the same key: {} have \"{}\" in it", rows, key))
-        .note("key escaped \"...\" keeps them apart where whoever writes the rows escapes values too, as URLs do");
+        .note(std::move(cure));
   }
 
   std::string placeholders() const {

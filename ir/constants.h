@@ -14,7 +14,7 @@ namespace featc {
 // What a config's constants may be computed from and make, all together, in elements of lists; and the steps of long
 // loops that this may take (Context::spend). Both are counted, so that a config is refused everywhere or nowhere.
 inline constexpr uint64_t kMaxConstantEffort = uint64_t{1} << 22U;
-inline constexpr uint64_t kMaxConstantSteps = uint64_t{1} << 29U;
+inline constexpr uint64_t kMaxConstantSteps = uint64_t{1} << 26U;
 
 // Evaluates constant-scope nodes by their operators' kernels, each once.
 class ConstantEvaluator {
