@@ -61,6 +61,27 @@ Type ExprChecker::checkOperatorCall(ExprId id, const Operator& op) {
   return applyOperator(id, op, args);
 }
 
+Type ExprChecker::checkChain(ExprId id) {
+  const Expr& last = ast_.expr(id);
+  std::vector<ExprId> signs;  // from the right
+  ExprId at = id;
+  while (at != kNoExpr && ast_.expr(at).kind == ExprKind::Binary && ast_.expr(at).op == last.op) {
+    signs.push_back(at);
+    at = ast_.child(ast_.expr(at), 0);
+  }
+  std::vector<ExprId> parts{at};
+  for (size_t i = signs.size(); i-- > 0;) parts.push_back(ast_.child(ast_.expr(signs[i]), 1));
+  for (ExprId part : parts) check(part);
+  if (reportJoinedStrings(last, parts)) return {};
+  const Operator& op = *operators().find(operatorName(static_cast<BinaryOp>(last.op)));
+  Type type;
+  for (size_t i = signs.size(); i-- > 0;) {
+    const Expr& e = ast_.expr(signs[i]);
+    type = applyOperator(signs[i], op, {ast_.child(e, 0), ast_.child(e, 1)});
+  }
+  return type;
+}
+
 bool ExprChecker::bindArguments(const Expr& e, const Callee& callee, std::vector<ExprId>& args) {
   args.assign(callee.params.size(), kNoExpr);
   std::vector<bool> given(callee.params.size());

@@ -10,6 +10,7 @@
 #include "ops/call_pattern.h"
 #include "ops/reference.h"
 #include "support/suggest.h"
+#include "support/utf8.h"
 
 namespace featc {
 
@@ -124,16 +125,22 @@ std::string ExprChecker::operandText(const Expr& e) const {
   return e.kind == ExprKind::Binary || e.kind == ExprKind::Conditional ? "(" + text + ")" : text;
 }
 
+std::vector<std::string> ExprChecker::plainArguments(const Expr& call) const {
+  std::vector<std::string> args;
+  for (uint32_t i = 0; i < call.childCount; ++i) {
+    ExprId id = ast_.child(call, i);
+    if (id == kNoExpr || !ast_.argNames[call.firstArgName + i].name.empty()) return {};
+    args.push_back(textOf(ast_.expr(id)));
+  }
+  return args;
+}
+
 void ExprChecker::reportSurplus(const Expr& e, const Callee& callee, uint32_t arg) {
   Diagnostic& d = diagnostics_.report(DiagnosticKind::WrongArguments, ast_.expr(ast_.child(e, arg)).span,
                                       fmt::format("\"{}\" takes {} argument{}, this is number {}", callee.name,
                                                   callee.params.size(), callee.params.size() == 1 ? "" : "s", arg + 1));
-  std::vector<std::string> args;
-  for (uint32_t i = 0; callee.op != nullptr && !isExtern(*callee.op) && i < e.childCount; ++i) {
-    ExprId id = ast_.child(e, i);
-    if (id != kNoExpr && ast_.argNames[e.firstArgName + i].name.empty()) args.push_back(textOf(ast_.expr(id)));
-  }
-  auto meaning = args.size() == e.childCount ? surplusMeaning(callee.name, args) : std::nullopt;
+  bool isOperator = callee.op != nullptr && !isExtern(*callee.op);
+  auto meaning = isOperator ? surplusMeaning(callee.name, plainArguments(e)) : std::nullopt;
   if (!meaning) return noteSignatures(d, callee);
   d.note(std::string(meaning->note));
   if (meaning->instead.empty()) return;
@@ -167,7 +174,12 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
   const std::string& name = ast_.text(e);
   if (names_.mayBeDeclared(name)) return;
   const Operator* op = operators().find(name);
-  if (sameWord(name, "if")) op = operators().find("if");  // `IF` of SQL
+  if (op == nullptr) {  // `IF` of SQL, `AND` of Excel
+    std::string lower = name;
+    std::ranges::transform(lower, lower.begin(), lowered);
+    const Operator* same = operators().find(lower);
+    if (same != nullptr && !same->symbol.empty()) op = same;
+  }
   if (op != nullptr && !op->isInternal) {
     Diagnostic& d =
         diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
@@ -204,7 +216,14 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
     d.note(fmt::format("there is: {}", fmt::join(longer, ", ")));
   // A name that another system has, and that is not known here, is near some operator's name by chance.
   bool isOwn = near && (names_.fn(*near) || names_.externFn(*near) || names_.source(*near));
-  if (near && (isOwn || isSlip(name, *near))) d.replace(e.nameSpan, written(*near));
+  if (!near || !(isOwn || isSlip(name, *near))) return;
+  const Operator* nearOp = isOwn ? nullptr : operatorCalled(*near);
+  if (nearOp == nullptr || acceptsArguments(e, *nearOp)) {
+    d.replace(e.nameSpan, written(*near));
+  } else if (auto meaning = surplusMeaning(*near, plainArguments(e))) {  // `ROUND(x, 2)`
+    d.note(std::string(meaning->note));
+    if (!meaning->instead.empty()) d.replace(e.span, fmt::format("({})", meaning->instead));
+  }
 }
 
 // `pi()`, `col("price")`
@@ -300,6 +319,35 @@ bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
     types[static_cast<size_t>(param - callee.params.begin())] = type;
   }
   return !known || resolve(op, types, checked_.info.semantics).has_value();
+}
+
+bool ExprChecker::reportJoinedStrings(const Expr& e, const std::vector<ExprId>& parts) {
+  auto sign = static_cast<BinaryOp>(e.op);
+  bool anyText = false;
+  bool anyLiteral = false;
+  bool allTexts = true;
+  for (ExprId part : parts) {
+    Type type = part == kNoExpr ? Type() : typeOf(part);
+    bool isNumber = type.isScalar() && type.isNumber();
+    if (!type.is(Kind::String) && !isNumber) return false;
+    anyText = anyText || type.is(Kind::String);
+    allTexts = allTexts && type.is(Kind::String);
+    anyLiteral = anyLiteral || ast_.expr(part).kind == ExprKind::String;
+  }
+  // A string beside numbers may hold one; with a text that is written out it does not.
+  if (!anyText || (!allTexts && !anyLiteral)) return false;
+  std::vector<std::string> texts;
+  for (ExprId part : parts) {
+    std::string text = textOf(ast_.expr(part));
+    texts.push_back(typeOf(part).is(Kind::String) ? text : fmt::format("string({})", text));
+  }
+  auto named = [&](size_t i) { return toString(typeOf(parts[i]).present()); };
+  diagnostics_
+      .report(DiagnosticKind::ArgumentType, e.span,
+              fmt::format("\"{}\" cannot take {} and {}", symbolOf(sign), named(0), named(1)))
+      .note("strings are joined with concat")
+      .replace(e.span, fmt::format("concat({})", fmt::join(texts, ", ")));
+  return true;
 }
 
 // `city == "Rome" || "Paris"`: the comparison holds for the second value, too.

@@ -113,6 +113,7 @@ Type ExprChecker::check(ExprId id, Use use) {
       }
       return checkOperatorCall(id, *operators().find(operatorName(static_cast<UnaryOp>(e.op))));
     case ExprKind::Binary:
+      if (auto sign = static_cast<BinaryOp>(e.op); sign == BinaryOp::Add || sign == BinaryOp::Or) return checkChain(id);
       if (reportComparedWithMissing(id) || reportJoinedName(id)) break;
       return checkOperatorCall(id, *operators().find(operatorName(static_cast<BinaryOp>(e.op))));
     case ExprKind::Conditional: return checkOperatorCall(id, *operators().find("if"));

@@ -113,6 +113,8 @@ class ExprChecker {
   Type checkFnCall(ExprId id, uint32_t fn);
   Type checkRead(ExprId id, uint32_t source);
   Type checkOperatorCall(ExprId id, const Operator& op);
+  // `a + b + c` and `a || b || c`, which other languages write of strings, too.
+  Type checkChain(ExprId id);
   // `args`: one a parameter (more when variadic), already checked; kNoExpr where left out.
   Type applyOperator(ExprId id, const Operator& op, const std::vector<ExprId>& args);
   bool checkConstants(ExprId id, CallInfo& call, const Resolution& resolution, const std::vector<Type>& types);
@@ -135,6 +137,8 @@ class ExprChecker {
   // The fix of a call of what is no call here.
   void replaceCall(Diagnostic& d, const Expr& call, const ForeignWord& foreign) const;
   // True where they say what is meant by the two sides of a sign that cannot take them.
+  // True after a report: a chain of `+` or `||` that joins strings.
+  bool reportJoinedStrings(const Expr& e, const std::vector<ExprId>& parts);
   bool explainAlternative(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
                           const std::vector<Type>& types) const;
   bool explainLiteral(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
@@ -147,6 +151,8 @@ class ExprChecker {
   bool acceptsArguments(const Expr& e, const Operator& op) const;
   void reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
                         const std::vector<Type>& types);
+  // The arguments as they are written; none where one has a name.
+  std::vector<std::string> plainArguments(const Expr& call) const;
   // Argument `arg` is one more than the callee takes.
   void reportSurplus(const Expr& e, const Callee& callee, uint32_t arg);
   // -- argument_errors.cpp: which argument of a call has a wrong type

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "frontend/foreign_types.h"
 #include "frontend/literals.h"
 #include "frontend/tree.h"
 
@@ -153,7 +154,10 @@ void ExpressionBuilder::checkChain(const Sign& sign) {
       DiagnosticKind::ComparisonChain, sign.span,
       fmt::format("comparisons do not chain: \"{}\" follows \"{}\"", symbolOf(sign.op), symbolOf(last.op)));
   diagnostic.note(last.span, "the first comparison");
-  if (middle.end - middle.begin <= 60) {
+  bool isType = !castMeant(file_->text().substr(middle.begin, middle.end - middle.begin)).empty();
+  if (isType) {  // static_cast<int>(x)
+    diagnostic.note("a conversion is written int(x), float(x), string(x) or bool(x)");
+  } else if (middle.end - middle.begin <= 60) {
     diagnostic.replace({middle.file, middle.end, middle.end},
                        fmt::format(" && {}", file_->text().substr(middle.begin, middle.end - middle.begin)));
   }

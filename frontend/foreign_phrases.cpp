@@ -184,6 +184,7 @@ constexpr Phrase kPhrases[] = {
     {"=>", ">=", "\"{}\" is no operator; write \">=\""},
     {"=<", "<=", "\"{}\" is no operator; write \"<=\""},
     {"=!", "!=", "\"{}\" is no operator; write \"!=\""},
+    {"= =", "==", kSpaced},
     {"! =", "!=", kSpaced},
     {"< =", "<=", kSpaced},
     {"> =", ">=", kSpaced},
@@ -214,7 +215,7 @@ constexpr Phrase kPhrases[] = {
     {"A . dt . W", "", kMethod, method},
     {"A . W ( R )", "", kMethod, method},
     {"A ?. W", "A.W", "what a missing row holds is missing: write \".\""},
-    {"A -> W", "A.W", "a field is written behind \".\""},
+    {"A -> W", "", "a field is written behind \".\"", arrow},
     {"-> W", "", kEach},
     // Strings.
     {"f S", "", "a string holds nothing but its text; it is joined from parts: concat(\"user:\", string(id))",
@@ -250,6 +251,7 @@ std::optional<PhraseFound> find(const Phrase& phrase, const TokenFile& file, con
     if (!made.applies) return std::nullopt;
     to = std::move(made.to);
     if (!made.say.empty()) found.message = std::move(made.say);
+    if (made.end != 0) found.span = match->span({match->range().begin, made.end});
   } else {
     to = match->fill(to);
   }

@@ -238,22 +238,52 @@ PhraseMade partOfTime(const PhraseMatch& match) {
   return {.to = part == std::end(kParts) ? "" : fmt::format("{}({})", part->op, match.text('E'))};
 }
 
+// `city.upper().strip()`: each is called with what stands before it.
 PhraseMade method(const PhraseMatch& match) {
-  const Operator* op = sameOperator(match.text('W'));
-  TokenRange range = match.capture('R');
-  size_t count = 1 + countArguments(match, range);
+  PhraseMade made;
   std::string value = match.text('A');
-  std::string args = match.text('R');
-  if (op == nullptr) {
-    auto foreign = operators().findForeign(match.text('W'));
-    if (foreign.op == nullptr || !foreign.op->symbol.empty()) return {};
-    return {.say = fmt::format("a value has no functions of its own; there is \"{}\": {}", foreign.op->name,
-                               foreign.difference)};
+  TokenWalk walk(match.file(), match.statement().begin, match.statement().end);
+  auto kind = [&](uint32_t i) { return i < match.statement().end ? match.file().tokens[i].kind : TokenKind::End; };
+  TokenRange args = match.capture('R');
+  std::string name = match.text('W');
+  uint32_t end = match.range().end;
+  for (;;) {
+    const Operator* op = sameOperator(name);
+    size_t count = 1 + countArguments(match, args);
+    std::string text = args.begin == args.end ? "" : translated(match.file(), args);
+    if (op == nullptr) {
+      auto foreign = operators().findForeign(name);
+      if (made.say.empty() && foreign.op != nullptr && foreign.op->symbol.empty())
+        made.say = fmt::format("a value has no functions of its own; there is \"{}\": {}", foreign.op->name,
+                               foreign.difference);
+      made.to.clear();
+      return made;
+    }
+    bool isDefault = op->name == "default_to" && count == 2;
+    if (!isDefault && (!op->symbol.empty() || !takes(*op, count))) {
+      made.to.clear();
+      return made;
+    }
+    if (made.say.empty() && !isDefault)
+      made.say = fmt::format("a value has no functions of its own; \"{}\" is called with it inside", op->name);
+    value = isDefault ? fmt::format("{} ?? {}", value, text)
+                      : fmt::format("{}({}{}{})", op->name, value, text.empty() ? "" : ", ", text);
+    made.to = value;
+    made.end = end;
+    bool goesOn = kind(end) == TokenKind::Dot && isNameToken(kind(end + 1)) && kind(end + 2) == TokenKind::LeftParen;
+    auto close = goesOn ? walk.closing(end + 2) : std::nullopt;
+    if (!close) return made;
+    name = word(match, end + 1);
+    args = {end + 3, *close};
+    end = *close + 1;
+    if (isDefault) value = fmt::format("({})", value);
   }
-  if (op->name == "default_to" && count == 2) return {.to = fmt::format("{} ?? {}", value, args)};
-  if (!op->symbol.empty() || !takes(*op, count)) return {};
-  return {.to = fmt::format("{}({}{}{})", op->name, value, args.empty() ? "" : ", ", args),
-          .say = fmt::format("a value has no functions of its own; \"{}\" is called with it inside", op->name)};
+}
+
+PhraseMade arrow(const PhraseMatch& match) {
+  // A declared field has no fields itself.
+  bool isField = !declaredType(match, match.capture('A')).empty();
+  return {.to = isField ? std::string() : fmt::format("{}.{}", match.text('A'), match.text('W'))};
 }
 
 PhraseMade ofModule(const PhraseMatch& match) {

@@ -12,6 +12,7 @@ struct PhraseMade {
   bool applies = true;  // else it is another phrase
   std::string to{};     // empty: nothing that is certain
   std::string say{};    // instead of the table's text
+  uint32_t end = 0;     // of the tokens that it stands for, where they are more than the phrase
 };
 using PhraseMaker = PhraseMade (*)(const PhraseMatch& match);
 
@@ -26,6 +27,7 @@ PhraseMade condition(const PhraseMatch& match);
 PhraseMade negation(const PhraseMatch& match);
 PhraseMade partOfTime(const PhraseMatch& match);
 PhraseMade method(const PhraseMatch& match);
+PhraseMade arrow(const PhraseMatch& match);
 PhraseMade ofModule(const PhraseMatch& match);
 PhraseMade formatted(const PhraseMatch& match);
 PhraseMade slice(const PhraseMatch& match);

@@ -172,7 +172,9 @@ class PhraseMatcher {
       }
       case 'D': {
         uint32_t end = at;
-        while (end < statement_.end && kind(end) != TokenKind::Assign && kind(end) != TokenKind::LeftBrace) ++end;
+        while (end < statement_.end && kind(end) != TokenKind::Assign && kind(end) != TokenKind::LeftBrace &&
+               kind(end) != TokenKind::Colon)
+          ++end;
         return typeMeant(file_, at, end) ? std::optional(end) : std::nullopt;
       }
       default: break;

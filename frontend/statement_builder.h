@@ -64,6 +64,7 @@ class StatementBuilder {
   // `depth` counts the lists and maps around it.
   Type type(Parser::TypeContext* tree, int depth = 0);
   Type scalarType(const Token& word);
+  Type keyType(Parser::TypeContext* tree, int depth);
   Type listType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments, int depth);
   Type mapType(Parser::TypeContext* tree, const std::vector<Parser::TypeContext*>& arguments, int depth);
   Type timestampType(const Token& word);
@@ -86,6 +87,7 @@ class StatementBuilder {
   // The sequence group that statements stand in; a broken one is in no Ast, and neither are they.
   uint32_t group_ = kNoGroup;
   bool brokenGroup_ = false;
+  bool ofKey_ = false;    // of a map
   bool ofField_ = false;  // the type that is read is one of data, and may be timestamp
 };
 

@@ -62,7 +62,7 @@ class Explainer {
       case FeatParser::RuleImportStatement: return inImport();
       case FeatParser::RuleSemanticsStatement: return expected("a version number");
       case FeatParser::RuleSchemaStatement:
-        return expects(FeatParser::RIGHT_BRACE) ? inFields("a field such as \"price : float64?\"") : expected("\"{\"");
+        return expects(FeatParser::RIGHT_BRACE) ? inFields("a field such as \"price : float64?\"") : beforeBrace();
       case FeatParser::RuleSourceStatement: return inSource();
       case FeatParser::RuleSourceEntry: return inSourceEntry();
       case FeatParser::RuleEncoding: return expected("\"hash\" or \"json\"");
@@ -134,6 +134,14 @@ class Explainer {
     std::string_view text = file_.text().substr(name.begin, name.end - name.begin);
     if (text.find_first_of(" \t\"\\") == std::string_view::npos && text.find('.') != std::string_view::npos)
       fix(diagnostic, name, fmt::format("\"{}\"", text));
+    return diagnostic;
+  }
+
+  // `request: {`
+  Diagnostic& beforeBrace() {
+    Diagnostic& diagnostic = expected("\"{\"");
+    bool isSign = !atEnd() && (found().kind == TokenKind::Colon || found().kind == TokenKind::Assign);
+    if (isSign) fix(diagnostic, {file_.id, before().end, found().end}, "");
     return diagnostic;
   }
 

@@ -88,10 +88,10 @@ Type StatementBuilder::scalarType(const Token& word) {
   if (text == "timestamp") return timestampType(word);
   Span at = file_->span(word);
   if (auto nearest = nearestType(text, ofField_)) {
-    diagnostics_
-        .report(DiagnosticKind::UnknownType, at,
-                fmt::format("there is no type \"{}\"; did you mean \"{}\"?", text, *nearest))
-        .replace(at, *nearest);
+    Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownType, at,
+                                        fmt::format("there is no type \"{}\"; did you mean \"{}\"?", text, *nearest));
+    // A key of another type is no better.
+    if (!ofKey_ || *nearest == "string" || *nearest == "int64") d.replace(at, *nearest);
   } else {
     diagnostics_.report(DiagnosticKind::UnknownType, at, fmt::format("there is no type \"{}\"", text))
         .note(
@@ -109,6 +109,11 @@ Type StatementBuilder::timestampType(const Token& word) {
               "only a field is declared timestamp; its value is int64, the seconds since 1970")
       .replace(at, "int64");
   return {};
+}
+
+Type StatementBuilder::keyType(FeatParser::TypeContext* tree, int depth) {
+  ScopedTrue ofKey(ofKey_);
+  return element(tree, depth);
 }
 
 // The type inside a list or map, which does not say of itself that it may be missing.
@@ -199,7 +204,7 @@ Type StatementBuilder::mapType(FeatParser::TypeContext* tree, const std::vector<
   if (arguments.size() != 2) {
     return invalidType(spanOf(tree), "a map names the types of its keys and values: map<string, float64>");
   }
-  Type key = element(arguments[0], depth);
+  Type key = keyType(arguments[0], depth);
   Type value = element(arguments[1], depth);
   if (!key.isNone() && !isMapKey(key)) {
     Span at = spanOf(arguments[0]);

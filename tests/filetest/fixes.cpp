@@ -32,11 +32,12 @@ std::string problemOf(const Compiled& before, const Diagnostic& mended, const Co
                       const MendedPlace& place) {
   uint32_t moved = place.end - place.begin - (mended.fix->span.end - mended.fix->span.begin);
   auto sameAsBefore = [&](const Diagnostic& d) {
-    // Another mistake that was there already, in front of the fix or behind it.
+    // Another mistake that was there already: in front of the fix, within what it replaces, or behind it.
     return std::ranges::any_of(before.diagnostics.sorted(), [&](const Diagnostic& old) {
       uint32_t begin = old.span.begin >= mended.fix->span.end ? old.span.begin + moved : old.span.begin;
-      return &old != &mended && old.kind == d.kind && old.message == d.message && begin == d.span.begin &&
-             !(old.message == mended.message && old.span == mended.span);
+      bool isWithin = old.span.begin >= mended.fix->span.begin && old.span.end <= mended.fix->span.end;
+      bool isMended = old.message == mended.message && old.span == mended.span;
+      return !isMended && old.kind == d.kind && old.message == d.message && (begin == d.span.begin || isWithin);
     });
   };
   for (const Diagnostic& d : after.diagnostics.sorted()) {
