@@ -40,8 +40,9 @@ class Translator {
   explicit Translator(const Node* separator) : separator_(separator) {}
 
   void translate(Node& entry) const {
-    if (Node* members = const_cast<Node*>(entry.find("features")); members != nullptr) {
-      for (Node& member : members->items) translate(member);
+    for (auto& [name, members] : entry.fields) {
+      if (name != "features") continue;
+      for (Node& member : members.items) translate(member);
       return;
     }
     std::string type = typeOf(entry);
