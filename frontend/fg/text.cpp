@@ -46,7 +46,8 @@ std::string literalText(std::string_view text) {
 std::string commentText(std::string_view text) {
   std::string out;
   forEachCodePoint(text, [&](uint32_t point, std::string_view bytes) {
-    bool isHidden = turnsText(point) || endsLineElsewhere(point) || static_cast<unsigned char>(bytes[0]) < 0x20;
+    bool isHidden =
+        turnsText(point) || endsLineElsewhere(point) || (static_cast<unsigned char>(bytes[0]) < 0x20 && bytes != "\t");
     out += isHidden ? "?" : bytes;
   });
   return out;
