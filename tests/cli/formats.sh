@@ -35,7 +35,7 @@ out_is <"$work/expect.csv"
 featc 0 run "$work/m.feat" --input "$work/d.jsonl" --format tsv
 tr ',' '\t' <"$work/expect.csv" | out_is
 
-# To a file; the format does not follow its suffix.
+# To a file whose name says nothing of its format.
 featc 0 run "$work/m.feat" --input "$work/d.jsonl" --output "$work/features"
 out_empty
 cmp "$work/features" "$work/expect.json" || fail "--output differs from stdout"
