@@ -141,6 +141,7 @@ CsvOptions csvOptions(const DataOptions& options, const std::string& format, std
 // An option that another format than CSV and TSV has no use for; null: there is none.
 const char* csvOnly(const DataOptions& options) {
   if (!options.delimiter.empty()) return "--delimiter";
+  if (!options.delimiter.empty()) return "--delimiter";
   if (options.quote) return *options.quote ? "--quote" : "--no-quote";
   if (options.header) return *options.header ? "--header" : "--no-header";
   if (!options.columns.empty()) return "--columns";

@@ -292,6 +292,8 @@ featc 0 explain "$work/m.feat" --input "$work/pandas.tsv" --row 0
 err_has "pass --quote"
 featc 2 run "$work/m.feat" --input "$work/d.jsonl" --trim
 err_has "--trim is for csv and tsv, and the input is jsonl"
+featc 2 run "$work/m.feat" --input "$work/d.jsonl" --delimiter ';'
+err_has "--delimiter is for csv and tsv, and the input is jsonl"
 # Threads see pieces of a file; what they count is the same.
 awk 'BEGIN { print "id,city,tags"; for (i = 1; i <= 30000; ++i) print i ", x,\\N" }' >"$work/long.csv"
 for threads in 1 3; do
