@@ -146,11 +146,29 @@ std::string shortened(std::string_view text) {
   return std::string(text.substr(0, end)) + "...";
 }
 
+// As it may be shown: on one line, without what acts on a terminal or hides. JSON has the text itself.
+std::string visible(std::string_view text) {
+  std::string shown;
+  std::string part = shortened(text);
+  for (size_t at = 0; at < part.size();) {
+    Glyph glyph = glyphAt(part, at);
+    if (part[at] == '\n')
+      shown += "\\n";
+    else if (glyph.printable || part[at] == '\t')
+      shown += part.substr(at, glyph.bytes);
+    else
+      shown += '?';
+    at += glyph.bytes;
+  }
+  return shown;
+}
+
 std::string fixText(const Sources& sources, const DiagnosticFix& fix) {
-  std::string_view old = sources.text(fix.span);
-  if (old.empty()) return fmt::format("fix: insert `{}`\n", shortened(fix.replacement));
-  if (fix.replacement.empty()) return fmt::format("fix: remove `{}`\n", shortened(old));
-  return fmt::format("fix: replace `{}` by `{}`\n", shortened(old), shortened(fix.replacement));
+  std::string old = visible(sources.text(fix.span));
+  std::string replacement = visible(fix.replacement);
+  if (old.empty()) return fmt::format("fix: insert `{}`\n", replacement);
+  if (fix.replacement.empty()) return fmt::format("fix: remove `{}`\n", old);
+  return fmt::format("fix: replace `{}` by `{}`\n", old, replacement);
 }
 
 std::string jsonPlace(const Sources& sources, Span span) {
