@@ -16,6 +16,8 @@ inline std::shared_ptr<const Extractor> limitedExtractor(const char* text, const
                                                          EngineKind engine = EngineKind::Interp,
                                                          std::shared_ptr<Store> store = nullptr) {
   CompiledConfig config = compileConfig("limits.feat", {}, text);
+  INFO(config.diagnosticsText());
+  REQUIRE(config.ok());
   EngineOptions options;
   options.engine = engine;
   options.limits = limits;
