@@ -17,9 +17,7 @@
 #include "runtime/formats/tensor_sequence.h"
 #include "runtime/formats/tensor_sequence_view.h"
 #include "runtime/io/csv_reader.h"
-#include "runtime/io/store_rows.h"
 #include "runtime/stores/open_store.h"
-#include "runtime/stores/writers.h"
 #include "tests/common/catch.h"
 #include "tests/memory/failing_memory.h"
 
@@ -276,18 +274,7 @@ TEST_CASE("stores are opened and read with memory that fails", "[failing]") {
   const std::vector<SourceInfo>& sources = config.optimized.info().sources;
   TestFolder folder;
   std::string rows = folder.write("rows.jsonl", kRows).string();
-  std::string lmdb = (folder / "rows.lmdb").string();
-  {
-    std::string error;
-    auto writer = openLmdbWriter(lmdb, error);
-    REQUIRE(writer != nullptr);
-    StoreRowReader reader(sources);
-    REQUIRE(reader.read(std::string_view(kRows).substr(0, std::string_view(kRows).find('\n'))) ==
-            StoreRowReader::Row::Taken);
-    REQUIRE(writer->write(sources[0], reader.key(), reader.values()));
-    REQUIRE(writer->flush());
-  }
-  std::string url = GENERATE_COPY("jsonl:" + rows, "lmdb:" + lmdb, "lmdb:" + lmdb + "?cache=1MB&hedge=p90&timeout=60s");
+  std::string url = "jsonl:" + rows;
   const std::vector<std::string> keys{"s:1", "s:9"};
   const std::vector<uint32_t> fields{0, 1};
   std::atomic<int> answers = 0;
@@ -313,9 +300,7 @@ TEST_CASE("stores are opened and read with memory that fails", "[failing]") {
     auto check = [&](bool threw) {
       CHECK(answers == (threw ? 0 : 1));
       if (!threw) CHECK((isRight() || answer.status.empty() || answer.status[0] == KeyStatus::Failed));
-      // A breaker may have opened.
-      for (int i = 0; i < 10'000 && (fetch(), !isRight()); ++i)
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      fetch();
       CHECK(isRight());
     };
     withFailingMemory(fetch, check);
