@@ -102,17 +102,25 @@ class Scanner {
     return false;
   }
 
-  size_t lineEnd() const { return std::min(text_.find('\n', at_), text_.size()); }
+  // Looked for once a line, however many tokens it has.
+  size_t lineEnd() {
+    if (lineEnd_ < at_ || lineEnd_ == 0) lineEnd_ = std::min(text_.find('\n', at_), text_.size());
+    return lineEnd_;
+  }
 
   // The end of a comment of another language that starts here, 0 where none does. What stands here must be no part of
   // any config: "//" and "/*" never are, but "a -- b" is.
-  size_t foreignComment() const {
+  size_t foreignComment() {
     char c = peek();
+    // Of a run of signs only the first is looked at, so that long ones cost no more than others.
+    bool starts = (c == '/' || c == '-') && (at_ == 0 || text_[at_ - 1] != c);
+    if (!starts) return 0;
     size_t end = lineEnd();
     std::string_view rest = text_.substr(std::min(at_ + 2, end), end - std::min(at_ + 2, end));
     if (c == '/' && peek(1) == '*') {
-      size_t closing = text_.find("*/", at_ + 2);
-      return closing == std::string_view::npos ? end : closing + 2;
+      size_t closing = unclosed_ ? std::string_view::npos : text_.find("*/", at_ + 2);
+      unclosed_ = closing == std::string_view::npos;
+      return unclosed_ ? end : closing + 2;
     }
     if (c == '/' && peek(1) == '/') {
       bool isEmpty = rest.find_first_not_of(" \t\r/") == std::string_view::npos;
@@ -277,6 +285,8 @@ class Scanner {
   bool lineStart_ = true;
   // What the tokens before say of a "--": how many brackets are open, and whether an operand must follow.
   uint32_t depth_ = 0;
+  size_t lineEnd_ = 0;
+  bool unclosed_ = false;  // no "*/" follows
   bool continues_ = false;
   std::vector<ForeignComment> foreignComments_;
 };
