@@ -76,7 +76,7 @@ PAGES = {
     ),
     "docs/ahead-of-time.md": Page(
         folder="examples/quick",
-        files=["build/release/runtime/*/*"],
+        files=["build/release/runtime/*-linux-gnu/*"],
         blocks={
             ("c", "#include <stdio.h>"): Saved("server.c"),
             ("cpp", "#include <cstdio>"): Saved("server.cpp"),
