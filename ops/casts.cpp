@@ -114,7 +114,8 @@ void registerCasts(Registry& r) {
   r.group("Conversions");
   r.add("int", {value("x")},
         "As an integer: a float is cut toward zero (missing outside int64), a string must be digits with an optional "
-        "`-`, else it is missing. Under `semantics 2` a string is any number in text whose value is whole.")
+        "`-`, "
+        "else it is missing; under `semantics 2` any whole number in text.")
       .elsewhere({"to_int", "to_int64", "int64", "integer", "bigint", "as_int"})
       .example("int(-2.7)", "-2")
       .example(R"(int("42"))", "42")
