@@ -16,7 +16,7 @@
 #include "codegen/object.h"
 #include "codegen/stopwatch.h"
 #include "codegen/target.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 
 namespace featc {
 

@@ -82,7 +82,7 @@ CompilePool::~CompilePool() { finish(); }
 
 void CompilePool::submit(std::unique_ptr<CompileJob> job) noexcept {
   if (getpid() != process_) return;
-  std::list<Work> added;
+  std::list<Entry> added;
   if (!survive("queueing a compile job", [&] { added.push_back({std::move(job), Clock::now()}); })) return;
   std::lock_guard lock(mutex_);
   if (ending_) return;
@@ -103,7 +103,7 @@ void CompilePool::submit(std::unique_ptr<CompileJob> job) noexcept {
 
 bool CompilePool::hasRoom() const {
   Clock::time_point now = Clock::now();
-  auto isStuck = [&](const Work& work) { return now - work.since >= patience_; };
+  auto isStuck = [&](const Entry& work) { return now - work.since >= patience_; };
   auto stuck = static_cast<uint32_t>(std::ranges::count_if(running_, isStuck));
   return workers_ - stuck < limit_ && workers_ < std::max(kMostThreads, limit_);
 }
@@ -136,7 +136,7 @@ void CompilePool::watch() noexcept {
 
 void CompilePool::finish() {
   if (getpid() != process_) return;
-  std::list<Work> dropped;
+  std::list<Entry> dropped;
   std::vector<std::thread> ending;
   {
     std::lock_guard lock(mutex_);

@@ -53,7 +53,7 @@ class CompilePool {
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Work {
+  struct Entry {
     std::unique_ptr<CompileJob> job;
     Clock::time_point since;  // it waits, or runs
   };
@@ -73,8 +73,8 @@ class CompilePool {
   std::condition_variable wake_;
   std::condition_variable held_;  // all threads are busy and a job waits, or that is over
   // A job moves from list to list, which needs no memory.
-  std::list<Work> waiting_;
-  std::list<Work> running_;
+  std::list<Entry> waiting_;
+  std::list<Entry> running_;
   std::vector<std::thread> threads_;
   std::vector<std::thread::id> ended_;  // of threads that are no longer needed
   uint32_t workers_ = 0;

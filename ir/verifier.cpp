@@ -11,7 +11,7 @@
 #include <unordered_map>
 
 #include "ir/text.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 
 namespace featc {
 namespace {

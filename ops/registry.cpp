@@ -6,7 +6,7 @@
 
 #include "ops/groups.h"
 #include "ops/operator.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "support/utf8.h"
 
 namespace featc {

@@ -15,7 +15,7 @@
 #include "ir/text.h"
 #include "ops/rewrite.h"
 #include "optimizer/rewrite.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 
 namespace featc {
 namespace {

@@ -49,11 +49,11 @@ struct SourceInfo {
   std::vector<SourceField> keys;
   // The key's text: literals and key fields in turn. `user:{user_id}` is {"user:", field 0, ""}.
   std::string keyPattern;
-  bool keyEscaped = false;  // values stand in keys percent-encoded, so that no two rows share one
   Encoding encoding = Encoding::Hash;
   std::vector<SourceField> fields;  // always nullable
   // As ProgramInfo::semantics: how a store's texts are read as values.
   uint32_t semantics = kUnwrittenSemantics;
+  bool keyEscaped = false;  // values stand in keys percent-encoded, so that no two rows share one
   bool operator==(const SourceInfo&) const = default;
 };
 

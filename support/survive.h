@@ -1,36 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words on stderr that can fail without harm, and a place where what callbacks and jobs throw ends.
+// A place where what callbacks and jobs throw ends.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdint>
-#include <iterator>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace featc {
 
-// Writes to stderr. Where that is a closed pipe, a full disk or nothing at all, the words are lost and nothing else
-// happens: no exception, no signal.
-void writeError(std::string_view text) noexcept;
-
-// The same of what fmt::format makes.
-template <class... Args>
-void printError(fmt::format_string<Args...> format, Args&&... args) noexcept {
-  try {
-    fmt::memory_buffer text;
-    fmt::format_to(std::back_inserter(text), format, std::forward<Args>(args)...);
-    writeError({text.data(), text.size()});
-  } catch (...) {
-    writeError("featc: there is no memory for a message\n");
-  }
-}
-
-// -- What is thrown where nobody can catch it ---------------------------------------------------------
-//
 // A thread that serves or compiles goes on whatever a callback, an observer, a log or a job throws at it. The first
 // time at each place stderr tells, all of them are counted.
 

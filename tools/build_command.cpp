@@ -14,7 +14,7 @@
 
 #include "engine/build_model.h"
 #include "engine/link_model.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 

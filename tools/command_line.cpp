@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/print_error.h"
 #include "support/suggest.h"
-#include "support/survive.h"
 
 namespace featc {
 

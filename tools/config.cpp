@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/color.h"
 
 namespace featc {

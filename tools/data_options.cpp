@@ -21,8 +21,8 @@
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/row_decoder.h"
 #include "runtime/stores/store_url.h"
+#include "support/print_error.h"
 #include "support/suggest.h"
-#include "support/survive.h"
 #include "tools/arrow_files.h"
 #include "tools/command.h"
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "ops/hash.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"

@@ -10,7 +10,7 @@
 #include "ir/dump_dot.h"
 #include "ir/dump_json.h"
 #include "ir/text.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"

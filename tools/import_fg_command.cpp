@@ -16,7 +16,7 @@
 #include "frontend/fg/import.h"
 #include "frontend/frontend.h"
 #include "support/json_quote.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"

@@ -13,7 +13,7 @@
 #include "ops/hash.h"
 #include "runtime/io/store_rows.h"
 #include "runtime/stores/row_writer.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 
+#include "support/print_error.h"
 #include "support/survive.h"
 #include "tools/command.h"
 #include "tools/command_line.h"

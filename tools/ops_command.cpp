@@ -11,8 +11,8 @@
 
 #include "ops/operator.h"
 #include "ops/reference.h"
+#include "support/print_error.h"
 #include "support/suggest.h"
-#include "support/survive.h"
 #include "tools/command.h"
 #include "tools/output_file.h"
 

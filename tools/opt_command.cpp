@@ -12,7 +12,7 @@
 #include "ir/verifier.h"
 #include "optimizer/pass.h"
 #include "runtime/io/input_stream.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"

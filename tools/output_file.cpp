@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 
 namespace featc {

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <string>
 
-#include "support/survive.h"
+#include "support/print_error.h"
 
 namespace featc {
 

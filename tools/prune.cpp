@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "optimizer/passes.h"
+#include "support/print_error.h"
 #include "support/suggest.h"
-#include "support/survive.h"
 
 namespace featc {
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "support/json_quote.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/data_findings.h"
 #include "tools/interrupt_notice.h"

@@ -12,7 +12,7 @@
 
 #include "engine/aot/model.h"
 #include "runtime/log/read_recorder.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/stopwatch.h"
 

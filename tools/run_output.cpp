@@ -8,7 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 
 namespace featc {

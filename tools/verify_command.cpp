@@ -10,7 +10,7 @@
 #include "engine/load.h"
 #include "runtime/io/input_stream.h"
 #include "runtime/log/replay.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"

@@ -7,7 +7,7 @@
 
 #include "engine/live_metrics.h"
 #include "support/json_quote.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 
 namespace server {
 

@@ -16,6 +16,7 @@
 #include "http_server.h"
 #include "service.h"
 #include "stores.h"
+#include "support/print_error.h"
 #include "support/survive.h"
 
 namespace {

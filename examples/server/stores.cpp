@@ -10,7 +10,7 @@
 #include "runtime/stores/open_store.h"
 #include "runtime/stores/store_states.h"
 #include "runtime/stores/store_url.h"
-#include "support/survive.h"
+#include "support/print_error.h"
 
 namespace server {
 

@@ -25,7 +25,7 @@ namespace featc::test {
 const std::vector<SourceInfo>& sources() {
   static const std::vector<SourceInfo> all = [] {
     auto type = [](const char* text) { return *parseType(text); };
-    SourceInfo hash{"hash", {{"k", Type::string()}}, "h:{k}", false, Encoding::Hash, {}};
+    SourceInfo hash{"hash", {{"k", Type::string()}}, "h:{k}", Encoding::Hash, {}};
     hash.fields = {{"age", type("int64")},
                    {"score", type("float64")},
                    {"vip", type("bool")},

@@ -109,8 +109,7 @@ TEST_CASE("a list of structs is an array of objects in JSON, good or bad as a wh
 }
 
 TEST_CASE("the bytes of a row are as documented", "[stores]") {
-  SourceInfo s{"s",   {{"k", Type::string()}}, "{k}",
-               false, Encoding::Hash,          {{"a", Type::int64()}, {"bb", Type::string()}}};
+  SourceInfo s{"s", {{"k", Type::string()}}, "{k}", Encoding::Hash, {{"a", Type::int64()}, {"bb", Type::string()}}};
   std::vector<Value> values = {Value::of(int64_t{-7}), Value::of(std::string("x\0y", 3))};
   CHECK(encodeRow(s, values) == std::string("\x01"
                                             "\x01\0\0\0a\x02\0\0\0-7"

@@ -14,7 +14,7 @@ using namespace featc::test;
 namespace {
 
 SourceInfo sourceOf(uint32_t semantics, const char* intType = "int64") {
-  SourceInfo s{"s", {{"k", Type::string()}}, "{k}", false, Encoding::Hash, {}, semantics};
+  SourceInfo s{"s", {{"k", Type::string()}}, "{k}", Encoding::Hash, {}, semantics};
   s.fields = {{"i", *parseType(intType)}, {"f", Type::float64()}, {"b", Type::boolean()}};
   return s;
 }

@@ -18,7 +18,7 @@ class NoStore final : public Store {
 
 ProgramInfo reading(const std::string& field) {
   ProgramInfo info;
-  SourceInfo source{"user", {{"id", Type::int64()}}, "u:{id}", false, Encoding::Hash, {}};
+  SourceInfo source{"user", {{"id", Type::int64()}}, "u:{id}", Encoding::Hash, {}};
   source.fields = {{field, Type::int64().withNullable()}};
   info.sources = {source};
   return info;

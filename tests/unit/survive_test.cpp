@@ -15,6 +15,7 @@
 #include "engine_fixture.h"
 #include "runtime/reads/memory_store.h"
 #include "schedulers_fixture.h"
+#include "support/print_error.h"
 #include "support/survive.h"
 #include "tests/common/catch.h"
 #include "tests/common/eventually.h"
