@@ -18,13 +18,16 @@ namespace featc {
 class Arena {
  public:
   static constexpr size_t kDefaultLimit = size_t{256} << 20U;
+  static constexpr size_t kAlignment = alignof(void*);
 
   // Blocks are of the share, where there is one, which must stay as long as the arena is used.
   explicit Arena(size_t limit = kDefaultLimit, MemoryShare* share = nullptr) : limit_(limit), share_(share) {}
 
-  // `bytes` of storage aligned to 16, or null when the limit is reached.
+  // `bytes` of storage aligned to kAlignment, or null when the limit is reached. No more than that, so that lists that
+  // one kernel makes lie one behind the other: loops over all their elements count on it.
   void* allocate(size_t bytes) {
-    bytes = bytes == 0 ? 16 : (bytes + 15) & ~size_t{15};  // null means failure, so nothing takes room too
+    // Null means failure, so nothing takes room too.
+    bytes = bytes == 0 ? kAlignment : (bytes + kAlignment - 1) & ~(kAlignment - 1);
     if (bytes <= static_cast<size_t>(end_ - next_)) {
       void* p = next_;
       next_ += bytes;

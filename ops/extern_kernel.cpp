@@ -96,6 +96,11 @@ class Call {
     if (to == nullptr) context_.fail(RowStatus::OutOfMemory);
     return to != nullptr;
   }
+  static constexpr size_t kAlignment = 16;  // of what a function asks for, as ops/plugin.h says
+  static void* aligned(void* memory) {
+    uintptr_t at = reinterpret_cast<uintptr_t>(memory);
+    return static_cast<char*>(memory) + (-at & (kAlignment - 1));
+  }
   // The largest thing that a row may make is a list of as many strings as a list may have.
   void* allocate(uint64_t bytes) {
     if (bytes > kMaxElements * sizeof(Str)) {
@@ -104,7 +109,7 @@ class Call {
     }
     void* memory = nullptr;
     try {
-      memory = context_.arena->allocate(bytes);
+      memory = aligned(context_.arena->allocate(bytes + kAlignment - Arena::kAlignment));
     } catch (const std::bad_alloc&) {
       // Not through the function, which may be of a language that knows no exceptions.
     }

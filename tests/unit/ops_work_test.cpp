@@ -105,10 +105,10 @@ TEST_CASE("what an arena was asked for is known, whatever its blocks are", "[wor
     Arena::Mark start = arena.mark();
     size_t bytes = 0;
     // Some do not fit what is left of a block.
-    for (size_t size : {16U, 65'000U, 40'000U, 200'000U, 16U, 3'000'000U, 48U}) {
+    for (size_t size : {8U, 21U, 65'000U, 40'000U, 200'000U, 16U, 3'000'000U, 48U}) {
       Arena::Mark mark = arena.mark();
       REQUIRE(arena.allocate(size) != nullptr);
-      size_t rounded = (size + 15) / 16 * 16;
+      size_t rounded = (size + 7) / 8 * 8;
       CHECK(arena.bytesSince(mark) == rounded);
       bytes += rounded;
       CHECK(arena.bytesSince(start) == bytes);
