@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "ir/program_constants.h"
+#include "ops/flat_lists.h"
 #include "runtime/calls/emit.h"
 
 namespace featc {
@@ -30,7 +31,11 @@ struct NativeScratch : EngineScratch {
   std::vector<NativeColumn> columns;
   std::vector<ColumnRef> views;  // the same from the block's first row, as kernels see it
   std::vector<ColumnRef> args;
+  std::vector<FlatLists> flat;  // by slot: what is known of its lists in this block
 };
+
+// Whether a column of the type may have flat lists.
+bool mayBeFlat(Type type) { return type.isList() && type.element().isScalar(); }
 
 class NativeExecutable final : public Executable {
  public:
@@ -50,6 +55,7 @@ class NativeExecutable final : public Executable {
     auto scratch = std::make_unique<NativeScratch>();
     scratch->columns.resize(plan_.slots.size());
     scratch->views.resize(plan_.slots.size());
+    scratch->flat.resize(plan_.slots.size());
     for (size_t i = 0; i < plan_.slots.size(); ++i) {
       const Slot& slot = plan_.slots[i];
       if (!slot.spread && plan_.schedule.columnOf[slot.node] != kNoColumn) {
@@ -77,6 +83,7 @@ class NativeExecutable final : public Executable {
       Type type = graph_.node(node).type;
       const ColumnRef& column = call.columns[plan_.schedule.columnOf[node]];
       show(scratch, slot, column, columnAt(column, type, begin), type);
+      if (mayBeFlat(type)) scratch.flat[slot] = flatAt(column, type, begin);
     }
     for (uint32_t slot : step.spread) spread(scratch, call, slot, begin, rows);
 
@@ -174,6 +181,7 @@ class NativeExecutable final : public Executable {
   // `whole`: as native code sees the slot; `view`: its part for this block.
   static void show(NativeScratch& scratch, size_t slot, const ColumnRef& whole, const ColumnRef& view, Type type) {
     scratch.views[slot] = view;
+    scratch.views[slot].flat = mayBeFlat(type) && !view.uniform ? &scratch.flat[slot] : nullptr;
     NativeColumn& column = scratch.columns[slot];
     column.data = static_cast<char*>(whole.data);
     column.dataStride = type.is(Kind::Bool) ? 1 : int64_t{kVectorRows} * cellSize(type);
@@ -187,6 +195,7 @@ class NativeExecutable final : public Executable {
     NodeId node = plan_.slots[slot].node;
     Type type = graph_.node(node).type;
     ColumnRef request = call.columns[plan_.schedule.columnOf[node]];
+    scratch.flat[slot] = {};
     ColumnRef out = scratch.storage[slot].column(request.valid != nullptr);
     if (call.requests == 1) {
       request.uniform = true;
@@ -198,6 +207,19 @@ class NativeExecutable final : public Executable {
       gatherRows(request, type, call.requestOfItem + begin, rows, out);
       show(scratch, slot, out, out, type);
     }
+  }
+
+  // Lists of fewer rows are not worth looking for flat ones.
+  static constexpr uint32_t kFlatRows = 8;
+
+  // What is known of a column's lists from row `begin` on.
+  static FlatLists flatAt(const ColumnRef& column, Type type, int64_t begin) {
+    if (column.flat == nullptr || !*column.flat) return {};
+    FlatLists flat = *column.flat;
+    flat.elements = static_cast<const char*>(flat.elements) +
+                    uint64_t{flat.total(static_cast<uint32_t>(begin))} * cellSize(type.element());
+    flat.starts += begin;
+    return flat;
   }
 
   ColumnRef viewOf(NativeScratch& scratch, NodeId node, Scope scope) const {
@@ -229,8 +251,23 @@ class NativeExecutable final : public Executable {
     context.work = frame.shard->work;
     RowStatus* status = frame.scope == Scope::Item ? frame.shard->call->itemStatus : frame.shard->call->requestStatus;
     context.rowStatus = status == nullptr ? nullptr : status + frame.begin;
-    call.kernel(context, scratch.args.data(), self.viewOf(scratch, node, frame.scope),
-                static_cast<uint32_t>(frame.rows));
+    self.compute(scratch, node, call, context, self.viewOf(scratch, node, frame.scope),
+                 static_cast<uint32_t>(frame.rows));
+  }
+
+  // By the kernel over flat lists where there is one and it can, else by the plain one, which needs cells.
+  void compute(NativeScratch& scratch, NodeId node, const PreparedCall& call, Context& context, const ColumnRef& out,
+               uint32_t rows) const {
+    if (out.flat != nullptr) *out.flat = {};
+    if (call.flat != nullptr && rows >= kFlatRows && call.flat(context, scratch.args.data(), out, rows)) {
+      // Others see a column of the whole call by its cells.
+      if (out.flat != nullptr && plan_.schedule.columnOf[node] != kNoColumn)
+        writeCells(out, graph_.node(node).type.element(), rows);
+      return;
+    }
+    for (size_t i = 0; i < scratch.args.size(); ++i)
+      if (scratch.args[i].flat != nullptr) writeCells(scratch.args[i], graph_.node(call.args[i]).type.element(), rows);
+    call.kernel(context, scratch.args.data(), out, rows);
   }
 
   static void runEmit(Frame& frame, uint32_t output) {
@@ -238,8 +275,14 @@ class NativeExecutable final : public Executable {
     if (!frame.shard->goesOn(static_cast<uint64_t>(frame.rows))) return;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
     NodeId node = self.graph_.outputs()[output];
-    emitColumn(*frame.shard, self.graph_.info().outputs[output], output, self.viewOf(scratch, node, frame.scope),
-               frame.begin, static_cast<uint32_t>(frame.rows));
+    const OutputInfo& info = self.graph_.info().outputs[output];
+    ColumnRef values = self.viewOf(scratch, node, frame.scope);
+    auto rows = static_cast<uint32_t>(frame.rows);
+    if (values.flat != nullptr) {
+      if (*values.flat && emitFlat(*frame.shard, info, output, values, frame.begin, rows)) return;
+      writeCells(values, self.graph_.node(node).type.element(), rows);
+    }
+    emitColumn(*frame.shard, info, output, values, frame.begin, rows);
   }
 
   Graph graph_;

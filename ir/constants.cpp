@@ -157,7 +157,11 @@ PreparedCall prepareCall(const Graph& graph, NodeId id, ConstantEvaluator& const
     if (resolution.maps(i)) mapMask |= bit;
     call.types.push_back(types[i]);
   }
-  if (mapMask == 0) return call;
+  if (mapMask == 0) {
+    if (call.liftMask == 0) call.flat = overload.flat;
+    if (call.liftMask == 1 && call.types.size() == 1) call.flat = overload.liftedFlat;
+    return call;
+  }
   auto mapped = std::make_shared<MappedState>();
   mapped->mapMask = mapMask;
   mapped->elementKernel = std::exchange(call.kernel, &mappedKernel);

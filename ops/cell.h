@@ -154,12 +154,31 @@ inline void setBit(uint8_t* bits, uint64_t i, bool on) {
   bits[i >> 3U] = static_cast<uint8_t>(on ? bits[i >> 3U] | mask : bits[i >> 3U] & ~mask);
 }
 
+// What may be known of a column of lists beside its cells: that its rows' elements lie one behind the other, none of
+// them missing, at most kMaxElements a row. Row i has those from starts[i] to before starts[i + 1], counted from
+// starts[0]; a missing row has none. Columns with the same `starts` have lists of the same lengths.
+struct FlatLists {
+  const void* elements = nullptr;  // null: nothing is known
+  const uint32_t* starts = nullptr;
+  bool hasCells = true;  // the column's cells are there too
+
+  explicit operator bool() const { return elements != nullptr; }
+  uint32_t total(uint32_t rows) const { return starts[rows] - starts[0]; }
+  uint32_t sizeOf(uint32_t row) const { return starts[row + 1] - starts[row]; }
+  template <class T>
+  const T* of(uint32_t row) const {
+    return static_cast<const T*>(elements) + (starts[row] - starts[0]);
+  }
+};
+
 // One value a row: cells (a bitmap for bools) and a validity bitmap, least significant bit first as
 // in Arrow; no bitmap when every row is present. `uniform`: row 0 stands for all rows.
 struct ColumnRef {
   void* data = nullptr;
   uint8_t* valid = nullptr;
   bool uniform = false;
+  // Where an engine keeps what is known of lists; null: it does not.
+  FlatLists* flat = nullptr;
 
   bool present(uint64_t row) const { return valid == nullptr || bitAt(valid, uniform ? 0 : row); }
   template <class T>

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ops/cell_types.h"
+#include "ops/flat_lists.h"
 #include "ops/groups.h"
 #include "ops/laws.h"
 #include "ops/operator.h"
@@ -56,42 +57,42 @@ List<int64_t> productOfOne(Context& context, int64_t left, List<int64_t> right) 
   return product(context, {&left, nullptr, 1}, right);
 }
 
-// The elements of a column's present lists, where they all lie one behind the other and none is
-// missing: lists that an operator made, or an input's. Null: they do not.
-const int64_t* elementsInARow(const ColumnRef& lists, uint32_t n, uint64_t& total) {
-  static constexpr int64_t kNone = 0;
-  const int64_t* first = nullptr;
-  total = 0;
-  for (uint32_t row = 0; row < n; ++row) {
-    auto list = lists.get<List<int64_t>>(row);
-    if (list.size == 0 || !lists.present(row)) continue;
-    if (first == nullptr) first = list.data;
-    if (list.valid != nullptr || list.data != first + total || list.size > kMaxElements) return nullptr;
-    total += list.size;
+// One beside flat lists, on either side: one loop over all rows' elements instead of one for each row's few.
+template <bool oneIsLeft>
+bool productFlat(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+  const ColumnRef one = args[oneIsLeft ? 0 : 1];
+  const ColumnRef lists = args[oneIsLeft ? 1 : 0];
+  FlatLists in;
+  if (!isFlat(context, lists, Type::int64(), n, in)) return false;
+  auto join = [](int64_t x, int64_t element) { return oneIsLeft ? combine(x, element) : combine(element, x); };
+  // Where the one is missing there is no list, and so are no elements.
+  bool all = allPresent(one, n);
+  auto* made = newElements<int64_t>(context, in.total(n));
+  auto* starts = all || made == nullptr ? nullptr : newElements<uint32_t>(context, n + 1);
+  if (made == nullptr || (!all && starts == nullptr)) return false;
+  const auto* elements = static_cast<const int64_t*>(in.elements);
+  copyPresence(lists, out, n);
+  if (all && one.uniform) {
+    const auto x = one.get<int64_t>(0);
+    for (uint64_t k = 0; k < in.total(n); ++k) made[k] = join(x, elements[k]);
+  } else {
+    uint32_t at = 0;
+    for (uint32_t row = 0; row < n; ++row) {
+      const uint32_t size = in.sizeOf(row);
+      if (!all) starts[row] = at;
+      if (one.present(row)) {
+        const auto x = one.get<int64_t>(row);
+        for (uint32_t k = 0; k < size; ++k) made[at + k] = join(x, elements[k]);
+        at += size;
+      } else {
+        setBit(out.valid, row, false);
+      }
+      elements += size;
+    }
+    if (!all) starts[n] = at;
   }
-  return first == nullptr ? &kNone : first;
-}
-
-// One loop over all rows' elements where it can be, instead of one for each row's few.
-void productOfOneKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
-  uint64_t total = 0;
-  const ColumnRef left = args[0];
-  const ColumnRef right = args[1];
-  const int64_t* elements = left.uniform && !right.uniform ? elementsInARow(right, n, total) : nullptr;
-  bool goOn = elements != nullptr && context.spend(total);
-  auto* made = goOn ? context.arena->allocate<int64_t>(total) : nullptr;
-  if (made == nullptr) return OpFunction<&productOfOne>::kernel(context, args, out, n);
-  bool isLeft = left.present(0);
-  int64_t one = left.get<int64_t>(0);
-  for (uint64_t k = 0; k < total; ++k) made[k] = combine(one, elements[k]);
-  detail::RowWriter<List<int64_t>> writer(out);
-  for (uint32_t row = 0; row < n; ++row) {
-    bool present = isLeft && right.present(row);
-    uint64_t size = present ? right.get<List<int64_t>>(row).size : 0;
-    writer.put(row, {made, nullptr, size}, present);
-    made += size;
-  }
-  writer.finish(n);
+  *out.flat = {made, all ? in.starts : starts, false};
+  return true;
 }
 
 // -- The variadic operator --------------------------------------------------------------------------
@@ -227,15 +228,6 @@ Overload joinOverload() {
   return o;
 }
 
-Overload productOfOneOverload() {
-  Overload o;
-  o.params = {Type::int64(), Type::list(Type::int64())};
-  o.strict = {true, true};
-  o.result = Type::list(Type::int64());
-  o.kernel = &productOfOneKernel;
-  return o;
-}
-
 std::optional<NodeRef> shareCrossHashes(Rewriter& rw, std::span<const NodeRef> args) {
   NodeRef acc = rw.makeCall("hash", {args[0]});
   bool isList = rw.type(acc).isList();
@@ -303,7 +295,10 @@ void registerCross(Registry& r) {
       .notLifted()
       .add<productWithOne>()
       .notLifted()
-      .addCustom(productOfOneOverload())
+      .flat(&productFlat<false>)
+      .add<productOfOne>()
+      .notLifted()
+      .flat(&productFlat<true>)
       .hash();
 }
 

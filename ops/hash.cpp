@@ -12,6 +12,34 @@
 
 namespace featc {
 
+namespace {
+
+// The families with their functions inline, for loops that choose one once.
+template <HashFamily family>
+uint64_t hashOf(const char* bytes, size_t size) {
+  if constexpr (family == HashFamily::Xxh3) {
+    return XXH3_64bits(bytes, size);
+  } else if constexpr (family == HashFamily::Farm) {
+    return util::Fingerprint64(bytes, size);
+  } else {
+    uint64_t out[2];
+    lmmh_x64_128(bytes, static_cast<unsigned>(size), 0, out);
+    return out[0];
+  }
+}
+
+template <class F>
+decltype(auto) withFamily(HashFamily family, F&& f) {
+  switch (family) {
+    case HashFamily::Xxh3: return f.template operator()<HashFamily::Xxh3>();
+    case HashFamily::Farm: return f.template operator()<HashFamily::Farm>();
+    case HashFamily::Murmur3: break;
+  }
+  return f.template operator()<HashFamily::Murmur3>();
+}
+
+}  // namespace
+
 static_assert(std::endian::native == std::endian::little, "hashes are over little-endian bytes");
 
 std::string_view hashFamilyName(HashFamily family) {
@@ -30,20 +58,30 @@ std::optional<HashFamily> parseHashFamily(std::string_view name) {
 }
 
 uint64_t hashBytes(HashFamily family, std::string_view bytes) {
-  switch (family) {
-    case HashFamily::Xxh3: return XXH3_64bits(bytes.data(), bytes.size());
-    case HashFamily::Farm: return util::Fingerprint64(bytes.data(), bytes.size());
-    case HashFamily::Murmur3: break;
-  }
-  uint64_t out[2];
-  lmmh_x64_128(bytes.data(), static_cast<unsigned>(bytes.size()), 0, out);
-  return out[0];
+  return withFamily(family, [&]<HashFamily f>() { return hashOf<f>(bytes.data(), bytes.size()); });
 }
 
 uint64_t hashInt(HashFamily family, int64_t value) {
   char bytes[sizeof value];
   std::memcpy(bytes, &value, sizeof value);
   return hashBytes(family, {bytes, sizeof bytes});
+}
+
+void hashStrings(HashFamily family, std::span<const Str> texts, int64_t* hashes) {
+  withFamily(family, [&]<HashFamily f>() {
+    for (size_t i = 0; i < texts.size(); ++i)
+      hashes[i] = static_cast<int64_t>(hashOf<f>(texts[i].data, texts[i].size));
+  });
+}
+
+void hashInts(HashFamily family, std::span<const int64_t> values, int64_t* hashes) {
+  withFamily(family, [&]<HashFamily f>() {
+    for (size_t i = 0; i < values.size(); ++i) {
+      char bytes[sizeof(int64_t)];
+      std::memcpy(bytes, &values[i], sizeof bytes);
+      hashes[i] = static_cast<int64_t>(hashOf<f>(bytes, sizeof bytes));
+    }
+  });
 }
 
 uint64_t hashFloat(HashFamily family, double value) {

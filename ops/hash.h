@@ -5,7 +5,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+
+#include "ops/cell.h"
 
 namespace featc {
 
@@ -21,6 +24,10 @@ uint64_t hashBytes(HashFamily family, std::string_view bytes);
 uint64_t hashInt(HashFamily family, int64_t value);
 // Of a finite float's 8 little-endian bytes; -0 hashes as 0.
 uint64_t hashFloat(HashFamily family, double value);
+
+// The same of many values.
+void hashStrings(HashFamily family, std::span<const Str> texts, int64_t* hashes);
+void hashInts(HashFamily family, std::span<const int64_t> values, int64_t* hashes);
 
 // How `cross` joins the hash of what came before with the next one. Not symmetric.
 constexpr uint64_t combineHashes(uint64_t left, uint64_t right) {

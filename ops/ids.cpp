@@ -7,6 +7,7 @@
 #include "ops/boundaries.h"
 #include "ops/buckets.h"
 #include "ops/cell_types.h"
+#include "ops/flat_lists.h"
 #include "ops/groups.h"
 #include "ops/hash_variants.h"
 #include "ops/laws.h"
@@ -29,6 +30,24 @@ int64_t hashOfFloat(const Context& context, Finite x) {
 }
 int64_t hashOfString(const Context& context, Str x) {
   return static_cast<int64_t>(hashBytes(context.hashFamily, x.view()));
+}
+
+// Of lists, the elements of all rows in one loop.
+template <class T>
+bool hashFlatLists(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+  FlatLists lists;
+  if (!isFlat(context, args[0], cellType<T>(), n, lists)) return false;
+  const uint64_t total = lists.total(n);
+  auto* hashes = newElements<int64_t>(context, total);
+  if (hashes == nullptr) return false;
+  std::span<const T> elements(static_cast<const T*>(lists.elements), total);
+  if constexpr (std::is_same_v<T, Str>)
+    hashStrings(context.hashFamily, elements, hashes);
+  else
+    hashInts(context.hashFamily, elements, hashes);
+  copyPresence(args[0], out, n);
+  *out.flat = {hashes, lists.starts, false};
+  return true;
 }
 
 V inlineHashInt(Inline& b, const V* a) { return b.hashFamily() == HashFamily::Xxh3 ? inlineXxh3(b, a[0]) : V{}; }
@@ -206,11 +225,13 @@ void registerHashes(Registry& r) {
           .example(R"(hash("food", "murmur3", seed = 7) == hash("food", "murmur3"))", "false")
           .add<hashOfInt>()
           .inlined(inlineHashInt)
+          .liftedFlat(&hashFlatLists<int64_t>)
           .add<hashOfBool>()
           .inlined(inlineHashBool)
           .add<hashOfFloat>()
           .inlined(inlineHashFloat)
           .add<hashOfString>()
+          .liftedFlat(&hashFlatLists<Str>)
           .hash();
   addHashVariants(hash);
   r.add("hash_bucket", {value("x"), constant("n")}, "The hash of `x` modulo `n`, unsigned: one of 0 .. `n`-1.")

@@ -103,6 +103,9 @@ struct Context {
 // Computes rows 0..n-1 of `out` from `args` (the value arguments). Rows that are missing get a zero
 // cell. `out.valid` is null where the node's type cannot be missing.
 using Kernel = void (*)(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n);
+// The same over lists whose elements lie one behind the other (ops/flat_lists.h): one loop over the elements of all
+// rows. A list comes out as FlatLists, without cells. False: it cannot, nothing is done, and the kernel has to do it.
+using FlatKernel = bool (*)(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n);
 
 namespace detail {
 

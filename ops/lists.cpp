@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ops/cell_types.h"
+#include "ops/flat_lists.h"
 #include "ops/groups.h"
 #include "ops/key_index.h"
 #include "ops/operator.h"
@@ -31,6 +32,30 @@ Maybe<T> index(List<T> list, int64_t i) {
 template <class T>
 int64_t length(List<T> list) {
   return static_cast<int64_t>(list.size);
+}
+// The same of flat lists, whose places alone say much.
+template <class T>
+bool indexFlat(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+  FlatLists lists;
+  const ColumnRef at = args[1];
+  if (!isFlat(context, args[0], cellType<T>(), n, lists)) return false;
+  detail::RowWriter<T> writer(out);
+  for (uint32_t row = 0; row < n; ++row) {
+    Maybe<T> element;
+    if (at.present(row)) element = index(List<T>{lists.of<T>(row), nullptr, lists.sizeOf(row)}, at.get<int64_t>(row));
+    writer.put(row, element.value, element.present);
+  }
+  writer.finish(n);
+  return true;
+}
+template <class T>
+bool lengthFlat(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+  FlatLists lists;
+  if (!isFlat(context, args[0], cellType<T>(), n, lists)) return false;
+  auto* lengths = static_cast<int64_t*>(out.data);
+  for (uint32_t row = 0; row < n; ++row) lengths[row] = lists.sizeOf(row);
+  copyPresence(args[0], out, n);
+  return true;
 }
 template <class K, class V>
 int64_t mapLength(Map<K, V> map) {
@@ -255,8 +280,8 @@ void registerLists(Registry& r) {
   indexOp.add<stringIndex>();
   lenOp.add<stringLength>();
   forEachScalar([&]<class T>() {
-    indexOp.template add<index<T>>();
-    lenOp.template add<length<T>>().notLifted();
+    indexOp.template add<index<T>>().flat(&indexFlat<T>);
+    lenOp.template add<length<T>>().notLifted().flat(&lengthFlat<T>);
     headOp.template add<head<T>>().notLifted();
     tailOp.template add<tail<T>>().notLifted();
     sliceOp.template add<slice<T>>().notLifted();

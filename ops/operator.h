@@ -112,6 +112,8 @@ struct Overload {
   uint32_t lastSemantics = kNewestSemantics;
   Kernel kernel = nullptr;
   Kernel liftedKernel = nullptr;  // null: never maps over lists
+  FlatKernel flat = nullptr;        // does what `kernel` does, where it can
+  FlatKernel liftedFlat = nullptr;  // does what `liftedKernel` does of one list, the only argument
   InlineStrict inlined = nullptr;
   InlineFull inlinedFull = nullptr;
 
@@ -243,6 +245,15 @@ class OperatorBuilder {
   OperatorBuilder& columns() {
     op_.overloads.back().kernel = &Kernels::kernel;
     if constexpr (requires { &Kernels::liftedKernel; }) op_.overloads.back().liftedKernel = &Kernels::liftedKernel;
+    return *this;
+  }
+  // What the overload added last does with lists whose elements lie one behind the other.
+  OperatorBuilder& flat(FlatKernel kernel) {
+    op_.overloads.back().flat = kernel;
+    return *this;
+  }
+  OperatorBuilder& liftedFlat(FlatKernel kernel) {
+    op_.overloads.back().liftedFlat = kernel;
     return *this;
   }
   // The overload added last takes lists whole or not at all.

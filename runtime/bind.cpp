@@ -134,10 +134,12 @@ bool Binder::bind(const InputInfo& input, const ColumnData& column, int64_t rows
   }
   if (input.type.is(Kind::Bool)) return bindBools(column, rows, someMissing, out);
   if (input.type.isNumber()) return bindNumbers(column, rows, someMissing, out);
+  FlatLists* flat = input.type.isList() && input.type.element().isScalar() ? out.flat : nullptr;
   out = newColumn(arena_, input.type.present(), rows);
+  out.flat = flat;
   if (input.type.nullable()) out.valid = validity(column, rows);
   Malformed malformed(status);
-  return cells(column, input.type, 0, rows, out.data, malformed);
+  return cells(column, input.type, 0, rows, out.data, malformed, flat);
 }
 
 bool Binder::check(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status) {
@@ -263,9 +265,30 @@ bool Binder::elements(const ColumnData& column, Type type, int64_t begin, int64_
   return true;
 }
 
-bool Binder::cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed) {
-  return column.wideOffsets ? cellsWith<int64_t>(column, type, begin, count, out, malformed)
-                            : cellsWith<int32_t>(column, type, begin, count, out, malformed);
+bool Binder::cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed,
+                   FlatLists* flat) {
+  return column.wideOffsets ? cellsWith<int64_t>(column, type, begin, count, out, malformed, flat)
+                            : cellsWith<int32_t>(column, type, begin, count, out, malformed, flat);
+}
+
+template <class Offset>
+FlatLists Binder::flatLists(const ColumnData& column, const void* elements, int64_t rows) {
+  const int64_t first = offsetAt<Offset>(column, 0);
+  const int64_t total = offsetAt<Offset>(column, rows) - first;
+  if (elements == nullptr || total > UINT32_MAX) return {};
+  int64_t longest = 0;
+  for (int64_t i = 0; i < rows; ++i)
+    longest = std::max(longest, offsetAt<Offset>(column, i + 1) - offsetAt<Offset>(column, i));
+  if (longest > static_cast<int64_t>(kMaxElements)) return {};
+  // What a missing row spans is nobody's.
+  for (int64_t i = 0; column.validity != nullptr && i < rows; ++i)
+    if (!isPresent(column, i) && rowLength(column, i) != 0) return {};
+  const void* offsets = skip(column.offsets, column.offset, sizeof(Offset));
+  if (sizeof(Offset) == sizeof(uint32_t) && reinterpret_cast<uintptr_t>(offsets) % sizeof(uint32_t) == 0)
+    return {elements, static_cast<const uint32_t*>(offsets), true};
+  auto* starts = arena_.allocate<uint32_t>(static_cast<size_t>(rows) + 1);
+  for (int64_t i = 0; i <= rows; ++i) starts[i] = static_cast<uint32_t>(offsetAt<Offset>(column, i) - first);
+  return {elements, starts, true};
 }
 
 template <class Offset>
@@ -294,7 +317,7 @@ bool Binder::checkOffsets(const ColumnData& column, Type type, int64_t begin, in
 
 template <class Offset>
 bool Binder::cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out,
-                       Malformed& malformed) {
+                       Malformed& malformed, FlatLists* flat) {
   if (!checkOffsets<Offset>(column, type, begin, count)) return false;
   const int64_t first = offsetAt<Offset>(column, begin);
   const int64_t total = offsetAt<Offset>(column, begin + count) - first;
@@ -331,6 +354,8 @@ bool Binder::cellsWith(const ColumnData& column, Type type, int64_t begin, int64
                 child.data == nullptr ? nullptr : skip(child.data, start, width),
                 child.valid == nullptr ? nullptr : child.valid + start, static_cast<uint64_t>(size));
     });
+    if (flat != nullptr && child.valid == nullptr && child.bad == nullptr)
+      *flat = flatLists<Offset>(column, child.data, count);
     if (child.bad == nullptr) return true;
     each([&](int64_t i, int64_t start, int64_t size, bool present) {
       if (!present || !anyBad(child.bad, start, size)) return;

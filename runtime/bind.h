@@ -34,7 +34,8 @@ class Binder {
   // An `arena` without a limit: what is made is at most a small multiple of the batch.
   explicit Binder(Arena& arena) : arena_(arena) {}
 
-  // Makes `out` of `column`, of `rows` rows. The bitmap is there exactly when the type is nullable.
+  // Makes `out` of `column`, of `rows` rows. The bitmap is there exactly when the type is nullable. Lists that are flat
+  // in the column are told in `out.flat`, where that is given.
   // Rows that lack a required value or hold a malformed one get RowStatus::BadInput and a zero cell.
   // False: see error().
   bool bind(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out);
@@ -64,9 +65,14 @@ class Binder {
 
   // Elements begin .. begin+count-1 of `column`.
   bool elements(const ColumnData& column, Type type, int64_t begin, int64_t count, Elements& out);
-  bool cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed);
+  bool cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed,
+             FlatLists* flat = nullptr);
   template <class Offset>
-  bool cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed);
+  bool cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed,
+                 FlatLists* flat);
+  // What is known of lists none of whose elements is missing or malformed.
+  template <class Offset>
+  FlatLists flatLists(const ColumnData& column, const void* elements, int64_t rows);
   template <class Offset>
   bool checkOffsets(const ColumnData& column, Type type, int64_t begin, int64_t count);
   template <class Key>

@@ -60,6 +60,7 @@ struct CallFrame {
   int64_t items = 0;
   const int32_t* requestOfItem = nullptr;
   std::vector<ColumnRef> columns;  // as ProgramLayout::columns
+  std::vector<FlatLists> flat;     // by input: what its lists are known to be
   // Outputs of one value or width a row: where ids or dense values of the first row go; else null.
   char* const* outputs = nullptr;
   // Ragged outputs: how many ids each row has, by output; the ids are in the shard's buffers.

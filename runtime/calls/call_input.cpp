@@ -54,6 +54,7 @@ void matchStructList(const ProgramInfo& info, StructList list, std::span<const B
   }
   // Bound lists have cells of their own.
   for (size_t i = list.first; marked && i < list.end(); ++i) {
+    frame.flat[i] = {};
     auto* cells = static_cast<List<int64_t>*>(frame.columns[i].data);
     for (int64_t row = 0; cells != nullptr && row < at; ++row)
       if (status[row] == RowStatus::BadInput) cells[row] = {};
@@ -92,6 +93,7 @@ RunError bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::s
     requestStatus += batch.requests;
     itemStatus += batch.items;
   }
+  frame.flat.assign(info.inputs.size(), {});
   for (size_t i = 0; i < info.inputs.size(); ++i) {
     const InputInfo& input = info.inputs[i];
     bool isItem = input.scope == Scope::Item;
@@ -103,6 +105,7 @@ RunError bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::s
     for (const Batch& batch : batches) {
       int64_t rows = isItem ? batch.items : batch.requests;
       ColumnRef bound;
+      if (!joins) bound.flat = &frame.flat[i];
       bool fits = layout.inputUsed[i] ? binder.bind(input, batch.columns[i], rows, status + at, bound)
                                       : binder.check(input, batch.columns[i], rows, status + at);
       if (!fits) return {binder.error()};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/flat_lists.h"
 #include "ops/hash.h"
 
 namespace featc {
@@ -82,6 +83,25 @@ class Emitter {
 
   void sparseList() {
     lists(UINT64_MAX, [&](List<int64_t> list, RaggedBuffer& buffer) { appendPresent(list, buffer); });
+  }
+
+  // Lists that are flat, of which at most the first `most` elements count. Rows that are cut, or have too many ids, or
+  // are missing and have an id all the same, are not for it.
+  bool flat(uint64_t most) {
+    const FlatLists& lists = *values_.flat;
+    if (idsLeft_ != nullptr || (output_.missing && !allPresent(values_, n_))) return false;
+    uint32_t longest = 0;
+    for (uint32_t i = 0; i < n_; ++i) longest = std::max(longest, lists.sizeOf(i));
+    if (longest > std::min<uint64_t>(most, shard_.call->maxIdsPerRow)) return false;
+    uint64_t total = lists.total(n_);
+    if (!mayTake(total * sizeof(uint64_t))) return true;
+    for (uint32_t i = 0; i < n_; ++i) lengths()[i] = lists.sizeOf(i);
+    if (total > 0) appendIds(static_cast<const int64_t*>(lists.elements), total);
+    return true;
+  }
+  bool flat() {
+    if (!output_.group.empty() || output_.kind == OutputKind::Dense) return false;
+    return flat(output_.kind == OutputKind::Sequence ? output_.length : UINT64_MAX);
   }
 
   void sparseWeighted() {
@@ -348,6 +368,11 @@ void emitColumn(ShardFrame& shard, const OutputInfo& output, uint32_t index, con
     case OutputKind::Dense: return list ? emitter.denseList() : emitter.dense();
     case OutputKind::Sequence: return emitter.sequence();
   }
+}
+
+bool emitFlat(ShardFrame& shard, const OutputInfo& output, uint32_t index, const ColumnRef& values, int64_t begin,
+              uint32_t n) {
+  return Emitter(shard, output, index, values, begin, n).flat();
 }
 
 uint64_t countLostBits(const ColumnRef& values, uint32_t n) {

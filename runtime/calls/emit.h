@@ -28,6 +28,10 @@ float denseValue(Maybe<double> value, const OutputInfo& output);
 // ids gets RowStatus::TooManyIds.
 void emitColumn(ShardFrame& shard, const OutputInfo& output, uint32_t index, const ColumnRef& values, int64_t begin,
                 uint32_t n);
+// The same of lists that are flat (`values.flat`): one loop over all elements. False: this output or these rows need
+// emitColumn, and nothing was emitted.
+bool emitFlat(ShardFrame& shard, const OutputInfo& output, uint32_t index, const ColumnRef& values, int64_t begin,
+              uint32_t n);
 // Counts integers that lose bits; emitColumn does so itself.
 uint64_t countLostBits(const ColumnRef& values, uint32_t n);
 

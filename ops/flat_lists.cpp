@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Columns of lists whose elements lie one behind the other.
+#include "ops/flat_lists.h"
+
+namespace featc {
+
+namespace {
+
+// From cells: null where a gap or a missing element is between them.
+bool fromCells(Context& context, const ColumnRef& lists, uint32_t width, uint32_t n, FlatLists& out) {
+  // Whatever the element's type, a cell has the same three words.
+  const auto* cells = static_cast<const List<int64_t>*>(lists.data);
+  static constexpr int64_t kNone = 0;
+  auto* starts = context.arena->allocate<uint32_t>(n + 1);
+  if (starts == nullptr) return false;
+  const char* first = nullptr;
+  uint32_t total = 0;
+  starts[0] = 0;
+  for (uint32_t row = 0; row < n; ++row) {
+    const List<int64_t>& list = cells[row];
+    if (list.size != 0 && lists.present(row)) {
+      const char* data = reinterpret_cast<const char*>(list.data);
+      if (first == nullptr) first = data;
+      if (list.valid != nullptr || list.size > kMaxElements || data != first + uint64_t{total} * width) return false;
+      total += static_cast<uint32_t>(list.size);
+    }
+    starts[row + 1] = total;
+  }
+  out = {first == nullptr ? static_cast<const void*>(&kNone) : first, starts, true};
+  return true;
+}
+
+}  // namespace
+
+bool isFlat(Context& context, const ColumnRef& lists, Type element, uint32_t n, FlatLists& out) {
+  if (lists.uniform) return false;
+  if (lists.flat != nullptr && *lists.flat) {
+    out = *lists.flat;
+    return true;
+  }
+  if (!fromCells(context, lists, cellSize(element), n, out)) return false;
+  if (lists.flat != nullptr) *lists.flat = out;
+  return true;
+}
+
+void writeCells(const ColumnRef& lists, Type element, uint32_t n) {
+  FlatLists& flat = *lists.flat;
+  if (flat.hasCells) return;
+  auto* cells = static_cast<List<char>*>(lists.data);
+  const uint32_t width = cellSize(element);
+  const char* data = static_cast<const char*>(flat.elements);
+  for (uint32_t row = 0; row < n; ++row) {
+    uint64_t size = flat.sizeOf(row);
+    cells[row] = {size == 0 ? nullptr : data, nullptr, size};
+    data += size * width;
+  }
+  flat.hasCells = true;
+}
+
+}  // namespace featc
