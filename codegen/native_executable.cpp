@@ -2,6 +2,7 @@
 // Runs native code behind the Executable seam.
 #include "codegen/native_executable.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <exception>
@@ -199,7 +200,7 @@ class NativeExecutable final : public Executable {
     ColumnRef out = scratch.storage[slot].column(request.valid != nullptr);
     if (call.requests == 1) {
       request.uniform = true;
-      gatherRows(request, type, nullptr, kVectorRows, out);
+      fillGroup(request, type, out);
       show(scratch, slot, out, request, type);
       scratch.columns[slot].dataStride = 0;
       scratch.columns[slot].validStride = 0;
@@ -207,6 +208,17 @@ class NativeExecutable final : public Executable {
       gatherRows(request, type, call.requestOfItem + begin, rows, out);
       show(scratch, slot, out, out, type);
     }
+  }
+
+  // One group of rows that all hold the value of row 0. Loops read numbers, truth values and what is missing; kernels
+  // see the column itself.
+  static void fillGroup(const ColumnRef& column, Type type, const ColumnRef& out) {
+    if (type.is(Kind::Bool)) {
+      *static_cast<uint8_t*>(out.data) = column.get<bool>(0) ? 0xFF : 0;
+    } else if (type.isNumber()) {
+      std::fill_n(static_cast<int64_t*>(out.data), kVectorRows, column.get<int64_t>(0));
+    }
+    if (out.valid != nullptr) *out.valid = column.present(0) ? 0xFF : 0;
   }
 
   // Lists of fewer rows are not worth looking for flat ones.

@@ -35,6 +35,7 @@ void BlockRunner::runRows(Shard& shard, uint32_t phase) {
 
 void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64_t begin, int64_t end, bool keep) {
   if (!program_.layout().makesValues) return compute(part, shard.scope, phase, begin, end);
+  if (end - begin <= kRowGroup) return runGroup(part, shard.scope, phase, begin, end, keep);
   Arena::Mark mark = worker_.arena.mark();
   RowStatus* status = statusOf(shard.scope) + begin;
   auto rows = static_cast<size_t>(end - begin);
