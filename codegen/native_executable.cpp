@@ -47,6 +47,7 @@ class NativeExecutable final : public Executable {
         entry_(entry),
         code_(std::move(code)) {
     findStepSlots();
+    findFlatInputs();
   }
 
   const ProgramLayout& layout() const override { return plan_.schedule.layout; }
@@ -139,6 +140,17 @@ class NativeExecutable final : public Executable {
   static void
   callEntry(NativeEntry entry, Frame& frame, uint32_t phase, uint32_t scope) {
     entry(&frame, phase, scope);
+  }
+
+  // Items' lists are seen by their own steps alone, but for keys. A request's are read by items too, by cells.
+  void findFlatInputs() {
+    ProgramLayout& layout = plan_.schedule.layout;
+    layout.inputFlat.assign(layout.inputUsed.size(), false);
+    for (size_t i = 0; i < layout.inputFlat.size(); ++i)
+      layout.inputFlat[i] = layout.columns[i].scope == Scope::Item && mayBeFlat(layout.columns[i].type);
+    for (const ReadStep& read : layout.reads)
+      for (uint32_t key : read.keyColumns)
+        if (key < layout.inputFlat.size()) layout.inputFlat[key] = false;
   }
 
   void findStepSlots() {

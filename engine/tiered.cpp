@@ -51,7 +51,11 @@ TieredExecutable::TieredExecutable(std::shared_ptr<const Executable> first)
 
 TieredExecutable::~TieredExecutable() = default;
 
-const ProgramLayout& TieredExecutable::layout() const { return first_->layout(); }
+// The engines' layouts differ only in what each can do with (inputFlat), and no call goes back to the first.
+const ProgramLayout& TieredExecutable::layout() const {
+  const Executable* second = secondReady_.load(std::memory_order_acquire);
+  return second == nullptr ? first_->layout() : second->layout();
+}
 
 std::unique_ptr<EngineScratch> TieredExecutable::newScratch() const {
   auto scratch = std::make_unique<TieredScratch>();

@@ -32,6 +32,29 @@ int64_t hashOfString(const Context& context, Str x) {
   return static_cast<int64_t>(hashBytes(context.hashFamily, x.view()));
 }
 
+// What hashing texts costs beside their number: 16 bytes are a step.
+uint64_t stepsOf(std::span<const Str> texts) {
+  uint64_t bytes = 0;
+  for (const Str& text : texts) bytes += text.size;
+  return bytes >> 4U;
+}
+
+// Of a column of strings: all rows in one loop, missing ones too, which hold no bytes.
+struct HashStringColumns {
+  static void kernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    const ColumnRef texts = args[0];
+    if (texts.uniform) return OpFunction<&hashOfString>::kernel(context, args, out, n);
+    auto* hashes = static_cast<int64_t*>(out.data);
+    std::span<const Str> cells(static_cast<const Str*>(texts.data), n);
+    if (!context.spend(stepsOf(cells))) return;
+    hashStrings(context.hashFamily, cells, hashes);
+    copyPresence(texts, out, n);
+    if (allPresent(texts, n)) return;
+    for (uint32_t row = 0; row < n; ++row)
+      if (!texts.present(row)) hashes[row] = 0;
+  }
+};
+
 // Of lists, the elements of all rows in one loop.
 template <class T>
 bool hashFlatLists(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
@@ -41,10 +64,12 @@ bool hashFlatLists(Context& context, const ColumnRef* args, const ColumnRef& out
   auto* hashes = newElements<int64_t>(context, total);
   if (hashes == nullptr) return false;
   std::span<const T> elements(static_cast<const T*>(lists.elements), total);
-  if constexpr (std::is_same_v<T, Str>)
+  if constexpr (std::is_same_v<T, Str>) {
+    if (!context.spend(stepsOf(elements))) return false;
     hashStrings(context.hashFamily, elements, hashes);
-  else
+  } else {
     hashInts(context.hashFamily, elements, hashes);
+  }
   copyPresence(args[0], out, n);
   *out.flat = {hashes, lists.starts, false};
   return true;
@@ -231,6 +256,7 @@ void registerHashes(Registry& r) {
           .add<hashOfFloat>()
           .inlined(inlineHashFloat)
           .add<hashOfString>()
+          .columns<HashStringColumns>()
           .liftedFlat(&hashFlatLists<Str>)
           .hash();
   addHashVariants(hash);

@@ -33,6 +33,15 @@ uint8_t* newBitmap(Arena& arena, int64_t rows, int fill) {
   return bits;
 }
 
+// Cells of strings, lists or maps, of which those behind the last row are zero; of maps all are.
+void* newCells(Arena& arena, Type type, int64_t rows) {
+  int64_t used = type.isMap() ? 0 : rows * cellSize(type);
+  int64_t bytes = roundUpToGroup(rows) * cellSize(type) + kSlackBytes;
+  auto* cells = arena.allocate<char>(static_cast<size_t>(bytes));
+  std::memset(cells + used, 0, static_cast<size_t>(bytes - used));
+  return cells;
+}
+
 const void* skip(const void* data, int64_t elements, uint32_t size) {
   return static_cast<const char*>(data) + elements * int64_t{size};
 }
@@ -124,7 +133,8 @@ bool Binder::fail(const std::string& what) {
   return false;
 }
 
-bool Binder::bind(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out) {
+bool Binder::bind(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out,
+                  bool flatSuffices) {
   input_ = &input;
   if (!checkShape(column, rows)) return false;
   bool someMissing = markMissing(column, rows, status);
@@ -134,12 +144,7 @@ bool Binder::bind(const InputInfo& input, const ColumnData& column, int64_t rows
   }
   if (input.type.is(Kind::Bool)) return bindBools(column, rows, someMissing, out);
   if (input.type.isNumber()) return bindNumbers(column, rows, someMissing, out);
-  FlatLists* flat = input.type.isList() && input.type.element().isScalar() ? out.flat : nullptr;
-  out = newColumn(arena_, input.type.present(), rows);
-  out.flat = flat;
-  if (input.type.nullable()) out.valid = validity(column, rows);
-  Malformed malformed(status);
-  return cells(column, input.type, 0, rows, out.data, malformed, flat);
+  return bindCells(column, rows, status, out, flatSuffices);
 }
 
 bool Binder::check(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status) {
@@ -225,6 +230,15 @@ bool Binder::bindNumbers(const ColumnData& column, int64_t rows, bool zeroMissin
 }
 
 // -- Strings, lists, maps ---------------------------------------------------------------------------
+
+bool Binder::bindCells(const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out, bool flatSuffices) {
+  Type type = input_->type;
+  FlatLists* flat = type.isList() && type.element().isScalar() ? out.flat : nullptr;
+  out = {newCells(arena_, type, rows), type.nullable() ? validity(column, rows) : nullptr, false, flat};
+  if (flat != nullptr) flat->hasCells = !flatSuffices;
+  Malformed malformed(status);
+  return cells(column, type, 0, rows, out.data, malformed, flat);
+}
 
 bool Binder::elements(const ColumnData& column, Type type, int64_t begin, int64_t count, Elements& out) {
   out = {};
@@ -348,14 +362,18 @@ bool Binder::cellsWith(const ColumnData& column, Type type, int64_t begin, int64
   if (type.isList()) {
     Elements child;
     if (!elements(*column.children[0], type.element(), first, total, child)) return false;
+    if (flat != nullptr && child.valid == nullptr && child.bad == nullptr) {
+      const bool suffices = !flat->hasCells;
+      *flat = flatLists<Offset>(column, child.data, count);
+      flat->hasCells = !*flat || !suffices;
+      if (!flat->hasCells) return true;
+    }
     const uint32_t width = cellSize(type.element());
     each([=](int64_t i, int64_t start, int64_t size, bool present) {
       writeCell(static_cast<char*>(out) + i * int64_t{sizeof(ListCell)}, present,
                 child.data == nullptr ? nullptr : skip(child.data, start, width),
                 child.valid == nullptr ? nullptr : child.valid + start, static_cast<uint64_t>(size));
     });
-    if (flat != nullptr && child.valid == nullptr && child.bad == nullptr)
-      *flat = flatLists<Offset>(column, child.data, count);
     if (child.bad == nullptr) return true;
     each([&](int64_t i, int64_t start, int64_t size, bool present) {
       if (!present || !anyBad(child.bad, start, size)) return;

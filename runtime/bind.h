@@ -35,10 +35,11 @@ class Binder {
   explicit Binder(Arena& arena) : arena_(arena) {}
 
   // Makes `out` of `column`, of `rows` rows. The bitmap is there exactly when the type is nullable. Lists that are flat
-  // in the column are told in `out.flat`, where that is given.
+  // in the column are told in `out.flat`, where that is given; `flatSuffices`: such lists get no cells.
   // Rows that lack a required value or hold a malformed one get RowStatus::BadInput and a zero cell.
   // False: see error().
-  bool bind(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out);
+  bool bind(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out,
+            bool flatSuffices = false);
   // What bind does for a field that no output uses: only missing required values are looked for.
   bool check(const InputInfo& input, const ColumnData& column, int64_t rows, RowStatus* status);
 
@@ -61,6 +62,7 @@ class Binder {
   uint8_t* validity(const ColumnData& column, int64_t rows);
   uint8_t* copyBits(const uint8_t* bits, int64_t offset, int64_t rows);
   bool bindBools(const ColumnData& column, int64_t rows, bool zeroMissing, ColumnRef& out);
+  bool bindCells(const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out, bool flatSuffices);
   bool bindNumbers(const ColumnData& column, int64_t rows, bool zeroMissing, ColumnRef& out);
 
   // Elements begin .. begin+count-1 of `column`.

@@ -6,6 +6,8 @@
 
 #include <cstring>
 
+#include "ops/flat_lists.h"
+
 namespace featc {
 
 namespace {
@@ -54,6 +56,8 @@ void matchStructList(const ProgramInfo& info, StructList list, std::span<const B
   }
   // Bound lists have cells of their own.
   for (size_t i = list.first; marked && i < list.end(); ++i) {
+    if (frame.flat[i])
+      writeCells(frame.columns[i], info.inputs[i].type.element(), static_cast<uint32_t>(at));
     frame.flat[i] = {};
     auto* cells = static_cast<List<int64_t>*>(frame.columns[i].data);
     for (int64_t row = 0; cells != nullptr && row < at; ++row)
@@ -106,7 +110,8 @@ RunError bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::s
       int64_t rows = isItem ? batch.items : batch.requests;
       ColumnRef bound;
       if (!joins) bound.flat = &frame.flat[i];
-      bool fits = layout.inputUsed[i] ? binder.bind(input, batch.columns[i], rows, status + at, bound)
+      bool flatSuffices = !joins && !layout.inputFlat.empty() && layout.inputFlat[i];
+      bool fits = layout.inputUsed[i] ? binder.bind(input, batch.columns[i], rows, status + at, bound, flatSuffices)
                                       : binder.check(input, batch.columns[i], rows, status + at);
       if (!fits) return {binder.error()};
       if (joins)

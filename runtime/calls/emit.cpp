@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "ops/flat_lists.h"
 #include "ops/hash.h"
@@ -47,9 +48,34 @@ ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t mo
   return run;
 }
 
-void makeIds(uint32_t slot, const int64_t* payloads, uint64_t n, uint64_t* ids) {
-  for (uint64_t k = 0; k < n; ++k) ids[k] = makeId(slot, payloads[k]);
-}
+// Payloads as the ids that are made of them, so that a vector of ids grows by them without being filled first.
+struct IdIterator {
+  using iterator_category = std::random_access_iterator_tag;
+  using value_type = uint64_t;
+  using difference_type = std::ptrdiff_t;
+  using pointer = void;
+  using reference = uint64_t;
+
+  const int64_t* payload = nullptr;
+  uint32_t slot = 0;
+
+  uint64_t operator*() const { return makeId(slot, *payload); }
+  IdIterator& operator++() {
+    ++payload;
+    return *this;
+  }
+  IdIterator& operator--() {
+    --payload;
+    return *this;
+  }
+  IdIterator operator+(difference_type n) const { return {payload + n, slot}; }
+  IdIterator& operator+=(difference_type n) {
+    payload += n;
+    return *this;
+  }
+  difference_type operator-(const IdIterator& other) const { return payload - other.payload; }
+  bool operator==(const IdIterator& other) const { return payload == other.payload; }
+};
 
 uint64_t lostAmong(const int64_t* payloads, uint64_t n) {
   uint64_t lost = 0;
@@ -273,9 +299,7 @@ class Emitter {
 
   void appendIds(const int64_t* payloads, uint64_t n) {
     std::vector<uint64_t>& ids = buffer().ids;
-    size_t at = ids.size();
-    ids.resize(at + n);
-    makeIds(output_.slot, payloads, n, ids.data() + at);
+    ids.insert(ids.end(), IdIterator{payloads, output_.slot}, IdIterator{payloads + n, output_.slot});
     if (output_.countLostBits) counts_.lostBits += lostAmong(payloads, n);
   }
 
