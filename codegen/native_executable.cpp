@@ -8,7 +8,7 @@
 #include <exception>
 #include <optional>
 
-#include "ir/program_constants.h"
+#include "codegen/native_steps.h"
 #include "ops/flat_lists.h"
 #include "runtime/calls/emit.h"
 
@@ -30,13 +30,10 @@ OnesBitmap onesBitmap = makeOnes();
 struct NativeScratch : EngineScratch {
   std::vector<ColumnStorage> storage;  // by slot; empty for call columns
   std::vector<NativeColumn> columns;
-  std::vector<ColumnRef> views;  // the same from the block's first row, as kernels see it
+  std::vector<ColumnRef> views;  // the same from the block's first row, as kernels see it; then constants
   std::vector<ColumnRef> args;
   std::vector<FlatLists> flat;  // by slot: what is known of its lists in this block
 };
-
-// Whether a column of the type may have flat lists.
-bool mayBeFlat(Type type) { return type.isList() && type.element().isScalar(); }
 
 class NativeExecutable final : public Executable {
  public:
@@ -44,9 +41,9 @@ class NativeExecutable final : public Executable {
       : graph_(graph),
         plan_(std::move(plan)),
         constants_(graph_, plan_.schedule),
+        steps_(bindSteps(graph_, plan_, constants_)),
         entry_(entry),
         code_(std::move(code)) {
-    findStepSlots();
     findFlatInputs();
   }
 
@@ -57,6 +54,7 @@ class NativeExecutable final : public Executable {
     auto scratch = std::make_unique<NativeScratch>();
     scratch->columns.resize(plan_.slots.size());
     scratch->views.resize(plan_.slots.size());
+    scratch->views.insert(scratch->views.end(), steps_.constants.begin(), steps_.constants.end());
     scratch->flat.resize(plan_.slots.size());
     for (size_t i = 0; i < plan_.slots.size(); ++i) {
       const Slot& slot = plan_.slots[i];
@@ -75,19 +73,17 @@ class NativeExecutable final : public Executable {
   void run(ShardFrame& shard, uint32_t phase, Scope scope, int64_t begin, int64_t end) const override {
     auto& scratch = static_cast<NativeScratch&>(*shard.scratch);
     CallFrame& call = *shard.call;
-    const StepSlots& step = stepSlots_[phase][scope == Scope::Item ? 1 : 0];
+    const NativeSteps::Slots& step = steps_.slots[phase][scope == Scope::Item ? 1 : 0];
     auto rows = static_cast<uint32_t>(end - begin);
     if (phase == 0 && scope == Scope::Request) {
       constants_.beginRequests(graph_, plan_.schedule, call, begin, end);
     }
-    for (uint32_t slot : step.callColumns) {
-      NodeId node = plan_.slots[slot].node;
-      Type type = graph_.node(node).type;
-      const ColumnRef& column = call.columns[plan_.schedule.columnOf[node]];
-      show(scratch, slot, column, columnAt(column, type, begin), type);
-      if (mayBeFlat(type)) scratch.flat[slot] = flatAt(column, type, begin);
+    for (const BoundSlot& bound : step.callColumns) {
+      const ColumnRef& column = call.columns[bound.column];
+      show(scratch, bound.slot, column, columnAt(column, bound.type, begin), bound.type);
+      if (mayBeFlat(bound.type)) scratch.flat[bound.slot] = flatAt(column, bound.type, begin);
     }
-    for (uint32_t slot : step.spread) spread(scratch, call, slot, begin, rows);
+    for (const BoundSlot& bound : step.spread) spread(scratch, call, bound, begin, rows);
 
     Frame frame;
     frame.columns = scratch.columns.data();
@@ -106,12 +102,6 @@ class NativeExecutable final : public Executable {
   }
 
  private:
-  // What a step touches, so that a block sets up nothing else.
-  struct StepSlots {
-    std::vector<uint32_t> callColumns;
-    std::vector<uint32_t> spread;
-  };
-
   // The frame with what the callbacks need behind it.
   struct Frame : NativeFrame {
     const NativeExecutable* program = nullptr;
@@ -153,44 +143,6 @@ class NativeExecutable final : public Executable {
         if (key < layout.inputFlat.size()) layout.inputFlat[key] = false;
   }
 
-  void findStepSlots() {
-    stepSlots_.resize(plan_.actions.size());
-    std::vector<bool> seen;
-    for (size_t phase = 0; phase < plan_.actions.size(); ++phase) {
-      for (size_t s = 0; s < 2; ++s) {
-        StepSlots& step = stepSlots_[phase][s];
-        Scope scope = s == 1 ? Scope::Item : Scope::Request;
-        seen.assign(plan_.slots.size(), false);
-        auto useSlot = [&](uint32_t slot) {
-          if (slot == kNoSlot || seen[slot]) return;
-          seen[slot] = true;
-          if (plan_.slots[slot].spread)
-            step.spread.push_back(slot);
-          else if (plan_.schedule.columnOf[plan_.slots[slot].node] != kNoColumn)
-            step.callColumns.push_back(slot);
-        };
-        auto use = [&](NodeId node) {
-          if (runScope(graph_.node(node)) != Scope::Constant) useSlot(plan_.slotFor(graph_, node, scope));
-        };
-        for (const PlanAction& action : plan_.actions[phase][s]) {
-          switch (action.kind) {
-            case PlanAction::Kind::Kernel:
-              use(action.index);
-              for (NodeId arg : graph_.args(action.index)) use(arg);
-              break;
-            case PlanAction::Kind::Emit: use(graph_.outputs()[action.index]); break;
-            case PlanAction::Kind::Loop: {
-              const VectorLoop& loop = plan_.loops[action.index];
-              for (size_t p = 0; p < loop.places.size(); ++p)
-                if (!loop.code.places[p % loop.code.places.size()].isOutput()) useSlot(loop.places[p]);
-              break;
-            }
-          }
-        }
-      }
-    }
-  }
-
   // `whole`: as native code sees the slot; `view`: its part for this block.
   static void show(NativeScratch& scratch, size_t slot, const ColumnRef& whole, const ColumnRef& view, Type type) {
     scratch.views[slot] = view;
@@ -204,10 +156,10 @@ class NativeExecutable final : public Executable {
 
   // A request's value for the items of this block: one group that stands for all when there is one
   // request, else gathered.
-  void spread(NativeScratch& scratch, const CallFrame& call, uint32_t slot, int64_t begin, uint32_t rows) const {
-    NodeId node = plan_.slots[slot].node;
-    Type type = graph_.node(node).type;
-    ColumnRef request = call.columns[plan_.schedule.columnOf[node]];
+  void spread(NativeScratch& scratch, const CallFrame& call, const BoundSlot& bound, int64_t begin,
+              uint32_t rows) const {
+    const auto [slot, index, type] = bound;
+    ColumnRef request = call.columns[index];
     scratch.flat[slot] = {};
     ColumnRef out = scratch.storage[slot].column(request.valid != nullptr);
     if (call.requests == 1) {
@@ -246,11 +198,6 @@ class NativeExecutable final : public Executable {
     return flat;
   }
 
-  ColumnRef viewOf(NativeScratch& scratch, NodeId node, Scope scope) const {
-    if (runScope(graph_.node(node)) == Scope::Constant) return constants_.column(node);
-    return scratch.views[plan_.slotFor(graph_, node, scope)];
-  }
-
   static void callKernel(NativeFrame* base, uint32_t node) noexcept {
     auto& frame = static_cast<Frame&>(*base);
     guarded(frame, [&] { runKernel(frame, node); });
@@ -266,45 +213,44 @@ class NativeExecutable final : public Executable {
     // What comes after it in the block finds old values then, which nothing follows into memory but kernels.
     if (!frame.shard->goesOn(static_cast<uint64_t>(frame.rows))) return;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
-    const PreparedCall& call = self.constants_.call(node);
+    const BoundKernel& kernel = self.steps_.kernels[self.steps_.kernelOf[node]];
     scratch.args.clear();
-    for (NodeId arg : call.args) scratch.args.push_back(self.viewOf(scratch, arg, frame.scope));
-    Context context = call.context(self.graph_.info().hashFamily);
+    for (uint32_t arg : kernel.args) scratch.args.push_back(scratch.views[arg]);
+    Context context = kernel.call->context(self.graph_.info().hashFamily);
     context.arena = frame.shard->arena;
     context.events = frame.shard->events;
     context.work = frame.shard->work;
     RowStatus* status = frame.scope == Scope::Item ? frame.shard->call->itemStatus : frame.shard->call->requestStatus;
     context.rowStatus = status == nullptr ? nullptr : status + frame.begin;
-    self.compute(scratch, node, call, context, self.viewOf(scratch, node, frame.scope),
-                 static_cast<uint32_t>(frame.rows));
+    self.compute(scratch, kernel, context, static_cast<uint32_t>(frame.rows));
   }
 
   // By the kernel over flat lists where there is one and it can, else by the plain one, which needs cells.
-  void compute(NativeScratch& scratch, NodeId node, const PreparedCall& call, Context& context, const ColumnRef& out,
-               uint32_t rows) const {
+  void compute(NativeScratch& scratch, const BoundKernel& kernel, Context& context, uint32_t rows) const {
+    const ColumnRef out = scratch.views[kernel.out];
     if (out.flat != nullptr) *out.flat = {};
-    if (call.flat != nullptr && rows >= kFlatRows && call.flat(context, scratch.args.data(), out, rows)) {
+    FlatKernel flat = kernel.call->flat;
+    if (flat != nullptr && rows >= kFlatRows && flat(context, scratch.args.data(), out, rows)) {
       // Others see a column of the whole call by its cells.
-      if (out.flat != nullptr && plan_.schedule.columnOf[node] != kNoColumn)
-        writeCells(out, graph_.node(node).type.element(), rows);
+      if (out.flat != nullptr && kernel.isKept) writeCells(out, steps_.types[kernel.out].element(), rows);
       return;
     }
-    for (size_t i = 0; i < scratch.args.size(); ++i)
-      if (scratch.args[i].flat != nullptr) writeCells(scratch.args[i], graph_.node(call.args[i]).type.element(), rows);
-    call.kernel(context, scratch.args.data(), out, rows);
+    for (uint32_t arg : kernel.args)
+      if (scratch.views[arg].flat != nullptr) writeCells(scratch.views[arg], steps_.types[arg].element(), rows);
+    kernel.call->kernel(context, scratch.args.data(), out, rows);
   }
 
   static void runEmit(Frame& frame, uint32_t output) {
     const NativeExecutable& self = *frame.program;
     if (!frame.shard->goesOn(static_cast<uint64_t>(frame.rows))) return;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
-    NodeId node = self.graph_.outputs()[output];
     const OutputInfo& info = self.graph_.info().outputs[output];
-    ColumnRef values = self.viewOf(scratch, node, frame.scope);
+    uint32_t view = self.steps_.emitted[output];
+    const ColumnRef& values = scratch.views[view];
     auto rows = static_cast<uint32_t>(frame.rows);
     if (values.flat != nullptr) {
       if (*values.flat && emitFlat(*frame.shard, info, output, values, frame.begin, rows)) return;
-      writeCells(values, self.graph_.node(node).type.element(), rows);
+      writeCells(values, self.steps_.types[view].element(), rows);
     }
     emitColumn(*frame.shard, info, output, values, frame.begin, rows);
   }
@@ -312,9 +258,9 @@ class NativeExecutable final : public Executable {
   Graph graph_;
   Plan plan_;
   ProgramConstants constants_;
+  NativeSteps steps_;
   NativeEntry entry_;
   std::shared_ptr<const void> code_;
-  std::vector<std::array<StepSlots, 2>> stepSlots_;
 };
 
 }  // namespace

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each step and callback of native code touches, found once when a program is loaded.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "codegen/plan.h"
+#include "ir/program_constants.h"
+
+namespace featc {
+
+// Whether a column of the type may have flat lists.
+inline bool mayBeFlat(Type type) { return type.isList() && type.element().isScalar(); }
+
+// A slot that shows a column of the whole call.
+struct BoundSlot {
+  uint32_t slot = 0;
+  uint32_t column = 0;  // of the call
+  Type type;
+};
+
+// Views are numbered: slots first, then constants.
+struct BoundKernel {
+  const PreparedCall* call = nullptr;
+  std::vector<uint32_t> args;  // views
+  uint32_t out = 0;            // view
+  bool isKept = false;         // in a column of the whole call
+};
+
+struct NativeSteps {
+  // What a step touches, so that a block sets up nothing else.
+  struct Slots {
+    std::vector<BoundSlot> callColumns;
+    std::vector<BoundSlot> spread;  // a request's values as the items see them
+  };
+
+  std::vector<std::array<Slots, 2>> slots;  // [phase][0: request scope, 1: item scope]
+  std::vector<BoundKernel> kernels;
+  std::vector<uint32_t> kernelOf;  // by node, where it is one
+  std::vector<uint32_t> emitted;   // by output that the runtime emits: view
+  std::vector<ColumnRef> constants;
+  std::vector<Type> types;  // by view
+};
+
+// `constants` must outlive what is made.
+NativeSteps bindSteps(const Graph& graph, const Plan& plan, const ProgramConstants& constants);
+
+}  // namespace featc
