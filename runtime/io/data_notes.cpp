@@ -67,7 +67,10 @@ void DataNotes::clear() {
 }
 
 std::string noteText(const DataNote& note, const std::vector<InputInfo>& inputs) {
-  const InputInfo* input = note.field < inputs.size() ? &inputs[note.field] : nullptr;
+  return noteText(note, note.field < inputs.size() ? inputs[note.field].qualified() : std::string());
+}
+
+std::string noteText(const DataNote& note, std::string_view field) {
   auto counted = [&](std::string_view one, std::string_view many) {
     return fmt::format("{} {}", note.count, note.count == 1 ? one : many);
   };
@@ -128,7 +131,7 @@ std::string noteText(const DataNote& note, const std::vector<InputInfo>& inputs)
                          note.line, note.example);
       break;
   }
-  return input == nullptr ? text : fmt::format("{}: {}", input->qualified(), text);
+  return field.empty() ? text : fmt::format("{}: {}", field, text);
 }
 
 }  // namespace featc

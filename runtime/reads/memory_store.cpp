@@ -83,7 +83,7 @@ class MemoryStore::Loader {
   }
 
   void line(uint64_t number, std::string_view text) {
-    StoreRowReader::Row row = rows_.read(text);
+    StoreRowReader::Row row = rows_.read(text, number);
     if (row == StoreRowReader::Row::Foreign) return;
     std::string reason = row == StoreRowReader::Row::Taken ? keep(number) : rows_.problem();
     if (reason.empty()) return;

@@ -60,7 +60,7 @@ std::shared_ptr<const LmdbMapping> LmdbMapping::make(int file, size_t bytes) {
 LmdbMapping::~LmdbMapping() { munmap(const_cast<char*>(data_), size_); }  // NOLINT: it was never written to
 
 LmdbPages::LmdbPages(std::string_view file, std::string& problem) : file_(file) {
-  problem = "it is no LMDB file of a 64-bit machine";
+  problem = "it is not an LMDB file of a 64-bit machine";
   if (file.size() < kMetaBytes || load<uint32_t>(file, kPageHeader) != kMagic) return;
   auto bytes = load<uint32_t>(file, kMetaFreeTree);
   if (!std::has_single_bit(bytes) || bytes < kLeastPage || bytes > kMostPage) return;

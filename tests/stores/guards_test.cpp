@@ -153,7 +153,7 @@ TEST_CASE("a breaker leaves a dead store alone and tries it from time to time", 
   CHECK_FALSE(storeStats(store).breaker->open);
   CHECK(storeStats(store).breaker->trips == 1);
   CHECK(storeStats(store).breaker->refused > 500);
-  // A row that fails is no dead store.
+  // A row that fails is not a dead store.
   BreakerStore partly(std::make_shared<FakeStore>([](const FetchRequest& request, Store::Done done) {
                         FetchResult result = answerAll(request, KeyStatus::Failed);
                         result.status[0] = KeyStatus::Absent;
