@@ -203,7 +203,7 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
     return;
   }
   if (auto foreign = operators().findForeign(name); foreign.op != nullptr) return reportForeignName(e, foreign);
-  std::string message = fmt::format("\"{}\" is no operator, fn or source", name);
+  std::string message = fmt::format("\"{}\" is not an operator, fn or source", name);
   const ForeignWord* instead = foreignCall(name);
   auto near = instead == nullptr ? names_.nearestFunction(name) : std::nullopt;
   if (near) message += fmt::format("; did you mean \"{}\"?", *near);
@@ -242,7 +242,7 @@ void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& fore
   const Operator& op = *foreign.op;
   if (!foreign.call.empty()) return reportForeignCall(e, foreign.call);
   bool hasSign = !op.symbol.empty();
-  std::string message = fmt::format("\"{}\" is no operator, fn or source; ", ast_.text(e));
+  std::string message = fmt::format("\"{}\" is not an operator, fn or source; ", ast_.text(e));
   if (hasSign)
     message += fmt::format("here it is written {}", signUse(op.name, op.symbol));
   else
@@ -387,7 +387,7 @@ bool ExprChecker::explainLiteral(Diagnostic& d, const Expr& e, const std::vector
     Type wanted = types[1 - i].present();
     if (wanted.is(Kind::Bool) && literal.kind == ExprKind::Int && (literal.intValue == 0 || literal.intValue == 1)) {
       bool isTrue = (literal.intValue == 1) == (sign == BinaryOp::Equal);
-      d.note(isTrue ? "a bool is a condition by itself" : "a bool is turned round by \"!\"");
+      d.note(isTrue ? "a bool is a condition by itself" : "a bool is negated by \"!\"");
       d.replace(e.span, isTrue ? operandText(other) : fmt::format("!{}", signedText(other)));
       return true;
     }
@@ -409,7 +409,7 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
   if (e.kind == ExprKind::Conditional) {
     bool isCondition = types[0].is(Kind::Bool) || (types[0].isList() && types[0].element().is(Kind::Bool));
     if (!isCondition) {
-      Diagnostic& d = report(first.span, fmt::format("what stands before \"?\" must be bool, this is {}", text(0)));
+      Diagnostic& d = report(first.span, fmt::format("the condition before \"?\" must be bool, this is {}", text(0)));
       if (types[0].isNumber()) d.replace(first.span, fmt::format("{} != 0", operandText(first)));
       if (types[0].isList() || types[0].is(Kind::String)) d.note("whether it holds anything: len(x) > 0");
       return;
@@ -493,7 +493,7 @@ void ExprChecker::reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t para
   std::string_view fallback = defaultOf(p.type.type);
   std::string message = fmt::format("this may be missing, but \"{}\" of fn \"{}\" is {}", p.name.text, fn.name.text,
                                     toString(p.type.type));
-  if (!fallback.empty()) message += fmt::format("; say what counts instead: {} ?? {}", operandText(e), fallback);
+  if (!fallback.empty()) message += fmt::format("; give a fallback value: {} ?? {}", operandText(e), fallback);
   Diagnostic& d = diagnostics_.report(DiagnosticKind::MayBeMissing, e.span, std::move(message));
   d.note(p.name.span, fmt::format("or let the parameter be missing: {}?", parameterText(p)));
   if (!fallback.empty()) d.replace(e.span, fmt::format("{} ?? {}", operandText(e), fallback));

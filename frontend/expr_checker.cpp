@@ -82,7 +82,7 @@ Type ExprChecker::checkedOperand(ExprId id) {
     diagnostics_
         .report(DiagnosticKind::EmptyLiteral, e.span,
                 fmt::format("nothing says what \"{}\" holds", e.kind == ExprKind::List ? "[]" : "{}"))
-        .note("an empty literal takes its type from what it stands beside: c ? tags : []");
+        .note("an empty literal takes its type from the values beside it: c ? tags : []");
   }
   return type;
 }
@@ -423,7 +423,7 @@ void ExprChecker::warnRepeatedKeys(const Expr& e, Type key) {
     std::string text = toString(literalValue(ast_, ast_.child(e, i), key));
     if (seen.insert(text).second) continue;
     diagnostics_.report(DiagnosticKind::RepeatedKey, ast_.expr(ast_.child(e, i)).span,
-                        fmt::format("key {} stands here again, its last value counts", text));
+                        fmt::format("key {} is repeated, its last value counts", text));
   }
 }
 

@@ -13,11 +13,11 @@ namespace {
 constexpr std::string_view kConversion = "a conversion is written int(x), float(x), string(x) or bool(x)";
 constexpr std::string_view kChoice =
     "a choice is written condition ? value : other, or with a table value_map(x, {key: value})";
-constexpr std::string_view kNow = "no expression knows the time: hand it in as a field of the request";
+constexpr std::string_view kNow = "an expression cannot read the clock: pass the time as a field of the request";
 constexpr std::string_view kNumber = "a number is an output by itself: dense price = price";
 constexpr std::string_view kChosen =
     "a list's elements are chosen by a condition on the list: mask(clicks, clicks > 5)";
-constexpr std::string_view kEach = "what is written of a list is done to each element: lower(tags), clicks % 10";
+constexpr std::string_view kEach = "an operation on a list is done for each element: lower(tags), clicks % 10";
 constexpr std::string_view kAnyOf =
     "whether a condition holds for an element: any(clicks > 5), for all: all(clicks > 5); whether a value is there: "
     "!is_missing(x), or contains(list, value)";
@@ -32,7 +32,7 @@ constexpr std::string_view kRows =
 constexpr std::string_view kTable = "a table of constants is value_map(x, {key: value}), one in a store is a source";
 constexpr std::string_view kFieldName = "a field is written by its name alone: price, request.price";
 constexpr std::string_view kMember =
-    "a text of JSON is no value here; hand its parts in as fields, or use parse_map(s, ...)";
+    "JSON text is not a value here; pass its parts as fields, or use parse_map(s, ...)";
 constexpr std::string_view kText = "a text is made of parts by concat(a, b), a number becomes one by string(x)";
 constexpr std::string_view kRandom = "equal rows give equal features: nothing is random; hash(x) spreads values";
 constexpr std::string_view kDigest = "a text becomes an id by hash(x), or hash_bucket(x, n)";

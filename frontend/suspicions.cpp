@@ -61,6 +61,8 @@ void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const st
                           ast_.expr(arg).span, suspicion->message);
   for (std::string& note : suspicion->notes) d.note(std::move(note));
   noteCaller(frame, d);
+  if (!suspicion->literal.empty() && checked_.exprs[arg].meaning == Meaning::Literal)
+    d.replace(ast_.expr(arg).span, suspicion->literal);
   if (auto meant = callMeant(call, *suspicion)) d.replace(ast_.expr(frame.expr).span, *meant);
 }
 
@@ -85,7 +87,7 @@ void Lowering::warnSame(const Frame& frame, const CallInfo& call, const std::vec
     if (!suspect_.insert(arg).second) return;
     Diagnostic& d = diagnostics_.report(
         DiagnosticKind::SameArguments, ast_.expr(arg).span,
-        fmt::format("the same {}, so {}", op.symbol.empty() ? "is given before" : "stands on both sides", op.ofSame));
+        fmt::format("the same {}, so {}", op.symbol.empty() ? "is given before" : "is on both sides", op.ofSame));
     noteCaller(frame, d);
     return;
   }

@@ -38,7 +38,7 @@ bool isZoneName(std::string_view name) {
          std::all_of(name.begin(), name.end(), fits);
 }
 
-// `UTC+8`, `GMT-3`, `+8`, `+0530` as `+05:30`; empty for what is no offset.
+// `UTC+8`, `GMT-3`, `+8`, `+0530` as `+05:30`; empty for what is not an offset.
 std::string offsetMeant(std::string_view name) {
   if (name.starts_with("UTC") || name.starts_with("GMT")) name.remove_prefix(3);
   if (name.size() < 2 || (name[0] != '+' && name[0] != '-')) return {};

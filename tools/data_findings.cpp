@@ -22,7 +22,7 @@ namespace {
 constexpr int64_t kMostItems = 512;
 constexpr size_t kMostValues = 400'000;
 constexpr size_t kMostElements = 64;
-// An oddity of some rows is told from this share on: a broken time among many is no slip.
+// An oddity of some rows is told from this share on: a broken time among many is not a slip.
 constexpr uint64_t kOneOf = 100;
 constexpr size_t kNamesShown = 4;
 constexpr size_t kExpressionBytes = 80;
@@ -197,7 +197,7 @@ class Findings {
       case NodeKind::Read:
       case NodeKind::Call: break;
     }
-    if (seen.heldBack.empty()) return fmt::format("the arguments of {} are never there together", expression(id));
+    if (seen.heldBack.empty()) return fmt::format("the arguments of {} are never present together", expression(id));
     std::string text = fmt::format("{} has no value for {}", expression(id), seen.heldBack);
     for (const auto& [what, odd] : seen.odd)
       if (odd.calls == seen.calls || !odd.ofEveryRow) return fmt::format("{}; it {}", text, what);

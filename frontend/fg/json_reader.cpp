@@ -13,7 +13,7 @@ namespace {
 
 namespace od = simdjson::ondemand;
 
-// A key that stands twice in one object.
+// A key that appears twice in one object.
 struct Repeated {
   uint32_t line;
   std::string key;
@@ -99,10 +99,10 @@ std::optional<Node> readJson(std::string_view text, Problems& problems) {
   try {
     return reader.read();
   } catch (const Repeated& e) {
-    problems.error(e.line, fmt::format("\"{}\" stands twice in one object", e.key));
+    problems.error(e.line, fmt::format("\"{}\" appears twice in one object", e.key));
   } catch (const simdjson::simdjson_error& e) {
     Problem why = findJsonTrouble(text).value_or(Problem{reader.line(), simdjson::error_message(e.error())});
-    problems.error(why.line, "this is no JSON: " + why.text);
+    problems.error(why.line, "this is not valid JSON: " + why.text);
   }
   return std::nullopt;
 }

@@ -51,7 +51,7 @@ def test_columns_of_objects():
 
 def test_a_text_is_no_list_of_its_letters():
     config = featc.compile_text("model m\nitem { l : list<string> }\nsparse l slot 1 = l\n", engine="interp")
-    with pytest.raises(featc.DataError, match="a text stands where a list must"):
+    with pytest.raises(featc.DataError, match="a text where a list is expected"):
         config.extract({"l": ["ab", "c"]})
     assert config.extract_jagged({"l": [["ab"], []]})["l"].offsets.tolist() == [0, 1, 1]
 
@@ -80,7 +80,7 @@ def test_sources_that_no_store_serves(tmp_path):
     store.write_text('{"source": "people", "id": 7, "age": 30}\n{"source": "shops", "id": 7, "size": 2}\n')
     config = featc.compile_text(SOURCES, engine="interp")
     row = {"user": [7]}
-    line = 'no store serves source "{0}": all its rows are absent (say stores={{"{0}": "jsonl:PATH"}})'
+    line = 'no store serves source "{0}": all its rows are absent (pass stores={{"{0}": "jsonl:PATH"}})'
     both = [line.format("people"), line.format("shops")]
     for call in (config.extract, config.extract_jagged, config.explain, lambda d: list(config.extract_batches(d))):
         assert said_by(lambda: call(row)) == both

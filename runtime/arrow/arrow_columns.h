@@ -24,7 +24,7 @@ struct WideIntegers {
 // Buffers are trusted to be as long as the arrays say; all else is checked.
 class ArrowColumns {
  public:
-  // A byte each row, not 0 where the row holds a value that its field cannot: a float that is no whole number, of an
+  // A byte each row, not 0 where the row holds a value that its field cannot: a float that is not a whole number, of an
   // int64. Empty: there is none.
   using Bad = std::vector<uint8_t>;
 

@@ -84,7 +84,7 @@ std::string noteText(const DataNote& note, std::string_view field) {
                          counted("value was", "values were"), note.example, place, note.example);
       break;
     case NoteKind::Blanks:
-      text = fmt::format("{} began or ended with a blank {}; pass --trim to take blanks off", counted("text", "texts"),
+      text = fmt::format("{} began or ended with a blank {}; pass --trim to remove blanks", counted("text", "texts"),
                          first);
       break;
     case NoteKind::JsonText:
@@ -94,11 +94,11 @@ std::string noteText(const DataNote& note, std::string_view field) {
     case NoteKind::BracketText:
       text = fmt::format(
           "{} in brackets {}, which became part of the values; write JSON and pass --json-lists, or leave them out",
-          counted("cell stood", "cells stood"), first);
+          counted("cell was", "cells were"), first);
       break;
     case NoteKind::Quoted:
-      text = fmt::format("{} in quotes {}, which became part of the text; pass --quote to take them off",
-                         counted("cell stood", "cells stood"), first);
+      text = fmt::format("{} in quotes {}, which became part of the text; pass --quote to remove them",
+                         counted("cell was", "cells were"), first);
       break;
     case NoteKind::Spans:
       text = fmt::format("{} in quotes went over several lines {}; pass --no-quote if a quote is only a character",

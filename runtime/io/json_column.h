@@ -21,7 +21,7 @@ struct JsonPlace {
 };
 
 // Values of JSON text as it stands, so that a number is read by its field's type and one that is
-// out of range spoils its own value only. An error code means that the text is no JSON; the parser
+// out of range spoils its own value only. An error code means that the text is not JSON; the parser
 // must not go on then.
 class JsonColumnDecoder {
  public:

@@ -122,7 +122,7 @@ class RecordReader {
     return true;
   }
 
-  // False: this format can only be read from its begin.
+  // False: this format can only be read from its beginning.
   virtual bool position(ReaderPosition& out) const {
     (void)out;
     return false;

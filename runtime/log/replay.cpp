@@ -67,8 +67,8 @@ class LogReplayer::State {
     dom::object root;
     if (auto code = parser_.parse(padded_).get(root)) return jsonErrorText(code);
     uint64_t version = 0;
-    if (root["featc_log"].get(version) != simdjson::SUCCESS) return "it is no line of a log of featc";
-    if (version != 1) return fmt::format("it is of version {} of the log, this featc knows 1", version);
+    if (root["featc_log"].get(version) != simdjson::SUCCESS) return "it is not a line of a featc log";
+    if (version != 1) return fmt::format("it has version {} of the log format, this featc knows version 1", version);
     noteProgram(extractor.info(), root, report);
     std::string_view incomplete;
     if (root["incomplete"].get(incomplete) == simdjson::SUCCESS) {

@@ -29,7 +29,7 @@ struct OpenEnvironments {
   std::map<std::string, std::weak_ptr<LmdbEnvironment>> byPath;  // entries stay until the environment is closed
 };
 
-constexpr const char* kCutShort = "the file is cut short: rows lie behind its end";
+constexpr const char* kCutShort = "the file is cut short: rows are beyond its end";
 constexpr const char* kDamaged = "the file is damaged";
 constexpr const char* kNoRows = "it holds no rows that featc load has written";
 

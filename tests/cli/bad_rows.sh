@@ -39,7 +39,7 @@ err_has "row 1 is bad"
 echo '{"request": {"r": "no"}, "items": [{"i": 1}]}' >"$work/none.jsonl"
 featc 1 run "$work/m.feat" --input "$work/none.jsonl"
 out_empty
-# Nothing at all is no bad row.
+# Nothing at all is not a bad row.
 : >"$work/empty.jsonl"
 featc 0 run "$work/m.feat" --input "$work/empty.jsonl"
 out_empty

@@ -106,10 +106,10 @@ run 1 --input "$work/d.jsonl" --store "default=$redis" --max-failed-reads "$((fa
 # What was written before the first failed read is gone on with once the store is well.
 run 1 --input "$work/d.jsonl" --store "default=$redis" --output "$work/out.csv"
 [ ! -e "$work/out.csv" ] || fail "an output that lacks rows of stores has its name"
-err_has "out.csv.partial holds what was written until then; --resume goes on from before the first failed read"
+err_has "out.csv.partial holds what was written until then; --resume continues from before the first failed read"
 redis-cli -s "$work/good" acl setuser default resetkeys '~*' >/dev/null
 run 0 --input "$work/d.jsonl" --store "default=$redis" --output "$work/out.csv" --resume
-err_has "going on behind line"
+err_has "continuing after line"
 cmp "$work/out.csv" "$work/wanted" || fail "what was gone on with differs"
 
 # A run that went on over failed reads is not gone on with under a smaller limit.

@@ -63,7 +63,7 @@ assert fingerprint64(b"abc") == 2640714258260161385
 
 
 def number(text):
-    """A number, None where the text is none."""
+    """A number, None where the text is not one."""
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         return float(text)
     return float(text) if text is not None and re.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", text) else None

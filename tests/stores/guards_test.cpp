@@ -103,7 +103,7 @@ TEST_CASE("URLs of stores", "[stores]") {
   CHECK(urlProblem("redis://h?cache=99999999999999999999GB").starts_with("cache="));
   for (const char* text : {"redis://user:s3cret@h/0", "redis://:s3cret@h", "redis://a:s3?cret@h", "redis://a:s3/cret@h",
                            "redis+unix://u:s3cret@/run/x", "redis://h?password=s3cret"})
-    CHECK(urlProblem(text) == "a password does not belong into a URL; set FEATC_REDIS_PASSWORD instead");
+    CHECK(urlProblem(text) == "a password does not belong in a URL; set FEATC_REDIS_PASSWORD instead");
 }
 
 TEST_CASE("a store that does not come is answered for at the deadline", "[stores]") {

@@ -93,7 +93,7 @@ TEST_CASE("A plug-in that was cut short is not loaded", "[aot]") {
     CHECK(SharedLibrary(library.write(plugin.substr(0, size))).error() != "");
   std::filesystem::path pipe = library.folder / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK(SharedLibrary(pipe).error() == "it is no regular file");
+  CHECK(SharedLibrary(pipe).error() == "it is not a regular file");
 }
 
 }  // namespace

@@ -213,7 +213,7 @@ TEST_CASE("a caller who hangs up does not wait for stores", "[limits]") {
   for (CallOptions options : {CallOptions(), pipelined(8)}) {
     std::atomic<bool> cancelled = false;
     options.cancelled = &cancelled;
-    // The time of waiting is no time of computing.
+    // The time of waiting is not computing time.
     options.limits.computing = std::chrono::minutes(1);
     size_t before = program.store->count();
     std::thread caller([&] {
