@@ -75,7 +75,10 @@ class JsonReader final : public RecordReader {
         finish();
         break;
       }
-      if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+      if (text.find_first_not_of(" \t\r") == std::string_view::npos) {
+        notes_.add(NoteKind::BlankLine, DataNotes::kNoField, line_);
+        continue;
+      }
       readRequest(text, builder, rows);
     }
     return status(builder);
@@ -87,7 +90,7 @@ class JsonReader final : public RecordReader {
     return true;
   }
   void resumeAt(ReaderPosition position) override {
-    if (!window_.seek(position.offset)) fail(0, "the input ends before the place to go on from");
+    if (!window_.seek(position.offset)) fail(0, "the input ends before the place to resume from");
     line_ = position.line;
     counts_ = position.counts;
     seen_ = std::move(position.seen);

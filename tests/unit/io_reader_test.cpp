@@ -114,7 +114,8 @@ TEST_CASE("JSON lines keep the numbers of the input whatever is dropped") {
                 "in:9: the JSON is malformed at column 36: \"x\" follows the end of the JSON",
                 "in: warning: no field is declared for the key \"extra\"",
                 "in: warning: no field is declared for the key \"request.zz\"",
-                "in: warning: item.v: 1 object repeated a key (in line 6: \"v\"); its last value counts"});
+                "in: warning: item.v: 1 object repeated a key (in line 6: \"v\"); its last value counts",
+                "in: warning: 2 blank lines were left out (first in line 2)"});
     CHECK(r.end == ReadStatus::End);
     CHECK(r.counts.requests == 8);
     CHECK(r.counts.items == 9);
