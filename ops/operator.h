@@ -85,6 +85,8 @@ struct Suspicion {
   // The call that is probably meant: `sum(int($0))`, where $0 is the argument of parameter 0, and $0.1 the second
   // argument of the call that this is. Empty where it is not known.
   std::string_view instead{};
+  // What a literal should be: `1733000000`. Empty where it is not known.
+  std::string literal{};
 };
 // `arguments`: one a parameter of the record, more where the last one repeats.
 using SuspectFn = std::optional<Suspicion> (*)(std::span<const KnownArgument> arguments);
