@@ -55,6 +55,8 @@ class JsonColumnDecoder {
   simdjson::error_code decodeTime(simdjson::ondemand::value value, ColumnBuffer& column);
   simdjson::error_code decodeList(simdjson::ondemand::value value, ColumnBuffer& column);
   simdjson::error_code decodeMap(simdjson::ondemand::value value, ColumnBuffer& column);
+  // Its keys stand in keys_ from `firstKey` on.
+  simdjson::error_code decodeEntries(simdjson::ondemand::value value, size_t firstKey, ColumnBuffer& column);
   void say(std::string problem) {
     if (problem_.empty()) problem_ = std::move(problem);
   }
