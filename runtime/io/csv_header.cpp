@@ -113,9 +113,10 @@ class Binder {
     if (!options_.columns.empty()) return text;
     for (char delimiter : {';', '\t', ',', '|'})
       if (delimiter != options_.delimiter && splitsIntoFields(delimiter))
-        return fmt::format("{}: its cells are separated by {}; pass --delimiter {}", text,
+        return fmt::format("{}: its cells are separated by {}; pass --delimiter {}{}", text,
                            delimiter == '\t' ? std::string("tabs") : fmt::format("\"{}\"", delimiter),
-                           delimiter == '\t' ? std::string("tab") : fmt::format("'{}'", delimiter));
+                           delimiter == '\t' ? std::string("tab") : fmt::format("'{}'", delimiter),
+                           delimiter == options_.listDelimiter ? " --list-delimiter ','" : "");
     if (std::string advice = adviceForNames(); !advice.empty()) return fmt::format("{}: {}", text, advice);
     return fmt::format("{}; if the file has no header, name its columns: --columns {}", text, exampleColumns());
   }

@@ -227,7 +227,6 @@ class CsvReader final : public RecordReader {
   }
 
   CsvTable table_;
-  std::vector<bool> nested_;  // by column: a list or map between delimiters
   InputWindow window_;
   CsvRecordReader records_;
   CsvRows rowsOf_;

@@ -109,6 +109,10 @@ TEST_CASE("columns are named by the header or by the options") {
         "s,n,... (3 names, an empty one for a column that no field is of)");
   CHECK(refused("n;s\n") ==
         "in:1: the only column \"n;s\" is not a field: its cells are separated by \";\"; pass --delimiter ';'");
+  // The list delimiter is the same unless another one is passed.
+  CHECK(refused("n|s\n") ==
+        "in:1: the only column \"n|s\" is not a field: its cells are separated by \"|\"; pass --delimiter '|' "
+        "--list-delimiter ','");
   CHECK(refused("\"n\"\ts\n", CsvOptions::tsv()) ==
         "in:1: no column for what every row must have: item.n; names are in quotes; pass --quote");
   CHECK(refused("s, n\n") ==
