@@ -163,7 +163,7 @@ def total_bytes(data: bytes | memoryview) -> int:
 
 
 def read(data: bytes | bytearray | memoryview, max_bytes: int = 1 << 30) -> TensorSequence:
-    """The buffer at the begin of ``data``; arrays point into it, unless it is compressed.
+    """The buffer at the start of ``data``; arrays point into it, unless it is compressed.
 
     ``max_bytes``: the most that a compressed body may unpack to.
     """

@@ -11,7 +11,7 @@
  *     const uint64_t* ids = featc_ts_row_ids(&t, row, &count);
  *   }
  *
- * Nothing is copied: every pointer goes into `data`, which must stay and must lie at a multiple of 8. Once
+ * Nothing is copied: every pointer goes into `data`, which must stay and must be at a multiple of 8. Once
  * featc_ts_open has returned NULL without FEATC_TS_SKIP_OFFSETS, every offset may be followed unchecked.
  * For compressed buffers define FEATC_TENSOR_SEQUENCE_ZSTD, link libzstd and see featc_ts_unpack. */
 #ifndef FEATC_TENSOR_SEQUENCE_H
@@ -278,7 +278,7 @@ enum {
   FEATC_TS_SKIP_OFFSETS = 2   /* offsets are not looked at: use the row functions, which check their own */
 };
 
-/* Opens the buffer at the begin of `data`, which may be followed by others. NULL when all is well, else a text
+/* Opens the buffer at the start of `data`, which may be followed by others. NULL when all is well, else a text
  * that says what is wrong; nothing outside `data` is ever read. */
 static inline const char* featc_ts_open(featc_ts* ts, const void* data, size_t size, unsigned options) {
   const uint8_t* at = (const uint8_t*)data;

@@ -173,7 +173,7 @@ void CsvRecordReader::endOfInput(std::string_view text) {
   consumed_ = text.size();
 }
 
-// Reports a mistake at offset `at`, and goes on behind the first line end from `resumeAt`.
+// Reports a mistake at offset `at`, and continues after the first line end from `resumeAt`.
 bool CsvRecordReader::broken(const char* problem, size_t resumeAt, size_t at) {
   problem_ = problem;
   uint64_t firstLine = line_;

@@ -23,7 +23,7 @@ enum class NoteKind : uint8_t {
   WideInteger,  // an integer from 2^63 on, as the negative one of the same bits
   NotFinite,    // NaN, infinity
   Surrogate,    // half a surrogate pair, as U+FFFD
-  RepeatedKey,  // a key that stands twice in an object of JSON
+  RepeatedKey,  // a key that is repeated in a JSON object
   BlankLine,    // left out
   Unreadable,   // a value that is none of its field's type; told where no value of the field is
 };

@@ -63,7 +63,7 @@ class InputWindow {
   std::string error_;
 };
 
-// Takes an UTF-8 byte order mark off the begin of the file, if there is one.
+// Takes an UTF-8 byte order mark off the start of the file, if there is one.
 void skipByteOrderMark(InputWindow& window);
 
 }  // namespace featc

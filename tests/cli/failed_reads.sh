@@ -63,7 +63,7 @@ three 1 "redis://127.0.0.1:1/0"
 err_has "featc: --store default=...: redis://127.0.0.1:1/0: Connection refused"
 three 1 "jsonl:$work/none.jsonl"
 err_has "cannot read $work/none.jsonl: No such file or directory"
-echo "no database at all, but long enough to be taken for the begin of one" >"$work/text.mdb"
+echo "no database at all, but long enough to be taken for the start of one" >"$work/text.mdb"
 three 1 "lmdb:$work/text.mdb"
 err_has "lmdb:$work/text.mdb: "
 

@@ -203,7 +203,7 @@ class Feature:
         return ids
 
     def vocabulary(self):
-        """A word a line, or `word number`; of a word that stands twice the last."""
+        """A word a line, or `word number`; of a repeated word the last."""
         table = {}
         path = os.path.join(self.get("asset_dir", ""), self.entry["vocab_file"])
         for at, line in enumerate(self.files[path].splitlines()):

@@ -25,7 +25,7 @@ TEST_CASE("records are cut off where their end is plain") {
   CHECK(cut("\"a\nb\",\"\"\"\n\"\r\nc\n") == "\"a\nb\",\"\"\"\n\"\r\nc\n: 2 rows, 4 lines");
   CHECK(cut("a\"b,c\"\nd\n") == "a\"b,c\"\nd\n: 2 rows, 2 lines");
   CHECK(cut("a,b\"\"\n") == "a,b\"\"\n: 1 rows, 1 lines");
-  // What goes on behind its closing quote, or may go on in text that is not there yet.
+  // What continues after its closing quote, or may go on in text that is not there yet.
   for (const char* rest : {"\"\"|x\n", "\"a\"b\n", "\"a\nb\n", "a,\"\"\r", "\"a\"\rb\n", "\"a\"", "a,\"b\nc", ""})
     CHECK(cut(std::string("x,\"y\"\n") + rest) == "x,\"y\"\n: 1 rows, 1 lines");
 }

@@ -83,7 +83,7 @@ TEST_CASE("what is not text is refused in words") {
   CHECK(textOf("(a,b)\n").bytes == "(a,b)\n");
 }
 
-TEST_CASE("a source goes on behind what was left out") {
+TEST_CASE("a source continues after what was left out") {
   std::string error;
   std::unique_ptr<ByteSource> source = asUtf8(unpacked(memorySource(kHi + kHi)), error);
   char rest[8];
