@@ -76,7 +76,10 @@ std::optional<SurplusMeaning> surplusMeaning(std::string_view op, std::span<cons
     return s.op == op && s.count == args.size() && (s.last.empty() || s.last == args.back());
   });
   if (found == std::end(kSurplus)) return std::nullopt;
-  return SurplusMeaning{found->note, fill(found->instead, args)};
+  // The base comes first in some dialects of SQL: log(10, x).
+  bool isOtherOrder =
+      op == "log" && found->last.empty() && args[0].find_first_not_of("0123456789.") == std::string::npos;
+  return SurplusMeaning{found->note, isOtherOrder ? std::string() : fill(found->instead, args), !found->last.empty()};
 }
 
 std::string constantMeant(std::string_view param, int64_t value) {

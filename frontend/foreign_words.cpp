@@ -199,6 +199,17 @@ constexpr ForeignWord kStatements[] = {
     {"require", "another config is read by a line import \"FILE\""},
 };
 
+constexpr SameLetters kSameLetters[] = {
+    {"log", "LOG is to base 10 in Excel and PostgreSQL, log10(x), and natural in SQL Server, MySQL and Spark, log(x)",
+     "log10"},
+    {"int", "INT rounds down in Excel, floor(x); int(x) cuts toward zero", "floor"},
+    {"mod", "MOD has the sign of the divisor in Excel, mod(a, b), and that of the dividend in SQL, a % b"},
+    {"substr", "SUBSTR counts from 1 in SQL; substr counts from 0, and its third argument is a length"},
+    {"slice", "SLICE counts from 1 in SQL; slice counts from 0, and its third argument is a length"},
+    {"index", "INDEX counts from 1 in Excel; x[i] counts from 0"},
+    {"variance", "VARIANCE divides by n - 1 in most dialects of SQL, variance(x, ddof = 1); variance(x) divides by n"},
+};
+
 struct Parameter {
   std::string_view word;
   std::string_view here;
@@ -258,6 +269,11 @@ bool meansMissing(std::string_view word) {
 
 std::string_view foreignLiteral(std::string_view word) {
   return sameWord(word, "true") ? "true" : sameWord(word, "false") ? "false" : "";
+}
+
+const SameLetters* sameLetters(std::string_view name) {
+  const auto* found = std::ranges::find_if(kSameLetters, [&](const SameLetters& s) { return sameWord(s.word, name); });
+  return found == std::end(kSameLetters) ? nullptr : found;
 }
 
 const ForeignWord* foreignCall(std::string_view name) { return find(kCalls, name); }

@@ -107,7 +107,8 @@ std::string folded(std::string_view name) {
 // The operator of that name here or elsewhere, where a call of it means the same.
 const Operator* sameOperator(std::string_view name) {
   for (const auto& op : operators().all())
-    if (!op->isInternal && op->symbol.empty() && folded(op->name) == folded(name)) return op.get();
+    if (!op->isInternal && op->symbol.empty() && folded(op->name) == folded(name))
+      return op->name == name || sameLetters(name) == nullptr ? op.get() : nullptr;
   auto foreign = operators().findForeign(name);
   return foreign.difference.empty() ? foreign.op : nullptr;
 }
