@@ -91,6 +91,10 @@ struct Suspicion {
 // `arguments`: one a parameter of the record, more where the last one repeats.
 using SuspectFn = std::optional<Suspicion> (*)(std::span<const KnownArgument> arguments);
 
+// What one row's values tell of a call (ops/oddity.h).
+struct Oddity;
+using OddFn = Oddity (*)(std::span<const Value> arguments, const Value& result);
+
 // One signature of an operator, derived from its C++ function.
 struct Overload {
   std::vector<Type> params;  // in the order of the record's parameters, constants included
@@ -152,6 +156,8 @@ struct Operator {
   std::shared_ptr<const OpState> state;
   // Of a call that depends on data: whether an argument is a slip. A warning, what `prepare` refuses an error.
   SuspectFn suspect = nullptr;
+  // Of a call in some data; null: nothing, but for what a state says that is an OddState.
+  OddFn odd = nullptr;
   // What a call with a map as its first argument means, where its values alone are not it; as in Suspicion::instead.
   std::string_view ofMap;
   std::optional<IntRange> range;  // where results are known to lie
@@ -272,6 +278,10 @@ class OperatorBuilder {
   }
   OperatorBuilder& suspect(SuspectFn fn) {
     op_.suspect = fn;
+    return *this;
+  }
+  OperatorBuilder& odd(OddFn fn) {
+    op_.odd = fn;
     return *this;
   }
   OperatorBuilder& ofMap(std::string_view call) {

@@ -157,6 +157,7 @@ void registerTime(Registry& r) {
       .elsewhere({"timediff"}, "`now` - `time`, in seconds: the earlier time comes first")
       .ofSame("the result is 0")
       .example("seconds_since(1699999000, now = 1700000000)", "1000")
+      .odd(mixedTimeUnits)
       .add<secondsSince>()
       .inlined(inlineSecondsSince);
 }

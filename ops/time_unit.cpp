@@ -14,7 +14,8 @@ struct Unit {
   int64_t last = 0;   // 2100
   std::string_view text;
   std::string_view name{};
-  int64_t perSecond = 0;  // 0: a constant of that size may well be seconds
+  std::string_view ofOne{};  // of two times
+  int64_t perSecond = 0;     // 0: a constant of that size may well be seconds
 };
 constexpr int64_t k1990 = 631'152'000;
 constexpr int64_t k2100 = 4'102'444'800;
@@ -25,12 +26,13 @@ constexpr int64_t k2050 = 2'524'608'000;
 
 constexpr Unit kUnits[] = {
     {k1990 * 1'000, k2100 * 1'000, "takes seconds, and its times look like milliseconds: divide them, int(t / 1000)",
-     "milliseconds", 1'000},
+     "milliseconds", "takes seconds, and one of its times looks like milliseconds: divide it, int(t / 1000)", 1'000},
     {k1990 * 1'000'000, k2100 * 1'000'000,
-     "takes seconds, and its times look like microseconds: divide them, int(t / 1000000)", "microseconds", 1'000'000},
+     "takes seconds, and its times look like microseconds: divide them, int(t / 1000000)", "microseconds",
+     "takes seconds, and one of its times looks like microseconds: divide it, int(t / 1000000)", 1'000'000},
     {k1990 * 1'000'000'000, k2100 * 1'000'000'000,
      "takes seconds, and its times look like nanoseconds: divide them, int(t / 1000000000)", "nanoseconds",
-     1'000'000'000},
+     "takes seconds, and one of its times looks like nanoseconds: divide it, int(t / 1000000000)", 1'000'000'000},
     {k2000 / kDay, k2050 / kDay, "takes seconds, and its times look like days: multiply them, t * 86400"},
 };
 
@@ -46,6 +48,15 @@ const Unit* unitOf(const Value& time) {
 Oddity otherTimeUnit(std::span<const Value> arguments, const Value& result) {
   for (const Value& time : arguments)
     if (const Unit* unit = unitOf(time)) return {unit->text, !result.isMissing()};
+  return {};
+}
+
+Oddity mixedTimeUnits(std::span<const Value> arguments, const Value&) {
+  const Unit* first = unitOf(arguments[0]);
+  const Unit* second = unitOf(arguments[1]);
+  if (first == second) return {};
+  for (const Unit* unit : {first, second})
+    if (unit != nullptr && unit->perSecond != 0) return {unit->ofOne, false};
   return {};
 }
 
