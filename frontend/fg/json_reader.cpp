@@ -7,6 +7,7 @@
 
 #include "frontend/fg/json_trouble.h"
 #include "frontend/fg/readers.h"
+#include "support/json_document.h"
 
 namespace featc::fg {
 namespace {
@@ -21,11 +22,16 @@ struct Repeated {
 
 class JsonReader {
  public:
-  explicit JsonReader(std::string_view text) : json_(text) {}
+  explicit JsonReader(std::string_view text) : size_(text.size()) {
+    json_.reserve(size_ + simdjson::SIMDJSON_PADDING);
+    json_.append(text).append(simdjson::SIMDJSON_PADDING, ' ');
+  }
 
   // Throws simdjson_error.
   Node read() {
-    od::document document = parser_.iterate(json_);
+    od::document document;
+    if (auto error = startJson(parser_, json_.data(), size_, json_.size(), document))
+      throw simdjson::simdjson_error(error);
     od::value root = document.get_value();
     Node node = readValue(root);
     // There is no place after the last value.
@@ -86,7 +92,8 @@ class JsonReader {
     return node;
   }
 
-  simdjson::padded_string json_;
+  size_t size_;
+  std::string json_;  // padded
   od::parser parser_;
   size_t counted_ = 0;
   uint32_t line_ = 1;

@@ -12,6 +12,7 @@
 #include "runtime/io/json_fault.h"
 #include "runtime/io/json_string.h"
 #include "runtime/io/json_structs.h"
+#include "support/json_document.h"
 
 namespace featc {
 namespace {
@@ -203,7 +204,7 @@ class JsonReader final : public RecordReader {
   error_code readDocument(std::string_view text, BatchBuilder& builder, std::vector<InputRow>& rows) {
     ondemand::document document;
     if (error_code error =
-            parser_.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING).get(document))
+            startJson(parser_, text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING, document))
       return error;
     if (text[text.find_first_not_of(" \t\r")] != '{') {
       requestError_ = "a line must be an object: " + expectedForm();
