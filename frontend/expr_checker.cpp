@@ -240,7 +240,7 @@ Type ExprChecker::checkField(ExprId id, Use use) {
   if (row.isRow()) return checkRowField(id, row, use);
   Diagnostic& d =
       diagnostics_.report(DiagnosticKind::NotARow, e.nameSpan,
-                          fmt::format("{} has no fields, only what a source gives has", describeType(row, ast_)));
+                          fmt::format("{} has no fields, only rows of a source have", describeType(row, ast_)));
   if (row.isMap() && row.key().is(Kind::String)) {
     d.note("the value of a key is found with lookup");
     d.replace(e.span, fmt::format("lookup({}, {})", textOf(ast_.expr(rowId)), quote(ast_.text(e))));

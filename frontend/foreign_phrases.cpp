@@ -44,8 +44,8 @@ constexpr std::string_view kQuotient =
     "\"//\" is not an operator; a comment starts with \"#\", and a quotient is cut with floor(a / b) or trunc(a / b)";
 constexpr std::string_view kEach =
     "\"{}\" is not an operator; an operation on a list is done for each element: lower(tags), clicks % 10";
-constexpr std::string_view kBits = "there are no operators on bits; conditions are joined by \"&&\" and \"||\"";
-constexpr std::string_view kAssigned = "nothing is assigned here; a value gets a name with a line let NAME = ...";
+constexpr std::string_view kBits = "there are no bitwise operators; conditions are joined by \"&&\" and \"||\"";
+constexpr std::string_view kAssigned = "there is no assignment; a value gets a name with a line let NAME = ...";
 constexpr std::string_view kBody = "a fn is one expression: fn NAME(a: T) = expression";
 constexpr std::string_view kNamed = "a value gets a name, without a type, with let NAME = ...";
 constexpr std::string_view kOutput =
@@ -54,7 +54,7 @@ constexpr std::string_view kFilter =
     "a list's elements are chosen by a condition on the list: mask(clicks, clicks > 5)";
 constexpr std::string_view kSpaced = "an operator is written without a space in it";
 constexpr std::string_view kVariable = "a name is written without \"{}\"";
-constexpr std::string_view kMethod = "a value has no functions of its own; they are called with it inside: lower(city)";
+constexpr std::string_view kMethod = "values have no methods; pass the value to a function: lower(city)";
 constexpr std::string_view kModule = "operators are not in modules; they are called by their names alone";
 constexpr std::string_view kJoined = "strings are joined with concat";
 

@@ -255,8 +255,7 @@ PhraseMade method(const PhraseMatch& match) {
     if (op == nullptr) {
       auto foreign = operators().findForeign(name);
       if (made.say.empty() && foreign.op != nullptr && foreign.op->symbol.empty())
-        made.say = fmt::format("a value has no functions of its own; there is \"{}\": {}", foreign.op->name,
-                               foreign.difference);
+        made.say = fmt::format("values have no methods; there is \"{}\": {}", foreign.op->name, foreign.difference);
       made.to.clear();
       return made;
     }
@@ -266,7 +265,7 @@ PhraseMade method(const PhraseMatch& match) {
       return made;
     }
     if (made.say.empty() && !isDefault)
-      made.say = fmt::format("a value has no functions of its own; \"{}\" is called with it inside", op->name);
+      made.say = fmt::format("values have no methods; pass the value to \"{}\"", op->name);
     value = isDefault ? fmt::format("{} ?? {}", value, text)
                       : fmt::format("{}({}{}{})", op->name, value, text.empty() ? "" : ", ", text);
     made.to = value;
