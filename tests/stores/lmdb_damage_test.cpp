@@ -138,5 +138,5 @@ TEST_CASE("an LMDB file whose tree goes in circles is an error", "[stores]") {
   // Without the pages in between, which nobody looks at.
   std::filesystem::resize_file(path + "/data.mdb", size_t{1} << 30U);
   std::shared_ptr<Store> store = open("lmdb:" + path);
-  CHECK(storeOpenProblem(*store, Clock::now()) == "the file is cut short: rows lie behind its end");
+  CHECK(storeOpenProblem(*store, Clock::now()) == "the file is cut short: rows are beyond its end");
 }
