@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "frontend/frontend.h"
 #include "frontend/phrase_makers.h"
 #include "frontend/phrase_matcher.h"
 #include "frontend/statement_parser.h"
@@ -266,6 +267,38 @@ std::optional<PhraseFound> find(const Phrase& phrase, const TokenFile& file, con
 
 }  // namespace
 
+namespace {
+
+// Whether brackets, signs and conditions may stand deeper inside one another than a config may have them. The parser
+// goes as deep as they do, and what is proposed has not been through the layout's check.
+bool mayBeTooDeep(const TokenFile& file) {
+  constexpr uint32_t kDeepest = FrontendLimits{}.nesting;
+  const std::vector<Token>& tokens = file.tokens;
+  std::string_view keyword = file.text(tokens[0]);
+  bool isSchema = keyword == "request" || keyword == "item" || keyword == "source";  // `?` belongs to a type
+  std::vector<uint32_t> around;  // by open bracket: how deep it stands
+  uint32_t depth = 0;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    TokenKind kind = tokens[i].kind;
+    uint32_t least = around.empty() ? 0 : around.back() + 1;
+    bool isUnary = kind == TokenKind::Not || (kind == TokenKind::Minus && (i == 0 || !endsOperand(tokens[i - 1].kind)));
+    bool isCondition = !isSchema && (kind == TokenKind::Question || kind == TokenKind::Default);
+    bool opens = kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace;
+    bool closes = kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
+    if (opens) around.push_back(depth);
+    if (opens || isUnary || isCondition || kind == TokenKind::Less) ++depth;
+    if (depth > kDeepest) return true;
+    if (kind == TokenKind::Greater && depth > least) --depth;
+    if (kind == TokenKind::Comma && !isSchema) depth = least;
+    if (!closes || around.empty()) continue;
+    depth = around.back();
+    around.pop_back();
+  }
+  return false;
+}
+
+}  // namespace
+
 // Whether the statement makes sense up to the end of what would stand instead.
 bool makesSense(const TokenFile& file, const StatementTokens& statement, Span span, const std::string& instead) {
   uint32_t begin = file.tokens[statement.begin].begin;
@@ -283,6 +316,7 @@ bool makesSense(const TokenFile& file, const StatementTokens& statement, Span sp
   if (bad != changed.tokens.end()) return bad->begin >= mended;
   StatementTokens whole{0, static_cast<uint32_t>(changed.tokens.size() - 1), false, statement.part};
   if (whole.end == 0 || !statementKeyword(source.text().substr(0, changed.tokens[0].end))) return false;
+  if (mayBeTooDeep(changed)) return false;
   StatementParser parser;
   return parser.parse(changed, whole) != nullptr || changed.tokens[parser.failure().token].begin >= mended;
 }

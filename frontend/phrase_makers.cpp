@@ -248,7 +248,12 @@ PhraseMade method(const PhraseMatch& match) {
   TokenRange args = match.capture('R');
   std::string name = match.text('W');
   uint32_t end = match.range().end;
-  for (;;) {
+  constexpr int kMostCalls = 64;
+  for (int calls = 0;; ++calls) {
+    if (calls == kMostCalls) {
+      made.to.clear();
+      return made;
+    }
     const Operator* op = sameOperator(name);
     size_t count = 1 + countArguments(match, args);
     std::string text = args.begin == args.end ? "" : translated(match.file(), args);
