@@ -30,6 +30,12 @@ constexpr size_t kNodesShown = 64;
 constexpr size_t kConstantBytes = 24;
 constexpr size_t kExampleBytes = 48;
 
+// How many rows are passed over for a value of a row: lists and maps cost as much as their elements.
+size_t rowsFor(const Value& value) {
+  constexpr size_t kElementsOfARow = 16;
+  return (value.isList() ? value.asList().size() : value.isMap() ? value.asMap().size() : 0) / kElementsOfARow;
+}
+
 // Whether there is anything in it: a list of missing values holds nothing, nor does an empty one.
 bool holds(const Value& value) {
   if (value.isList()) return std::ranges::any_of(value.asList(), holds);
@@ -66,11 +72,13 @@ void eachCall(const std::vector<Value>& args, const Value& result, uint64_t firs
   size_t size = 0;
   for (size_t i = 0; i < args.size(); ++i)
     if ((first >> i & 1U) != 0 && args[i].isList()) size = std::max(size, args[i].asList().size());
+  auto isMapped = [&](size_t i) { return (first >> i & 1U) != 0 && args[i].isList(); };
+  std::vector<Value> element(args.size());
+  for (size_t i = 0; i < args.size(); ++i)
+    if (!isMapped(i)) element[i] = args[i];
   for (size_t k = 0; k < std::min(size, kMostElements); ++k) {
-    std::vector<Value> element = args;
     for (size_t i = 0; i < args.size(); ++i)
-      if ((first >> i & 1U) != 0 && args[i].isList())
-        element[i] = k < args[i].asList().size() ? args[i].asList()[k] : Value();
+      if (isMapped(i)) element[i] = k < args[i].asList().size() ? args[i].asList()[k] : Value();
     bool has = result.isList() && k < result.asList().size();
     eachCall(element, has ? result.asList()[k] : Value(), second, 0, visit);
   }
@@ -134,8 +142,12 @@ class Findings {
     std::vector<Value> args(node.args.size());
     for (size_t i = 0; i < args.size(); ++i)
       if (graph_.isConstant(node.args[i])) args[i] = graph_.constant(node.args[i]);
-    for (uint32_t row = 0; row < node.rows; row += stride_) {
+    size_t step = 0;
+    for (size_t at = 0; at < node.rows; at += step) {
+      const auto row = static_cast<uint32_t>(at);
       Value value = loadCell(node.values, graph_.node(node.id).type, row);
+      step = stride_ * (1 + rowsFor(value));
+      whole_ = whole_ && step == 1;
       bool has = holds(value);
       ++seen.rows;
       seen.holding += has ? 1 : 0;
@@ -144,6 +156,8 @@ class Findings {
       for (size_t i = 0; i < args.size(); ++i) {
         if (graph_.isConstant(node.args[i])) continue;
         args[i] = loadCell(node.argValues[i], graph_.node(node.args[i]).type, row);
+        step += stride_ * rowsFor(args[i]);
+        whole_ = whole_ && step == 1;
         complete = complete && holds(args[i]);
       }
       if (complete && !has && seen.heldBack.empty()) seen.heldBack = exampleOf(node.args, args, graph_);
