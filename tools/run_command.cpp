@@ -120,8 +120,16 @@ void runThrough(SharedRun& run, uint32_t threads) {
 // The options that decide what is written.
 std::string writtenAs(const RunOptions& options) {
   const WriterOptions& writer = options.writer;
-  return fmt::format("--format {} --cell {} --label {} --compress {}{}", options.format, writer.cell,
-                     jsonQuote(writer.label), writer.compress, options.strict ? " --strict" : "");
+  std::string text = fmt::format("--format {} --cell {} --label {} --compress {}{}", options.format, writer.cell,
+                                 jsonQuote(writer.label), writer.compress, options.strict ? " --strict" : "");
+  // They decide which requests and items are left out.
+  const CallLimitOptions& limits = options.limits;
+  if (limits.any() || limits.rowIds != 0)
+    text += fmt::format(
+        " --max-computing {}us --max-items {} --max-value-bytes {} --max-result-bytes {} --max-row-ids {} --memory {}",
+        limits.computingMicroseconds, limits.items, limits.valueBytes, limits.resultBytes, limits.rowIds,
+        limits.memory);
+  return text;
 }
 
 // Why a run like this one cannot go on where another ended; empty: it can.

@@ -86,6 +86,8 @@ refuse "$work/other.feat" --engine interp --input "$work/d.jsonl"
 err_has "the config has changed: it was "
 refuse "$work/m.feat" --input "$work/d.jsonl" --format csv
 err_has "the command has changed"
+refuse "$work/m.feat" --engine interp --input "$work/d.jsonl" --max-row-ids 2
+err_has "the command has changed"
 cp "$work/d.jsonl" "$work/other.jsonl"
 refuse "$work/m.feat" --input "$work/other.jsonl"
 err_has "the input has changed"
