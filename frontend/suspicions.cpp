@@ -38,7 +38,8 @@ std::optional<std::string> Lowering::callMeant(const CallInfo& call, const Suspi
   });
 }
 
-void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args) {
+void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args,
+                              bool hasData) {
   std::vector<KnownArgument> known(std::max(call.op->params.size(), args.size()));
   for (size_t i = 0; i < args.size(); ++i) {
     NodeId id = args[i].node;
@@ -52,7 +53,8 @@ void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const st
       known[i].value = bounded_.value(id);
   }
   std::optional<Suspicion> suspicion = call.op->suspect(known);
-  if (!suspicion) return;
+  // What constants alone make is as its author wants it, unless a literal is wrong by itself.
+  if (!suspicion || (!hasData && suspicion->literal.empty())) return;
   ExprId arg = checked_.args[call.firstArg + suspicion->param];
   bool isConstant = !known[suspicion->param].value.isMissing();
   if ((isConstant && isGuarded(arg)) || !suspect_.insert(arg).second) return;
