@@ -42,6 +42,8 @@ class Translator {
   void translate(Node& entry) const {
     for (auto& [name, members] : entry.fields) {
       if (name != "features") continue;
+      // One that is not in a list is a list of one.
+      if (members.kind == Node::Kind::Record) translate(members);
       for (Node& member : members.items) translate(member);
       return;
     }
