@@ -162,7 +162,7 @@ featc 0 run "$work/m.feat" --input "$work/semi.csv" --delimiter ';'
 values_are "$(v 1 1 -1 -1)"
 printf 'id\tcity\n1\tx\n' >"$work/tab.csv"
 featc 1 run "$work/m.feat" --input "$work/tab.csv"
-err_has "write --delimiter tab"
+err_has "pass --delimiter tab"
 printf 'a,b\n1,2\n' >"$work/other.csv"
 featc 1 run "$work/m.feat" --input "$work/other.csv"
 err_has 'none of the columns "a", "b" is a field'
