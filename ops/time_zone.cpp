@@ -141,10 +141,12 @@ std::optional<PrepareError> Zone::read(const Value& name, uint32_t param, Zone& 
   if (isZoneName(name.asString()) && cctz::load_time_zone(name.asString(), &zone.rules_)) return std::nullopt;
   std::string near = meant(name.asString());
   return PrepareError{
-      param, "there is no time zone " + toString(name) +
-                 (near.empty() ? "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\", and by the files in " +
-                                     zoneFolder()
-                               : "; did you mean \"" + near + "\"?")};
+      param,
+      "there is no time zone " + toString(name) +
+          (near.empty()
+               ? "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\"; the names are those of the files in " +
+                     zoneFolder()
+               : "; did you mean \"" + near + "\"?")};
 }
 
 int64_t Zone::toUtc(int64_t local) const {

@@ -92,7 +92,8 @@ TEST_CASE("zones") {
   CHECK(eval("day_of_month", arg(0), arg("-00:01")) == "31");
   CHECK(eval("hour", ints({arg(0), kNoInt, arg(3600)})) == "[0, missing, 1]");
   const char* said =
-      "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\", and by the files in /usr/share/zoneinfo";
+      "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\"; the names are those of the files in "
+      "/usr/share/zoneinfo";
   for (const char* bad : {"Asia/Atlantis", "", "localtime", "../../etc/hostname", "/etc/localtime", "+15:00", "+08:60",
                           "+08:0x", "Fixed\xFF", "Asia", "Pacific", "Europe/Apai", "Apai"})
     CHECK(eval("hour", arg(0), arg(bad)) == "error: there is no time zone " + quote(std::string_view(bad)) + said);
