@@ -96,7 +96,7 @@ TEST_CASE("URLs of stores", "[stores]") {
   CHECK(urlProblem("rediss://h").starts_with("TLS is not supported"));
   CHECK(urlProblem("redis://h:99999/0") == "the port must be a number from 1 to 65535");
   CHECK(urlProblem("redis://h/x") == "the database after the host must be a number, not \"x\"");
-  CHECK(urlProblem("redis://::1/0").starts_with("an IPv6 address stands in brackets"));
+  CHECK(urlProblem("redis://::1/0").starts_with("an IPv6 address is written in brackets"));
   CHECK(urlProblem("redis://h?timeuot=1s") == "no option of a store is called \"timeuot\"; did you mean \"timeout\"?");
   CHECK(urlProblem("redis://h?timeout=1") == "timeout=1: expected a time such as 20ms, 2s or 0 for none");
   CHECK(urlProblem("redis://h?hedge=p100") == "hedge=p100: expected a percentile from p50 to p99, or off");
