@@ -294,7 +294,7 @@ void silence(ReadsStores& stores, const std::atomic<bool>& stop, Tally& tally) {
   }
 }
 
-// A tenth of the rows: texts that are no values, lists that are no JSON, another kind of value.
+// A tenth of the rows: texts that are not values, lists that are not JSON, another kind of value.
 void spoil(const ReadsStores& stores) {
   stores.server.command(
       {"EVAL",

@@ -112,7 +112,7 @@ class NativeExecutable final : public Executable {
     std::exception_ptr thrown;
   };
 
-  // Does `body` unless a callback has thrown: what it left behind is no value for others. Loops of numbers go on.
+  // Does `body` unless a callback has thrown: what it left behind is not a value for others. Loops of numbers go on.
   template <class Body>
   static void guarded(Frame& frame, Body&& body) noexcept {
     if (frame.thrown != nullptr) return;

@@ -23,7 +23,7 @@ int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000 +
 
 int64_t now() { return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
-// Nothing where there is no plain file.
+// Nothing where there is no regular file.
 std::optional<Hash128> contentOf(const std::string& path) {
   auto content = readConfigFile(path, std::numeric_limits<size_t>::max());
   auto* text = std::get_if<std::string>(&content);

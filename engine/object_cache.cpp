@@ -61,7 +61,7 @@ std::string distrust(const struct stat& status) {
   if (status.st_uid != geteuid()) return fmt::format("it belongs to another user (uid {})", status.st_uid);
   // An access control list that lets others write shows in the group's bits.
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return fmt::format("others may write to it (mode {:04o}; chmod 700 mends it)", status.st_mode & 07777U);
+    return fmt::format("others may write to it (mode {:04o}; chmod 700 fixes it)", status.st_mode & 07777U);
   return {};
 }
 
@@ -123,8 +123,7 @@ std::shared_ptr<const ObjectCache> ObjectCache::open(const fs::path& folder, std
   Handle handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   struct stat status{};
   if (!handle || fstat(handle.get(), &status) != 0) return refuse(std::strerror(errno));
-  if (std::string why = distrust(status); !why.empty())
-    return refuse(why + ", and what lies there is run as native code");
+  if (std::string why = distrust(status); !why.empty()) return refuse(why + ", and what is in it runs as native code");
   error.clear();
   return std::shared_ptr<const ObjectCache>(new ObjectCache(folder, handle.release(), maxBytes));
 }

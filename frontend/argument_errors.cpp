@@ -72,7 +72,7 @@ std::vector<std::string> conversions(const std::string& text, Type given, Type w
     if (const Operator* cast = castTo(singles ? wanted : wanted.element())) add(*cast);
     return all;
   }
-  // What makes a single value or a list out of a list is no conversion: which one is meant is not to be guessed.
+  // What makes a single value or a list out of a list is not a conversion: which one is meant cannot be guessed.
   if (wanted.isScalar() || (given.isList() && wanted.isList())) return all;
   for (const Operator* op : operatorsFromTo(given, wanted, semantics)) add(*op);
   bool isElement = wanted.isList() &&
@@ -125,7 +125,7 @@ void ExprChecker::noteConversions(Diagnostic& d, const Expr& e, Type given, cons
     seen.insert(seen.end(), calls.begin(), calls.end());
     if (!calls.empty()) ways.push_back(fmt::format("{} gives {}", fmt::join(calls, " or "), toString(type)));
   }
-  // More than that is no help.
+  // More than that does not help.
   constexpr size_t kMost = 3;
   if (!ways.empty() && ways.size() <= kMost) d.note(fmt::format("{}", fmt::join(ways, ", ")));
 }
@@ -195,8 +195,8 @@ bool ExprChecker::reportMisfit(const Expr& e, const Operator& op, const std::vec
     uint32_t a = first.misfits[0];
     uint32_t b = first.misfits[1];
     noteSignatures(report(DiagnosticKind::ArgumentType, ast_.expr(args[a]).span,
-                          fmt::format("\"{}\" and \"{}\" of \"{}\" stand in each other's place: {} belongs where {} is",
-                                      nameOf(a), nameOf(b), op.name, typeName(b), typeName(a))),
+                          fmt::format("\"{}\" and \"{}\" of \"{}\" are swapped: {} belongs where {} is", nameOf(a),
+                                      nameOf(b), op.name, typeName(b), typeName(a))),
                    describe(op));
     return true;
   }

@@ -85,7 +85,7 @@ struct Name {
 };
 
 struct TypeName {
-  Type type;  // None where the text is no type (reported already)
+  Type type;  // None where the text is not a type (reported already)
   Span span;
 };
 
@@ -232,7 +232,7 @@ struct Ast {
   std::vector<std::string> texts;
   std::vector<ArgName> argNames;
 
-  // What statements with a syntax error would have declared: using such a name is no second mistake.
+  // What statements with a syntax error would have declared: using such a name is not a second mistake.
   std::vector<std::string> brokenNames;
   // An import could not be read: any unknown name may come from it.
   bool incomplete = false;

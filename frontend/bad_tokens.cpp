@@ -79,7 +79,7 @@ std::string plainText(const TokenFile& file, const Token& token) {
   return token.kind == TokenKind::BadCharacters ? signsMeant(file.text(token)) : std::string();
 }
 
-// Who types one such sign types others on the line: the fix mends them together.
+// Who types one such sign types others on the line: the fix corrects them together.
 void replaceOnLine(const TokenFile& file, const StatementTokens& statement, uint32_t first, Diagnostic& d) {
   uint32_t last = first;
   for (uint32_t i = first + 1; i < statement.end && !file.tokens[i].startsLine; ++i)
@@ -94,15 +94,24 @@ void replaceOnLine(const TokenFile& file, const StatementTokens& statement, uint
   d.replace(file.span(file.tokens[first]).to(file.span(file.tokens[last])), std::move(text));
 }
 
-// Whether the innermost bracket around a token is that of a call or list.
-bool isInCall(const TokenFile& file, const StatementTokens& statement, uint32_t at) {
-  std::string open;
-  for (uint32_t i = statement.begin; i < at; ++i) {
-    std::string_view text = file.text(file.tokens[i]);
-    if (text == "(" || text == "[" || text == "{") open += text;
-    if ((text == ")" || text == "]" || text == "}") && !open.empty()) open.pop_back();
+// The brackets that are open where a walk through tokens has come to.
+class OpenBrackets {
+ public:
+  void pass(std::string_view text) {
+    if (text == "(" || text == "[" || text == "{") open_ += text;
+    if ((text == ")" || text == "]" || text == "}") && !open_.empty()) open_.pop_back();
   }
-  return open.ends_with('(') || open.ends_with('[');
+  // Whether the innermost one is that of a call or list.
+  bool inCall() const { return open_.ends_with('(') || open_.ends_with('['); }
+
+ private:
+  std::string open_;
+};
+
+OpenBrackets bracketsAround(const TokenFile& file, const StatementTokens& statement, uint32_t at) {
+  OpenBrackets open;
+  for (uint32_t i = statement.begin; i < at; ++i) open.pass(file.text(file.tokens[i]));
+  return open;
 }
 
 // The same sign in the rest of the line is the same mistake.
@@ -111,8 +120,10 @@ void replaceAll(const TokenFile& file, const StatementTokens& statement, uint32_
   std::string_view sign = file.text(file.tokens[first]);
   std::string text(instead);
   uint32_t last = first;
+  OpenBrackets open = bracketsAround(file, statement, first);
   for (uint32_t i = first + 1; i < statement.end && !file.tokens[i].startsLine; ++i) {
-    if (file.text(file.tokens[i]) != sign || !isInCall(file, statement, i)) continue;
+    open.pass(file.text(file.tokens[i]));
+    if (file.text(file.tokens[i]) != sign || !open.inCall()) continue;
     text += file.text().substr(file.tokens[last].end, file.tokens[i].begin - file.tokens[last].end);
     text += instead;
     last = i;
@@ -124,8 +135,9 @@ void replaceAll(const TokenFile& file, const StatementTokens& statement, uint32_
 void reportSemicolon(const TokenFile& file, const StatementTokens& statement, uint32_t at, Diagnostics& diagnostics) {
   Span span = file.span(file.tokens[at]);
   const Token& next = file.tokens[at + 1];
-  if (isInCall(file, statement, at)) {  // `IF(a; b; c)`
-    replaceAll(file, statement, at, ",", diagnostics.report(kText, span, "arguments stand between \",\", not \";\""));
+  if (bracketsAround(file, statement, at).inCall()) {  // `IF(a; b; c)`
+    replaceAll(file, statement, at, ",",
+               diagnostics.report(kText, span, "arguments are separated by \",\", not \";\""));
     return;
   }
   std::string_view keyword = file.text(file.tokens[statement.begin]);
@@ -133,7 +145,8 @@ void reportSemicolon(const TokenFile& file, const StatementTokens& statement, ui
   bool breaks = !inFields && next.kind != TokenKind::End && !next.startsLine;
   diagnostics
       .report(kText, span,
-              inFields ? "fields stand side by side, without \";\"" : "a statement ends with its line, without \";\"")
+              inFields ? "fields are written one after another, without \";\""
+                       : "a statement ends at the end of its line, without \";\"")
       .replace(breaks ? Span{file.id, span.begin, next.begin} : span, breaks ? "\n" : "");
 }
 
@@ -149,7 +162,7 @@ void reportBadCharacters(const TokenFile& file, const StatementTokens& statement
     bool isSpace = ascii.find_first_not_of(' ') == std::string::npos;
     replaceOnLine(file, statement, at,
                   diagnostics.report(kText, span,
-                                     isSpace ? "this is no plain space"
+                                     isSpace ? "this is not a plain space"
                                              : fmt::format("\"{}\" has no meaning here; write \"{}\"", text, ascii)));
     return;
   }
@@ -160,20 +173,20 @@ void reportBadCharacters(const TokenFile& file, const StatementTokens& statement
   int category = utf8proc_category(static_cast<int32_t>(codePoint));
   bool isHidden = category == UTF8PROC_CATEGORY_CF || category == UTF8PROC_CATEGORY_CC;
   if (text == "\r") {
-    diagnostics.report(kText, span, "a line ends in \\n or \\r\\n, not in \\r alone").replace(span, "\n");
+    diagnostics.report(kText, span, "a line ends with \\n or \\r\\n, not in \\r alone").replace(span, "\n");
   } else if (codePoint == 0x2028 || codePoint == 0x2029 || codePoint == 0x85 || codePoint == 0x0B ||
              codePoint == 0x0C) {
-    diagnostics.report(kText, span, fmt::format("a line ends in \\n or \\r\\n, not in U+{:04X}", codePoint))
+    diagnostics.report(kText, span, fmt::format("a line ends with \\n or \\r\\n, not in U+{:04X}", codePoint))
         .replace(span, "\n");
   } else if (isHidden) {
     Diagnostic& d =
-        diagnostics.report(kText, span, fmt::format("U+{:04X}, which is not seen, has no meaning here", codePoint));
+        diagnostics.report(kText, span, fmt::format("U+{:04X}, which is invisible, has no meaning here", codePoint));
     // Two words that it keeps apart are not to become one.
     bool parts = at > 0 && file.tokens[at - 1].end == token.begin && file.tokens[at + 1].begin == token.end &&
                  isNameToken(file.tokens[at - 1].kind) && isNameToken(file.tokens[at + 1].kind);
     if (category == UTF8PROC_CATEGORY_CF || !parts) d.replace(span, "");
   } else if (text == "'") {
-    diagnostics.report(kText, span, "strings stand in double quotes, not in \"'\"");
+    diagnostics.report(kText, span, "strings are written in double quotes, not in \"'\"");
   } else {
     diagnostics.report(kText, span, fmt::format("\"{}\" has no meaning here", text));
   }
@@ -215,7 +228,7 @@ std::optional<NumberMeant> numberMeant(std::string text) {
   if (lower.size() - end > 3) return std::nullopt;
   bool isFloat = lower.find('f', end) != std::string::npos && fraction == whole;
   return NumberMeant{std::string(digits) + (isFloat ? ".0" : ""),
-                     end < lower.size() ? "a number has no letter at its end" : "a number is written without \"_\""};
+                     end < lower.size() ? "a number cannot end in a letter" : "a number is written without \"_\""};
 }
 
 bool isQuotedSomewhere(const TokenFile& file, std::string_view name) {
@@ -233,7 +246,8 @@ void reportBadNumber(const TokenFile& file, uint32_t at, Diagnostics& diagnostic
     char before = token.begin > 0 ? file.text()[token.begin - 1] : ' ';
     if (isWordChar(before) || before == '`' || before == ')' || before == ']') {
       Diagnostic& d = diagnostics.report(
-          kNumber, span, fmt::format("a name that starts with a digit stands in backquotes: .`{}`", shown.substr(1)));
+          kNumber, span,
+          fmt::format("a name that starts with a digit is written in backquotes: .`{}`", shown.substr(1)));
       const Token& name = file.tokens[at - 1];
       std::string whole = fmt::format("{}{}", nameOf(file.text(), name), text);
       if (isNameToken(name.kind) && isQuotedSomewhere(file, whole))
@@ -258,12 +272,12 @@ void reportBadNumber(const TokenFile& file, uint32_t at, Diagnostics& diagnostic
     diagnostics.report(kNumber, span, fmt::format("{}: {}", meant->why, meant->number)).replace(span, meant->number);
     return;
   }
-  Diagnostic& d = diagnostics.report(kNumber, span, fmt::format("\"{}\" is no number", shown));
+  Diagnostic& d = diagnostics.report(kNumber, span, fmt::format("\"{}\" is not a number", shown));
   if (text.find("..") != std::string_view::npos) {
     d.note("a range is written low <= x && x < high");
     return;
   }
-  d.note(fmt::format("a name that starts with a digit stands in backquotes: `{}`", shown));
+  d.note(fmt::format("a name that starts with a digit is written in backquotes: `{}`", shown));
   bool isName = file.tokens[at + 1].kind == TokenKind::Colon || isQuotedSomewhere(file, text);
   if (isName && text.find('.') == std::string_view::npos) d.replace(span, fmt::format("`{}`", text));
 }
@@ -277,7 +291,7 @@ void reportOpenString(const TokenFile& file, const Token& token, Diagnostics& di
   size_t end = std::min(text.find_last_not_of(" \t,)]}") + 1, text.size());
   if (!text.substr(0, end).ends_with("\\\"")) return;
   auto backslash = static_cast<uint32_t>(token.begin + end - 2);
-  d.note(R"(a "\" before a quote makes it a part of the string; the sign itself is written "\\")");
+  d.note(R"(a "\" before a quote makes it part of the string; the backslash itself is written "\\")");
   d.replace({file.id, backslash, backslash}, "\\");
 }
 
@@ -308,7 +322,8 @@ void reportForeignComment(const TokenFile& file, Span span, Diagnostics& diagnos
   std::string_view sign = text.substr(0, 2);
   Span at{file.id, span.begin, span.begin + 2};
   Diagnostic& d = diagnostics.report(
-      kText, at, fmt::format("a comment starts with \"#\" and goes to the end of the line; \"{}\" starts none", sign));
+      kText, at,
+      fmt::format("a comment starts with \"#\" and goes to the end of the line; \"{}\" does not start one", sign));
   if (sign != "/*") {
     // `///`, `----`
     size_t signs = std::min(text.find_first_not_of(sign[0]), text.size());
@@ -316,11 +331,10 @@ void reportForeignComment(const TokenFile& file, Span span, Diagnostics& diagnos
     return;
   }
   bool closed = text.size() >= 4 && text.ends_with("*/");
-  size_t lineEnd = std::min(all.find('\n', span.end), all.size());
-  bool isLast = all.substr(span.end, lineEnd - span.end).find_first_not_of(" \t\r") == std::string_view::npos;
-  size_t lineBegin = all.rfind('\n', span.begin);
-  lineBegin = lineBegin == std::string_view::npos || span.begin == 0 ? 0 : lineBegin + 1;
-  bool isFirst = all.substr(lineBegin, span.begin - lineBegin).find_first_not_of(" \t") == std::string_view::npos;
+  size_t after = all.find_first_not_of(" \t\r", span.end);
+  bool isLast = after == std::string_view::npos || all[after] == '\n';
+  size_t before = span.begin == 0 ? std::string_view::npos : all.find_last_not_of(" \t", span.begin - 1);
+  bool isFirst = before == std::string_view::npos || all[before] == '\n';
   if (!closed) {
     d.replace(at, "#");
   } else if (isLast) {
@@ -331,6 +345,11 @@ void reportForeignComment(const TokenFile& file, Span span, Diagnostics& diagnos
 }
 
 }  // namespace
+
+std::string_view foreignQuote(std::string_view line) {
+  const auto* quotes = std::ranges::find_if(kQuotes, [&](const Quotes& q) { return line.starts_with(q.open); });
+  return quotes == std::end(kQuotes) ? std::string_view() : quotes->open;
+}
 
 size_t foreignStringBytes(std::string_view line) {
   const auto* quotes = std::ranges::find_if(kQuotes, [&](const Quotes& q) { return line.starts_with(q.open); });
@@ -418,7 +437,7 @@ void reportForeignStrings(const TokenFile& file, Diagnostics& diagnostics) {
     isFirst = false;
     Diagnostic& d = diagnostics.report(
         kText, file.span(t),
-        fmt::format("strings stand in double quotes: {}", utf8Prefix(plainString(file.text(t)), 60)));
+        fmt::format("strings are written in double quotes: {}", utf8Prefix(plainString(file.text(t)), 60)));
     replaceOnLine(file, {i, count - 1}, i, d);
   }
 }

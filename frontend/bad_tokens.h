@@ -14,6 +14,8 @@ struct TokenFile;
 
 // Bytes of the string in quotes of another kind that `line` starts with, 'x' or “x”; 0 where it starts with none.
 size_t foreignStringBytes(std::string_view line);
+// The quote of another kind that `line` starts with; empty where there is none.
+std::string_view foreignQuote(std::string_view line);
 // Such a string as it is written here.
 std::string plainString(std::string_view foreign);
 

@@ -273,7 +273,7 @@ void ExprChecker::warnNeverMissing(const Expr& e, Type type) {
   const Expr& value = ast_.expr(ast_.child(e, 0));
   diagnostics_
       .report(DiagnosticKind::NeverMissing, e.span,
-              fmt::format("{} is never missing, so what stands behind \"??\" is never used", textOf(value)))
+              fmt::format("{} is never missing, so what follows \"??\" is never used", textOf(value)))
       .replace(e.span, textOf(value));
 }
 

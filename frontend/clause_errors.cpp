@@ -138,7 +138,7 @@ class ClauseReader {
     if (tail.words.empty() || tail.words.front() > at + 1) return false;
     std::string_view first = word(tail.words.front());
     Diagnostic& d = diagnostics.report(DiagnosticKind::Syntax, file_.span(token(tail.words.front())),
-                                       fmt::format("\"{}\" stands before the \"=\"", first));
+                                       fmt::format("\"{}\" is written before the \"=\"", first));
     bool isRepeated = false;
     for (uint32_t i : tail.words)
       for (uint32_t k = statement_.begin + 2; k < assign; ++k) isRepeated = isRepeated || word(i) == word(k);
@@ -201,7 +201,7 @@ bool reportDeclaredName(const TokenFile& file, const StatementTokens& statement,
   bool isQuoted = name.kind == TokenKind::String || name.kind == TokenKind::ForeignString;
   if (isQuoted && at == place) {  // dense "price" = ...
     std::string text = name.kind == TokenKind::String ? std::string(file.text(name)) : plainString(file.text(name));
-    Diagnostic& d = diagnostics.report(DiagnosticKind::Syntax, file.span(name), "a name stands without quotes");
+    Diagnostic& d = diagnostics.report(DiagnosticKind::Syntax, file.span(name), "a name is written without quotes");
     bool fits = text.size() > 2 && text.find_first_of("\\`") == std::string::npos;
     if (fits) d.replace(file.span(name), writtenName(std::string_view(text).substr(1, text.size() - 2)));
     return true;
@@ -211,8 +211,8 @@ bool reportDeclaredName(const TokenFile& file, const StatementTokens& statement,
     if (auto whole = joinedName(file, statement, place, end)) {
       diagnostics
           .report(DiagnosticKind::Syntax, file.span(name).to(file.span(file.tokens[end - 1])),
-                  fmt::format("a name with \"{}\" in it stands in backquotes: `{}`", file.text(file.tokens[place + 1]),
-                              *whole))
+                  fmt::format("a name with \"{}\" in it is written in backquotes: `{}`",
+                              file.text(file.tokens[place + 1]), *whole))
           .replace(file.span(name).to(file.span(file.tokens[end - 1])), fmt::format("`{}`", *whole));
       return true;
     }

@@ -44,7 +44,7 @@ std::variant<ConfigFile, FileProblem> ConfigFile::open(const fs::path& path) {
   struct stat status{};
   if (fstat(handle, &status) != 0) return unreadable(lastError());
   if (S_ISDIR(status.st_mode)) return unreadable("it is a folder");
-  if (!S_ISREG(status.st_mode)) return FileProblem{FileProblem::Kind::NotPlain, "it is no plain file"};
+  if (!S_ISREG(status.st_mode)) return FileProblem{FileProblem::Kind::NotPlain, "it is not a regular file"};
   return file;
 }
 

@@ -34,8 +34,8 @@ class Declarations {
  private:
   void repeated(std::string_view what, Span again, Span first) {
     diagnostics_
-        .report(DiagnosticKind::RepeatedSetting, again, fmt::format("\"{}\" is said twice, once is enough", what))
-        .note(first, "first said here");
+        .report(DiagnosticKind::RepeatedSetting, again, fmt::format("\"{}\" is declared twice, once is enough", what))
+        .note(first, "first declared here");
   }
 
   void model() {
@@ -81,7 +81,7 @@ class Declarations {
         info_.hashFamily = *family;
         continue;
       }
-      unknownWord(DiagnosticKind::UnknownHashFamily, decl.name, "hash family", {"xxh3", "farm", "murmur3"});
+      unknownWord(DiagnosticKind::UnknownHashFamily, decl.name, "a hash family", {"xxh3", "farm", "murmur3"});
     }
   }
 
@@ -112,11 +112,11 @@ class Declarations {
 
   void unknownWord(DiagnosticKind kind, const Name& name, std::string_view what,
                    const std::vector<std::string_view>& known) {
-    std::string message = fmt::format("\"{}\" is no {}", name.text, what);
+    std::string message = fmt::format("\"{}\" is not {}", name.text, what);
     auto near = names_.nearest(name.text, known);
     if (near) message += fmt::format("; did you mean \"{}\"?", *near);
     Diagnostic& d = diagnostics_.report(kind, name.span, std::move(message));
-    d.note(fmt::format("possible are {}", fmt::join(known, ", ")));
+    d.note(fmt::format("possible values: {}", fmt::join(known, ", ")));
     if (near) d.replace(name.span, *near);
   }
 
@@ -180,7 +180,7 @@ class Declarations {
     if (encoding.text == "json")
       info.encoding = Encoding::Json;
     else if (encoding.text != "hash")
-      unknownWord(DiagnosticKind::UnknownEncoding, encoding, "encoding", {"hash", "json"});
+      unknownWord(DiagnosticKind::UnknownEncoding, encoding, "an encoding", {"hash", "json"});
   }
 
   const Ast& ast_;

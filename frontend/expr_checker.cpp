@@ -82,7 +82,7 @@ Type ExprChecker::checkedOperand(ExprId id) {
     diagnostics_
         .report(DiagnosticKind::EmptyLiteral, e.span,
                 fmt::format("nothing says what \"{}\" holds", e.kind == ExprKind::List ? "[]" : "{}"))
-        .note("an empty literal takes its type from what it stands beside: c ? tags : []");
+        .note("an empty literal takes its type from the values beside it: c ? tags : []");
   }
   return type;
 }
@@ -240,7 +240,7 @@ Type ExprChecker::checkField(ExprId id, Use use) {
   if (row.isRow()) return checkRowField(id, row, use);
   Diagnostic& d =
       diagnostics_.report(DiagnosticKind::NotARow, e.nameSpan,
-                          fmt::format("{} has no fields, only what a source gives has", describeType(row, ast_)));
+                          fmt::format("{} has no fields, only rows of a source have", describeType(row, ast_)));
   if (row.isMap() && row.key().is(Kind::String)) {
     d.note("the value of a key is found with lookup");
     d.replace(e.span, fmt::format("lookup({}, {})", textOf(ast_.expr(rowId)), quote(ast_.text(e))));
@@ -423,7 +423,7 @@ void ExprChecker::warnRepeatedKeys(const Expr& e, Type key) {
     std::string text = toString(literalValue(ast_, ast_.child(e, i), key));
     if (seen.insert(text).second) continue;
     diagnostics_.report(DiagnosticKind::RepeatedKey, ast_.expr(ast_.child(e, i)).span,
-                        fmt::format("key {} stands here again, its last value counts", text));
+                        fmt::format("key {} is repeated, its last value counts", text));
   }
 }
 

@@ -44,7 +44,7 @@ class ExprChecker {
   void checkQuotedName(ExprId id);
   // Warns where an output of a group never uses the element, but something that looks like it.
   void checkUsesElement(ExprId id, uint32_t group);
-  // True after a report: a whole row is no value.
+  // True after a report: a whole row is not a value.
   bool rejectRow(ExprId id);
   const Usage& usage() const { return usage_; }
 
@@ -134,7 +134,7 @@ class ExprChecker {
   void reportUnknownFunction(const Expr& e);
   void reportForeignCall(const Expr& e, std::string_view pattern);
   void reportForeignName(const Expr& e, const Registry::Foreign& foreign);
-  // The fix of a call of what is no call here.
+  // The fix of a call of what is not a call here.
   void replaceCall(Diagnostic& d, const Expr& call, const ForeignWord& foreign) const;
   // True where they say what is meant by the two sides of a sign that cannot take them.
   // True after a report: a chain of `+` or `||` that joins strings.

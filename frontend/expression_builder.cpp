@@ -127,8 +127,8 @@ void ExpressionBuilder::checkMinus(antlr4::tree::ParseTree* sign, antlr4::tree::
   Span both = file_->span(token(sign)).to(file_->span(token(first)));
   diagnostics_
       .report(DiagnosticKind::DoubleMinus, both,
-              "\"--\" starts no comment, it is two minus signs; a comment starts with \"#\"")
-      .note("where both are meant, write a space between them: a - -b");
+              "\"--\" does not start a comment, it is two minus signs; a comment starts with \"#\"")
+      .note("if both are intended, write a space between them: a - -b");
 }
 
 void ExpressionBuilder::reduce() {
@@ -330,7 +330,7 @@ ExpressionBuilder::Built ExpressionBuilder::call(const Token& name, FeatParser::
         Span sign = file_->span(token(argument->children[1]));
         diagnostics_
             .report(DiagnosticKind::Syntax, sign,
-                    "\"=\" stands after an argument's name; to compare two values, write \"==\"")
+                    "\"=\" is written after an argument's name; to compare two values, write \"==\"")
             .replace(sign, "==");
         throw Failed{};
       }

@@ -21,7 +21,7 @@ struct Surplus {
   std::string_view note;
   std::string_view instead;
 };
-constexpr std::string_view kLog = "log is the natural logarithm; of another base it is log(x) / log(base)";
+constexpr std::string_view kLog = "log is the natural logarithm; to another base it is log(x) / log(base)";
 constexpr std::string_view kRound = "digits after the point are kept so: round(x * 100) / 100";
 constexpr std::string_view kAxis = "a list has no axes: of each inner list of a list of lists it is made by itself";
 constexpr Surplus kSurplus[] = {
@@ -39,10 +39,10 @@ constexpr Surplus kSurplus[] = {
     {"trunc", 2, "", "digits after the point are kept so: trunc(x * 100) / 100", ""},
     {"exp", 2, "", "a power is written pow(base, exponent)", "pow($1, $2)"},
     {"sqrt", 2, "", "another root is pow(x, 1 / n)", "pow($1, 1 / $2)"},
-    {"int", 2, "", "a text in another base is no number here", ""},
-    {"lower", 2, "", "letters are changed by Unicode's rules, in no language's own way", ""},
+    {"int", 2, "", "a text in another base is not a number here", ""},
+    {"lower", 2, "", "letters are changed by Unicode's rules, not by those of a language", ""},
     {"is_missing", 2, "", "another value where x is missing is written x ?? other", "$1 ?? $2"},
-    {"count", 2, "", "how often a value stands in a list: sum(int(list == value))", "sum(int($1 == $2))"},
+    {"count", 2, "", "how often a value is in a list: sum(int(list == value))", "sum(int($1 == $2))"},
     {"len", 2, "", kAxis, ""},
     {"distinct", 2, "", "several lists become one with concat or union", ""},
 };
@@ -76,7 +76,10 @@ std::optional<SurplusMeaning> surplusMeaning(std::string_view op, std::span<cons
     return s.op == op && s.count == args.size() && (s.last.empty() || s.last == args.back());
   });
   if (found == std::end(kSurplus)) return std::nullopt;
-  return SurplusMeaning{found->note, fill(found->instead, args)};
+  // The base comes first in some dialects of SQL: log(10, x).
+  bool isOtherOrder =
+      op == "log" && found->last.empty() && args[0].find_first_not_of("0123456789.") == std::string::npos;
+  return SurplusMeaning{found->note, isOtherOrder ? std::string() : fill(found->instead, args), !found->last.empty()};
 }
 
 std::string constantMeant(std::string_view param, int64_t value) {

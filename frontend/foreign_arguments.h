@@ -13,7 +13,8 @@ namespace featc {
 // What an argument more than an operator takes says elsewhere: `10` of `log(x, 10)`.
 struct SurplusMeaning {
   std::string_view note;
-  std::string instead;  // of the call; empty: nothing that is certain
+  std::string instead;     // of the call; empty: nothing that is certain
+  bool isCertain = false;  // whatever order another language gives the arguments in
 };
 // `args`: all of the call's as they are written. Nothing where nothing is known.
 std::optional<SurplusMeaning> surplusMeaning(std::string_view op, std::span<const std::string> args);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What other languages write with several words and signs, and what it is here: a table.
+// What other languages write with several tokens, and what it is here: a table.
 #include "frontend/foreign_phrases.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "frontend/frontend.h"
 #include "frontend/phrase_makers.h"
 #include "frontend/phrase_matcher.h"
 #include "frontend/statement_parser.h"
@@ -25,36 +26,37 @@ struct Phrase {
 constexpr std::string_view kMissing =
     "a missing value equals nothing; ask for it with is_missing(x), and for another one with !is_missing(x)";
 constexpr std::string_view kChoice =
-    "\"{}\" is no operator; a choice is written condition ? value : other, or with a table value_map(x, {key: value})";
-constexpr std::string_view kRange = "\"{}\" is no operator; a range is written low <= x && x <= high";
+    "\"{}\" is not an operator; a choice is written condition ? value : other, or with a table value_map(x, {key: "
+    "value})";
+constexpr std::string_view kRange = "\"{}\" is not an operator; a range is written low <= x && x <= high";
 constexpr std::string_view kList =
-    "\"{}\" is no operator; whether a list holds a value is written contains(list, value)";
+    "\"{}\" is not an operator; whether a list holds a value is written contains(list, value)";
 constexpr std::string_view kNoList =
-    "\"not in\" is no operator; whether a list lacks a value is written !contains(list, value)";
+    "\"not in\" is not an operator; whether a list lacks a value is written !contains(list, value)";
 constexpr std::string_view kLike =
-    "\"{}\" is no operator; a part of a string is found with contains(s, part), starts_with, ends_with or "
+    "\"{}\" is not an operator; a part of a string is found with contains(s, part), starts_with, ends_with or "
     "regex_match(s, pattern)";
-constexpr std::string_view kPattern = "\"{}\" is no operator; a pattern is found with regex_match(s, pattern)";
+constexpr std::string_view kPattern = "\"{}\" is not an operator; a pattern is found with regex_match(s, pattern)";
 constexpr std::string_view kConversion =
-    "\"{}\" is no operator; a conversion is written int(x), float(x), string(x) or bool(x)";
+    "\"{}\" is not an operator; a conversion is written int(x), float(x), string(x) or bool(x)";
 constexpr std::string_view kCast = "a conversion is written int(x), float(x), string(x) or bool(x)";
-constexpr std::string_view kPower = "\"{}\" is no operator; a power is written pow(base, exponent)";
+constexpr std::string_view kPower = "\"{}\" is not an operator; a power is written pow(base, exponent)";
 constexpr std::string_view kQuotient =
-    "\"//\" is no operator; a comment starts with \"#\", and a quotient is cut with floor(a / b) or trunc(a / b)";
+    "\"//\" is not an operator; a comment starts with \"#\", and a quotient is cut with floor(a / b) or trunc(a / b)";
 constexpr std::string_view kEach =
-    "\"{}\" is no operator; what is written of a list is done to each element: lower(tags), clicks % 10";
-constexpr std::string_view kBits = "there are no operators on bits; conditions are joined by \"&&\" and \"||\"";
-constexpr std::string_view kAssigned = "nothing is assigned here; a value gets a name with a line let NAME = ...";
+    "\"{}\" is not an operator; an operation on a list is done for each element: lower(tags), clicks % 10";
+constexpr std::string_view kBits = "there are no bitwise operators; conditions are joined by \"&&\" and \"||\"";
+constexpr std::string_view kAssigned = "there is no assignment; a value gets a name with a line let NAME = ...";
 constexpr std::string_view kBody = "a fn is one expression: fn NAME(a: T) = expression";
 constexpr std::string_view kNamed = "a value gets a name, without a type, with let NAME = ...";
 constexpr std::string_view kOutput =
-    "\"{}\" starts no statement; a feature is declared by \"dense\", a number, or by \"sparse\", ids";
+    "\"{}\" does not start a statement; a feature is declared by \"dense\", a number, or by \"sparse\", ids";
 constexpr std::string_view kFilter =
     "a list's elements are chosen by a condition on the list: mask(clicks, clicks > 5)";
-constexpr std::string_view kSpaced = "a sign is written without a space in it";
+constexpr std::string_view kSpaced = "an operator is written without a space in it";
 constexpr std::string_view kVariable = "a name is written without \"{}\"";
-constexpr std::string_view kMethod = "a value has no functions of its own; they are called with it inside: lower(city)";
-constexpr std::string_view kModule = "operators belong to no module; they are called by their names alone";
+constexpr std::string_view kMethod = "values have no methods; pass the value to a function: lower(city)";
+constexpr std::string_view kModule = "operators are not in modules; they are called by their names alone";
 constexpr std::string_view kJoined = "strings are joined with concat";
 
 constexpr Phrase kFunctions[] = {
@@ -66,9 +68,9 @@ constexpr Phrase kFunctions[] = {
     {"fn|def|function|func|fun|macro W ( G ) -> D : return E", "fn W(G) = E", kBody},
     {"fn|def|function|func|fun|macro W ( G ) : return E", "fn W(G) = E", kBody},
     {"fn|def|function|func|fun|macro W ( G ) -> D = E", "fn W(G) = E",
-     "a fn declares no type of its result, which is that of its expression"},
+     "a fn does not declare its result type, which is that of its expression"},
     {"fn|def|function|func|fun|macro W ( G ) : D = E", "fn W(G) = E",
-     "a fn declares no type of its result, which is that of its expression"},
+     "a fn does not declare its result type, which is that of its expression"},
     {"fn|def|function|func|fun|macro W ( G ) => E", "fn W(G) = E", kBody},
     {"fn|def|function|func|fun|macro W ( G ) -> E", "fn W(G) = E", kBody},
     {"def|function|func|fun|macro W ( G ) = E", "fn W(G) = E",
@@ -96,7 +98,7 @@ constexpr Phrase kStatements[] = {
 };
 
 constexpr Phrase kPhrases[] = {
-    {"return E", "E", "an expression stands without \"return\""},
+    {"return E", "E", "an expression is written without \"return\""},
     // Missing values.
     {"X is not M", "!is_missing(X)", kMissing},
     {"X is M", "is_missing(X)", kMissing},
@@ -133,7 +135,7 @@ constexpr Phrase kPhrases[] = {
     {"E if C else F", "C ? E : F", kChoice},
     {"if", "", "a choice is written \"condition ? value : other value\""},
     {"when|then|else", "", kChoice},
-    {"X ?: Y", "X ?? Y", "\"?:\" is no operator; another value where x is missing is written x ?? other"},
+    {"X ?: Y", "X ?? Y", "\"?:\" is not an operator; another value where x is missing is written x ?? other"},
     // Conversions.
     {"cast|try_cast|safe_cast ( E as T )", "T(E)", kCast},
     {"static_cast < T > ( E )", "T(E)", kCast},
@@ -143,8 +145,8 @@ constexpr Phrase kPhrases[] = {
     {"A as T", "T(A)", kConversion},
     {"::", "", kConversion},
     {"as", "", kConversion},
-    {"P div U", "trunc(P / U)", "\"{}\" is no operator; a whole quotient is written trunc(a / b)"},
-    {"div", "", "\"{}\" is no operator; a whole quotient is written trunc(a / b)"},
+    {"P div U", "trunc(P / U)", "\"{}\" is not an operator; a whole quotient is written trunc(a / b)"},
+    {"div", "", "\"{}\" is not an operator; a whole quotient is written trunc(a / b)"},
     // Arithmetic.
     {"A ^ U", "pow(A, U)", kPower},
     {"A ** U", "pow(A, U)", kPower},
@@ -177,19 +179,19 @@ constexpr Phrase kPhrases[] = {
     {"le", "<=", "write \"<=\" instead of \"{}\""},
     {"ge", ">=", "write \">=\" instead of \"{}\""},
     {"not Q", "", "write \"!\" instead of \"{}\"", negation},
-    {"<=>", "==", "\"{}\" is no operator; write \"==\""},
-    {"<>", "!=", "\"{}\" is no operator; write \"!=\""},
-    {"!==", "!=", "\"{}\" is no operator; write \"!=\""},
-    {"===", "==", "\"{}\" is no operator; write \"==\""},
-    {"=>", ">=", "\"{}\" is no operator; write \">=\""},
-    {"=<", "<=", "\"{}\" is no operator; write \"<=\""},
-    {"=!", "!=", "\"{}\" is no operator; write \"!=\""},
+    {"<=>", "==", "\"{}\" is not an operator; write \"==\""},
+    {"<>", "!=", "\"{}\" is not an operator; write \"!=\""},
+    {"!==", "!=", "\"{}\" is not an operator; write \"!=\""},
+    {"===", "==", "\"{}\" is not an operator; write \"==\""},
+    {"=>", ">=", "\"{}\" is not an operator; write \">=\""},
+    {"=<", "<=", "\"{}\" is not an operator; write \"<=\""},
+    {"=!", "!=", "\"{}\" is not an operator; write \"!=\""},
     {"= =", "==", kSpaced},
     {"! =", "!=", kSpaced},
     {"< =", "<=", kSpaced},
     {"> =", ">=", kSpaced},
     {"? ?", "??", kSpaced},
-    {":=", "=", "\"{}\" is no sign here; write \"=\""},
+    {":=", "=", "\"{}\" is not an operator here; write \"=\""},
     // Calls.
     {"count ( distinct E )", "count(distinct(E))", "\"distinct\" is called: count(distinct(list))"},
     {"distinct W", "distinct(W)", "\"{}\" is called: distinct(list)"},
@@ -215,12 +217,12 @@ constexpr Phrase kPhrases[] = {
     {"A . dt . W", "", kMethod, method},
     {"A . W ( R )", "", kMethod, method},
     {"A ?. W", "A.W", "what a missing row holds is missing: write \".\""},
-    {"A -> W", "", "a field is written behind \".\"", arrow},
+    {"A -> W", "", "a field is written after \".\"", arrow},
     {"-> W", "", kEach},
     // Strings.
     {"f S", "", "a string holds nothing but its text; it is joined from parts: concat(\"user:\", string(id))",
      formatted},
-    {"u|b|n|e S", "S", "a string has no letter before it, but r where \"\\\" is a plain sign"},
+    {"u|b|n|e S", "S", "a string has no letter before it, except r where \"\\\" is a plain character"},
     {"S V", "concat(S, V)", kJoined},
     // Names.
     {"$ { W }", "W", kVariable},
@@ -228,7 +230,7 @@ constexpr Phrase kPhrases[] = {
     {"$ W", "W", kVariable},
     {"@ W", "W", kVariable},
     // Parts of lists.
-    {"A [ : : - N ]", "", "a list is turned round with reverse(list)", reversed},
+    {"A [ : : - N ]", "", "a list is reversed with reverse(list)", reversed},
     {"A [ N : N ]", "", "\"[...]\" takes one position", slice},
     {"A [ : N ]", "", "\"[...]\" takes one position", slice},
     {"A [ N : ]", "", "\"[...]\" takes one position", slice},
@@ -265,6 +267,38 @@ std::optional<PhraseFound> find(const Phrase& phrase, const TokenFile& file, con
 
 }  // namespace
 
+namespace {
+
+// Whether brackets, signs and conditions may stand deeper inside one another than a config may have them. The parser
+// goes as deep as they do, and what is proposed has not been through the layout's check.
+bool mayBeTooDeep(const TokenFile& file) {
+  constexpr uint32_t kDeepest = FrontendLimits{}.nesting;
+  const std::vector<Token>& tokens = file.tokens;
+  std::string_view keyword = file.text(tokens[0]);
+  bool isSchema = keyword == "request" || keyword == "item" || keyword == "source";  // `?` belongs to a type
+  std::vector<uint32_t> around;  // by open bracket: how deep it stands
+  uint32_t depth = 0;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    TokenKind kind = tokens[i].kind;
+    uint32_t least = around.empty() ? 0 : around.back() + 1;
+    bool isUnary = kind == TokenKind::Not || (kind == TokenKind::Minus && (i == 0 || !endsOperand(tokens[i - 1].kind)));
+    bool isCondition = !isSchema && (kind == TokenKind::Question || kind == TokenKind::Default);
+    bool opens = kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace;
+    bool closes = kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
+    if (opens) around.push_back(depth);
+    if (opens || isUnary || isCondition || kind == TokenKind::Less) ++depth;
+    if (depth > kDeepest) return true;
+    if (kind == TokenKind::Greater && depth > least) --depth;
+    if (kind == TokenKind::Comma && !isSchema) depth = least;
+    if (!closes || around.empty()) continue;
+    depth = around.back();
+    around.pop_back();
+  }
+  return false;
+}
+
+}  // namespace
+
 // Whether the statement makes sense up to the end of what would stand instead.
 bool makesSense(const TokenFile& file, const StatementTokens& statement, Span span, const std::string& instead) {
   uint32_t begin = file.tokens[statement.begin].begin;
@@ -282,6 +316,7 @@ bool makesSense(const TokenFile& file, const StatementTokens& statement, Span sp
   if (bad != changed.tokens.end()) return bad->begin >= mended;
   StatementTokens whole{0, static_cast<uint32_t>(changed.tokens.size() - 1), false, statement.part};
   if (whole.end == 0 || !statementKeyword(source.text().substr(0, changed.tokens[0].end))) return false;
+  if (mayBeTooDeep(changed)) return false;
   StatementParser parser;
   return parser.parse(changed, whole) != nullptr || changed.tokens[parser.failure().token].begin >= mended;
 }

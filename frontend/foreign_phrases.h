@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What other languages write with several words and signs, and what it is here.
+// What other languages write with several tokens, and what it is here.
 #pragma once
 
 #include <cstdint>

@@ -112,7 +112,12 @@ class TypeReader {
   }
 
   std::optional<std::string> read() {
+    // No type is so deep, but a line of brackets is.
+    constexpr uint32_t kDeepest = 16;
+    if (depth_ == kDeepest) return std::nullopt;
+    ++depth_;
     auto type = base();
+    --depth_;
     if (!type) return std::nullopt;
     bool nullable = type->ends_with('?');
     if (nullable) type->pop_back();
@@ -200,6 +205,7 @@ class TypeReader {
   const TokenFile& file_;
   uint32_t at_;
   uint32_t end_;
+  uint32_t depth_ = 0;
 };
 
 }  // namespace

@@ -13,11 +13,11 @@ namespace {
 constexpr std::string_view kConversion = "a conversion is written int(x), float(x), string(x) or bool(x)";
 constexpr std::string_view kChoice =
     "a choice is written condition ? value : other, or with a table value_map(x, {key: value})";
-constexpr std::string_view kNow = "no expression knows the time: hand it in as a field of the request";
+constexpr std::string_view kNow = "an expression cannot read the clock: pass the time as a field of the request";
 constexpr std::string_view kNumber = "a number is an output by itself: dense price = price";
 constexpr std::string_view kChosen =
     "a list's elements are chosen by a condition on the list: mask(clicks, clicks > 5)";
-constexpr std::string_view kEach = "what is written of a list is done to each element: lower(tags), clicks % 10";
+constexpr std::string_view kEach = "an operation on a list is done for each element: lower(tags), clicks % 10";
 constexpr std::string_view kAnyOf =
     "whether a condition holds for an element: any(clicks > 5), for all: all(clicks > 5); whether a value is there: "
     "!is_missing(x), or contains(list, value)";
@@ -32,7 +32,7 @@ constexpr std::string_view kRows =
 constexpr std::string_view kTable = "a table of constants is value_map(x, {key: value}), one in a store is a source";
 constexpr std::string_view kFieldName = "a field is written by its name alone: price, request.price";
 constexpr std::string_view kMember =
-    "a text of JSON is no value here; hand its parts in as fields, or use parse_map(s, ...)";
+    "JSON text is not a value here; pass its parts as fields, or use parse_map(s, ...)";
 constexpr std::string_view kText = "a text is made of parts by concat(a, b), a number becomes one by string(x)";
 constexpr std::string_view kRandom = "equal rows give equal features: nothing is random; hash(x) spreads values";
 constexpr std::string_view kDigest = "a text becomes an id by hash(x), or hash_bucket(x, n)";
@@ -199,6 +199,17 @@ constexpr ForeignWord kStatements[] = {
     {"require", "another config is read by a line import \"FILE\""},
 };
 
+constexpr SameLetters kSameLetters[] = {
+    {"log", "LOG is to base 10 in Excel and PostgreSQL, log10(x), and natural in SQL Server, MySQL and Spark, log(x)",
+     "log10"},
+    {"int", "INT rounds down in Excel, floor(x); int(x) cuts toward zero", "floor"},
+    {"mod", "MOD has the sign of the divisor in Excel, mod(a, b), and that of the dividend in SQL, a % b"},
+    {"substr", "SUBSTR counts from 1 in SQL; substr counts from 0, and its third argument is a length"},
+    {"slice", "SLICE counts from 1 in SQL; slice counts from 0, and its third argument is a length"},
+    {"index", "INDEX counts from 1 in Excel; x[i] counts from 0"},
+    {"variance", "VARIANCE divides by n - 1 in most dialects of SQL, variance(x, ddof = 1); variance(x) divides by n"},
+};
+
 struct Parameter {
   std::string_view word;
   std::string_view here;
@@ -258,6 +269,11 @@ bool meansMissing(std::string_view word) {
 
 std::string_view foreignLiteral(std::string_view word) {
   return sameWord(word, "true") ? "true" : sameWord(word, "false") ? "false" : "";
+}
+
+const SameLetters* sameLetters(std::string_view name) {
+  const auto* found = std::ranges::find_if(kSameLetters, [&](const SameLetters& s) { return sameWord(s.word, name); });
+  return found == std::end(kSameLetters) ? nullptr : found;
 }
 
 const ForeignWord* foreignCall(std::string_view name) { return find(kCalls, name); }

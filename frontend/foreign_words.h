@@ -28,6 +28,15 @@ const ForeignWord* foreignStatementWord(std::string_view word);
 // What parameters are called elsewhere: `low` for `min`; several may be meant. Empty past the last.
 std::string_view parameterMeant(std::string_view word, const std::vector<std::string_view>& known);
 
+// What another language calls by an operator's name in capitals, and means otherwise: `LOG`, to base 10 in Excel.
+struct SameLetters {
+  std::string_view word;
+  std::string_view note;
+  std::string_view other{};  // an operator that may be meant as well
+};
+// Null where nothing is known.
+const SameLetters* sameLetters(std::string_view name);
+
 // Whether both are the same but for upper and lower case.
 bool sameWord(std::string_view a, std::string_view b);
 

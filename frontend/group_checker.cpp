@@ -40,7 +40,7 @@ void ExprChecker::checkGroupLists(uint32_t group) {
     if (e.kind != ExprKind::Name && e.kind != ExprKind::Field) {
       diagnostics_
           .report(DiagnosticKind::NotAList, e.span,
-                  "of several lists each needs a name, by which \"it\" finds its element")
+                  "with several lists each needs a name, by which \"it\" finds its element")
           .note("give it one with a let before the group");
       continue;
     }
@@ -242,7 +242,7 @@ Type ExprChecker::checkElement(ExprId id) {
   if (checked_.elements[info.firstElement].name.empty()) return setElement(id, info.firstElement);
   diagnostics_
       .report(DiagnosticKind::MisusedName, ast_.expr(id).span,
-              "what the group goes over has several parts, so \"it\" is no value by itself")
+              "what the group goes over has several parts, so \"it\" is not a value by itself")
       .note(fmt::format("name one of: {}", elementNames(info)));
   return {};
 }

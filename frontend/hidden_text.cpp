@@ -52,11 +52,12 @@ class HiddenText {
 
   // What stands between two tokens: each comment alone.
   void comments(size_t begin, size_t end) {
-    std::string_view all = file_.text();
+    // Nothing is looked for beyond the gap, which may be one of very many.
+    std::string_view gap = file_.text().substr(0, end);
     for (size_t at = begin; at < end;) {
-      size_t lineEnd = std::min(all.find('\n', at), end);
-      size_t sign = all.find_first_of("#/-", at);
-      if (sign < lineEnd) check(sign, lineEnd, Place::Comment);
+      size_t lineEnd = std::min(gap.find('\n', at), end);
+      size_t sign = gap.substr(at, lineEnd - at).find_first_of("#/-");
+      if (sign != std::string_view::npos) check(at + sign, lineEnd, Place::Comment);
       at = lineEnd + 1;
     }
   }
@@ -87,15 +88,14 @@ class HiddenText {
 
   void reportTurned(Span at, Span whole, uint32_t c, Place place) {
     std::string what = place == Place::Comment ? "comment" : place == Place::Name ? "name" : "string";
-    Diagnostic& d = diagnostics_.report(
-        kKind, at,
-        fmt::format(
-            "this {} holds U+{:04X}, which turns the direction of what follows, so that it shows other than it is",
-            what, c));
+    Diagnostic& d = diagnostics_.report(kKind, at,
+                                        fmt::format("this {} holds U+{:04X}, which changes the direction of the text "
+                                                    "after it, so that it looks different from what it is",
+                                                    what, c));
     if (place == Place::Comment)
       d.replace(whole, without(whole));
     else if (place == Place::Name)
-      d.note("take it out of the name, and out of the data's");
+      d.note("remove it from the name, and from the name in the data");
     else
       d.replace(whole, escaped(whole, place));
   }
@@ -105,8 +105,8 @@ class HiddenText {
     if (place == Place::Comment) {
       diagnostics_
           .report(kKind, at,
-                  fmt::format("this comment goes on behind {}, which some editors show as the end of its line", name))
-          .note("end the line in \\n, or take it out");
+                  fmt::format("this comment continues after {}, which some editors show as the end of its line", name))
+          .note("end the line with \\n, or remove it");
     } else if (c == '\r' && place != Place::Name) {
       diagnostics_
           .report(kKind, at, fmt::format("this string holds {}, which some editors show as the end of a line", name))

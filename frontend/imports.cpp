@@ -87,13 +87,13 @@ std::variant<ImportFile, FileProblem> openImport(const std::string& written, con
   if (written.find('\0') != std::string::npos) return unreadable("the name holds a NUL");
   fs::path path(written);
   if (path.is_absolute()) {
-    return FileProblem{FileProblem::Kind::OutsideRoot, "a path is written relative to the file that it stands in"};
+    return FileProblem{FileProblem::Kind::OutsideRoot, "a path is relative to the file that contains it"};
   }
   std::error_code error;
   fs::path resolved = fs::canonical(folder / path, error);
   // What is outside is none of the config's business, whether it exists or not.
   fs::path probable = error ? (folder / path).lexically_normal() : resolved;
-  FileProblem outside{FileProblem::Kind::OutsideRoot, "it lies outside of the root folder (see --root)"};
+  FileProblem outside{FileProblem::Kind::OutsideRoot, "it is outside the root folder (see --root)"};
   if (!isInside(probable, root)) return outside;
   if (error) {
     FileProblem problem = unreadable(error);

@@ -60,7 +60,7 @@ class KeyPatternChecker {
       if (key != known.end()) {
         places_.push_back({std::exchange(before, std::string()), static_cast<size_t>(key - known.begin())});
       } else {
-        std::string message = fmt::format("\"{}\" is no key field of source \"{}\"", name, source_.name.text);
+        std::string message = fmt::format("\"{}\" is not a key field of source \"{}\"", name, source_.name.text);
         if (auto near = names_.nearest(name, known)) message += fmt::format("; did you mean \"{}\"?", *near);
         good = bad(std::move(message));
       }
@@ -96,8 +96,9 @@ class KeyPatternChecker {
   void checkSeparators() {
     for (size_t i = 1; i < places_.size(); ++i) {
       if (!std::ranges::all_of(places_[i].before, isInEscapedPart)) continue;
-      bad(fmt::format("an escaped key needs a sign between {{{}}} and {{{}}} that no value can hold, such as \":\"",
-                      nameOf(i - 1), nameOf(i)));
+      bad(fmt::format(
+          "an escaped key needs a separator between {{{}}} and {{{}}} that no value can hold, such as \":\"",
+          nameOf(i - 1), nameOf(i)));
       return;
     }
   }
@@ -107,7 +108,8 @@ class KeyPatternChecker {
   void warnShared() {
     std::optional<size_t> text;
     for (size_t i = 0; i < places_.size(); ++i) {
-      if (i > 0 && places_[i].before.empty() && !(isText(i - 1) && isText(i))) return warnOfTouching(i - 1);
+      bool touches = i > 0 && places_[i].before.empty() && places_[i].key != places_[i - 1].key;
+      if (touches && !(isText(i - 1) && isText(i))) return warnOfTouching(i - 1);
       if (!isText(i)) continue;
       if (text && places_[*text].key != places_[i].key) return warnOfTexts(*text, i);
       text = i;
@@ -120,7 +122,7 @@ class KeyPatternChecker {
     };
     warn(fmt::format("{0} = {2}, {1} = {3} and {0} = {4}, {1} = {5}", nameOf(place), nameOf(place + 1),
                      shown(place, "1"), shown(place + 1, "23"), shown(place, "12"), shown(place + 1, "3")),
-         "123", "a sign between them, such as \":\", keeps them apart, where the rows are written with it too");
+         "123", "a separator between them, such as \":\", keeps them apart, where the rows are written with it too");
   }
 
   void warnOfTexts(size_t first, size_t second) {

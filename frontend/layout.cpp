@@ -74,7 +74,7 @@ bool Layout::starts(uint32_t i) const {
          !closesBracket(next);
 }
 
-// `spase age slot 1 = ...`: a word that is no keyword, followed by what follows a keyword.
+// `spase age slot 1 = ...`: a word that is not a keyword, followed by what follows a keyword.
 bool Layout::looksMisspelt(uint32_t i) const {
   TokenKind kind = token(i).kind;
   if ((kind != TokenKind::Name && kind != TokenKind::WideName) || token(i + 1).startsLine) return false;
@@ -158,7 +158,7 @@ void Layout::reportMisspeltGroup() {
               fmt::format("expected \"group\" after \"sequence\", found \"{}\"", found))
       .note("write: sequence group recent over clicks length 50 {")
       .replace(file_.span(word), missing ? fmt::format("{} {}", kGroupWord, found) : std::string(kGroupWord));
-  if (nameless) broken_ = true;  // what follows is no group without the word
+  if (nameless) broken_ = true;  // what follows is not a group without the word
 }
 
 // Whether the statement at token `i` may stand in a sequence group.
@@ -193,8 +193,8 @@ void Layout::reportOutsider() {
   std::string_view word = file_.text(token(at_));
   uint32_t brace = groupBrace(at_);
   std::string message = brace != kNone
-                            ? std::string("a sequence group cannot stand in another one")
-                            : fmt::format("\"{}\" cannot stand in a sequence group, only let, sparse and dense", word);
+                            ? std::string("a sequence group cannot be inside another one")
+                            : fmt::format("\"{}\" cannot be inside a sequence group, only let, sparse and dense", word);
   diagnostics_.report(DiagnosticKind::NotInGroup, file_.span(token(at_)), std::move(message))
       .note(file_.span(token(groupOpen_)), "the group starts here");
   if (brace != kNone) {
@@ -248,7 +248,7 @@ std::optional<StatementTokens> Layout::next() {
     if (isBadToken(t.kind) && fail()) bad = i;
     if (i - at_ == limits_.statementTokens && fail()) {
       diagnostics_.report(DiagnosticKind::StatementTooLong, file_.span(token(at_)),
-                          fmt::format("this statement has more than {} words and signs", limits_.statementTokens));
+                          fmt::format("this statement has more than {} tokens", limits_.statementTokens));
     }
     count(i);
   }
@@ -320,7 +320,7 @@ void Layout::checkNesting(uint32_t i) {
   if (nesting_ <= limits_.nesting || !fail()) return;
   diagnostics_
       .report(DiagnosticKind::TooDeep, file_.span(token(i)),
-              fmt::format("more than {} brackets, signs and conditions stand inside one another", limits_.nesting))
+              fmt::format("more than {} brackets, operators and conditions are nested in one another", limits_.nesting))
       .note("give parts of the expression names of their own with \"let\"");
 }
 
@@ -336,7 +336,7 @@ void Layout::close(uint32_t i) {
   if (levels_.size() == 1) {
     if (fail()) {
       diagnostics_.report(DiagnosticKind::UnclosedBracket, file_.span(token(i)),
-                          fmt::format("this \"{}\" closes no bracket", file_.text(token(i))));
+                          fmt::format("this \"{}\" does not close a bracket", file_.text(token(i))));
     }
     return;
   }
@@ -404,7 +404,7 @@ void Layout::reportUnknownStatement(uint32_t i, const StatementTokens& lines) {
   };
   if (isStrangeKeyword(i)) {
     std::string plain = plainLetters(word);
-    report(fmt::format("\"{}\" starts no statement; its letters only look like those of \"{}\"", word, plain))
+    report(fmt::format("\"{}\" does not start a statement; its letters only look like those of \"{}\"", word, plain))
         .replace(file_.span(t), plain);
     return;
   }
@@ -413,30 +413,30 @@ void Layout::reportUnknownStatement(uint32_t i, const StatementTokens& lines) {
     return;
   }
   if (token(i + 1).kind == TokenKind::Assign) {
-    report(fmt::format("\"{}\" starts no statement; write \"let {} = ...\"", word, word))
+    report(fmt::format("\"{}\" does not start a statement; write \"let {} = ...\"", word, word))
         .replace({file_.id, t.begin, t.begin}, "let ");
     return;
   }
   if (const ForeignWord* foreign = foreignStatementWord(word)) {
-    report(fmt::format("\"{}\" starts no statement; {}", word, foreign->say));
+    report(fmt::format("\"{}\" does not start a statement; {}", word, foreign->say));
     return;
   }
   if (auto nearest = nearestName(word, kKeywords)) {
-    report(fmt::format("\"{}\" starts no statement; did you mean \"{}\"?", word, *nearest))
+    report(fmt::format("\"{}\" does not start a statement; did you mean \"{}\"?", word, *nearest))
         .replace(file_.span(t), *nearest);
     return;
   }
-  Diagnostic& diagnostic = report(fmt::format("\"{}\" starts no statement", word));
+  Diagnostic& diagnostic = report(fmt::format("\"{}\" does not start a statement", word));
   if (i > 0) {
     diagnostic.note(
         file_.span(token(i - 1)),
-        fmt::format("line {} is complete; it goes on only inside brackets or after an operator, \",\" or \"=\"",
+        fmt::format("line {} is complete; it continues only inside brackets or after an operator, \",\" or \"=\"",
                     file_.source->lineOf(token(i - 1).begin)));
   }
   diagnostic.note(fmt::format("a statement starts with one of: {}", fmt::join(kKeywords, " ")));
 }
 
-// Passes over lines that are no statement, which are given back as a broken one: they may have declared something.
+// Passes over lines that are not statements, which are given back as a broken one: they may have declared something.
 StatementTokens Layout::reportStray() {
   uint32_t i = at_;
   const Token& t = token(i);
@@ -459,12 +459,12 @@ StatementTokens Layout::reportStray() {
     uint32_t lineAbove = file_.source->lineOf(before.begin);
     diagnostics_
         .report(DiagnosticKind::StrayLine, file_.span(t),
-                fmt::format("line {} starts no statement, and line {} above it is complete",
+                fmt::format("line {} does not start a statement, and line {} above it is complete",
                             file_.source->lineOf(t.begin), lineAbove))
-        .note(
-            file_.span(before),
-            fmt::format("to continue line {}, end it in an operator, \",\" or \"=\", or put the expression in brackets",
-                        lineAbove));
+        .note(file_.span(before),
+              fmt::format(
+                  "to continue line {}, end it with an operator, \",\" or \"=\", or put the expression in brackets",
+                  lineAbove));
   }
   at_ = lines.end;
   // The statements of a group without its first word are the group's.

@@ -49,9 +49,9 @@ class Layout {
   Layout(const TokenFile& file, const FrontendLimits& limits, Diagnostics& diagnostics)
       : file_(file), limits_(limits), diagnostics_(diagnostics) {}
 
-  // Reports and passes over lines that are no statement. Nothing at the end of the file.
+  // Reports and passes over lines that are not statements. Nothing at the end of the file.
   std::optional<StatementTokens> next();
-  // The line after the statement that next() gave last, where it starts no statement: its first token.
+  // The line after the statement that next() gave last, where it does not start a statement: its first token.
   const Token* strayLine() const;
   // Whether the token is a keyword at the start of a line but for letters that only look like its own.
   bool isStrangeKeyword(uint32_t i) const;

@@ -261,7 +261,7 @@ class Scanner {
 
   // A string of another language, signs that are ASCII signs in another form, or one character.
   TokenKind scanBadCharacters() {
-    if (size_t bytes = foreignStringBytes(text_.substr(at_, lineEnd() - at_)); bytes > 0) {
+    if (size_t bytes = foreignString(); bytes > 0) {
       at_ += bytes;
       return TokenKind::ForeignString;
     }
@@ -275,8 +275,23 @@ class Scanner {
       return TokenKind::BadCharacters;
     }
     do at_ += codePointStep(text_.substr(at_));
-    while (isRun() && foreignStringBytes(text_.substr(at_, lineEnd() - at_)) == 0);
+    while (isRun() && foreignString() == 0);
     return TokenKind::BadCharacters;
+  }
+
+  // Bytes of the string in quotes of another kind that starts here. A quote that nothing closes is looked for once a
+  // line, however many of its kind there are.
+  size_t foreignString() {
+    std::string_view line = text_.substr(at_, lineEnd() - at_);
+    std::string_view quote = foreignQuote(line);
+    if (quote.empty()) return 0;
+    if (unclosedLine_ != lineEnd()) unclosedQuotes_.clear();
+    unclosedLine_ = lineEnd();
+    bool isKnown = unclosedQuotes_.find(quote) != std::string::npos;
+    if (isKnown && !line.starts_with("''")) return 0;
+    size_t bytes = foreignStringBytes(line);
+    if (bytes == 0) unclosedQuotes_ += quote;
+    return bytes;
   }
 
   std::string_view text_;
@@ -286,7 +301,9 @@ class Scanner {
   // What the tokens before say of a "--": how many brackets are open, and whether an operand must follow.
   uint32_t depth_ = 0;
   size_t lineEnd_ = 0;
-  bool unclosed_ = false;  // no "*/" follows
+  bool unclosed_ = false;       // no "*/" follows
+  std::string unclosedQuotes_;  // those that nothing closes on the line that ends at `unclosedLine_`
+  size_t unclosedLine_ = 0;
   bool continues_ = false;
   std::vector<ForeignComment> foreignComments_;
 };

@@ -79,7 +79,7 @@ struct ForeignComment {
 };
 
 // The tokens of `text`, an End token last. Stops at the limit and says so in `exceeded`. Comments of other languages
-// are no tokens where no config could hold their signs.
+// are not tokens where no config could hold their signs.
 struct TokenList {
   std::vector<Token> tokens;
   std::vector<ForeignComment> foreignComments;
@@ -92,7 +92,7 @@ std::optional<size_t> findInvalidText(std::string_view text);
 
 // The name that a Name or QuotedName token stands for.
 std::string_view nameOf(std::string_view text, const Token& token);
-// As it must be written in a config: in backquotes where it is no plain name.
+// As it must be written in a config: in backquotes where it is not a plain name.
 std::string writtenName(std::string_view name);
 
 }  // namespace featc

@@ -59,7 +59,7 @@ class Unescaper {
       default: break;
     }
     while (at_ < body_.size() && (static_cast<unsigned char>(body_[at_]) & 0xC0U) == 0x80U) ++at_;
-    return fail(begin, fmt::format("\"{}\" is no escape", body_.substr(begin, at_ - begin)),
+    return fail(begin, fmt::format("\"{}\" is not an escape", body_.substr(begin, at_ - begin)),
                 R"(escapes are \\ \" \n \t \r \xHH \u{...}; r"..." takes every character as it is)");
   }
 
@@ -88,7 +88,7 @@ class Unescaper {
     }
     ++at_;
     if (codePoint > 0x10FFFF || (codePoint >= 0xD800 && codePoint <= 0xDFFF)) {
-      return fail(begin, fmt::format("\"{}\" is no character", shown(body_.substr(begin, at_ - begin))),
+      return fail(begin, fmt::format("\"{}\" is not a character", shown(body_.substr(begin, at_ - begin))),
                   "code points go from 0 to 10FFFF, without D800 to DFFF");
     }
     appendUtf8(out, codePoint);

@@ -130,10 +130,9 @@ bool Lowering::finishCall(Frame frame, const CallInfo& call) {
     args.push_back(arg.node);
   }
   NodeId node = graph_.callEach(*call.op, mapMask, args, span);
-  if (graph_.node(node).scope != Scope::Constant) {
-    if (call.op->suspect != nullptr) warnSuspicious(frame, call, given);
-    if (!call.op->ofSame.empty()) warnSame(frame, call, given);
-  }
+  bool hasData = graph_.node(node).scope != Scope::Constant;
+  if (call.op->suspect != nullptr) warnSuspicious(frame, call, given, hasData);
+  if (hasData && !call.op->ofSame.empty()) warnSame(frame, call, given);
   done({node, mapMask != 0});
   return (!call.prepareLate || prepareLate(call, node)) && withinLimits(span);
 }

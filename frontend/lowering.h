@@ -74,7 +74,7 @@ class Lowering {
   bool inlineFn(Frame& frame, const CallInfo& call);
   bool prepareLate(const CallInfo& call, NodeId node);
   // -- suspicions.cpp: arguments that can only be slips
-  void warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args);
+  void warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args, bool hasData);
   void warnSame(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args);
   void noteCaller(const Frame& frame, Diagnostic& d) const;
   bool isGuarded(ExprId arg) const;

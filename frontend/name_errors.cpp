@@ -28,10 +28,10 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
     misused(fmt::format("\"{}\" is an output, and outputs cannot be used in expressions", name))
         .note(ast_.outputs[*output].name.span, "put its expression in a let and use that in both places");
   } else if (name == kElementName && !names_.isValue(name)) {
-    misused("\"it\" is the element of a sequence group, and this stands in none")
+    misused("\"it\" is the element of a sequence group, and this is not in one")
         .note("a list is mapped over without it: lower(tags)");
   } else if (auto group = names_.groupWithLet(name)) {
-    misused(fmt::format("let \"{}\" stands in the sequence group \"{}\", and only its statements see it", name,
+    misused(fmt::format("let \"{}\" is declared in the sequence group \"{}\" and known only there", name,
                         ast_.groups[*group].name.text));
   } else if (name == "request" || name == "item") {
     misused(fmt::format("\"{0}\" is not a value by itself, name one of its fields: {0}.FIELD", name));
@@ -41,13 +41,13 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
     reportMissingWord(e).note("whether x is missing: is_missing(x)").note("another value where x is missing: x ?? 0");
   } else if (foreign != nullptr && (!foreign->here.empty() || !names_.nearestValue(name, fn_, group_))) {
     Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span,
-                                        fmt::format("\"{}\" is no field, let or parameter; {}", name, foreign->say));
+                                        fmt::format("\"{}\" is not a field, let or parameter; {}", name, foreign->say));
     if (!foreign->here.empty()) d.replace(e.span, std::string(foreign->here));
   } else if (std::string_view literal = foreignLiteral(name); !literal.empty()) {
     diagnostics_.report(DiagnosticKind::UnknownName, e.span, fmt::format("\"{}\" is written {}", name, literal))
         .replace(e.span, std::string(literal));
   } else {
-    std::string message = fmt::format("\"{}\" is no field, let or parameter", name);
+    std::string message = fmt::format("\"{}\" is not a field, let or parameter", name);
     auto near = names_.nearestValue(name, fn_, group_);
     if (near) message += fmt::format("; did you mean \"{}\"?", *near);
     Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span, std::move(message));
@@ -76,7 +76,8 @@ bool ExprChecker::reportJoinedName(ExprId id) {
   diagnostics_
       .report(
           DiagnosticKind::UnknownName, e.span,
-          fmt::format("the name \"{}\" stands in backquotes, where it holds more than letters, digits and \"_\"", text))
+          fmt::format("the name \"{}\" is in backquotes, which are for names with more than letters, digits and \"_\"",
+                      text))
       .replace(e.span, written(text));
   return true;
 }
@@ -104,8 +105,9 @@ bool ExprChecker::reportUnknownOwner(ExprId id) {
   std::string meant = isScope ? fmt::format("{}.{}", name, written(field)) : written(field);
   diagnostics_
       .report(DiagnosticKind::UnknownName, ast_.expr(owner).span,
-              isScope ? fmt::format("a field of the {} is written behind \".\"", name)
-                      : fmt::format("\"{}\" is no field, let or parameter; a field is written by its name alone", name))
+              isScope
+                  ? fmt::format("a field of the {} is written after \".\"", name)
+                  : fmt::format("\"{}\" is not a field, let or parameter; a field is written by its name alone", name))
       .replace(e.span, meant);
   return true;
 }
@@ -113,7 +115,7 @@ bool ExprChecker::reportUnknownOwner(ExprId id) {
 Diagnostic& ExprChecker::reportMissingWord(const Expr& e) {
   return diagnostics_.report(
       DiagnosticKind::UnknownName, e.span,
-      fmt::format("\"{}\" is no field, let or parameter, and no literal stands for a missing value", ast_.text(e)));
+      fmt::format("\"{}\" is not a field, let or parameter, and no literal stands for a missing value", ast_.text(e)));
 }
 
 // `x == null`. True after the report.
@@ -132,7 +134,7 @@ bool ExprChecker::reportComparedWithMissing(ExprId id) {
     check(other);
     std::string_view negation = sign == BinaryOp::Equal ? "" : "!";
     Diagnostic& d = reportMissingWord(ast_.expr(ast_.child(e, i)));
-    d.note("missing values and floats that are not finite are told by is_missing(x)");
+    d.note("missing values and floats that are not finite are found by is_missing(x)");
     // Of `!x == null` the comparison may be meant to be negated.
     bool isNegated = ast_.expr(other).kind == ExprKind::Unary;
     if (!isNegated) d.replace(e.span, fmt::format("{}is_missing({})", negation, textOf(ast_.expr(other))));

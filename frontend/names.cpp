@@ -156,7 +156,7 @@ void Names::addLetsAndFns() {
       reportShadowing("let", let.name);
     } else if (let.name.text == kElementName) {
       diagnostics_.report(DiagnosticKind::ShadowedName, let.name.span,
-                          "in a sequence group \"it\" is the element, so nobody could tell which is meant");
+                          "in a sequence group \"it\" is the element, so it would be ambiguous");
     }
   }
   for (uint32_t i = 0; i < ast_.fns.size(); ++i) {
@@ -269,10 +269,9 @@ void Names::reportDuplicate(std::string_view what, const Name& again, Span first
 void Names::reportShadowing(std::string_view what, const Name& name) {
   std::string other;
   std::optional<Span> place = placeOfValue(name.text, other);
-  Diagnostic& d =
-      diagnostics_.report(DiagnosticKind::ShadowedName, name.span,
-                          fmt::format("{} \"{}\" has the name of {} {}, so nobody could tell which is meant", what,
-                                      name.text, other == "item field" ? "an" : "a", other));
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::ShadowedName, name.span,
+                                      fmt::format("{} \"{}\" has the name of {} {}, so it would be ambiguous", what,
+                                                  name.text, other == "item field" ? "an" : "a", other));
   if (place) d.note(*place, fmt::format("the {} is here", other));
 }
 

@@ -25,7 +25,7 @@ struct FieldInfo {
 };
 
 // `clicks : list<{ ... }>` of the request or item schema. Its members are the fields
-// fields()[firstField .. firstField + members - 1], lists of equal length named `clicks.ts` and so on; it is no
+// fields()[firstField .. firstField + members - 1], lists of equal length named `clicks.ts` and so on; it is not a
 // value by itself.
 struct StructListInfo {
   Scope scope = Scope::Item;
@@ -109,7 +109,7 @@ class Names {
 // Which parameter of `fn` has that name.
 std::optional<uint32_t> findParam(const FnDecl& fn, std::string_view name);
 
-// `name` as it is written in a config: in backquotes where it is no plain word.
+// `name` as it is written in a config: in backquotes where it is not a plain word.
 std::string written(std::string_view name);
 
 }  // namespace featc

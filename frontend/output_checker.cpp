@@ -45,7 +45,7 @@ void OutputChecker::checkGroups() {
     diagnostics_
         .report(
             DiagnosticKind::MissingClause, group.name.span,
-            fmt::format("{} needs a length: the most elements that count",
+            fmt::format("{} needs a length: the maximum number of elements",
                         group.nameless ? "a sequence group" : fmt::format("sequence group \"{}\"", group.name.text)))
         .note("write it before the \"{\": length 50");
   }
@@ -180,7 +180,7 @@ void OutputChecker::warnFloatId(const OutputDecl& decl) {
       .report(DiagnosticKind::FloatId, checked_.ast.expr(decl.value).span,
               fmt::format("every different float becomes an id of its own in {} \"{}\"", outputKindName(decl.kind),
                           decl.name.text))
-      .note("put it in bands with bucketize(x, [...]), or say int(x) where it is a whole number");
+      .note("put it in bands with bucketize(x, [...]), or write int(x) where it is a whole number");
 }
 
 void OutputChecker::planDense(const OutputDecl& decl, Type type, OutputPlan& plan) {

@@ -102,7 +102,7 @@ class ConfigReader {
     if (list.exceeded) {
       uint32_t at = list.tokens.back().begin;
       diagnostics_.report(DiagnosticKind::TooManyTokens, {file.id, at, at},
-                          fmt::format("the config has more than {} words and signs", limits_.tokens));
+                          fmt::format("the config has more than {} tokens", limits_.tokens));
       ast_.incomplete = true;
       return;
     }
@@ -184,13 +184,13 @@ class ConfigReader {
     Diagnostic& diagnostic = diagnostics_.report(
         DiagnosticKind::ImportCycle, import.span,
         chain_.back().file == path ? fmt::format("{} imports itself", sources_.text(import.span))
-                                   : fmt::format("importing {} closes a circle", sources_.text(import.span)));
+                                   : fmt::format("importing {} makes a cycle", sources_.text(import.span)));
     size_t first = 0;
     while (chain_[first].file != path) ++first;
     // A long circle is told by its first links.
     constexpr size_t kMostLinks = 10;
     for (size_t i = first + 1; i < chain_.size() && i <= first + kMostLinks; ++i) {
-      diagnostic.note(chain_[i].import, "by way of this import");
+      diagnostic.note(chain_[i].import, "through this import");
     }
   }
 

@@ -107,7 +107,8 @@ std::string folded(std::string_view name) {
 // The operator of that name here or elsewhere, where a call of it means the same.
 const Operator* sameOperator(std::string_view name) {
   for (const auto& op : operators().all())
-    if (!op->isInternal && op->symbol.empty() && folded(op->name) == folded(name)) return op.get();
+    if (!op->isInternal && op->symbol.empty() && folded(op->name) == folded(name))
+      return op->name == name || sameLetters(name) == nullptr ? op.get() : nullptr;
   auto foreign = operators().findForeign(name);
   return foreign.difference.empty() ? foreign.op : nullptr;
 }
@@ -247,15 +248,19 @@ PhraseMade method(const PhraseMatch& match) {
   TokenRange args = match.capture('R');
   std::string name = match.text('W');
   uint32_t end = match.range().end;
-  for (;;) {
+  constexpr int kMostCalls = 64;
+  for (int calls = 0;; ++calls) {
+    if (calls == kMostCalls) {
+      made.to.clear();
+      return made;
+    }
     const Operator* op = sameOperator(name);
     size_t count = 1 + countArguments(match, args);
     std::string text = args.begin == args.end ? "" : translated(match.file(), args);
     if (op == nullptr) {
       auto foreign = operators().findForeign(name);
       if (made.say.empty() && foreign.op != nullptr && foreign.op->symbol.empty())
-        made.say = fmt::format("a value has no functions of its own; there is \"{}\": {}", foreign.op->name,
-                               foreign.difference);
+        made.say = fmt::format("values have no methods; there is \"{}\": {}", foreign.op->name, foreign.difference);
       made.to.clear();
       return made;
     }
@@ -265,7 +270,7 @@ PhraseMade method(const PhraseMatch& match) {
       return made;
     }
     if (made.say.empty() && !isDefault)
-      made.say = fmt::format("a value has no functions of its own; \"{}\" is called with it inside", op->name);
+      made.say = fmt::format("values have no methods; pass the value to \"{}\"", op->name);
     value = isDefault ? fmt::format("{} ?? {}", value, text)
                       : fmt::format("{}({}{}{})", op->name, value, text.empty() ? "" : ", ", text);
     made.to = value;

@@ -139,7 +139,7 @@ class PhraseMatcher {
       begin = end - 1;
     }
     if (!begin || *begin < statement_.begin) return std::nullopt;
-    // The statement's keyword is no operand.
+    // The statement's keyword is not an operand.
     bool isKeyword = *begin == statement_.begin && statement_.part != StatementPart::GroupEnd &&
                      statementKeyword(file_.text(token(*begin))).has_value();
     if (isKeyword) return std::nullopt;
@@ -227,7 +227,7 @@ class PhraseMatcher {
   TokenWalk walk_;
   std::vector<std::string_view> items_;
   size_t anchor_ = 0;
-  bool isWords_ = false;  // of words and signs alone: what follows is where the statement stops making sense
+  bool isWords_ = false;  // of tokens alone: what follows is where the statement stops making sense
   PhraseMatch match_;
 };
 

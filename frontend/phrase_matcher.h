@@ -49,7 +49,7 @@ class PhraseMatch {
   std::array<TokenRange, 26> captures_{};
 };
 
-// `pattern`: words and signs with spaces between them; a word may be one of several, `fn|def`. Capital letters are
+// `pattern`: tokens with spaces between them; a word may be one of several, `fn|def`. Capital letters are
 //   A B      an operand: a literal, or a name with what follows it
 //   U        the same with signs before it
 //   P        the same with * / %

@@ -140,10 +140,10 @@ bool StatementBuilder::source(FeatParser::SourceStatementContext* tree) {
       Name word = name(encoding->children[0]);
       if (word.text != "encoding") {
         diagnostics_
-            .report(
-                DiagnosticKind::UnknownClause, word.span,
-                fmt::format("\"{}\" is no clause of a source; \"encoding hash\" or \"encoding json\" may stand here",
-                            word.text))
+            .report(DiagnosticKind::UnknownClause, word.span,
+                    fmt::format(
+                        "\"{}\" is not a clause of a source; \"encoding hash\" or \"encoding json\" is possible here",
+                        word.text))
             .replace(word.span, "encoding");
         return false;
       }
@@ -180,7 +180,7 @@ bool StatementBuilder::sourceEntry(SourceDecl& decl, std::optional<Span>& keyWor
   if (Name how = decl.keyEscaped ? name(tree->children[1]) : Name(); decl.keyEscaped && how.text != "escaped") {
     diagnostics_
         .report(DiagnosticKind::UnknownClause, how.span,
-                fmt::format("between \"key\" and its pattern only \"escaped\" may stand, not \"{}\"", how.text))
+                fmt::format("between \"key\" and its pattern only \"escaped\" is allowed, not \"{}\"", how.text))
         .replace(how.span, "escaped");
     return false;
   }
@@ -259,7 +259,7 @@ bool StatementBuilder::fitsGroup(const OutputDecl& decl, Span keyword) {
   if (decl.kind != OutputKind::Sequence || (group_ == kNoGroup && !brokenGroup_)) return true;
   diagnostics_
       .report(DiagnosticKind::NotInGroup, keyword,
-              "a sequence cannot stand in a sequence group, whose outputs have a value for each element already")
+              "a sequence cannot be inside a sequence group, whose outputs have a value for each element already")
       .note("one id, or several, for each element: sparse NAME slot N = ...")
       .replace(keyword, "sparse");
   return false;
@@ -296,12 +296,12 @@ bool StatementBuilder::groupClause(GroupDecl& decl, FeatParser::ClauseContext* t
   if (word.text != "length") {
     diagnostics_
         .report(DiagnosticKind::UnknownClause, word.span,
-                fmt::format("\"{}\" is no clause of a sequence group, only \"length\" is", word.text))
+                fmt::format("\"{}\" is not a clause of a sequence group, only \"length\" is", word.text))
         .note("write: sequence group recent over clicks length 50 {");
     return false;
   }
   if (decl.length) {
-    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, "\"length\" stands here twice")
+    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, "\"length\" is given twice")
         .note(decl.length->span, "the first one");
     return false;
   }
@@ -325,17 +325,18 @@ bool StatementBuilder::clause(OutputDecl& decl, std::vector<Name>& seen, FeatPar
     auto nearest = nearestName(word.text, words);
     Diagnostic& diagnostic = diagnostics_.report(
         DiagnosticKind::UnknownClause, word.span,
-        nearest ? fmt::format("\"{}\" is no clause of an output; did you mean \"{}\"?", word.text, *nearest)
-                : fmt::format("\"{}\" is no clause of an output", word.text));
+        nearest ? fmt::format("\"{}\" is not a clause of an output; did you mean \"{}\"?", word.text, *nearest)
+                : fmt::format("\"{}\" is not a clause of an output", word.text));
     diagnostic.note(fmt::format("a {} output takes:{}", outputKindName(decl.kind), clausesOf(decl.kind)));
     if (nearest) diagnostic.replace(word.span, *nearest);
     return false;
   }
   if (!rule->takes[static_cast<size_t>(decl.kind)]) {
-    Diagnostic& d = diagnostics_
-                        .report(DiagnosticKind::InvalidClause, word.span,
-                                fmt::format("\"{}\" is no clause of a {} output", word.text, outputKindName(decl.kind)))
-                        .note(fmt::format("a {} output takes:{}", outputKindName(decl.kind), clausesOf(decl.kind)));
+    Diagnostic& d =
+        diagnostics_
+            .report(DiagnosticKind::InvalidClause, word.span,
+                    fmt::format("\"{}\" is not a clause of a {} output", word.text, outputKindName(decl.kind)))
+            .note(fmt::format("a {} output takes:{}", outputKindName(decl.kind), clausesOf(decl.kind)));
     // What stands for a missing value has another name there.
     bool isWhole = tree->children.size() == 2 && leafType(tree->children[1]) == FeatParser::INTEGER;
     if (decl.kind == OutputKind::Dense && word.text == "missing" && tree->children.size() > 1)
@@ -345,7 +346,7 @@ bool StatementBuilder::clause(OutputDecl& decl, std::vector<Name>& seen, FeatPar
   }
   auto first = std::find_if(seen.begin(), seen.end(), [&](const Name& other) { return other.text == word.text; });
   if (first != seen.end()) {
-    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, fmt::format("\"{}\" stands here twice", word.text))
+    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, fmt::format("\"{}\" is given twice", word.text))
         .note(first->span, "the first one");
     return false;
   }

@@ -61,7 +61,7 @@ void reportUnquotedNames(const std::vector<Name>& unquoted, Ast& ast, Diagnostic
     }
     Diagnostic& d =
         diagnostics.report(DiagnosticKind::InvalidText, name.span,
-                           fmt::format("a name with letters beyond a..z stands in backquotes: `{}`", name.text));
+                           fmt::format("a name with letters beyond a..z is written in backquotes: `{}`", name.text));
     d.replace(name.span, fmt::format("`{}`", name.text));
   }
 }

@@ -38,7 +38,8 @@ std::optional<std::string> Lowering::callMeant(const CallInfo& call, const Suspi
   });
 }
 
-void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args) {
+void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args,
+                              bool hasData) {
   std::vector<KnownArgument> known(std::max(call.op->params.size(), args.size()));
   for (size_t i = 0; i < args.size(); ++i) {
     NodeId id = args[i].node;
@@ -52,7 +53,8 @@ void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const st
       known[i].value = bounded_.value(id);
   }
   std::optional<Suspicion> suspicion = call.op->suspect(known);
-  if (!suspicion) return;
+  // What constants alone make is as its author wants it, unless a literal is wrong by itself.
+  if (!suspicion || (!hasData && suspicion->literal.empty())) return;
   ExprId arg = checked_.args[call.firstArg + suspicion->param];
   bool isConstant = !known[suspicion->param].value.isMissing();
   if ((isConstant && isGuarded(arg)) || !suspect_.insert(arg).second) return;
@@ -61,6 +63,8 @@ void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const st
                           ast_.expr(arg).span, suspicion->message);
   for (std::string& note : suspicion->notes) d.note(std::move(note));
   noteCaller(frame, d);
+  if (!suspicion->literal.empty() && checked_.exprs[arg].meaning == Meaning::Literal)
+    d.replace(ast_.expr(arg).span, suspicion->literal);
   if (auto meant = callMeant(call, *suspicion)) d.replace(ast_.expr(frame.expr).span, *meant);
 }
 
@@ -85,7 +89,7 @@ void Lowering::warnSame(const Frame& frame, const CallInfo& call, const std::vec
     if (!suspect_.insert(arg).second) return;
     Diagnostic& d = diagnostics_.report(
         DiagnosticKind::SameArguments, ast_.expr(arg).span,
-        fmt::format("the same {}, so {}", op.symbol.empty() ? "is given before" : "stands on both sides", op.ofSame));
+        fmt::format("the same {}, so {}", op.symbol.empty() ? "is given before" : "is on both sides", op.ofSame));
     noteCaller(frame, d);
     return;
   }

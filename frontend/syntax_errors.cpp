@@ -74,7 +74,7 @@ class Explainer {
       case FeatParser::RuleFnStatement:
       case FeatParser::RuleOutputStatement: return inDeclaration();
       case FeatParser::RuleExternStatement:
-        return expected("what is left of a line like: extern fn similar(a: string) -> float64 from \"libmine.so\"");
+        return expected("the rest of a line like: extern fn similar(a: string) -> float64 from \"libmine.so\"");
       case FeatParser::RuleGroupStatement: return inGroup();
       case FeatParser::RuleClause: return expected("a number");
       case FeatParser::RuleStatement: return afterStatement();
@@ -147,7 +147,7 @@ class Explainer {
 
   // All commas between the fields of a block are one mistake.
   Diagnostic& reportComma() {
-    Diagnostic& diagnostic = report("fields stand side by side, without \",\"");
+    Diagnostic& diagnostic = report("fields are written one after another, without \",\"");
     std::string text;
     uint32_t last = failure_.token;
     uint32_t depth = 0;
@@ -177,8 +177,8 @@ class Explainer {
       return expects(FeatParser::NAME) ? inType() : expected("\":\" and a type, or a pattern in double quotes");
     const Token& sign = isKey ? before() : found();
     const Token& key = file_.tokens[(isKey ? failure_.token - 1 : failure_.token) - 1];
-    Diagnostic& diagnostic =
-        diagnostics_.report(DiagnosticKind::Syntax, file_.span(sign), "the pattern follows \"key\" without a sign");
+    Diagnostic& diagnostic = diagnostics_.report(DiagnosticKind::Syntax, file_.span(sign),
+                                                 "the pattern follows \"key\" without a separator");
     fix(diagnostic, {file_.id, key.end, sign.end}, "");
     return diagnostic;
   }
@@ -241,8 +241,8 @@ class Explainer {
       return diagnostic;
     }
     if (!atEnd() && found().kind == TokenKind::Colon && assignComesLater()) {
-      Diagnostic& diagnostic =
-          report(fmt::format("a \"{0}\" declares no type, it has that of its expression: {0} NAME = ...", keyword()));
+      Diagnostic& diagnostic = report(
+          fmt::format("a \"{0}\" does not declare a type, it has that of its expression: {0} NAME = ...", keyword()));
       uint32_t assign = failure_.token;
       while (file_.tokens[assign].kind != TokenKind::Assign) ++assign;
       if (typeMeant(file_, failure_.token + 1, assign))
@@ -266,7 +266,7 @@ class Explainer {
     if (statementKeyword(file_.text(found())) && failure_.token + 1 < statement_.end &&
         (isNameToken(file_.tokens[failure_.token + 1].kind) ||
          file_.tokens[failure_.token + 1].kind == TokenKind::LeftBrace)) {
-      return report(fmt::format("{} starts a statement; each stands on a line of its own", quoted(found())));
+      return report(fmt::format("{} starts a statement; each is written on a line of its own", quoted(found())));
     }
     if (hasExpression) return afterOperand("the end of the line");
     return report(fmt::format("expected the end of the line after {}, found {}", quoted(before()), quoted(found())));
@@ -308,7 +308,7 @@ class Explainer {
     if (!atEnd() && isOperatorToken(found().kind) && isOperatorToken(before().kind) && before().end == found().begin) {
       std::string both = fmt::format("{}{}", file_.text(before()), file_.text(found()));
       Diagnostic& diagnostic = diagnostics_.report(DiagnosticKind::Syntax, file_.span(before()).to(file_.span(found())),
-                                                   fmt::format("\"{}\" is no operator", both));
+                                                   fmt::format("\"{}\" is not an operator", both));
       return diagnostic;
     }
     // `cost * 10%`
@@ -328,7 +328,8 @@ class Explainer {
     // `1 < x && < 9`
     bool joins = before().kind == TokenKind::And || before().kind == TokenKind::Or;
     if (!atEnd() && joins && found().kind >= TokenKind::Less && found().kind <= TokenKind::NotEqual) {
-      Diagnostic& diagnostic = report(fmt::format("what is compared stands on both sides of {}", quoted(before())));
+      Diagnostic& diagnostic =
+          report(fmt::format("the compared value must be written on both sides of {}", quoted(before())));
       TokenWalk walk(file_, statement_.begin + 1, statement_.end);
       auto begin = walk.backward(failure_.token - 1, Reach::Comparison);
       auto end = begin ? walk.forward(*begin, Reach::Sum) : std::nullopt;
@@ -358,7 +359,7 @@ void reportSyntaxError(const TokenFile& file, const StatementTokens& statement, 
   // A statement that is too short, with a line below that starts none, is one mistake.
   if (const Token* stray = layout.strayLine()) {
     diagnostic.note(file.span(*stray),
-                    "an expression goes on here only inside brackets or after a line that ends in an operator, "
+                    "an expression continues here only inside brackets or after a line that ends in an operator, "
                     "\",\" or \"=\"");
     layout.skipStrayLines();
   }

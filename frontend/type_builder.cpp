@@ -56,7 +56,7 @@ Type StatementBuilder::invalidType(Span span, std::string message) {
 
 Type StatementBuilder::type(FeatParser::TypeContext* tree, int depth) {
   if (!isLeaf(tree->children[0])) {
-    return invalidType(spanOf(tree), "a struct stands only as the element of a field's list: list<{ id: int64 }>");
+    return invalidType(spanOf(tree), "a struct can only be the element of a field's list: list<{ id: int64 }>");
   }
   const Token& word = token(tree->children[0]);
   std::vector<FeatParser::TypeContext*> arguments;
@@ -95,7 +95,7 @@ Type StatementBuilder::scalarType(const Token& word) {
   } else {
     diagnostics_.report(DiagnosticKind::UnknownType, at, fmt::format("there is no type \"{}\"", text))
         .note(
-            "types are bool, int64, float64, string, list<T> and map<K, V>, of fields also timestamp, each with \"?\" "
+            "types are bool, int64, float64, string, list<T> and map<K, V>, for fields also timestamp, each with \"?\" "
             "where it may be missing");
   }
   return {};
@@ -132,7 +132,7 @@ Type StatementBuilder::element(FeatParser::TypeContext* tree, int depth) {
 void StatementBuilder::elementMayBeMissing(antlr4::tree::ParseTree* sign) {
   diagnostics_
       .report(DiagnosticKind::InvalidType, span(sign),
-              "elements may always be missing; \"?\" stands only after a whole type")
+              "elements may always be missing; \"?\" is written only after a whole type")
       .replace(span(sign), "");
 }
 

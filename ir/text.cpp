@@ -27,7 +27,7 @@ bool isPlainName(std::string_view name) {
   return true;
 }
 
-// A name, in backquotes where it is no plain word.
+// A name, in backquotes where it is not a plain word.
 std::string nameText(std::string_view name) {
   if (isPlainName(name)) return std::string(name);
   std::string out = "`";

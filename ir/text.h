@@ -19,7 +19,7 @@ std::string nodeText(const Graph& graph, NodeId id);
 // A constant so that it reads back to the same bits: `[0.5, missing]`, `-0`, `nan(0x7ff8000000000000)`.
 std::string constantText(const Value& value);
 
-// Nothing where the text is no graph; `error` then says where and why: `line 3: unknown operator "logp"`.
+// Nothing where the text is not a graph; `error` then says where and why: `line 3: unknown operator "logp"`.
 // With `sources`, comments that name a place become the nodes' origins again.
 // Its extern fns are loaded from `plugins`, and must be what they were.
 std::optional<Graph> parseGraph(std::string_view text, std::string& error, Sources* sources = nullptr,

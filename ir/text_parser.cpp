@@ -63,7 +63,7 @@ class GraphParser {
     } else if (line.acceptWord("fingerprint")) {
       std::string text = line.string();
       auto fingerprint = parseFingerprint(text);
-      if (!fingerprint) fail("\"{}\" is no fingerprint: 16 hexadecimal digits", text);
+      if (!fingerprint) fail("\"{}\" is not a fingerprint: 16 hexadecimal digits", text);
       info().fingerprint = *fingerprint;
     } else if (line.acceptWord("hash_family")) {
       std::string name = line.name();
@@ -95,7 +95,7 @@ class GraphParser {
     if (!line.acceptWord("member_of")) return {};
     std::string list = line.name();
     bool isMember = !list.empty() && field.name.size() > list.size() + 1 && field.name.starts_with(list + ".");
-    if (!isMember || !field.type.isList()) fail("\"{}\" is no member of \"{}\"", field.name, list);
+    if (!isMember || !field.type.isList()) fail("\"{}\" is not a member of \"{}\"", field.name, list);
     return list;
   }
 
@@ -105,7 +105,7 @@ class GraphParser {
     std::string last = std::exchange(lastStructList_, field.structList.empty() ? std::string() : key);
     if (field.structList.empty()) return;
     bool goesOn = !before.empty() && key == last;
-    if (!goesOn && !structLists_.insert(key).second) fail("the members of {} do not stand together", field.structList);
+    if (!goesOn && !structLists_.insert(key).second) fail("the members of {} are not side by side", field.structList);
     if (goesOn && before.back().type.nullable() != field.type.nullable())
       fail("some members of {} may be missing and others not", field.structList);
   }
@@ -119,7 +119,7 @@ class GraphParser {
     input.type = parseFieldType(line);
     input.structList = parseStructList(line, input);
     if (!inputs_.emplace(input.qualified(), info().inputs.size()).second)
-      fail("field {} is there twice", input.qualified());
+      fail("field {} appears twice", input.qualified());
     checkStructList(info().inputs, input, InputInfo{input.scope, input.structList, {}}.qualified());
     info().inputs.push_back(std::move(input));
   }
@@ -133,7 +133,7 @@ class GraphParser {
       SourceField key;
       key.name = line.name();
       key.type = parseFieldType(line);
-      if (!key.type.isScalar() || key.type.isTimestamp()) fail("a key field is a single value, and no timestamp");
+      if (!key.type.isScalar() || key.type.isTimestamp()) fail("a key field is a single value and not a timestamp");
       source.keys.push_back(std::move(key));
     }
     if (source.keys.empty()) fail("a source has at least one key field");
@@ -147,7 +147,7 @@ class GraphParser {
     source.keyEscaped = line.acceptWord("escaped");
     source.keyPattern = line.string();
     if (info().sources.size() >= kMaxSources) fail("more than {} sources", kMaxSources);
-    if (!sources_.emplace(source.name, info().sources.size()).second) fail("source {} is there twice", source.name);
+    if (!sources_.emplace(source.name, info().sources.size()).second) fail("source {} appears twice", source.name);
     info().sources.push_back(std::move(source));
   }
 
@@ -159,7 +159,7 @@ class GraphParser {
     field.type = parseFieldType(line);
     field.structList = parseStructList(line, field);
     if (!sourceFields_.emplace(source.name + '\0' + field.name, source.fields.size()).second) {
-      fail("field {}.{} is there twice", source.name, field.name);
+      fail("field {}.{} appears twice", source.name, field.name);
     }
     checkStructList(source.fields, field, source.name + '\0' + field.structList);
     source.fields.push_back(std::move(field));
@@ -193,11 +193,11 @@ class GraphParser {
     decl.library = line.string();
     wanted("content");
     std::string content = line.string();
-    if (!externs_.emplace(decl.name, info().externs.size()).second) fail("extern fn {} is there twice", decl.name);
+    if (!externs_.emplace(decl.name, info().externs.size()).second) fail("extern fn {} appears twice", decl.name);
     LoadedExtern loaded = loadExtern(decl, plugins_);
     if (loaded.fn == nullptr) fail("extern fn {}: {}", decl.name, loaded.error);
     if (loaded.fn->content != content)
-      fail("extern fn {}: \"{}\" is another file than the one that this was made with", decl.name, decl.library);
+      fail("extern fn {}: \"{}\" is not the file that this was made with", decl.name, decl.library);
     info().externs.push_back(std::move(loaded.fn));
   }
 
@@ -211,7 +211,7 @@ class GraphParser {
 
   void parseNode(TextScanner& line) {
     uint32_t number = line.nodeNumber();
-    if (nodes_.contains(number)) fail("%{} is there twice", number);
+    if (nodes_.contains(number)) fail("%{} appears twice", number);
     line.expect('=');
     NodeId id = parseExpression(line);
     line.expect(':');
@@ -258,7 +258,7 @@ class GraphParser {
     std::optional<Type> type = behind.type();
     if (!type) fail("no constant is a row");
     Value parsed = value.constant(*type);
-    if (!value.nextIs(':')) fail("the constant is no {}", toString(*type));
+    if (!value.nextIs(':')) fail("the constant is not of type {}", toString(*type));
     return graph_.addConstant(std::move(parsed), *type);
   }
 
@@ -268,7 +268,7 @@ class GraphParser {
     line.expect('(');
     std::vector<NodeId> args = line.nextIs(')') ? std::vector<NodeId>() : parseArgs(line);
     line.expect(')');
-    if (args.size() != keys.size()) fail("{} keys are given, {} are wanted", args.size(), keys.size());
+    if (args.size() != keys.size()) fail("{} keys are given, {} are expected", args.size(), keys.size());
     for (size_t i = 0; i < args.size(); ++i) {
       Type type = graph_.node(args[i]).type;
       if (!type.same(keys[i].type) && !type.same(Type::list(keys[i].type))) {
@@ -333,7 +333,7 @@ class GraphParser {
       const Node& arg = graph_.node(args[i]);
       if (arg.type.isRow()) fail("argument {} is a row", i + 1);
       bool mapped = (mapMask >> i & 1U) != 0;
-      if (mapped && !arg.type.isList()) fail("argument {} is no list, so it has no elements", i + 1);
+      if (mapped && !arg.type.isList()) fail("argument {} is not a list, so it has no elements", i + 1);
       bool isConstant = !op->params.empty() && op->params[op->paramOfArg(i)].isConstant;
       if (isConstant && (arg.scope != Scope::Constant || mapped)) {
         fail("argument {} of {} must be a constant", i + 1, name);
@@ -378,7 +378,7 @@ class GraphParser {
     OutputInfo output;
     output.kind = parseOutputKind(line.word());
     output.name = line.name();
-    if (!outputNames_.insert(output.name).second) fail("output {} is there twice", output.name);
+    if (!outputNames_.insert(output.name).second) fail("output {} appears twice", output.name);
     while (!line.nextIs('%')) parseClause(line, output);
     NodeId value = parseArg(line);
     output.type = graph_.node(value).type;
@@ -431,7 +431,7 @@ class GraphParser {
   std::unordered_map<std::string, size_t> externs_;
   std::set<std::string> outputNames_;
   std::set<std::string> structLists_;
-  std::string lastStructList_;  // of the field before, empty: it is no member
+  std::string lastStructList_;  // of the field before, empty: it is not a member
 };
 
 }  // namespace

@@ -65,8 +65,8 @@ bool TextScanner::accept(char c) {
 
 void TextScanner::expect(char c) {
   if (accept(c)) return;
-  if (atEnd()) throw IrTextError(fmt::format("the line ends where \"{}\" is wanted", c));
-  throw IrTextError(fmt::format("{} stands where \"{}\" is wanted", quote(rest_.substr(0, 20)), c));
+  if (atEnd()) throw IrTextError(fmt::format("expected \"{}\", found the end of the line", c));
+  throw IrTextError(fmt::format("expected \"{}\", found {}", c, quote(rest_.substr(0, 20))));
 }
 
 std::string_view TextScanner::peekWord() {
@@ -79,8 +79,8 @@ std::string_view TextScanner::peekWord() {
 std::string_view TextScanner::word() {
   std::string_view word = peekWord();
   if (word.empty()) {
-    throw IrTextError(atEnd() ? "the line ends where a word is wanted"
-                              : fmt::format("{} stands where a word is wanted", quote(rest_.substr(0, 20))));
+    throw IrTextError(atEnd() ? "expected a word, found the end of the line"
+                              : fmt::format("expected a word, found {}", quote(rest_.substr(0, 20))));
   }
   rest_.remove_prefix(word.size());
   return word;
@@ -134,7 +134,7 @@ void TextScanner::appendEscape(std::string& out) {
       uint32_t code = hexDigits(end - 1);
       rest_.remove_prefix(1);
       if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
-        throw IrTextError(fmt::format("\\u{{{:x}}} is no character", code));
+        throw IrTextError(fmt::format("\\u{{{:x}}} is not a character", code));
       }
       appendUtf8(out, code);
       return;
@@ -149,7 +149,7 @@ uint32_t TextScanner::hexDigits(size_t count) {
   std::string_view digits = rest_.substr(0, count);
   auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
   if (count == 0 || digits.size() != count || code != std::errc() || end != digits.data() + digits.size()) {
-    throw IrTextError(fmt::format("{} is no hexadecimal number", quote(digits)));
+    throw IrTextError(fmt::format("{} is not a hexadecimal number", quote(digits)));
   }
   rest_.remove_prefix(count);
   return value;
@@ -182,7 +182,7 @@ double TextScanner::number() {
   double value = 0;
   auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (code != std::errc() || end != text.data() + text.size() || value != value) {
-    throw IrTextError(fmt::format("{} is no float", quote(text)));
+    throw IrTextError(fmt::format("{} is not a float", quote(text)));
   }
   return value;
 }
@@ -211,7 +211,7 @@ std::optional<Type> TextScanner::type(bool ofField) {
   if (n < begin.size() && begin[n] == '?') ++n;
   std::optional<Type> type = parseType(begin.substr(0, n));
   if (!type || (*type != type->plain() && !ofField))
-    throw IrTextError(fmt::format("{} is no type{}", quote(begin.substr(0, n)), type ? " of a node" : ""));
+    throw IrTextError(fmt::format("{} is not a type{}", quote(begin.substr(0, n)), type ? " of a node" : ""));
   rest_ = begin.substr(n);
   return type;
 }
@@ -221,7 +221,7 @@ Scope TextScanner::scope() {
   for (Scope scope : {Scope::Constant, Scope::Request, Scope::Item}) {
     if (text == scopeName(scope)) return scope;
   }
-  throw IrTextError(fmt::format("\"{}\" is no scope", text));
+  throw IrTextError(fmt::format("\"{}\" is not a scope", text));
 }
 
 TextScanner TextScanner::skipConstant() {
@@ -254,7 +254,7 @@ Value TextScanner::constant(Type type) {
     case Kind::Bool:
       if (acceptWord("true")) return Value::of(true);
       if (acceptWord("false")) return Value::of(false);
-      throw IrTextError(fmt::format("{} is no bool", quote(rest_.substr(0, 20))));
+      throw IrTextError(fmt::format("{} is not a bool", quote(rest_.substr(0, 20))));
     case Kind::Int64:
       return Value::of(integer(std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()));
     case Kind::Float64: return Value::of(number());

@@ -15,7 +15,7 @@
 
 namespace featc {
 
-// Why a line is no IR. Thrown by the scanner and the parser, caught in parseGraph.
+// Why a line is not IR. Thrown by the scanner and the parser, caught in parseGraph.
 struct IrTextError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -67,7 +67,7 @@ class TextScanner {
     T value{};
     auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (code != std::errc() || end != text.data() + text.size() || value < smallest || value > largest) {
-      throw IrTextError("\"" + std::string(text) + "\" is no integer from " + std::to_string(smallest) + " to " +
+      throw IrTextError("\"" + std::string(text) + "\" is not an integer from " + std::to_string(smallest) + " to " +
                         std::to_string(largest));
     }
     return value;

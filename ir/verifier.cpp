@@ -49,7 +49,7 @@ class Verifier {
   bool checkKind(NodeId id) {
     const Node& node = graph_.node(id);
     const ProgramInfo& info = graph_.info();
-    if (node.kind != NodeKind::Call && node.op != nullptr) return problem(id, "has an operator but is no call");
+    if (node.kind != NodeKind::Call && node.op != nullptr) return problem(id, "has an operator but is not a call");
     switch (node.kind) {
       case NodeKind::Constant: return checkConstant(id);
       case NodeKind::Input:
@@ -74,7 +74,7 @@ class Verifier {
     if (node.argCount != 0) return problem(id, "a constant has no arguments");
     const Value& value = graph_.constant(id);
     if (!fits(value, node.type)) {
-      return problem(id, "{} is no {}", constantText(value), toString(node.type));
+      return problem(id, "{} is not of type {}", constantText(value), toString(node.type));
     }
     if (node.type.nullable() != value.isMissing()) return problem(id, "a constant has a \"?\" only if it is missing");
     return true;
@@ -140,7 +140,7 @@ class Verifier {
       return problem(id, "overload {} does not exist", node.resolution.overload);
     const Overload& overload = op.overloads[node.resolution.overload];
     if (!overload.isPartOf(graph_.info().semantics))
-      return problem(id, "{} is no part of semantics {}", signature(op, overload), graph_.info().semantics);
+      return problem(id, "{} is not part of semantics {}", signature(op, overload), graph_.info().semantics);
     auto args = graph_.args(id);
     // Parameters that the overload does not have were left out: their arguments have no type.
     size_t given = args.size();
@@ -156,7 +156,7 @@ class Verifier {
     for (size_t i = 0; i < args.size(); ++i) {
       types.push_back(graph_.node(args[i]).type);
       if (node.resolution.maps(i) && !types.back().isList())
-        return problem(id, "argument {} of {} is mapped over, but no list", i + 1, op.name);
+        return problem(id, "argument {} of {} is mapped over, but is not a list", i + 1, op.name);
       if (i < given) checkArgument(id, i);
     }
     if (args.size() < 64 && node.resolution.mapMask >> args.size() != 0)
@@ -178,7 +178,7 @@ class Verifier {
     }
     bool isConstant = op.params[op.paramOfArg(index)].isConstant;
     if (isConstant && (arg.scope != Scope::Constant || node.resolution.maps(index))) {
-      problem(id, "argument {} of {} is no constant", index + 1, op.name);
+      problem(id, "argument {} of {} is not a constant", index + 1, op.name);
     }
   }
 

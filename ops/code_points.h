@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Strings as sequences of code points; a byte that is no UTF-8 counts as one.
+// Strings as sequences of code points; a byte that is not UTF-8 counts as one.
 #pragma once
 
 #include <algorithm>

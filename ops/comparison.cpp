@@ -126,7 +126,7 @@ std::optional<NodeRef> simplifyIf(Rewriter& rw, std::span<const NodeRef> args) {
 }
 
 // `day_of_week(t) == 0`: one side can have no value for which this holds, or (`!=`) no other. That a bound is always
-// kept is no slip: `hour(t) >= 0 && hour(t) < 6`.
+// kept is not a slip: `hour(t) >= 0 && hour(t) < 6`.
 template <auto compare>
 std::optional<Suspicion> suspectComparison(std::span<const KnownArgument> arguments) {
   for (uint32_t i : {0, 1}) {
@@ -200,7 +200,7 @@ void registerComparison(Registry& r) {
       {inlineCompare<LessEqual, true>, inlineCompare<F::LessEqual, true>, inlineGreaterEqualBool})
       .example("1 >= 2", "false");
   addComparison<equal<int64_t>, equal<double>, equal<Str>, equal<bool>>(
-      r, "equal", "==", "Whether both are equal; a float that is no number equals nothing.",
+      r, "equal", "==", "Whether both are equal; NaN equals nothing.",
       {inlineCompare<Equal, false>, inlineCompare<F::Equal, false>, inlineEqualBool})
       .commutative()
       .example("2 == 2.0", "true");

@@ -251,7 +251,7 @@ std::optional<Suspicion> suspectFloats(std::span<const KnownArgument> arguments)
     Type type = arguments[i].type;
     if (!(type.isList() ? type.element() : type).is(Kind::Float64)) continue;
     Suspicion s{i, "every different float makes an id of its own here"};
-    s.notes.emplace_back("put it in bands with bucketize(x, [...]), or say int(x) where it is a whole number");
+    s.notes.emplace_back("put it in bands with bucketize(x, [...]), or write int(x) where it is a whole number");
     return s;
   }
   return std::nullopt;

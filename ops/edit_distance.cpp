@@ -27,7 +27,7 @@ Prepared prepareEdit(std::span<const Value> constants, std::span<const Type>) {
   return {state, std::nullopt};
 }
 
-// One number a unit. A byte that is no UTF-8 differs from every code point.
+// One number a unit. A byte that is not UTF-8 differs from every code point.
 uint32_t* unitsOf(RowScratch& scratch, bool bytes, std::string_view s, uint64_t& count) {
   auto* out = scratch.allocate<uint32_t>(s.size());
   count = 0;

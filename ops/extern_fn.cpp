@@ -89,7 +89,7 @@ LoadedExtern loadFrom(const fs::path& file, const ExternDecl& decl, std::string 
   if (!library->error().empty()) return failed(fmt::format("cannot load \"{}\": {}", decl.library, library->error()));
   const auto* plugin = static_cast<const featc_plugin*>(library->find("featc_plugin_descriptor"));
   if (plugin == nullptr)
-    return failed(fmt::format("\"{}\" is no plug-in: it has no featc_plugin_descriptor", decl.library));
+    return failed(fmt::format("\"{}\" is not a plug-in: it has no featc_plugin_descriptor", decl.library));
   if (plugin->abi != FEATC_PLUGIN_ABI)
     return failed(
         fmt::format("\"{}\" was compiled with version {} of featc's plug-in header, this featc has version {}",
@@ -146,7 +146,7 @@ LoadedExtern loadExtern(const ExternDecl& decl, const PluginFolders& allowed) {
   bool plain = !decl.library.empty() && decl.library != "." && decl.library != ".." &&
                decl.library.find('/') == std::string::npos && decl.library.find('\0') == std::string::npos;
   if (!plain)
-    return failed("a library is named without its folder; the caller says where plug-ins lie (see --plugins)");
+    return failed("a library is named without its folder; the caller gives the folders of plug-ins (see --plugins)");
   std::optional<fs::path> file = findPlugin(decl.library, allowed);
   if (!file)
     return failed(

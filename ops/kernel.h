@@ -46,7 +46,7 @@ enum class RowStatus : uint8_t {
 // A row that fails in several ways has the last of their statuses in the order above, whoever comes first.
 inline void fail(RowStatus& row, RowStatus status) { row = std::max(row, status); }
 
-// Things worth telling that are no errors, counted per call.
+// Things worth telling that are not errors, counted per call.
 struct DataEvents {
   uint64_t unequalLengths = 0;  // lists combined by position had different lengths
 };

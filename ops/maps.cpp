@@ -8,8 +8,8 @@
 #include "ops/hash_value.h"
 #include "ops/key_index.h"
 #include "ops/map_lookup.h"
+#include "ops/map_oddity.h"
 #include "ops/minmax.h"
-#include "ops/oddity.h"
 #include "ops/operator.h"
 #include "ops/scratch.h"
 
@@ -57,19 +57,8 @@ constexpr std::string_view kCombinerNames[] = {"sum", "mean", "min", "max", "cou
 struct LookupState : OddState {
   Combiner combiner = Combiner::Sum;
 
-  Oddity oddity(std::span<const Value> arguments, const Value&) const override {
-    const Value::Entries& entries = arguments[0].asMap();
-    auto isThere = [&](const Value& key) {
-      auto less = [](const auto& entry, const Value& k) {
-        return k.isInt() ? entry.first.asInt() < k.asInt() : entry.first.asString() < k.asString();
-      };
-      if (key.isMissing()) return false;
-      auto at = std::lower_bound(entries.begin(), entries.end(), key, less);
-      return at != entries.end() && at->first == key;
-    };
-    const Value& key = arguments[1];
-    bool found = key.isList() ? std::ranges::any_of(key.asList(), isThere) : isThere(key);
-    return {found ? "" : "finds none of its keys in the map"};
+  Oddity oddity(std::span<const Value> arguments, const Value& result) const override {
+    return oddLookup(arguments, result);
   }
 };
 
@@ -235,6 +224,7 @@ void registerMaps(Registry& r) {
                     "One id for the key and its value together, `cross(key, value)`; missing where the key is absent.")
                   .example(R"(lookup_id({"a": 1}, "a") == cross("a", 1))", "true")
                   .example(R"(lookup_id({"a": 1}, "z"))", "missing")
+                  .odd(oddLookup)
                   .hash();
   auto keysOp = r.add("map_keys", {value("map")}, "The keys of a map, ascending.")
                     .elsewhere({"keys"})

@@ -3,6 +3,7 @@
 #include "ops/cell_types.h"
 #include "ops/groups.h"
 #include "ops/map_lookup.h"
+#include "ops/map_oddity.h"
 #include "ops/operator.h"
 
 namespace featc {
@@ -80,6 +81,7 @@ void registerMatch(Registry& r) {
             "The value under two keys of a map of maps, or the default where one is absent, else missing. Under all "
             "first or all second keys: `match_all_first`, `match_all_second`.")
           .suspect(suspectMatch)
+          .odd(oddMatch)
           .elsewhere({"match_feature"}, "of a map of maps; `parse_nested_map(s)` makes one of a text")
           .example(R"(match({"rome": {"pizza": 3, "sushi": 1}}, "rome", "pizza"))", "3")
           .example(R"(match({"rome": {"pizza": 3}}, "rome", "ramen", default = 0))", "0")
@@ -93,7 +95,8 @@ void registerMatch(Registry& r) {
       r.add("match_all_second", {value("map"), value("first")},
             "`match` by the first key under all second keys: the values, in the order of the second keys.")
           .example(R"(match_all_second({"rome": {"sushi": 1, "pizza": 3}}, "rome"))", "[3, 1]")
-          .example(R"(match_all_second({"rome": {"pizza": 3}}, "oslo"))", "[]");
+          .example(R"(match_all_second({"rome": {"pizza": 3}}, "oslo"))", "[]")
+          .odd(oddLookup);
   forEachMapOfMaps([&]<class K, class L, class V>() {
     matchOp.template add<match<K, L, V>>();
     allFirstOp.template add<matchAllFirst<K, L, V>>().notLifted();

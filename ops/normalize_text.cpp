@@ -168,7 +168,7 @@ Str normalizeText(Context& context, const TextForm& state, Str s) {
     appendAscii(out, state.letters, text);
     return out.text();
   }
-  // Bytes that are no UTF-8 stay as they are.
+  // Bytes that are not UTF-8 stay as they are.
   while (!text.empty()) {
     size_t valid = validPrefix(text);
     if (valid > 0 && !appendNormalized(context, out, state, text.substr(0, valid))) return {};

@@ -19,7 +19,7 @@ struct Oddity {
 
 // The state of an operator whose calls may be odd in some data.
 struct OddState : OpState {
-  // `arguments`: those that are no constant parameters, as the operator sees them, the strict ones present.
+  // `arguments`: those that are not constant parameters, as the operator sees them, the strict ones present.
   virtual Oddity oddity(std::span<const Value> arguments, const Value& result) const = 0;
 };
 

@@ -85,9 +85,15 @@ struct Suspicion {
   // The call that is probably meant: `sum(int($0))`, where $0 is the argument of parameter 0, and $0.1 the second
   // argument of the call that this is. Empty where it is not known.
   std::string_view instead{};
+  // What a literal should be: `1733000000`. Empty where it is not known.
+  std::string literal{};
 };
 // `arguments`: one a parameter of the record, more where the last one repeats.
 using SuspectFn = std::optional<Suspicion> (*)(std::span<const KnownArgument> arguments);
+
+// What one row's values tell of a call (ops/oddity.h).
+struct Oddity;
+using OddFn = Oddity (*)(std::span<const Value> arguments, const Value& result);
 
 // One signature of an operator, derived from its C++ function.
 struct Overload {
@@ -152,6 +158,8 @@ struct Operator {
   std::shared_ptr<const OpState> state;
   // Of a call that depends on data: whether an argument is a slip. A warning, what `prepare` refuses an error.
   SuspectFn suspect = nullptr;
+  // Of a call in some data; null: nothing, but for what a state says that is an OddState.
+  OddFn odd = nullptr;
   // What a call with a map as its first argument means, where its values alone are not it; as in Suspicion::instead.
   std::string_view ofMap;
   std::optional<IntRange> range;  // where results are known to lie
@@ -281,6 +289,10 @@ class OperatorBuilder {
   }
   OperatorBuilder& suspect(SuspectFn fn) {
     op_.suspect = fn;
+    return *this;
+  }
+  OperatorBuilder& odd(OddFn fn) {
+    op_.odd = fn;
     return *this;
   }
   OperatorBuilder& ofMap(std::string_view call) {

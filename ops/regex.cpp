@@ -45,7 +45,7 @@ std::unique_ptr<RE2> compilePattern(const Value& pattern, std::optional<PrepareE
   options.set_log_errors(false);
   auto re = std::make_unique<RE2>(pattern.asString(), options);
   if (re->ok()) return re;
-  error = PrepareError{kPatternParam, "the pattern is no regular expression: " + re->error()};
+  error = PrepareError{kPatternParam, "the pattern is not a valid regular expression: " + re->error()};
   return nullptr;
 }
 
@@ -127,7 +127,7 @@ Prepared prepareReplace(std::span<const Value> constants, std::span<const Type>)
       state->groups = std::max(state->groups, part.group + 1);
       state->parts.push_back(std::exchange(part, {}));
     } else {
-      return wrong("in a replacement a backslash stands before a digit or another backslash");
+      return wrong("in a replacement a backslash must be followed by a digit or another backslash");
     }
   }
   if (!part.text.empty()) state->parts.push_back(part);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists as sets: missing elements and floats that are not finite are no members.
+// Lists as sets: missing elements and floats that are not finite are not members.
 #include "ops/cell_types.h"
 #include "ops/distinct.h"
 #include "ops/groups.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators on strings. Positions count code points; a byte that is no UTF-8 counts as one.
+// Operators on strings. Positions count code points; a byte that is not UTF-8 counts as one.
 #include <algorithm>
 #include <cstring>
 

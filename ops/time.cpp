@@ -30,6 +30,12 @@ Prepared prepareZone(std::span<const Value> constants, std::span<const Type>) {
   return {state, std::nullopt};
 }
 
+std::optional<Suspicion> suspectInstant(std::span<const KnownArgument> arguments) { return suspectTime(arguments, 0); }
+std::optional<Suspicion> suspectDates(std::span<const KnownArgument> arguments) {
+  std::optional<Suspicion> first = suspectTime(arguments, 0);
+  return first ? first : suspectTime(arguments, 1);
+}
+
 // -- Parts of a time --------------------------------------------------------------------------------
 
 template <class F>
@@ -84,7 +90,7 @@ InlineValue inlineSecondsSince(Inline& b, const InlineValue* a) { return b.sub(a
 void registerTime(Registry& r) {
   r.group("Time");
   auto add = [&](std::string_view name, std::string_view doc) {
-    return r.add(name, {value("time"), optionalConstant("zone")}, doc);
+    return r.add(name, {value("time"), optionalConstant("zone")}, doc).suspect(suspectInstant);
   };
   add("hour",
       "The hour, 0 to 23, of a time in epoch seconds, in UTC or in the zone (`\"Asia/Shanghai\"`, `\"+08:00\"`); "
@@ -145,11 +151,13 @@ void registerTime(Registry& r) {
       .example("date_diff(1700000000, 1699990000)", "0")
       .example(R"(date_diff(1700000000, 1699970000, "Asia/Shanghai"))", "1")
       .add<dateDiff>({Type::string()})
+      .suspect(suspectDates)
       .prepare(prepareZone<2>);
   r.add("seconds_since", {value("time"), value("now")}, "`now` - `time`: how long ago, negative for what is to come.")
       .elsewhere({"timediff"}, "`now` - `time`, in seconds: the earlier time comes first")
       .ofSame("the result is 0")
       .example("seconds_since(1699999000, now = 1700000000)", "1000")
+      .odd(mixedTimeUnits)
       .add<secondsSince>()
       .inlined(inlineSecondsSince);
 }

@@ -322,6 +322,11 @@ Maybe<Str> formatTime(Context& context, const TimeFormat& format, int64_t time) 
   return Str{text, static_cast<uint64_t>(end - text)};
 }
 
+std::optional<Suspicion> suspectWriting(std::span<const KnownArgument> arguments) {
+  std::optional<Suspicion> format = suspectFormat<kWrittenParts>(arguments);
+  return format ? format : suspectTime(arguments, 0);
+}
+
 }  // namespace
 
 std::optional<int64_t> parseTimestamp(std::string_view text) {
@@ -377,7 +382,7 @@ void registerTimeText(Registry& r) {
       .example(R"(format_time(1700000000, "%Y%m%d%H", "Asia/Shanghai"))", R"("2023111506")")
       .example(R"(format_time(1700000000, "%FT%T%z", "+05:30"))", R"("2023-11-15T03:43:20+0530")")
       .add<formatTime>({Type::string(), Type::string()})
-      .suspect(suspectFormat<kWrittenParts>)
+      .suspect(suspectWriting)
       .prepare(prepareWrite);
 }
 

@@ -17,7 +17,7 @@ namespace featc {
 std::optional<int64_t> parseTimestamp(std::string_view text);
 // What data must have for a value of the type, in a message.
 std::string dataForms(Type type);
-// What to do about a text that is no value of the type but a point in time; else empty.
+// What to do about a text that is not a value of the type but a point in time; else empty.
 std::string_view timeAdvice(Type type, std::string_view text);
 
 }  // namespace featc

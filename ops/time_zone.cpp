@@ -38,7 +38,7 @@ bool isZoneName(std::string_view name) {
          std::all_of(name.begin(), name.end(), fits);
 }
 
-// `UTC+8`, `GMT-3`, `+8`, `+0530` as `+05:30`; empty for what is no offset.
+// `UTC+8`, `GMT-3`, `+8`, `+0530` as `+05:30`; empty for what is not an offset.
 std::string offsetMeant(std::string_view name) {
   if (name.starts_with("UTC") || name.starts_with("GMT")) name.remove_prefix(3);
   if (name.size() < 2 || (name[0] != '+' && name[0] != '-')) return {};
@@ -63,10 +63,25 @@ std::string lowerCase(std::string_view text) {
   return lower;
 }
 
+// `shanghai` of "Asia/Shanghai".
+std::string_view placeOf(std::string_view zone) { return zone.substr(zone.rfind('/') + 1); }
+// `asia` of "Asia/Shanghai"; empty where there is none.
+std::string areaOf(std::string_view zone) {
+  return lowerCase(zone.substr(0, zone.find('/') == std::string_view::npos ? 0 : zone.find('/')));
+}
+// Whose places are parts of the country: "US/Pacific".
+bool isOfOneCountry(std::string_view area) {
+  return area == "us" || area == "canada" || area == "brazil" || area == "chile" || area == "mexico";
+}
+
+std::string zoneFolder() {
+  const char* set = std::getenv("TZDIR");
+  return set != nullptr ? set : "/usr/share/zoneinfo";
+}
+
 // The names in this machine's time zone database, in order.
 std::vector<std::string> zoneNames() {
-  const char* set = std::getenv("TZDIR");
-  std::filesystem::path root = set != nullptr ? set : "/usr/share/zoneinfo";
+  const std::filesystem::path root = zoneFolder();
   std::vector<std::string> names;
   std::error_code error;
   constexpr size_t kMost = 5'000;
@@ -97,16 +112,20 @@ constexpr City kCities[] = {{"beijing", "Asia/Shanghai"},       {"shenzhen", "As
 std::string Zone::meant(std::string_view name) {
   if (lowerCase(name) == "utc" || lowerCase(name) == "gmt" || name == "Z") return "UTC";
   if (std::string offset = offsetMeant(name); !offset.empty()) return offset;
-  std::string place = lowerCase(name.substr(name.rfind('/') + 1));
+  const std::string place = lowerCase(placeOf(name));
   for (const City& city : kCities)
     if (city.name == place) return std::string(city.zone);
+  const std::string area = areaOf(name);
   std::vector<std::string> names = zoneNames();
-  std::vector<std::string_view> full(names.begin(), names.end());
+  std::erase_if(names, [&](const std::string& zone) { return area.empty() && isOfOneCountry(areaOf(zone)); });
+  for (const std::string& zone : names)
+    if (lowerCase(placeOf(zone)) == place) return zone;
+  // A slip in a word is as good as another word where it is short: "Asia" is not "Apia".
+  constexpr size_t kShort = 5;
+  if (area.empty() && place.size() < kShort) return {};
+  std::erase_if(names, [&](const std::string& zone) { return !area.empty() && areaOf(zone) != area; });
   std::vector<std::string_view> places;
-  for (std::string_view zone : full) places.push_back(zone.substr(zone.rfind('/') + 1));
-  for (size_t i = 0; i < full.size(); ++i)
-    if (lowerCase(places[i]) == place) return names[i];
-  if (auto near = nearestName(name, full); near && isSlip(name, *near)) return *near;
+  for (const std::string& zone : names) places.push_back(placeOf(zone));
   auto near = nearestName(place, places);
   return near && isSlip(place, *near) ? names[static_cast<size_t>(std::ranges::find(places, *near) - places.begin())]
                                       : std::string();
@@ -121,9 +140,13 @@ std::optional<PrepareError> Zone::read(const Value& name, uint32_t param, Zone& 
   zone.isFixed_ = false;
   if (isZoneName(name.asString()) && cctz::load_time_zone(name.asString(), &zone.rules_)) return std::nullopt;
   std::string near = meant(name.asString());
-  return PrepareError{param, "there is no time zone " + toString(name) +
-                                 (near.empty() ? "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\""
-                                               : "; did you mean \"" + near + "\"?")};
+  return PrepareError{
+      param,
+      "there is no time zone " + toString(name) +
+          (near.empty()
+               ? "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\"; the names are those of the files in " +
+                     zoneFolder()
+               : "; did you mean \"" + near + "\"?")};
 }
 
 int64_t Zone::toUtc(int64_t local) const {

@@ -87,11 +87,11 @@ class Type {
 
 // As written in a config: `map<string, float64>?`.
 std::string toString(Type type);
-// Parses what toString prints; nothing where the text is no type.
+// Parses what toString prints; nothing where the text is not a type.
 std::optional<Type> parseType(std::string_view text);
 // Whether a map's keys may be of that type.
 bool isMapKey(Type type);
-// How many lists and maps stand inside one another: 0 for a scalar.
+// How many lists and maps are nested in one another: 0 for a scalar.
 int nestingDepth(Type type);
 // Lists and maps may hold lists and maps of scalars, but nothing deeper.
 inline constexpr int kMaxFieldNesting = 2;

@@ -63,7 +63,7 @@ std::string toString(const Value& value);
 // Shortest decimal digits that read back to the same number, without a trailing ".0": `189`.
 std::string formatFloat(double v);
 std::string formatFloat(float v);
-// A quoted literal with the language's escapes; bytes that are no UTF-8 as \xHH.
+// A quoted literal with the language's escapes; bytes that are not UTF-8 as \xHH.
 std::string quote(std::string_view bytes);
 
 }  // namespace featc

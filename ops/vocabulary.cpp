@@ -95,7 +95,7 @@ Prepared fromFile(const Value& content, const Value& oov) {
       first = state->add(line->word, line->number);
     } else {
       std::optional<int64_t> word = parseInt(line->word);
-      if (!word) return wrongFile(lines.wrongWord("the value looked up is an integer, but this word is none"));
+      if (!word) return wrongFile(lines.wrongWord("the value looked up is an integer, but this word is not"));
       first = state->add(*word, line->number);
     }
     if (first != nullptr) {
@@ -119,7 +119,8 @@ Prepared prepareVocabulary(std::span<const Value> constants, std::span<const Typ
   const Value& words = constants[0];
   const Value& oov = constants[1];
   if (constants.size() > 2 && !constants[2].isMissing()) {
-    if (!words.isMissing()) return {nullptr, PrepareError{kFileParam, "the words are given already; write either"}};
+    if (!words.isMissing())
+      return {nullptr, PrepareError{kFileParam, "the words are given already; write only one of the two"}};
     // The words' type, though there are none, is that of the value looked up.
     return types[0].element().is(Kind::String) ? fromFile<Str>(constants[2], oov)
                                                : fromFile<int64_t>(constants[2], oov);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// The first byte that is no UTF-8, the size where all is.
+// The first byte that is not UTF-8, the size where all is.
 size_t firstInvalid(std::string_view s) {
   size_t at = 0;
   while (at < s.size()) {
@@ -82,7 +82,7 @@ std::optional<VocabularyLine> VocabularyText::cut(std::string_view line, size_t 
   std::string_view digits = line.substr(tab + 1);
   auto [rest, code] = std::from_chars(digits.data(), digits.data() + digits.size(), result.number);
   if (code != std::errc() || rest != digits.data() + digits.size())
-    return fail("after the tab stands no integer", begin + tab + 1, end);
+    return fail("there is no integer after the tab", begin + tab + 1, end);
   return result;
 }
 

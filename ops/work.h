@@ -63,7 +63,7 @@ class Work {
   Stop why() const { return why_; }
   bool stopped() const { return why_ != Stop::No; }
 
-  // Time between pause() and resume() is no computing.
+  // Time between pause() and resume() is not computing time.
   void pause();
   void resume();
   // Of the call, up to now.

@@ -107,7 +107,7 @@ std::vector<std::string> dataWarnings(const RunTotals& totals, const ProgramInfo
     text += fmt::format("{} absent", reads.absent);
     if (reads.badFields > 0)
       text += fmt::format("; {} not of the declared type", counted(reads.badFields, "value is", "values are"));
-    lines.push_back(text + "; what is not there is missing");
+    lines.push_back(text + "; their values are missing");
   }
   return lines;
 }

@@ -7,7 +7,7 @@
 
 namespace featc {
 
-// With the quotes. Bytes that are no UTF-8 become U+FFFD: JSON cannot hold them.
+// With the quotes. Bytes that are not UTF-8 become U+FFFD: JSON cannot hold them.
 std::string jsonQuote(std::string_view text);
 
 }  // namespace featc

@@ -21,13 +21,13 @@ bool readAt(int file, uint64_t offset, T& out) {
   return pread(file, &out, sizeof out, static_cast<off_t>(offset)) == ssize_t{sizeof out};
 }
 
-// What the loader does not look at: whether the file has all that its tables speak of. Of what is no 64-bit ELF file it
+// What the loader does not look at: whether the file has all that its tables name. Of what is not a 64-bit ELF file it
 // says so itself.
 std::string sizeProblem(int file) {
   constexpr const char* kCut = "the file is cut short";
   struct stat status{};
   if (fstat(file, &status) != 0) return std::strerror(errno);
-  if (!S_ISREG(status.st_mode)) return "it is no regular file";
+  if (!S_ISREG(status.st_mode)) return "it is not a regular file";
   auto size = static_cast<uint64_t>(status.st_size);
   auto fits = [&](uint64_t begin, uint64_t bytes) { return begin <= size && bytes <= size - begin; };
   Elf64_Ehdr header{};
@@ -46,7 +46,7 @@ std::string sizeProblem(int file) {
 }  // namespace
 
 // dlopen takes a library of the same name as one that is loaded for that one, even if the file was
-// replaced; the name of an open file is no other library's as long as the file is open.
+// replaced; the name of an open file is not another library's as long as the file is open.
 SharedLibrary::SharedLibrary(const std::filesystem::path& path, Check check)
     : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (file_ < 0) {

@@ -12,7 +12,7 @@
 namespace featc {
 namespace {
 
-// Longer names are no typos that a reader would recognise.
+// Longer names are not typos that a reader would recognise.
 constexpr size_t kMaxLength = 100;
 // Comparisons in full; the cheap letter test passes few names, so only hostile lists reach this.
 constexpr int kMaxComparisons = 5'000;

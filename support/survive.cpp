@@ -36,7 +36,8 @@ Place* placeOf(const char* where) noexcept {
 void survived(const char* where) noexcept {
   Place* place = placeOf(where);
   if (place != nullptr && place->times.fetch_add(1) > 0) return;
-  printError("featc: {} failed: {}; the program goes on, and counts what else fails there\n", where, currentMessage());
+  printError("featc: {} failed: {}; the program continues, and counts further failures there\n", where,
+             currentMessage());
 }
 
 // As long as a std::string holds without asking for memory.
@@ -51,9 +52,9 @@ std::string currentMessage() noexcept {
     } catch (const std::length_error&) {
       return kOutOfMemory;  // more than any memory has
     } catch (const std::exception& e) {
-      return *e.what() == '\0' ? "an error without words" : e.what();
+      return *e.what() == '\0' ? "an error without a message" : e.what();
     } catch (...) {
-      return "an error that is no exception of C++'s library";
+      return "an error that is not a standard C++ exception";
     }
   } catch (...) {
     return kOutOfMemory;

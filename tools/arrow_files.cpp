@@ -36,7 +36,7 @@ const FeatcArrowFiles* load(std::string& problem) {
     }
     auto* files = reinterpret_cast<const FeatcArrowFiles* (*)(uint32_t)>(dlsym(module, "featcArrowFiles"));
     const FeatcArrowFiles* found = files == nullptr ? nullptr : files(FEATC_ARROW_FILES_VERSION);
-    if (found == nullptr) problem = fmt::format("{} is of another featc", file.string());
+    if (found == nullptr) problem = fmt::format("{} belongs to another version of featc", file.string());
     return found;
   }
   problem = kNoModule;

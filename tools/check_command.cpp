@@ -49,7 +49,7 @@ bool checkFile(const CheckOptions& options, const std::string& name) {
 
 int runCheck(const CheckOptions& options) {
   if (std::count(options.files.begin(), options.files.end(), "-") > 1) {
-    printError("featc check: stdin can be read once only\n");
+    printError("featc check: stdin can be read only once\n");
     return kBadCommand;
   }
   bool valid = true;

@@ -31,7 +31,7 @@ void addCompileOptions(CLI::App& command, ConfigOptions& options);
 void addConfigOptions(CLI::App& command, ConfigOptions& options);
 
 FrontendOptions frontendOptions(const ConfigOptions& options);
-// What to hand to the compiler for `file`: stdin has a text and a name that is no file's.
+// What to hand to the compiler for `file`: stdin has a text and a name that is not a file's.
 struct MainFile {
   std::string path;
   std::optional<std::string> text;

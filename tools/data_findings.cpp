@@ -22,12 +22,19 @@ namespace {
 constexpr int64_t kMostItems = 512;
 constexpr size_t kMostValues = 400'000;
 constexpr size_t kMostElements = 64;
-// An oddity of some rows is told from this share on: a broken time among many is no slip.
+// An oddity of some rows is told from this share on: a broken time among many is not a slip.
 constexpr uint64_t kOneOf = 100;
 constexpr size_t kNamesShown = 4;
 constexpr size_t kExpressionBytes = 80;
+constexpr size_t kNodesShown = 64;
 constexpr size_t kConstantBytes = 24;
 constexpr size_t kExampleBytes = 48;
+
+// How many rows are passed over for a value of a row: lists and maps cost as much as their elements.
+size_t rowsFor(const Value& value) {
+  constexpr size_t kElementsOfARow = 16;
+  return (value.isList() ? value.asList().size() : value.isMap() ? value.asMap().size() : 0) / kElementsOfARow;
+}
 
 // Whether there is anything in it: a list of missing values holds nothing, nor does an empty one.
 bool holds(const Value& value) {
@@ -65,11 +72,13 @@ void eachCall(const std::vector<Value>& args, const Value& result, uint64_t firs
   size_t size = 0;
   for (size_t i = 0; i < args.size(); ++i)
     if ((first >> i & 1U) != 0 && args[i].isList()) size = std::max(size, args[i].asList().size());
+  auto isMapped = [&](size_t i) { return (first >> i & 1U) != 0 && args[i].isList(); };
+  std::vector<Value> element(args.size());
+  for (size_t i = 0; i < args.size(); ++i)
+    if (!isMapped(i)) element[i] = args[i];
   for (size_t k = 0; k < std::min(size, kMostElements); ++k) {
-    std::vector<Value> element = args;
     for (size_t i = 0; i < args.size(); ++i)
-      if ((first >> i & 1U) != 0 && args[i].isList())
-        element[i] = k < args[i].asList().size() ? args[i].asList()[k] : Value();
+      if (isMapped(i)) element[i] = k < args[i].asList().size() ? args[i].asList()[k] : Value();
     bool has = result.isList() && k < result.asList().size();
     eachCall(element, has ? result.asList()[k] : Value(), second, 0, visit);
   }
@@ -90,6 +99,7 @@ class Findings {
       if (!columns[i].absent)
         columns[i].length = graph_.info().inputs[i].scope == Scope::Item ? sample.items : sample.requests;
     sample.columns = columns;
+    for (const ColumnData& column : columns) absent_.push_back(column.absent);
     stride_ = static_cast<uint32_t>(1 + graph_.size() * static_cast<size_t>(sample.items) / kMostValues);
     whole_ = stride_ == 1 && static_cast<uint64_t>(sample.items) == rows_;
     Extractor extractor(graph_.info(), makeShowingInterpreter(graph_, [this](const ShownNode& n) { show(n); }), stores);
@@ -107,6 +117,7 @@ class Findings {
     std::vector<std::string> lines;
     for (const auto& [cause, outputs] : byCause) {
       if (!ofFields && graph_.node(cause).kind != NodeKind::Call) continue;
+      if (hasNoColumn(cause)) continue;
       lines.push_back(fmt::format("{}: missing in {}: {}", namesOf(outputs),
                                   rows_ == 1 ? "the only row" : fmt::format("all {} rows", rows_), reason(cause)));
     }
@@ -125,35 +136,45 @@ class Findings {
   void show(const ShownNode& node) {
     Seen& seen = seen_[node.id];
     const auto* odd = dynamic_cast<const OddState*>(node.state);
+    const Node& call = graph_.node(node.id);
+    const OddFn oddFn = call.kind == NodeKind::Call ? call.op->odd : nullptr;
+    const bool mayBeOdd = odd != nullptr || oddFn != nullptr;
     std::vector<Value> args(node.args.size());
     for (size_t i = 0; i < args.size(); ++i)
       if (graph_.isConstant(node.args[i])) args[i] = graph_.constant(node.args[i]);
-    for (uint32_t row = 0; row < node.rows; row += stride_) {
+    size_t step = 0;
+    for (size_t at = 0; at < node.rows; at += step) {
+      const auto row = static_cast<uint32_t>(at);
       Value value = loadCell(node.values, graph_.node(node.id).type, row);
+      step = stride_ * (1 + rowsFor(value));
+      whole_ = whole_ && step == 1;
       bool has = holds(value);
       ++seen.rows;
       seen.holding += has ? 1 : 0;
-      if (odd == nullptr && (has || !seen.heldBack.empty())) continue;
+      if (!mayBeOdd && (has || !seen.heldBack.empty())) continue;
       bool complete = true;
       for (size_t i = 0; i < args.size(); ++i) {
         if (graph_.isConstant(node.args[i])) continue;
         args[i] = loadCell(node.argValues[i], graph_.node(node.args[i]).type, row);
+        step += stride_ * rowsFor(args[i]);
+        whole_ = whole_ && step == 1;
         complete = complete && holds(args[i]);
       }
       if (complete && !has && seen.heldBack.empty()) seen.heldBack = exampleOf(node.args, args, graph_);
-      if (odd == nullptr) continue;
-      eachCall(args, value, node.mapMask, node.liftMask, [&](const std::vector<Value>& call, const Value& result) {
-        countOddity(*odd, node, call, result, seen);
+      if (!mayBeOdd) continue;
+      eachCall(args, value, node.mapMask, node.liftMask, [&](const std::vector<Value>& given, const Value& result) {
+        countOddity([&] { return oddFn != nullptr ? oddFn(given, result) : odd->oddity(given, result); }, node, given,
+                    seen);
       });
     }
   }
 
-  void countOddity(const OddState& state, const ShownNode& node, const std::vector<Value>& args, const Value& result,
-                   Seen& seen) const {
+  template <class OddityOf>
+  void countOddity(const OddityOf& oddityOf, const ShownNode& node, const std::vector<Value>& args, Seen& seen) const {
     for (size_t i = 0; i < args.size(); ++i)
       if (args[i].isMissing() && !graph_.isConstant(node.args[i])) return;
     ++seen.calls;
-    Oddity found = state.oddity(args, result);
+    Oddity found = oddityOf();
     if (found.text.empty()) return;
     Seen::Odd& odd = seen.odd[found.text];
     if (odd.calls++ == 0) odd.example = exampleOf(node.args, args, graph_);
@@ -165,6 +186,11 @@ class Findings {
   bool isMissing(NodeId id) const {
     if (graph_.isConstant(id)) return !holds(graph_.constant(id));
     return seen_[id].rows > 0 && seen_[id].holding == 0;
+  }
+
+  // Whoever binds columns tells of those that are not there.
+  bool hasNoColumn(NodeId id) const {
+    return graph_.node(id).kind == NodeKind::Input && absent_[graph_.node(id).index];
   }
 
   // The first node on the way that is missing though nothing that it is made of is.
@@ -197,10 +223,15 @@ class Findings {
       case NodeKind::Read:
       case NodeKind::Call: break;
     }
-    if (seen.heldBack.empty()) return fmt::format("the arguments of {} are never there together", expression(id));
+    if (seen.heldBack.empty()) return fmt::format("the arguments of {} are never present together", expression(id));
     std::string text = fmt::format("{} has no value for {}", expression(id), seen.heldBack);
     for (const auto& [what, odd] : seen.odd)
       if (odd.calls == seen.calls || !odd.ofEveryRow) return fmt::format("{}; it {}", text, what);
+    // What an argument is made of may be why: the last such call.
+    for (NodeId arg = id; arg-- > 0;)
+      for (const auto& [what, odd] : seen_[arg].odd)
+        if (odd.calls == seen_[arg].calls && needing(arg)[id])
+          return fmt::format("{}; {} {}", text, expression(arg), what);
     return text;
   }
 
@@ -208,26 +239,22 @@ class Findings {
               std::vector<std::string>& lines) const {
     uint64_t calls = seen_[id].calls;
     if (odd.ofEveryRow ? odd.calls < calls : odd.calls * kOneOf < calls) return;
+    std::vector<bool> needs = needing(id);
     std::vector<size_t> outputs;
     for (size_t i = 0; i < graph_.outputs().size(); ++i)
-      if (!told[i] && needs(graph_.outputs()[i], id)) outputs.push_back(i);
+      if (!told[i] && needs[graph_.outputs()[i]]) outputs.push_back(i);
     if (outputs.empty()) return;
     lines.push_back(fmt::format("{}: {} {}: {} of {} values{}, such as {}", namesOf(outputs), expression(id), text,
                                 odd.calls, calls, whole_ ? "" : " looked at", odd.example));
   }
 
-  bool needs(NodeId output, NodeId wanted) const {
-    std::vector<bool> visited(graph_.size());
-    std::vector<NodeId> open{output};
-    while (!open.empty()) {
-      NodeId id = open.back();
-      open.pop_back();
-      if (id == wanted) return true;
-      if (visited[id]) continue;
-      visited[id] = true;
-      for (NodeId arg : graph_.args(id)) open.push_back(arg);
-    }
-    return false;
+  // By node: whether `wanted` is on its way. Arguments have smaller numbers.
+  std::vector<bool> needing(NodeId wanted) const {
+    std::vector<bool> all(graph_.size());
+    all[wanted] = true;
+    for (NodeId id = wanted + 1; id < graph_.size(); ++id)
+      all[id] = std::ranges::any_of(graph_.args(id), [&](NodeId arg) { return all[arg]; });
+    return all;
   }
 
   std::string namesOf(const std::vector<size_t>& outputs) const {
@@ -238,9 +265,15 @@ class Findings {
     return text;
   }
 
-  std::string expression(NodeId id) const { return shortened(written(id), kExpressionBytes); }
-  std::string written(NodeId id) const {
-    std::string text = expressionOf(graph_, id, [this](NodeId arg) { return written(arg); });
+  std::string expression(NodeId id) const {
+    size_t left = kNodesShown;
+    return written(id, left);
+  }
+  // Up to `left` more nodes: a shared one may stand in very many places.
+  std::string written(NodeId id, size_t& left) const {
+    if (left == 0) return "...";
+    --left;
+    std::string text = expressionOf(graph_, id, [&](NodeId arg) { return written(arg, left); });
     return shortened(std::move(text), graph_.isConstant(id) ? kConstantBytes : kExpressionBytes);
   }
 
@@ -248,16 +281,18 @@ class Findings {
   const RunTotals& totals_;
   uint64_t rows_;
   uint32_t stride_ = 1;
-  bool whole_ = false;  // every row of the run is looked at
+  std::vector<bool> absent_;  // by input: it has no column
+  bool whole_ = false;        // every row of the run is looked at
   std::vector<Seen> seen_;
 };
 
-// By node: whether a call below it, or it itself, has a state, which may tell of oddities.
+// By node: whether a call below it, or it itself, may be odd.
 std::vector<bool> watched(const Graph& graph) {
   std::vector<bool> all(graph.size());
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
-    all[id] = node.kind == NodeKind::Call && node.op->prepare != nullptr && node.scope != Scope::Constant;
+    all[id] = node.kind == NodeKind::Call && (node.op->prepare != nullptr || node.op->odd != nullptr) &&
+              node.scope != Scope::Constant;
     for (NodeId arg : graph.args(id)) all[id] = all[id] || all[arg];
   }
   return all;
@@ -278,7 +313,12 @@ std::vector<std::string> dataFindings(const Graph& graph, const StoreBinding& st
   if (outputs.empty() || sample.items == 0) return {};
   Graph pruned = onlyOutputs(graph, outputs);
   Findings findings(pruned, totals, rows);
-  findings.look(stores, sample);
+  try {
+    findings.look(stores, sample);
+  } catch (const std::exception& e) {
+    // What was computed stays good.
+    return {fmt::format("the data could not be looked at once more: {}", e.what())};
+  }
   return findings.lines(missing, ofFields);
 }
 

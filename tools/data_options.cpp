@@ -141,7 +141,6 @@ CsvOptions csvOptions(const DataOptions& options, const std::string& format, std
 // An option that another format than CSV and TSV has no use for; null: there is none.
 const char* csvOnly(const DataOptions& options) {
   if (!options.delimiter.empty()) return "--delimiter";
-  if (!options.delimiter.empty()) return "--delimiter";
   if (options.quote) return *options.quote ? "--quote" : "--no-quote";
   if (options.header) return *options.header ? "--header" : "--no-header";
   if (!options.columns.empty()) return "--columns";
@@ -241,7 +240,7 @@ std::unique_ptr<RecordReader> openInput(const DataOptions& options, const Progra
   std::string format = formatOf(options);
   if (format.empty()) {
     exitCode = badCommand(fmt::format(
-        "the format of {} does not follow from its name; say --input-format jsonl, csv, tsv, arrow or parquet",
+        "the format of {} does not follow from its name; pass --input-format jsonl, csv, tsv, arrow or parquet",
         options.input == "-" ? "stdin" : options.input));
     return nullptr;
   }
@@ -329,8 +328,9 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
   }
   for (const SourceInfo& source : info.sources)
     if (binding.find(source.name) == nullptr)
-      printError("featc: warning: no store serves source \"{}\": all its rows are absent (say --store {}=jsonl:PATH)\n",
-                 source.name, source.name);
+      printError(
+          "featc: warning: no store serves source \"{}\": all its rows are absent (pass --store {}=jsonl:PATH)\n",
+          source.name, source.name);
   return binding;
 }
 

@@ -51,7 +51,7 @@ int runDecode(const DecodeOptions& options) {
   for (const std::string& text : options.ids) {
     std::optional<uint64_t> id = parseId(text);
     if (!id) {
-      printError("featc decode: \"{}\" is no id: an id is a whole number from 0 to 2^64-1\n", text);
+      printError("featc decode: \"{}\" is not an id: an id is a whole number from 0 to 2^64-1\n", text);
       return kBadCommand;
     }
     ids.push_back(*id);

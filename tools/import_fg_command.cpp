@@ -4,15 +4,12 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
-#include <sstream>
 
+#include "frontend/config_file.h"
 #include "frontend/fg/import.h"
 #include "frontend/frontend.h"
 #include "support/json_quote.h"
@@ -36,14 +33,14 @@ struct ImportOptions {
 std::optional<std::string> readAll(const std::string& name) {
   MainFile file = mainFile(name);
   if (file.text) return std::move(file.text);
-  std::ifstream stream(name, std::ios::binary);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
-  if (!stream || stream.bad()) {
-    printError("featc import-fg: cannot read {}: {}\n", name, std::strerror(errno));
+  auto content = readConfigFile(name, SIZE_MAX);
+  if (auto* problem = std::get_if<FileProblem>(&content)) {
+    bool isPipe = problem->kind == FileProblem::Kind::NotPlain;
+    printError("featc import-fg: cannot read {}: {}{}\n", name, problem->message,
+               isPipe ? "; a file that comes through a pipe is named -, and the pipe is stdin" : "");
     return std::nullopt;
   }
-  return text.str();
+  return std::move(std::get<std::string>(content));
 }
 
 // `fg.json:12: error: feature "x": ...`, or an object of the form that other commands write. Problems have

@@ -125,7 +125,7 @@ class Loading {
 
   // False when the run must end.
   bool takeLine(uint64_t number, std::string_view line, Progress& progress) {
-    StoreRowReader::Row row = rows_.read(line);
+    StoreRowReader::Row row = rows_.read(line, number);
     if (row == StoreRowReader::Row::Bad) {
       ++badLines_;
       if (badLines_ <= StoreLoadReport::kMaxBadLines)
@@ -204,7 +204,7 @@ void addLoadCommand(CLI::App& app, int& exitCode) {
   command->get_option("--store")->required();
   command->add_option("--input", options->input, "The rows; - is stdin")->required()->type_name("ROWS");
   command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");
-  command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is no terminal");
+  command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is not a terminal");
   command->callback([options, &exitCode] { exitCode = runLoad(*options); });
 }
 

@@ -35,7 +35,7 @@ bool OutputFile::write(std::string_view bytes) {
 }
 
 bool OutputFile::sync() {
-  // What is no file on a disk has nothing to bring there.
+  // What is not a file on a disk needs no flush.
   if (error_ == 0 && (std::fflush(file_) != 0 || (fdatasync(fileno(file_)) != 0 && errno != EINVAL))) error_ = errno;
   return error_ == 0;
 }

@@ -66,7 +66,7 @@ std::vector<std::string> ReadLimits::exceeded(const RunTotals& totals, const Pro
   if (failed(totals)) {
     uint64_t count = failedReads(totals);
     lines.push_back(
-        fmt::format("{} of stores failed: features lack what the stores hold; mend the store and run again, or accept "
+        fmt::format("{} of stores failed: features lack what the stores hold; fix the store and run again, or accept "
                     "that with --max-failed-reads {}",
                     count == 1 ? "1 read" : fmt::format("{} reads", count), count));
   }

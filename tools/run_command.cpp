@@ -120,16 +120,24 @@ void runThrough(SharedRun& run, uint32_t threads) {
 // The options that decide what is written.
 std::string writtenAs(const RunOptions& options) {
   const WriterOptions& writer = options.writer;
-  return fmt::format("--format {} --cell {} --label {} --compress {}{}", options.format, writer.cell,
-                     jsonQuote(writer.label), writer.compress, options.strict ? " --strict" : "");
+  std::string text = fmt::format("--format {} --cell {} --label {} --compress {}{}", options.format, writer.cell,
+                                 jsonQuote(writer.label), writer.compress, options.strict ? " --strict" : "");
+  // They decide which requests and items are left out.
+  const CallLimitOptions& limits = options.limits;
+  if (limits.any() || limits.rowIds != 0)
+    text += fmt::format(
+        " --max-computing {}us --max-items {} --max-value-bytes {} --max-result-bytes {} --max-row-ids {} --memory {}",
+        limits.computingMicroseconds, limits.items, limits.valueBytes, limits.resultBytes, limits.rowIds,
+        limits.memory);
+  return text;
 }
 
 // Why a run like this one cannot go on where another ended; empty: it can.
 std::string notResumable(const RunOptions& options, const RecordReader& reader, const ResultWriter& writer) {
   ReaderPosition unused;
   if (options.data.input == "-") return "stdin is read only once";
-  if (!options.log.empty()) return "a log is not gone on with";
-  if (!reader.position(unused)) return "this input format can only be read from its begin";
+  if (!options.log.empty()) return "a log cannot be continued";
+  if (!reader.position(unused)) return "this input format can only be read from its beginning";
   if (writer.isOrdered())
     return fmt::format("--format {} ends with a table of all that is in the file", options.format);
   return {};
@@ -150,7 +158,7 @@ std::unique_ptr<RunOutput> openOutput(const RunOptions& options, const ProgramIn
 }
 
 void goOn(SharedRun& run, const Checkpoint& from) {
-  run.progress.message(fmt::format("featc: going on behind line {} of {}, with {} items written", from.input.line,
+  run.progress.message(fmt::format("featc: continuing after line {} of {}, with {} items written", from.input.line,
                                    run.options.data.input, from.totals.written));
   run.totals = from.totals;
   run.reader.resumeAt(from.input);
@@ -278,10 +286,10 @@ void addRunCommand(CLI::App& app, int& exitCode) {
       ->type_name("PATH");
   addReadLimitOptions(*command, options->reads);
   command->add_flag("--resume", options->resume,
-                    "Go on where a run with the same options was killed or stopped; needs --output FILE");
+                    "Continue where a run with the same options was killed or stopped; needs --output FILE");
   command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");
-  command->add_flag("--stats", options->stats, "Tell on stderr what was compiled and how long it all took");
-  command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is no terminal");
+  command->add_flag("--stats", options->stats, "Print on stderr what was compiled and how long everything took");
+  command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is not a terminal");
   command->callback([options, &exitCode] {
     std::string refused = chooseFormat(options->output, options->writer, options->format);
     if (!refused.empty()) printError("featc: {}\n", refused);

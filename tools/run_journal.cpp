@@ -116,7 +116,7 @@ std::optional<Checkpoint> RunJournal::last(const RunIdentity& identity, std::str
   std::string line;
   if (!std::getline(in, line)) return std::nullopt;
   if (line != kFirstLine) {
-    problem = fmt::format("{} is no journal of this featc", path_);
+    problem = fmt::format("{} is not a journal of this featc", path_);
     return std::nullopt;
   }
   for (const auto& [name, text] : identity) {

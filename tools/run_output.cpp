@@ -74,7 +74,7 @@ std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity 
       exitCode = refuse(path, problem);
       return nullptr;
     }
-    if (!from) printError("featc: nothing to resume for {}: beginning at the beginning\n", path);
+    if (!from) printError("featc: nothing to resume for {}: starting from the beginning\n", path);
   }
   std::unique_ptr<RunOutput> out(
       new RunOutput(real, partial, std::move(identity), std::move(from), isFile && begin != Begin::NeverResumed));
@@ -107,9 +107,9 @@ void RunOutput::reached(const ReaderPosition& position, const RunTotals& totals)
 
 std::string RunOutput::leftover(std::string_view resumesFrom) const {
   if (!isFile()) return {};
-  std::string next = "a run like this cannot be gone on with";
-  if (keepsJournal_ && hasCheckpoint_) next = fmt::format("--resume goes on from {}", resumesFrom);
-  if (keepsJournal_ && !hasCheckpoint_) next = "--resume begins at the beginning";
+  std::string next = "a run like this cannot be resumed";
+  if (keepsJournal_ && hasCheckpoint_) next = fmt::format("--resume continues from {}", resumesFrom);
+  if (keepsJournal_ && !hasCheckpoint_) next = "--resume starts from the beginning";
   return fmt::format("{} holds what was written until then; {}", partial_, next);
 }
 
@@ -117,7 +117,7 @@ std::string RunOutput::interruptNotice() const {
   if (!isFile()) return {};
   return fmt::format(
       "featc: stopped; {} holds what was written until then; {}", partial_,
-      keepsJournal_ ? "--resume goes on from its last checkpoint" : "a run like this cannot be gone on with");
+      keepsJournal_ ? "--resume continues from its last checkpoint" : "a run like this cannot be resumed");
 }
 
 int RunOutput::finish(bool complete, std::string_view resumesFrom) {

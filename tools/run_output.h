@@ -48,7 +48,7 @@ class RunOutput {
   bool isFile() const { return partial_ != path_; }
 
   std::string path_;
-  std::string partial_;  // what is written to; `path_` itself where that is no regular file
+  std::string partial_;  // what is written to; `path_` itself where that is not a regular file
   RunIdentity identity_;
   std::optional<Checkpoint> resumed_;
   OutputFile file_;

@@ -62,7 +62,7 @@ std::string sealProblem(int file) {
   if (bytes.size() < size) return errno != 0 ? std::strerror(errno) : "it became shorter while it was read";
   std::string_view all = bytes;
   std::string_view end = all.substr(all.size() - std::min(all.size(), kSealBytes));
-  if (!end.starts_with(kMark)) return "this is no library that featc built, or not the whole of one: build it again";
+  if (!end.starts_with(kMark)) return "this is not a library that featc built, or not a complete one: build it again";
   all.remove_suffix(kSealBytes);
   return end == sealOf(all) ? "" : "this library was changed after featc built it: build it again";
 }

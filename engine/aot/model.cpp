@@ -40,7 +40,7 @@ OpenedModel openModel(const std::filesystem::path& path, const PluginFolders& pl
   if (!library->error().empty())
     opened.error = library->error();
   else if (built == nullptr)
-    opened.error = "this is no library that featc built";
+    opened.error = "this is not a library that featc built";
   else
     opened = openBuilt(*built, library, plugins);
   if (!opened.error.empty()) opened.error = fmt::format("{}: {}", path.string(), opened.error);

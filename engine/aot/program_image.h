@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a compiled model carries beside its machine code: who made it, for which CPU, and the program
-// itself, from which the runtime sets up everything that is no machine code.
+// itself, from which the runtime sets up everything that is not machine code.
 #pragma once
 
 #include <optional>

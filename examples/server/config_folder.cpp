@@ -23,9 +23,9 @@ void log(const std::string& name, const LiveConfig& config, const ReloadReport& 
                         fingerprintText(status.version->info().fingerprint), report.seconds * 1e3);
       break;
     }
-    case ReloadOutcome::Unchanged: featc::printError("{}: means what it meant\n", name); break;
+    case ReloadOutcome::Unchanged: featc::printError("{}: its meaning has not changed\n", name); break;
     case ReloadOutcome::Failed:
-      featc::printError("{}: not loaded{}:\n{}{}", name, config.current() == nullptr ? "" : ", the old version goes on",
+      featc::printError("{}: not loaded{}:\n{}{}", name, config.current() == nullptr ? "" : ", the old version stays",
                         report.problem, report.problem.ends_with('\n') ? "" : "\n");
       break;
   }

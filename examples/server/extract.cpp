@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <future>
 
 #include "runtime/formats/tensor_sequence_writer.h"
@@ -105,7 +106,12 @@ Answer extract(const LiveCall& call, std::string_view text, std::chrono::steady_
     // The answer's thread writes it, so that the next request finds the executor's memory free.
     std::promise<Answer> promise;
     RunError refused = parts.seda->submit(memory.builder.batch(), deadline, [&](const RunError& error, Result& result) {
-      promise.set_value(error ? failedCall(error) : answerOf(call, memory, result, format, std::move(messages)));
+      try {
+        promise.set_value(error ? failedCall(error) : answerOf(call, memory, result, format, std::move(messages)));
+      } catch (...) {
+        // The executor goes on whatever is thrown here; who waits must hear of it.
+        promise.set_exception(std::current_exception());
+      }
     });
     return refused ? failedCall(refused) : promise.get_future().get();
   }

@@ -84,7 +84,7 @@ std::string HttpServer::start(const std::string& address) {
     size_t colon = address.rfind(':');
     int port = -1;
     if (colon != std::string::npos) std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
-    if (port < 0 || port > 65'535) return "\"" + address + "\" is no HOST:PORT and no unix:PATH";
+    if (port < 0 || port > 65'535) return "\"" + address + "\" is neither HOST:PORT nor unix:PATH";
     std::string host = address.substr(0, colon);
     port = port == 0 ? bind_to_any_port(host) : (bind_to_port(host, port) ? port : -1);
     if (port < 0) return "cannot listen on " + address;

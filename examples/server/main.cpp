@@ -170,8 +170,8 @@ int main(int argc, char** argv) {
   };
   duration("--deadline", options.deadline,
            "The longest that a request may take, such as 50ms; late reads are missing values");
-  duration("--poll", options.poll, "How often the folder is looked at; a change must hold still as long");
-  duration("--grace", options.grace, "How long the end waits for requests under way");
+  duration("--poll", options.poll, "How often the folder is checked; a change must be that old before it is loaded");
+  duration("--grace", options.grace, "How long shutdown waits for running requests");
   app.add_option("--scheduler", options.scheduler, "How reads and computing are scheduled")
       ->check(CLI::IsMember({"staged", "pipelined", "seda"}))
       ->capture_default_str();

@@ -25,7 +25,7 @@ std::string askedDeadline(const httplib::Request& request) {
   return text.empty() ? request.get_param_value("deadline") : text;
 }
 
-// Nothing where the text is no time above 0.
+// Nothing where the text is not a time above 0.
 std::optional<std::chrono::milliseconds> parseTime(std::string_view text) {
   uint32_t count = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
@@ -114,13 +114,13 @@ void Service::health(httplib::Response& response) const {
         status.version == nullptr ? "does not serve" : fmt::format("serves version {}", status.version->info().number);
     if (status.failing && status.lastFailure) {
       const std::string& why = status.lastFailure->problem;
-      lines += fmt::format("{}: {}", status.version == nullptr ? "" : "; what the files hold now could not be loaded",
+      lines += fmt::format("{}: {}", status.version == nullptr ? "" : "; the current files could not be loaded",
                            why.substr(0, why.find('\n')));
     }
     // Most compiles take less.
     constexpr double kLong = 10;
     if (status.attemptSeconds > kLong)
-      lines += fmt::format("; what the files hold now has been compiling for {:.0f} s", status.attemptSeconds);
+      lines += fmt::format("; the current files have been compiling for {:.0f} s", status.attemptSeconds);
     lines += '\n';
   }
   for (const featc::StoreState& store : featc::storeStates(stores_))

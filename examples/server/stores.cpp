@@ -81,7 +81,7 @@ void StoreLog::look() {
     std::string kind = kindOf(store);
     std::string before = std::exchange(troubles_[store.store], kind);
     if (before == kind) continue;
-    const char* well = before == kLost ? "its rows are there again" : "it answers again";
+    const char* well = before == kLost ? "its rows are back" : "it answers again";
     featc::printError("store {}, {}: {}\n", store.store, store.url, kind.empty() ? well : kind + store.problem);
   }
 }

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <sstream>
 
+#include "frontend/config_file.h"
 #include "frontend/fg/builder.h"
 #include "frontend/fg/expression.h"
 #include "frontend/fg/text.h"
@@ -107,7 +108,7 @@ std::string FeatureBuilder::normalized(const std::string& number, Width width) {
     // FG does not normalize a default: what is missing stays so, even where the expression does not need x.
     if (!readsIt || made.mayIgnore) code = fmt::format("({0} == {0} ? {1} : {0})", named, code);
   } else {
-    refuse(fmt::format("there is no normalizer \"{}\" but log10, zscore, minmax and expression", method), line);
+    refuse(fmt::format("unknown normalizer \"{}\"; there are log10, zscore, minmax and expression", method), line);
   }
   if (!keys.empty()) refuse(fmt::format("what \"{}\" means in its normalizer is not known", keys.begin()->first), line);
   if ((method == "zscore" || method == "minmax") && feature_.type->name != "raw_feature")
@@ -154,10 +155,10 @@ Value FeatureBuilder::bucketized(const Value& given) {
       int64_t n = integer("num_buckets", 0);
       if (std::string absent = defaultText();
           value.of != Value::Of::Number && !absent.empty() && !isWholeNumber(absent))
-        refuse(fmt::format("its default_value \"{}\" is no whole number, which num_buckets takes", absent));
+        refuse(fmt::format("its default_value \"{}\" is not a whole number, which num_buckets takes", absent));
       if (value.of == Value::Of::Text && !value.isDigits)
         assume(
-            "num_buckets over text: FG refuses a row with text that is no whole number (\"abc\", \"1.5\"), and its "
+            "num_buckets over text: FG refuses a row with text that is not a whole number (\"abc\", \"1.5\"), and its "
             "answer "
             "to blanks around one is not known; here both have no id, or 0 in a sequence (declare the column int64? in "
             "--schema, and such a row is refused)");
@@ -211,7 +212,7 @@ std::string FeatureBuilder::vocabulary(const std::string& code) {
   bool isList = words != nullptr;
   if (!isList) words = find("vocab_dict");
   if (!has("default_bucketize_value"))
-    refuse("what FG gives for unknown words is not said; write default_bucketize_value");
+    refuse("what FG gives for unknown words is not documented; write default_bucketize_value");
   const Node* unknown = find("default_bucketize_value");
   int64_t absent = integer("default_bucketize_value", 0);
   if (!payloadOf(unknown->text))
@@ -229,7 +230,8 @@ std::string FeatureBuilder::vocabulary(const std::string& code) {
     int64_t at = 0;
     for (const Node* one : words->each()) {
       if (one->kind != Node::Kind::Text)
-        refuse("its vocab_list holds what is no text; write words in quotes", one->line == 0 ? words->line : one->line);
+        refuse("its vocab_list holds a value that is not text; write words in quotes",
+               one->line == 0 ? words->line : one->line);
       add(one->text, at++);
     }
     bool distinct = order.size() == static_cast<size_t>(at);
@@ -243,7 +245,7 @@ std::string FeatureBuilder::vocabulary(const std::string& code) {
       auto n = payloadOf(number.text);
       if (!n)
         refuse(fmt::format(
-                   "the number of \"{}\" in its vocab_dict is no integer from 0 to {}, which an id's payload holds",
+                   "the number of \"{}\" in its vocab_dict is not an integer from 0 to {}, which an id's payload holds",
                    word, kMaxPayload),
                number.line);
       add(word, *n);
@@ -259,8 +261,10 @@ std::string FeatureBuilder::vocabulary(const std::string& code) {
 std::string FeatureBuilder::vocabularyFile(const std::string& code, int64_t absent) {
   const Node* named = find("vocab_file");
   std::filesystem::path path = shared_.options.folder / text("asset_dir") / named->text;
-  std::ifstream file(path);
-  if (!file) refuse(fmt::format("its vocab_file {} cannot be read", path.string()), named->line);
+  auto content = readConfigFile(path, SIZE_MAX);
+  if (auto* problem = std::get_if<FileProblem>(&content))
+    refuse(fmt::format("its vocab_file {} cannot be read: {}", path.string(), problem->message), named->line);
+  std::istringstream file(std::move(std::get<std::string>(content)));
   std::string map;
   std::map<std::string, int64_t> numbers;
   std::vector<std::string> order;
@@ -282,7 +286,7 @@ std::string FeatureBuilder::vocabularyFile(const std::string& code, int64_t abse
       if (!written)
         refuse(fmt::format(
                    "line {} of its vocab_file, \"{}\", is not \"word\" or \"word number\"; write a number from 0 to "
-                   "{} behind each word, or the words as vocab_list",
+                   "{} after each word, or the words as vocab_list",
                    at + 1, word, kMaxPayload),
                named->line);
       number = *written;
@@ -296,12 +300,12 @@ std::string FeatureBuilder::vocabularyFile(const std::string& code, int64_t abse
   if (order.empty()) refuse("its vocab_file is empty", named->line);
   if (order.size() > kMaxWords) {
     if (!asIs)
-      refuse(fmt::format("its vocab_file has more than {} words and repeats one or parts a number by a blank; write "
+      refuse(fmt::format("its vocab_file has more than {} words and repeats one or splits a number with a blank; write "
                          "each word once, with a tab before its number",
                          kMaxWords),
              named->line);
     std::string name = (std::filesystem::path(text("asset_dir")) / named->text).lexically_normal().string();
-    note(fmt::format("its vocabulary is read from {}, which must lie beside this config", name));
+    note(fmt::format("its vocabulary is read from {}, which must be beside this config", name));
     return fmt::format("vocab({}, oov = {}, file = {})", code, absent, literalText(name));
   }
   for (const std::string& one : order)
@@ -359,7 +363,7 @@ void FeatureBuilder::finish(Value value, int64_t width) {
   if (bucketizes) return emitIds(payloads(result.code));
   if (result.of == Value::Of::Text)
     refuse(
-        "it has no bucketizer, and features of text are no model's input; write hash_bucket_size or another one, or "
+        "it has no bucketizer, and text features cannot be model inputs; write hash_bucket_size or another one, or "
         "stub_type if only other features read it");
   if (isFlat()) {
     if (!feature_.isRead) needsGroup("a sequence of numbers is a sequence group");

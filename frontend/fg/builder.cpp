@@ -30,7 +30,7 @@ void FeatureBuilder::checkValueType() const {
                        feature_.type->name, fmt::join(known, " or ")),
            find("value_type")->line);
   if (std::string absent = defaultText(); isWhole && !absent.empty() && !isWholeNumber(absent))
-    refuse(fmt::format("its default_value \"{}\" is no whole number, as value_type {} says", absent, type));
+    refuse(fmt::format("its default_value \"{}\" is not a whole number, which value_type {} requires", absent, type));
 }
 
 void FeatureBuilder::checkValueDim() const {
@@ -96,7 +96,7 @@ std::optional<double> FeatureBuilder::defaultNumber() const {
 
 double FeatureBuilder::float32Of(std::string_view what, const std::string& text, uint32_t line) {
   auto value = numberOf(text);
-  if (!value) refuse(fmt::format("its {} \"{}\" is no number", what, text), line);
+  if (!value) refuse(fmt::format("its {} \"{}\" is not a number", what, text), line);
   auto rounded = static_cast<double>(static_cast<float>(*value));
   if (!std::isfinite(rounded))
     refuse(fmt::format("its {} \"{}\" is more than float32 holds; write one up to 3.4e38", what, text), line);
@@ -162,7 +162,8 @@ void FeatureBuilder::assumeExact() {
 
 void FeatureBuilder::assumeNumbersInText() {
   assume(
-      "text that is no number as JSON writes it (.5, +1 and 5. are none), or holds several where one is due: FG's "
+      "text that is not a number as JSON writes it (.5, +1 and 5. are not), or holds several where one is expected: "
+      "FG's "
       "answer "
       "is not known; here it is missing, which is the default, 0 within a vector and no id of a raw_feature (declare "
       "the column float64? in --schema, and such a row is refused)");

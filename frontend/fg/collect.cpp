@@ -70,6 +70,21 @@ std::string shown(const Node& value) {
   return value.kind == Node::Kind::Text ? literalText(value.text) : value.text;
 }
 
+bool isGroup(const Node& node) {
+  return node.kind == Node::Kind::Record && node.find("feature_type") == nullptr &&
+         (node.find("sequence_name") != nullptr || node.find("features") != nullptr);
+}
+
+// How many numbers the members of an entry take, those of groups among them too, which are refused as a whole.
+size_t membersOf(const Node& entry, bool inGroup = false) {
+  const Node* features = isGroup(entry) ? entry.find("features") : nullptr;
+  if (features == nullptr) return 0;
+  size_t count = features->each().size();
+  if (!inGroup)
+    for (const Node* member : features->each()) count += membersOf(*member, true);
+  return count;
+}
+
 class Collector {
  public:
   Collector(const std::set<EntryNumber>& leftOut, Problems& problems) : leftOut_(leftOut), problems_(problems) {}
@@ -77,15 +92,12 @@ class Collector {
   void entries(const std::vector<const Node*>& nodes, const Node* group) {
     for (const Node* node : nodes) {
       EntryNumber number = ++number_;
-      bool isGroup = node->kind == Node::Kind::Record && node->find("feature_type") == nullptr &&
-                     (node->find("sequence_name") != nullptr || node->find("features") != nullptr);
       if (leftOut_.count(number) != 0) {
         // The numbers of what comes behind stay.
-        if (const Node* members = node->find("features"); isGroup && members != nullptr)
-          number_ += members->each().size();
+        number_ += membersOf(*node, group != nullptr);
       } else if (node->kind != Node::Kind::Record) {
-        problems_.error(node->line, "a feature should stand here, in braces", number);
-      } else if (isGroup) {
+        problems_.error(node->line, "a feature in braces is expected here", number);
+      } else if (isGroup(*node)) {
         this->group(*node, group, number);
       } else {
         feature(*node, group, number);
@@ -98,7 +110,7 @@ class Collector {
   void group(const Node& node, const Node* outer, EntryNumber number) {
     const Node* features = node.find("features");
     if (outer != nullptr || textOf(node, "sequence_name").empty() || features == nullptr || features->each().empty()) {
-      if (features != nullptr) number_ += features->each().size();
+      number_ += membersOf(node, outer != nullptr);
       std::string name = textOf(node, "sequence_name");
       problems_.error(node.line,
                       outer != nullptr ? "a group of sequences inside another one"
@@ -116,7 +128,7 @@ class Collector {
       auto near = nearestName(key, words({kGroupKeys, kIgnoredKeys}));
       std::string instead = near                     ? fmt::format("did you mean \"{}\"?", *near)
                             : key == "default_value" ? "write default_value into each of its features"
-                                                     : "take it out";
+                                                     : "remove it";
       problems_.error(
           value.line,
           fmt::format("group \"{}\": what \"{}\" means is not known; {}", textOf(node, "sequence_name"), key, instead),
@@ -159,7 +171,7 @@ class Collector {
     }
     if (!names_.insert(feature.name).second) error("there is another feature of that name");
     for (const Alias& alias : twice)
-      error(fmt::format("its {} stands twice, as {} too; take one of them out", alias.name, alias.seen));
+      error(fmt::format("its {} is given twice, as {} too; remove one of them", alias.name, alias.seen));
 
     std::string type = textOf(node, "feature_type");
     feature.sequence = group != nullptr || type.rfind("sequence_", 0) == 0 ||
@@ -192,7 +204,7 @@ class Collector {
   }
 
   static std::string unknownType(const std::string& type) {
-    if (type == "sid_feature") return "sid_feature is raw for FG and is offset in the model; hand in the levels as ids";
+    if (type == "sid_feature") return "sid_feature is raw for FG and is offset in the model; pass the levels as ids";
     if (type.empty()) return "it has no feature_type";
     // The end that nearly all have would make any two alike.
     constexpr std::string_view kEnd = "_feature";
@@ -228,8 +240,8 @@ class Collector {
       bool isInput = std::ranges::find(type.inputs, key, &InputKey::name) != type.inputs.end();
       if (isInput || holds(kCommonKeys, key) || holds(kIgnoredKeys, key) || holds(type.keys, key)) continue;
       if (holds(kUnlessTrue, key) && !value.isTrue()) continue;
-      std::string why = fmt::format("what \"{}\" means for {} is not known; take it out, or write the feature by hand",
-                                    key, type.name);
+      std::string why =
+          fmt::format("what \"{}\" means for {} is not known; remove it, or write the feature by hand", key, type.name);
       if (key == "is_sequence") {
         why = fmt::format("{0} has no is_sequence; write the feature_type sequence_{0}", type.name);
         feature.isBroken = true;
@@ -288,8 +300,9 @@ class Collector {
         if (one->text == "ALL" && type.name == "match_feature") {
           input.side = "ALL";
         } else if (!holds("user item context feature const", input.side) || colon == std::string::npos) {
-          error(fmt::format("\"{}\" is no input; write side:name, the side being user, item, context, feature or const",
-                            one->text),
+          error(fmt::format(
+                    "\"{}\" is not an input; write side:name, the side being user, item, context, feature or const",
+                    one->text),
                 one->line);
           feature.isBroken = true;
           continue;
@@ -305,7 +318,7 @@ class Collector {
           continue;
         } else if (input.side != "const" && (input.name.front() == ' ' || input.name.back() == ' ')) {
           feature.isBroken = true;
-          error(fmt::format("\"{}\" has a blank before or after its name; take it out", one->text), one->line);
+          error(fmt::format("\"{}\" has a blank before or after its name; remove it", one->text), one->line);
           continue;
         }
         feature.inputs.push_back(std::move(input));
@@ -317,7 +330,7 @@ class Collector {
       if (std::ranges::find(feature.inputs, field, &Input::name) != feature.inputs.end()) continue;
       feature.isBroken = true;
       bool hasSide = field.find(':') != std::string::npos;
-      error(fmt::format("its sequence_fields has \"{}\", which is none of its inputs{}", field,
+      error(fmt::format("its sequence_fields has \"{}\", which is not one of its inputs{}", field,
                         hasSide ? "; write the name alone, without its side" : ""));
     }
     if (feature.isBroken) return;

@@ -79,7 +79,7 @@ void buildCustom(FeatureBuilder& b) {
   if (name == "RegexReplace") return buildRegexReplace(b);
   if (name == "SeqExpr") return buildSeqExpr(b);
   FeatureBuilder::refuse(
-      fmt::format("the operator \"{}\" is none that FG ships (EditDistance, RegexReplace, SeqExpr); compute it "
+      fmt::format("the operator \"{}\" is not one that FG ships (EditDistance, RegexReplace, SeqExpr); compute it "
                   "before and import a raw_feature or id_feature over the result",
                   name));
 }

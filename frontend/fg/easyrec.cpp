@@ -42,6 +42,8 @@ class Translator {
   void translate(Node& entry) const {
     for (auto& [name, members] : entry.fields) {
       if (name != "features") continue;
+      // One that is not in a list is a list of one.
+      if (members.kind == Node::Kind::Record) translate(members);
       for (Node& member : members.items) translate(member);
       return;
     }
@@ -87,9 +89,9 @@ class Translator {
       text.remove_prefix(std::min(end + 1, text.size()));
     }
     if (!isList)
-      error("its bucketize_boundaries are no numbers in one text, \"10,20\"; write those, or boundaries as a list");
+      error("its bucketize_boundaries are not numbers in one text, \"10,20\"; write those, or boundaries as a list");
     if (entry.find("boundaries") != nullptr)
-      error("its boundaries stand twice, as bucketize_boundaries too; take one of them out");
+      error("its boundaries are given twice, as bucketize_boundaries too; remove one of them");
     entry.remove("bucketize_boundaries");
     if (!isList || entry.find("boundaries") != nullptr) return;
     entry.set("boundaries", std::move(list));

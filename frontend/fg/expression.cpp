@@ -275,7 +275,7 @@ class Translator {
     if (name == "_e") return {"2.718281828459045"};
     if (accept("(")) return call(name);
     auto variable = find_(name, vector_);
-    if (!variable) throw Unsayable{fmt::format("its expression has \"{}\", which is none of its variables", name)};
+    if (!variable) throw Unsayable{fmt::format("its expression has \"{}\", which is not one of its variables", name)};
     return {variable->code, kPostfix, false, variable->isList};
   }
   Term literal() {
@@ -291,7 +291,7 @@ class Translator {
       digits();
     }
     auto value = numberOf(text_.substr(begin, at_ - begin));
-    if (!value) throw Unsayable{fmt::format("\"{}\" is no number", text_.substr(begin, at_ - begin))};
+    if (!value) throw Unsayable{fmt::format("\"{}\" is not a number", text_.substr(begin, at_ - begin))};
     // FG has no integers, which would wrap.
     return {floatText(*value)};
   }
@@ -300,7 +300,7 @@ class Translator {
       if (refused.name == name) throw Unsayable{fmt::format("\"{}\" {}", name, refused.why)};
     const auto* function =
         std::find_if(std::begin(kFunctions), std::end(kFunctions), [&](const Function& f) { return f.name == name; });
-    if (function == std::end(kFunctions)) throw Unsayable{fmt::format("\"{}\" is no function that is known", name)};
+    if (function == std::end(kFunctions)) throw Unsayable{fmt::format("\"{}\" is not a known function", name)};
     bool ofVectors = function->shape == Shape::Vector || function->shape == Shape::Vectors;
     bool outer = vector_;
     vector_ = ofVectors;

@@ -7,7 +7,7 @@ namespace {
 
 Type text(const Feature&, size_t) { return Type::string().withNullable(); }
 
-// Numbers come as such, where they are no sequence and need not be cut.
+// Numbers come as such, where they are not a sequence and need not be cut.
 Type number(const Feature& feature, size_t) {
   if (feature.sequence || feature.entry.find("separator") != nullptr) return Type::string().withNullable();
   const Node* width = feature.entry.find("value_dim");

@@ -21,7 +21,7 @@ std::string FeatureBuilder::elementList(Input& input) {
   Type type;
   if (input.side == "feature") {
     const Value& value = shared_.values.at(input.name);
-    if (!value.list) refuse(fmt::format("the feature \"{}\" is no sequence", input.name), input.line);
+    if (!value.list) refuse(fmt::format("the feature \"{}\" is not a sequence", input.name), input.line);
     code = value.code;
     type = Type::list(value.of == Value::Of::Text  ? Type::string()
                       : value.of == Value::Of::Int ? Type::int64()
@@ -35,7 +35,7 @@ std::string FeatureBuilder::elementList(Input& input) {
     return fmt::format("{}({}, {})", function("elements"), code, literalText(feature_.delimiter));
   }
   if (!type.isList())
-    refuse(fmt::format("\"{}:{}\" is a {} and no sequence; declare the column string? or a list in --schema",
+    refuse(fmt::format("\"{}:{}\" is a {} and not a sequence; declare the column string? or a list in --schema",
                        input.side, input.name, toString(type)),
            input.line);
   input.elementType = type.element().withNullable();

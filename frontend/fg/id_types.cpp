@@ -37,7 +37,7 @@ std::string prefix(const FeatureBuilder& b) {
 Value prefixed(FeatureBuilder& b, Value value) {
   if (!b.flag("need_prefix", false)) return value;
   if (b.feature().type->name == "combo_feature" && !b.isEasyRec())
-    FeatureBuilder::refuse("what need_prefix means for combo_feature is not known; take it out");
+    FeatureBuilder::refuse("what need_prefix means for combo_feature is not known; remove it");
   if (!b.defaultText().empty())
     FeatureBuilder::refuse(fmt::format("whether its default has the prefix is not known; write {}",
                                        b.feature().sequence ? "need_prefix false" : "default_value \"\""));
@@ -57,7 +57,7 @@ void buildWeighted(FeatureBuilder& b) {
   Value ids;
   std::string weights;
   if (type.isMap()) {
-    if (!type.value().isNumber()) FeatureBuilder::refuse("its weights are no numbers");
+    if (!type.value().isNumber()) FeatureBuilder::refuse("its weights are not numbers");
     ids = {Value::Of::Text, true, fmt::format("map_keys({})", b.reference(b.input(0)))};
     if (type.key().is(Kind::Int64)) ids.code = "string(" + ids.code + ")";
     weights = fmt::format("float(map_values({}))", b.reference(b.input(0)));
@@ -83,7 +83,7 @@ void buildId(FeatureBuilder& b) {
     b.assume("id_feature without need_prefix: false, as in newer versions of FG; older ones say true");
   if (b.flag("weighted", false)) return buildWeighted(b);
   if (b.flag("need_prefix", false) && b.bucketizer() == kNumber)
-    FeatureBuilder::refuse("need_prefix makes texts that are no numbers, which num_buckets takes; write it false");
+    FeatureBuilder::refuse("need_prefix makes texts that are not numbers, which num_buckets takes; write it false");
 
   const Input& input = b.input(0);
   Type column = b.columnType(input);
@@ -91,7 +91,7 @@ void buildId(FeatureBuilder& b) {
     std::string absent = b.defaultText();
     std::string code = b.reference(input);
     if (column.is(Kind::Float64)) code = "int(" + code + ")";
-    // A default that is no number is refused with the bucketizer.
+    // A default that is not a number is refused with the bucketizer.
     if (auto number = integerOf(absent)) code = fmt::format("{} ?? {}", code, *number);
     return b.finish({Value::Of::Int, false, code});
   }
@@ -168,7 +168,7 @@ void buildBoolMask(FeatureBuilder& b) {
         "a mask's word that is neither true, false nor a number: FG's answer is not known; here its value is dropped");
   }
   b.note("values and mask of unequal lengths: what FG gives is not known; here what has no mask is dropped");
-  // Nothing between two separators has its place in the mask, and is no value.
+  // Nothing between two separators has its place in the mask, and is not a value.
   std::string masked = b.let("masked", fmt::format("mask({}, {})", values, keep));
   std::string code = fmt::format("mask({0}, {0} != \"\")", masked);
   b.finish({Value::Of::Text, true, most == 1 ? fmt::format("head({}, 1)", code) : code});
@@ -177,7 +177,7 @@ void buildBoolMask(FeatureBuilder& b) {
 void buildRegexReplace(FeatureBuilder& b) {
   if (b.inputs() != 1) FeatureBuilder::refuse("RegexReplace takes one input");
   if (b.has("regex_pattern") && b.has("regex_patten"))
-    FeatureBuilder::refuse("its regex_pattern stands twice, as regex_patten too; take one of them out");
+    FeatureBuilder::refuse("its regex_pattern is given twice, as regex_patten too; remove one of them");
   const Node* patterns = b.find("regex_pattern");
   if (patterns == nullptr) patterns = b.find("regex_patten");
   if (patterns == nullptr || patterns->each().empty()) FeatureBuilder::refuse("its regex_pattern is missing");
@@ -185,7 +185,8 @@ void buildRegexReplace(FeatureBuilder& b) {
   auto each = patterns->each();
   std::string pattern;
   for (const Node* one : each) {
-    if (one->kind != Node::Kind::Text) FeatureBuilder::refuse("its regex_pattern holds what is no text", one->line);
+    if (one->kind != Node::Kind::Text)
+      FeatureBuilder::refuse("its regex_pattern holds a value that is not text", one->line);
     pattern += each.size() == 1 ? one->text : fmt::format("{}(?:{})", pattern.empty() ? "" : "|", one->text);
   }
   bool hasGroups = replacement.find('\\') != std::string::npos;

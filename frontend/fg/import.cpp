@@ -70,7 +70,7 @@ constexpr PreludeFunction kPrelude[] = {
      "# Without the keys that were not found: every text is at least the empty one, and what is missing is not.\n"
      "fn present(fg_values: list<string>) = mask(fg_values, fg_values >= \"\")\n"},
     {"whole_number",
-     "# A whole number in a text: 0 beyond int64, as FG has it, and missing where the text is none.\n"
+     "# A whole number in a text: 0 beyond int64, as FG has it, and missing where the text is not one.\n"
      "fn whole_number(fg_text: string?) =\n"
      "  regex_match(fg_text, r\"^[+-]?[0-9]+$\") ? (int(replace(fg_text, \"+\", \"\")) ?? 0) : int(\"\")\n"},
     {"whole_numbers",
@@ -110,7 +110,7 @@ class Importer {
       for (const auto& [key, value] : root->fields)
         if (key != "features" && key != "reserves" && !(shared_.isEasyRec && isOfEasyRec(key)))
           out_.problems.error(value.line,
-                              fmt::format("what \"{}\" means beside \"features\" is not known; take it out", key));
+                              fmt::format("what \"{}\" means beside \"features\" is not known; remove it", key));
       entries = shared_.isEasyRec ? fromEasyRec(*root, out_.problems) : list->items;
       if (shared_.isEasyRec) assumeEasyRec(root->find("multi_val_sep") != nullptr);
     } else {
@@ -359,9 +359,10 @@ std::map<std::string, Type> readColumnTypes(std::string_view text, Problems& pro
   for (const auto& [name, said] : root->fields) {
     auto type = said.kind == Node::Kind::Text ? parseType(said.text) : std::nullopt;
     if (!type || !(type->isScalar() || type->isList() || type->isMap()))
-      problems.error(said.line, fmt::format("column \"{}\": \"{}\" is no type; there are bool, int64, float64, string, "
-                                            "list<T>, map<K, V>, each with a ? where it may be missing",
-                                            name, said.text));
+      problems.error(said.line,
+                     fmt::format("column \"{}\": \"{}\" is not a type; there are bool, int64, float64, string, "
+                                 "list<T>, map<K, V>, each with a ? where it may be missing",
+                                 name, said.text));
     else
       out[name] = *type;
   }

@@ -82,7 +82,7 @@ std::string FeatureBuilder::textOrEmpty(const Input& input) {
 }
 
 Value FeatureBuilder::tokens(const std::string& text, bool keepsEmpty) {
-  assume("nothing between two separators: FG's answer is not known; here it is no value");
+  assume("nothing between two separators: FG's answer is not known; here it gives no value");
   Value value{Value::Of::Text, true, ""};
   value.cutAt = separators();
   value.code =
@@ -165,7 +165,7 @@ Value FeatureBuilder::elements(const Input& input, bool whole) {
     if (type.element().is(Kind::Float64)) code = "string(int(" + code + "))";
     code = fmt::format("{}(({}) ?? \"\", \"\")", function("or_default"), orEmpty(code, type, "[]"));
   } else {
-    refuse(fmt::format("{} is a {} and no sequence of texts; {}, or list<int64>?", named(input), toString(type),
+    refuse(fmt::format("{} is a {} and not a sequence of texts; {}, or list<int64>?", named(input), toString(type),
                        kWriteText),
            input.line);
   }
@@ -186,7 +186,7 @@ Value FeatureBuilder::withDefaultEach(Value value) {
 Value FeatureBuilder::numbers(const Input& input) {
   if (input.side == "const") {
     auto number = numberOf(input.name);
-    if (!number) refuse(fmt::format("the constant \"{}\" is no number", input.name), input.line);
+    if (!number) refuse(fmt::format("the constant \"{}\" is not a number", input.name), input.line);
     return {Value::Of::Number, false, floatText(*number)};
   }
   if (input.isFeature()) {
@@ -202,8 +202,9 @@ Value FeatureBuilder::numbers(const Input& input) {
   Type scalar = type.isList() ? type.element() : type;
   readsNumbers_ = readsNumbers_ || scalar.isNumber();
   if (!scalar.isNumber() && !scalar.is(Kind::String))
-    refuse(fmt::format("{} is a {}, which is no number; declare it float64? in --schema", named(input), toString(type)),
-           input.line);
+    refuse(
+        fmt::format("{} is a {}, which is not a number; declare it float64? in --schema", named(input), toString(type)),
+        input.line);
   return {Value::Of::Number, type.isList(), scalar.is(Kind::Float64) ? code : "float(" + code + ")"};
 }
 
@@ -223,7 +224,7 @@ std::string FeatureBuilder::isEmpty(const Input& input) {
 }
 
 std::pair<std::string, Type> FeatureBuilder::map(const Input& input) {
-  if (!input.isColumn()) refuse(fmt::format("its map is {}, which is no column", named(input)), input.line);
+  if (!input.isColumn()) refuse(fmt::format("its map is {}, which is not a column", named(input)), input.line);
   std::string code = reference(input);
   Type type = columnType(input);
   Type texts = Type::map(Type::string(), Type::string());

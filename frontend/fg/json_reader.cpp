@@ -7,13 +7,14 @@
 
 #include "frontend/fg/json_trouble.h"
 #include "frontend/fg/readers.h"
+#include "support/json_document.h"
 
 namespace featc::fg {
 namespace {
 
 namespace od = simdjson::ondemand;
 
-// A key that stands twice in one object.
+// A key that appears twice in one object.
 struct Repeated {
   uint32_t line;
   std::string key;
@@ -21,11 +22,16 @@ struct Repeated {
 
 class JsonReader {
  public:
-  explicit JsonReader(std::string_view text) : json_(text) {}
+  explicit JsonReader(std::string_view text) : size_(text.size()) {
+    json_.reserve(size_ + simdjson::SIMDJSON_PADDING);
+    json_.append(text).append(simdjson::SIMDJSON_PADDING, ' ');
+  }
 
   // Throws simdjson_error.
   Node read() {
-    od::document document = parser_.iterate(json_);
+    od::document document;
+    if (auto error = startJson(parser_, json_.data(), size_, json_.size(), document))
+      throw simdjson::simdjson_error(error);
     od::value root = document.get_value();
     Node node = readValue(root);
     // There is no place after the last value.
@@ -86,7 +92,8 @@ class JsonReader {
     return node;
   }
 
-  simdjson::padded_string json_;
+  size_t size_;
+  std::string json_;  // padded
   od::parser parser_;
   size_t counted_ = 0;
   uint32_t line_ = 1;
@@ -99,10 +106,10 @@ std::optional<Node> readJson(std::string_view text, Problems& problems) {
   try {
     return reader.read();
   } catch (const Repeated& e) {
-    problems.error(e.line, fmt::format("\"{}\" stands twice in one object", e.key));
+    problems.error(e.line, fmt::format("\"{}\" appears twice in one object", e.key));
   } catch (const simdjson::simdjson_error& e) {
     Problem why = findJsonTrouble(text).value_or(Problem{reader.line(), simdjson::error_message(e.error())});
-    problems.error(why.line, "this is no JSON: " + why.text);
+    problems.error(why.line, "this is not valid JSON: " + why.text);
   }
   return std::nullopt;
 }

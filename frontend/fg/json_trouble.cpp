@@ -66,7 +66,7 @@ class Walker {
       }
     }
     skipBlanks();
-    if (at_ < text_.size()) return Problem{line_, fmt::format("{} follows after the end", found())};
+    if (at_ < text_.size()) return Problem{line_, fmt::format("{} follows the end", found())};
     return std::nullopt;
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says where and why a text is no JSON: the parser only says that it is none.
+// Says where and why a text is not JSON: the parser only says that it is none.
 #pragma once
 
 #include <optional>

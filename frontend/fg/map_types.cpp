@@ -26,14 +26,15 @@ bool isIntList(Type type) { return type.isList() && type.element().is(Kind::Int6
 void noteDuplicates(FeatureBuilder& b, Type column) {
   if (!column.isMap())
     b.assume(
-        "a key that stands twice in a map's text, or an item without a \":\": FG's answer is not known; here the last "
+        "a key that is repeated in a map's text, or an item without a \":\": FG's answer is not known; here the last "
         "wins, and the item is left out");
 }
 
 // The number that a map has under a key.
 std::string numberOfFound(FeatureBuilder& b, Type value, const std::string& found) {
   if (value.is(Kind::String))
-    b.assume("a value of a map that is text and no number: FG's answer is not known; here its key is not in the map");
+    b.assume(
+        "a value of a map that is text and not a number: FG's answer is not known; here its key is not in the map");
   return value.is(Kind::Float64) ? found : fmt::format("float({})", found);
 }
 
@@ -168,7 +169,7 @@ namespace {
 std::pair<std::string, Type> nestedMap(FeatureBuilder& b, const Input& input) {
   Type column = b.columnType(input);
   Type texts = Type::map(Type::string(), Type::map(Type::string(), Type::string()));
-  if (!input.isColumn()) FeatureBuilder::refuse("its map is no column", input.line);
+  if (!input.isColumn()) FeatureBuilder::refuse("its map is not a column", input.line);
   std::string code = b.reference(input);
   bool isText = column.is(Kind::String);
   if (isText || (column.isMap() && column.key().is(Kind::String) && column.value().is(Kind::String))) {
@@ -318,7 +319,7 @@ void buildMatch(FeatureBuilder& b) {
   }
   if (!discrete) {
     std::optional<double> absent = b.defaultNumber();
-    if (!value.is(Kind::String) && !value.isNumber()) FeatureBuilder::refuse("the values of its map are no numbers");
+    if (!value.is(Kind::String) && !value.isNumber()) FeatureBuilder::refuse("the values of its map are not numbers");
     if (b.valueType() == "string")
       FeatureBuilder::refuse(
           "what value_type string makes of a number is not known; write float, or needDiscrete true");
@@ -351,7 +352,7 @@ void buildKvDot(FeatureBuilder& b) {
     Type type = b.columnType(input);
     std::string code;
     if (input.isColumn() && type.isMap()) {
-      if (!type.value().isNumber()) FeatureBuilder::refuse("the values of its map are no numbers", input.line);
+      if (!type.value().isNumber()) FeatureBuilder::refuse("the values of its map are not numbers", input.line);
       code = b.reference(input);
       if (!keys.isNone() && !(keys == type.key()))
         FeatureBuilder::refuse("one side has integers for keys and the other one texts; declare both alike",
@@ -367,7 +368,7 @@ void buildKvDot(FeatureBuilder& b) {
                                input.line);
       keys = Type::string();
       noteDuplicates(b, Type());
-      b.assume("an item whose weight is no number: FG's answer is not known; here it is left out");
+      b.assume("an item whose weight is not a number: FG's answer is not known; here it is left out");
     }
     sides += (i == 0 ? "" : ", ") + code;
   }

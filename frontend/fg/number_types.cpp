@@ -39,7 +39,7 @@ void buildCombine(FeatureBuilder& b) {
     values = fmt::format("value_map({}, {{{}}})", words.code, entries);
     b.note(
         "a word that is not in value_map: FG's answer is not known; here it is left out, and where no other is left "
-        "the default stands");
+        "the default is used");
   } else if ((input.isColumn() || input.isFeature()) && !b.holdsText(input)) {
     Value numbers = b.numbers(input);
     list = numbers.list;
@@ -124,7 +124,7 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
   if (made.mayDivide)
     b.note(
         "where the result is not finite (a division by 0, a logarithm of 0) FG's answer is not known; here it is "
-        "missing and the default stands");
+        "missing and the default is used");
   // A variable that is missing makes the result the default even where it is not needed.
   for (size_t i = 0; i < b.inputs(); ++i) {
     const Input& input = b.input(i);
@@ -184,7 +184,7 @@ void buildOverlap(FeatureBuilder& b) {
   if (method == "query_common_ratio" || method == "title_common_ratio")
     b.note("repeated terms: how FG counts them is not known; docs/operators.md says how they count here");
   if (method == "is_contain")
-    b.note("other terms between those of the query: whether FG allows them is not known; here they may stand");
+    b.note("other terms between those of the query: whether FG allows them is not known; here they are allowed");
   std::string query = b.textList(b.input(0)).code;
   std::string title = b.textList(b.input(1)).code;
   std::string code = fmt::format("float({}({}, {}))", method == "index_of" ? "token_index" : method, query, title);

@@ -97,7 +97,7 @@ void buildFlat(FeatureBuilder& b) {
     return b.finish({Value::Of::Number, true,
                      fmt::format("({} == \"\" ? {} : {})", elements, float32Text(*absent), number), std::nullopt});
   }
-  if (!column.isList()) FeatureBuilder::refuse("its column is no sequence; declare it string? or list<float64>?");
+  if (!column.isList()) FeatureBuilder::refuse("its column is not a sequence; declare it string? or list<float64>?");
   std::string code = b.numbers(input).code;
   if (column.nullable()) code += " ?? []";
   if (b.feature().length > 0) code = fmt::format("head({}, {})", code, b.feature().length);

@@ -10,7 +10,7 @@ namespace featc::fg {
 std::string literalText(std::string_view text);
 // As a comment of one line holds it: without what ends a line or turns its direction.
 std::string commentText(std::string_view text);
-// In back quotes where it is no plain name.
+// In back quotes where it is not a plain name.
 std::string nameText(std::string_view name);
 // Whether a name can be written at all.
 bool canBeName(std::string_view name);

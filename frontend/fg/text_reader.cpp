@@ -56,7 +56,7 @@ class TextReader {
 
   // Up to `close`, which is taken; '\0': up to the end of the text.
   Node readFields(char close, uint32_t depth) {
-    if (depth > kMaxDepth) fail("too many braces inside one another");
+    if (depth > kMaxDepth) fail("too many nested braces");
     Node record;
     record.kind = Node::Kind::Record;
     record.line = line_;
@@ -69,7 +69,7 @@ class TextReader {
       if (close != '\0' && accept(close)) return record;
       uint32_t line = line_;
       std::string name = readWord();
-      if (name.empty()) fail(fmt::format("\"{}\" where the name of a field should stand", peek()));
+      if (name.empty()) fail(fmt::format("\"{}\" where the name of a field is expected", peek()));
       bool colon = accept(':');
       skipBlanks();
       if (!colon && peek() != '{' && peek() != '<')
@@ -114,7 +114,7 @@ class TextReader {
     if (accept('{')) return readFields('}', depth + 1);
     if (accept('<')) return readFields('>', depth + 1);
     if (accept('[')) {
-      if (depth > kMaxDepth) fail("too many brackets inside one another");
+      if (depth > kMaxDepth) fail("too many nested brackets");
       Node list;
       list.kind = Node::Kind::List;
       list.line = line;
@@ -169,7 +169,7 @@ class TextReader {
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), point, 16);
     bool isWhole = text.size() == digits && error == std::errc() && end == text.data() + digits;
     if (!isWhole || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
-      fail(fmt::format("\"{}\" in an escape is no code point", text));
+      fail(fmt::format("\"{}\" in an escape is not a code point", text));
     at_ += digits;
     appendUtf8(out, point);
   }
@@ -208,7 +208,7 @@ class TextReader {
       case 'u': readCodePoint(out, 4); break;
       case 'U': readCodePoint(out, 8); break;
       default:
-        if (c < '0' || c > '7') fail(fmt::format("\"\\{}\" is no escape", c));
+        if (c < '0' || c > '7') fail(fmt::format("\"\\{}\" is not an escape", c));
         --at_;
         digits(8, 3);
     }

@@ -2,9 +2,7 @@
 // tokenize_feature where its tokenizer is a table of words, and text_normalizer where featc has what it does.
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
-
+#include "frontend/config_file.h"
 #include "frontend/fg/readers.h"
 #include "frontend/fg/text.h"
 #include "frontend/fg/types.h"
@@ -13,7 +11,7 @@ namespace featc::fg {
 namespace {
 
 constexpr std::string_view kInstead =
-    "hand in the tokens' numbers as a list<int64> column of an id_feature with num_buckets, or call the tokenizer as "
+    "pass the tokens' numbers as a list<int64> column of an id_feature with num_buckets, or call the tokenizer as "
     "an "
     "extern fn";
 
@@ -49,13 +47,11 @@ class TokenizerReader {
   TokenizerReader(FeatureBuilder& b, std::string path, uint32_t line) : b_(b), path_(std::move(path)), line_(line) {}
 
   WordTable read() {
-    std::ifstream file(path_, std::ios::binary);
-    std::ostringstream text;
-    if (file) text << file.rdbuf();
-    if (!file) refuse("cannot be read");
+    auto content = readConfigFile(path_, SIZE_MAX);
+    if (auto* problem = std::get_if<FileProblem>(&content)) refuse("cannot be read: " + problem->message);
     Problems problems;
-    std::optional<Node> root = readJson(text.str(), problems);
-    if (!root || root->kind != Node::Kind::Record) refuse("is no JSON object, which a HuggingFace tokenizer is");
+    std::optional<Node> root = readJson(std::get<std::string>(content), problems);
+    if (!root || root->kind != Node::Kind::Record) refuse("is not a JSON object, which a HuggingFace tokenizer is");
     WordTable table;
     model(*root, table);
     normalizer(*root, table);
@@ -106,10 +102,10 @@ class TokenizerReader {
     } else if (type == "WhitespaceSplit") {
       table.split = b_.function("words") + "({})";
     } else if (type == "CharDelimiterSplit") {
-      if (textOf(one, "delimiter").empty()) refuse("parts texts at no character");
+      if (textOf(one, "delimiter").empty()) refuse("splits text at no character");
       table.split = "tokenize({}, " + literalText(textOf(one, "delimiter")) + ")";
     } else {
-      refuse(fmt::format("parts texts by {}, and only WhitespaceSplit and CharDelimiterSplit are carried over", type));
+      refuse(fmt::format("splits text by {}, and only WhitespaceSplit and CharDelimiterSplit are carried over", type));
     }
   }
 
@@ -170,8 +166,8 @@ void buildTokenize(FeatureBuilder& b) {
     b.note("its tokenizer makes \\u0130 (I with a dot) two characters where it lowers letters; here it is an i");
   }
   for (const std::string& token : table.added)
-    b.note(fmt::format("the tokenizer takes \"{}\" out of a text wherever it stands; here only as a word of its own",
-                       token));
+    b.note(
+        fmt::format("the tokenizer takes \"{}\" out of a text wherever it is; here only as a word of its own", token));
   std::string words = fmt::format(fmt::runtime(table.split), text);
   std::string entries;
   for (const auto& [word, number] : table.vocabulary.fields)
@@ -185,12 +181,12 @@ void buildTokenize(FeatureBuilder& b) {
 }
 
 void buildTextNormalizer(FeatureBuilder& b) {
-  if (!b.feature().stub) FeatureBuilder::refuse("a text is no model's input; write stub_type true");
+  if (!b.feature().stub) FeatureBuilder::refuse("text cannot be a model input; write stub_type true");
   for (std::string_view key : {"is_gbk_input", "is_gbk_output"})
-    if (b.flag(key, false)) FeatureBuilder::refuse(fmt::format("{} is not carried over; hand in UTF-8", key));
+    if (b.flag(key, false)) FeatureBuilder::refuse(fmt::format("{} is not carried over; pass UTF-8", key));
   if (b.has("max_length"))
     FeatureBuilder::refuse(
-        "its max_length counts bytes of GBK, which featc does not have; take it out where no text is as "
+        "its max_length counts bytes of GBK, which featc does not have; remove it where no text is as "
         "long");
   int64_t steps = b.integer("parameter", kUsual);
   struct Unsayable {
@@ -203,8 +199,8 @@ void buildTextNormalizer(FeatureBuilder& b) {
   for (const Unsayable& one : kUnsayable)
     if ((steps & one.bit) != 0)
       FeatureBuilder::refuse(fmt::format(
-          "{} is not carried over{}; hand in the text normalized, or write only 2 or 4 (letters) and 8 (width)",
-          one.what, b.has("parameter") ? "" : ", which FG does where parameter is left out"));
+          "{} is not carried over{}; pass the text normalized, or write only 2 or 4 (letters) and 8 (width)", one.what,
+          b.has("parameter") ? "" : ", which FG does where parameter is left out"));
   if ((steps & ~(kUpper | kLower | kWidth)) != 0 || (steps & (kUpper | kLower)) == (kUpper | kLower))
     FeatureBuilder::refuse(fmt::format("what the parameter {} does is not known", steps));
   std::string text = b.isFlat() ? b.wholeElements(b.input(0)) : inputText(b);

@@ -74,7 +74,7 @@ class Translator {
     for (const auto& [kind, body] : config.fields) {
       for (const Node* one : body.each()) {
         if (one->kind != Node::Kind::Record) {
-          problems_.error(one->line, fmt::format("\"{}\" is no feature", kind));
+          problems_.error(one->line, fmt::format("\"{}\" is not a feature", kind));
         } else if (kind == "sequence_feature") {
           out.push_back(group(*one));
         } else {
@@ -115,7 +115,7 @@ class Translator {
     const Node* field = entry.find(renamed.from);
     if (field == nullptr) return;
     if (entry.find(renamed.to) != nullptr)
-      entry.said.error(field->line, fmt::format("feature \"{}\": its {} stands twice, as {} too; take one of them out",
+      entry.said.error(field->line, fmt::format("feature \"{}\": its {} is given twice, as {} too; remove one of them",
                                                 textOf(entry, "feature_name"), renamed.from, renamed.to));
     Node value = *field;
     entry.remove(renamed.from);
@@ -274,13 +274,13 @@ std::vector<Node> fromTorchEasyRec(const Node& config, Problems& problems) {
   }
   const Node* features = config.find("feature_configs");
   if (features == nullptr) {
-    problems.error(config.line, "there are no feature_configs, and it is no fg.json (which begins with \"{\")");
+    problems.error(config.line, "there are no feature_configs, and it is not an fg.json (which begins with \"{\")");
     return out;
   }
   for (const auto& [name, value] : config.fields) {
     constexpr std::string_view kName[] = {"feature_configs"};
     if (name != kName[0] && nearestName(name, kName))
-      problems.error(value.line, fmt::format("\"{}\" is no part of a config; did you mean \"{}\"?", name, kName[0]));
+      problems.error(value.line, fmt::format("\"{}\" is not part of a config; did you mean \"{}\"?", name, kName[0]));
   }
   Translator translator(mode == "FG_NORMAL", problems);
   for (const Node* one : features->each()) translator.translate(*one, false, out);

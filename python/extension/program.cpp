@@ -81,7 +81,7 @@ std::vector<std::string> Program::unserved(const StoreUrls& stores) const {
   for (const SourceInfo& source : info().sources)
     if (!stores.contains(source.name) && !stores.contains("default"))
       lines.push_back(
-          fmt::format("no store serves source \"{}\": all its rows are absent (say stores={{\"{}\": "
+          fmt::format("no store serves source \"{}\": all its rows are absent (pass stores={{\"{}\": "
                       "\"jsonl:PATH\"}})",
                       source.name, source.name));
   return lines;

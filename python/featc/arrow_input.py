@@ -23,7 +23,7 @@ def arrow_type(text: str) -> pa.DataType:
     """The Arrow type of a field's type as the config writes it: `map<string, float64>`."""
     found, rest = _parse(text.replace(" ", ""))
     if rest:
-        raise ValueError(f"{text!r} is no type")
+        raise ValueError(f"{text!r} is not a type")
     return found
 
 
@@ -56,7 +56,7 @@ def as_stream(data: Any, schema: pa.Schema):
         data = pa.Table.from_batches([pa.record_batch(data)])
     try:
         return data.__arrow_c_stream__()
-    except pa.ArrowException as problem:  # pandas: a column of objects that are no values of one type
+    except pa.ArrowException as problem:  # pandas: a column of objects that are not values of one type
         raise DataError(": ".join(map(str, problem.args))) from None
 
 
@@ -67,7 +67,7 @@ def as_row(row: Any, schema: pa.Schema) -> Tuple[Any, bool]:
     try:
         return as_stream({name: [plain(value)] for name, value in row.items()}, schema), True
     except DataError:
-        # A value that is no row's may be a column.
+        # A value that is not a row's may be a column.
         if not row or not all(_is_column(values) for values in row.values()):
             raise
         try:
@@ -95,7 +95,7 @@ def json_value(value: Any) -> Any:
         return value.isoformat()
     made = plain(value)
     if made is value:
-        raise DataError(f"a {type(value).__name__} is no value of JSON: {value!r}")
+        raise DataError(f"a {type(value).__name__} is not a JSON value: {value!r}")
     return made
 
 
@@ -138,7 +138,7 @@ def _from_columns(columns: Mapping[str, Any], schema: pa.Schema) -> pa.Table:
             if declared is None:
                 declared = _with_fields(pa.array(values).type, str(name), schema)
             elif _has_text_for_list(values, declared):
-                raise DataError(f"the column {name!r}{wanted}: a text stands where a list must: put it in [ ]")
+                raise DataError(f"the column {name!r}{wanted}: a text where a list is expected: put it in [ ]")
             made[name] = pa.array(values, type=_made_as(declared))
         except (pa.ArrowException, TypeError, OverflowError) as problem:
             raise DataError(f"the column {name!r}{wanted}: {problem}") from None

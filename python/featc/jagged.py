@@ -105,7 +105,7 @@ def _joined(parts: List[np.ndarray], shape=(0,), dtype=np.int64) -> np.ndarray:
 
 
 def _joined_offsets(parts: List[np.ndarray]) -> np.ndarray:
-    """One row of offsets behind the other, each of which begins with 0."""
+    """One row of offsets behind the other, each of which starts with 0."""
     if len(parts) == 1:
         return parts[0]
     out = np.zeros(sum(len(part) - 1 for part in parts) + 1, np.int64)

@@ -113,7 +113,7 @@ class _Parts:
     def take(self, dtype: str, count: int) -> np.ndarray:
         size = count * np.dtype(dtype).itemsize
         if count < 0 or self.at + _padded(size) > len(self.body):
-            raise TensorSequenceError("corrupted: a part lies outside the buffer")
+            raise TensorSequenceError("corrupted: a part is outside the buffer")
         out = np.frombuffer(self.body, dtype, count, self.at)
         self.at += _padded(size)
         return out
@@ -146,24 +146,24 @@ def _tensor(record: tuple, names: bytes, body: memoryview, requests: int, items:
         name = names[name_at:name_at + name_bytes].decode()
         group = names[group_at:group_at + group_bytes].decode()
     except UnicodeDecodeError as error:
-        raise TensorSequenceError("corrupted: a name is no UTF-8") from error
+        raise TensorSequenceError("corrupted: a name is not UTF-8") from error
     return Tensor(name, group, KINDS[kind], slot, bool(is_request), length, data, offsets, weights, elements)
 
 
 def total_bytes(data: bytes | memoryview) -> int:
-    """How long the buffer at the begin of ``data`` is; its first 96 bytes are enough."""
+    """How long the buffer at the start of ``data`` is; its first 96 bytes are enough."""
     if len(data) < HEADER.size:
         raise TensorSequenceError("truncated: not even a whole header is there")
     magic, version, _, total = HEADER.unpack_from(data)[:4]
     if magic != MAGIC:
-        raise TensorSequenceError("not a tensor sequence: the magic bytes are others")
+        raise TensorSequenceError("not a tensor sequence: the magic bytes are wrong")
     if version != VERSION:
         raise TensorSequenceError(f"version {version} of the format, this reader knows {VERSION}")
     return total
 
 
 def read(data: bytes | bytearray | memoryview, max_bytes: int = 1 << 30) -> TensorSequence:
-    """The buffer at the begin of ``data``; arrays point into it, unless it is compressed.
+    """The buffer at the start of ``data``; arrays point into it, unless it is compressed.
 
     ``max_bytes``: the most that a compressed body may unpack to.
     """
@@ -177,7 +177,7 @@ def read(data: bytes | bytearray | memoryview, max_bytes: int = 1 << 30) -> Tens
             not flags & ZSTD and stored != body_bytes):
         raise TensorSequenceError("corrupted: the sizes in the header contradict one another")
     if _xxh64(data[32:total]) != checksum:
-        raise TensorSequenceError("corrupted: the checksum is another")
+        raise TensorSequenceError("corrupted: the checksum is wrong")
     if flags & ~(ZSTD | POSITIONS):
         raise TensorSequenceError("it has flags that this reader does not know")
     body = data[HEADER.size:HEADER.size + stored]
@@ -192,7 +192,7 @@ def read(data: bytes | bytearray | memoryview, max_bytes: int = 1 << 30) -> Tens
     records = parts.take("u1", tensors * RECORD.size)
     names = bytes(parts.take("u1", names_bytes))
     if model_bytes > len(names):
-        raise TensorSequenceError("corrupted: the names lie outside")
+        raise TensorSequenceError("corrupted: the names are outside the buffer")
     found = [_tensor(record, names, body, requests, items) for record in RECORD.iter_unpack(records)]
     return TensorSequence(names[:model_bytes].decode(errors="replace"), fingerprint, semantics, item_offsets, status,
                           rows, {tensor.name: tensor for tensor in found})

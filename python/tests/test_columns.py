@@ -28,6 +28,18 @@ def test_fields_that_nothing_uses_are_not_missed():
     assert said_by(lambda: config.extract({"shop": [1]})) == ["2 optional fields have no column: item.a, item.b"]
 
 
+def test_a_column_that_is_not_there_is_told_once():
+    config = featc.compile_text(
+        "model m\nitem { shop : int64 a : float64? }\nsparse shop slot 1 = shop\ndense a default 0 = log1p(a)\n",
+        engine="interp",
+    )
+    for call in (config.extract, config.extract_jagged, config.extract_numpy, lambda d: list(config.extract_batches(d))):
+        assert said_by(lambda: call({"shop": [1, 2]})) == ["the optional field item.a has no column"]
+    # A column without a value is told by the feature that lacks it.
+    (line,) = said_by(lambda: config.extract({"shop": [1, 2], "a": [None, None]}))
+    assert line == "a: missing in all 2 rows: the field item.a is never there"
+
+
 def test_a_mistyped_name_is_told_with_the_field_that_has_no_column():
     config = featc.compile_text("model m\nitem { shop : int64 }\nsparse shop slot 1 = shop\n", engine="interp")
     with pytest.raises(featc.DataError, match='no column for item.shop.*no field is declared for the column "shp"'):
@@ -51,7 +63,7 @@ def test_columns_of_objects():
 
 def test_a_text_is_no_list_of_its_letters():
     config = featc.compile_text("model m\nitem { l : list<string> }\nsparse l slot 1 = l\n", engine="interp")
-    with pytest.raises(featc.DataError, match="a text stands where a list must"):
+    with pytest.raises(featc.DataError, match="a text where a list is expected"):
         config.extract({"l": ["ab", "c"]})
     assert config.extract_jagged({"l": [["ab"], []]})["l"].offsets.tolist() == [0, 1, 1]
 
@@ -80,7 +92,7 @@ def test_sources_that_no_store_serves(tmp_path):
     store.write_text('{"source": "people", "id": 7, "age": 30}\n{"source": "shops", "id": 7, "size": 2}\n')
     config = featc.compile_text(SOURCES, engine="interp")
     row = {"user": [7]}
-    line = 'no store serves source "{0}": all its rows are absent (say stores={{"{0}": "jsonl:PATH"}})'
+    line = 'no store serves source "{0}": all its rows are absent (pass stores={{"{0}": "jsonl:PATH"}})'
     both = [line.format("people"), line.format("shops")]
     for call in (config.extract, config.extract_jagged, config.explain, lambda d: list(config.extract_batches(d))):
         assert said_by(lambda: call(row)) == both

@@ -92,7 +92,7 @@ def test_what_is_wrong(config):
         config.explain({k: v for k, v in FLAT.items() if k != "shop"})
     with pytest.raises(featc.DataError, match="'shop', which must be int64"):
         config.explain({**FLAT, "shop": "x"})
-    with pytest.raises(featc.DataError, match="a text stands where a list must"):
+    with pytest.raises(featc.DataError, match="a text where a list is expected"):
         config.explain({**FLAT, "tags": "x"})
     with pytest.raises(featc.DataError, match="the row is bad: shop is missing"):
         config.explain({**FLAT, "shop": None})

@@ -217,7 +217,7 @@ bool ArrowBatch::readItems(const ArrowBinding& binding) {
 std::vector<DataNote> ArrowBatch::notes(uint64_t before) const {
   std::vector<DataNote> notes;
   for (size_t i = 0; i < wide_.size(); ++i) {
-    const WideIntegers& wide = wide_[i];
+    const WideCount& wide = wide_[i];
     if (wide.count == 0) continue;
     int64_t request = wide.row;
     if (scopes_[i] == Scope::Item && !itemOffsets_.empty())

@@ -110,7 +110,7 @@ class ArrowBatch {
   std::vector<ColumnData> columns_;
   std::vector<bool> converted_;
   std::vector<ArrowColumns::Bad> badOf_;  // by field
-  std::vector<WideIntegers> wide_;        // by field
+  std::vector<WideCount> wide_;           // by field
   ArrowColumns::Bad badRequests_;
   ArrowColumns::Bad badItems_;
   std::vector<int64_t> itemOffsets_;  // empty: one item a request

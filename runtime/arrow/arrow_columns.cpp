@@ -94,10 +94,14 @@ void setBad(ArrowColumns::Bad& bad, int64_t row, int64_t rows) {
   bad[static_cast<size_t>(row)] = 1;
 }
 
-// Marks rows of which an element is marked; row i has elements offsets[i] .. offsets[i + 1] - 1.
-void spreadBad(const ArrowColumns::Bad& elements, const int64_t* offsets, int64_t rows, ArrowColumns::Bad& bad) {
+// Marks rows of which an element is marked; row i has elements offsets[i] .. offsets[i + 1] - 1. A row that is missing
+// may have elements all the same, of any value.
+void spreadBad(const ArrowColumns::Bad& elements, const int64_t* offsets, const ColumnData& lists,
+               ArrowColumns::Bad& bad) {
+  const int64_t rows = lists.length;
   for (int64_t i = 0; !elements.empty() && i < rows; ++i)
-    if (std::memchr(elements.data() + offsets[i], 1, static_cast<size_t>(offsets[i + 1] - offsets[i])) != nullptr)
+    if (isPresent(lists.validity, lists.offset + i) &&
+        std::memchr(elements.data() + offsets[i], 1, static_cast<size_t>(offsets[i + 1] - offsets[i])) != nullptr)
       setBad(bad, i, rows);
 }
 
@@ -350,7 +354,7 @@ bool ArrowColumns::readDictionary(const ArrowType& from, const ArrowArray& array
   Bad badValues;
   const int64_t entries = array.dictionary->length;
   // An entry counts as often as it is pointed to.
-  const WideIntegers before = wide_;
+  const WideCount before = wide_;
   if (!read(*from.dictionary, *array.dictionary, type, 0, entries, values, badValues)) return false;
   const bool hasWide = wide_.count > before.count;
   wide_ = before;
@@ -447,7 +451,7 @@ bool ArrowColumns::readNested(const ArrowType& from, const ArrowArray& array, Ty
   const bool hadWide = wide_.count > 0;
   if (!readChildren(from, array, type, first, offsets[count], out, badElements)) return false;
   if (!hadWide && wide_.count > 0) wide_.row = std::upper_bound(offsets, offsets + count + 1, wide_.row) - offsets - 1;
-  spreadBad(badElements, offsets, count, bad);
+  spreadBad(badElements, offsets, out, bad);
   return true;
 }
 

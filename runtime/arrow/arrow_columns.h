@@ -14,7 +14,7 @@
 namespace featc {
 
 // Integers from 2^63 on, which keep their 64 bits as an int64 and become negative.
-struct WideIntegers {
+struct WideCount {
   uint64_t count = 0;
   int64_t row = 0;       // of the first
   uint64_t example = 0;  // the first
@@ -24,7 +24,7 @@ struct WideIntegers {
 // Buffers are trusted to be as long as the arrays say; all else is checked.
 class ArrowColumns {
  public:
-  // A byte each row, not 0 where the row holds a value that its field cannot: a float that is no whole number, of an
+  // A byte each row, not 0 where the row holds a value that its field cannot: a float that is not a whole number, of an
   // int64. Empty: there is none.
   using Bad = std::vector<uint8_t>;
 
@@ -45,7 +45,7 @@ class ArrowColumns {
 
   const std::string& error() const { return error_; }
   // Of all that was read; rows count from `begin`.
-  const WideIntegers& wide() const { return wide_; }
+  const WideCount& wide() const { return wide_; }
   // Whether what was read lies where Arrow has it, validity and offsets included.
   bool anyMade() const { return !words_.empty() || !buffers_.empty(); }
 
@@ -76,7 +76,7 @@ class ArrowColumns {
   bool rebase(const ArrowArray& array, int64_t begin, int64_t count, int64_t* offsets, int64_t& first);
 
   std::string error_;
-  WideIntegers wide_;
+  WideCount wide_;
   std::deque<std::vector<uint64_t>> words_;  // numbers and offsets
   std::deque<ColumnBuffer> buffers_;
   std::deque<ColumnData> nodes_;  // children of columns

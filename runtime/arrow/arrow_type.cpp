@@ -72,7 +72,7 @@ constexpr std::array kTimeUnits = {
     TimeUnit{'n', "ns", 1'000'000'000, " // 1_000_000_000"},
 };
 
-// Of a format string; null: it is no timestamp's.
+// Of a format string; null: it is not a timestamp's.
 const TimeUnit* timeUnit(std::string_view format) {
   if (!format.starts_with("ts") || format.size() < 4 || format[3] != ':') return nullptr;
   const auto* unit = std::ranges::find(kTimeUnits, format[2], &TimeUnit::letter);

@@ -45,6 +45,7 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
   std::array<uint32_t, kBlockRows> savedIdsLeft;
   if (idsLeft != nullptr) std::copy_n(idsLeft + begin, rows, savedIdsLeft.begin());
   DataEvents savedEvents = worker_.events;
+  Work savedWork = costs_.work;
   worker_.savedCounts = worker_.counts;
   for (size_t i = 0; i < program_.ragged.size(); ++i) worker_.savedMarks[i] = shard.ragged[program_.ragged[i]].mark();
 
@@ -56,6 +57,7 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
   std::copy_n(savedStatus.begin(), rows, status);
   if (idsLeft != nullptr) std::copy_n(savedIdsLeft.begin(), rows, idsLeft + begin);
   worker_.events = savedEvents;
+  costs_.work = savedWork;
   worker_.counts = worker_.savedCounts;
   for (size_t i = 0; i < program_.ragged.size(); ++i) shard.ragged[program_.ragged[i]].rewind(worker_.savedMarks[i]);
   for (int64_t group = begin; group < end; group += kRowGroup)

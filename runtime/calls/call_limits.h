@@ -9,7 +9,7 @@
 
 namespace featc {
 
-// 0 stands for no limit. Limits are no part of a config's meaning: what is computed within them is what it always is.
+// 0 stands for no limit. Limits are not part of a config's meaning: what is computed within them is what it always is.
 struct CallLimits {
   std::chrono::microseconds computing{0};  // of one thread; waiting for stores is left out
   int64_t items = 0;                       // and as many requests

@@ -30,7 +30,7 @@ class CallMemory {
   // up at `readDeadline`. With an error the call is over.
   RunError begin(std::span<const Batch> batches, const CallOptions& options,
                  std::chrono::steady_clock::time_point readDeadline, Result& result);
-  // Waits for stores: that is no computing. Throws CallStopped where nobody waits for the call any more.
+  // Waits for stores: that is not computing. Throws CallStopped where nobody waits for the call any more.
   void waitForReads();
   // Completes the result.
   void finish();

@@ -47,7 +47,7 @@ bool parseId(std::string_view text, CsvFeature& out) {
 bool parseValue(std::string_view text, const OutputInfo& output, CsvFeature& out) {
   if (output.kind == OutputKind::Dense)
     return split(text, '|', [&](std::string_view part) { return parse(part, out.numbers.emplace_back()); });
-  // An element of a group without an id is written as 0, which is no id.
+  // An element of a group without an id is written as 0, which is not an id.
   if (text.empty() || (!output.group.empty() && text == "0")) return true;
   return split(text, '|', [&](std::string_view part) { return parseId(part, out); });
 }
@@ -92,7 +92,7 @@ bool CsvFeatureReader::next() {
     features_[i].clear();
     std::string_view text = records_.cells()[i].text;
     if (!parseCell(text, outputs_[i], features_[i]))
-      return fail(fmt::format("{}: {} is none of its values", outputs_[i].name, quote(text.substr(0, 60))));
+      return fail(fmt::format("{}: {} is not one of its values", outputs_[i].name, quote(text.substr(0, 60))));
   }
   return true;
 }

@@ -30,7 +30,7 @@ class CsvFeatureReader {
   bool next();
   // By output: one value, or in a sequence group one an element.
   const std::vector<std::vector<CsvFeature>>& features() const { return features_; }
-  // `line 3: price: "x" is no number`; empty: nothing is wrong.
+  // `line 3: price: "x" is not a number`; empty: nothing is wrong.
   const std::string& error() const { return error_; }
 
  private:

@@ -11,7 +11,7 @@
  *     const uint64_t* ids = featc_ts_row_ids(&t, row, &count);
  *   }
  *
- * Nothing is copied: every pointer goes into `data`, which must stay and must lie at a multiple of 8. Once
+ * Nothing is copied: every pointer goes into `data`, which must stay and must be at a multiple of 8. Once
  * featc_ts_open has returned NULL without FEATC_TS_SKIP_OFFSETS, every offset may be followed unchecked.
  * For compressed buffers define FEATC_TENSOR_SEQUENCE_ZSTD, link libzstd and see featc_ts_unpack. */
 #ifndef FEATC_TENSOR_SEQUENCE_H
@@ -172,7 +172,7 @@ static inline int featc_ts_take(uint64_t* left, uint64_t count, uint64_t bytes) 
 static inline const char* featc_ts_check_header(const uint8_t* at, size_t size) {
   uint64_t total, body, stored;
   if (size < FEATC_TS_HEADER_BYTES) return "truncated: not even a whole header is there";
-  if (memcmp(at, FEATC_TS_MAGIC, 8) != 0) return "not a tensor sequence: the magic bytes are others";
+  if (memcmp(at, FEATC_TS_MAGIC, 8) != 0) return "not a tensor sequence: the magic bytes are wrong";
   if (featc_ts_u32(at + 8) != FEATC_TS_VERSION) return "a version of the format that this reader does not know";
   total = featc_ts_u64(at + 16);
   if (total > size) return "truncated: the buffer is shorter than its header says";
@@ -189,7 +189,7 @@ static inline const char* featc_ts_check_header(const uint8_t* at, size_t size) 
 
 /* -- Reading ---------------------------------------------------------------------------------- */
 
-/* Of what is at the begin of a stream of buffers: how many bytes the first one has; 0 when it is no tensor
+/* Of what is at the start of a stream of buffers: how many bytes the first one has; 0 when it is not a tensor
  * sequence of this version, or `size` is below FEATC_TS_HEADER_BYTES. The buffer need not be there whole. */
 static inline uint64_t featc_ts_total_bytes(const void* data, size_t size) {
   const uint8_t* at = (const uint8_t*)data;
@@ -252,23 +252,24 @@ static inline const char* featc_ts_check_record(const featc_ts* ts, uint32_t i, 
   uint64_t left;
   if ((uint64_t)featc_ts_u32(record) + featc_ts_u32(record + 4) > names_bytes ||
       (uint64_t)featc_ts_u32(record + 8) + featc_ts_u32(record + 12) > names_bytes)
-    return "corrupted: a tensor's name lies outside";
+    return "corrupted: a tensor's name is outside the buffer";
   if (record[20] > FEATC_TS_SEQUENCE || record[21] > 1 || record[22] < FEATC_TS_IDS || record[22] > FEATC_TS_FLOATS ||
       parts > 7)
     return "corrupted: a tensor of a kind that does not exist";
-  if (at > body_bytes || at % 8 != 0) return "corrupted: a tensor lies outside";
+  if (at > body_bytes || at % 8 != 0) return "corrupted: a tensor is outside the buffer";
   left = body_bytes - at;
   if ((parts & FEATC_TS_PART_ELEMENTS) == 0 && cells != rows) return "corrupted: a tensor with a wrong number of rows";
   if ((parts & FEATC_TS_PART_ELEMENTS) != 0 && !featc_ts_take(&left, rows + 1, 4))
-    return "corrupted: a tensor lies outside";
+    return "corrupted: a tensor is outside the buffer";
   if ((parts & FEATC_TS_PART_OFFSETS) != 0) {
-    if (cells == UINT64_MAX || !featc_ts_take(&left, cells + 1, 4)) return "corrupted: a tensor lies outside";
+    if (cells == UINT64_MAX || !featc_ts_take(&left, cells + 1, 4)) return "corrupted: a tensor is outside the buffer";
   } else if (width == 0 ? values != 0 : values / width != cells || values % width != 0) {
     return "corrupted: a tensor with a wrong number of values";
   }
-  if (!featc_ts_take(&left, values, record[22] == FEATC_TS_IDS ? 8 : 4)) return "corrupted: a tensor lies outside";
+  if (!featc_ts_take(&left, values, record[22] == FEATC_TS_IDS ? 8 : 4))
+    return "corrupted: a tensor is outside the buffer";
   if ((parts & FEATC_TS_PART_WEIGHTS) != 0 && !featc_ts_take(&left, values, 4))
-    return "corrupted: a tensor lies outside";
+    return "corrupted: a tensor is outside the buffer";
   return NULL;
 }
 
@@ -277,7 +278,7 @@ enum {
   FEATC_TS_SKIP_OFFSETS = 2   /* offsets are not looked at: use the row functions, which check their own */
 };
 
-/* Opens the buffer at the begin of `data`, which may be followed by others. NULL when all is well, else a text
+/* Opens the buffer at the start of `data`, which may be followed by others. NULL when all is well, else a text
  * that says what is wrong; nothing outside `data` is ever read. */
 static inline const char* featc_ts_open(featc_ts* ts, const void* data, size_t size, unsigned options) {
   const uint8_t* at = (const uint8_t*)data;
@@ -286,10 +287,10 @@ static inline const char* featc_ts_open(featc_ts* ts, const void* data, size_t s
   uint32_t i, flags;
   memset(ts, 0, sizeof *ts);
   if ((problem = featc_ts_check_header(at, size)) != NULL) return problem;
-  if ((uintptr_t)data % 8 != 0) return "the buffer does not lie at a multiple of 8";
+  if ((uintptr_t)data % 8 != 0) return "the buffer is not at a multiple of 8";
   if ((options & FEATC_TS_SKIP_CHECKSUM) == 0 &&
       featc_ts_checksum(at + 32, (size_t)featc_ts_u64(at + 16) - 32) != featc_ts_u64(at + 24))
-    return "corrupted: the checksum is another";
+    return "corrupted: the checksum is wrong";
   flags = featc_ts_u32(at + 12);
   if ((flags & FEATC_TS_FLAG_ZSTD) != 0) return "compressed: unpack it first";
   body_bytes = featc_ts_u64(at + 32);
@@ -307,20 +308,22 @@ static inline const char* featc_ts_open(featc_ts* ts, const void* data, size_t s
   left = body_bytes;
   ts->item_offsets = (const int64_t*)(const void*)ts->body;
   if (ts->requests == UINT64_MAX || !featc_ts_take(&left, ts->requests + 1, 8))
-    return "corrupted: the item offsets lie outside";
+    return "corrupted: the item offsets are outside the buffer";
   ts->status = ts->body + (body_bytes - left);
-  if (!featc_ts_take(&left, ts->items, 1)) return "corrupted: the status lies outside";
+  if (!featc_ts_take(&left, ts->items, 1)) return "corrupted: the status is outside the buffer";
   if ((flags & FEATC_TS_FLAG_POSITIONS) != 0) {
     ts->input_row = (const uint64_t*)(const void*)(ts->body + (body_bytes - left));
     ts->input_request = ts->input_row + ts->items;
     ts->input_item = ts->input_request + ts->items;
-    if (!featc_ts_take(&left, ts->items, 24)) return "corrupted: the positions lie outside";
+    if (!featc_ts_take(&left, ts->items, 24)) return "corrupted: the positions are outside the buffer";
   }
   ts->records = ts->body + (body_bytes - left);
-  if (!featc_ts_take(&left, ts->tensors, FEATC_TS_RECORD_BYTES)) return "corrupted: the tensors' records lie outside";
+  if (!featc_ts_take(&left, ts->tensors, FEATC_TS_RECORD_BYTES))
+    return "corrupted: the tensors' records are outside the buffer";
   ts->names = (const char*)(ts->body + (body_bytes - left));
   ts->model = ts->names;
-  if (!featc_ts_take(&left, names_bytes, 1) || ts->model_bytes > names_bytes) return "corrupted: the names lie outside";
+  if (!featc_ts_take(&left, names_bytes, 1) || ts->model_bytes > names_bytes)
+    return "corrupted: the names are outside the buffer";
   for (i = 0; i < ts->tensors; ++i)
     if ((problem = featc_ts_check_record(ts, i, names_bytes, body_bytes)) != NULL) return problem;
   if ((options & FEATC_TS_SKIP_OFFSETS) != 0) return NULL;
@@ -410,7 +413,7 @@ static inline const char* featc_ts_unpack(const void* data, size_t size, void* o
   if (problem != NULL) return problem;
   if ((options & FEATC_TS_SKIP_CHECKSUM) == 0 &&
       featc_ts_checksum(at + 32, (size_t)featc_ts_u64(at + 16) - 32) != featc_ts_u64(at + 24))
-    return "corrupted: the checksum is another";
+    return "corrupted: the checksum is wrong";
   body = featc_ts_u64(at + 32);
   stored = featc_ts_u64(at + 40);
   if (room < FEATC_TS_HEADER_BYTES || body > room - FEATC_TS_HEADER_BYTES) return "there is no room to unpack it";

@@ -167,7 +167,7 @@ std::unique_ptr<ResultWriter> make(const ProgramInfo& info, std::string_view for
 }  // namespace
 
 std::unique_ptr<ResultWriter> newLibsvmWriter(const ProgramInfo& info, const std::string& label, std::string& refused) {
-  if (label.empty()) refused = "libsvm lines begin with a label: say --label FEATURE, a dense output of the config";
+  if (label.empty()) refused = "libsvm lines begin with a label: pass --label FEATURE, a dense output of the config";
   return make<LibsvmWriter>(info, "libsvm", label, refused);
 }
 

@@ -11,7 +11,7 @@ namespace featc {
 
 // `label index:value ...`, indices ascending: an id is its own index, of value 1 or its weight; an id that
 // comes n times in a row of a list counts n times. The values of dense outputs have the indices 1, 2, ... in
-// declaration order, which are no ids; what is 0 is left out, as libsvm has it. `label` names the dense output
+// declaration order, which are not ids; what is 0 is left out, as libsvm has it. `label` names the dense output
 // that is the label and not a feature. Null, with the reason in `refused`, where an output does not fit.
 std::unique_ptr<ResultWriter> newLibsvmWriter(const ProgramInfo& info, const std::string& label, std::string& refused);
 

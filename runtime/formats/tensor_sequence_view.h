@@ -61,7 +61,7 @@ class TensorView {
 
 class TensorSequence {
  public:
-  // The buffer at the begin of `bytes`, which must lie at a multiple of 8 and outlive the view. Nothing, with
+  // The buffer at the start of `bytes`, which must be at a multiple of 8 and outlive the view. Nothing, with
   // the reason in `error`, where it is truncated, damaged, compressed or of another version. `options`:
   // FEATC_TS_SKIP_CHECKSUM, FEATC_TS_SKIP_OFFSETS.
   static std::optional<TensorSequence> open(std::string_view bytes, std::string& error, unsigned options = 0);

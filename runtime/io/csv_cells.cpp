@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kQuotedEmpty = "\"\"";
 constexpr size_t kShownBytes = 40;
 
-// Why a cell or a part of it is no value of its type; empty: it was appended.
+// Why a cell or a part of it is not a value of its type; empty: it was appended.
 using CellError = std::string;
 
 CellError expected(Type type, std::string_view text, const CsvCellContext& context) {

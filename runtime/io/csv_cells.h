@@ -21,7 +21,7 @@ struct CsvCellContext {
 // The cell as --trim and --null make it; where it stands for a missing value, empty and without quotes.
 CsvCell rewrittenCell(CsvCell cell, const CsvOptions& options);
 
-// Appends the value of a field that is no list of lists or the like. Why the cell is no value of the column's type;
+// Appends the value of a field that is not a list of lists or the like. Why the cell is not of the column's type;
 // empty: it was appended.
 std::string appendCsvCell(const CsvCell& cell, const CsvCellContext& context, ColumnBuffer& column);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds whole records at the begin of CSV text without reading their cells.
+// Finds whole records at the start of CSV text without reading their cells.
 #pragma once
 
 #include <cstddef>

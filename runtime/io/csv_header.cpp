@@ -88,9 +88,9 @@ class Binder {
 
   // What keeps a name from being a field's: quotes or blanks; empty: neither.
   std::string adviceFor(std::string_view name) const {
-    if (!options_.quotes && isWholeInQuotes(name) && isField(bare(name))) return "names stand in quotes; write --quote";
+    if (!options_.quotes && isWholeInQuotes(name) && isField(bare(name))) return "names are in quotes; pass --quote";
     if (std::string_view trimmed = withoutBlanks(name); trimmed.size() < name.size() && isField(trimmed))
-      return "blanks stand around names; write --trim";
+      return "names have blanks around them; pass --trim";
     if (name.find('\r') != std::string_view::npos)
       return "lines end with a carriage return alone; write line feeds instead";
     return {};
@@ -107,15 +107,16 @@ class Binder {
     for (size_t i = 0; i < std::min(names_.size(), kShownNames); ++i)
       text += fmt::format("{}{}", i == 0 ? "" : ", ", shown(names_[i]));
     if (names_.size() == 1)
-      text = fmt::format("the only column {} is no field", text);
+      text = fmt::format("the only column {} is not a field", text);
     else
       text = fmt::format("none of the columns {}{} is a field", text, names_.size() > kShownNames ? ", ..." : "");
     if (!options_.columns.empty()) return text;
     for (char delimiter : {';', '\t', ',', '|'})
       if (delimiter != options_.delimiter && splitsIntoFields(delimiter))
-        return fmt::format("{}: its cells stand between {}; write --delimiter {}", text,
+        return fmt::format("{}: its cells are separated by {}; pass --delimiter {}{}", text,
                            delimiter == '\t' ? std::string("tabs") : fmt::format("\"{}\"", delimiter),
-                           delimiter == '\t' ? std::string("tab") : fmt::format("'{}'", delimiter));
+                           delimiter == '\t' ? std::string("tab") : fmt::format("'{}'", delimiter),
+                           delimiter == options_.listDelimiter ? " --list-delimiter ','" : "");
     if (std::string advice = adviceForNames(); !advice.empty()) return fmt::format("{}: {}", text, advice);
     return fmt::format("{}; if the file has no header, name its columns: --columns {}", text, exampleColumns());
   }

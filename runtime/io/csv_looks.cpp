@@ -38,9 +38,9 @@ std::string_view withoutBlanks(std::string_view text) {
 }
 
 std::string adviceFor(std::string_view text, const CsvOptions& options) {
-  if (!options.trim && withoutBlanks(text).size() < text.size()) return "; --trim takes blanks off";
+  if (!options.trim && withoutBlanks(text).size() < text.size()) return "; --trim removes blanks";
   if (looksMissing(text)) return fmt::format("; pass --null '{}' if it stands for a missing value", text);
-  if (!options.quotes && isWholeInQuotes(text)) return "; --quote takes quotes off";
+  if (!options.quotes && isWholeInQuotes(text)) return "; --quote removes quotes";
   return {};
 }
 

@@ -32,7 +32,7 @@ inline bool mayLookOdd(std::string_view text) {
   return kFront[static_cast<unsigned char>(text.front())] || text.back() == ' ' || text.back() == '\t';
 }
 
-// What to do about a cell, or a part of one, that is no value of its type: `; --trim takes blanks off`. Empty: nothing
+// What to do about a cell, or part of one, that is not of its type: `; --trim removes blanks`. Empty: nothing
 // that is known.
 std::string adviceFor(std::string_view text, const CsvOptions& options);
 std::string_view adviceFor(BracketLook look);

@@ -205,7 +205,7 @@ class CsvReader final : public RecordReader {
     for (const DataNote& note : resume_->notes) notes_.add(note);
     row_ = counts_.items;
     if (resume_->offset > 0 && !records_.seek(resume_->offset, resume_->line))
-      fail(0, "the input ends before the place to go on from");
+      fail(0, "the input ends before the place to resume from");
   }
 
   std::vector<std::string> namesOf(const std::vector<CsvCell>& cells) const {
@@ -223,11 +223,10 @@ class CsvReader final : public RecordReader {
     InputWindow firstLine(memorySource(window_.text().substr(0, window_.text().find('\n'))));
     CsvRecordReader records(firstLine, table_.options);
     if (records.next() && namesOf(records.cells()) == table_.options.columns)
-      warn("the first line has the names that --columns gives; pass --header if it is no row");
+      warn("the first line has the names that --columns gives; pass --header if it is not a row");
   }
 
   CsvTable table_;
-  std::vector<bool> nested_;  // by column: a list or map between delimiters
   InputWindow window_;
   CsvRecordReader records_;
   CsvRows rowsOf_;

@@ -14,7 +14,7 @@ namespace featc {
 // A list cell has its elements between list delimiters: nothing is a missing element, `""` the
 // empty string. The cell `""` as a whole is a list of one empty string where elements are strings,
 // else an empty list or map. Map cells are `key:value` between list delimiters, a value may be
-// missing. Blank lines are skipped and counted. After a quote that is never closed, or that a cell goes on behind,
+// missing. Blank lines are skipped and counted. After a quote that is never closed, or that a cell continues after,
 // reading goes on in the line behind it.
 std::unique_ptr<RecordReader> newCsvReader(const ProgramInfo& info, std::unique_ptr<ByteSource> source,
                                            std::string file, bool strict, DataSink sink, CsvOptions options = {});

@@ -68,7 +68,7 @@ bool CsvRecordReader::scanText(std::string_view text) {
   return false;
 }
 
-// Blanks before a quote are no part of the cell where they are taken off.
+// Blanks before a quote are not part of the cell where they are taken off.
 void CsvRecordReader::beginCell(std::string_view text) {
   if (state_ == State::CellStart) piece_ = {position_, 0, false, false};
   char c = text[position_];
@@ -133,7 +133,7 @@ bool CsvRecordReader::afterCell(std::string_view text) {
 
 // The end of the quote may have been missed: records are looked for behind the line in which it begins.
 bool CsvRecordReader::goesOn() {
-  return broken("a quoted cell goes on behind its closing quote", piece_.begin, piece_.begin);
+  return broken("a quoted cell continues after its closing quote", piece_.begin, piece_.begin);
 }
 
 // The cell ends before `end`, and at `position_` stands the delimiter or line feed `at`.
@@ -173,7 +173,7 @@ void CsvRecordReader::endOfInput(std::string_view text) {
   consumed_ = text.size();
 }
 
-// Reports a mistake at offset `at`, and goes on behind the first line end from `resumeAt`.
+// Reports a mistake at offset `at`, and continues after the first line end from `resumeAt`.
 bool CsvRecordReader::broken(const char* problem, size_t resumeAt, size_t at) {
   problem_ = problem;
   uint64_t firstLine = line_;

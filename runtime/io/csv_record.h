@@ -44,7 +44,7 @@ class CsvRecordReader {
 
   // The text from the next record on: `bytes` of it, or all there is.
   std::string_view rest(size_t bytes);
-  // Leaves out records at the begin of that text, which have so many line ends.
+  // Leaves out records at the start of that text, which have so many line ends.
   void skip(size_t bytes, uint64_t lines) {
     window_.consume(bytes);
     nextLine_ += lines;

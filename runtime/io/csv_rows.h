@@ -31,7 +31,7 @@ struct CsvTable {
   std::vector<CsvColumn> columns;
   std::vector<bool> nested;  // by column: a list or map between delimiters
 
-  // A line without anything, which is no row.
+  // A line without anything, which is not a row.
   static bool isBlank(const std::vector<CsvCell>& cells) {
     return cells.size() == 1 && cells[0].text.empty() && !cells[0].quoted;
   }

@@ -12,7 +12,7 @@ namespace featc {
 namespace {
 
 constexpr char kListDelimiter = '|';
-// Between the elements of a sequence group. One without an id is 0, which is no id, so that no element and
+// Between the elements of a sequence group. One without an id is 0, which is not an id, so that no element and
 // one without an id are told apart.
 constexpr char kElementDelimiter = ';';
 
@@ -102,7 +102,7 @@ std::unique_ptr<ResultWriter> newCsvWriter(const ProgramInfo& info) { return std
 std::unique_ptr<ResultWriter> newTsvWriter(const ProgramInfo& info, std::string& refused) {
   for (const OutputInfo& output : info.outputs) {
     if (output.name.find_first_of("\t\r\n") == std::string::npos) continue;
-    refused = fmt::format("TSV has no way to write the name {}: a tab or line end stands in it; use --format csv",
+    refused = fmt::format("TSV has no way to write the name {}: it holds a tab or line end; use --format csv",
                           quote(output.name));
     return nullptr;
   }

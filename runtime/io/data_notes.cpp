@@ -67,7 +67,10 @@ void DataNotes::clear() {
 }
 
 std::string noteText(const DataNote& note, const std::vector<InputInfo>& inputs) {
-  const InputInfo* input = note.field < inputs.size() ? &inputs[note.field] : nullptr;
+  return noteText(note, note.field < inputs.size() ? inputs[note.field].qualified() : std::string());
+}
+
+std::string noteText(const DataNote& note, std::string_view field) {
   auto counted = [&](std::string_view one, std::string_view many) {
     return fmt::format("{} {}", note.count, note.count == 1 ? one : many);
   };
@@ -81,7 +84,7 @@ std::string noteText(const DataNote& note, const std::vector<InputInfo>& inputs)
                          counted("value was", "values were"), note.example, place, note.example);
       break;
     case NoteKind::Blanks:
-      text = fmt::format("{} began or ended with a blank {}; pass --trim to take blanks off", counted("text", "texts"),
+      text = fmt::format("{} began or ended with a blank {}; pass --trim to remove blanks", counted("text", "texts"),
                          first);
       break;
     case NoteKind::JsonText:
@@ -91,11 +94,11 @@ std::string noteText(const DataNote& note, const std::vector<InputInfo>& inputs)
     case NoteKind::BracketText:
       text = fmt::format(
           "{} in brackets {}, which became part of the values; write JSON and pass --json-lists, or leave them out",
-          counted("cell stood", "cells stood"), first);
+          counted("cell was", "cells were"), first);
       break;
     case NoteKind::Quoted:
-      text = fmt::format("{} in quotes {}, which became part of the text; pass --quote to take them off",
-                         counted("cell stood", "cells stood"), first);
+      text = fmt::format("{} in quotes {}, which became part of the text; pass --quote to remove them",
+                         counted("cell was", "cells were"), first);
       break;
     case NoteKind::Spans:
       text = fmt::format("{} in quotes went over several lines {}; pass --no-quote if a quote is only a character",
@@ -128,7 +131,7 @@ std::string noteText(const DataNote& note, const std::vector<InputInfo>& inputs)
                          note.line, note.example);
       break;
   }
-  return input == nullptr ? text : fmt::format("{}: {}", input->qualified(), text);
+  return field.empty() ? text : fmt::format("{}: {}", field, text);
 }
 
 }  // namespace featc

@@ -16,14 +16,14 @@ enum class NoteKind : uint8_t {
   NullText,     // `\N`, `NULL` as a text
   Blanks,       // a text that begins or ends with a blank
   JsonText,     // JSON in a cell that is read as elements between delimiters
-  BracketText,  // the same, but it is no JSON: `['a', 'b']`
+  BracketText,  // the same, but it is not JSON: `['a', 'b']`
   Quoted,       // a cell in quotes where quotes are characters
   Spans,        // a quoted cell that holds line ends
   Colons,       // an entry of a map with several colons
   WideInteger,  // an integer from 2^63 on, as the negative one of the same bits
   NotFinite,    // NaN, infinity
   Surrogate,    // half a surrogate pair, as U+FFFD
-  RepeatedKey,  // a key that stands twice in an object of JSON
+  RepeatedKey,  // a key that is repeated in a JSON object
   BlankLine,    // left out
   Unreadable,   // a value that is none of its field's type; told where no value of the field is
 };
@@ -68,5 +68,7 @@ class DataNotes {
 
 // `item.city: 12 cells are texts such as "\N", the first in line 2: ...`
 std::string noteText(const DataNote& note, const std::vector<InputInfo>& inputs);
+// The same with the field's name given; an empty one: it belongs to no field.
+std::string noteText(const DataNote& note, std::string_view field);
 
 }  // namespace featc

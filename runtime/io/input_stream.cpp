@@ -62,6 +62,25 @@ class MemorySource : public ByteSource {
   size_t chunk_;
 };
 
+// One that is not waited for must be a regular file.
+std::unique_ptr<ByteSource> open(const std::string& path, int flags, std::string& error) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags);
+  if (file < 0) {
+    error = systemError();
+    return nullptr;
+  }
+  auto source = std::make_unique<FileSource>(file, true);
+  struct stat status{};
+  if (fstat(file, &status) != 0)
+    error = systemError();
+  else if (S_ISDIR(status.st_mode))
+    error = "it is a folder";
+  else if ((flags & O_NONBLOCK) != 0 && !S_ISREG(status.st_mode))
+    error = "it is not a regular file";
+  if (!error.empty()) return nullptr;
+  return source;
+}
+
 }  // namespace
 
 bool ByteSource::skip(uint64_t bytes, std::string& error) {
@@ -76,18 +95,12 @@ bool ByteSource::skip(uint64_t bytes, std::string& error) {
 
 std::unique_ptr<ByteSource> openFile(const std::string& path, std::string& error) {
   if (path == "-") return std::make_unique<FileSource>(STDIN_FILENO, false);
-  int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
-    error = systemError();
-    return nullptr;
-  }
-  auto source = std::make_unique<FileSource>(file, true);
-  struct stat status;
-  if (fstat(file, &status) == 0 && S_ISDIR(status.st_mode)) {
-    error = "it is a folder";
-    return nullptr;
-  }
-  return source;
+  return open(path, 0, error);
+}
+
+std::unique_ptr<ByteSource> openRegularFile(const std::string& path, std::string& error) {
+  // Without O_NONBLOCK opening a pipe waits for a writer.
+  return open(path, O_NONBLOCK | O_NOCTTY, error);
 }
 
 std::unique_ptr<ByteSource> memorySource(std::string_view text, size_t chunk) {

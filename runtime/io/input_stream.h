@@ -22,6 +22,8 @@ class ByteSource {
 
 // `-` is stdin. Null where it cannot be opened, with the reason in `error`.
 std::unique_ptr<ByteSource> openFile(const std::string& path, std::string& error);
+// A regular file only; it waits for nobody, whatever lies at `path`.
+std::unique_ptr<ByteSource> openRegularFile(const std::string& path, std::string& error);
 // Hands out at most `chunk` bytes at a time. `text` must outlive the source.
 std::unique_ptr<ByteSource> memorySource(std::string_view text, size_t chunk = SIZE_MAX);
 
@@ -61,7 +63,7 @@ class InputWindow {
   std::string error_;
 };
 
-// Takes an UTF-8 byte order mark off the begin of the file, if there is one.
+// Takes an UTF-8 byte order mark off the start of the file, if there is one.
 void skipByteOrderMark(InputWindow& window);
 
 }  // namespace featc

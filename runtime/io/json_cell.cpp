@@ -6,6 +6,7 @@
 
 #include "ops/value.h"
 #include "runtime/io/json_fault.h"
+#include "support/json_document.h"
 
 namespace featc {
 namespace {
@@ -25,7 +26,7 @@ std::string JsonCellReader::read(std::string_view text, std::string_view wanted,
   padded_.append(simdjson::SIMDJSON_PADDING, ' ');
   auto parse = [&]() -> simdjson::error_code {
     simdjson::ondemand::document document;
-    if (auto error = parser_.iterate(padded_.data(), text.size(), padded_.size()).get(document)) return error;
+    if (auto error = startJson(parser_, padded_.data(), text.size(), padded_.size(), document)) return error;
     simdjson::ondemand::value value;
     if (auto error = document.get_value().get(value)) return error;
     if (auto error = decode(value)) return error;

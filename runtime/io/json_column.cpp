@@ -207,10 +207,16 @@ error_code JsonColumnDecoder::decodeList(value v, ColumnBuffer& column) {
 }
 
 error_code JsonColumnDecoder::decodeMap(value v, ColumnBuffer& column) {
+  const size_t firstKey = keys_.size();
+  error_code error = decodeEntries(v, firstKey, column);
+  keys_.resize(firstKey);
+  return error;
+}
+
+error_code JsonColumnDecoder::decodeEntries(value v, size_t firstKey, ColumnBuffer& column) {
   object fields;
   if (error_code error = v.get_object().get(fields)) return error;
   bool hadProblem = !problem_.empty();
-  const size_t firstKey = keys_.size();
   std::string repaired;
   for (auto entry : fields) {
     field f;
@@ -232,7 +238,6 @@ error_code JsonColumnDecoder::decodeMap(value v, ColumnBuffer& column) {
     column.closeNested();
     noteRepeated(firstKey);
   }
-  keys_.resize(firstKey);
   return SUCCESS;
 }
 

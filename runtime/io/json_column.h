@@ -21,7 +21,7 @@ struct JsonPlace {
 };
 
 // Values of JSON text as it stands, so that a number is read by its field's type and one that is
-// out of range spoils its own value only. An error code means that the text is no JSON; the parser
+// out of range spoils its own value only. An error code means that the text is not JSON; the parser
 // must not go on then.
 class JsonColumnDecoder {
  public:
@@ -55,6 +55,8 @@ class JsonColumnDecoder {
   simdjson::error_code decodeTime(simdjson::ondemand::value value, ColumnBuffer& column);
   simdjson::error_code decodeList(simdjson::ondemand::value value, ColumnBuffer& column);
   simdjson::error_code decodeMap(simdjson::ondemand::value value, ColumnBuffer& column);
+  // Its keys stand in keys_ from `firstKey` on.
+  simdjson::error_code decodeEntries(simdjson::ondemand::value value, size_t firstKey, ColumnBuffer& column);
   void say(std::string problem) {
     if (problem_.empty()) problem_ = std::move(problem);
   }

@@ -94,8 +94,8 @@ class FaultFinder {
     while (at_ < text_.size() && text_[at_] != '"') {
       auto c = static_cast<unsigned char>(text_[at_]);
       size_t bytes = codePointBytes(text_.substr(at_));
-      if (bytes == 0) return fail(at_, fmt::format("the byte {:02X} is no valid UTF-8", c));
-      if (c < 0x20) return fail(at_, "a control character stands in a string: write it as \\n, \\t or \\u00XX");
+      if (bytes == 0) return fail(at_, fmt::format("the byte {:02X} is not valid UTF-8", c));
+      if (c < 0x20) return fail(at_, "a control character is in a string: write it as \\n, \\t or \\u00XX");
       if (c == '\\' && !escape()) return false;
       if (c != '\\') at_ += bytes;
     }
@@ -109,7 +109,7 @@ class FaultFinder {
     char c = at_ < text_.size() ? text_[at_] : ' ';
     size_t digits = c == 'u' ? 4 : 0;
     if (digits == 0 && std::string_view("\"\\/bfnrt").find(c) == std::string_view::npos)
-      return fail(begin, fmt::format("a backslash before {} is no escape of JSON", found(at_)));
+      return fail(begin, fmt::format("a backslash before {} is not a JSON escape", found(at_)));
     ++at_;
     for (; digits > 0; --digits, ++at_)
       if (at_ == text_.size() || std::string_view("0123456789abcdefABCDEF").find(text_[at_]) == std::string_view::npos)
@@ -126,7 +126,7 @@ class FaultFinder {
     if (token == "true" || token == "false" || token == "null") return true;
     if (parseJsonNotFinite(token, number)) return true;
     if (parseFloat64(token, NumberStyle::Json, number) != NumberError::Malformed) return true;
-    return fail(begin, fmt::format("{} is no value of JSON", quote(utf8Prefix(token, kShownBytes))));
+    return fail(begin, fmt::format("{} is not a JSON value", quote(utf8Prefix(token, kShownBytes))));
   }
 
   std::string_view text_;

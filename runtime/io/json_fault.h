@@ -9,7 +9,7 @@
 
 namespace featc {
 
-// Why `text` is no JSON and where: `the JSON is malformed at column 17: a value is missing`. `code` is what the parser
+// Why `text` is not JSON and where: `the JSON is malformed at column 17: a value is missing`. `code` is what the parser
 // said of it, whose words stand alone where no place is found.
 std::string jsonFaultText(std::string_view text, simdjson::error_code code);
 

@@ -12,6 +12,7 @@
 #include "runtime/io/json_fault.h"
 #include "runtime/io/json_string.h"
 #include "runtime/io/json_structs.h"
+#include "support/json_document.h"
 
 namespace featc {
 namespace {
@@ -75,7 +76,10 @@ class JsonReader final : public RecordReader {
         finish();
         break;
       }
-      if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+      if (text.find_first_not_of(" \t\r") == std::string_view::npos) {
+        notes_.add(NoteKind::BlankLine, DataNotes::kNoField, line_);
+        continue;
+      }
       readRequest(text, builder, rows);
     }
     return status(builder);
@@ -87,7 +91,7 @@ class JsonReader final : public RecordReader {
     return true;
   }
   void resumeAt(ReaderPosition position) override {
-    if (!window_.seek(position.offset)) fail(0, "the input ends before the place to go on from");
+    if (!window_.seek(position.offset)) fail(0, "the input ends before the place to resume from");
     line_ = position.line;
     counts_ = position.counts;
     seen_ = std::move(position.seen);
@@ -200,7 +204,7 @@ class JsonReader final : public RecordReader {
   error_code readDocument(std::string_view text, BatchBuilder& builder, std::vector<InputRow>& rows) {
     ondemand::document document;
     if (error_code error =
-            parser_.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING).get(document))
+            startJson(parser_, text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING, document))
       return error;
     if (text[text.find_first_not_of(" \t\r")] != '{') {
       requestError_ = "a line must be an object: " + expectedForm();

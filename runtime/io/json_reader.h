@@ -8,7 +8,7 @@
 
 namespace featc {
 
-// Blank lines are skipped. A line that is no JSON counts as a request without items; a value that
+// Blank lines are skipped. A line that is not JSON counts as a request without items; a value that
 // does not fit its field makes its item bad, or with a request field the whole request. Of a key
 // that an object repeats the last one counts. Keys without a field, and optional fields that never
 // appear, are each warned of once, at the end. `file` is the name in messages.

@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint32_t kReplacement = 0xFFFD;
 
-// The four hexadecimal digits at the begin of `text`.
+// The four hexadecimal digits at the start of `text`.
 bool takeHex(std::string_view& text, uint32_t& unit) {
   if (text.size() < 4) return false;
   auto [end, error] = std::from_chars(text.data(), text.data() + 4, unit, 16);

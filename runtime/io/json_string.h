@@ -9,7 +9,7 @@
 
 namespace featc {
 
-// The string whose opening quote `token` begins with, the halves of surrogate pairs as U+FFFD; false where it is no
+// The string whose opening quote `token` begins with, the halves of surrogate pairs as U+FFFD; false where it is not a
 // string of JSON for another reason.
 bool repairJsonString(std::string_view token, std::string& out);
 

@@ -15,7 +15,7 @@ struct JsonMember {
   ColumnBuffer* column = nullptr;
   size_t field = DataNotes::kNoField;  // under which notes are taken
 };
-// Told of each key that is no member's name.
+// Told of each key that is not a member's name.
 using UnknownMember = std::function<void(std::string_view)>;
 
 // Appends a list to every column (null: a missing one), the elements in the order of the array. Where an

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <new>
 
+#include "ops/parse.h"
 #include "ops/time_text.h"
 
 namespace featc {
@@ -38,19 +39,24 @@ std::string shown(element e) {
 
 JsonError expected(std::string_view what, element e) { return fmt::format("expected {}, found {}", what, shown(e)); }
 
-JsonError readList(element e, Type type, Value& out) {
+int64_t takeWide(uint64_t number, WideIntegers& wide) {
+  if (wide.count++ == 0) wide.first = number;
+  return static_cast<int64_t>(number);
+}
+
+JsonError readList(element e, Type type, Value& out, WideIntegers& wide) {
   simdjson::dom::array array;
   if (e.get(array) != simdjson::SUCCESS) return expected(toString(type.present()), e);
   Value::Elements elements;
   for (element child : array) {
-    if (JsonError error = readJson(child, type.element(), elements.emplace_back()); !error.empty())
+    if (JsonError error = readJson(child, type.element(), elements.emplace_back(), wide); !error.empty())
       return fmt::format("element {}: {}", elements.size() - 1, error);
   }
   out = Value::list(std::move(elements));
   return {};
 }
 
-JsonError readMap(element e, Type type, Value& out) {
+JsonError readMap(element e, Type type, Value& out, WideIntegers& wide) {
   simdjson::dom::object object;
   if (e.get(object) != simdjson::SUCCESS) return expected(toString(type.present()), e);
   Value::Entries entries;
@@ -58,13 +64,13 @@ JsonError readMap(element e, Type type, Value& out) {
     Value keyValue;
     if (type.key().is(Kind::Int64)) {
       int64_t number = 0;
-      if (JsonError error = readJsonIntKey(key, number); !error.empty()) return error;
+      if (JsonError error = readJsonIntKey(key, number, wide); !error.empty()) return error;
       keyValue = Value::of(number);
     } else {
       keyValue = Value::of(std::string(key));
     }
     Value value;
-    if (JsonError error = readJson(child, type.value(), value); !error.empty())
+    if (JsonError error = readJson(child, type.value(), value, wide); !error.empty())
       return fmt::format("key {}: {}", quote(key), error);
     entries.emplace_back(std::move(keyValue), std::move(value));
   }
@@ -73,13 +79,14 @@ JsonError readMap(element e, Type type, Value& out) {
 }
 
 // One object, to the last element of each list.
-JsonError readStruct(element e, std::span<const SourceField> members, std::span<Value::Elements> lists) {
+JsonError readStruct(element e, std::span<const SourceField> members, std::span<Value::Elements> lists,
+                     WideIntegers& wide) {
   simdjson::dom::object object;
   if (e.get(object) != simdjson::SUCCESS) return expected("an object", e);
   for (auto [key, value] : object) {
     for (size_t m = 0; m < members.size(); ++m) {
       if (memberName(members[m]) != key) continue;
-      if (JsonError error = readJson(value, members[m].type.element(), lists[m].back()); !error.empty())
+      if (JsonError error = readJson(value, members[m].type.element(), lists[m].back(), wide); !error.empty())
         return fmt::format("{}: {}", key, error);
     }
   }
@@ -92,10 +99,13 @@ JsonError readJsonBool(element e, bool& out) {
   return e.get(out) == simdjson::SUCCESS ? JsonError() : expected("bool", e);
 }
 
-JsonError readJsonInt(element e, int64_t& out) {
+JsonError readJsonInt(element e, int64_t& out, WideIntegers& wide) {
   switch (e.type()) {
     case element_type::INT64: out = int64_t(e); return {};
-    case element_type::UINT64: return fmt::format("{} is beyond int64", uint64_t(e));
+    case element_type::UINT64:
+      if (!wide.taken) return fmt::format("{} is beyond int64", uint64_t(e));
+      out = takeWide(uint64_t(e), wide);
+      return {};
     case element_type::DOUBLE: {
       double number = double(e);
       if (std::trunc(number) != number) return expected("int64", e);
@@ -121,9 +131,15 @@ JsonError readJsonString(element e, std::string_view& out) {
   return e.get(out) == simdjson::SUCCESS ? JsonError() : expected("string", e);
 }
 
-JsonError readJsonIntKey(std::string_view text, int64_t& out) {
+JsonError readJsonIntKey(std::string_view text, int64_t& out, WideIntegers& wide) {
   int64_t number = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  uint64_t bits = 0;
+  if (wide.taken && error == std::errc::result_out_of_range &&
+      parseUint64(text, NumberStyle::Plain, bits) == NumberError::None) {
+    out = takeWide(bits, wide);
+    return {};
+  }
   if (error == std::errc::result_out_of_range) return fmt::format("key {} is beyond int64", quote(text));
   if (error != std::errc() || end != text.data() + text.size())
     return fmt::format("expected an int64 key, found {}", quote(text));
@@ -133,14 +149,17 @@ JsonError readJsonIntKey(std::string_view text, int64_t& out) {
 
 JsonError readJsonTime(element e, int64_t& out) {
   std::string_view text;
-  if (e.get(text) != simdjson::SUCCESS) return readJsonInt(e, out);
+  if (e.get(text) != simdjson::SUCCESS) {
+    WideIntegers none;  // an instant beyond int64 has no meaning
+    return readJsonInt(e, out, none);
+  }
   std::optional<int64_t> time = parseTimestamp(text);
   if (!time) return expected(dataForms(Type::timestamp()), e);
   out = *time;
   return {};
 }
 
-JsonError readJson(element e, Type type, Value& out) {
+JsonError readJson(element e, Type type, Value& out, WideIntegers& wide) {
   if (e.is_null()) {
     out = Value::missing();
     return {};
@@ -153,7 +172,9 @@ JsonError readJson(element e, Type type, Value& out) {
   };
   switch (type.kind()) {
     case Kind::Bool: return scalar(false, readJsonBool);
-    case Kind::Int64: return scalar(int64_t{0}, type.isTimestamp() ? readJsonTime : readJsonInt);
+    case Kind::Int64:
+      if (type.isTimestamp()) return scalar(int64_t{0}, readJsonTime);
+      return scalar(int64_t{0}, [&](element number, int64_t& v) { return readJsonInt(number, v, wide); });
     case Kind::Float64: return scalar(0.0, readJsonFloat);
     case Kind::String: {
       std::string_view text;
@@ -161,13 +182,13 @@ JsonError readJson(element e, Type type, Value& out) {
       if (error.empty()) out = Value::of(std::string(text));
       return error;
     }
-    case Kind::List: return readList(e, type, out);
-    case Kind::Map: return readMap(e, type, out);
+    case Kind::List: return readList(e, type, out, wide);
+    case Kind::Map: return readMap(e, type, out, wide);
     default: return fmt::format("JSON has no {}", toString(type));
   }
 }
 
-JsonError readJsonStructs(element e, std::span<const SourceField> members, std::span<Value> out) {
+JsonError readJsonStructs(element e, std::span<const SourceField> members, std::span<Value> out, WideIntegers& wide) {
   for (Value& list : out) list = Value::missing();
   if (e.is_null()) return {};
   simdjson::dom::array array;
@@ -176,7 +197,7 @@ JsonError readJsonStructs(element e, std::span<const SourceField> members, std::
   size_t index = 0;
   for (element child : array) {
     for (Value::Elements& list : lists) list.emplace_back();
-    if (JsonError error = child.is_null() ? JsonError() : readStruct(child, members, lists); !error.empty())
+    if (JsonError error = child.is_null() ? JsonError() : readStruct(child, members, lists, wide); !error.empty())
       return fmt::format("element {}: {}", index, error);
     ++index;
   }
@@ -187,7 +208,7 @@ JsonError readJsonStructs(element e, std::span<const SourceField> members, std::
 std::string jsonErrorText(simdjson::error_code code) {
   switch (code) {
     case simdjson::NUMBER_ERROR: return "a number is malformed or out of range";
-    case simdjson::UTF8_ERROR: return "the text is no valid UTF-8";
+    case simdjson::UTF8_ERROR: return "the text is not valid UTF-8";
     case simdjson::STRING_ERROR: return "a string has an invalid escape";
     case simdjson::UNCLOSED_STRING: return "a string is not closed";
     case simdjson::DEPTH_ERROR: return "the JSON is nested too deeply";

@@ -45,7 +45,7 @@ struct InputCounts {
   uint64_t lostItems = 0;    // items of bad requests
 };
 
-// Where reading goes on behind the batches that were handed out, for a new reader of the same input.
+// Where reading continues after the batches that were handed out, for a new reader of the same input.
 struct ReaderPosition {
   uint64_t offset = 0;  // bytes
   uint64_t line = 0;    // of what was read last
@@ -122,7 +122,7 @@ class RecordReader {
     return true;
   }
 
-  // False: this format can only be read from its begin.
+  // False: this format can only be read from its beginning.
   virtual bool position(ReaderPosition& out) const {
     (void)out;
     return false;

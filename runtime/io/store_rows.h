@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ops/value.h"
+#include "runtime/io/data_notes.h"
 #include "runtime/reads/key_pattern.h"
 
 namespace featc {
@@ -24,7 +25,7 @@ struct StoreLoadReport {
   uint64_t rows = 0;                  // taken, repeated keys included
   uint64_t badLineCount = 0;          // left out
   std::vector<BadLine> badLines;      // the first kMaxBadLines of them
-  std::vector<std::string> warnings;  // unknown sources and fields, each once
+  std::vector<std::string> warnings;  // unknown sources and fields, each once, and what was counted
   std::string error;                  // the file cannot be read: nothing was loaded
 
   static constexpr size_t kMaxBadLines = 1000;
@@ -54,7 +55,7 @@ class StoreRowReader {
     Foreign,  // of a source that none of `sources` is: warned of once
     Bad,      // problem() says why
   };
-  Row read(std::string_view line);
+  Row read(std::string_view line, uint64_t number);
 
   // Of the last row that was taken, until the next one.
   size_t source() const { return source_; }
@@ -62,13 +63,13 @@ class StoreRowReader {
   std::span<const Value> values() const { return values_; }  // one a field of the source
   const std::string& problem() const { return problem_; }
 
-  // Unknown sources and fields so far, each once.
-  const std::vector<std::string>& warnings() const { return warnings_; }
+  // Unknown sources and fields so far, each once, and counts of integers beyond int64.
+  std::vector<std::string> warnings() const;
 
  private:
   // Not in this header, so that whoever includes it need not compile as the JSON library was.
   struct Parser;
-  std::string readObject();
+  std::string readObject(uint64_t number);
   std::string renderKey();
   void warnOnce(std::string text);
 
@@ -82,6 +83,9 @@ class StoreRowReader {
   std::string problem_;
   std::set<std::string> warned_;
   std::vector<std::string> warnings_;
+  std::vector<std::string> noteNames_;  // of each source's keys, then its fields: `user.age`
+  std::vector<size_t> firstNote_;       // by source
+  DataNotes notes_;
 };
 
 }  // namespace featc

@@ -40,7 +40,7 @@ class Utf16Source final : public ByteSource {
 
   std::string remark() const override {
     if (replaced_ == 0) return {};
-    return fmt::format("{} no character of UTF-16 and became U+FFFD",
+    return fmt::format("{} not valid UTF-16 and became U+FFFD",
                        replaced_ == 1 ? "a unit is" : fmt::format("{} units are", replaced_));
   }
 

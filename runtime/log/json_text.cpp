@@ -34,7 +34,7 @@ void appendNumber(std::string& out, double value, std::string& problem) {
 
 void appendString(std::string& out, std::string_view text, std::string& problem) {
   if (!simdjson::validate_utf8(text.data(), text.size())) {
-    say(problem, "a string is no UTF-8, which JSON cannot hold");
+    say(problem, "a string is not UTF-8, which JSON cannot hold");
     out += "null";
     return;
   }
@@ -129,7 +129,7 @@ void appendJson(std::string& out, const ColumnData& column, Type type, int64_t r
       out += ']';
       return;
     case Kind::Map: appendMap(out, column, type, at, problem); return;
-    default: say(problem, "a field of a type that is no input"); out += "null";
+    default: say(problem, "a field of a type that cannot be an input"); out += "null";
   }
 }
 

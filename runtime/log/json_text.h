@@ -11,7 +11,7 @@
 
 namespace featc {
 
-// Each appends a value. What JSON cannot hold (a string that is no UTF-8, a number that is not finite) is
+// Each appends a value. What JSON cannot hold (a string that is not UTF-8, a number that is not finite) is
 // written as null, and `problem` says so unless it says something already.
 void appendJson(std::string& out, const Value& value, std::string& problem);
 // Row `row` of a column as a call reads it.

@@ -38,7 +38,7 @@ class ReadRecorder {
   // Where there is no memory for it the read goes on, and problem() says so.
   void record(const FetchRequest& request, const FetchResult& result) noexcept;
   std::vector<RecordedRow> rows();
-  // Why what was recorded does not say it all, such as a string that is no UTF-8; empty: it does.
+  // Why what was recorded does not say it all, such as a string that is not UTF-8; empty: it does.
   std::string problem();
 
  private:

@@ -15,6 +15,7 @@
 #include "runtime/log/replay_store.h"
 #include "runtime/log/request_log.h"
 #include "runtime/run_totals.h"
+#include "support/json_document.h"
 
 namespace featc {
 namespace {
@@ -63,12 +64,12 @@ class LogReplayer::State {
  private:
   // What is wrong with the line; nothing when it was replayed, or says itself that it cannot be.
   std::string replayLine(const Extractor& extractor, std::string_view line, uint64_t number, ReplayReport& report) {
-    padded_ = simdjson::padded_string(line);
+    padded_ = paddedCopy(line);
     dom::object root;
     if (auto code = parser_.parse(padded_).get(root)) return jsonErrorText(code);
     uint64_t version = 0;
-    if (root["featc_log"].get(version) != simdjson::SUCCESS) return "it is no line of a log of featc";
-    if (version != 1) return fmt::format("it is of version {} of the log, this featc knows 1", version);
+    if (root["featc_log"].get(version) != simdjson::SUCCESS) return "it is not a line of a featc log";
+    if (version != 1) return fmt::format("it has version {} of the log format, this featc knows version 1", version);
     noteProgram(extractor.info(), root, report);
     std::string_view incomplete;
     if (root["incomplete"].get(incomplete) == simdjson::SUCCESS) {
@@ -183,8 +184,10 @@ class LogReplayer::State {
       note(report.statuses, fmt::format("{}: neither features nor a status in the log", place));
       return false;
     }
-    now_ = simdjson::padded_string(now);
-    if (nowParser_.parse(now_)["features"].get(is) != simdjson::SUCCESS) return false;
+    now_ = paddedCopy(now);
+    auto error = nowParser_.parse(now_)["features"].get(is);
+    if (error == simdjson::MEMALLOC) throw std::bad_alloc();
+    if (error != simdjson::SUCCESS) return false;
     bool same = true;
     for (auto [name, value] : is) {
       dom::element logged;

@@ -27,7 +27,7 @@ struct ReplayReport {
   uint64_t differentItems = 0;  // with any difference
   std::map<std::string, Differences> features;
   Differences statuses;     // items that failed then and not now, or the other way
-  Differences unreadable;   // lines that are no log lines, or whose requests this config refuses
+  Differences unreadable;   // lines that are not log lines, or whose requests this config refuses
   Differences incomplete;   // lines that cannot be replayed, as the log itself says
   Differences unknownKeys;  // keys asked for that the line has no row of
   std::map<std::string, uint64_t> otherFingerprints;  // lines of other configs, by fingerprint

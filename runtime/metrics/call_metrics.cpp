@@ -58,7 +58,7 @@ CallFamilies::CallFamilies(prometheus::Registry& registry)
     : requests(counter(registry, "featc_requests_total", "Requests computed")),
       items(counter(registry, "featc_items_total", "Items computed")),
       failedCalls(counter(registry, "featc_failed_calls_total", "Calls answered with an error")),
-      callSeconds(histogram(registry, "featc_call_seconds", "From the begin of a call to its result")),
+      callSeconds(histogram(registry, "featc_call_seconds", "From the start of a call to its result")),
       phaseSeconds(histogram(registry, "featc_phase_seconds",
                              "Computing of one phase and scope: what stands between two reads")),
       fetchSeconds(

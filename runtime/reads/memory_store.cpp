@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <unordered_map>
 #include <utility>
+
+#include "runtime/io/input_stream.h"
 
 namespace featc {
 
@@ -83,7 +83,7 @@ class MemoryStore::Loader {
   }
 
   void line(uint64_t number, std::string_view text) {
-    StoreRowReader::Row row = rows_.read(text);
+    StoreRowReader::Row row = rows_.read(text, number);
     if (row == StoreRowReader::Row::Foreign) return;
     std::string reason = row == StoreRowReader::Row::Taken ? keep(number) : rows_.problem();
     if (reason.empty()) return;
@@ -144,16 +144,16 @@ std::shared_ptr<MemoryStore> MemoryStore::parse(std::string_view text, std::span
 
 std::shared_ptr<MemoryStore> MemoryStore::load(const std::string& path, std::span<const SourceInfo> sources,
                                                StoreLoadReport& report) {
-  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  std::string error;
   std::string text;
+  std::unique_ptr<ByteSource> file = openRegularFile(path, error);
   char buffer[1 << 16];
-  while (file != nullptr) {
-    size_t read = std::fread(buffer, 1, sizeof buffer, file.get());
-    text.append(buffer, read);
-    if (read < sizeof buffer) break;
+  for (int64_t read = 1; file != nullptr && read > 0;) {
+    read = file->read(buffer, sizeof buffer, error);
+    text.append(buffer, static_cast<size_t>(std::max<int64_t>(read, 0)));
   }
-  if (file == nullptr || std::ferror(file.get()) != 0) {
-    report.error = fmt::format("cannot read {}: {}", path, std::strerror(errno));
+  if (!error.empty()) {
+    report.error = fmt::format("cannot read {}: {}", path, error);
     return nullptr;
   }
   return parse(text, sources, report);

@@ -58,7 +58,7 @@ class SedaJob {
   // Gives each request its part of the result; then the job is empty. Where it throws, some have theirs.
   void answer();
   // Puts those that have no answer before `requests`, each to be computed alone; then the job is empty. For joined
-  // requests: what one of them costs is no error of the others.
+  // requests: what one of them costs is not an error of the others.
   void separate(SedaRequests& requests) noexcept;
   // Gives those that have no answer an error; then the job is empty.
   void fail(const RunError& error) noexcept;

@@ -18,6 +18,20 @@ void appendFloat(std::string& text, double value) {
   text += value == 0 && std::signbit(value) ? "-0.0" : formatFloat(value);
 }
 
+NumberStyle styleOf(uint32_t semantics) { return semantics == 1 ? NumberStyle::Plain : NumberStyle::Text; }
+
+std::optional<int64_t> readInt(std::string_view text, Type type, uint32_t semantics) {
+  int64_t value = 0;
+  NumberError error = parseInt64(text, styleOf(semantics), value);
+  if (error == NumberError::None) return value;
+  if (type.isTimestamp()) return parseTimestamp(text);
+  uint64_t bits = 0;
+  if (error != NumberError::OutOfRange || semantics == 1 ||
+      parseUint64(text, NumberStyle::Text, bits) != NumberError::None)
+    return std::nullopt;
+  return static_cast<int64_t>(bits);
+}
+
 }  // namespace
 
 void appendJsonValue(std::string& text, const Value& value) {
@@ -68,7 +82,6 @@ void appendFieldText(std::string& text, const Value& value, Type type) {
 
 bool FieldTextReader::read(std::string_view text, Type type, uint32_t semantics, const ColumnRef& column, uint64_t row,
                            Arena& arena) {
-  const NumberStyle style = semantics == 1 ? NumberStyle::Plain : NumberStyle::Text;
   switch (type.kind()) {
     case Kind::Bool: {
       std::optional<bool> value = parseBool(text);
@@ -77,34 +90,31 @@ bool FieldTextReader::read(std::string_view text, Type type, uint32_t semantics,
       break;
     }
     case Kind::Int64: {
-      int64_t value = 0;
-      if (parseInt64(text, style, value) != NumberError::None) {
-        std::optional<int64_t> time = type.isTimestamp() ? parseTimestamp(text) : std::nullopt;
-        if (!time) return false;
-        value = *time;
-      }
-      static_cast<int64_t*>(column.data)[row] = value;
+      std::optional<int64_t> value = readInt(text, type, semantics);
+      if (!value) return false;
+      static_cast<int64_t*>(column.data)[row] = *value;
       break;
     }
     case Kind::Float64: {
       double value = 0;
-      if (parseFloat64(text, style, value) != NumberError::None) return false;
+      if (parseFloat64(text, styleOf(semantics), value) != NumberError::None) return false;
       static_cast<double*>(column.data)[row] = value;
       break;
     }
     case Kind::String: static_cast<Str*>(column.data)[row] = Str::of(text); break;
     default: {
       simdjson::dom::element document;
-      return parse(text, document) && read(document, type, column, row, arena);
+      return parse(text, document) && read(document, type, semantics, column, row, arena);
     }
   }
   setBit(column.valid, row, true);
   return true;
 }
 
-bool FieldTextReader::read(simdjson::dom::element element, Type type, const ColumnRef& column, uint64_t row,
-                           Arena& arena) {
-  if (!readJson(element, type, value_).empty()) return false;
+bool FieldTextReader::read(simdjson::dom::element element, Type type, uint32_t semantics, const ColumnRef& column,
+                           uint64_t row, Arena& arena) {
+  WideIntegers wide{semantics >= 2};
+  if (!readJson(element, type, value_, wide).empty()) return false;
   if (!storeCell(value_, type, column, row, arena)) throw std::bad_alloc();
   return true;
 }

@@ -13,7 +13,7 @@
 namespace featc {
 
 // Numbers are decimal, bools `0` and `1`, strings their bytes; everything else is JSON. Under `semantics 2` numbers and
-// bools of other forms are read too. docs/stores.md.
+// bools of other forms are read too, and integers from 2^63 to 2^64 - 1 keep their 64 bits. docs/stores.md.
 
 // Appends a present value of `type`.
 void appendFieldText(std::string& text, const Value& value, Type type);
@@ -28,7 +28,8 @@ class FieldTextReader {
   // no such value. JSON's null is a missing value.
   bool read(std::string_view text, Type type, uint32_t semantics, const ColumnRef& column, uint64_t row, Arena& arena);
   // The same of a JSON value; strings go to the arena too.
-  bool read(simdjson::dom::element element, Type type, const ColumnRef& column, uint64_t row, Arena& arena);
+  bool read(simdjson::dom::element element, Type type, uint32_t semantics, const ColumnRef& column, uint64_t row,
+            Arena& arena);
   // A JSON document; valid until the next call of this object.
   bool parse(std::string_view text, simdjson::dom::element& document);
 

@@ -29,7 +29,7 @@ struct OpenEnvironments {
   std::map<std::string, std::weak_ptr<LmdbEnvironment>> byPath;  // entries stay until the environment is closed
 };
 
-constexpr const char* kCutShort = "the file is cut short: rows lie behind its end";
+constexpr const char* kCutShort = "the file is cut short: rows are beyond its end";
 constexpr const char* kDamaged = "the file is damaged";
 constexpr const char* kNoRows = "it holds no rows that featc load has written";
 
@@ -43,7 +43,7 @@ std::string fileProblem(const std::string& path) {
   bool isFile = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
   if (isFile) mapping = LmdbMapping::make(file, static_cast<size_t>(status.st_size));
   close(file);
-  if (!isFile) return "it is no regular file";
+  if (!isFile) return "it is not a regular file";
   if (mapping == nullptr) return status.st_size == 0 ? "the file is empty" : "the file cannot be mapped";
   std::string problem;
   LmdbPages pages(mapping->bytes(), problem);

@@ -60,7 +60,7 @@ std::shared_ptr<const LmdbMapping> LmdbMapping::make(int file, size_t bytes) {
 LmdbMapping::~LmdbMapping() { munmap(const_cast<char*>(data_), size_); }  // NOLINT: it was never written to
 
 LmdbPages::LmdbPages(std::string_view file, std::string& problem) : file_(file) {
-  problem = "it is no LMDB file of a 64-bit machine";
+  problem = "it is not an LMDB file of a 64-bit machine";
   if (file.size() < kMetaBytes || load<uint32_t>(file, kPageHeader) != kMagic) return;
   auto bytes = load<uint32_t>(file, kMetaFreeTree);
   if (!std::has_single_bit(bytes) || bytes < kLeastPage || bytes > kMostPage) return;
@@ -198,14 +198,15 @@ LmdbPages::Found LmdbPages::table(uint64_t mainRoot, std::string_view name, uint
   return Found::Yes;
 }
 
-bool LmdbPages::eachLeafNode(uint64_t root, uint64_t& pages, const std::function<bool(const Node&)>& visit) const {
+bool LmdbPages::eachLeafNode(uint64_t root, uint64_t& pages, const std::function<bool(const Node&)>& visit,
+                             uint32_t depth) const {
   if (root == kNoPage) return true;
-  std::optional<Page> at = pages > 0 ? page(root) : std::nullopt;
+  std::optional<Page> at = pages > 0 && depth < kMostDepth ? page(root) : std::nullopt;
   if (!at) return false;
   --pages;
   for (uint32_t i = 0; i < at->nodes; ++i) {
     std::optional<Node> next = node(*at, i);
-    if (!next || !(at->isBranch ? eachLeafNode(next->child, pages, visit) : visit(*next))) return false;
+    if (!next || !(at->isBranch ? eachLeafNode(next->child, pages, visit, depth + 1) : visit(*next))) return false;
   }
   return true;
 }

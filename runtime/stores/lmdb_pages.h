@@ -78,8 +78,9 @@ class LmdbPages {
   LmdbMeta meta(size_t number) const;
   // The leaf's node with the key; `found` says whether there is one.
   std::optional<Node> search(uint64_t root, std::string_view key, Found& found) const;
-  // False where a page is missing or damaged, or more than `pages` are visited.
-  bool eachLeafNode(uint64_t root, uint64_t& pages, const std::function<bool(const Node&)>& visit) const;
+  // False where a page is missing or damaged, more than `pages` are visited, or the tree is too deep.
+  bool eachLeafNode(uint64_t root, uint64_t& pages, const std::function<bool(const Node&)>& visit,
+                    uint32_t depth = 0) const;
 
   std::string_view file_;
   size_t pageBytes_ = 0;

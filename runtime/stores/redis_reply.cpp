@@ -79,7 +79,7 @@ void RedisConnection::onText(const redisReadTask& task, std::string_view text) {
   if (task.parent != nullptr)
     return task.type == REDIS_REPLY_STRING ? onElement(task, text, true) : onStrangeElement(task);
   if (isError)
-    incoming_.error = text.empty() ? "an error without words" : text.substr(0, kShownErrorBytes);
+    incoming_.error = text.empty() ? "an error without a message" : text.substr(0, kShownErrorBytes);
   else
     incoming_.isUnexpected = true;
 }

@@ -64,7 +64,8 @@ void RowDecoder::json(size_t key, std::string_view text) {
       present = true;
     }
     if (!present) continue;
-    bool good = field.structList.empty() ? reader_.read(value, field.type, result_.columns[f], key, *result_.arena)
+    bool good = field.structList.empty() ? reader_.read(value, field.type, request_.source->semantics,
+                                                        result_.columns[f], key, *result_.arena)
                                          : structMember(value, f, key);
     if (!good) result_.countBad(key, 1);
   }
@@ -76,7 +77,9 @@ bool RowDecoder::structMember(simdjson::dom::element list, size_t f, size_t key)
   uint32_t index = request_.fields[f];
   StructList members = structListOf(fields, index);
   structs_.assign(members.members, Value());
-  if (!readJsonStructs(list, std::span(fields).subspan(members.first, members.members), structs_).empty()) return false;
+  WideIntegers wide{request_.source->semantics >= 2};
+  if (!readJsonStructs(list, std::span(fields).subspan(members.first, members.members), structs_, wide).empty())
+    return false;
   if (!storeCell(structs_[index - members.first], fields[index].type, result_.columns[f], key, *result_.arena))
     throw std::bad_alloc();
   return true;

@@ -22,7 +22,7 @@ std::string encodeRow(const SourceInfo& source, std::span<const Value> values);
 // The JSON object alone.
 std::string encodeJsonRow(const SourceInfo& source, std::span<const Value> values);
 
-// Writes the row into `decoder`; bytes that are no row are one that cannot be read. `bytes` must live as
+// Writes the row into `decoder`; bytes that are not a row are one that cannot be read. `bytes` must live as
 // long as the decoder's arena. `texts` has one entry a field of the request, for reuse.
 void decodeRow(std::string_view bytes, const FetchRequest& request, size_t key, RowDecoder& decoder,
                std::vector<Str>& texts);
@@ -31,7 +31,7 @@ void decodeRow(std::string_view bytes, const FetchRequest& request, size_t key, 
 
 inline constexpr size_t kMaxDirectKey = 511;  // LMDB's limit; an empty key it cannot hold either
 inline bool isDirectKey(std::string_view key) { return !key.empty() && key.size() <= kMaxDirectKey; }
-// What stands for a key that is no direct one: XXH3-128 of it, big-endian, 16 bytes.
+// What stands for a key that is not a direct one: XXH3-128 of it, big-endian, 16 bytes.
 std::string hashedKey(std::string_view key);
 // Puts the full key before a row's bytes (its length, 32-bit little-endian, then the key) ...
 std::string withFullKey(std::string_view key, std::string_view row);

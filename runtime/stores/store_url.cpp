@@ -133,7 +133,7 @@ std::string parseParameters(std::string_view query, StoreUrl& url, StoreOptions&
     std::string_view value = pair.substr(std::min(name.size() + 1, pair.size()));
     auto parameter = std::ranges::find(parameters(), name, &Parameter::name);
     if (name == "password" || name == "pass" || name == "auth")
-      return "a password does not belong into a URL; set FEATC_REDIS_PASSWORD instead";
+      return "a password does not belong in a URL; set FEATC_REDIS_PASSWORD instead";
     if (parameter == parameters().end() || (name == "db" && url.kind != StoreKind::Redis)) {
       std::vector<std::string_view> names;
       for (const Parameter& known : parameters()) names.push_back(known.name);
@@ -152,7 +152,7 @@ std::string takeUser(std::string_view& rest, StoreUrl& url) {
   if (at == std::string_view::npos) return {};
   std::string_view user = rest.substr(0, at);
   if (user.find(':') != std::string_view::npos)
-    return "a password does not belong into a URL; set FEATC_REDIS_PASSWORD instead";
+    return "a password does not belong in a URL; set FEATC_REDIS_PASSWORD instead";
   url.user = user;
   rest.remove_prefix(at + 1);
   return {};
@@ -168,7 +168,7 @@ std::string parseRedis(std::string_view rest, StoreUrl& url) {
   std::string_view port = place.substr(std::min(hostEnd + (place.starts_with('[') ? 1 : 0), place.size()));
   if (url.host.empty()) return "expected redis://HOST:PORT/DB";
   if (url.host.find(':') != std::string::npos && !place.starts_with('['))
-    return "an IPv6 address stands in brackets: redis://[::1]:6379/0";
+    return "an IPv6 address is written in brackets: redis://[::1]:6379/0";
   uint32_t number = url.port;
   if (!port.empty() && (port[0] != ':' || !parseCount(port.substr(1), 1, 65535, number)))
     return "the port must be a number from 1 to 65535";
@@ -213,17 +213,17 @@ std::string parseStoreUrl(std::string_view text, StoreUrl& url, StoreOptions& op
   std::string_view query = rest.substr(std::min(mark + 1, rest.size()));
   // A `?` in a password would hide its `@` among the options.
   if (scheme.starts_with("redis") && query.find('@') != std::string_view::npos)
-    return "a password does not belong into a URL; set FEATC_REDIS_PASSWORD instead";
+    return "a password does not belong in a URL; set FEATC_REDIS_PASSWORD instead";
   rest = rest.substr(0, mark);
   if (scheme == "memory") {
-    if (!rest.empty()) return "nothing stands behind memory: but options";
+    if (!rest.empty()) return "only options may follow memory:";
   } else if (scheme == "jsonl" || scheme == "lmdb") {
     url.kind = scheme == "jsonl" ? StoreKind::Jsonl : StoreKind::Lmdb;
     if (rest.empty()) return fmt::format("expected a path: {}:PATH", scheme);
     url.path = rest;
   } else if (scheme == "redis" || scheme == "redis+unix") {
     url.kind = StoreKind::Redis;
-    if (!rest.starts_with("//")) return fmt::format("expected // behind {}:", scheme);
+    if (!rest.starts_with("//")) return fmt::format("expected // after {}:", scheme);
     rest.remove_prefix(2);
     std::string problem;
     if (scheme == "redis") {

@@ -31,7 +31,7 @@ struct StoreUrl {
 // text after the scheme where it could hold a password; empty: fine.
 std::string parseStoreUrl(std::string_view text, StoreUrl& url, StoreOptions& options);
 
-// A share from 0 to 1, as `5%` or `0.05`; nothing where the text is none.
+// A share from 0 to 1, as `5%` or `0.05`; nothing where the text is not one.
 std::optional<double> parseShare(std::string_view text);
 
 // The kinds for messages and help: `jsonl:PATH, lmdb:PATH, ...`.

@@ -71,7 +71,7 @@ for format in arrow parquet; do
     2>"$work/err") || status=$?
   command="run --format $format, with at most 1 MB a file"
   [ $status -eq 1 ] || fail "exit code $status, not 1"
-  err_has "cut.partial holds what was written until then; a run like this cannot be gone on with"
+  err_has "cut.partial holds what was written until then; a run like this cannot be resumed"
   [ ! -e "$work/cut" ] && [ ! -e "$work/cut.journal" ] || fail "there is more than the partial file"
   featc 1 run "$work/back.feat" --input "$work/cut.partial" --input-format $format
   err_has "cannot read $work/cut.partial"

@@ -26,7 +26,8 @@ out_is <<'END'
 END
 for line in 1 3 4 5; do err_has "d.jsonl:$line: "; done
 err_has "d.jsonl: left out: 2 bad requests, 2 items of bad requests, 2 bad items; 3 items written"
-[ "$(wc -l <"$work/err")" -eq 5 ] || fail "more than four reasons and a summary on stderr"
+err_has "d.jsonl: warning: 1 blank line was left out (in line 2)"
+[ "$(wc -l <"$work/err")" -eq 6 ] || fail "more than four reasons, a blank line and a summary on stderr"
 
 featc 1 run "$work/m.feat" --input "$work/d.jsonl" --strict
 err_has "d.jsonl:1: "
@@ -39,7 +40,7 @@ err_has "row 1 is bad"
 echo '{"request": {"r": "no"}, "items": [{"i": 1}]}' >"$work/none.jsonl"
 featc 1 run "$work/m.feat" --input "$work/none.jsonl"
 out_empty
-# Nothing at all is no bad row.
+# Nothing at all is not a bad row.
 : >"$work/empty.jsonl"
 featc 0 run "$work/m.feat" --input "$work/empty.jsonl"
 out_empty

@@ -160,7 +160,7 @@ for name in libtakeaway.so takeaway.h; do cmp "$work/$name" "$work/first_$name" 
 for round in 1 2; do featc 0 build "$takeaway/takeaway.feat" -o "$work/round$round.o" --target aarch64-linux-gnu; done
 cmp "$work/round1.o" "$work/round2.o" || fail "the arm64 object file is not the same again"
 
-# A model of another featc, a damaged one, one for another CPU, and what is no model.
+# A model of another featc, a damaged one, one for another CPU, and what is not a model.
 sed 's/output dense price_log/output dense PRICE_log/' "$work/small.so" >"$work/damaged.so"
 featc 1 run "$work/damaged.so" --input "$requests"
 err_has "damaged.so: this library was changed after featc built it: build it again"
@@ -169,7 +169,7 @@ featc 1 run "$work/short.so" --input "$requests"
 err_has "short.so: the file is cut short"
 head -c -1 "$work/small.so" >"$work/short.so"
 featc 1 run "$work/short.so" --input "$requests"
-err_has "short.so: this is no library that featc built, or not the whole of one: build it again"
+err_has "short.so: this is not a library that featc built, or not a complete one: build it again"
 featc 0 build "$takeaway/takeaway.feat" -o "$work/bdver4.so" --no-runtime --cpu bdver4
 featc 1 run "$work/bdver4.so" --input "$requests"
 err_has 'it was compiled for the CPU "bdver4" and this machine lacks "'
@@ -177,7 +177,7 @@ out_empty
 echo 'int x;' >"$work/none.c"
 cc -shared -fPIC "$work/none.c" -o "$work/none.so"
 featc 1 run "$work/none.so" --input "$requests"
-err_has "none.so: this is no library that featc built"
+err_has "none.so: this is not a library that featc built"
 featc 1 run "$work/absent.so" --input "$requests"
 err_has "absent.so: No such file or directory"
 featc 2 run "$work/small.so" --input "$requests" --cpu x86-64

@@ -14,7 +14,7 @@ sparse b = price
 END
 featc 1 check "$work/bad.feat"
 out_empty
-err_has "bad.feat:4:11: error: \"prise\" is no field, let or parameter; did you mean \"price\"?"
+err_has "bad.feat:4:11: error: \"prise\" is not a field, let or parameter; did you mean \"price\"?"
 err_has "bad.feat: 2 errors, 1 warning"
 featc 1 check "$work/bad.feat" --diagnostics json
 out_empty

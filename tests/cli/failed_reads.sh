@@ -63,7 +63,7 @@ three 1 "redis://127.0.0.1:1/0"
 err_has "featc: --store default=...: redis://127.0.0.1:1/0: Connection refused"
 three 1 "jsonl:$work/none.jsonl"
 err_has "cannot read $work/none.jsonl: No such file or directory"
-echo "no database at all, but long enough to be taken for the begin of one" >"$work/text.mdb"
+echo "no database at all, but long enough to be taken for the start of one" >"$work/text.mdb"
 three 1 "lmdb:$work/text.mdb"
 err_has "lmdb:$work/text.mdb: "
 
@@ -106,10 +106,10 @@ run 1 --input "$work/d.jsonl" --store "default=$redis" --max-failed-reads "$((fa
 # What was written before the first failed read is gone on with once the store is well.
 run 1 --input "$work/d.jsonl" --store "default=$redis" --output "$work/out.csv"
 [ ! -e "$work/out.csv" ] || fail "an output that lacks rows of stores has its name"
-err_has "out.csv.partial holds what was written until then; --resume goes on from before the first failed read"
+err_has "out.csv.partial holds what was written until then; --resume continues from before the first failed read"
 redis-cli -s "$work/good" acl setuser default resetkeys '~*' >/dev/null
 run 0 --input "$work/d.jsonl" --store "default=$redis" --output "$work/out.csv" --resume
-err_has "going on behind line"
+err_has "continuing after line"
 cmp "$work/out.csv" "$work/wanted" || fail "what was gone on with differs"
 
 # A run that went on over failed reads is not gone on with under a smaller limit.

@@ -111,6 +111,51 @@ l: vocab(item.cities, ["rome", "paris"], 0) finds no word of its vocabulary: 2 o
 p: lookup(item.prices, item.city, 1) finds none of its keys in the map: 2 of 2 values, such as {"a": 1.5}, "Rome"
 END
 
+config <<'END'
+sparse i slot 1 = lookup_id(prices, city)
+dense  m = match({"rome": {"a": 1}, "oslo": {"b": 2}}, city, text)
+END
+run
+said_is <<'END'
+i: missing in all 2 rows: lookup_id(item.prices, item.city) has no value for {"a": 1.5}, "Rome"; it finds none of its keys in the map
+m: missing in all 2 rows: match({"oslo": {"b": 2}, "r..., item.city, item.text) has no value for "Rome", "a"; it finds none of its keys in the map
+END
+
+# Two times of different units.
+config <<'END'
+dense age = int(log(float(seconds_since(ts, 1733000000))))
+dense ago = seconds_since(ts, id)
+END
+echo '{"request": {}, "items": [{"id": 1733000000, "ts": 1732999990000}]}' >"$work/d.jsonl"
+run
+milli_of_one='takes seconds, and one of its times looks like milliseconds: divide it, int(t / 1000)'
+said_is <<END
+ago: 1 integer beyond 2^24, where a float32 does not hold every integer, and may be rounded; an id is a sparse output
+age: missing in the only row: int(log(float(seconds_since(item.ts, 1733000000)))) has no value for nan; seconds_since(item.ts, 1733000000) $milli_of_one
+ago: seconds_since(item.ts, item.id) $milli_of_one: 1 of 1 values, such as 1732999990000, 1733000000
+END
+echo '{"request": {}, "items": [{"id": 1733000000, "ts": 1732999990}]}' >"$work/d.jsonl"
+run
+said_is </dev/null
+
+# Integers that a float32 does not hold, of numbers and of lists; a config's own default is none of them.
+config <<'END'
+dense big default 300000001 = ts
+dense sum width 3 = [float(id), 16777217.0 * float(id > 0 ? 1 : 1), 0.0]
+dense two width 2 = [id, ts]
+END
+{
+  echo '{"request": {}, "items": [{"id": 16777216, "ts": 16777219}, {"id": 1}]}'
+  echo '{"request": {}, "items": [{"id": 5, "ts": -16777218}, {"id": 20000000, "ts": 7}]}'
+} >"$work/d.jsonl"
+for scheduler in staged seda; do
+  run --scheduler $scheduler --threads 2
+  large='beyond 2^24, where a float32 does not hold every integer, and may be rounded; an id is a sparse output'
+  err_has "big: 2 integers $large"
+  err_has "two: 3 integers $large"
+  ! grep -q "sum: .*$large" "$work/err" || fail "floats are said to be rounded integers"
+done
+
 # -- Features without a value -------------------------------------------------------------------------------
 config <<'END'
 sparse city slot 1 missing 7 = city

@@ -30,7 +30,7 @@ err_has 'note: no feature reads the column "spare" of the schema'
 printf '{"itemid": "integer"}' >"$work/columns.json"
 featc 1 import-fg "$work/fg.json" --schema "$work/columns.json"
 out_empty
-err_has 'columns.json:1: error: column "itemid": "integer" is no type'
+err_has 'columns.json:1: error: column "itemid": "integer" is not a type'
 
 # Every mistake in one run, and nothing is written.
 sed 's/"hash_bucket_size"/"hash_bucket_sise"/; s/\[18, 25\]/[25, 18]/' "$work/fg.json" >"$work/bad.json"
@@ -40,7 +40,7 @@ err_has 'bad.json:2: error: feature "item.id": id_feature has no "hash_bucket_si
 err_has 'bad.json:4: error: feature "age": its boundaries do not ascend'
 featc 1 import-fg "$work/bad.json" --diagnostics json
 err_has '"line": 4, "column": 1, "end_line": 4, "end_column": 1, "severity": "error", "kind": "fg", "message": "feature \"age\": its'
-! grep -v '^{"file": ".*}$' "$work/err" || fail "a line that is no object"
+! grep -v '^{"file": ".*}$' "$work/err" || fail "a line that is not an object"
 featc 0 import-fg "$work/fg.json" --diagnostics json -o "$work/fg.feat"
 err_has '"line": 1, "column": 1, "end_line": 1, "end_column": 1, "severity": "note", "kind": "fg", "message": "nothing between'
 [ ! -e "$work/bad.feat" ] || fail "a config was written in spite of errors"
@@ -48,6 +48,16 @@ featc 1 import-fg "$work/none.json"
 err_has "cannot read"
 input <"$work/fg.json"
 featc 0 import-fg - -o "$work/fg2.feat"
+# Nobody waits for a pipe under the name of a file.
+mkfifo "$work/pipe"
+printf '{"features": [{"feature_type": "id_feature", "feature_name": "%s", "expression": "item:b", "vocab_file": "pipe",
+  "default_bucketize_value": 0}]}' f >"$work/pipe.json"
+for file in pipe pipe.json; do
+  status=0
+  timeout 60 "$program" import-fg "$work/$file" 2>"$work/err" || status=$?
+  [ "$status" -eq 1 ] || fail "exit code $status, not 1"
+  err_has "it is not a regular file"
+done
 featc 1 import-fg "$work/fg.json" -o "$work/no/folder.feat"
 err_has "cannot write"
 featc 2 import-fg
@@ -59,7 +69,7 @@ out_has "--schema"
 printf '{"features": [\n{"feature_type": "regex_replace_feature", "feature_name": "r", "expression": "item:s",\n"regex_pattern": "(", "replacement": "", "hash_bucket_size": 9}]}' >"$work/regex.json"
 featc 1 import-fg "$work/regex.json"
 out_empty
-err_has 'regex.json:2: error: feature "r": it becomes `"("`, and there the pattern is no regular expression: missing ): (; change that, or write the feature by hand'
+err_has 'regex.json:2: error: feature "r": it becomes `"("`, and there the pattern is not a valid regular expression: missing ): (; change that, or write the feature by hand'
 
 # A byte order mark, before the config and before the schema; and what only some rows could tell is noted.
 printf '\357\273\277{"features": [
@@ -72,10 +82,10 @@ printf '\357\273\277{"features": [
 ]}' >"$work/mark.json"
 printf '\357\273\277{"f": "list<float64>?"}' >"$work/columns.json"
 featc 0 import-fg "$work/mark.json" --schema "$work/columns.json" -o "$work/mark.feat"
-err_has 'note: num_buckets over text: FG refuses a row with text that is no whole number ("abc", "1.5"), and its answer to blanks around one is not known; here both have no id'
+err_has 'note: num_buckets over text: FG refuses a row with text that is not a whole number ("abc", "1.5"), and its answer to blanks around one is not known; here both have no id'
 err_has 'note: numbers over 16777216 in a column that an expression reads'
-err_has 'note: a value of a map that is text and no number: FG'"'"'s answer is not known; here its key is not in the map'
-err_has 'note: an item whose weight is no number: FG'"'"'s answer is not known; here it is left out'
+err_has 'note: a value of a map that is text and not a number: FG'"'"'s answer is not known; here its key is not in the map'
+err_has 'note: an item whose weight is not a number: FG'"'"'s answer is not known; here it is left out'
 err_has 'note: nothing between two separators'
 err_has 'note: feature "v": another count of numbers than value_dim, or one that is missing: FG refuses it or its answer is not known; here each that there is has an id'
 err_has 'note: feature "e": another count of results than value_dim, or one that is missing: FG refuses it or its answer is not known; here the default is added or the rest is cut'
@@ -87,7 +97,7 @@ featc 0 import-fg "$work/digits.json" --schema "$work/columns.json" -o "$work/di
 printf '{"features": [{"feature_type": "id_feature", "feature_name": "t", "expression": "item:t", "stub_type": true, "value_dim": 1},
 {"feature_type": "combine_feature", "feature_name": "c", "expression": "feature:t", "default_value": "0"}]}' >"$work/text.json"
 featc 0 import-fg "$work/text.json" -o "$work/text.feat"
-err_has 'note: text that is no number as JSON writes it (.5, +1 and 5. are none), or holds several where one is due'
+err_has 'note: text that is not a number as JSON writes it (.5, +1 and 5. are not), or holds several where one is expected'
 
 ! grep "16777216" "$work/err" || fail "a note on numbers of columns where there are none"
 # A logarithm rounds them anyway; what numbers over 2^24 become as ids is noted, as is what a list of texts holds.
@@ -121,7 +131,7 @@ featc 1 import-fg "$work/part.json" -o "$work/part.feat"
 [ ! -e "$work/part.feat" ] || fail "a config was written in spite of errors"
 featc 0 import-fg "$work/part.json" --lenient -o "$work/part.feat"
 err_has 'part.json:3: warning: left out: feature "b": there is no feature type "bm25_feature"'
-err_has 'part.json:4: warning: left out: feature "r": it becomes `"("`, and there the pattern is no regular expression'
+err_has 'part.json:4: warning: left out: feature "r": it becomes `"("`, and there the pattern is not a valid regular expression'
 err_has 'part.json:5: warning: left out: feature "of_r": it reads the feature "r", which does not exist or is left out'
 err_has 'part.json: 3 of 4 entries left out; the config has 1 feature'
 grep -q '^# Left out, line 3: feature "b": there is no feature type' "$work/part.feat" || fail "what is left out does not stand in the config"
@@ -129,7 +139,7 @@ grep -q '^# Left out, line 3: feature "b": there is no feature type' "$work/part
 featc 0 check "$work/part.feat"
 featc 0 import-fg "$work/part.json" --lenient --diagnostics json -o "$work/part.feat"
 err_has '"line": 3, "column": 1, "end_line": 3, "end_column": 1, "severity": "warning", "kind": "fg", "message": "left out: feature \"b\"'
-! grep -v '^{"file": ".*}$' "$work/err" || fail "a line that is no object"
+! grep -v '^{"file": ".*}$' "$work/err" || fail "a line that is not an object"
 printf '{"features": [{"feature_type": "bm25_feature", "feature_name": "b", "expression": "item:b"}]}' >"$work/nothing.json"
 featc 1 import-fg "$work/nothing.json" --lenient
 out_empty
@@ -139,7 +149,7 @@ err_has 'nothing.json: error: nothing of it can be imported'
 seq 100000 | sed 's/^/w/' >"$work/many.txt"
 printf '{"features": [{"feature_type": "id_feature", "feature_name": "w", "need_prefix": false, "expression": "item:w", "vocab_file": "many.txt", "default_bucketize_value": 7}]}' >"$work/many.json"
 featc 0 import-fg "$work/many.json" -o "$work/many.feat"
-err_has 'feature "w": its vocabulary is read from many.txt, which must lie beside this config'
+err_has 'feature "w": its vocabulary is read from many.txt, which must be beside this config'
 input <<'END'
 {"request": {}, "items": [{"w": "w100000"}, {"w": "w0"}]}
 END
@@ -148,7 +158,7 @@ out_has "\"w\": [$(((1 << 44) + 99999))]"
 out_has "\"w\": [$(((1 << 44) + 7))]"
 sed -i '5s/$/ 3/' "$work/many.txt"
 featc 1 import-fg "$work/many.json"
-err_has 'its vocab_file has more than 65536 words and repeats one or parts a number by a blank'
+err_has 'its vocab_file has more than 65536 words and repeats one or splits a number with a blank'
 
 # 300 entries and 20 groups of three, over some 150 columns.
 awk 'BEGIN {

@@ -31,8 +31,8 @@ values_are "$(v 1 2 -1 -1)" "$(v 2 2 -1 -1)" "$(v 3 7 -1 -1)"
 printf 'id\tcity\n1\t"a ""b"""\n2\tc\n3\t"d"\n' >"$work/pandas.tsv"
 featc 0 run "$work/m.feat" --input "$work/pandas.tsv"
 values_are "$(v 1 9 -1 -1)" "$(v 2 1 -1 -1)" "$(v 3 3 -1 -1)"
-err_has 'item.city: 2 cells stood in quotes (first in line 2: '
-err_has 'pass --quote to take them off'
+err_has 'item.city: 2 cells were in quotes (first in line 2: '
+err_has 'pass --quote to remove them'
 featc 0 run "$work/m.feat" --input "$work/pandas.tsv" --quote
 values_are "$(v 1 5 -1 -1)" "$(v 2 1 -1 -1)" "$(v 3 1 -1 -1)"
 # With --quote, cells over several lines are counted: an open quote looks like one.
@@ -50,15 +50,15 @@ err_has "broken.tsv:2: expected 2 cells as in the header, found 1; with --quote"
 # Names in quotes.
 printf '"id"\t"city"\n1\tx\n' >"$work/names.tsv"
 featc 1 run "$work/m.feat" --input "$work/names.tsv"
-err_has "names stand in quotes; write --quote"
+err_has "names are in quotes; pass --quote"
 featc 0 run "$work/m.feat" --input "$work/names.tsv" --quote
 values_are "$(v 1 1 -1 -1)"
 # CSV has quotes, unless told otherwise; what a wrong one hides is only its own line.
 printf 'id,city\n1,"a\n2,b\n3,"c"d\n4,e\n' >"$work/q.csv"
 featc 0 run "$work/m.feat" --input "$work/q.csv"
 values_are "$(v 2 1 -1 -1)" "$(v 4 1 -1 -1)"
-err_has "q.csv:2: a quoted cell goes on behind its closing quote"
-err_has "q.csv:4: a quoted cell goes on behind its closing quote"
+err_has "q.csv:2: a quoted cell continues after its closing quote"
+err_has "q.csv:4: a quoted cell continues after its closing quote"
 featc 0 run "$work/m.feat" --input "$work/q.csv" --no-quote
 values_are "$(v 1 2 -1 -1)" "$(v 2 1 -1 -1)" "$(v 3 4 -1 -1)" "$(v 4 1 -1 -1)"
 # TSV out: nothing is quoted.
@@ -96,7 +96,7 @@ printf 'id,city,tags\n 1 , "a, b" , x | y\n' >"$work/blank.csv"
 featc 1 run "$work/m.feat" --input "$work/blank.csv"
 printf 'id,city,tags\n 1 , a , x | y\n' >"$work/blank2.csv"
 featc 1 run "$work/m.feat" --input "$work/blank2.csv"
-err_has 'blank2.csv:2: id: expected int64, found " 1 "; --trim takes blanks off'
+err_has 'blank2.csv:2: id: expected int64, found " 1 "; --trim removes blanks'
 featc 0 run "$work/m.feat" --input "$work/blank.csv" --trim
 values_are "$(v 1 4 2 -1)"
 printf 'id, city\n1,x\n' >"$work/blank3.csv"
@@ -112,10 +112,10 @@ values_are "$(v 2 -1 1 -1)" "$(v 3 -1 2 2)" "$(v 4 -1 1 -1)"
 err_has "list.csv:2: w: "
 err_has "--json-lists reads such a cell as JSON"
 err_has 'item.tags: 2 cells looked like JSON (first in line 2: "[\"a\", \"b\"]") but were split at list delimiters; pass --json-lists'
-err_has "item.tags: 1 cell stood in brackets (in line 3: \"['a', 'b']\")"
+err_has "item.tags: 1 cell was in brackets (in line 3: \"['a', 'b']\")"
 featc 0 run "$work/m.feat" --input "$work/list.csv" --json-lists
 values_are "$(v 1 -1 2 1)" "$(v 4 -1 1 -1)"
-err_has "list.csv:3: tags: expected list<string> as JSON, but the JSON is malformed at column 2: \"'a'\" is no value of JSON"
+err_has "list.csv:3: tags: expected list<string> as JSON, but the JSON is malformed at column 2: \"'a'\" is not a JSON value"
 err_has "list.csv:4: tags: expected list<string> as JSON"
 # A tag in brackets is none of these.
 printf 'id,tags\n1,[sale]|new\n2,[sale]\n3,[1]|[2]\n' >"$work/sale.csv"
@@ -157,17 +157,17 @@ err_has "the first line has the names that --columns gives; pass --header"
 # A semicolon file, a tab file, a file of other data.
 printf 'id;city\n1;x\n' >"$work/semi.csv"
 featc 1 run "$work/m.feat" --input "$work/semi.csv"
-err_has "the only column \"id;city\" is no field: its cells stand between \";\"; write --delimiter ';'"
+err_has "the only column \"id;city\" is not a field: its cells are separated by \";\"; pass --delimiter ';'"
 featc 0 run "$work/m.feat" --input "$work/semi.csv" --delimiter ';'
 values_are "$(v 1 1 -1 -1)"
 printf 'id\tcity\n1\tx\n' >"$work/tab.csv"
 featc 1 run "$work/m.feat" --input "$work/tab.csv"
-err_has "write --delimiter tab"
+err_has "pass --delimiter tab"
 printf 'a,b\n1,2\n' >"$work/other.csv"
 featc 1 run "$work/m.feat" --input "$work/other.csv"
 err_has 'none of the columns "a", "b" is a field'
 
-# Blank lines are no rows, in a file of one column too.
+# Blank lines are skipped, in a file of one column too.
 printf 'city\nx\n\ny\n\r\n' >"$work/blank_lines.csv"
 featc 0 run "$work/m.feat" --input "$work/blank_lines.csv"
 values_are "$(v -1 1 -1 -1)" "$(v -1 1 -1 -1)"
@@ -218,21 +218,21 @@ values_are "$(v 1 3 -1 -1)" "$(v 2 1 -1 -1)" "$(v 3 -1 -1 2)"
 err_has "item.city: 1 text had half of a surrogate pair (in line 1), which became U+FFFD"
 err_has "item.w: 1 text had half of a surrogate pair (in line 2)"
 err_has 'item.w: 1 object repeated a key (in line 2: "k")'
-# What is no JSON: where, and why.
+# What is not JSON: where, and why.
 json_fault() {
   printf '%s\n' "$1" >"$work/f.jsonl"
   featc 1 run "$work/m.feat" --input "$work/f.jsonl"
   err_has "f.jsonl:1: the JSON is malformed at column $2"
 }
 json_fault '{"request": {}, "items": [{"id": 1,}]}' '36: a key in double quotes is missing before "}"'
-json_fault '{"request": {}, "items": [{"id": 01}]}' '34: "01" is no value of JSON'
+json_fault '{"request": {}, "items": [{"id": 01}]}' '34: "01" is not a JSON value'
 json_fault "{'request': {}}" '2: a key in double quotes is missing before "'"'"'"'
 json_fault '{"request": {} "items": []}' '16: "," or "}" is missing before "\""'
 json_fault '{"request": {}, "items": [' '27: a value is missing'
 json_fault '{"request": {}, "items": []} x' '30: "x" follows the end of the JSON'
-json_fault '{"é": "\q"}' '8: a backslash before "q" is no escape of JSON'
+json_fault '{"é": "\q"}' '8: a backslash before "q" is not a JSON escape'
 json_fault '{"a": "b' '7: a string is not closed'
-json_fault "$(printf '{"a": "\377"}')" '8: the byte FF is no valid UTF-8'
+json_fault "$(printf '{"a": "\377"}')" '8: the byte FF is not valid UTF-8'
 # JSON that goes over several lines.
 printf '[\n{"request": {}, "items": [{"id": 1}]}\n]\n{\n}\n' >"$work/array.jsonl"
 featc 0 run "$work/m.feat" --input "$work/array.jsonl"

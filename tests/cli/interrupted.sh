@@ -31,10 +31,10 @@ for signal in INT TERM HUP; do
   wait $pid 2>"$work/wait" || status=$?
   command="run, and SIG$signal"
   [ $status -gt 128 ] || fail "exit code $status: not ended by the signal"
-  err_has "featc: stopped; $work/kept.partial holds what was written until then; --resume goes on from its last checkpoint"
+  err_has "featc: stopped; $work/kept.partial holds what was written until then; --resume continues from its last checkpoint"
 done
 featc 0 run "$work/m.feat" --engine interp --input "$work/d.jsonl" --output "$work/kept" --threads 2 --resume
-err_has "going on behind line"
+err_has "continuing after line"
 featc 0 run "$work/m.feat" --engine interp --input "$work/d.jsonl" --output "$work/whole" --threads 2
 cmp "$work/kept" "$work/whole" || fail "what was gone on with differs"
 # A run that was told to ignore them does.
@@ -49,7 +49,7 @@ mkfifo "$work/fifo"
 head -c 100 "$work/fifo" >/dev/null &
 featc 1 run "$work/m.feat" --input "$work/d.jsonl" --output "$work/logged" --log "$work/fifo"
 err_has "featc: $work/fifo was closed before all calls were logged"
-err_has "logged.partial holds what was written until then; a run like this cannot be gone on with"
+err_has "logged.partial holds what was written until then; a run like this cannot be resumed"
 wait
 # Nothing is left by a run that did not begin.
 featc 1 run "$work/m.feat" --input "$work/d.jsonl" --output "$work/unbegun" --log "$work/none/log"

@@ -23,7 +23,7 @@ for config in takeaway/takeaway criteo/criteo quick/shops; do
   cmp "$work/in" "$work/optimized.ir" || fail "the passes one by one give another graph"
 done
 
-# What is no graph is told with its line.
+# What is not a graph is told with its line.
 printf 'semantics 1\nmodel m\n%%0 = frobnicate %%1\n' >"$work/bad.ir"
 featc 1 opt "$work/bad.ir"
 out_empty

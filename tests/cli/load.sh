@@ -102,3 +102,19 @@ featc 2 run "$work/m.feat" --input "$work/d.jsonl" --store "redis://:s3cret@127.
 ! grep -q s3cret "$work/err" || fail "the password is repeated"
 featc 2 run "$work/m.feat" --input "$work/d.jsonl" --store "default=rediss://127.0.0.1:1/0"
 err_has "TLS is not supported"
+
+# An id beyond int64 is the same in a request, in a row and in its key.
+sed 's/semantics 1/semantics 2/' "$work/m.feat" >"$work/wide.feat"
+echo '{"request": {}, "items": [{"id": 10000169349117863715}]}' >"$work/d.jsonl"
+echo '{"source": "shop", "id": 10000169349117863715, "age": 6}' >"$work/wide.jsonl"
+for version in m wide; do
+  rm -rf "$work/db"
+  exit=$([ $version = m ] && echo 1 || echo 0)
+  featc "$exit" load "$work/$version.feat" --store "default=lmdb:$work/db" --input "$work/wide.jsonl"
+  [ $version = wide ] || err_has "shop.id: 10000169349117863715 is beyond int64"
+done
+err_has 'wide.jsonl: warning: shop.id: 1 integer was beyond int64 (in line 1: "10000169349117863715"), which kept its 64 bits'
+for store in "lmdb:$work/db" "jsonl:$work/wide.jsonl"; do
+  featc 0 run "$work/wide.feat" --input "$work/d.jsonl" --format csv --store "default=$store"
+  out_has ",6"
+done

@@ -59,7 +59,7 @@ for line in "check $work/pipe.feat" "run $work/pipe.feat --input $work/d.jsonl";
   # shellcheck disable=SC2086
   timeout 60 "$program" $line >"$work/out" 2>"$work/err" || status=$?
   [ "$status" -eq 1 ] || fail "exit code $status, not 1"
-  err_has "it is no plain file; a config that comes through a pipe is named -, and the pipe is its stdin"
+  err_has "it is not a regular file; a config that comes through a pipe is named -, and the pipe is its stdin"
 done
 "$program" check - <"$work/good.feat" 2>"$work/err" || fail "a config on stdin"
 cat "$work/good.feat" | "$program" check - 2>"$work/err" || fail "a config through a pipe"

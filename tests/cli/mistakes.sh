@@ -19,7 +19,7 @@ err_has 'featc check: there is no option "--frobnicate"'
 featc 2 explain "$shops.feat" --input "$shops.jsonl" --feature nosuch
 err_has 'there is no feature "nosuch"; there are: '
 
-# Colours only where they are asked for: stderr is no terminal here.
+# Colours only where they are asked for: stderr is not a terminal here.
 printf 'model m\nitem { a : float64 }\ndense b = a is null\nlet c = a\n' >"$work/bad.feat"
 escape=$(printf '\033')
 featc 1 check "$work/bad.feat"

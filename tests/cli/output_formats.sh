@@ -25,7 +25,7 @@ out_is <<'END'
 0 1:0.5 2:2 35184372088833:1 9223372036854775809:0.25 9223372036854775810:0.1
 END
 featc 2 run "$work/m.feat" --input "$work/d.jsonl" --format libsvm
-err_has "say --label FEATURE"
+err_has "pass --label FEATURE"
 featc 2 run "$work/m.feat" --input "$work/d.jsonl" --format libsvm --label citi
 err_has 'did you mean "city"?'
 featc 2 run "$work/m.feat" --input "$work/d.jsonl" --format libsvm --label "x y"
@@ -113,7 +113,7 @@ END
 printf 'n,x\n7,1.5\n,\n' >"$work/d.csv"
 featc 0 run "$work/dense.feat" --input "$work/d.csv" --format matrix --output "$work/d.matrix"
 head -n 1 "$work/d.matrix" >"$work/out"
-[ $(($(wc -c <"$work/out") % 64)) -eq 0 ] || fail "the line is no multiple of 64 bytes"
+[ $(($(wc -c <"$work/out") % 64)) -eq 0 ] || fail "the line is not a multiple of 64 bytes"
 out_has '"cell": "f32", "row_cells": 3, "columns": [{"name": "x", "kind": "dense", "slot": 0, "column": 0, "width": 2}, {"name": "y"'
 tail -c +$(($(wc -c <"$work/out") + 1)) "$work/d.matrix" | od -An -v -w12 -t f4 | tr -s ' ' >"$work/rows"
 cp "$work/rows" "$work/out"

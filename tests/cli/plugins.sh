@@ -46,7 +46,7 @@ printf 'x' >>"$work/plugins/libnames.so"
 cached
 err_has 'cache     config miss, code miss'
 featc 1 opt "$work/people.ir" --plugins "$work/plugins"
-err_has '"libnames.so" is another file than the one that this was made with'
+err_has '"libnames.so" is not the file that this was made with'
 cp "$plugin/libnames.so" "$work/plugins/new"
 mv "$work/plugins/new" "$work/plugins/libnames.so"
 cached
@@ -79,7 +79,7 @@ build() { # NAME, the C text on stdin
 }
 echo 'int nothing;' | build libnothing.so
 try string int64 libnothing.so
-err_has '"libnothing.so" is no plug-in'
+err_has '"libnothing.so" is not a plug-in'
 printf '#include "ops/plugin.h"\nconst featc_plugin featc_plugin_descriptor = {7, 0, NULL};\n' | build libold.so
 try string int64 libold.so
 err_has 'was compiled with version 7 of featc'"'"'s plug-in header'

@@ -48,7 +48,7 @@ for format in json csv tensor-sequence; do
     kill -KILL $pid 2>"$work/killed" || true
     status=0
     wait $pid 2>"$work/killed" || status=$?
-    ! grep -q "going on behind line" "$work/err" || resumed=$((resumed + 1))
+    ! grep -q "continuing after line" "$work/err" || resumed=$((resumed + 1))
     [ $status -ne 0 ] || break
     [ $status -eq 137 ] || fail "a run ended with $status"
     # Killed after the file got its name: it must be whole.
@@ -71,7 +71,7 @@ status=0
 command="run, with at most 1 MB a file"
 [ $status -eq 1 ] || fail "exit code $status, not 1"
 err_has "full.partial: File too large"
-err_has "full.partial holds what was written until then; --resume goes on from there"
+err_has "full.partial holds what was written until then; --resume continues from there"
 [ ! -e "$work/full" ] || fail "an output that is not whole has its name"
 
 # Another config, input or option is refused, and says what it was.
@@ -85,6 +85,8 @@ sed 's/dense r = r/dense r = r + 1/' "$work/m.feat" >"$work/other.feat"
 refuse "$work/other.feat" --engine interp --input "$work/d.jsonl"
 err_has "the config has changed: it was "
 refuse "$work/m.feat" --input "$work/d.jsonl" --format csv
+err_has "the command has changed"
+refuse "$work/m.feat" --engine interp --input "$work/d.jsonl" --max-row-ids 2
 err_has "the command has changed"
 cp "$work/d.jsonl" "$work/other.jsonl"
 refuse "$work/m.feat" --input "$work/other.jsonl"

@@ -29,6 +29,16 @@ END
 err_has "users.jsonl:3: "
 err_has "1 bad store row"
 
+# The rows are a file: nobody waits for a pipe. The input may be one.
+mkfifo "$work/pipe"
+status=0
+timeout 60 "$program" run "$work/m.feat" --input "$work/d.jsonl" --store "default=jsonl:$work/pipe" 2>"$work/err" || status=$?
+[ "$status" -eq 1 ] || fail "exit code $status, not 1"
+err_has "pipe: it is not a regular file"
+cat "$work/d.jsonl" >"$work/pipe" &
+featc 0 run "$work/m.feat" --input "$work/pipe" --input-format jsonl --format csv --store "default=jsonl:$work/users.jsonl"
+out_has "31,5"
+
 featc 1 run "$work/m.feat" --input "$work/d.jsonl" --strict --store "default=jsonl:$work/users.jsonl"
 err_has "users.jsonl:3: "
 out_is </dev/null

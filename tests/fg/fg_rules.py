@@ -63,7 +63,7 @@ assert fingerprint64(b"abc") == 2640714258260161385
 
 
 def number(text):
-    """A number, None where the text is none."""
+    """A number, None where the text is not one."""
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         return float(text)
     return float(text) if text is not None and re.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", text) else None
@@ -203,7 +203,7 @@ class Feature:
         return ids
 
     def vocabulary(self):
-        """A word a line, or `word number`; of a word that stands twice the last."""
+        """A word a line, or `word number`; of a repeated word the last."""
         table = {}
         path = os.path.join(self.get("asset_dir", ""), self.entry["vocab_file"])
         for at, line in enumerate(self.files[path].splitlines()):

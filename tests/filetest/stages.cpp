@@ -89,7 +89,7 @@ std::optional<std::string> importedConfig(const TestFile& test, const TestFolder
   options.lenient = how.find("lenient") != std::string::npos;
   fg::Problems problems;
   if (auto columns = test.section("columns")) options.columns = fg::readColumnTypes(*columns, problems);
-  // The header's lines are no JSON.
+  // The header's lines are not JSON.
   std::string text = test.main;
   for (size_t at = 0; at < text.size() && text[at] == '#';) {
     size_t end = std::min(text.find('\n', at), text.size());

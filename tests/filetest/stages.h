@@ -16,7 +16,7 @@ struct StageOutput {
   // Something that no expected text can excuse: engines that disagree, a graph that does not parse
   // back. Empty: fine.
   std::string failure;
-  bool importRefused = false;  // with errors that are no diagnostics
+  bool importRefused = false;  // with errors that are not diagnostics
 };
 
 // Kinds of diagnostics that came out are added to `kinds`.

@@ -29,7 +29,7 @@ std::vector<Value> valuesOf(const FetchResult& result, const SourceInfo& source)
   return values;
 }
 
-// A string that is no UTF-8 has no JSON form.
+// A string that is not UTF-8 has no JSON form.
 bool isUtf8(const std::vector<Value>& values) {
   for (const Value& value : values)
     if (value.isString() && !simdjson::validate_utf8(value.asString())) return false;

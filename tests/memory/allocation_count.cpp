@@ -55,13 +55,8 @@ void* operator new(size_t bytes) { return allocateOrThrow(bytes, 1); }
 void* operator new(size_t bytes, std::align_val_t alignment) {
   return allocateOrThrow(bytes, static_cast<size_t>(alignment));
 }
-// What asks so never fails here: of the libraries below only simdjson does, whose on-demand parser does not look
-// whether it got the buffer for strings, and crashes.
-void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(bytes);
-}
-void* operator new[](size_t bytes, const std::nothrow_t& nothrow) noexcept { return operator new(bytes, nothrow); }
+void* operator new(size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes, 1); }
+void* operator new[](size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes, 1); }
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete(void* p, size_t) noexcept { std::free(p); }
 void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }

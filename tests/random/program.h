@@ -96,7 +96,7 @@ struct RandomProgram {
 
 // As written in a config, in parentheses wherever a neighbour could change its meaning.
 std::string toText(const RandomExpr& expr);
-// A float literal: has a point or an exponent, so that it is no integer.
+// A float literal: has a point or an exponent, so that it is not an integer.
 std::string floatLiteral(double value);
 
 }  // namespace featc

@@ -52,5 +52,5 @@ TEST_CASE("a Redis that came back empty degrades answers, where max_absent asks 
     return answer->body == wanted && !answer->has_header("Featc-Degraded") &&
            hasMetric("featc_store_absent_sources" + labels + " 0");
   }));
-  CHECK(eventually([&] { return server.log().find(": its rows are there again") != std::string::npos; }));
+  CHECK(eventually([&] { return server.log().find(": its rows are back") != std::string::npos; }));
 }

@@ -18,6 +18,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/common/eventually.h"
+
 extern char** environ;
 
 namespace featc::test {
@@ -47,17 +49,27 @@ int spawn(const std::vector<std::string>& arguments, const fs::path& log, pid_t&
 
 }  // namespace
 
-ServerProcess::ServerProcess(const std::string& listen, const std::vector<std::string>& options) {
+ServerProcess::ServerProcess(const std::string& listen, const std::vector<std::string>& options)
+    : ServerProcess(ServerSetup{listen, options}) {}
+
+ServerProcess::ServerProcess(const ServerSetup& setup) {
+  const auto& [listen, options, configs, until] = setup;
   std::string name = (fs::temp_directory_path() / "featc-server-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
   folder_ = name;
   fs::copy(FEATC_SERVER_EXAMPLE "/configs", folder_ / "configs");
+  for (const auto& [config, text] : configs) writeConfig(config, text);
   std::vector<std::string> arguments{FEATC_SERVER, "--configs", (folder_ / "configs").string(), "--listen",
                                      listen == "unix" ? "unix:" + (folder_ / "socket").string() : listen};
   if (std::ranges::find(options, "--store") == options.end())
     arguments.insert(arguments.end(), {"--store", "default=jsonl:" FEATC_SERVER_EXAMPLE "/shoppers.jsonl"});
   arguments.insert(arguments.end(), options.begin(), options.end());
   int out = spawn(arguments, folder_ / "log", process_);
+  if (!until.empty()) {
+    eventually([&] { return log().find(until) != std::string::npos; });
+    close(out);
+    return;
+  }
   std::string line;
   for (char byte = 0; read(out, &byte, 1) == 1 && byte != '\n';) line += byte;
   close(out);

@@ -5,17 +5,26 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace featc::test {
 
+struct ServerSetup {
+  std::string listen;  // as the server takes it, `unix` for a socket in its folder
+  std::vector<std::string> options{};
+  std::map<std::string, std::string> configs{};  // by name, besides those of the example
+  std::string until{};                           // what its log says once it has come far enough; empty: it listens
+};
+
 class ServerProcess {
  public:
   // Started with `options` besides those that say where its data is (with a `--store` among them they say it
   // all); `listen` as the server takes it, `unix` for a socket in its folder. Returns when it listens.
   explicit ServerProcess(const std::string& listen, const std::vector<std::string>& options = {});
+  explicit ServerProcess(const ServerSetup& setup);
   // Killed when it was not stopped.
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;

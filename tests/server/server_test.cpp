@@ -214,7 +214,7 @@ TEST_CASE("a command line that is wrong is told") {
   std::string server = FEATC_SERVER;
   std::string configs = kExample + "/configs";
   CHECK_THAT(outputOf(server + " --configs " + configs + " --listen nowhere 2>&1; echo exit $?"),
-             ContainsSubstring("is no HOST:PORT") && ContainsSubstring("exit 2"));
+             ContainsSubstring("is neither HOST:PORT") && ContainsSubstring("exit 2"));
   CHECK_THAT(outputOf(server + " --configs " + configs + " --store nonsense 2>&1; echo exit $?"),
              ContainsSubstring("--store: expected NAME=URL") && ContainsSubstring("exit 2"));
   CHECK_THAT(

@@ -102,6 +102,7 @@ TEST_CASE("the server starts without its store and says which configs do not ser
   CHECK(health->status == 503);
   CHECK_THAT(health->body,
              ContainsSubstring("not well\nbroken: does not serve: ") &&
-                 ContainsSubstring("ranking: serves version 1; what the files hold now could not be loaded: ") &&
-                 ContainsSubstring("\"no_such_name\" is no field") && ContainsSubstring("recall: serves version 1\n"));
+                 ContainsSubstring("ranking: serves version 1; the current files could not be loaded: ") &&
+                 ContainsSubstring("\"no_such_name\" is not a field") &&
+                 ContainsSubstring("recall: serves version 1\n"));
 }

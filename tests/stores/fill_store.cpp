@@ -20,7 +20,7 @@ void fillStore(const std::string& text, std::span<const SourceInfo> sources, std
   if (writer == nullptr) throw std::runtime_error(error);
   StoreRowReader rows(sources);
   for (std::string_view rest = lines; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
-    bool taken = rows.read(rest.substr(0, rest.find('\n'))) == StoreRowReader::Row::Taken;
+    bool taken = rows.read(rest.substr(0, rest.find('\n')), 0) == StoreRowReader::Row::Taken;
     if (!taken || !writer->write(sources[rows.source()], rows.key(), rows.values()))
       throw std::runtime_error("a row cannot be loaded");
   }

@@ -96,14 +96,14 @@ TEST_CASE("URLs of stores", "[stores]") {
   CHECK(urlProblem("rediss://h").starts_with("TLS is not supported"));
   CHECK(urlProblem("redis://h:99999/0") == "the port must be a number from 1 to 65535");
   CHECK(urlProblem("redis://h/x") == "the database after the host must be a number, not \"x\"");
-  CHECK(urlProblem("redis://::1/0").starts_with("an IPv6 address stands in brackets"));
+  CHECK(urlProblem("redis://::1/0").starts_with("an IPv6 address is written in brackets"));
   CHECK(urlProblem("redis://h?timeuot=1s") == "no option of a store is called \"timeuot\"; did you mean \"timeout\"?");
   CHECK(urlProblem("redis://h?timeout=1") == "timeout=1: expected a time such as 20ms, 2s or 0 for none");
   CHECK(urlProblem("redis://h?hedge=p100") == "hedge=p100: expected a percentile from p50 to p99, or off");
   CHECK(urlProblem("redis://h?cache=99999999999999999999GB").starts_with("cache="));
   for (const char* text : {"redis://user:s3cret@h/0", "redis://:s3cret@h", "redis://a:s3?cret@h", "redis://a:s3/cret@h",
                            "redis+unix://u:s3cret@/run/x", "redis://h?password=s3cret"})
-    CHECK(urlProblem(text) == "a password does not belong into a URL; set FEATC_REDIS_PASSWORD instead");
+    CHECK(urlProblem(text) == "a password does not belong in a URL; set FEATC_REDIS_PASSWORD instead");
 }
 
 TEST_CASE("a store that does not come is answered for at the deadline", "[stores]") {
@@ -153,7 +153,7 @@ TEST_CASE("a breaker leaves a dead store alone and tries it from time to time", 
   CHECK_FALSE(storeStats(store).breaker->open);
   CHECK(storeStats(store).breaker->trips == 1);
   CHECK(storeStats(store).breaker->refused > 500);
-  // A row that fails is no dead store.
+  // A row that fails is not a dead store.
   BreakerStore partly(std::make_shared<FakeStore>([](const FetchRequest& request, Store::Done done) {
                         FetchResult result = answerAll(request, KeyStatus::Failed);
                         result.status[0] = KeyStatus::Absent;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LMDB files that were cut short: an error at once, whatever is missing.
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,6 +19,8 @@ std::string readAll(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
+
+void put(std::string& bytes, size_t at, uint64_t number, size_t size) { std::memcpy(bytes.data() + at, &number, size); }
 
 }  // namespace
 
@@ -109,4 +112,31 @@ TEST_CASE("an LMDB file that was changed ends no process", "[stores]") {
       CHECK(fetch(*store, s, keys).status.size() == keys.size());
     }
   }
+}
+
+TEST_CASE("an LMDB file whose tree goes in circles is an error", "[stores]") {
+  constexpr size_t kPage = 4096;
+  TempFolder folder;
+  std::string path = folder.path("db");
+  fill("lmdb:" + path);
+  std::string bytes = readAll(path + "/data.mdb");
+  // A branch page behind the others whose only child is itself; both meta pages take it for the root, and the file for
+  // longer than it is.
+  uint64_t circle = bytes.size() / kPage;
+  std::string page(kPage, '\0');
+  put(page, 0, circle, 8);
+  put(page, 10, 1, 2);
+  put(page, 12, 18, 2);
+  put(page, 16, kPage - 8, 2);
+  put(page, kPage - 8, circle, 6);
+  bytes += page;
+  for (size_t meta : {size_t{0}, kPage}) {
+    put(bytes, meta + 128, circle, 8);
+    put(bytes, meta + 136, uint64_t{1} << 40U, 8);
+  }
+  std::ofstream(path + "/data.mdb", std::ios::binary) << bytes;
+  // Without the pages in between, which nobody looks at.
+  std::filesystem::resize_file(path + "/data.mdb", size_t{1} << 30U);
+  std::shared_ptr<Store> store = open("lmdb:" + path);
+  CHECK(storeOpenProblem(*store, Clock::now()) == "the file is cut short: rows are beyond its end");
 }

@@ -58,7 +58,7 @@ TEST_CASE("rows are the same to the bit in memory, LMDB and Redis, hashes and JS
   StoreRowReader rows(sources());
   std::string_view rest = rowLines();
   for (; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
-    REQUIRE(rows.read(rest.substr(0, rest.find('\n'))) == StoreRowReader::Row::Taken);
+    REQUIRE(rows.read(rest.substr(0, rest.find('\n')), 0) == StoreRowReader::Row::Taken);
     table.put(sources()[rows.source()], rows.key(), rows.values());
   }
   CHECK(showAll(table) == wanted);
@@ -106,6 +106,28 @@ TEST_CASE("a list of structs is an array of objects in JSON, good or bad as a wh
         "found 3 missing missing missing missing missing missing missing missing\n"
         "found missing missing missing missing missing missing missing missing missing\n");
   CHECK(result.badFields == std::vector<uint32_t>{0, 2, 2});
+}
+
+TEST_CASE("stored integers beyond int64 keep their 64 bits from semantics 2 on", "[stores]") {
+  MemoryTable table;
+  table.putBytes("j:1",
+                 "\x02{\"age\": 10000169349117863715, \"counts\": {\"9223372036854775808\": 1}, "
+                 "\"clicks\": [{\"at\": 18446744073709551615}]}");
+  table.putBytes("h:1", std::string("\x01\x03\0\0\0age\x14\0\0\0", 12) + "10000169349117863715");
+  for (uint32_t semantics : {1U, 2U}) {
+    SourceInfo json = source("json");
+    SourceInfo hash = source("hash");
+    json.semantics = hash.semantics = semantics;
+    FetchResult rows = fetch(table, json, {"j:1"});
+    CHECK(show(rows, json) == (semantics == 1
+                                   ? "found missing missing missing missing missing missing missing missing missing\n"
+                                   : "found -8446574724591687901 missing missing missing missing missing "
+                                     "{-9223372036854775808: 1} [-1] [missing]\n"));
+    CHECK(rows.badFieldsOf(0) == (semantics == 1 ? 4 : 0));
+    FetchResult texts = fetch(table, hash, {"h:1"});
+    CHECK(show(texts, hash).starts_with(semantics == 1 ? "found missing" : "found -8446574724591687901"));
+    CHECK(texts.badFieldsOf(0) == (semantics == 1 ? 1 : 0));
+  }
 }
 
 TEST_CASE("the bytes of a row are as documented", "[stores]") {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Libraries that were cut short or changed: an error, whatever it was that went missing.
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -70,9 +72,38 @@ TEST_CASE("A library that was cut short or changed is an error", "[aot]") {
   }
   CHECK_THAT(library.problem(library.bytes.substr(0, size / 2)), ContainsSubstring("model.so: the file is cut short"));
   CHECK_THAT(library.problem(library.bytes.substr(0, size - 1)),
-             ContainsSubstring("no library that featc built, or not the whole of one: build it again"));
-  CHECK_THAT(library.problem(library.bytes + "x"), ContainsSubstring("or not the whole of one"));
+             ContainsSubstring("this is not a library that featc built, or not a complete one: build it again"));
+  CHECK_THAT(library.problem(library.bytes + "x"), ContainsSubstring("or not a complete one"));
   CHECK_THAT(library.problem(""), ContainsSubstring("model.so: "));
+}
+
+TEST_CASE("A file larger than any memory is not a library, and that is told at once", "[aot]") {
+  Library library;
+  std::filesystem::path path = library.write(library.bytes);
+  // Sparse: it takes no disk.
+  std::filesystem::resize_file(path, uint64_t{1} << 40U);
+  CHECK_THAT(openModel(path).error, ContainsSubstring("or not a complete one"));
+}
+
+TEST_CASE("A library of many pieces has its seal", "[aot]") {
+  Library library;
+  std::string large;
+  for (size_t i = 0; i < 5'000'001; ++i) large += static_cast<char>(i * i % 251);
+  auto problemOf = [&](const std::string& content) {
+    int file = open(library.write(content).c_str(), O_RDONLY | O_CLOEXEC);
+    REQUIRE(file >= 0);
+    std::string problem = sealProblem(file);
+    close(file);
+    return problem;
+  };
+  for (size_t size : {size_t{0}, size_t{1}, size_t{1} << 20U, (size_t{1} << 20U) + 1, large.size()}) {
+    INFO(size);
+    std::string sealed = sealLibrary(large.substr(0, size));
+    CHECK(problemOf(sealed) == "");
+    if (size == 0) continue;
+    sealed[size - 1] ^= 1;
+    CHECK_THAT(problemOf(sealed), ContainsSubstring("changed after featc built it"));
+  }
 }
 
 TEST_CASE("What is whole and of another featc is told as that", "[aot]") {
@@ -93,7 +124,7 @@ TEST_CASE("A plug-in that was cut short is not loaded", "[aot]") {
     CHECK(SharedLibrary(library.write(plugin.substr(0, size))).error() != "");
   std::filesystem::path pipe = library.folder / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK(SharedLibrary(pipe).error() == "it is no regular file");
+  CHECK(SharedLibrary(pipe).error() == "it is not a regular file");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of a config that are no plain files, or are replaced by such: nothing waits for a pipe.
+// Files of a config that are not regular files, or are replaced by such: nothing waits for a pipe.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,9 +49,9 @@ TEST_CASE("a config's file is a plain file, read whole", "[files]") {
   std::string large(300'000, 'x');
   CHECK(std::get<std::string>(readConfigFile(folder.write("large", large), 300'000)) == large);
   CHECK(problemOf(folder / "large", 299'999) == "it is larger than 299999 bytes");
-  CHECK(problemOf(folder / "pipe") == "it is no plain file");
-  CHECK(problemOf("/dev/null") == "it is no plain file");
-  CHECK(problemOf("/dev/zero") == "it is no plain file");
+  CHECK(problemOf(folder / "pipe") == "it is not a regular file");
+  CHECK(problemOf("/dev/null") == "it is not a regular file");
+  CHECK(problemOf("/dev/zero") == "it is not a regular file");
   CHECK(problemOf(folder / ".") == "it is a folder");
   CHECK(problemOf(folder / "none") == "no such file or directory");
 }
@@ -68,10 +68,10 @@ TEST_CASE("an import is what was opened, and lies inside the root", "[files]") {
   REQUIRE(std::holds_alternative<ImportFile>(found));
   CHECK(std::get<ImportFile>(found).path == file);
   CHECK(std::get<std::string>(std::get<ImportFile>(found).file.read(100)) == "text");
-  CHECK(importProblem("pipe", root) == "it is no plain file");
+  CHECK(importProblem("pipe", root) == "it is not a regular file");
   CHECK(importProblem("in", root) == "it is a folder");
-  CHECK(importProblem("out", root) == "it lies outside of the root folder (see --root)");
-  CHECK(importProblem("../none", root) == "it lies outside of the root folder (see --root)");
+  CHECK(importProblem("out", root) == "it is outside the root folder (see --root)");
+  CHECK(importProblem("../none", root) == "it is outside the root folder (see --root)");
   CHECK(importProblem("none", root) == "no such file or directory");
 
   // What was opened stays what is read, and where it lies is known whatever the name stands for by then.
@@ -116,7 +116,7 @@ TEST_CASE("a file of a config that is replaced by a pipe is a failed reload, and
     CHECK(eventually([&] { return live->status().failing; }));
     ReloadReport report = live->reload();
     CHECK(report.outcome == ReloadOutcome::Failed);
-    CHECK_THAT(report.problem, ContainsSubstring("it is no plain file"));
+    CHECK_THAT(report.problem, ContainsSubstring("it is not a regular file"));
     // The one compile thread serves others.
     folder.write("other.feat",
                  "model o\nitem { x : int64 }\ndense y = x + " + std::to_string(std::strlen(name)) + "\n");

@@ -221,7 +221,7 @@ TEST_CASE("a bad config is no obstacle at the start: it serves once it is good")
   CHECK(told == std::vector{ReloadOutcome::Failed, ReloadOutcome::Swapped});
 }
 
-TEST_CASE("an unchanged meaning is no new version") {
+TEST_CASE("an unchanged meaning is not a new version") {
   Fixture f;
   auto version = f.live->current();
   CHECK(f.live->reload().outcome == ReloadOutcome::Unchanged);

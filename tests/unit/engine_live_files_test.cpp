@@ -71,7 +71,7 @@ TEST_CASE("a vocabulary file that changes is taken up; a broken one leaves the o
   f.follow();
   CHECK(valueOf(*f.live, "word", "pear") == 2);
 
-  // A word that is there twice.
+  // A word that appears twice.
   f.folder.write("words.txt", "apple\npear\npear\n");
   f.follow();
   CHECK(f.live->status().failing);

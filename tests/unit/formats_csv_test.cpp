@@ -68,8 +68,8 @@ TEST_CASE("A CSV of other features is refused", "[formats]") {
   CHECK(errorOf("").find("the header is missing") != std::string::npos);
   CHECK(errorOf("a,c\n").find("should be \"b\"") != std::string::npos);
   CHECK(errorOf("a,b\n1\n").find("other columns") != std::string::npos);
-  CHECK(errorOf("a,b\nx,1\n").find("a: \"x\" is none of its values") != std::string::npos);
-  CHECK(errorOf("a,b\n1:0.5|2,1\n").find("none of its values") != std::string::npos);
+  CHECK(errorOf("a,b\nx,1\n").find("a: \"x\" is not one of its values") != std::string::npos);
+  CHECK(errorOf("a,b\n1:0.5|2,1\n").find("not one of its values") != std::string::npos);
 }
 
 TEST_CASE("TSV has no way to write a name with a tab or a line end", "[formats]") {

@@ -185,5 +185,5 @@ TEST_CASE("Compressed tensor sequences unpack to what was compressed", "[formats
   CHECK(error == "unpacked it would take more memory than is allowed");
   packed[packed.size() / 2] ^= 1;
   CHECK_FALSE(unpackTensorSequence(packed, plain, error));
-  CHECK(error == "corrupted: the checksum is another");
+  CHECK(error == "corrupted: the checksum is wrong");
 }

@@ -45,7 +45,7 @@ TEST_CASE("blanks are part of texts unless they are taken off") {
                                                        "in: warning: the optional field item.m never appears",
                                                        "in: warning: the optional field item.n never appears",
                                                        "in: warning: item.s: 1 text began or ended with a blank (in "
-                                                       "line 2: \" a\"); pass --trim to take blanks off"});
+                                                       "line 2: \" a\"); pass --trim to remove blanks"});
 }
 
 TEST_CASE("JSON in the cells of lists and maps") {
@@ -66,9 +66,9 @@ TEST_CASE("TSV has no quotes unless it is said so") {
   const std::string text = "s\tl\n\"a\t1\nb\"\t\"\"\n\"c\"\"\"\t2\n";
   CHECK(shown(readCsv(program, text, CsvOptions::tsv())) ==
         Lines{"'\"a' [1]", "'b\"' []", "'\"c\"\"\"' [2]",
-              "in: warning: item.s: 1 cell stood in quotes (in line 4: \"\\\"c\\\"\\\"\\\"\"), which became part of "
+              "in: warning: item.s: 1 cell was in quotes (in line 4: \"\\\"c\\\"\\\"\\\"\"), which became part of "
               "the text; "
-              "pass --quote to take them off"});
+              "pass --quote to remove them"});
   CsvOptions quoted = CsvOptions::tsv();
   quoted.quotes = true;
   CHECK(shown(readCsv(program, text, quoted)) == Lines{"'a\t1\nb' []", "'c\"' [2]",
@@ -80,8 +80,8 @@ TEST_CASE("TSV has no quotes unless it is said so") {
 TEST_CASE("a quote that goes astray costs its own line") {
   ProgramInfo program = info({{"item.s", "string?"}, {"item.n", "int64"}});
   CHECK(shown(readCsv(program, "s,n\n\"a,1\nb,2\n\"c\"d,3\ne,4\n")) ==
-        Lines{"'b' 2", "'e' 4", "in:2: a quoted cell goes on behind its closing quote",
-              "in:4: a quoted cell goes on behind its closing quote"});
+        Lines{"'b' 2", "'e' 4", "in:2: a quoted cell continues after its closing quote",
+              "in:4: a quoted cell continues after its closing quote"});
 }
 
 TEST_CASE("columns are named by the header or by the options") {
@@ -96,7 +96,7 @@ TEST_CASE("columns are named by the header or by the options") {
         Lines{"'a' 1", "'b' 2", "in: warning: 1 blank line was left out (in line 2)"});
   CHECK(shown(readCsv(program, "a,b,c\n1,a,x\n", columns({"n", "s", ""}, true))) == Lines{"'a' 1"});
   CHECK(readCsv(program, "n,s\n1,a\n", columns({"n", "s"})).messages.front() ==
-        "in: warning: the first line has the names that --columns gives; pass --header if it is no row");
+        "in: warning: the first line has the names that --columns gives; pass --header if it is not a row");
   CHECK(shown(readCsv(program, ",n,s,\n0,1,a,\n")) == Lines{"'a' 1",
                                                             "in: warning: column 1 has no name and is left out",
                                                             "in: warning: column 4 has no name and is left out"});
@@ -108,15 +108,19 @@ TEST_CASE("columns are named by the header or by the options") {
         "--columns "
         "s,n,... (3 names, an empty one for a column that no field is of)");
   CHECK(refused("n;s\n") ==
-        "in:1: the only column \"n;s\" is no field: its cells stand between \";\"; write --delimiter ';'");
+        "in:1: the only column \"n;s\" is not a field: its cells are separated by \";\"; pass --delimiter ';'");
+  // The list delimiter is the same unless another one is passed.
+  CHECK(refused("n|s\n") ==
+        "in:1: the only column \"n|s\" is not a field: its cells are separated by \"|\"; pass --delimiter '|' "
+        "--list-delimiter ','");
   CHECK(refused("\"n\"\ts\n", CsvOptions::tsv()) ==
-        "in:1: no column for what every row must have: item.n; names stand in quotes; write --quote");
+        "in:1: no column for what every row must have: item.n; names are in quotes; pass --quote");
   CHECK(refused("s, n\n") ==
-        "in:1: no column for what every row must have: item.n; blanks stand around names; write --trim");
-  CHECK(
-      refused("n\r1\r") ==
-      "in:1: the only column \"n\\r1\" is no field: lines end with a carriage return alone; write line feeds instead");
-  CHECK(refused("", columns({"q"})) == "in: the only column \"q\" is no field");
+        "in:1: no column for what every row must have: item.n; names have blanks around them; pass --trim");
+  CHECK(refused("n\r1\r") ==
+        "in:1: the only column \"n\\r1\" is not a field: lines end with a carriage return alone; write line feeds "
+        "instead");
+  CHECK(refused("", columns({"q"})) == "in: the only column \"q\" is not a field");
 }
 
 TEST_CASE("a field of which nothing can be read is told once more at the end") {
@@ -172,7 +176,7 @@ TEST_CASE("notes go on where a reader goes on") {
   second->tellNotes();
   CHECK(messages ==
         Lines{"in: warning: item.s: 3 texts began or ended with a blank (first in line 2: \" a\"); pass --trim to "
-              "take blanks off",
+              "remove blanks",
               "in: warning: item.n: no value could be read: 3 rows are bad for it (first in line 2: "
               "expected int64, found \"x\")",
               "in: warning: 1 blank line was left out (in line 4)"});

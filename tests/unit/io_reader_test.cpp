@@ -25,7 +25,7 @@ TEST_CASE("records are cut off where their end is plain") {
   CHECK(cut("\"a\nb\",\"\"\"\n\"\r\nc\n") == "\"a\nb\",\"\"\"\n\"\r\nc\n: 2 rows, 4 lines");
   CHECK(cut("a\"b,c\"\nd\n") == "a\"b,c\"\nd\n: 2 rows, 2 lines");
   CHECK(cut("a,b\"\"\n") == "a,b\"\"\n: 1 rows, 1 lines");
-  // What goes on behind its closing quote, or may go on in text that is not there yet.
+  // What continues after its closing quote, or may go on in text that is not there yet.
   for (const char* rest : {"\"\"|x\n", "\"a\"b\n", "\"a\nb\n", "a,\"\"\r", "\"a\"\rb\n", "\"a\"", "a,\"b\nc", ""})
     CHECK(cut(std::string("x,\"y\"\n") + rest) == "x,\"y\"\n: 1 rows, 1 lines");
 }
@@ -114,7 +114,8 @@ TEST_CASE("JSON lines keep the numbers of the input whatever is dropped") {
                 "in:9: the JSON is malformed at column 36: \"x\" follows the end of the JSON",
                 "in: warning: no field is declared for the key \"extra\"",
                 "in: warning: no field is declared for the key \"request.zz\"",
-                "in: warning: item.v: 1 object repeated a key (in line 6: \"v\"); its last value counts"});
+                "in: warning: item.v: 1 object repeated a key (in line 6: \"v\"); its last value counts",
+                "in: warning: 2 blank lines were left out (first in line 2)"});
     CHECK(r.end == ReadStatus::End);
     CHECK(r.counts.requests == 8);
     CHECK(r.counts.items == 9);
@@ -146,7 +147,7 @@ TEST_CASE("CSV cells come out by type") {
   CHECK(one("int64", "3.0") == "3 1");
   CHECK(one("int64", "007") == "7 1");
   CHECK(one("int64", "\"-5\"") == "-5 1");
-  CHECK(one("int64", " 3") == "in:2: v: expected int64, found \" 3\"; --trim takes blanks off");
+  CHECK(one("int64", " 3") == "in:2: v: expected int64, found \" 3\"; --trim removes blanks");
   CHECK(one("int64", "+3") == "3 1");
   CHECK(one("int64", "") == "in:2: v is missing");
   CHECK(one("int64", "\"\"") == "in:2: v: expected int64, found \"\"");
@@ -170,7 +171,7 @@ TEST_CASE("CSV cells come out by type") {
   CHECK(one("string?", "") == "- 1");
   CHECK(one("string", "\"a\"\"b,\nc\"") == "'a\"b,\nc' 1");
   CHECK(one("string", "5\" pipe") == "'5\" pipe' 1");
-  CHECK(one("string", "\"a\"b") == "in:2: a quoted cell goes on behind its closing quote");
+  CHECK(one("string", "\"a\"b") == "in:2: a quoted cell continues after its closing quote");
   CHECK(one("string", "a,b") == "in:2: expected 2 cells as in the header, found 3");
   CHECK(one("list<string>", "a||\"\"|b") == "['a' - '' 'b'] 1");
   CHECK(one("list<string>", "\"\"|b") == "['' 'b'] 1");
@@ -262,13 +263,12 @@ TEST_CASE("nested values in CSV are JSON text") {
                    "[[1]] 2,\n"
                    "\"[[1], [\"\"x\"\"]]\",\n");
   CHECK(r.items == Lines{"0/0/0@2: [[1 -] [] -] ['a':[7:0.5]]", "1/1/0@3: - []"});
-  CHECK(r.messages ==
-        Lines{"in:4: l: expected list<list<int64>> as JSON, but the JSON is malformed at column 3: \"x\" is "
-              "no value of JSON",
-              "in:5: l: expected list<list<int64>> as JSON, found \"1|2\"",
-              "in:6: l: expected list<list<int64>> as JSON, but the JSON is malformed at column 7: \"2\" "
-              "follows the end of the JSON",
-              "in:7: l: element 1: element 0: expected int64, found \"x\""});
+  CHECK(r.messages == Lines{"in:4: l: expected list<list<int64>> as JSON, but the JSON is malformed at column 3: \"x\" "
+                            "is not a JSON value",
+                            "in:5: l: expected list<list<int64>> as JSON, found \"1|2\"",
+                            "in:6: l: expected list<list<int64>> as JSON, but the JSON is malformed at column 7: \"2\" "
+                            "follows the end of the JSON",
+                            "in:7: l: element 1: element 0: expected int64, found \"x\""});
 }
 
 TEST_CASE("a list of structs is an array of objects") {

@@ -70,12 +70,12 @@ TEST_CASE("UTF-16 is told by its mark") {
   CHECK(textOf("\xFF\xFE"s).bytes.empty());
   Text lone = textOf("\xFF\xFE\x3D\xD8h\0\x00\xDE\x3D\xD8x"s);
   CHECK(lone.bytes == "\uFFFDh\uFFFD\uFFFD\uFFFD");
-  CHECK(lone.remark == "4 units are no character of UTF-16 and became U+FFFD");
+  CHECK(lone.remark == "4 units are not valid UTF-16 and became U+FFFD");
   CHECK(textOf("h\0i\0"s).error == "it looks like UTF-16 without a byte order mark; write it as UTF-8");
   CHECK(textOf("\xEF\xBB\xBFhi").bytes == "\xEF\xBB\xBFhi");
 }
 
-TEST_CASE("what is no text is refused in words") {
+TEST_CASE("what is not text is refused in words") {
   CHECK(textOf("\x28\xB5\x2F\xFD....").error == "it is compressed with zstd; unpack it first");
   CHECK(textOf("PAR1\x15....").error == "it is a Parquet file; pass --input-format parquet");
   CHECK(textOf("\xFF\xFE\0\0h\0\0\0"s).error == "it is UTF-32; write it as UTF-8");
@@ -83,7 +83,7 @@ TEST_CASE("what is no text is refused in words") {
   CHECK(textOf("(a,b)\n").bytes == "(a,b)\n");
 }
 
-TEST_CASE("a source goes on behind what was left out") {
+TEST_CASE("a source continues after what was left out") {
   std::string error;
   std::unique_ptr<ByteSource> source = asUtf8(unpacked(memorySource(kHi + kHi)), error);
   char rest[8];

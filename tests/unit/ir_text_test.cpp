@@ -96,13 +96,13 @@ TEST_CASE("constants read back to the bit", "[ir]") {
 TEST_CASE("what is wrong in a text is said with its line", "[ir]") {
   CHECK(errorOf("%0 = const 1 : int64\n%1 = log2 %5 : float64?\n") == "line 2: %5 is not defined above");
   CHECK(errorOf("%0 = nonsense : int64") == "line 1: unknown operator \"nonsense\"");
-  CHECK(errorOf("fingerprint \"fe\"") == "line 1: \"fe\" is no fingerprint: 16 hexadecimal digits");
-  CHECK(errorOf("semantics 3") == "line 1: \"3\" is no integer from 1 to 2");
-  CHECK(errorOf("%0 = const 1 : timestamp") == "line 1: \"timestamp\" is no type of a node");
+  CHECK(errorOf("fingerprint \"fe\"") == "line 1: \"fe\" is not a fingerprint: 16 hexadecimal digits");
+  CHECK(errorOf("semantics 3") == "line 1: \"3\" is not an integer from 1 to 2");
+  CHECK(errorOf("%0 = const 1 : timestamp") == "line 1: \"timestamp\" is not a type of a node");
   CHECK(errorOf("schema item.at : timestamp\n%0 = input item.at : timestamp") ==
-        "line 2: \"timestamp\" is no type of a node");
+        "line 2: \"timestamp\" is not a type of a node");
   CHECK(errorOf("source s(k: timestamp) encoding hash key \"\"") ==
-        "line 1: a key field is a single value, and no timestamp");
+        "line 1: a key field is a single value and not a timestamp");
   CHECK(errorOf("%0 = const 1 : int64\n%1 = negate %0 : float64") == "line 2: its type is int64, not float64");
   CHECK(errorOf("%0 = const 1 : int64\n%1 = log %0 : float64") ==
         "line 2: integer arguments of log must be converted with \"float\" first");

@@ -59,9 +59,9 @@ TEST_CASE("broken graphs are found", "[ir]") {
     graph.info().inputs[0].scope = Scope::Request;
     CHECK(finds(graph, "has scope item"));
   }
-  SECTION("a constant that is no value of its type") {
+  SECTION("a constant that is not a value of its type") {
     graph.addConstant(Value::of(0.5), Type::int64());
-    CHECK(finds(graph, "0.5 is no int64"));
+    CHECK(finds(graph, "0.5 is not of type int64"));
   }
   SECTION("a call with too few arguments") {
     graph.addCall(*operators().find("add"), Resolution{}, std::vector<NodeId>{0});

@@ -190,5 +190,45 @@ TEST_CASE("hostile input meets a limit of its own", "[parser]") {
   CHECK(kindsOf(parse("let a = 1000\n", limits)) == "file-too-large");
 }
 
+TEST_CASE("brackets where a type may have been meant are not followed to the end", "[parser]") {
+  std::string brackets = repeated("[", 300'000);
+  CHECK(kindsOf(parse("x : " + brackets + "\n")).starts_with("stray-line"));
+  CHECK_FALSE(kindsOf(parse("item { a : map<int64 | null, " + brackets)).empty());
+}
+
+TEST_CASE("a fix is tried on a long statement", "[parser]") {
+  std::string fields = repeated("a : list<float64>? b : map<string, int64>?\n", 1'000);
+  Parsed parsed = parse("item {\n" + fields + "c : float | null }\n");
+  REQUIRE(kindsOf(parsed) == "syntax");
+  CHECK(parsed.diagnostics.sorted().front().fix.has_value());
+  parsed = parse("let a = [" + repeated("-1, !b ? c : d, e < f,\n", 1'000) + "g <> h]\n");
+  REQUIRE(kindsOf(parsed) == "syntax");
+  CHECK(parsed.diagnostics.sorted().front().fix.has_value());
+}
+
+TEST_CASE("a fix is not tried on what is too deep to be parsed", "[parser]") {
+  size_t many = 300'000;
+  CHECK(kindsOf(parse("let a = b == 1 & " + repeated("(", many) + "c == 2" + repeated(")", many) + "\n")) ==
+        "invalid-text");
+  CHECK(kindsOf(parse("let a = b == 1 & c == 2 " + repeated("? 1 : c ", many) + "\n")) == "invalid-text");
+  CHECK(kindsOf(parse("let a = city" + repeated(".lower()", 200'000) + "\n")) == "syntax");
+  CHECK(kindsOf(parse("item { a : int64 | null  b : " + repeated("list<", many) + "\n")) == "syntax");
+}
+
+// Each of these takes hours where every token looks at the rest of its line or file.
+TEST_CASE("what is looked for is looked for once", "[lexer]") {
+  CHECK(tokenize(repeated("«", 300'000) + std::string(1U << 20U, ' '), 1'000'000).tokens.size() == 300'001);
+  CHECK(parse(repeated("/**/ ", 400'000)).diagnostics.errorCount() >= Diagnostics::kMaxErrors);
+  CHECK(kindsOf(parse("let a = f(b" + repeated(";b", 300'000) + ")\n")) == "invalid-text");
+  CHECK(kindsOf(parse(repeated("let a = b + c\r\n", 100'000))).empty());
+  CHECK(kindsOf(parse("let a = b\r\n" + repeated("\n", 1'000'000) + "let c = d\n")).empty());
+}
+
+TEST_CASE("a quote that nothing closes hides no string of another kind, nor of the next line", "[lexer]") {
+  CHECK(kinds("« “a”") == std::vector{BadCharacters, ForeignString, End});
+  CHECK(kinds("« a\n«b»") == std::vector{BadCharacters, Name, ForeignString, End});
+  CHECK(kinds("'a''b") == std::vector{BadCharacters, Name, ForeignString, Name, End});
+}
+
 }  // namespace
 }  // namespace featc

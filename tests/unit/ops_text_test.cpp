@@ -51,7 +51,7 @@ TEST_CASE("tokens") {
   CHECK(eval("tokenize", arg(",a;;"), arg(",;"), arg(true)) == R"(["", "a", "", ""])");
   CHECK(eval("tokenize", arg(""), arg(","), arg(true)) == "[]");
   CHECK(eval("tokenize", arg(",;,"), arg(",;")) == "[]");
-  // The second byte of the separator is no separator of its own.
+  // The second byte of the separator is not a separator of its own.
   CHECK(eval("tokenize", arg("x\xE3\x80\x81y\x81z"), arg("\xE3\x80\x81")) == "[\"x\", " + quoted("y\x81z") + "]");
   CHECK(eval("tokenize", arg("a b"), arg("")) == "error: there must be at least one separator");
   CHECK(callOperator("tokenize", {arg(std::string(70'000, ',')), arg(","), arg(true)}).status ==
@@ -95,8 +95,10 @@ TEST_CASE("regular expressions match") {
   CHECK(eval("regex_match", arg("\xFF"), arg("^.$")) == "false");  // no UTF-8
   CHECK(eval("regex_match", missing(kString), arg("a")) == "missing");
   CHECK(eval("regex_match", strings({arg("HOT"), arg("pot")}), arg("(?i)hot")) == "[true, false]");
-  CHECK(eval("regex_match", arg("a"), arg("(")) == "error: the pattern is no regular expression: missing ): (");
-  CHECK(eval("regex_match", arg("a"), arg("(?=a)")).starts_with("error: the pattern is no regular expression: "));
+  CHECK(eval("regex_match", arg("a"), arg("(")) ==
+        "error: the pattern is not a valid regular expression: missing ): (");
+  CHECK(eval("regex_match", arg("a"), arg("(?=a)"))
+            .starts_with("error: the pattern is not a valid regular expression: "));
   CHECK(eval("regex_extract", arg("id=42;x=7"), arg("(\\w)=(\\d)")) == quoted("d"));
   CHECK(eval("regex_extract", arg("id=42;x=7"), arg("(\\w)=(\\d)"), arg(2)) == quoted("4"));
   CHECK(eval("regex_extract", arg("ab"), arg("a|(b)")) == "missing");
@@ -142,7 +144,7 @@ TEST_CASE("regular expressions replace") {
   CHECK(all("(a)|b", "<\\1>", "ab") == quoted("<a><>"));
   CHECK(all("(a)", "\\2", "a") == "error: the replacement uses group 2, but the pattern has 1");
   for (const char* bad : {"\\", "a\\n"})
-    CHECK(all("a", bad, "a") == "error: in a replacement a backslash stands before a digit or another backslash");
+    CHECK(all("a", bad, "a") == "error: in a replacement a backslash must be followed by a digit or another backslash");
   std::string many(300'000, 'a');
   CHECK(callOperator("regex_replace", {arg(many), arg("a"), arg("bcde")}).status == RowStatus::ValueTooLarge);
 }

@@ -2,6 +2,7 @@
 // Times and places: expected values from Python's datetime, zoneinfo and math, and published geohashes.
 #include <algorithm>
 
+#include "ops/time_zone.h"
 #include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 
@@ -90,10 +91,20 @@ TEST_CASE("zones") {
   CHECK(eval("hour", arg(0), arg("+14:00")) == "14");
   CHECK(eval("day_of_month", arg(0), arg("-00:01")) == "31");
   CHECK(eval("hour", ints({arg(0), kNoInt, arg(3600)})) == "[0, missing, 1]");
-  const char* said = "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\"";
+  const char* said =
+      "; zones are named as \"Asia/Shanghai\", \"UTC\" or \"+08:00\"; the names are those of the files in "
+      "/usr/share/zoneinfo";
   for (const char* bad : {"Asia/Atlantis", "", "localtime", "../../etc/hostname", "/etc/localtime", "+15:00", "+08:60",
-                          "+08:0x", "Fixed\xFF"})
+                          "+08:0x", "Fixed\xFF", "Asia", "Pacific", "Europe/Apai", "Apai"})
     CHECK(eval("hour", arg(0), arg(bad)) == "error: there is no time zone " + quote(std::string_view(bad)) + said);
+}
+
+TEST_CASE("a zone is proposed for its city, or for a slip in the city of its area") {
+  CHECK(Zone::meant("Europe/shanghai") == "Asia/Shanghai");
+  CHECK(Zone::meant("Asia/Shangai") == "Asia/Shanghai");
+  CHECK(Zone::meant("Pacific/Aipa") == "Pacific/Apia");
+  CHECK(Zone::meant("Berln") == "Europe/Berlin");
+  CHECK(Zone::meant("Asia/Berln").empty());
 }
 
 TEST_CASE("times beyond the calendar") {

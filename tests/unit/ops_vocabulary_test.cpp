@@ -65,10 +65,10 @@ TEST_CASE("what is wrong with a vocabulary file, and where") {
         "this line has a tab, but line 1 has none: all lines are a word, or all are a word, a tab and a number [2,5)");
   CHECK(problem("a\t1\nb") ==
         "this line has no tab, but line 1 has one: all lines are a word, or all are a word, a tab and a number [4,5)");
-  CHECK(problem("a\t1\nb\t") == "after the tab stands no integer [6,6)");
-  CHECK(problem("a\t1\nb\t2 ") == "after the tab stands no integer [6,8)");
-  CHECK(problem("a\t9223372036854775808") == "after the tab stands no integer [2,21)");
-  CHECK(problem("7\n1.5\n", Type::int64()) == "the value looked up is an integer, but this word is none [2,5)");
+  CHECK(problem("a\t1\nb\t") == "there is no integer after the tab [6,6)");
+  CHECK(problem("a\t1\nb\t2 ") == "there is no integer after the tab [6,8)");
+  CHECK(problem("a\t9223372036854775808") == "there is no integer after the tab [2,21)");
+  CHECK(problem("7\n1.5\n", Type::int64()) == "the value looked up is an integer, but this word is not [2,5)");
   CHECK(problem("7\n07\n", Type::int64()) == "this word is in the vocabulary twice, first in line 1 [2,4)");
 }
 

@@ -85,7 +85,7 @@ TEST_CASE("a deadline, a limit of time and callers who hang up stop a loop", "[w
   CHECK(work.why() == Stop::Cancelled);
 }
 
-TEST_CASE("waiting is no computing", "[work]") {
+TEST_CASE("waiting is not computing", "[work]") {
   CostLimits limits;
   limits.computing = std::chrono::hours(1);
   Work work;

@@ -163,6 +163,10 @@ TEST_CASE("lists: 32 and 64-bit offsets, fixed size, converted elements, slices"
         "the column \"x\": it has 5 values where 9 are needed");
   CHECK(show("list<int64>", listArray<int32_t>("+l", {-4, 2}, shorts())) == "the column \"x\": an offset is negative");
   CHECK(show("list<int64>", fixedListArray(2, 3, ints())) == "the column \"x\": it has 5 values where 6 are needed");
+  // What stands in the place of a missing list is not a value.
+  CHECK(show("list<int64>?", fixedListArray(2, 3, numberArray<double>("g", {1, 2, 0.5, 1e300, 5, 6})).nulls({0b101})) ==
+        "[1, 2] missing [5, 6]");
+  CHECK(show("list<int64>", fixedListArray(2, 2, numberArray<double>("g", {1, 2, 0.5, 6}))) == "[1, 2] bad");
 }
 
 TEST_CASE("maps, and lists of pairs", "[arrow]") {

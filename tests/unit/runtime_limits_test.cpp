@@ -213,7 +213,7 @@ TEST_CASE("a caller who hangs up does not wait for stores", "[limits]") {
   for (CallOptions options : {CallOptions(), pipelined(8)}) {
     std::atomic<bool> cancelled = false;
     options.cancelled = &cancelled;
-    // The time of waiting is no time of computing.
+    // The time of waiting is not computing time.
     options.limits.computing = std::chrono::minutes(1);
     size_t before = program.store->count();
     std::thread caller([&] {
@@ -225,5 +225,30 @@ TEST_CASE("a caller who hangs up does not wait for stores", "[limits]") {
     RunError error = program.extractor->run(rows.batch(), scratch, result, options);
     caller.join();
     CHECK(error.kind == RunFailure::Cancelled);
+  }
+}
+
+TEST_CASE("what a block gave before it ran out of memory is not counted twice", "[limits]") {
+  constexpr const char* kThree = R"(model three
+item { words : list<string> }
+sparse a slot 1 = cross(words, words)
+sparse b slot 2 = cross(words, words, words)
+sparse c slot 3 = words
+)";
+  constexpr uint64_t kBytes = uint64_t{512} * (36 + 216 + 6) * sizeof(uint64_t);
+  std::string requests = oneRequest("{}", R"({"words": )" + wordList(6, 8) + "}", 512);
+  // A group of eight rows fits, a block does not.
+  RunLimits limits;
+  limits.arenaBytes = 256 << 10;
+  for (EngineKind engine : {EngineKind::Interp, EngineKind::Jit}) {
+    auto extractor = limitedExtractor(kThree, limits, engine);
+    CallOptions options;
+    options.limits.resultBytes = kBytes;
+    Result result;
+    CHECK(runWith(*extractor, requests, options, result).message.empty());
+    REQUIRE(result.items() == 512);
+    CHECK(result.status(511) == RowStatus::Ok);
+    options.limits.resultBytes = kBytes - 1;
+    CHECK(runWith(*extractor, requests, options, result).kind == RunFailure::OverLimit);
   }
 }

@@ -17,13 +17,11 @@ const std::vector<SourceInfo> kSources = {
     {"user",
      {{"user_id", Type::int64()}},
      "u:{user_id}",
-     false,
      Encoding::Hash,
      {{"age", Type::int64()}, {"taste", Type::map(Type::string(), Type::float64())}, {"vip", Type::boolean()}}},
     {"pair",
      {{"a", Type::string()}, {"b", Type::int64()}},
      "{a}|{b}|{c}",
-     false,
      Encoding::Hash,
      {{"score", Type::float64()}}}};
 
@@ -96,6 +94,43 @@ TEST_CASE("bad store rows are reported with their line, and the rest goes on", "
 
   CHECK(MemoryStore::load("no-such-file.jsonl", kSources, report) == nullptr);
   CHECK(report.error == "cannot read no-such-file.jsonl: No such file or directory");
+}
+
+TEST_CASE("integers of rows beyond int64 keep their 64 bits from semantics 2 on, and are counted", "[store]") {
+  const std::string text =
+      R"({"source": "user", "user_id": 10000169349117863715, "age": 18446744073709551615}
+{"source": "user", "user_id": 1, "age": 9223372036854775808}
+{"source": "wide", "id": 1, "ids": [9223372036854775808, 1], "at": {"9223372036854775809": 2}, "t": 3}
+{"source": "wide", "id": 2, "t": 9223372036854775808}
+)";
+  std::vector<SourceInfo> sources = {kSources[0],
+                                     {"wide",
+                                      {{"id", Type::int64()}},
+                                      "{id}",
+                                      Encoding::Json,
+                                      {{"ids", Type::list(Type::int64())},
+                                       {"at", Type::map(Type::int64(), Type::int64())},
+                                       {"t", Type::timestamp()}}}};
+  for (SourceInfo& source : sources) source.semantics = 1;
+  StoreLoadReport first;
+  MemoryStore::parse(text, sources, first);
+  CHECK(first.badLineCount == 4);
+  CHECK(first.badLines[0].reason == "user.user_id: 10000169349117863715 is beyond int64");
+
+  for (SourceInfo& source : sources) source.semantics = 2;
+  StoreLoadReport second;
+  auto store = MemoryStore::parse(text, sources, second);
+  REQUIRE(second.badLineCount == 1);
+  CHECK(second.badLines[0].reason == "wide.t: 9223372036854775808 is beyond int64");
+  CHECK(row(*store, sources[0], "u:-8446574724591687901") == "found -1 missing missing");
+  CHECK(row(*store, sources[1], "1") == "found [-9223372036854775808, 1] {-9223372036854775807: 2} 3");
+  REQUIRE(second.warnings.size() == 4);
+  CHECK(second.warnings[0].starts_with(
+      "user.user_id: 1 integer was beyond int64 (in line 1: \"10000169349117863715\"), which kept its 64 bits"));
+  CHECK(second.warnings[1].starts_with(
+      "user.age: 2 integers were beyond int64 (first in line 1: \"18446744073709551615\"), which kept"));
+  CHECK(second.warnings[2].starts_with("wide.ids: 1 integer was"));
+  CHECK(second.warnings[3].starts_with("wide.at: 1 integer was"));
 }
 
 TEST_CASE("JSON values are read as the declared type", "[json]") {

@@ -14,10 +14,11 @@ using namespace featc::test;
 
 namespace {
 
-const SourceInfo kStats{
-    "stats",        {{"item", Type::int64()}},
-    "stats:{item}", false,
-    Encoding::Hash, {{"clicks", Type::int64()}, {"name", Type::string()}, {"hot", Type::boolean()}}};
+const SourceInfo kStats{"stats",
+                        {{"item", Type::int64()}},
+                        "stats:{item}",
+                        Encoding::Hash,
+                        {{"clicks", Type::int64()}, {"name", Type::string()}, {"hot", Type::boolean()}}};
 
 // Hands each fetch on, perhaps on another thread, and remembers its keys.
 class Spy : public Store {

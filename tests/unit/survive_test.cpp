@@ -117,9 +117,9 @@ TEST_CASE("what is survived is said once and counted each time", "[survive]") {
   close(ends[0]);
   REQUIRE(got > 0);
   CHECK(std::string(text, static_cast<size_t>(got)) ==
-        "featc: a place of this test failed: a full disk; the program goes on, and counts what else fails there\n"
-        "featc: another place of this test failed: an error that is no exception of C++'s library; the program goes "
-        "on, and counts what else fails there\n");
+        "featc: a place of this test failed: a full disk; the program continues, and counts further failures there\n"
+        "featc: another place of this test failed: an error that is not a standard C++ exception; the program "
+        "continues, and counts further failures there\n");
   CHECK(timesAt("a place of this test") == 5);
   CHECK(timesAt("another place of this test") == 1);
   CHECK(timesAt("a third place of this test") == 0);

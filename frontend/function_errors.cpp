@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls of names that no function has: what they are called here, or how it is written.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontend/expr_checker.h"
+#include "frontend/foreign_arguments.h"
+#include "frontend/foreign_words.h"
+#include "frontend/phrase_makers.h"
+#include "ops/call_pattern.h"
+#include "ops/reference.h"
+#include "support/suggest.h"
+#include "support/utf8.h"
+
+namespace featc {
+
+namespace {
+
+// `c ? a : b`, `a + b`, `x[i]`: how what an operator's record is called is written.
+std::string signUse(std::string_view name, std::string_view symbol) {
+  if (name == "if") return "c ? a : b";
+  if (name == "index") return "x[i]";
+  if (name == "not" || name == "negate") return fmt::format("{}x", symbol);
+  if (symbol.find("...") != std::string_view::npos) return std::string(symbol);
+  return fmt::format("a {} b", symbol);
+}
+
+// The same with the arguments of a call, empty where they do not go with the sign.
+std::string signCall(const Operator& op, const std::vector<std::string>& args) {
+  if (op.name == "make_list") return fmt::format("[{}]", fmt::join(args, ", "));
+  // Elsewhere a missing condition takes the other one.
+  if (op.name == "if") return "";
+  if (op.name == "default_to" && args.size() > 1) return fmt::format("({})", fmt::join(args, " ?? "));
+  if (op.name == "index" && args.size() == 2) return fmt::format("{}[{}]", args[0], args[1]);
+  if (op.params.size() == 1 && args.size() == 1) return fmt::format("{}{}", op.symbol, args[0]);
+  bool joins = op.params.size() == 2 && op.symbol.find_first_of(".[") == std::string_view::npos;
+  if (joins && args.size() == 2) return fmt::format("({} {} {})", args[0], op.symbol, args[1]);
+  return {};
+}
+
+}  // namespace
+
+void ExprChecker::reportUnknownFunction(const Expr& e) {
+  const std::string& name = ast_.text(e);
+  if (names_.mayBeDeclared(name)) return;
+  const Operator* op = operators().find(name);
+  if (op == nullptr) {  // `IF` of SQL, `AND` of Excel
+    std::string lower = name;
+    std::ranges::transform(lower, lower.begin(), lowered);
+    const Operator* same = operators().find(lower);
+    if (same != nullptr && !same->symbol.empty()) op = same;
+  }
+  if (op != nullptr && !op->isInternal) {
+    Diagnostic& d =
+        diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
+                            fmt::format("\"{}\" is not called, it is written {}", name, signUse(op->name, op->symbol)));
+    d.note(fmt::format("{}: {}", signUse(op->name, op->symbol), op->doc.substr(0, op->doc.find_last_not_of('.') + 1)));
+    if (const SameLetters* letters = name == op->name ? nullptr : sameLetters(name))
+      d.note(std::string(letters->note));
+    else
+      replaceBySign(d, e, *op);
+    return;
+  }
+  bool isParam = fn_ != nullptr && findParam(*fn_, name);
+  if (isParam || names_.isValue(name)) {
+    std::string_view what = isParam ? "parameter" : names_.let(name) ? "let" : "field";
+    diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
+                        fmt::format("\"{}\" is a {}, it cannot be called", name, what));
+    return;
+  }
+  if (auto output = names_.output(name)) {
+    diagnostics_
+        .report(DiagnosticKind::MisusedName, e.nameSpan,
+                fmt::format("\"{}\" is an output, and outputs cannot be used in expressions", name))
+        .note(ast_.outputs[*output].name.span, "the output is here");
+    return;
+  }
+  if (auto foreign = operators().findForeign(name); foreign.op != nullptr) return reportForeignName(e, foreign);
+  std::string message = fmt::format("\"{}\" is not an operator, fn or source", name);
+  const ForeignWord* instead = foreignCall(name);
+  auto near = instead == nullptr ? names_.nearestFunction(name) : std::nullopt;
+  bool isOperator = near && name != *near && sameWord(name, *near) && operators().find(*near) != nullptr;
+  const SameLetters* letters = isOperator ? sameLetters(name) : nullptr;
+  if (near)
+    message +=
+        fmt::format("; did you mean \"{}\"{}?", *near,
+                    letters != nullptr && !letters->other.empty() ? fmt::format(" or \"{}\"", letters->other) : "");
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownFunction, e.nameSpan, std::move(message));
+  if (instead != nullptr) {
+    d.note(std::string(instead->say));
+    replaceCall(d, e, *instead);
+  }
+  if (auto longer = names_.longerOperators(name); !near && instead == nullptr && !longer.empty())
+    d.note(fmt::format("there is: {}", fmt::join(longer, ", ")));
+  // A name that another system has, and that is not known here, is near some operator's name by chance.
+  bool isOwn = near && (names_.fn(*near) || names_.externFn(*near) || names_.source(*near));
+  if (!near || !(isOwn || isSlip(name, *near))) return;
+  const Operator* nearOp = isOwn ? nullptr : operatorCalled(*near);
+  if (letters != nullptr) d.note(std::string(letters->note));
+  if (nearOp == nullptr || acceptsArguments(e, *nearOp)) {
+    if (letters == nullptr) d.replace(e.nameSpan, written(*near));
+  } else if (auto meaning = surplusMeaning(*near, plainArguments(e))) {  // `ROUND(x, 2)`
+    if (letters == nullptr) d.note(std::string(meaning->note));
+    if (!meaning->instead.empty() && (letters == nullptr || meaning->isCertain))
+      d.replace(e.span, fmt::format("({})", meaning->instead));
+  }
+}
+
+// `pi()`, `col("price")`
+void ExprChecker::replaceCall(Diagnostic& d, const Expr& call, const ForeignWord& foreign) const {
+  if (foreign.here.empty()) return;
+  if (foreign.here != kNamedField) {
+    if (call.childCount == 0) d.replace(call.span, std::string(foreign.here));
+    return;
+  }
+  ExprId arg = call.childCount == 1 ? ast_.child(call, 0) : kNoExpr;
+  if (arg != kNoExpr && ast_.expr(arg).kind == ExprKind::String && names_.isValue(ast_.text(ast_.expr(arg))))
+    d.replace(call.span, written(ast_.text(ast_.expr(arg))));
+}
+
+void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& foreign) {
+  const Operator& op = *foreign.op;
+  if (!foreign.call.empty()) return reportForeignCall(e, foreign.call);
+  bool hasSign = !op.symbol.empty();
+  std::string message = fmt::format("\"{}\" is not an operator, fn or source; ", ast_.text(e));
+  if (hasSign)
+    message += fmt::format("here it is written {}", signUse(op.name, op.symbol));
+  else
+    message += fmt::format("{} \"{}\"", foreign.difference.empty() ? "here it is" : "there is", op.name);
+  Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownFunction, e.nameSpan, std::move(message));
+  if (!foreign.difference.empty()) {
+    d.note(fmt::format("{}: {}", op.name, foreign.difference));
+  } else if (!hasSign) {
+    if (acceptsArguments(e, op))
+      d.replace(e.nameSpan, std::string(op.name));
+    else
+      noteSignatures(d, describe(op));
+  } else {
+    replaceBySign(d, e, op);
+  }
+}
+
+// Of one list: what is several calls here.
+void ExprChecker::reportForeignCall(const Expr& e, std::string_view pattern) {
+  Diagnostic& d = diagnostics_.report(
+      DiagnosticKind::UnknownFunction, e.nameSpan,
+      fmt::format("\"{}\" is not an operator, fn or source; here it is written {}", ast_.text(e), shownCall(pattern)));
+  ExprId list = e.childCount == 1 ? ast_.child(e, 0) : kNoExpr;
+  if (list == kNoExpr || !typeOf(list).isList() || !typeOf(list).element().is(Kind::Bool)) return;
+  auto text =
+      fillCall(pattern, [&](uint32_t, std::optional<uint32_t>) { return std::optional(textOf(ast_.expr(list))); });
+  if (text) d.replace(e.span, std::move(*text));
+}
+
+bool ExprChecker::areAlike(const Expr& call) const {
+  if (call.childCount == 0) return false;
+  Type first = typeOf(ast_.child(call, 0));
+  for (uint32_t i = 1; i < call.childCount; ++i) {
+    Type type = typeOf(ast_.child(call, i));
+    bool alike = type.isNone() || first.isNone() || type.same(first) || (type.isNumber() && first.isNumber());
+    if (!alike) return false;
+  }
+  return true;
+}
+
+void ExprChecker::replaceBySign(Diagnostic& d, const Expr& call, const Operator& op) const {
+  std::vector<std::string> args;
+  for (uint32_t i = 0; i < call.childCount; ++i) {
+    ExprId arg = ast_.child(call, i);
+    if (arg == kNoExpr || !ast_.argNames[call.firstArgName + i].name.empty()) return;
+    args.push_back(operandText(ast_.expr(arg)));
+  }
+  if (args.size() == op.params.size() && !describe(op).variadic) {
+    if (!acceptsArguments(call, op)) return;
+  } else if (!areAlike(call)) {
+    return;
+  }
+  // `array([1, 2])`: what stands in it is that list already.
+  bool isList = op.name == "make_list" && ast_.text(call) != op.name && args.size() == 1 &&
+                ast_.expr(ast_.child(call, 0)).kind == ExprKind::List;
+  if (std::string text = isList ? args[0] : signCall(op, args); !text.empty()) d.replace(call.span, std::move(text));
+}
+
+}  // namespace featc
