@@ -23,7 +23,7 @@ struct OneRow {
 
 ConstantEvaluator::ConstantEvaluator(const Graph& graph, uint64_t effort)
     : graph_(graph), effort_(effort), known_(graph.size()) {
-  work_.begin({.steps = kMaxConstantSteps}, Work::Clock::time_point::max(), {});
+  work_.begin({.steps = effort / kMaxConstantEffort * kMaxConstantSteps}, Work::Clock::time_point::max(), {});
 }
 
 const Value& ConstantEvaluator::value(NodeId node) {

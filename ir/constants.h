@@ -19,8 +19,8 @@ inline constexpr uint64_t kMaxConstantSteps = uint64_t{1} << 26U;
 // Evaluates constant-scope nodes by their operators' kernels, each once.
 class ConstantEvaluator {
  public:
-  // `effort` bounds what all calls together may read and make, in elements; a call beyond it, or beyond
-  // kMaxConstantSteps, fails. Optimized graphs may have some more constants than the config that was checked.
+  // `effort` bounds what all calls together may read and make, in elements, and in the same proportion the steps that
+  // they take; a call beyond it fails. Optimized graphs may have some more constants than the config that was checked.
   explicit ConstantEvaluator(const Graph& graph, uint64_t effort = 4 * kMaxConstantEffort);
 
   // Missing where the kernel fails the row. Not for weighted ids, which no constant holds.

@@ -188,7 +188,8 @@ List<double> normalize(Context& context, List<double> list) {
 
 // Keys ascend in both maps: one walk through them together.
 template <class K, class A, class B>
-double kvDot(Map<K, A> a, Map<K, B> b) {
+double kvDot(const Context& context, Map<K, A> a, Map<K, B> b) {
+  if (!context.spend(a.keys.size + b.keys.size)) return 0;
   double sum = 0;
   uint64_t i = 0;
   uint64_t k = 0;
