@@ -69,7 +69,7 @@ const char* featc_native_error(const featc_extractor* extractor) {
   try {
     const TieredExecutable* tiered = tieredOf(extractor);
     error = tiered == nullptr ? std::string() : tiered->error();
-  } catch (const std::exception&) {
+  } catch (...) {
     error.clear();
   }
   return error.c_str();

@@ -18,6 +18,9 @@ namespace featc {
 
 namespace {
 
+constexpr const char* kEnded = "the compile threads have ended";
+constexpr const char* kNoMemory = "out of memory";
+
 // Linux keeps niceness by thread. Elsewhere compiling competes as any other work does.
 void lowerPriority([[maybe_unused]] int niceness) {
 #ifdef __linux__
@@ -81,24 +84,30 @@ CompilePool::CompilePool(uint32_t threads, int niceness, std::chrono::millisecon
 CompilePool::~CompilePool() { finish(); }
 
 void CompilePool::submit(std::unique_ptr<CompileJob> job) noexcept {
-  if (getpid() != process_) return;
+  if (const char* why = queue(job)) job->drop(why);
+}
+
+const char* CompilePool::queue(std::unique_ptr<CompileJob>& job) noexcept {
+  if (getpid() != process_) return "this process was forked from the one that has the compile threads";
   std::list<Entry> added;
-  if (!survive("queueing a compile job", [&] { added.push_back({std::move(job), Clock::now()}); })) return;
+  if (!survive("queueing a compile job", [&] { added.push_back({nullptr, Clock::now()}); })) return kNoMemory;
   std::lock_guard lock(mutex_);
-  if (ending_) return;
+  if (ending_) return kEnded;
   bool isHeld = idle_ <= waiting_.size();
   if (isHeld && hasRoom()) {
-    // Those that run already have to do; without any the job is dropped.
+    // Those that run already have to do, until whoever watches can start one; without any the job is dropped.
     if (start(&CompilePool::work))
       ++workers_;
     else if (workers_ == 0)
-      return;
-  } else if (isHeld && !watched_) {
-    watched_ = start(&CompilePool::watch);
+      return "no compile thread could be started";
   }
+  // With the first thread: when all of them hang the system may have none left.
+  if (!watched_) watched_ = start(&CompilePool::watch);
+  added.front().job = std::move(job);
   waiting_.splice(waiting_.end(), added);
   wake_.notify_one();
   held_.notify_one();
+  return nullptr;
 }
 
 bool CompilePool::hasRoom() const {
@@ -146,6 +155,7 @@ void CompilePool::finish() {
   }
   wake_.notify_all();
   held_.notify_all();
+  for (Entry& entry : dropped) entry.job->drop(kEnded);
   dropped.clear();
   for (std::thread& thread : ending) thread.join();
 }

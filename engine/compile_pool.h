@@ -8,17 +8,20 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 namespace featc {
 
-// Work for the pool. Destroyed without having run where the pool ends first.
+// Work for the pool, which either runs or drops it, then destroys it.
 class CompileJob {
  public:
   virtual ~CompileJob() = default;
   // What it throws ends there; whoever waits for the job has to be told before.
   virtual void run() = 0;
+  // It will not run, and why.
+  virtual void drop([[maybe_unused]] std::string_view why) noexcept {}
 };
 
 // Runs jobs in the order they came in, at most `threads` at a time. Threads start with the first job. A job that has
@@ -36,8 +39,8 @@ class CompilePool {
   CompilePool(const CompilePool&) = delete;
   CompilePool& operator=(const CompilePool&) = delete;
 
-  // After finish(), and in a process that was forked off the pool's, the job is dropped. So it is where there is no
-  // memory for it, or no thread.
+  // After finish(), and in a process that was forked off the pool's, the job is dropped, before this returns. So it is
+  // where there is no memory for it, or no thread.
   void submit(std::unique_ptr<CompileJob> job) noexcept;
 
   // Drops the jobs that wait and waits for those that run. For good.
@@ -58,6 +61,8 @@ class CompilePool {
     Clock::time_point since;  // it waits, or runs
   };
 
+  // Why the job, which is left to the caller then, is to be dropped; null: it is queued.
+  const char* queue(std::unique_ptr<CompileJob>& job) noexcept;
   void work() noexcept;
   void watch() noexcept;
   // Whether one thread more may run: those whose job has run for `patience` are not counted.
@@ -79,7 +84,7 @@ class CompilePool {
   std::vector<std::thread::id> ended_;  // of threads that are no longer needed
   uint32_t workers_ = 0;
   uint32_t idle_ = 0;
-  bool watched_ = false;
+  bool watched_ = false;  // by a thread that waits for one that can take a job
   bool ending_ = false;
 };
 

@@ -3,7 +3,6 @@
 #include "engine/live_api.h"
 
 #include <chrono>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -19,6 +18,7 @@
 #include "runtime/metrics/metrics.h"
 #include "runtime/reads/kept_stores.h"
 #include "runtime/stores/store_states.h"
+#include "support/survive.h"
 
 namespace {
 
@@ -118,8 +118,8 @@ featc_reload featc_live_reload(featc_live* live, char** error) {
     ReloadReport report = live->config->reload();
     if (report.outcome == ReloadOutcome::Failed && error != nullptr) *error = copyText(report.problem);
     return outcomeOf(report.outcome);
-  } catch (const std::exception& e) {
-    if (error != nullptr) *error = copyText(e.what());
+  } catch (...) {
+    if (error != nullptr) *error = copyText(currentMessage());
     return FEATC_RELOAD_FAILED;
   }
 }
@@ -140,7 +140,7 @@ void featc_live_get_status(const featc_live* live, featc_live_status* out) {
     lastError = status.lastFailure->problem;
     out->last_error = lastError.c_str();
     out->last_error_time = std::chrono::system_clock::to_time_t(status.lastFailure->at);
-  } catch (const std::exception&) {
+  } catch (...) {
     // No memory for the text: the numbers are there.
   }
 }
@@ -148,7 +148,7 @@ void featc_live_get_status(const featc_live* live, featc_live_status* out) {
 char* featc_metrics_text(const featc_live* live) {
   try {
     return copyText(live->metrics->text());
-  } catch (const std::exception&) {
+  } catch (...) {
     return nullptr;
   }
 }
@@ -159,10 +159,11 @@ featc_session* featc_live_begin(featc_live* live) {
     auto& session = call.memory<LiveSession>();
     featc_call_options none{};
     featc_set_call_options(&session, &none);
+    featc_set_call_limits(&session, nullptr);
     session.options.observer = call.version().shared<LiveParts>().observer.get();
     session.call = std::move(call);
     return &session;
-  } catch (const std::exception&) {
+  } catch (...) {
     return nullptr;
   }
 }

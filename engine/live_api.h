@@ -56,7 +56,8 @@ void featc_live_get_status(const featc_live* live, featc_live_status* status);
 char* featc_metrics_text(const featc_live* live);
 
 /* A session of the version that serves, for one thread until featc_live_end; NULL when there is no memory. It is
- * kept by the version, so a warm one costs nothing; its calls run as featc_call_options has them by default. */
+ * kept by the version, so a warm one costs nothing; its calls run as featc_call_options has them by default, without
+ * limits. */
 featc_session* featc_live_begin(featc_live* live);
 /* Of a session that featc_live_begin gave, which featc_free_session must not get. */
 void featc_live_end(featc_session* session);

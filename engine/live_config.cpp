@@ -53,23 +53,21 @@ struct LiveConfig::Attempt {
   ReloadReport report;
   std::shared_ptr<LiveVersion> version;  // when swapped
   ConfigFiles files;
+  bool complete = false;  // nothing was thrown: the same files would lead to the same
 };
 
 class LiveConfig::ReloadJob final : public CompileJob {
  public:
   explicit ReloadJob(std::weak_ptr<LiveConfig> config) : config_(std::move(config)) {}
-  ~ReloadJob() override {
-    if (ran_) return;
-    if (auto config = config_.lock()) config->giveUp("the compile threads have ended");
+  void drop(std::string_view why) noexcept override {
+    if (auto config = config_.lock()) config->giveUp(why);
   }
   void run() override {
-    ran_ = true;
     if (auto config = config_.lock()) config->runAttempt();
   }
 
  private:
   std::weak_ptr<LiveConfig> config_;
-  bool ran_ = false;
 };
 
 LiveConfig::LiveConfig(std::filesystem::path path, LiveOptions options)
@@ -131,7 +129,7 @@ bool LiveConfig::poll() {
     if (running_) return false;
   }
   std::lock_guard lock(filesMutex_);
-  if (!files_.changed()) {
+  if (complete_ && !files_.changed()) {
     changedLook_.reset();
     return false;
   }
@@ -166,6 +164,10 @@ void LiveConfig::runAttempt() noexcept {
   {
     std::lock_guard lock(mutex_);
     number = asked_;
+  }
+  {
+    std::lock_guard lock(filesMutex_);
+    complete_ = false;
   }
   try {
     record(attempt(false));
@@ -203,6 +205,7 @@ LiveConfig::Attempt LiveConfig::attempt(bool first) {
   Attempt attempt;
   try {
     load(first, attempt);
+    attempt.complete = true;
   } catch (...) {
     attempt.report.problem = currentMessage();
   }
@@ -254,11 +257,6 @@ void LiveConfig::load(bool first, Attempt& attempt) const {
 }
 
 void LiveConfig::record(Attempt attempt) {
-  {
-    std::lock_guard lock(filesMutex_);
-    files_ = std::move(attempt.files);
-    changedLook_.reset();
-  }
   std::shared_ptr<LiveVersion> old;
   {
     std::lock_guard lock(mutex_);
@@ -267,6 +265,13 @@ void LiveConfig::record(Attempt attempt) {
       old = std::exchange(version_, std::move(attempt.version));
       ++swaps_;
     }
+  }
+  {
+    // Not before: what fails for lack of memory is tried again though no file changes.
+    std::lock_guard lock(filesMutex_);
+    if (attempt.complete) files_ = std::move(attempt.files);
+    complete_ = attempt.complete;
+    changedLook_.reset();
   }
   if (old != nullptr) old->retire();
   if (options_.onReload) survive("a callback of reloads", [&] { options_.onReload(*this, attempt.report); });

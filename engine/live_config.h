@@ -99,7 +99,8 @@ class LiveConfig final : public std::enable_shared_from_this<LiveConfig> {
   // The same without waiting: onReload and status() tell.
   void startReload();
   // Looks at the files and starts a reload when they have changed and then held still from one call of poll()
-  // to the next, so that a file that is being written is left alone. Whether it did.
+  // to the next, so that a file that is being written is left alone. So it does after a reload that failed for lack of
+  // memory. Whether it did.
   bool poll();
 
  private:
@@ -134,8 +135,9 @@ class LiveConfig final : public std::enable_shared_from_this<LiveConfig> {
   bool running_ = false;
   std::chrono::steady_clock::time_point runningSince_;  // if so
 
-  std::mutex filesMutex_;  // poll() looks at files without holding up calls
-  ConfigFiles files_;
+  std::mutex filesMutex_;                // poll() looks at files without holding up calls
+  ConfigFiles files_;                    // of the newest attempt that was complete
+  bool complete_ = false;                // the newest attempt was: it failed for nothing but what the files hold
   std::optional<uint64_t> changedLook_;  // of changed files, at the poll before
 };
 

@@ -54,13 +54,11 @@ NativeResult NativeCode::make(const Graph& graph) const {
 TierUpJob::TierUpJob(std::weak_ptr<TieredExecutable> target, Graph graph, NativeCode code)
     : target_(std::move(target)), graph_(std::move(graph)), code_(std::move(code)) {}
 
-TierUpJob::~TierUpJob() {
-  if (ran_) return;
-  if (auto target = target_.lock()) target->fail("the compile threads have ended");
+void TierUpJob::drop(std::string_view why) noexcept {
+  if (auto target = target_.lock()) target->fail(why);
 }
 
 void TierUpJob::run() {
-  ran_ = true;
   if (target_.expired()) return;
   NativeResult native;
   try {

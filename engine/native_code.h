@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "codegen/codegen.h"
 #include "engine/compile_pool.h"
@@ -36,14 +37,13 @@ class NativeCode {
 class TierUpJob final : public CompileJob {
  public:
   TierUpJob(std::weak_ptr<TieredExecutable> target, Graph graph, NativeCode code);
-  ~TierUpJob() override;
   void run() override;
+  void drop(std::string_view why) noexcept override;
 
  private:
   std::weak_ptr<TieredExecutable> target_;
   Graph graph_;
   NativeCode code_;
-  bool ran_ = false;
 };
 
 }  // namespace featc

@@ -12,6 +12,20 @@
 
 namespace featc {
 
+Value::Value(const Value& other) {
+  std::visit(
+      [&](const auto& content) {
+        auto copy = content;
+        data_ = std::move(copy);
+      },
+      other.data_);
+}
+
+Value& Value::operator=(const Value& other) {
+  Value copy(other);
+  return *this = std::move(copy);
+}
+
 Value Value::of(bool v) {
   Value r;
   r.data_ = v;

@@ -22,6 +22,12 @@ class Value {
   using Entries = std::vector<std::pair<Value, Value>>;
 
   Value() = default;  // missing
+  // Copies the content first: a std::variant of libstdc++ 12 whose own copy throws destroys what it does not hold.
+  Value(const Value& other);
+  Value& operator=(const Value& other);
+  Value(Value&&) noexcept = default;
+  Value& operator=(Value&&) noexcept = default;
+  ~Value() = default;
   static Value missing() { return {}; }
   static Value of(bool v);
   static Value of(int64_t v);

@@ -19,7 +19,7 @@ namespace {
 
 RunError runCall(CallMemory& memory, const Batch& batch, const CallOptions& options, Result& result) {
   FloatEnvironment floats;
-  Work::Flag cancelled = options.cancelled;
+  Work::Flag cancelled = options.cancel != nullptr ? &options.cancel->flag() : options.cancelled;
   std::span<const Work::Flag> flags(&cancelled, cancelled != nullptr ? 1 : 0);
   // Late answers find nothing of a call that has returned.
   struct End {

@@ -18,7 +18,7 @@ struct OutputCounts {
   uint64_t droppedWeights = 0;  // ids dropped because their weight is missing or beyond float32
   uint64_t cutDense = 0;        // dense lists longer than their width
   uint64_t cutSequences = 0;    // lists longer than their sequence's length
-  uint64_t largeDense = 0;      // integers of a dense output beyond 2^24, where a float32 does not hold each
+  uint64_t largeDense = 0;      // integers of a dense output from 2^24 on, where a float32 does not hold each
   OutputCounts& operator+=(const OutputCounts& more) {
     lostBits += more.lostBits;
     droppedWeights += more.droppedWeights;

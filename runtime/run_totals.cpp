@@ -90,10 +90,10 @@ std::vector<std::string> dataWarnings(const RunTotals& totals, const ProgramInfo
       lines.push_back(fmt::format("{}: {} longer than its width of {} and cut", name,
                                   counted(counts.cutDense, "list was", "lists were"), info.outputs[i].width));
     if (counts.largeDense > 0)
-      lines.push_back(
-          fmt::format("{}: {} beyond 2^24, where a float32 does not hold every integer, and may be rounded; an id is a "
-                      "sparse output",
-                      name, counted(counts.largeDense, "integer", "integers")));
+      lines.push_back(fmt::format(
+          "{}: {} from 2^24 on, where a float32 does not hold every integer, and may be rounded; an id is a "
+          "sparse output",
+          name, counted(counts.largeDense, "integer", "integers")));
   }
   if (totals.events.unequalLengths > 0)
     lines.push_back(fmt::format("lists of different lengths were paired {}; the rest is missing",

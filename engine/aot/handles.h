@@ -2,7 +2,6 @@
 // The C interface's extractor, shared by what loads compiled models and what compiles configs.
 #pragma once
 
-#include <exception>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "engine/aot/run_api.h"
 #include "runtime/extractor.h"
+#include "support/survive.h"
 
 struct featc_extractor {
   virtual ~featc_extractor() = default;
@@ -47,8 +47,8 @@ auto guardedLoad(char** error, Load&& load) -> decltype(load(std::declval<std::s
     auto out = load(reason);
     if (out != nullptr) return out.release();
     if (error != nullptr) *error = copyText(reason);
-  } catch (const std::exception& e) {
-    if (error != nullptr) *error = copyText(e.what());
+  } catch (...) {
+    if (error != nullptr) *error = copyText(currentMessage());
   }
   return nullptr;
 }

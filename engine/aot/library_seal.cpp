@@ -6,13 +6,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
+#include <vector>
 
-#include "ops/hash.h"
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 namespace featc {
 
@@ -20,51 +22,70 @@ namespace {
 
 constexpr std::string_view kMark = "featc library 1\n";
 constexpr size_t kSealBytes = kMark.size() + 2 * sizeof(uint64_t);
+constexpr uint64_t kPieceBytes = 1 << 20;
 
 void appendNumber(std::string& out, uint64_t number) {
   for (size_t i = 0; i < sizeof number; ++i) out += static_cast<char>(number >> (8 * i) & 0xFFU);
 }
 
-std::string sealOf(std::string_view library) {
+std::string sealOf(uint64_t size, uint64_t hash) {
   std::string seal(kMark);
-  appendNumber(seal, library.size());
-  appendNumber(seal, hashBytes(HashFamily::Xxh3, library));
+  appendNumber(seal, size);
+  appendNumber(seal, hash);
   return seal;
 }
 
-// From the file's begin; shorter where it ends before `bytes` or cannot be read, which errno says.
-std::string readBegin(int file, size_t bytes) {
-  std::string text(bytes, '\0');
-  size_t done = 0;
-  while (done < bytes) {
-    ssize_t more = pread(file, text.data() + done, bytes - done, static_cast<off_t>(done));
+constexpr const char* kNotWhole = "this is not a library that featc built, or not a complete one: build it again";
+
+// Fills `bytes` from the file's byte `at` on; what is wrong, empty: nothing.
+std::string readAt(int file, uint64_t at, std::span<char> bytes) {
+  while (!bytes.empty()) {
+    ssize_t more = pread(file, bytes.data(), bytes.size(), static_cast<off_t>(at));
     if (more < 0 && errno == EINTR) continue;
-    if (more <= 0) break;
-    done += static_cast<size_t>(more);
+    if (more < 0) return std::strerror(errno);
+    if (more == 0) return "it became shorter while it was read";
+    at += static_cast<uint64_t>(more);
+    bytes = bytes.subspan(static_cast<size_t>(more));
   }
-  text.resize(done);
-  return text;
+  return {};
+}
+
+// The hash of the file's first `size` bytes, which may be more than there is memory.
+std::string hashFile(int file, uint64_t size, uint64_t& hash) {
+  XXH3_state_t state;
+  XXH3_64bits_reset(&state);
+  std::vector<char> piece(std::min(size, kPieceBytes));
+  for (uint64_t at = 0; at < size; at += piece.size()) {
+    piece.resize(std::min(size - at, kPieceBytes));
+    std::string problem = readAt(file, at, piece);
+    if (!problem.empty()) return problem;
+    XXH3_64bits_update(&state, piece.data(), piece.size());
+  }
+  hash = XXH3_64bits_digest(&state);
+  return {};
 }
 
 }  // namespace
 
 std::string sealLibrary(std::string library) {
-  std::string seal = sealOf(library);
+  std::string seal = sealOf(library.size(), XXH3_64bits(library.data(), library.size()));
   return std::move(library) + seal;
 }
 
 std::string sealProblem(int file) {
   struct stat status{};
-  errno = 0;
   if (fstat(file, &status) != 0) return std::strerror(errno);
-  auto size = static_cast<size_t>(status.st_size);
-  std::string bytes = readBegin(file, size);
-  if (bytes.size() < size) return errno != 0 ? std::strerror(errno) : "it became shorter while it was read";
-  std::string_view all = bytes;
-  std::string_view end = all.substr(all.size() - std::min(all.size(), kSealBytes));
-  if (!end.starts_with(kMark)) return "this is not a library that featc built, or not a complete one: build it again";
-  all.remove_suffix(kSealBytes);
-  return end == sealOf(all) ? "" : "this library was changed after featc built it: build it again";
+  auto size = static_cast<uint64_t>(status.st_size);
+  if (size < kSealBytes) return kNotWhole;
+  size -= kSealBytes;
+  std::string end(kSealBytes, '\0');
+  std::string problem = readAt(file, size, end);
+  if (!problem.empty()) return problem;
+  if (!end.starts_with(kMark)) return kNotWhole;
+  uint64_t hash = 0;
+  problem = hashFile(file, size, hash);
+  if (!problem.empty()) return problem;
+  return end == sealOf(size, hash) ? "" : "this library was changed after featc built it: build it again";
 }
 
 }  // namespace featc

@@ -10,7 +10,8 @@ namespace featc {
 // The library with its seal. Linkers and loaders look no further than their own tables.
 std::string sealLibrary(std::string library);
 
-// Reads the whole of an open file: what is wrong with it as a library with a seal; empty: nothing.
+// Reads the end of an open file and, where a seal stands there, piece by piece the whole: what is wrong with it as a
+// library with a seal; empty: nothing.
 std::string sealProblem(int file);
 
 }  // namespace featc

@@ -6,9 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <exception>
 #include <memory>
-#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +29,19 @@ void describe(featc_extractor& out) {
   for (const OutputInfo& o : info.outputs)
     out.outputs.push_back({o.name.c_str(), out.types[type++].c_str(), static_cast<featc_kind>(o.kind),
                            static_cast<featc_scope>(o.scope), o.slot, o.width, o.length, o.group.c_str()});
+}
+
+featc_failure failureOf(RunFailure kind) {
+  switch (kind) {
+    case RunFailure::BadBatch: return FEATC_BAD_BATCH;
+    case RunFailure::NoMemory: return FEATC_NO_MEMORY;
+    case RunFailure::OverLimit: return FEATC_OVER_LIMIT;
+    case RunFailure::Late: return FEATC_LATE;
+    case RunFailure::Cancelled: return FEATC_CANCELLED;
+    case RunFailure::Refused:
+    case RunFailure::Failed: break;
+  }
+  return FEATC_FAILED;
 }
 
 char* copyText(const std::string& text) {
@@ -64,19 +75,6 @@ ColumnData toColumn(featc_session& session, const featc_column& column) {
   return out;
 }
 
-featc_failure failureOf(RunFailure kind) {
-  switch (kind) {
-    case RunFailure::BadBatch: return FEATC_BAD_BATCH;
-    case RunFailure::NoMemory: return FEATC_NO_MEMORY;
-    case RunFailure::OverLimit: return FEATC_OVER_LIMIT;
-    case RunFailure::Late: return FEATC_LATE;
-    case RunFailure::Cancelled: return FEATC_CANCELLED;
-    case RunFailure::Refused:
-    case RunFailure::Failed: break;
-  }
-  return FEATC_FAILED;
-}
-
 featc_failure finish(featc_session& session, const Batch& batch) {
   session.options.deadline = session.patience.count() == 0 ? Clock::time_point::max() : Clock::now() + session.patience;
   RunError error = session.extractor->run(batch, session.scratch, session.result, session.options);
@@ -102,23 +100,8 @@ featc_failure runJson(featc_session& session, std::string_view text) {
   return status == ReadStatus::Batch ? failed : FEATC_BAD_BATCH;
 }
 
-// Runs `body`; an exception becomes a message and a failed call.
-template <class Body>
-featc_failure guarded(featc_session& session, Body&& body) {
-  try {
-    session.message.clear();
-    session.cancelled.store(false, std::memory_order_relaxed);
-    return body();
-  } catch (const std::exception& e) {
-    session.result = Result();
-    try {
-      session.message = e.what();
-    } catch (...) {
-      session.message.clear();
-    }
-    return dynamic_cast<const std::bad_alloc*>(&e) != nullptr ? FEATC_NO_MEMORY : FEATC_FAILED;
-  }
-}
+// Of programs that were compiled with the first header that had it.
+static_assert(sizeof(featc_call_options) == 16);
 
 // More than a day is as good as for ever, and adds up to no time before now.
 std::chrono::microseconds timeOf(uint64_t microseconds) {
@@ -197,7 +180,7 @@ const featc_output* featc_output_at(const featc_extractor* extractor, size_t ind
 featc_session* featc_new_session(const featc_extractor* extractor) {
   try {
     return new featc_session(*extractor);
-  } catch (const std::exception&) {
+  } catch (...) {
     return nullptr;
   }
 }
@@ -209,10 +192,15 @@ void featc_set_call_options(featc_session* session, const featc_call_options* op
   session->options.scheduler = isPipelined ? Scheduler::Pipelined : Scheduler::Staged;
   session->options.shardItems = options->shard_items;
   session->patience = timeOf(options->timeout_microseconds);
+}
+
+void featc_set_call_limits(featc_session* session, const featc_call_limits* limits) {
+  featc_call_limits known{};
+  if (limits != nullptr) std::memcpy(&known, limits, std::min(limits->size, sizeof known));
   session->options.reserve =
-      options->reserve_microseconds == 0 ? CallOptions().reserve : timeOf(options->reserve_microseconds);
-  session->options.limits = {timeOf(options->max_computing_microseconds), std::max<int64_t>(options->max_items, 0),
-                             options->max_value_bytes, options->max_result_bytes, options->max_row_ids};
+      known.reserve_microseconds == 0 ? CallOptions().reserve : timeOf(known.reserve_microseconds);
+  session->options.limits = {timeOf(known.max_computing_microseconds), std::max<int64_t>(known.max_items, 0),
+                             known.max_value_bytes, known.max_result_bytes, known.max_row_ids};
 }
 
 featc_failure featc_run(featc_session* session, const featc_batch* batch) {
@@ -223,7 +211,7 @@ featc_failure featc_run_json(featc_session* session, const char* json, size_t si
   return guarded(*session, [&] { return runJson(*session, {json, size}); });
 }
 
-void featc_cancel(featc_session* session) { session->cancelled.store(true, std::memory_order_relaxed); }
+void featc_cancel(featc_session* session) { session->cancel.cancel(); }
 
 void featc_set_memory_limit(uint64_t bytes) {
   MemoryBudget::ofProcess()->setLimit(bytes == 0 ? SIZE_MAX : static_cast<size_t>(bytes));
@@ -289,7 +277,7 @@ const char* featc_result_json(featc_session* session, size_t* size) {
       session->rows.push_back({i, request, i - static_cast<size_t>(offsets[request]), 0});
     }
     session->writer->write(session->result, session->rows, session->json);
-  } catch (const std::exception&) {
+  } catch (...) {
     return nullptr;
   }
   if (size != nullptr) *size = session->json.size();

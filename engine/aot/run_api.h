@@ -124,21 +124,30 @@ void featc_free_session(featc_session* session);
 
 typedef enum featc_scheduler { FEATC_SCHEDULER_STAGED = 0, FEATC_SCHEDULER_PIPELINED = 1 } featc_scheduler;
 
-/* How a session's calls run and what one may cost; all zero is the default, and a limit of 0 is none. docs/serving.md
- * says when to choose what. */
+/* How a session's calls run; all zero is the default. docs/serving.md says when to choose what. Programs that were
+ * compiled with an older header pass this struct too, so it never grows. */
 typedef struct featc_call_options {
   featc_scheduler scheduler;
   uint32_t shard_items;          /* pipelined: items computed together; 0: chosen by their number */
   uint64_t timeout_microseconds; /* a call that takes longer fails; reads are given up earlier and are missing then */
-  uint64_t reserve_microseconds; /* how much earlier, beside what computing took lately; 0: 2,000 */
+} featc_call_options;
+/* For all later calls of the session. Leaves its limits as they are. */
+void featc_set_call_options(featc_session* session, const featc_call_options* options);
+
+/* What a call of a session may cost; 0 is no limit. `size` must be sizeof(featc_call_limits): it tells a library that
+ * knows more members, or fewer, which ones there are, and those that are not there are 0. */
+typedef struct featc_call_limits {
+  size_t size;
+  uint64_t reserve_microseconds; /* how much before the timeout reads are given up, beside what computing took lately;
+                                    0: 2,000 */
   uint64_t max_computing_microseconds; /* waiting for stores left out */
   int64_t max_items;                   /* and as many requests */
   uint64_t max_value_bytes;            /* strings, lists and maps that operators make */
   uint64_t max_result_bytes;
   uint32_t max_row_ids; /* all ids of a row together; a row with more is FEATC_TOO_MANY_IDS, the call goes on */
-} featc_call_options;
-/* For all later calls of the session. */
-void featc_set_call_options(featc_session* session, const featc_call_options* options);
+} featc_call_limits;
+/* For all later calls of the session; NULL: as it was made, without limits. */
+void featc_set_call_limits(featc_session* session, const featc_call_limits* limits);
 
 /* Why a call failed. */
 typedef enum featc_failure {
@@ -158,7 +167,8 @@ featc_failure featc_run(featc_session* session, const featc_batch* batch);
  * and items that are bad are left out; featc_message tells of each, a line each. FEATC_BAD_BATCH when nothing
  * is left. */
 featc_failure featc_run_json(featc_session* session, const char* json, size_t size);
-/* From any thread: the call that the session is in stops soon and fails. Nothing happens where it is in none. */
+/* From any thread: the call that the session is in stops soon, or at once where it waits for stores, and fails. Nothing
+ * happens where it is in none. Not from a signal handler: it takes a lock. */
 void featc_cancel(featc_session* session);
 
 /* What all calls of the process may hold together, in bytes; a call that finds no more fails with FEATC_NO_MEMORY.

@@ -2,14 +2,15 @@
 // The C interface's session: one thread's memory for calls of one extractor.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/aot/handles.h"
 #include "runtime/batch_builder.h"
+#include "runtime/calls/run_errors.h"
 #include "runtime/io/json_writer.h"
 #include "runtime/io/record_reader.h"
 
@@ -19,7 +20,7 @@ struct featc_session {
         scratch(*extractor),
         builder(extractor->info()),
         writer(featc::newJsonWriter(extractor->info())) {
-    options.cancelled = &cancelled;
+    options.cancel = &cancel;
   }
 
   std::shared_ptr<const featc::Extractor> extractor;
@@ -27,7 +28,7 @@ struct featc_session {
   featc::Result result;
   featc::CallOptions options;             // but for the deadline, which each call sets
   std::chrono::microseconds patience{0};  // from a call's begin to its deadline; 0: for ever
-  std::atomic<bool> cancelled{false};
+  featc::CallCancel cancel;
   featc::BatchBuilder builder;
   std::unique_ptr<featc::ResultWriter> writer;
   std::vector<featc::InputRow> rows;
@@ -36,3 +37,24 @@ struct featc_session {
   std::string message;
   std::string json;
 };
+
+namespace featc {
+
+featc_failure failureOf(RunFailure kind);
+
+// A call of the session, which `body` makes. Whatever it throws becomes a message and a failed call.
+template <class Body>
+featc_failure guarded(featc_session& session, Body&& body) noexcept {
+  try {
+    session.message.clear();
+    session.cancel.clear();
+    return std::forward<Body>(body)();
+  } catch (...) {
+    session.result = Result();
+    RunError error = currentError();
+    session.message = std::move(error.message);
+    return failureOf(error.kind);
+  }
+}
+
+}  // namespace featc

@@ -47,6 +47,7 @@ RunError CallMemory::admit(std::span<const Batch> batches, const CallOptions& op
 RunError CallMemory::begin(std::span<const Batch> batches, const CallOptions& options,
                            std::chrono::steady_clock::time_point readDeadline, Result& result) {
   observer_ = options.observer;
+  cancel_ = options.cancel;
   arena_.reset();
   outputs_.begin(batches, result, costs_.memory.budget(), costs_.limits.rowIds);
   outputs_.describe(frame_);
@@ -63,13 +64,13 @@ RunError CallMemory::begin(std::span<const Batch> batches, const CallOptions& op
 }
 
 void CallMemory::waitForReads() {
-  // Nobody wakes a call that was cancelled, so it looks up now and then.
+  // Where nobody wakes a call that was cancelled it looks up now and then.
   constexpr auto kLook = std::chrono::milliseconds(5);
   costs_.work.pause();
-  if (stoppable_)
+  if (stoppable_ && cancel_ == nullptr)
     reads_.wait(std::chrono::steady_clock::now() + kLook);
   else
-    reads_.wait();
+    reads_.wait(std::chrono::steady_clock::time_point::max(), cancel_);
   costs_.work.resume();
   if (stoppable_) costs_.check();
 }

@@ -69,6 +69,7 @@ class CallMemory {
   std::vector<Worker> workers_;
   std::vector<uint32_t> nextPhases_;
   RunObserver* observer_ = nullptr;
+  CallCancel* cancel_ = nullptr;
   bool stoppable_ = false;  // somebody may cancel the call
   double nanosAnItem_ = 0;  // of computing, smoothed over calls with a clock
   KeptMemory keptArena_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "runtime/calls/call_cancel.h"
 #include "runtime/calls/call_limits.h"
 
 namespace featc {
@@ -32,8 +33,11 @@ struct CallOptions {
   std::chrono::microseconds reserve{2000};
   // What this call may cost, within RunLimits::call.
   CallLimits limits;
-  // Set by whoever waits for the result no more: the call ends with an error soon after. Must outlive the call.
+  // Set by whoever waits for the result no more: the call ends with an error soon after. Must outlive the call. Nobody
+  // wakes the call, so it looks up every few milliseconds while it waits for stores.
   const std::atomic<bool>* cancelled = nullptr;
+  // In the place of `cancelled`: wakes the call.
+  CallCancel* cancel = nullptr;
   RunObserver* observer = nullptr;
 
   static constexpr int64_t kMaxShards = 32;

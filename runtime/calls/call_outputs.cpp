@@ -23,13 +23,14 @@ std::span<const int64_t> offsetsOf(std::span<const uint32_t> lengths, std::vecto
   return offsets;
 }
 
-// Of the integers that an output has made floats of; its default is the config's own.
+// Of the integers that an output has made floats of; its default is the config's own. 2^24 counts: 2^24 + 1 rounds to
+// it.
 uint64_t countLarge(const OutputColumn& column, float defaultValue) {
   constexpr float kExact = 1 << FLT_MANT_DIG;
   // Those of one row each lie in a buffer that has room for more.
   bool isRagged = column.perElement;
   auto used = isRagged ? column.dense.size() : static_cast<size_t>(column.rows) * column.width;
-  auto isLarge = [&](float x) { return std::abs(x) > kExact && x != defaultValue; };
+  auto isLarge = [&](float x) { return std::abs(x) >= kExact && x != defaultValue; };
   return static_cast<uint64_t>(std::ranges::count_if(column.dense.first(used), isLarge));
 }
 

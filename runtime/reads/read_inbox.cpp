@@ -36,12 +36,19 @@ void ReadInbox::take(std::vector<Arrival>& out) {
 
 void ReadInbox::wait(std::chrono::steady_clock::time_point deadline) {
   std::unique_lock lock(mutex_);
-  auto some = [this] { return !arrivals_.empty(); };
+  auto some = [this] { return !arrivals_.empty() || interrupted_; };
   // The end of the clock overflows in some libraries' conversions.
   if (deadline == std::chrono::steady_clock::time_point::max())
     arrived_.wait(lock, some);
   else
     arrived_.wait_until(lock, deadline, some);
+  interrupted_ = false;
+}
+
+void ReadInbox::interrupt() noexcept {
+  std::lock_guard lock(mutex_);
+  interrupted_ = true;
+  arrived_.notify_one();
 }
 
 bool ReadInbox::park(std::shared_ptr<ReadWaker> waker) {

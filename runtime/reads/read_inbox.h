@@ -36,8 +36,10 @@ class ReadInbox {
   void put(Arrival arrival) noexcept;
   // Moves what has arrived to the end of `out`.
   void take(std::vector<Arrival>& out);
-  // Waits until something has arrived, at most until `deadline`.
+  // Waits until something has arrived, at most until `deadline` or interrupt().
   void wait(std::chrono::steady_clock::time_point deadline);
+  // Ends the wait() under way, or else the next one.
+  void interrupt() noexcept;
 
   // Has `waker` woken, once and on the thread of the last answer, when every expected answer is there. False,
   // and it is never woken, when they are there already.
@@ -54,6 +56,7 @@ class ReadInbox {
   std::vector<Arrival> arrivals_;
   size_t outstanding_ = 0;
   std::shared_ptr<ReadWaker> waker_;
+  bool interrupted_ = false;
   bool closed_ = false;
 };
 

@@ -253,8 +253,11 @@ void CallReads::poll() {
   if (timed_ && outstanding_ > 0 && Clock::now() >= deadline_) giveUp();
 }
 
-void CallReads::wait(Clock::time_point until) {
-  if (outstanding_ > 0) inbox_->wait(std::min(deadline_, until));
+void CallReads::wait(Clock::time_point until, CallCancel* cancel) {
+  if (outstanding_ > 0) {
+    until = std::min(deadline_, until);
+    cancel != nullptr ? cancel->wait(*inbox_, until) : inbox_->wait(until);
+  }
   poll();
 }
 

@@ -53,8 +53,10 @@ class CallReads {
 
   // Takes note of the answers that have come; past the deadline of those that have not, too.
   void poll();
-  // The same, but waits for something to take note of, at most until `until`.
-  void wait(std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
+  // The same, but waits for something to take note of, at most until `until` and until `cancel`, if there is one, ends
+  // the call.
+  void wait(std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max(),
+            CallCancel* cancel = nullptr);
   // As of the inbox: for callers that do something else instead of waiting.
   bool park(std::shared_ptr<ReadWaker> waker) { return outstanding_ > 0 && inbox_->park(std::move(waker)); }
   bool unpark() { return inbox_ != nullptr && inbox_->unpark(); }

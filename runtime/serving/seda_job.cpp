@@ -97,12 +97,15 @@ void SedaJob::answer() {
     firsts_.assign(1, 0);
     for (const SedaRequest& request : requests_) firsts_.push_back(firsts_.back() + request.batch.requests);
     memory_.reads().countParts(memory_.shards(), memory_.frame(), firsts_, reads_);
+    if (parts_.size() < requests_.size()) parts_.resize(requests_.size());
+    // All of them before any is given: where one cannot be made all are computed again, with counts of their own.
     size_t i = 0;
-    for (SedaRequest& request : requests_) {
-      CallOutputs::copyRequests(*memory_.program(), result_, firsts_[i], request.batch.requests, reads_[i], part_);
-      request.answer({}, part_, observer_);
+    for (const SedaRequest& request : requests_) {
+      CallOutputs::copyRequests(*memory_.program(), result_, firsts_[i], request.batch.requests, reads_[i], parts_[i]);
       ++i;
     }
+    i = 0;
+    for (SedaRequest& request : requests_) request.answer({}, parts_[i++], observer_);
   }
   clear();
 }
@@ -110,15 +113,14 @@ void SedaJob::answer() {
 void SedaJob::fail(const RunError& error) noexcept {
   // What was half made is made anew.
   result_ = {};
-  part_ = {};
+  parts_.clear();
   for (SedaRequest& request : requests_) request.refuse(runError(error.message, error.kind), observer_);
   clear();
 }
 
 void SedaJob::separate(SedaRequests& requests) noexcept {
   result_ = {};
-  part_ = {};
-  requests_.remove_if([](const SedaRequest& request) { return !request.done; });
+  parts_.clear();
   for (SedaRequest& request : requests_) request.alone = true;
   requests.splice(requests.begin(), requests_);
   clear();
@@ -128,10 +130,11 @@ void SedaJob::clear() noexcept {
   call_.reset();
   memory_.end();
   // They have been read.
-  size_t held = result_.bytesHeld() + part_.bytesHeld();
+  size_t held = result_.bytesHeld();
+  for (const Result& part : parts_) held += part.bytesHeld();
   if (held > keptResult_.keep(held)) {
     result_ = {};
-    part_ = {};
+    parts_.clear();
   }
   requests_.clear();
   items_ = 0;

@@ -55,12 +55,12 @@ class SedaJob {
 
   // -- Ended by one of them ---------------------------------------------------------------------------
 
-  // Gives each request its part of the result; then the job is empty. Where it throws, some have theirs.
+  // Gives each request its part of the result; then the job is empty. Where it throws, none has its part.
   void answer();
-  // Puts those that have no answer before `requests`, each to be computed alone; then the job is empty. For joined
+  // Puts its requests before `requests`, each to be computed alone; then the job is empty. For joined
   // requests: what one of them costs is not an error of the others.
   void separate(SedaRequests& requests) noexcept;
-  // Gives those that have no answer an error; then the job is empty.
+  // Gives its requests an error; then the job is empty.
   void fail(const RunError& error) noexcept;
 
   bool wakesFetch = false;  // which stage goes on when it wakes
@@ -85,7 +85,7 @@ class SedaJob {
   TimePoint deadline_;
   TimePoint readDeadline_;
   Result result_;
-  Result part_;
+  std::vector<Result> parts_;  // by request, where there are several
   KeptMemory keptResult_;
   std::vector<int64_t> firsts_;  // of each request, its first row; and the end
   std::vector<std::vector<ReadCounts>> reads_;

@@ -48,8 +48,10 @@ std::string AbsentStore::problem() const {
 void AbsentStore::addStats(StoreStats& stats) const {
   {
     std::lock_guard lock(mutex_);
-    stats.absent.emplace().rises = rises_;
-    for (const auto& [name, watch] : sources_) stats.absent->sources += watch.isHigh ? 1 : 0;
+    StoreStats::Absent absent;
+    absent.rises = rises_;
+    for (const auto& [name, watch] : sources_) absent.sources += watch.isHigh ? 1 : 0;
+    stats.absent = absent;
   }
   addStoreStats(*store_, stats);
 }

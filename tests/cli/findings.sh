@@ -130,7 +130,7 @@ echo '{"request": {}, "items": [{"id": 1733000000, "ts": 1732999990000}]}' >"$wo
 run
 milli_of_one='takes seconds, and one of its times looks like milliseconds: divide it, int(t / 1000)'
 said_is <<END
-ago: 1 integer beyond 2^24, where a float32 does not hold every integer, and may be rounded; an id is a sparse output
+ago: 1 integer from 2^24 on, where a float32 does not hold every integer, and may be rounded; an id is a sparse output
 age: missing in the only row: int(log(float(seconds_since(item.ts, 1733000000)))) has no value for nan; seconds_since(item.ts, 1733000000) $milli_of_one
 ago: seconds_since(item.ts, item.id) $milli_of_one: 1 of 1 values, such as 1732999990000, 1733000000
 END
@@ -138,7 +138,14 @@ echo '{"request": {}, "items": [{"id": 1733000000, "ts": 1732999990}]}' >"$work/
 run
 said_is </dev/null
 
-# Integers that a float32 does not hold, of numbers and of lists; a config's own default is none of them.
+# Integers that a float32 does not hold, of numbers and of lists; a config's own default is none of them. 2^24 + 1 rounds
+# to 2^24, which therefore counts.
+config <<'END'
+dense edge = id
+END
+echo '{"request": {}, "items": [{"id": 16777217}, {"id": -16777217}, {"id": 16777215}]}' >"$work/d.jsonl"
+run
+err_has "edge: 2 integers from 2^24 on, where a float32 does not hold every integer, and may be rounded"
 config <<'END'
 dense big default 300000001 = ts
 dense sum width 3 = [float(id), 16777217.0 * float(id > 0 ? 1 : 1), 0.0]
@@ -150,9 +157,9 @@ END
 } >"$work/d.jsonl"
 for scheduler in staged seda; do
   run --scheduler $scheduler --threads 2
-  large='beyond 2^24, where a float32 does not hold every integer, and may be rounded; an id is a sparse output'
+  large='from 2^24 on, where a float32 does not hold every integer, and may be rounded; an id is a sparse output'
   err_has "big: 2 integers $large"
-  err_has "two: 3 integers $large"
+  err_has "two: 4 integers $large"
   ! grep -q "sum: .*$large" "$work/err" || fail "floats are said to be rounded integers"
 done
 

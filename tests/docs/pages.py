@@ -119,6 +119,8 @@ PAGES = {
         not_run={
             ("sh", "build/release/tests/filetest"): "README's commands build no tests; ctest runs filetest",
             ("sh", "scripts/fuzz"): "takes an hour; ctest runs 2,000 programs",
+            ("sh", "build/release/tests/random_programs"): "needs two builds; ctest runs tests/random/digest_test.sh",
+            ("sh", "scripts/compare-programs"): "needs two builds; ctest runs it with one twice",
         },
     ),
     "examples/sequences/README.md": Page(folder="examples/sequences"),

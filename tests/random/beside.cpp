@@ -53,6 +53,8 @@ const std::vector<std::shared_ptr<const ExternFn>>& besideExterns() {
   return kExterns;
 }
 
+std::filesystem::path besidePlugin() { return std::filesystem::path(FEATC_RANDOM_PLUGINS) / kLibrary; }
+
 std::string besideConfig() { return std::string(FEATC_RANDOM_BESIDE) + "/random.feat"; }
 
 FrontendOptions besideOptions() {

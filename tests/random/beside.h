@@ -2,6 +2,7 @@
 // What lies beside every random config: vocabulary files and a plug-in.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ const std::vector<BesideFile>& besideFiles();
 
 // The plug-in's functions.
 const std::vector<std::shared_ptr<const ExternFn>>& besideExterns();
+std::filesystem::path besidePlugin();
 
 // Where a random config would stand, and options that let it have both.
 std::string besideConfig();

@@ -30,21 +30,6 @@
 namespace featc {
 namespace {
 
-// The config's graph, or why there is none; no problem where a constant is refused for its size, as it must be.
-std::optional<Graph> compile(const std::string& text, std::string& problem) {
-  Sources sources;
-  Diagnostics diagnostics;
-  FrontendOptions options = besideOptions();
-  Ast ast = parseConfig(besideConfig(), text, options, sources, diagnostics);
-  std::optional<Graph> graph;
-  if (!diagnostics.hasErrors()) graph = lowerConfig(ast, options, sources, diagnostics);
-  if (!diagnostics.hasErrors()) return graph;
-  for (const Diagnostic& d : diagnostics.sorted())
-    if (kindSeverity(d.kind) == Severity::Error && d.kind != DiagnosticKind::ConstantTooLarge)
-      problem += renderText(sources, d) + "\n";
-  return std::nullopt;
-}
-
 std::optional<Disagreement> checkText(const Graph& graph, std::string_view which) {
   if (std::vector<std::string> problems = verify(graph); !problems.empty())
     return Disagreement{"verifier", fmt::format("{} graph: {}\n{}", which, problems[0], toText(graph))};
@@ -168,62 +153,140 @@ std::optional<std::string> checkFailing(const Extractor& extractor, const Random
   return std::nullopt;
 }
 
-}  // namespace
+// Arrays that are slices say what whole ones say.
+std::optional<std::string> checkWhole(const Extractor& extractor, const RandomCase& c, const Result& meaning) {
+  RandomData plain = c.data.laidOutPlainly();
+  BoundBatch batch(plain, extractor.info(), 0, plain.itemCounts.size());
+  Scratch scratch(extractor);
+  Result result;
+  if (RunError e = extractor.run(batch.batch(), scratch, result)) return e.message;
+  return difference(meaning, result);
+}
 
-std::optional<Disagreement> check(const RandomCase& given, const std::function<void()>& begins) {
-  begins();
-  std::string problem;
-  std::optional<Graph> raw = compile(given.program.text(), problem);
-  if (!raw && problem.empty()) return std::nullopt;
-  if (!raw) return Disagreement{"diagnostics", problem};
-  if (auto d = checkText(*raw, "raw")) return d;
-  Graph optimized = optimize(*raw);
-  if (auto d = checkText(optimized, "optimized")) return d;
+bool isNative(const TestedEngine& engine) { return engine.name.starts_with("native"); }
 
-  StoreBinding stores;
-  stores.fallback = std::make_shared<RandomStore>(given.storeSeed);
-  std::vector<TestedEngine> engines = testedEngines(*raw, optimized, given.forms);
-  begins();
-  RandomCase c = given;
-  c.data = lightEnough(given.data, engines[0], stores);
-  BoundBatch batch(c.data, raw->info(), 0, c.data.itemCounts.size());
-  std::optional<Result> meaning;
-  std::optional<Result> counted;  // by the optimized graph
-  for (const TestedEngine& engine : engines) {
-    Extractor extractor(*engine.info, engine.executable, stores);
+// Notes what an engine made of a program: the first one is the interpreter, the first native one native code.
+void note(const TestedEngine& engine, const Result& result, bool isFirst, ProgramDigest* digest) {
+  if (digest == nullptr) return;
+  if (isFirst) {
+    digest->items = result.items();
+    digest->interpreter = digestOf(result);
+    digest->counts = digestOfCounts(result);
+  } else if (digest->native == 0 && isNative(engine)) {
+    digest->native = digestOf(result);
+  }
+}
+
+// What every engine makes of a program, in every way.
+class Checker {
+ public:
+  Checker(const RandomCase& given, const StoreBinding& stores, const std::vector<TestedEngine>& engines,
+          const CheckOptions& options)
+      : case_(given), stores_(stores), engines_(engines), options_(options) {
+    case_.data = lightEnough(given.data, engines_[0], stores_);
+  }
+
+  std::optional<Disagreement> run() {
+    for (const TestedEngine& engine : engines_) {
+      Extractor extractor(*engine.info, engine.executable, stores_);
+      BoundBatch batch(case_.data, extractor.info(), 0, case_.data.itemCounts.size());
+      uint64_t keys = 0;
+      if (auto d = schedulers(engine, extractor, batch, keys)) return d;
+      if (options_.enginesOnly) continue;
+      if (auto d = ways(engine, extractor, batch, keys)) return d;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  // `keys`: how many stores are asked for.
+  std::optional<Disagreement> schedulers(const TestedEngine& engine, const Extractor& extractor,
+                                         const BoundBatch& batch, uint64_t& keys) {
     Scratch scratch(extractor);
     Result result;
     CallOptions pipelined;
     pipelined.scheduler = Scheduler::Pipelined;
     pipelined.shardItems = 8;
+    bool isFirst = !meaning_;
     for (const auto& [round, options] :
          {std::pair{"", CallOptions()}, {", memory reused", CallOptions()}, {", pipelined", pipelined}}) {
       std::string kind = engine.name + round;
-      begins();
+      options_.begins();
       if (RunError e = extractor.run(batch.batch(), scratch, result, options)) return Disagreement{kind, e.message};
-      if (!meaning && extractor.run(batch.batch(), scratch, meaning.emplace())) return Disagreement{kind, "no result"};
-      if (auto d = difference(*meaning, result)) return Disagreement{kind, *d};
-      if (engine.info != &optimized.info()) continue;
-      if (!counted && extractor.run(batch.batch(), scratch, counted.emplace())) return Disagreement{kind, "no result"};
-      if (auto d = countDifference(*counted, result)) return Disagreement{kind, *d};
+      if (*round == '\0') note(engine, result, isFirst, options_.digest);
+      if (!meaning_ && extractor.run(batch.batch(), scratch, meaning_.emplace()))
+        return Disagreement{kind, "no result"};
+      if (auto d = difference(*meaning_, result)) return Disagreement{kind, *d};
+      if (options_.enginesOnly) return std::nullopt;
+      if (engine.info == engines_[0].info) continue;
+      // Of the optimized graph.
+      if (!counted_ && extractor.run(batch.batch(), scratch, counted_.emplace()))
+        return Disagreement{kind, "no result"};
+      if (auto d = countDifference(*counted_, result)) return Disagreement{kind, *d};
     }
-    begins();
-    if (auto d = checkScarce(engine, c, stores, batch, *meaning, result.reads().keys))
-      return Disagreement{engine.name + ", little memory", *d};
-    begins();
-    if (auto d = checkLimits(engine, c, stores, batch, *meaning)) return Disagreement{engine.name + ", limits", *d};
-    begins();
-    if (auto d = checkLimitsJoined(engine, c, stores)) return Disagreement{engine.name + ", limits, joined", *d};
-    begins();
-    if (auto d = checkAlone(extractor, c, *meaning)) return Disagreement{engine.name + ", requests alone", *d};
-    begins();
-    if (auto d = checkJoined(extractor, c, *meaning)) return Disagreement{engine.name + ", requests joined", *d};
-    begins();
-    // The random store is not made for a lack of memory; tests/stores has those that are.
-    if (!raw->info().sources.empty()) continue;
-    if (auto d = checkFailing(extractor, c, batch, *meaning)) return Disagreement{engine.name + ", failing memory", *d};
+    keys = result.reads().keys;
+    return std::nullopt;
   }
+
+  std::optional<Disagreement> ways(const TestedEngine& engine, const Extractor& extractor, const BoundBatch& batch,
+                                   uint64_t keys) {
+    std::optional<Disagreement> found;
+    auto agrees = [&](const char* way, auto&& check) {
+      options_.begins();
+      if (auto d = check()) found = Disagreement{engine.name + way, *d};
+      return !found;
+    };
+    agrees(", little memory", [&] { return checkScarce(engine, case_, stores_, batch, *meaning_, keys); }) &&
+        agrees(", limits", [&] { return checkLimits(engine, case_, stores_, batch, *meaning_); }) &&
+        agrees(", limits, joined", [&] { return checkLimitsJoined(engine, case_, stores_); }) &&
+        agrees(", requests alone", [&] { return checkAlone(extractor, case_, *meaning_); }) &&
+        agrees(", requests joined", [&] { return checkJoined(extractor, case_, *meaning_); }) &&
+        agrees(", whole arrays", [&] { return checkWhole(extractor, case_, *meaning_); }) &&
+        agrees(", failing memory", [&] { return checkFailing(extractor, case_, batch, *meaning_); });
+    return found;
+  }
+
+  RandomCase case_;
+  const StoreBinding& stores_;
+  const std::vector<TestedEngine>& engines_;
+  const CheckOptions& options_;
+  std::optional<Result> meaning_;
+  std::optional<Result> counted_;  // by the optimized graph
+};
+
+}  // namespace
+
+std::optional<Graph> compileRandom(const std::string& text, std::string& problem) {
+  Sources sources;
+  Diagnostics diagnostics;
+  FrontendOptions options = besideOptions();
+  Ast ast = parseConfig(besideConfig(), text, options, sources, diagnostics);
+  std::optional<Graph> graph;
+  if (!diagnostics.hasErrors()) graph = lowerConfig(ast, options, sources, diagnostics);
+  if (!diagnostics.hasErrors()) return graph;
+  for (const Diagnostic& d : diagnostics.sorted())
+    if (kindSeverity(d.kind) == Severity::Error && d.kind != DiagnosticKind::ConstantTooLarge)
+      problem += renderText(sources, d) + "\n";
   return std::nullopt;
+}
+
+std::optional<Disagreement> check(const RandomCase& given, const CheckOptions& options) {
+  options.begins();
+  std::string problem;
+  std::optional<Graph> raw = compileRandom(given.program.text(), problem);
+  if (!raw && problem.empty()) return std::nullopt;
+  if (!raw) return Disagreement{"diagnostics", problem};
+  Graph optimized = optimize(*raw);
+  if (!options.enginesOnly) {
+    if (auto d = checkText(*raw, "raw")) return d;
+    if (auto d = checkText(optimized, "optimized")) return d;
+  }
+  StoreBinding stores;
+  stores.fallback = std::make_shared<RandomStore>(given.storeSeed);
+  std::vector<TestedEngine> engines = testedEngines(*raw, optimized, given.forms);
+  if (options.enginesOnly) engines.erase(engines.begin() + 1);  // the optimized graph, interpreted
+  options.begins();
+  return Checker(given, stores, engines, options).run();
 }
 
 }  // namespace featc

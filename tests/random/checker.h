@@ -9,6 +9,7 @@
 
 #include "tests/common/engines.h"
 #include "tests/random/data.h"
+#include "tests/random/digest.h"
 #include "tests/random/program.h"
 
 namespace featc {
@@ -25,7 +26,18 @@ struct Disagreement {
   std::string detail;  // for a person
 };
 
-// `begins` is called before each step that ends soon whatever the program: compiling, one run of one engine.
-std::optional<Disagreement> check(const RandomCase& randomCase, const std::function<void()>& begins = [] {});
+struct CheckOptions {
+  // Only the raw graph interpreted against native code of the first form.
+  bool enginesOnly = false;
+  // Called before each step that ends soon whatever the program: compiling, one run of one engine.
+  std::function<void()> begins = [] {};
+  // What engines compute goes there, whether they agree or not.
+  ProgramDigest* digest = nullptr;
+};
+
+std::optional<Disagreement> check(const RandomCase& randomCase, const CheckOptions& options = {});
+
+// The config's graph, or why there is none; no problem where a constant is refused for its size, as it must be.
+std::optional<Graph> compileRandom(const std::string& text, std::string& problem);
 
 }  // namespace featc

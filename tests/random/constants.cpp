@@ -181,7 +181,8 @@ ExprPtr plainLiteral(Type type) {
   return type.isWeighted() || type.isRow() ? nullptr : literal(plainValue(type), type.present());
 }
 
-bool randomConstants(Rng& rng, const Operator& op, const Overload& overload, std::vector<ExprPtr>& children) {
+bool randomConstants(Rng& rng, const Operator& op, const Overload& overload, bool files,
+                     std::vector<ExprPtr>& children) {
   constexpr int kTries = 12;
   for (int attempt = 0; attempt < kTries; ++attempt) {
     std::vector<Value> values;
@@ -194,6 +195,10 @@ bool randomConstants(Rng& rng, const Operator& op, const Overload& overload, std
       if (!takesIt) continue;
       children[i] = nullptr;
       if (op.params[i].isOptional && !overload.required[i] && rng.chance(60)) continue;
+      if (op.params[i].isFile && !files) {
+        if (overload.required[i]) return false;
+        continue;
+      }
       if (op.params[i].isFile) {
         // The config says its name, the operator gets its content.
         const BesideFile& file = rng.pick(besideFiles());

@@ -12,7 +12,8 @@ ExprPtr randomLiteral(Rng& rng, Type type);
 // The literal that the reducer puts in place of a larger expression: 0, "", [1] ...
 ExprPtr plainLiteral(Type type);
 // Children for all constant parameters of one overload, accepted by the operator's prepare; null
-// children are left-out ones. False when none were found in a few tries.
-bool randomConstants(Rng& rng, const Operator& op, const Overload& overload, std::vector<ExprPtr>& children);
+// children are left-out ones. False when none were found in a few tries. `files`: whether one may be a file's name.
+bool randomConstants(Rng& rng, const Operator& op, const Overload& overload, bool files,
+                     std::vector<ExprPtr>& children);
 
 }  // namespace featc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random rows and their Arrow layout: sliced arrays, both widths of offsets, garbage under missing
+// Random rows and their Arrow layout: slices of longer arrays, both widths of offsets, garbage under missing
 // cells, so that nothing depends on how a caller fills what does not count.
 #include "tests/random/data.h"
 
@@ -14,11 +14,20 @@
 namespace featc {
 namespace {
 
-constexpr uint8_t kSliced = 1;       // five elements before the first
-constexpr uint8_t kWideOffsets = 2;  // int64 offsets
-constexpr uint8_t kGarbage = 4;      // missing cells hold something
-constexpr uint8_t kAbsent = 8;       // the caller has no such column (all rows are missing)
+constexpr uint8_t kSliced = 1;          // elements before the first
+constexpr uint8_t kWideOffsets = 2;     // int64 offsets
+constexpr uint8_t kGarbage = 4;         // missing cells hold something
+constexpr uint8_t kCut = 8;             // what is before the first has values, and so has what is behind the last
+constexpr uint8_t kFar = 16;            // more than a byte of bits is before the first
+constexpr uint8_t kChildrenOther = 32;  // children are sliced where their parent is not
+constexpr uint8_t kLayouts = 64;
+constexpr uint8_t kAbsent = 64;  // the caller has no such column (all rows are missing)
 constexpr size_t kSkipped = 5;
+constexpr size_t kFarSkipped = 13;
+constexpr size_t kBehind = 3;
+
+// As many rows as fill a group, a byte of bits, a word of them or a block, and one less or more.
+constexpr uint64_t kBorders[] = {1, 3, 8, 9, 63, 64, 65, 511, 512, 513};
 
 bool isAllMissing(const std::vector<Value>& rows) {
   return std::all_of(rows.begin(), rows.end(), [](const Value& v) { return v.isMissing(); });
@@ -29,6 +38,24 @@ size_t itemsOf(Rng& rng) {
   return rng.chance(90) ? 1 + rng.below(6) : 10 + rng.below(30);
 }
 
+// Of each request.
+std::vector<int64_t> itemCounts(Rng& rng) {
+  auto count = [](uint64_t items) { return static_cast<int64_t>(items); };
+  if (rng.chance(8)) return {count(rng.pick(kBorders))};
+  // As many requests, few of them with items.
+  if (rng.chance(1)) {
+    std::vector<int64_t> counts(rng.pick(kBorders), 0);
+    for (int64_t& c : counts) c = rng.chance(10) ? 1 : 0;
+    return counts;
+  }
+  size_t requests = rng.chance(3) ? 0 : rng.chance(90) ? 1 + rng.below(5) : 6 + rng.below(70);
+  // Now and then more rows than one block holds.
+  bool large = rng.chance(4);
+  std::vector<int64_t> counts;
+  for (size_t r = 0; r < requests; ++r) counts.push_back(count(large && r < 3 ? 300 + rng.below(300) : itemsOf(rng)));
+  return counts;
+}
+
 // The members of a list of structs have rows of equal length, now and then not.
 void matchMembers(Rng& rng, std::vector<RandomData::Column>& columns) {
   for (size_t c = 1; c < columns.size(); ++c) {
@@ -36,6 +63,7 @@ void matchMembers(Rng& rng, std::vector<RandomData::Column>& columns) {
     RandomData::Column& own = columns[c];
     bool together = own.field.structList == first.field.structList && own.field.scope == first.field.scope;
     if (own.field.structList.empty() || !together || rng.chance(5)) continue;
+    bool wholeStructs = rng.chance(50);
     for (size_t row = 0; row < own.rows.size(); ++row) {
       if (first.rows[row].isMissing()) {
         own.rows[row] = Value();
@@ -45,6 +73,9 @@ void matchMembers(Rng& rng, std::vector<RandomData::Column>& columns) {
       size_t had = elements.size();
       elements.resize(first.rows[row].asList().size());
       for (size_t i = had; i < elements.size(); ++i) elements[i] = randomInput(rng, own.field.type.element());
+      // Whole structs are missing where the first member is.
+      for (size_t i = 0; wholeStructs && i < elements.size(); ++i)
+        if (first.rows[row].asList()[i].isMissing()) elements[i] = Value();
       own.rows[row] = Value::list(std::move(elements));
     }
   }
@@ -83,6 +114,12 @@ RandomData RandomData::withoutItem(size_t request, int64_t itemOfRequest) const 
   return out;
 }
 
+RandomData RandomData::laidOutPlainly() const {
+  RandomData out = *this;
+  for (Column& c : out.columns) c.layout &= kAbsent;
+  return out;
+}
+
 std::string RandomData::text() const {
   std::string out = "items per request: ";
   for (int64_t n : itemCounts) out += fmt::format("{} ", n);
@@ -98,14 +135,10 @@ std::string RandomData::text() const {
 
 RandomData randomData(Rng& rng, const RandomProgram& program) {
   RandomData data;
-  size_t requests = rng.chance(3) ? 0 : rng.chance(90) ? 1 + rng.below(5) : 6 + rng.below(70);
-  // Now and then more rows than one block holds.
-  bool large = rng.chance(4);
-  for (size_t r = 0; r < requests; ++r)
-    data.itemCounts.push_back(static_cast<int64_t>(large && r < 3 ? 300 + rng.below(300) : itemsOf(rng)));
+  data.itemCounts = itemCounts(rng);
   for (const RandomField& f : program.fields) {
-    RandomData::Column c{f, {}, static_cast<uint8_t>(rng.below(8))};
-    auto rows = static_cast<size_t>(f.scope == Scope::Request ? static_cast<int64_t>(requests) : data.items());
+    RandomData::Column c{f, {}, static_cast<uint8_t>(rng.below(kLayouts))};
+    auto rows = f.scope == Scope::Request ? data.itemCounts.size() : static_cast<size_t>(data.items());
     // A required field without a value makes a bad row: rare, but it must not disturb the others.
     bool mayMiss = f.type.nullable() || rng.chance(3);
     unsigned missing = !mayMiss ? 0 : rng.chance(4) ? 100 : f.type.nullable() ? 20 : 10;
@@ -126,15 +159,21 @@ T* BoundBatch::store(size_t count) {
 const ColumnData* BoundBatch::array(Type type, const std::vector<const Value*>& rows, uint8_t layout) {
   static const Value kMissing;
   ColumnData& column = arrays_.emplace_back();
-  size_t skipped = (layout & kSliced) != 0 ? kSkipped : 0;
-  size_t total = rows.size() + skipped;
-  auto row = [&](size_t i) -> const Value& { return i < skipped ? kMissing : *rows[i - skipped]; };
+  size_t skipped = (layout & kSliced) == 0 ? 0 : (layout & kFar) != 0 ? kFarSkipped : kSkipped;
+  bool cut = (layout & kSliced) != 0 && (layout & kCut) != 0 && !rows.empty();
+  size_t end = rows.size() + skipped;
+  size_t total = end + (cut ? kBehind : 0);
+  auto row = [&](size_t i) -> const Value& {
+    if (i >= skipped && i < end) return *rows[i - skipped];
+    return cut ? *rows[i % rows.size()] : kMissing;
+  };
+  auto childLayout = static_cast<uint8_t>((layout & kChildrenOther) != 0 ? layout ^ kSliced : layout);
   column.length = static_cast<int64_t>(rows.size());
   column.offset = static_cast<int64_t>(skipped);
   column.wideOffsets = (layout & kWideOffsets) != 0;
   if (std::any_of(rows.begin(), rows.end(), [](const Value* v) { return v->isMissing(); })) {
     auto* valid = store<uint8_t>(total / 8 + 1);
-    for (size_t i = 0; i < total; ++i) setBit(valid, i, i < skipped ? (i & 1U) != 0 : !row(i).isMissing());
+    for (size_t i = 0; i < total; ++i) setBit(valid, i, i < skipped && !cut ? (i & 1U) != 0 : !row(i).isMissing());
     column.validity = valid;
   }
   if (type.isScalar() && !type.is(Kind::String)) {
@@ -183,10 +222,10 @@ const ColumnData* BoundBatch::array(Type type, const std::vector<const Value*>& 
     std::memcpy(copy, bytes.data(), bytes.size());
     column.values = copy;
   } else if (type.isMap()) {
-    column.children[0] = array(type.key(), elements, layout);
-    column.children[1] = array(type.value(), values, layout);
+    column.children[0] = array(type.key(), elements, childLayout);
+    column.children[1] = array(type.value(), values, childLayout);
   } else {
-    column.children[0] = array(type.element(), elements, layout);
+    column.children[0] = array(type.element(), elements, childLayout);
   }
   return &column;
 }

@@ -18,8 +18,8 @@ struct RandomData {
   struct Column {
     RandomField field;
     std::vector<Value> rows;  // a map as a list of [key, value] lists
-    // How the Arrow arrays are laid out: leading elements to skip, width of offsets, whether
-    // missing cells hold garbage.
+    // How the Arrow arrays are laid out: leading elements to skip, of children too, width of offsets, whether
+    // missing cells and skipped ones hold something.
     uint8_t layout = 0;
   };
   std::vector<int64_t> itemCounts;
@@ -29,6 +29,8 @@ struct RandomData {
   const Column* find(const InputInfo& input) const;
   RandomData withoutRequest(size_t request) const;
   RandomData withoutItem(size_t request, int64_t itemOfRequest) const;
+  // The same rows, nothing to be skipped in any array.
+  RandomData laidOutPlainly() const;
   // For reading in a report: one line a column.
   std::string text() const;
 };

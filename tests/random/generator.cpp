@@ -24,7 +24,7 @@ struct Candidate {
 using CandidatesByOperator = std::vector<std::vector<Candidate>>;
 
 // What can make `wanted`, grouped by operator so that many overloads do not weigh more.
-const CandidatesByOperator& candidatesFor(Type wanted, uint32_t semantics) {
+const CandidatesByOperator& candidatesFor(Type wanted, uint32_t semantics, const Choice& choice) {
   static std::map<std::pair<uint32_t, uint32_t>, CandidatesByOperator> cache;
   auto [it, isNew] = cache.try_emplace({wanted.code(), semantics});
   if (!isNew) return it->second;
@@ -41,26 +41,30 @@ const CandidatesByOperator& candidatesFor(Type wanted, uint32_t semantics) {
     if (!found.empty()) it->second.push_back(std::move(found));
   };
   for (const auto& op : operators().all())
-    if (!op->isInternal) add(*op);
-  for (const auto& fn : besideExterns()) add(fn->op);
+    if (!op->isInternal && choice.mayCall(op->name)) add(*op);
+  if (choice.has(Feature::Externs))
+    for (const auto& fn : besideExterns()) add(fn->op);
   return it->second;
 }
 
 class Generator {
  public:
-  Generator(Rng& rng, uint32_t semantics, OperatorUse& use) : rng_(rng), use_(use) { program_.semantics = semantics; }
+  Generator(Rng& rng, uint32_t semantics, const Choice& choice, OperatorUse& use)
+      : rng_(rng), choice_(choice), use_(use) {
+    program_.semantics = semantics;
+  }
 
   RandomProgram run() {
     static const std::vector<HashFamily> kFamilies = {HashFamily::Xxh3, HashFamily::Xxh3, HashFamily::Farm,
                                                       HashFamily::Murmur3};
-    program_.hashFamily = rng_.pick(kFamilies);
+    if (choice_.has(Feature::HashFamilies)) program_.hashFamily = rng_.pick(kFamilies);
     for (uint64_t i = rng_.below(3); i > 0; --i) newField(inputType());
-    if (rng_.chance(15)) newStructList();
-    for (uint64_t i = rng_.chance(35) ? 1 + rng_.below(2) : 0; i > 0; --i) newFn();
+    if (may(Feature::Structs, 25)) newStructList();
+    for (uint64_t i = may(Feature::Fns, 40) ? 1 + rng_.below(2) : 0; i > 0; --i) newFn();
     for (uint64_t i = rng_.below(3); i > 0; --i) newLet();
-    for (uint64_t i = rng_.chance(30) ? 1 + rng_.below(2) : 0; i > 0; --i) newRead();
+    for (uint64_t i = may(Feature::Reads, 30) ? 1 + rng_.below(2) : 0; i > 0; --i) newRead();
     for (uint64_t i = 1 + rng_.below(8); i > 0; --i) newOutput({});
-    if (rng_.chance(25)) newGroup();
+    if (may(Feature::Groups, 30)) newGroup();
     return std::move(program_).withoutUnused();
   }
 
@@ -72,6 +76,8 @@ class Generator {
     bool ofGroup = false;  // seen in the lines of a group only
   };
 
+  bool may(Feature feature, unsigned percent) { return choice_.has(feature) && rng_.chance(percent); }
+
   Type scalarType() {
     static const std::vector<Type> kTypes = {Type::int64(), Type::float64(), Type::string(), Type::boolean()};
     return kTypes[std::min<uint64_t>(rng_.below(7) / 2, 3)];
@@ -82,11 +88,17 @@ class Generator {
     return rng_.chance(60) ? Type::list(inner) : Type::map(rng_.chance(50) ? Type::string() : Type::int64(), inner);
   }
   Type inputType() {
-    uint64_t kind = rng_.below(11);
-    Type t = kind < 6 ? scalarType() : kind < 9 ? Type::list(scalarType()) : kind < 10 ? mapType() : nestedType();
+    uint64_t kind = rng_.below(choice_.has(Feature::Nested) ? 14 : 12);
+    Type t = kind < 7 ? scalarType() : kind < 11 ? Type::list(scalarType()) : kind < 12 ? mapType() : nestedType();
     return t.withNullable(rng_.chance(50));
   }
-  Type letType() { return rng_.chance(5) ? Type::weighted(scalarType()) : inputType().present(); }
+  // Of a member of a list of structs that nests `lists` times itself.
+  Type memberType(int lists) {
+    for (;;)
+      if (Type t = inputType().present(); nestingDepth(t) + lists <= kMaxFieldNesting) return t;
+  }
+  Type letType() { return mayBeWeighted() && rng_.chance(5) ? Type::weighted(scalarType()) : inputType().present(); }
+  bool mayBeWeighted() const { return choice_.mayCall("weighted"); }
 
   // -- Declarations ---------------------------------------------------------------------------------
 
@@ -97,23 +109,29 @@ class Generator {
     return names_.back();
   }
 
-  void newStructList() {
+  // Its name.
+  std::string newStructList() {
     Scope scope = rng_.chance(40) ? Scope::Request : Scope::Item;
     std::string list = fmt::format("c{}", program_.fields.size());
     bool nullable = rng_.chance(50);
-    for (uint64_t i = 1 + rng_.below(3); i > 0; --i) {
-      Type member = inputType().present();
-      while (nestingDepth(member) == kMaxFieldNesting) member = inputType().present();
-      Type type = Type::list(member).withNullable(nullable);
+    for (uint64_t i = 1 + rng_.below(4); i > 0; --i) {
+      Type type = Type::list(memberType(1)).withNullable(nullable);
       program_.fields.push_back({scope, fmt::format("{}.m{}", list, i), type, list});
       names_.push_back({program_.fields.back().name, type});
     }
+    return list;
+  }
+
+  // Lists often: operators of the body map over them.
+  Type paramType() {
+    Type type = rng_.chance(25) ? Type::list(scalarType()) : inputType();
+    return type.withNullable(rng_.chance(70));
   }
 
   void newFn() {
     RandomFn fn{fmt::format("fn{}", program_.fns.size()), {}, nullptr};
     for (uint64_t i = 1 + rng_.below(3); i > 0; --i)
-      fn.params.push_back({fmt::format("{}_p{}", fn.name, i), inputType()});
+      fn.params.push_back({fmt::format("{}_p{}", fn.name, i), paramType()});
     std::vector<Named> params;
     for (const SourceField& p : fn.params) params.push_back({p.name, p.type});
     // The body sees its parameters, and the fields that are there already.
@@ -148,34 +166,50 @@ class Generator {
       read.children.push_back(expression(aligned ? Type::list(key) : key, 2));
     }
     std::string let = fmt::format("v{}", program_.lets.size());
-    for (uint64_t i = 1 + rng_.below(3); i > 0; --i) {
-      Type type = inputType().present();
-      while (aligned && nestingDepth(type) == kMaxFieldNesting) type = inputType().present();
-      source.fields.push_back({fmt::format("g{}", i), type});
-      Type seen = aligned ? Type::list(type) : type;
-      names_.push_back(
-          {let + "." + source.fields.back().name, seen.withNullable(), RandomExpr::Kind::Member, group.has_value()});
-    }
+    auto addField = [&](SourceField field) {
+      Type seen = aligned ? Type::list(field.type) : field.type;
+      names_.push_back({let + "." + field.name, seen.withNullable(), RandomExpr::Kind::Member, group.has_value()});
+      source.fields.push_back(std::move(field));
+    };
+    for (uint64_t i = 1 + rng_.below(3); i > 0; --i) addField({fmt::format("g{}", i), memberType(aligned ? 1 : 0)});
+    if (may(Feature::Structs, 20))
+      for (uint64_t i = 1 + rng_.below(3); i > 0; --i)
+        addField({fmt::format("g.m{}", i), Type::list(memberType(aligned ? 2 : 1)), "g"});
     program_.sources.push_back(std::move(source));
     program_.lets.push_back({let, std::make_shared<RandomExpr>(std::move(read)), group});
   }
 
-  // A sequence group over one to three lists, with some lines.
+  // What a group goes over: a list of structs, or one to three lists; and the elements.
+  std::vector<Named> newGroupLists(RandomGroup& group) {
+    std::vector<Named> elements;
+    auto add = [&](std::string text, Type element) {
+      elements.push_back({std::move(text), element.withNullable(), RandomExpr::Kind::Name, true});
+    };
+    if (may(Feature::Structs, 35)) {
+      group.over.push_back(newStructList());
+      for (const RandomField& f : program_.fields)
+        if (f.structList == group.over[0]) add(fmt::format("it.{}", memberName(f)), f.type.element());
+      return elements;
+    }
+    for (uint64_t i = 1 + rng_.below(3); i > 0; --i) {
+      Type element = may(Feature::Nested, 25) ? memberType(1) : scalarType();
+      group.over.push_back(newField(Type::list(element).withNullable(rng_.chance(50))).text);
+      add("it." + group.over.back(), element);
+    }
+    if (elements.size() == 1) elements[0].text = "it";
+    return elements;
+  }
+
+  // A sequence group with some lines.
   void newGroup() {
     RandomGroup group{fmt::format("r{}", program_.groups.size()), {}, static_cast<uint32_t>(1 + rng_.below(6))};
-    std::vector<Named> elements;
-    for (uint64_t i = 1 + rng_.below(3); i > 0; --i) {
-      Type element = scalarType();
-      group.over.push_back(newField(Type::list(element).withNullable(rng_.chance(50))).text);
-      elements.push_back({"", element.withNullable(), RandomExpr::Kind::Name, true});
-    }
-    for (size_t i = 0; i < elements.size(); ++i) elements[i].text = elements.size() == 1 ? "it" : "it." + group.over[i];
+    std::vector<Named> elements = newGroupLists(group);
     // Often enough that most lines use an element.
     for (int copies = 0; copies < 4; ++copies) names_.insert(names_.end(), elements.begin(), elements.end());
     size_t index = program_.groups.size();
     program_.groups.push_back(std::move(group));
     if (rng_.chance(30)) newLet(index);
-    if (rng_.chance(20)) newRead(index);
+    if (may(Feature::Reads, 20)) newRead(index);
     // What is the group's own is wanted more than the rest.
     std::vector<Named> own;
     std::ranges::copy_if(names_, std::back_inserter(own), [](const Named& n) { return n.ofGroup; });
@@ -211,7 +245,7 @@ class Generator {
         o.length = static_cast<uint32_t>(1 + rng_.below(5));
       } else {
         uint64_t shape = rng_.below(10);
-        if (shape == 0) type = Type::weighted(rng_.chance(50) ? Type::int64() : Type::string());
+        if (shape == 0 && mayBeWeighted()) type = Type::weighted(rng_.chance(50) ? Type::int64() : Type::string());
         if (shape == 1)
           type = Type::map(rng_.chance(50) ? Type::int64() : Type::string(),
                            rng_.chance(50) ? Type::int64() : Type::float64());
@@ -259,7 +293,7 @@ class Generator {
   ExprPtr expression(Type wanted, int depth) {
     wanted = wanted.present();
     if (depth > 0 && !rng_.chance(12)) {
-      if (rng_.chance(8))
+      if (rng_.chance(program_.fns.empty() ? 0 : 15))
         if (ExprPtr call = functionCall(wanted, depth)) return call;
       constexpr int kTries = 4;
       for (int i = 0; i < kTries; ++i)
@@ -318,7 +352,7 @@ class Generator {
   }
 
   ExprPtr operatorCall(Type wanted, int depth) {
-    const CandidatesByOperator& all = candidatesFor(wanted, program_.semantics);
+    const CandidatesByOperator& all = candidatesFor(wanted, program_.semantics, choice_);
     if (all.empty()) return nullptr;
     const Candidate c = rng_.pick(rng_.pick(all));
     const Overload& o = c.op->overloads[c.overload];
@@ -326,7 +360,7 @@ class Generator {
     size_t count = o.params.size();
     if (o.variadic) count += (rng_.chance(90) ? 1 + rng_.below(3) : 0) * (o.alternates ? 2 : 1);
     RandomExpr e{RandomExpr::Kind::Operator, wanted, "", c.op, std::vector<ExprPtr>(count)};
-    if (!randomConstants(rng_, *c.op, o, e.children)) return nullptr;
+    if (!randomConstants(rng_, *c.op, o, choice_.has(Feature::Files), e.children)) return nullptr;
     std::vector<size_t> values;
     std::vector<size_t> scalars;
     for (size_t i = 0; i < count; ++i) {
@@ -397,6 +431,7 @@ class Generator {
   }
 
   Rng& rng_;
+  const Choice& choice_;
   OperatorUse& use_;
   RandomProgram program_;
   std::vector<Named> names_;
@@ -405,8 +440,8 @@ class Generator {
 
 }  // namespace
 
-RandomProgram randomProgram(Rng& rng, uint32_t semantics, OperatorUse& use) {
-  return Generator(rng, semantics, use).run();
+RandomProgram randomProgram(Rng& rng, uint32_t semantics, const Choice& choice, OperatorUse& use) {
+  return Generator(rng, semantics, choice, use).run();
 }
 
 }  // namespace featc

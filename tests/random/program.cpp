@@ -76,21 +76,22 @@ void collectNames(const RandomExpr& e, std::set<std::string>& names) {
     if (c != nullptr) collectNames(*c, names);
 }
 
-void printFields(std::string& out, const std::vector<SourceField>& fields) {
-  for (const SourceField& f : fields) out += fmt::format("  {} : {}\n", f.name, toString(f.type));
-}
-
-// The field, or the list of structs whose first member it is.
-void printField(std::string& out, const std::vector<RandomField>& fields, size_t index) {
-  const RandomField& first = fields[index];
-  if (first.structList.empty()) {
-    out += fmt::format("  {} : {}\n", first.name, toString(first.type));
-    return;
+// Fields of the caller or a source, those of `scope` where they have one: single ones, and lists of structs whole.
+template <class Fields>
+void printFields(std::string& out, const Fields& fields, [[maybe_unused]] Scope scope = Scope::Item) {
+  for (size_t i = 0; i < fields.size(); i = structListOf(fields, i).end()) {
+    const auto& first = fields[i];
+    if constexpr (requires { first.scope; })
+      if (first.scope != scope) continue;
+    if (first.structList.empty()) {
+      out += fmt::format("  {} : {}\n", first.name, toString(first.type));
+      continue;
+    }
+    std::string members;
+    for (size_t m = i; m < structListOf(fields, i).end(); ++m)
+      members += fmt::format(" {}: {}", memberName(fields[m]), toString(fields[m].type.element()));
+    out += fmt::format("  {} : list<{{{} }}>{}\n", first.structList, members, first.type.nullable() ? "?" : "");
   }
-  std::string members;
-  for (size_t i = index; i < structListOf(fields, index).end(); ++i)
-    members += fmt::format(" {}: {}", memberName(fields[i]), toString(fields[i].type.element()));
-  out += fmt::format("  {} : list<{{{} }}>{}\n", first.structList, members, first.type.nullable() ? "?" : "");
 }
 
 void printExtern(std::string& out, const ExternDecl& decl) {
@@ -140,8 +141,7 @@ std::string RandomProgram::text() const {
   if (hashFamily != HashFamily::Xxh3) out += fmt::format("hash_family {}\n", hashFamilyName(hashFamily));
   for (Scope scope : {Scope::Request, Scope::Item}) {
     out += fmt::format("{} {{\n", scopeName(scope));
-    for (size_t i = 0; i < fields.size(); i = structListOf(fields, i).end())
-      if (fields[i].scope == scope) printField(out, fields, i);
+    printFields(out, fields, scope);
     out += "}\n";
   }
   for (const RandomSource& s : sources) {

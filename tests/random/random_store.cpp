@@ -3,26 +3,32 @@
 #include "tests/random/random_store.h"
 
 #include "tests/random/rng.h"
+#include "tests/random/sayable.h"
 #include "tests/random/values.h"
 
 namespace featc {
 namespace {
 
-// A value as a store hands it out: its maps sorted, each key once.
-Value normalized(const Value& value, Type type) {
-  if (type.isScalar() || value.isMissing()) return value;
-  if (type.isList()) {
-    Value::Elements elements;
-    for (const Value& e : value.asList()) elements.push_back(normalized(e, type.element()));
-    return Value::list(std::move(elements));
-  }
-  Value::Entries entries;
-  for (const Value& pair : value.asList())
-    entries.emplace_back(pair.asList()[0], normalized(pair.asList()[1], type.value()));
-  return Value::map(std::move(entries));
-}
+uint64_t rowOf(std::string_view key) { return hashBytes(HashFamily::Xxh3, key); }
 
 }  // namespace
+
+bool RandomStore::has(std::string_view key) const {
+  if (values_ == StoredValues::Sayable && !isUtf8(key)) return false;
+  return !Rng(seed_, rowOf(key)).chance(20);
+}
+
+Value RandomStore::field(const SourceInfo& source, size_t field, std::string_view key) const {
+  uint64_t row = rowOf(key);
+  Type type = source.fields[field].type;
+  StructList list = structListOf(source.fields, field);
+  Rng rng(seed_ + field + 1, row);
+  Rng shared(seed_ + list.first + 1, row);
+  bool isMember = !source.fields[field].structList.empty();
+  if ((isMember ? shared : rng).chance(20)) return {};
+  Value value = isMember ? randomList(rng, type.element(), randomSize(shared)) : randomInput(rng, type);
+  return asMaps(values_ == StoredValues::Sayable ? sayable(value) : value, type);
+}
 
 void RandomStore::fetch(const FetchRequest& request, Done done) {
   FetchResult result;
@@ -38,14 +44,12 @@ void RandomStore::fetch(const FetchRequest& request, Done done) {
     std::fill_n(c.valid, rows, uint8_t{0});
   }
   for (size_t k = 0; k < keys; ++k) {
-    uint64_t row = hashBytes(HashFamily::Xxh3, request.keys[k]);
-    bool found = !Rng(seed_, row).chance(20);
+    bool found = has(request.keys[k]);
     result.status.push_back(found ? KeyStatus::Found : KeyStatus::Absent);
     for (size_t f = 0; found && f < request.fields.size(); ++f) {
-      Type type = request.source->fields[request.fields[f]].type;
-      Rng rng(seed_ + request.fields[f] + 1, row);
-      if (rng.chance(20)) continue;
-      storeCell(normalized(randomInput(rng, type), type), type, result.columns[f], k, *result.arena);
+      Value value = field(*request.source, request.fields[f], request.keys[k]);
+      if (value.isMissing()) continue;
+      storeCell(value, request.source->fields[request.fields[f]].type, result.columns[f], k, *result.arena);
     }
   }
   done(std::move(result));

@@ -59,8 +59,10 @@ bool variants(const ExprPtr& e, const RandomProgram& program, const std::functio
 
 class Reducer {
  public:
-  Reducer(RandomCase failing, std::string kind, int tries)
-      : best_(std::move(failing)), kind_(std::move(kind)), tries_(tries) {}
+  Reducer(RandomCase failing, std::string kind, bool enginesOnly, int tries)
+      : best_(std::move(failing)), kind_(std::move(kind)), tries_(tries) {
+    options_.enginesOnly = enginesOnly;
+  }
 
   RandomCase run() {
     auto shrinkOnce = [this] {
@@ -79,7 +81,7 @@ class Reducer {
   bool take(RandomCase smaller) {
     if (tries_-- <= 0) return false;
     smaller.program = smaller.program.withoutUnused();
-    std::optional<Disagreement> d = check(smaller);
+    std::optional<Disagreement> d = check(smaller, options_);
     if (!d || d->kind != kind_) return false;
     best_ = std::move(smaller);
     return true;
@@ -200,12 +202,13 @@ class Reducer {
   RandomCase best_;
   std::string kind_;
   int tries_;
+  CheckOptions options_;
 };
 
 }  // namespace
 
-RandomCase reduce(RandomCase failing, const std::string& kind, int tries) {
-  return Reducer(std::move(failing), kind, tries).run();
+RandomCase reduce(RandomCase failing, const std::string& kind, bool enginesOnly, int tries) {
+  return Reducer(std::move(failing), kind, enginesOnly, tries).run();
 }
 
 }  // namespace featc

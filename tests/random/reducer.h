@@ -6,7 +6,7 @@
 
 namespace featc {
 
-// Tries at most `tries` smaller cases. `kind` is the disagreement to keep.
-RandomCase reduce(RandomCase failing, const std::string& kind, int tries = 3000);
+// Tries at most `tries` smaller cases. `kind` is the disagreement to keep. `enginesOnly`: as in CheckOptions.
+RandomCase reduce(RandomCase failing, const std::string& kind, bool enginesOnly, int tries = 3000);
 
 }  // namespace featc

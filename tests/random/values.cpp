@@ -146,17 +146,22 @@ Value randomScalar(Rng& rng, Type type) {
   }
 }
 
+uint64_t randomSize(Rng& rng) { return rng.chance(15) ? 0 : rng.chance(95) ? 1 + rng.below(4) : 5 + rng.below(30); }
+
+Value randomList(Rng& rng, Type element, uint64_t size) {
+  Value::Elements elements;
+  for (uint64_t i = 0; i < size; ++i) elements.push_back(rng.chance(15) ? Value() : randomInput(rng, element));
+  return Value::list(std::move(elements));
+}
+
 Value randomInput(Rng& rng, Type type) {
   if (type.isScalar()) return randomScalar(rng, type);
-  uint64_t size = rng.chance(15) ? 0 : rng.chance(95) ? 1 + rng.below(4) : 5 + rng.below(30);
+  uint64_t size = randomSize(rng);
+  if (type.isList()) return randomList(rng, type.element(), size);
   Value::Elements elements;
   for (uint64_t i = 0; i < size; ++i) {
-    if (type.isMap()) {
-      Value value = rng.chance(15) ? Value() : randomInput(rng, type.value());
-      elements.push_back(Value::list({randomScalar(rng, type.key()), value}));
-    } else {
-      elements.push_back(rng.chance(15) ? Value() : randomInput(rng, type.element()));
-    }
+    Value value = rng.chance(15) ? Value() : randomInput(rng, type.value());
+    elements.push_back(Value::list({randomScalar(rng, type.key()), value}));
   }
   return Value::list(std::move(elements));
 }

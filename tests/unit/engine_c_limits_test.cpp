@@ -2,8 +2,14 @@
 // What a call may cost, as the C interface is told of it, and how it tells why a call failed.
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
 #include <thread>
 
+#include "engine/aot/session.h"
 #include "engine/c_api.h"
 #include "engine_fixture.h"
 #include "tests/common/catch.h"
@@ -31,7 +37,13 @@ struct Session {
   featc_extractor* extractor = nullptr;
   featc_session* session = nullptr;
   featc_call_options options{};
+  featc_call_limits limits = noLimits();
 
+  static featc_call_limits noLimits() {
+    featc_call_limits none{};
+    none.size = sizeof none;
+    return none;
+  }
   Session() {
     char* error = nullptr;
     extractor = featc_load(folder.write("m.feat", kConfig).c_str(), nullptr, &error);
@@ -48,6 +60,7 @@ struct Session {
 
   featc_failure run(const std::string& text) {
     featc_set_call_options(session, &options);
+    featc_set_call_limits(session, &limits);
     return featc_run_json(session, text.data(), text.size());
   }
   std::string message() const { return featc_message(session); }
@@ -61,35 +74,94 @@ TEST_CASE("from C a call that costs too much fails, and says why", "[limits]") {
   std::string slow = requestOf(100, 40, 4000);
   CHECK(s.run(small) == FEATC_FINE);
   CHECK(featc_result_items(s.session) == 5);
-  s.options.max_items = 4;
+  s.limits.max_items = 4;
   CHECK(s.run(small) == FEATC_OVER_LIMIT);
   CHECK(s.message() == "the batch has 5 items; a call may have 4");
   CHECK(featc_result_items(s.session) == 0);
-  s.options = {};
-  s.options.max_result_bytes = 5 * (2 * 8 + 4) - 1;
+  s.limits = Session::noLimits();
+  s.limits.max_result_bytes = 5 * (2 * 8 + 4) - 1;
   CHECK(s.run(small) == FEATC_OVER_LIMIT);
   CHECK(s.message() == "the result takes more than the 99 bytes that a call may have");
-  s.options.max_result_bytes += 1;
+  s.limits.max_result_bytes += 1;
   CHECK(s.run(small) == FEATC_FINE);
-  s.options = {};
-  s.options.max_value_bytes = 10;
+  s.limits = Session::noLimits();
+  s.limits.max_value_bytes = 10;
   CHECK(s.run(small) == FEATC_OVER_LIMIT);
-  s.options = {};
-  s.options.max_row_ids = 1;
+  s.limits = Session::noLimits();
+  s.limits.max_row_ids = 1;
   CHECK(s.run(small) == FEATC_FINE);
   CHECK(featc_result_status(s.session, 0) == FEATC_TOO_MANY_IDS);
-  s.options.max_row_ids = 2;
+  s.limits.max_row_ids = 2;
   CHECK(s.run(small) == FEATC_FINE);
   CHECK(featc_result_status(s.session, 0) == FEATC_OK);
-  s.options = {};
-  s.options.max_computing_microseconds = 20'000;
+  s.limits = Session::noLimits();
+  s.limits.max_computing_microseconds = 20'000;
   CHECK(s.run(slow) == FEATC_OVER_LIMIT);
-  s.options = {};
+  s.limits = Session::noLimits();
   s.options.timeout_microseconds = 50'000;
   CHECK(s.run(slow) == FEATC_LATE);
   CHECK(s.message() == "the deadline passed before all rows were computed");
   s.options = {};
   CHECK(s.run("{\"request\": 1}") == FEATC_BAD_BATCH);
+  CHECK(s.run(small) == FEATC_FINE);
+}
+
+TEST_CASE("from C programs that were compiled with an older header keep working", "[limits]") {
+  Session s;
+  std::string small = requestOf(5, 2, 3);
+  // The options as they were first, and what the caller's memory holds behind them.
+  struct {
+    featc_scheduler scheduler = FEATC_SCHEDULER_STAGED;
+    uint32_t shardItems = 0;
+    uint64_t timeout = 0;
+    uint64_t behind[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+  } old;
+  featc_set_call_options(s.session, reinterpret_cast<const featc_call_options*>(&old));
+  CHECK(featc_run_json(s.session, small.data(), small.size()) == FEATC_FINE);
+  CHECK(featc_result_status(s.session, 0) == FEATC_OK);
+  // Limits of a header that had no more than the first ones.
+  featc_call_limits limits{};
+  limits.size = offsetof(featc_call_limits, max_value_bytes);
+  limits.max_items = 5;
+  limits.max_value_bytes = 1;
+  limits.max_row_ids = 1;
+  featc_set_call_limits(s.session, &limits);
+  CHECK(featc_run_json(s.session, small.data(), small.size()) == FEATC_FINE);
+  CHECK(featc_result_status(s.session, 0) == FEATC_OK);
+  limits.max_items = 4;
+  featc_set_call_limits(s.session, &limits);
+  // Options leave limits as they are.
+  featc_set_call_options(s.session, &s.options);
+  CHECK(featc_run_json(s.session, small.data(), small.size()) == FEATC_OVER_LIMIT);
+  // Limits of a header that has more.
+  struct {
+    featc_call_limits known = Session::noLimits();
+    uint64_t more[4] = {1, 1, 1, 1};
+  } later;
+  later.known.size = sizeof later;
+  featc_set_call_limits(s.session, &later.known);
+  CHECK(featc_run_json(s.session, small.data(), small.size()) == FEATC_FINE);
+  featc_set_call_limits(s.session, &limits);
+  featc_set_call_limits(s.session, nullptr);
+  CHECK(featc_run_json(s.session, small.data(), small.size()) == FEATC_FINE);
+}
+
+TEST_CASE("whatever is thrown at the C interface becomes a failure with a message", "[limits]") {
+  Session s;
+  auto failureOf = [&](auto&& thrown) { return featc::guarded(*s.session, [&]() -> featc_failure { throw thrown; }); };
+  CHECK(failureOf(std::bad_alloc()) == FEATC_NO_MEMORY);
+  CHECK(failureOf(std::length_error("vector::_M_default_append")) == FEATC_NO_MEMORY);
+  CHECK(s.message() == "out of memory");
+  CHECK(failureOf(std::runtime_error("a bad day")) == FEATC_FAILED);
+  CHECK(s.message() == "a bad day");
+  CHECK(failureOf(1) == FEATC_FAILED);
+  CHECK_FALSE(s.message().empty());
+  char* error = nullptr;
+  auto load = [](std::string&) -> std::unique_ptr<featc_extractor> { throw 1; };
+  CHECK(featc::guardedLoad(&error, load) == nullptr);
+  REQUIRE(error != nullptr);
+  featc_free_text(error);
+  std::string small = requestOf(5, 2, 3);
   CHECK(s.run(small) == FEATC_FINE);
 }
 

@@ -8,6 +8,7 @@
 #include "engine_fixture.h"
 #include "tests/common/catch.h"
 #include "tests/common/eventually.h"
+#include "tests/memory/failing_memory.h"
 
 using namespace featc;
 using namespace featc::test;
@@ -119,4 +120,50 @@ TEST_CASE("a plug-in that is replaced is taken up; a broken one leaves the old c
   f.copy(FEATC_STEP_TWO, "plugins/libstep.so");
   f.follow();
   CHECK(valueOf(*f.live, "x", 5) == 7);
+}
+
+TEST_CASE("a reload that failed for lack of memory is tried again though no file changes", "[failing]") {
+  Fixture f;
+  auto text = [](int n) { return "model m\nitem { x : int64 }\ndense out = x + " + std::to_string(n) + "\n"; };
+  int number = 0;
+  f.open(text(number));
+  f.folder.write("main.feat", text(++number));
+  auto reload = [&] { f.live->reload(); };
+  auto check = [&](bool) {
+    auto serves = [&] { return valueOf(*f.live, "x", 5) == static_cast<float>(5 + number); };
+    CHECK(eventually(
+        [&] {
+          f.live->poll();
+          return serves();
+        },
+        std::chrono::seconds(10)));
+    CHECK(eventually([&] { return !f.live->status().failing; }));
+    f.folder.write("main.feat", text(++number));
+  };
+  withFailingMemory(reload, check, 23);
+}
+
+TEST_CASE("a config whose first attempt failed for lack of memory is tried again", "[failing]") {
+  TestFolder folder;
+  CompilePool pool{1};
+  std::filesystem::path path = folder.write("main.feat", "model m\nitem { x : int64 }\ndense out = x\n");
+  std::shared_ptr<LiveConfig> live;
+  auto open = [&] {
+    live = nullptr;
+    LiveOptions options;
+    options.load.engine.engine = EngineKind::Interp;
+    options.load.engine.pool = &pool;
+    live = LiveConfig::openLater(path, std::move(options));
+    while (live->status().attemptSeconds > 0) std::this_thread::yield();
+  };
+  auto check = [&](bool) {
+    if (live == nullptr) return;
+    CHECK(eventually(
+        [&] {
+          live->poll();
+          return live->current() != nullptr;
+        },
+        std::chrono::seconds(10)));
+  };
+  withFailingMemory(open, check, 29);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a call may cost: time, items, bytes, ids of a row; and how it is stopped.
+#include <sys/resource.h>
+
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -225,6 +227,41 @@ TEST_CASE("a caller who hangs up does not wait for stores", "[limits]") {
     RunError error = program.extractor->run(rows.batch(), scratch, result, options);
     caller.join();
     CHECK(error.kind == RunFailure::Cancelled);
+  }
+}
+
+TEST_CASE("a call that waits for stores sleeps until somebody cancels it", "[limits]") {
+  ReadsProgram program(true);
+  ReadsBatch rows(program.extractor->info(), readsRequests(1, 40));
+  Scratch scratch(*program.extractor);
+  Result result;
+  for (CallOptions options : {CallOptions(), pipelined(8)}) {
+    for (int round = 0; round < 20; ++round) {
+      CallCancel cancel;
+      options.cancel = &cancel;
+      if (round == 0) cancel.cancel();
+      cancel.clear();
+      size_t before = program.store->count();
+      std::thread caller([&] {
+        CHECK(program.store->waitFor(before + 1));
+        // At once, and when the call has been asleep for some time.
+        if (round % 10 == 0) std::this_thread::sleep_for(400ms);
+        cancel.cancel();
+      });
+      rusage start{};
+      getrusage(RUSAGE_THREAD, &start);
+      RunError error = program.extractor->run(rows.batch(), scratch, result, options);
+      rusage end{};
+      getrusage(RUSAGE_THREAD, &end);
+      caller.join();
+      CHECK(error.kind == RunFailure::Cancelled);
+      CHECK(end.ru_nvcsw - start.ru_nvcsw < 40);
+    }
+    // One that was cancelled before it waits does not wait.
+    CallCancel cancel;
+    cancel.cancel();
+    options.cancel = &cancel;
+    CHECK(program.extractor->run(rows.batch(), scratch, result, options).kind == RunFailure::Cancelled);
   }
 }
 

@@ -30,7 +30,7 @@ sparse words slot 2 = lower(split(words, " "))
 sparse both slot 3 = cross(user, split(words, " "))
 dense id default -1 = id
 dense many width 2 = [len(words), user]
-sequence parts slot 4 length 3 = split(concat(words, " ", string(id ?? 0)), " ")
+sequence parts slot 4 length 2 = split(concat(words, " ", string(id ?? 0)), " ")
 )";
 // Sources that nothing reads any more once the optimizer has looked.
 constexpr const char* kUnusedSourceConfig = R"(model unused
@@ -144,6 +144,7 @@ TEST_CASE("SEDA answers each request once whichever allocation fails", "[serving
     for (size_t i = 0; i < told.size(); ++i) {
       Told& to = *told[i];
       to.times = 0;
+      to.result = {};  // so that its part needs memory
       refused[i] = executor.submit(joined.batches[i]->batch(), kNever, [&to](RunError error, Result& result) {
         to.error = std::move(error);
         std::swap(to.result, result);
@@ -156,8 +157,25 @@ TEST_CASE("SEDA answers each request once whichever allocation fails", "[serving
         std::this_thread::sleep_for(50us);
     }
   };
+  // Of all requests together: the first of those that are joined has the counts of all, but each value counts once.
+  auto cutOf = [&](auto&& resultOf) {
+    OutputCounts sum;
+    for (size_t i = 0; i < told.size(); ++i) {
+      if (const Result* result = resultOf(i))
+        for (size_t o = 0; o < extractor->info().outputs.size(); ++o) sum += result->counts(o);
+    }
+    return sum;
+  };
+  OutputCounts wanted = cutOf([&](size_t i) { return &joined.expected[i]; });
+  if (sources == 0) REQUIRE(wanted.cutSequences > 0);
+  auto countAll = [&] {
+    for (size_t i = 0; i < told.size(); ++i)
+      if (refused[i] || told[i]->times != 1 || told[i]->error || told[i]->result.reads().degraded()) return;
+    CHECK(cutOf([&](size_t i) { return &told[i]->result; }) == wanted);
+  };
   auto checkAll = [&](bool threw) {
     REQUIRE(!threw);
+    countAll();
     for (size_t i = 0; i < told.size(); ++i) {
       if (refused[i])
         CHECK((refused[i].kind == RunFailure::NoMemory && told[i]->times == 0));
