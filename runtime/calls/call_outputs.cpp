@@ -160,7 +160,8 @@ void CallOutputs::describe(CallFrame& frame) {
 
 void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
   Result& result = *result_;
-  result.counts_ = workers[0].counts;
+  // The worker's next call begins with counts of its own.
+  std::swap(result.counts_, workers[0].counts);
   result.events_ = workers[0].events;
   for (Worker& worker : workers.subspan(1)) {
     for (size_t o = 0; o < result.counts_.size(); ++o) result.counts_[o] += worker.counts[o];
@@ -170,11 +171,9 @@ void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
   shrinkRagged();
   for (uint32_t o : program_.ragged) showRagged(lengths_[o], o, result);
   countMemory(program_, result);
-  for (size_t o = 0; o < result.outputs_.size(); ++o) {
-    const OutputInfo& info = program_.info.outputs[o];
-    if (!info.mayRound) continue;
-    result.counts_[o].largeDense = countLarge(result.outputs_[o], static_cast<float>(info.defaultValue));
-  }
+  for (uint32_t o : program_.rounded)
+    result.counts_[o].largeDense =
+        countLarge(result.outputs_[o], static_cast<float>(program_.info.outputs[o].defaultValue));
   if (rowIds_ != 0) countRowIds();
   for (size_t item = 0; item < static_cast<size_t>(result.items_); ++item) {
     fail(result.itemStatus_[item], requestStatus_[static_cast<size_t>(result.requestOfItem_[item])]);

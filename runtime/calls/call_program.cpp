@@ -24,6 +24,7 @@ CallProgram::CallProgram(ProgramInfo i, std::shared_ptr<const Executable> e, Sto
   reads = makeReadGroups(layout, info.sources, [this](const SourceInfo& source) { return stores.find(source.name); });
   for (uint32_t o = 0; o < info.outputs.size(); ++o) {
     isRagged.push_back(isRaggedOutput(info.outputs[o]));
+    if (info.outputs[o].mayRound) rounded.push_back(o);
     const OutputInfo& output = info.outputs[o];
     size_t scope = output.scope == Scope::Item ? 1 : 0;
     if (isRagged.back()) {

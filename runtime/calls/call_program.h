@@ -32,6 +32,7 @@ struct CallProgram {
   std::vector<ReadGroup> reads;  // points into stores and executable
   std::vector<uint32_t> ragged;  // outputs
   std::vector<bool> isRagged;    // by output
+  std::vector<uint32_t> rounded;  // outputs whose integers a float32 may not hold (OutputInfo::mayRound)
   // What a row of the result has of outputs that are not ragged; index 0: a request's, 1: an item's.
   std::array<uint64_t, 2> fixedBytes{};
   std::array<uint32_t, 2> fixedIds{};
