@@ -214,12 +214,11 @@ def test_layouts_of_columns(tmp_path, source, layout):
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"x": pa.array([1.0] * 4)}, 'the column "x": expected int64, found float64; cast it to int64 where'),
+        ({"x": pa.array(["1"] * 4)}, 'the column "x": expected int64, found string'),
         ({"s": pa.array([1] * 4)}, 'the column "s": expected string, found int64'),
         ({"l": pa.array([[1]] * 4)}, 'the column "l": expected list<string>, found list<int64>'),
         ({"x": None}, "no column for item.x, which every row must have"),
         ({"x": pa.nulls(4, pa.int64())}, "x is missing"),
-        ({"x": pa.array([2**63] * 4, pa.uint64())}, "a value is beyond int64"),
     ],
 )
 def test_columns_that_do_not_fit_end_a_run(tmp_path, source, change, message):

@@ -38,7 +38,9 @@ RunError CallMemory::admit(std::span<const Batch> batches, const CallOptions& op
   }
   uint64_t emitted = requests * program_->fixedBytes[0] + items * program_->fixedBytes[1];
   if (!costs_.work.addResults(emitted)) return stopError(costs_.work.why(), costs_.limits);
-  uint64_t bytes = requests * program_->bytesOf(Scope::Request) + items * program_->bytesOf(Scope::Item);
+  // Offsets have one more than there are rows.
+  uint64_t bytes = (1 + program_->ragged.size()) * sizeof(int64_t) + requests * program_->bytesOf(Scope::Request) +
+                   items * program_->bytesOf(Scope::Item);
   uint64_t there = result.bytesHeld();
   if (bytes > there && !costs_.memory.take(bytes - there)) return stopError(Stop::Memory, costs_.limits);
   return {};

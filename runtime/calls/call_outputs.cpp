@@ -99,6 +99,7 @@ void CallOutputs::describeOutputs(const CallProgram& program, Result& result) {
   const std::vector<OutputInfo>& outputs = program.info.outputs;
   result.program_ = program.identity;
   result.outputs_.assign(outputs.size(), {});
+  result.counts_.resize(outputs.size());
   result.ragged_.resize(outputs.size());
   result.offsets_.resize(outputs.size());
   result.elementOffsets_.resize(outputs.size());
