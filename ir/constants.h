@@ -57,10 +57,10 @@ Prepared prepareState(const Graph& graph, NodeId call, ConstantEvaluator& consta
 
 // One call's fixed parts, ready for its kernel.
 struct PreparedCall {
-  Kernel kernel = nullptr;   // the lifted one where the call maps over lists, mappedKernel for elements
+  Kernel kernel = nullptr;    // the lifted one where the call maps over lists, mappedKernel for elements
   FlatKernel flat = nullptr;  // the same of flat lists; null: there is none
-  std::vector<NodeId> args;  // value arguments
-  std::vector<Type> types;   // theirs, as the operator sees them
+  std::vector<NodeId> args;   // value arguments
+  std::vector<Type> types;    // theirs, as the operator sees them
   std::shared_ptr<const OpState> state;
   uint64_t liftMask = 0;  // by value argument
 

@@ -70,8 +70,7 @@ uint64_t hashInt(HashFamily family, int64_t value) {
 
 void hashStrings(HashFamily family, std::span<const Str> texts, int64_t* hashes) {
   withFamily(family, [&]<HashFamily f>() {
-    for (size_t i = 0; i < texts.size(); ++i)
-      hashes[i] = static_cast<int64_t>(hashOf<f>(texts[i].data, texts[i].size));
+    for (size_t i = 0; i < texts.size(); ++i) hashes[i] = static_cast<int64_t>(hashOf<f>(texts[i].data, texts[i].size));
   });
 }
 

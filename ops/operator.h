@@ -117,7 +117,7 @@ struct Overload {
   uint32_t firstSemantics = 1;
   uint32_t lastSemantics = kNewestSemantics;
   Kernel kernel = nullptr;
-  Kernel liftedKernel = nullptr;  // null: never maps over lists
+  Kernel liftedKernel = nullptr;    // null: never maps over lists
   FlatKernel flat = nullptr;        // does what `kernel` does, where it can
   FlatKernel liftedFlat = nullptr;  // does what `liftedKernel` does of one list, the only argument
   InlineStrict inlined = nullptr;

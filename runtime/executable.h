@@ -49,7 +49,8 @@ struct ProgramLayout {
   std::vector<CallColumn> columns;
   std::vector<ReadStep> reads;
   std::vector<bool> inputUsed;
-  // By input: whether lists that are flat (FlatLists) need no cells: the engine writes those that it reads. Empty: they do.
+  // By input: whether lists that are flat (FlatLists) need no cells: the engine writes those that it reads. Empty: they
+  // do.
   std::vector<bool> inputFlat{};
   // Whether operators may need arena memory, so that a block can run out of it.
   bool makesValues = true;

@@ -56,8 +56,7 @@ void matchStructList(const ProgramInfo& info, StructList list, std::span<const B
   }
   // Bound lists have cells of their own.
   for (size_t i = list.first; marked && i < list.end(); ++i) {
-    if (frame.flat[i])
-      writeCells(frame.columns[i], info.inputs[i].type.element(), static_cast<uint32_t>(at));
+    if (frame.flat[i]) writeCells(frame.columns[i], info.inputs[i].type.element(), static_cast<uint32_t>(at));
     frame.flat[i] = {};
     auto* cells = static_cast<List<int64_t>*>(frame.columns[i].data);
     for (int64_t row = 0; cells != nullptr && row < at; ++row)
