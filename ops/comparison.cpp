@@ -131,9 +131,9 @@ template <auto compare>
 std::optional<Suspicion> suspectComparison(std::span<const KnownArgument> arguments) {
   for (uint32_t i : {0, 1}) {
     const Operator* op = arguments[1 - i].op;
-    std::optional<IntRange> range = op != nullptr ? op->range : std::nullopt;
+    const IntRange* range = op != nullptr && op->range ? &*op->range : nullptr;
     auto constant = constantNumber(arguments[i].value);
-    if (!range || !constant) continue;
+    if (range == nullptr || !constant) continue;
     // Nothing is as large, but that is no bound to speak of.
     if (range->high >= kMaxSize && *constant > static_cast<double>(range->high)) continue;
     auto low = static_cast<double>(range->low);
