@@ -63,7 +63,7 @@ TEST_CASE("every metric is in docs/serving.md, with its type, and every one ther
     store.stats.secondReads = {5, 2};
     store.stats.cache = {100, 10, 6, 4, 4096};
     store.stats.connections = {1, 3, 2, 9};
-    store.stats.absent.emplace();
+    store.stats.absent = StoreStats::Absent();
     return std::vector{store};
   });
   survive("a test of metrics", [] { throw 1; });
