@@ -189,15 +189,19 @@ void TensorSequenceEncoder::encode(const Result& result, std::string& out, std::
 // -- Compression ------------------------------------------------------------------------------------
 
 struct TensorSequenceCompressor::Context {
-  ZSTD_CCtx* zstd;
-  int level;
+  explicit Context(int l) : level(l) {
+    if (zstd == nullptr) throw std::bad_alloc();
+  }
+  ~Context() { ZSTD_freeCCtx(zstd); }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  ZSTD_CCtx* const zstd = ZSTD_createCCtx();
+  const int level;
 };
 
-TensorSequenceCompressor::TensorSequenceCompressor(int level)
-    : context_(std::make_unique<Context>(Context{ZSTD_createCCtx(), level})) {
-  if (context_->zstd == nullptr) throw std::bad_alloc();
-}
-TensorSequenceCompressor::~TensorSequenceCompressor() { ZSTD_freeCCtx(context_->zstd); }
+TensorSequenceCompressor::TensorSequenceCompressor(int level) : context_(std::make_unique<Context>(level)) {}
+TensorSequenceCompressor::~TensorSequenceCompressor() = default;
 
 void TensorSequenceCompressor::compress(std::string_view plain, std::string& out) {
   std::string_view body = plain.substr(FEATC_TS_HEADER_BYTES);

@@ -37,6 +37,10 @@ void* allocateOrThrow(size_t bytes, size_t alignment) {
 
 }  // namespace
 
+// ANTLR 4.9 forgets a node of its tree when there is no memory to remember it.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT: the sanitizer's own name
+extern "C" const char* __lsan_default_suppressions() { return "leak:antlr4::Parser::createTerminalNode\n"; }
+
 uint64_t featc::allocationCount() { return allocations; }
 
 void featc::failAllocations(uint64_t spared, uint64_t count) {
@@ -55,9 +59,18 @@ void* operator new(size_t bytes) { return allocateOrThrow(bytes, 1); }
 void* operator new(size_t bytes, std::align_val_t alignment) {
   return allocateOrThrow(bytes, static_cast<size_t>(alignment));
 }
+// Arrays by their own names too: the sanitizers' delete[] takes nothing that this new[] gives.
+void* operator new[](size_t bytes) { return allocateOrThrow(bytes, 1); }
+void* operator new[](size_t bytes, std::align_val_t alignment) {
+  return allocateOrThrow(bytes, static_cast<size_t>(alignment));
+}
 void* operator new(size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes, 1); }
 void* operator new[](size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes, 1); }
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete(void* p, size_t) noexcept { std::free(p); }
 void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
 void operator delete(void* p, size_t, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p) noexcept { std::free(p); }
+void operator delete[](void* p, size_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p, size_t, std::align_val_t) noexcept { std::free(p); }

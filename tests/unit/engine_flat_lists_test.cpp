@@ -73,7 +73,7 @@ class Columns {
   const T* keep(std::vector<T> values) {
     auto bytes = values.size() * sizeof(T);
     std::vector<char>& kept = buffers_.emplace_back(bytes + 64);
-    std::memcpy(kept.data(), values.data(), bytes);
+    if (bytes > 0) std::memcpy(kept.data(), values.data(), bytes);
     return reinterpret_cast<const T*>(kept.data());
   }
   const void* offsets(const std::vector<int64_t>& offsets) {
