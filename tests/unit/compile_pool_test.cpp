@@ -85,6 +85,7 @@ TEST_CASE("a job of a pool that ends is told so", "[engine]") {
   std::atomic<bool> release = false;
   CompilePool pool(1);
   pool.submit(std::make_unique<Job>(hanging, &release));
+  REQUIRE(eventually([&] { return hanging.ran == 1; }));
   pool.submit(std::make_unique<Job>(waiting));
   std::thread end([&] { pool.finish(); });
   CHECK(eventually([&] { return waiting.dropped == 1; }));
