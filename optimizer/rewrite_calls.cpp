@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -81,6 +82,7 @@ class LawRewriter : public Rewriter {
     if (op != nullptr) {
       // The call itself is made first: only then are its arguments converted and filled up.
       NodeId call = graph_.callEach(*op, mapMask, args, origin_);
+      if (call != kNoNode) call = keptEach(call, mapMask);
       if (mapMask != 0 && call != kNoNode) each_.insert(call);
       if (call != kNoNode) return NodeRef{each_.empty() ? improved(call) : call};
     }
@@ -92,6 +94,19 @@ class LawRewriter : public Rewriter {
 
  private:
   bool isEach(NodeId node) const { return each_.contains(node); }
+
+  // The call as one of each element, where the graph has made it one that maps over lists: of two lists one of which
+  // may be missing that is not the same. Elements of the other are there then, a list that is mapped over is not.
+  NodeId keptEach(NodeId call, uint64_t mapMask) {
+    const Node node = graph_.node(call);
+    if (std::popcount(mapMask) < 2 || node.kind != NodeKind::Call || node.resolution.mapMask == mapMask) return call;
+    std::vector<NodeId> args(graph_.args(call).begin(), graph_.args(call).end());
+    if (std::ranges::none_of(args, [&](NodeId arg) { return graph_.node(arg).type.nullable(); })) return call;
+    CallResolution resolution = node.resolution;
+    resolution.mapMask = mapMask;
+    resolution.liftMask = 0;
+    return graph_.addCall(*node.op, resolution, args, origin_);
+  }
 
   // A law applied to what a mapped call does with an element. Only the sharing of hashes, which drops no
   // argument: a law that does could change how many elements there are.
