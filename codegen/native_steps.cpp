@@ -43,9 +43,6 @@ class Binding {
     BoundKernel kernel;
     kernel.call = &constants_.call(node);
     for (NodeId arg : kernel.call->args) kernel.args.push_back(view(arg));
-    // What only constant parameters read is of no kernel, but has its place all the same.
-    for (NodeId arg : graph_.args(node))
-      if (runScope(graph_.node(arg)) != Scope::Constant) view(arg);
     kernel.out = view(node);
     kernel.isKept = plan_.schedule.columnOf[node] != kNoColumn;
     steps_.kernelOf[node] = static_cast<uint32_t>(steps_.kernels.size());

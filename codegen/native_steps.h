@@ -11,9 +11,6 @@
 
 namespace featc {
 
-// Whether a column of the type may have flat lists.
-inline bool mayBeFlat(Type type) { return type.isList() && type.element().isScalar(); }
-
 // A slot that shows a column of the whole call.
 struct BoundSlot {
   uint32_t slot = 0;

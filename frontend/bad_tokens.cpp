@@ -173,10 +173,10 @@ void reportBadCharacters(const TokenFile& file, const StatementTokens& statement
   int category = utf8proc_category(static_cast<int32_t>(codePoint));
   bool isHidden = category == UTF8PROC_CATEGORY_CF || category == UTF8PROC_CATEGORY_CC;
   if (text == "\r") {
-    diagnostics.report(kText, span, "a line ends with \\n or \\r\\n, not in \\r alone").replace(span, "\n");
+    diagnostics.report(kText, span, "a line ends with \\n or \\r\\n, not with \\r alone").replace(span, "\n");
   } else if (codePoint == 0x2028 || codePoint == 0x2029 || codePoint == 0x85 || codePoint == 0x0B ||
              codePoint == 0x0C) {
-    diagnostics.report(kText, span, fmt::format("a line ends with \\n or \\r\\n, not in U+{:04X}", codePoint))
+    diagnostics.report(kText, span, fmt::format("a line ends with \\n or \\r\\n, not with U+{:04X}", codePoint))
         .replace(span, "\n");
   } else if (isHidden) {
     Diagnostic& d =

@@ -265,10 +265,6 @@ std::optional<PhraseFound> find(const Phrase& phrase, const TokenFile& file, con
   return found;
 }
 
-}  // namespace
-
-namespace {
-
 // Whether brackets, signs and conditions may stand deeper inside one another than a config may have them. The parser
 // goes as deep as they do, and what is proposed has not been through the layout's check.
 bool mayBeTooDeep(const TokenFile& file) {

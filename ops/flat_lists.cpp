@@ -6,13 +6,11 @@ namespace featc {
 
 namespace {
 
-// From cells: null where a gap or a missing element is between them.
-bool fromCells(Context& context, const ColumnRef& lists, uint32_t width, uint32_t n, FlatLists& out) {
+// From cells, into `starts`: nothing is known where a gap or a missing element is between them.
+FlatLists fromCells(const ColumnRef& lists, uint32_t width, uint32_t n, uint32_t* starts) {
   // Whatever the element's type, a cell has the same three words.
   const auto* cells = static_cast<const List<int64_t>*>(lists.data);
   static constexpr int64_t kNone = 0;
-  auto* starts = context.arena->allocate<uint32_t>(n + 1);
-  if (starts == nullptr) return false;
   const char* first = nullptr;
   uint32_t total = 0;
   starts[0] = 0;
@@ -21,13 +19,12 @@ bool fromCells(Context& context, const ColumnRef& lists, uint32_t width, uint32_
     if (list.size != 0 && lists.present(row)) {
       const char* data = reinterpret_cast<const char*>(list.data);
       if (first == nullptr) first = data;
-      if (list.valid != nullptr || list.size > kMaxElements || data != first + uint64_t{total} * width) return false;
+      if (list.valid != nullptr || list.size > kMaxElements || data != first + uint64_t{total} * width) return {};
       total += static_cast<uint32_t>(list.size);
     }
     starts[row + 1] = total;
   }
-  out = {first == nullptr ? static_cast<const void*>(&kNone) : first, starts, true};
-  return true;
+  return {first == nullptr ? static_cast<const void*>(&kNone) : first, starts, true};
 }
 
 }  // namespace
@@ -38,7 +35,14 @@ bool isFlat(Context& context, const ColumnRef& lists, Type element, uint32_t n, 
     out = *lists.flat;
     return true;
   }
-  if (!fromCells(context, lists, cellSize(element), n, out)) return false;
+  Arena::Mark before = context.arena->mark();
+  auto* starts = context.arena->allocate<uint32_t>(n + 1);
+  if (starts == nullptr) return false;
+  out = fromCells(lists, cellSize(element), n, starts);
+  if (!out) {
+    context.arena->rewind(before);
+    return false;
+  }
   if (lists.flat != nullptr) *lists.flat = out;
   return true;
 }

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <bit>
 
-#include "ops/kernel.h"
+#include "ops/context.h"
 
 namespace featc {
 
+// Whether a column of the type may have flat lists.
+constexpr bool mayBeFlat(Type type) { return type.isList() && type.element().isScalar(); }
 // Whether a kernel may take the lists as flat: what is known of them, or what their cells show, which is then known.
 // Not of a uniform column.
 bool isFlat(Context& context, const ColumnRef& lists, Type element, uint32_t n, FlatLists& out);

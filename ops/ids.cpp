@@ -32,11 +32,11 @@ int64_t hashOfString(const Context& context, Str x) {
   return static_cast<int64_t>(hashBytes(context.hashFamily, x.view()));
 }
 
-// What hashing texts costs beside their number: 16 bytes are a step.
+// What hashing texts costs beside their number.
 uint64_t stepsOf(std::span<const Str> texts) {
   uint64_t bytes = 0;
   for (const Str& text : texts) bytes += text.size;
-  return bytes >> 4U;
+  return bytes >> Context::kTextStepBits;
 }
 
 // Of a column of strings: all rows in one loop, missing ones too, which hold no bytes.

@@ -54,12 +54,8 @@ struct LookupColumns {
 enum class Combiner { Sum, Mean, Min, Max, Count, GapMin, GapMax };
 constexpr std::string_view kCombinerNames[] = {"sum", "mean", "min", "max", "count", "gap_min", "gap_max"};
 
-struct LookupState : OddState {
+struct LookupState : OpState {
   Combiner combiner = Combiner::Sum;
-
-  Oddity oddity(std::span<const Value> arguments, const Value& result) const override {
-    return oddLookup(arguments, result);
-  }
 };
 
 Prepared prepareLookup(std::span<const Value> constants, std::span<const Type>) {
@@ -219,7 +215,8 @@ void registerMaps(Registry& r) {
                       .example(R"(lookup({"a": 1, "b": 2}, ["b", "z"]))", "[2, missing]")
                       .example(R"(lookup({"a": 1, "b": 2}, ["a", "b", "z"], combiner = "mean"))", "1.5")
                       .example(R"(lookup({"a": 1, "b": 9, "c": 4}, ["a", "b", "c"], combiner = "gap_max"))", "5")
-                      .prepare(prepareLookup);
+                      .prepare(prepareLookup)
+                      .odd(oddLookup);
   auto idOp = r.add("lookup_id", {value("map"), value("key")},
                     "One id for the key and its value together, `cross(key, value)`; missing where the key is absent.")
                   .example(R"(lookup_id({"a": 1}, "a") == cross("a", 1))", "true")

@@ -17,7 +17,8 @@ struct Oddity {
   bool ofEveryRow = true;
 };
 
-// The state of an operator whose calls may be odd in some data.
+// The state of an operator whose calls may be odd in some data, by what it was prepared from. Where that makes no
+// difference the operator's record has the function (OperatorBuilder::odd).
 struct OddState : OpState {
   // `arguments`: those that are not constant parameters, as the operator sees them, the strict ones present.
   virtual Oddity oddity(std::span<const Value> arguments, const Value& result) const = 0;

@@ -158,7 +158,7 @@ struct Operator {
   std::shared_ptr<const OpState> state;
   // Of a call that depends on data: whether an argument is a slip. A warning, what `prepare` refuses an error.
   SuspectFn suspect = nullptr;
-  // Of a call in some data; null: nothing, but for what a state says that is an OddState.
+  // Of a call in some data. What its prepared state has to know, a state that is an OddState says instead.
   OddFn odd = nullptr;
   // What a call with a map as its first argument means, where its values alone are not it; as in Suspicion::instead.
   std::string_view ofMap;

@@ -16,11 +16,8 @@ namespace {
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
-struct ZoneState : OddState {
+struct ZoneState : OpState {
   Zone zone;
-  Oddity oddity(std::span<const Value> arguments, const Value& result) const override {
-    return otherTimeUnit(arguments, result);
-  }
 };
 
 template <uint32_t param>
@@ -90,7 +87,7 @@ InlineValue inlineSecondsSince(Inline& b, const InlineValue* a) { return b.sub(a
 void registerTime(Registry& r) {
   r.group("Time");
   auto add = [&](std::string_view name, std::string_view doc) {
-    return r.add(name, {value("time"), optionalConstant("zone")}, doc).suspect(suspectInstant);
+    return r.add(name, {value("time"), optionalConstant("zone")}, doc).suspect(suspectInstant).odd(otherTimeUnit);
   };
   add("hour",
       "The hour, 0 to 23, of a time in epoch seconds, in UTC or in the zone (`\"Asia/Shanghai\"`, `\"+08:00\"`); "
@@ -152,6 +149,7 @@ void registerTime(Registry& r) {
       .example(R"(date_diff(1700000000, 1699970000, "Asia/Shanghai"))", "1")
       .add<dateDiff>({Type::string()})
       .suspect(suspectDates)
+      .odd(otherTimeUnit)
       .prepare(prepareZone<2>);
   r.add("seconds_since", {value("time"), value("now")}, "`now` - `time`: how long ago, negative for what is to come.")
       .elsewhere({"timediff"}, "`now` - `time`, in seconds: the earlier time comes first")

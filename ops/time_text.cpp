@@ -40,13 +40,9 @@ struct Step {
   bool isDigits() const { return part == Part::Literal ? literal >= '0' && literal <= '9' : part != Part::Offset; }
 };
 
-struct TimeFormat : OddState {
+struct TimeFormat : OpState {
   std::vector<Step> steps;
   Zone zone;
-
-  Oddity oddity(std::span<const Value> arguments, const Value& result) const override {
-    return otherTimeUnit(arguments, result);
-  }
 
   bool has(Part part) const {
     return std::ranges::any_of(steps, [part](const Step& s) { return s.part == part; });
@@ -383,6 +379,7 @@ void registerTimeText(Registry& r) {
       .example(R"(format_time(1700000000, "%FT%T%z", "+05:30"))", R"("2023-11-15T03:43:20+0530")")
       .add<formatTime>({Type::string(), Type::string()})
       .suspect(suspectWriting)
+      .odd(otherTimeUnit)
       .prepare(prepareWrite);
 }
 

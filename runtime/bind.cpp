@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/flat_lists.h"
+
 namespace featc {
 
 namespace {
@@ -233,7 +235,7 @@ bool Binder::bindNumbers(const ColumnData& column, int64_t rows, bool zeroMissin
 
 bool Binder::bindCells(const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out, bool flatSuffices) {
   Type type = input_->type;
-  FlatLists* flat = type.isList() && type.element().isScalar() ? out.flat : nullptr;
+  FlatLists* flat = mayBeFlat(type) ? out.flat : nullptr;
   out = {newCells(arena_, type, rows), type.nullable() ? validity(column, rows) : nullptr, false, flat};
   if (flat != nullptr) flat->hasCells = !flatSuffices;
   Malformed malformed(status);

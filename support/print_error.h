@@ -22,7 +22,7 @@ void printError(fmt::format_string<Args...> format, Args&&... args) noexcept {
     fmt::format_to(std::back_inserter(text), format, std::forward<Args>(args)...);
     writeError({text.data(), text.size()});
   } catch (...) {
-    writeError("featc: there is no memory for a message\n");
+    writeError("featc: out of memory while an error message was written\n");
   }
 }
 

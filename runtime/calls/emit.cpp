@@ -111,10 +111,12 @@ class Emitter {
     lists(UINT64_MAX, [&](List<int64_t> list, RaggedBuffer& buffer) { appendPresent(list, buffer); });
   }
 
-  // Lists that are flat, of which at most the first `most` elements count. Rows that are cut, or have too many ids, or
-  // are missing and have an id all the same, are not for it.
-  bool flat(uint64_t most) {
+  // Lists that are flat. Rows that are cut, or have too many ids, or are missing and have an id all the same, are not
+  // for it.
+  bool flat() {
+    if (!output_.group.empty() || output_.kind == OutputKind::Dense) return false;
     const FlatLists& lists = *values_.flat;
+    const uint64_t most = output_.kind == OutputKind::Sequence ? output_.length : UINT64_MAX;
     if (idsLeft_ != nullptr || (output_.missing && !allPresent(values_, n_))) return false;
     uint32_t longest = 0;
     for (uint32_t i = 0; i < n_; ++i) longest = std::max(longest, lists.sizeOf(i));
@@ -125,11 +127,6 @@ class Emitter {
     if (total > 0) appendIds(static_cast<const int64_t*>(lists.elements), total);
     return true;
   }
-  bool flat() {
-    if (!output_.group.empty() || output_.kind == OutputKind::Dense) return false;
-    return flat(output_.kind == OutputKind::Sequence ? output_.length : UINT64_MAX);
-  }
-
   void sparseWeighted() {
     ragged([&](uint32_t i, RaggedBuffer& buffer) {
       if (!values_.present(i)) return appendMissing(buffer, true);
