@@ -14,6 +14,7 @@
 #include "bench/data.h"
 #include "bench/mix.h"
 #include "bench/program.h"
+#include "bench/search_ads.h"
 #include "bench/suite.h"
 #include "bench/takeaway.h"
 #include "engine/load.h"
@@ -54,6 +55,7 @@ std::string configText(std::string_view kind, uint32_t features) {
   if (kind == "mix") return mixConfig(features);
   if (kind == "generated") return generatedConfig(features, kSeed);
   if (kind == "takeaway") return takeawayConfig();
+  if (kind == "search_ads") return searchAdsConfig();
   throw Broken(fmt::format("no config {}", kind));
 }
 
@@ -170,18 +172,21 @@ void load(const std::string& text, const std::string& folder) {
   if (cached) reportSeconds("code", loaded.made.times.load);
 }
 
-// Calls for ten seconds, to be looked at with perf.
+// Calls for ten seconds with batches in turn, to be looked at with perf.
 void spin(std::string_view kind, uint32_t rows) {
   CompiledConfig config = compileText(configText(kind, 1000));
   Program program(extractorOf(config, EngineKind::Jit, ""));
-  BatchBuilder builder(program.info());
-  if (kind == "takeaway")
-    fillTakeaway(builder, rows, kSeed);
-  else
-    fillMix(builder, rows, 0, kSeed);
-  Batch batch = builder.batch();
+  Batches batches(program.info(), kBatches, [&](BatchBuilder& builder, uint64_t seed) {
+    if (kind == "takeaway")
+      fillTakeaway(builder, rows, seed);
+    else if (kind == "search_ads")
+      fillSearchAds(builder, rows, seed);
+    else
+      fillMix(builder, rows, 0, seed);
+  });
   Timer timer(CLOCK_MONOTONIC);
-  while (timer.milliseconds() < 10'000) program.run(batch);
+  while (timer.milliseconds() < 10'000)
+    for (const Batch& batch : batches.all()) program.run(batch);
 }
 
 }  // namespace

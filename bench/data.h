@@ -3,12 +3,15 @@
 // distributions'.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
 
 namespace featc::bench {
 
 inline constexpr uint64_t kSeed = 20'261'122;
+// As many batches of different data are called with in turn where a branch predictor must not learn the data.
+inline constexpr size_t kBatches = 32;
 
 class Random {
  public:

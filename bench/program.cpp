@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A compiled config that is called again and again with one batch.
+// A compiled config that is called again and again, and the batches that it is called with.
 #include "bench/program.h"
 
+#include "bench/data.h"
 #include "bench/suite.h"
 
 namespace featc::bench {
@@ -26,6 +27,13 @@ Program::Program(std::shared_ptr<const Extractor> extractor)
 
 void Program::run(const Batch& batch) {
   if (RunError error = extractor_->run(batch, scratch_, result_)) throw Broken(error.message);
+}
+
+Batches::Batches(const ProgramInfo& info, size_t count, const Fill& fill) {
+  for (size_t i = 0; i < count; ++i) {
+    fill(builders_.emplace_back(info), kSeed + i);
+    batches_.push_back(builders_.back().batch());
+  }
 }
 
 }  // namespace featc::bench

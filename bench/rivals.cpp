@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstring>
 
 #include "bench/suite.h"
@@ -15,12 +14,6 @@ namespace featc::bench {
 namespace {
 
 size_t padded(int64_t rows) { return static_cast<size_t>((rows + 7) / 8 * 8); }
-
-const ColumnData& columnOf(const ProgramInfo& info, const Batch& batch, std::string_view name) {
-  for (size_t i = 0; i < info.inputs.size(); ++i)
-    if (info.inputs[i].name == name) return batch.columns[i];
-  throw Broken(fmt::format("the config has no field {}", name));
-}
 
 // What the rivals take for granted; BatchBuilder lays columns out so.
 const ColumnData& plain(const ColumnData& column) {
@@ -34,123 +27,210 @@ const T* valuesOf(const ColumnData& column) {
 }
 const int64_t* offsetsOf(const ColumnData& column) { return static_cast<const int64_t*>(plain(column).offsets); }
 
+// The columns of a batch by name, as the rivals read them.
+class Reader {
+ public:
+  Reader(const ProgramInfo& info, const Batch& batch, const uint8_t* present)
+      : info_(info), batch_(batch), present_(present) {}
+
+  const ColumnData& column(std::string_view name) const {
+    for (size_t i = 0; i < info_.inputs.size(); ++i)
+      if (info_.inputs[i].name == name) return batch_.columns[i];
+    throw Broken(fmt::format("the config has no field {}", name));
+  }
+  Integers integers(std::string_view name) const { return {valuesOf<int64_t>(column(name)), validOf(column(name))}; }
+  Floats floats(std::string_view name) const { return {valuesOf<double>(column(name)), validOf(column(name))}; }
+  Texts texts(std::string_view name) const { return textsOf(column(name)); }
+  const int64_t* offsets(std::string_view name) const { return offsetsOf(column(name)); }
+  // Of all rows' lists, one after another.
+  Texts elementTexts(std::string_view name) const { return textsOf(*plain(column(name)).children[0]); }
+  template <class T>
+  const T* elements(std::string_view name) const {
+    return valuesOf<T>(*plain(column(name)).children[0]);
+  }
+  template <class V>
+  TextMap<V> map(std::string_view name) const {
+    const ColumnData& map = plain(column(name));
+    bool present = map.validity == nullptr || bitAt(map.validity, 0);
+    return {present, textsOf(*map.children[0]), valuesOf<V>(*map.children[1]), offsetsOf(map)[1]};
+  }
+
+ private:
+  const uint8_t* validOf(const ColumnData& column) const {
+    return column.validity == nullptr ? present_ : column.validity;
+  }
+  Texts textsOf(const ColumnData& column) const { return {offsetsOf(column), valuesOf<char>(column), validOf(column)}; }
+
+  const ProgramInfo& info_;
+  const Batch& batch_;
+  const uint8_t* present_;
+};
+
 template <class T>
 bool same(const T* a, const T* b, size_t n) {
   return n == 0 || std::memcmp(a, b, n * sizeof(T)) == 0;
 }
 
 bool isRagged(const OutputInfo& output) {
-  return output.kind == OutputKind::Sequence || output.type.isList() || output.type.isWeighted();
-}
-
-[[noreturn]] void differs(const ProgramInfo& info, size_t output) {
-  throw Broken(fmt::format("the handwritten {} is not what featc writes", info.outputs[output].name));
+  return !output.group.empty() || output.kind == OutputKind::Sequence || output.hasSeveralIds();
 }
 
 }  // namespace
 
-// -- The mix ----------------------------------------------------------------------------------------
+// -- What rivals read -----------------------------------------------------------------------------------
 
-MixCall::MixCall(const ProgramInfo& info, const Batch& batch, MixRival* rival) : rival_(rival) {
-  input_.rows = batch.items;
-  for (uint32_t i = 0; i < kInts; ++i) input_.ints[i] = valuesOf<int64_t>(columnOf(info, batch, fmt::format("i{}", i)));
-  for (uint32_t i = 0; i < kFloats; ++i)
-    input_.floats[i] = valuesOf<double>(columnOf(info, batch, fmt::format("f{}", i)));
+void read(const ProgramInfo& info, const Batch& batch, const uint8_t* present, MixInput& input) {
+  Reader reader(info, batch, present);
+  input.rows = batch.items;
+  for (uint32_t i = 0; i < kInts; ++i) input.ints[i] = reader.integers(fmt::format("i{}", i)).values;
+  for (uint32_t i = 0; i < kFloats; ++i) input.floats[i] = reader.floats(fmt::format("f{}", i)).values;
   for (uint32_t i = 0; i < kStrings; ++i) {
-    const ColumnData& column = columnOf(info, batch, fmt::format("s{}", i));
-    input_.offsets[i] = offsetsOf(column);
-    input_.bytes[i] = valuesOf<char>(column);
+    Texts texts = reader.texts(fmt::format("s{}", i));
+    input.offsets[i] = texts.offsets;
+    input.bytes[i] = texts.bytes;
   }
-  for (uint32_t o = 0; o < kMixOutputs; ++o) storage_.add(Scope::Item, sizeof(uint64_t));
-  storage_.reserve(batch.requests, batch.items);
-  for (uint32_t o = 0; o < kMixOutputs; ++o) columns_.push_back(reinterpret_cast<uint64_t*>(storage_.data()[o]));
+}
+int64_t mostElements(const MixInput& /*input*/) { return 0; }
+
+void read(const ProgramInfo& info, const Batch& batch, const uint8_t* present, TakeawayInput& input) {
+  Reader reader(info, batch, present);
+  input.userId = reader.integers("user_id");
+  input.hour = reader.integers("hour");
+  input.now = reader.integers("now");
+  input.age = reader.integers("age");
+  input.city = reader.texts("city");
+  input.query = reader.texts("query");
+  input.gender = reader.texts("gender");
+  input.clicks = reader.elements<int64_t>("clicks");
+  input.clickCount = reader.offsets("clicks")[1];
+  input.clickTimes = reader.elements<int64_t>("click_ts");
+  input.clickTimeCount = reader.offsets("click_ts")[1];
+  TextMap<double> taste = reader.map<double>("taste");
+  input.hasTaste = taste.present;
+  input.tasteKeys = taste.keys;
+  input.tasteWeights = taste.values;
+  input.tasteCount = taste.count;
+
+  input.items = batch.items;
+  input.itemId = reader.integers("item_id");
+  input.itemClicks = reader.integers("item_clicks");
+  input.itemViews = reader.integers("item_views");
+  input.price = reader.floats("price");
+  input.distance = reader.floats("distance");
+  input.category = reader.texts("category");
+  input.tagOffsets = reader.offsets("tags");
+  input.tags = reader.elementTexts("tags");
+}
+int64_t mostElements(const TakeawayInput& input) {
+  return std::max({input.tagOffsets[input.items], input.clickCount, input.clickTimeCount, input.tasteCount});
 }
 
-void MixCall::check(const ProgramInfo& info, const Result& result) const {
-  for (size_t o = 0; o < kMixOutputs; ++o)
-    if (!same(columns_[o], result.output(o).ids.data(), static_cast<size_t>(input_.rows))) differs(info, o);
+void read(const ProgramInfo& info, const Batch& batch, const uint8_t* present, ads::Input& input) {
+  Reader reader(info, batch, present);
+  input.userId = reader.integers("user_id");
+  input.now = reader.integers("now");
+  input.age = reader.integers("age");
+  input.level = reader.integers("level");
+  input.query = reader.texts("query");
+  input.city = reader.texts("city");
+  input.device = reader.texts("device");
+  input.gender = reader.texts("gender");
+  input.queryTerms = reader.elementTexts("query_terms");
+  input.queryTermCount = reader.offsets("query_terms")[1];
+  input.interests = reader.map<double>("interests");
+  input.brandClicks = reader.map<int64_t>("brand_clicks");
+  input.tagWeights = reader.map<double>("tag_weights");
+  input.visitIds = reader.elements<int64_t>("visits.id");
+  input.visitCategories = reader.elementTexts("visits.category");
+  input.visitTimes = reader.elements<int64_t>("visits.ts");
+  input.visitPrices = reader.elements<double>("visits.price");
+  input.visitActions = reader.elementTexts("visits.action");
+  input.visitCount = reader.offsets("visits.id")[1];
+  input.items = batch.items;
+  input.itemId = reader.integers("item_id");
+  input.shopId = reader.integers("shop_id");
+  input.views = reader.integers("views");
+  input.clicks = reader.integers("clicks");
+  input.orders = reader.integers("orders");
+  input.listedAt = reader.integers("listed_at");
+  input.price = reader.floats("price");
+  input.listPrice = reader.floats("list_price");
+  input.bid = reader.floats("bid");
+  input.rating = reader.floats("rating");
+  input.title = reader.texts("title");
+  input.brand = reader.texts("brand");
+  input.category = reader.texts("category");
+  input.termOffsets = reader.offsets("title_terms");
+  input.titleTerms = reader.elementTexts("title_terms");
+  input.tagOffsets = reader.offsets("tags");
+  input.tags = reader.elementTexts("tags");
+
+  auto longest = [](const int64_t* offsets, int64_t rows) {
+    int64_t most = 0;
+    for (int64_t r = 0; r < rows; ++r) most = std::max(most, offsets[r + 1] - offsets[r]);
+    return most;
+  };
+  if (input.queryTermCount > ads::kMostTerms || input.visitCount > ads::kMostVisits ||
+      std::max({input.interests.count, input.brandClicks.count, input.tagWeights.count}) > ads::kMostKeys ||
+      std::max(longest(input.query.offsets, 1), longest(input.title.offsets, input.items)) > ads::kMostText ||
+      std::max(longest(input.tagOffsets, input.items), longest(input.termOffsets, input.items)) > ads::kMostElements)
+    throw Broken("a list or a text is longer than the search ads rivals have room for");
+}
+int64_t mostElements(const ads::Input& input) {
+  return std::max({input.tagOffsets[input.items], input.termOffsets[input.items], input.items * input.queryTermCount,
+                   input.items * input.visitCount, input.queryTermCount, input.visitCount, input.interests.count});
 }
 
-// -- Takeaway -----------------------------------------------------------------------------------------
+// -- What they write --------------------------------------------------------------------------------------
 
-TakeawayCall::TakeawayCall(const ProgramInfo& info, const Batch& batch, TakeawayRival* rival) : rival_(rival) {
-  auto column = [&](std::string_view name) -> const ColumnData& { return columnOf(info, batch, name); };
-  allPresent_.assign(padded(batch.items) / 8 + 64, 0xFF);
-  auto valid = [&](const ColumnData& c) { return c.validity == nullptr ? allPresent_.data() : c.validity; };
-  auto integers = [&](std::string_view name) { return Integers{valuesOf<int64_t>(column(name)), valid(column(name))}; };
-  auto floats = [&](std::string_view name) { return Floats{valuesOf<double>(column(name)), valid(column(name))}; };
-  auto texts = [&](const ColumnData& c) { return Texts{offsetsOf(c), valuesOf<char>(c), valid(c)}; };
-
-  input_.userId = integers("user_id");
-  input_.hour = integers("hour");
-  input_.now = integers("now");
-  input_.age = integers("age");
-  input_.city = texts(column("city"));
-  input_.query = texts(column("query"));
-  input_.gender = texts(column("gender"));
-  input_.clicks = valuesOf<int64_t>(*plain(column("clicks")).children[0]);
-  input_.clickCount = offsetsOf(column("clicks"))[1];
-  input_.clickTimes = valuesOf<int64_t>(*plain(column("click_ts")).children[0]);
-  input_.clickTimeCount = offsetsOf(column("click_ts"))[1];
-  const ColumnData& taste = plain(column("taste"));
-  input_.hasTaste = taste.validity == nullptr || bitAt(taste.validity, 0);
-  input_.tasteKeys = texts(*taste.children[0]);
-  input_.tasteWeights = valuesOf<double>(*taste.children[1]);
-  input_.tasteCount = offsetsOf(taste)[1];
-
-  input_.items = batch.items;
-  input_.itemId = integers("item_id");
-  input_.itemClicks = integers("item_clicks");
-  input_.itemViews = integers("item_views");
-  input_.price = floats("price");
-  input_.distance = floats("distance");
-  input_.category = texts(column("category"));
-  const ColumnData& tags = plain(column("tags"));
-  input_.tagOffsets = offsetsOf(tags);
-  input_.tags = texts(*tags.children[0]);
-
-  auto most = static_cast<size_t>(std::max({batch.items, input_.tagOffsets[batch.items], input_.clickCount,
-                                            input_.clickTimeCount, input_.tasteCount})) +
-              64;
-  ragged_.resize(kTakeawayOutputs);
-  for (size_t o = 0; o < kTakeawayOutputs; ++o) {
+RivalOutputs::RivalOutputs(const ProgramInfo& info, int64_t items, int64_t elements) {
+  size_t count = info.outputs.size();
+  auto most = static_cast<size_t>(elements) + 64;
+  ragged_.resize(count);
+  columns_.resize(count);
+  for (size_t o = 0; o < count; ++o) {
     const OutputInfo& output = info.outputs[o];
     bool ragged = isRagged(output);
     uint32_t bytes = output.kind == OutputKind::Dense ? sizeof(float) : sizeof(uint64_t);
     fixed_.add(output.scope, ragged ? 0 : bytes);
     if (!ragged) continue;
-    ragged_[o].ids.resize(most);
-    ragged_[o].offsets.resize(padded(batch.items) + 8);
-    ragged_[o].weights.resize(most);
+    (output.kind == OutputKind::Dense ? ragged_[o].dense.resize(most) : ragged_[o].ids.resize(most));
+    ragged_[o].offsets.resize(padded(items) + 8);
+    if (output.hasWeights()) ragged_[o].weights.resize(most);
   }
-  fixed_.reserve(batch.requests, batch.items);
-  for (size_t o = 0; o < kTakeawayOutputs; ++o) {
+  fixed_.reserve(1, items);
+  for (size_t o = 0; o < count; ++o) {
     char* fixed = fixed_.data()[o];
     if (fixed == nullptr)
-      columns_[o] = {ragged_[o].ids.data(), ragged_[o].offsets.data(), ragged_[o].weights.data(), nullptr};
+      columns_[o] = {ragged_[o].ids.data(), ragged_[o].offsets.data(), ragged_[o].weights.data(),
+                     ragged_[o].dense.data()};
     else if (info.outputs[o].kind == OutputKind::Dense)
       columns_[o].dense = reinterpret_cast<float*>(fixed);
     else
       columns_[o].ids = reinterpret_cast<uint64_t*>(fixed);
+    ids_.push_back(columns_[o].ids);
   }
 }
 
-void TakeawayCall::check(const ProgramInfo& info, const Result& result) const {
-  for (size_t o = 0; o < kTakeawayOutputs; ++o) {
+void RivalOutputs::check(const ProgramInfo& info, const Result& result) const {
+  for (size_t o = 0; o < columns_.size(); ++o) {
     const OutputColumn& expected = result.output(o);
-    const TakeawayColumn& c = columns_[o];
+    const RivalColumn& c = columns_[o];
     auto rows = static_cast<size_t>(expected.rows);
     bool equal = true;
-    if (expected.ragged) {
-      equal = same(c.offsets, expected.offsets.data(), rows + 1) &&
-              same(c.ids, expected.ids.data(), expected.ids.size()) &&
+    if (expected.perElement || expected.ragged) {
+      std::span<const int64_t> offsets = expected.perElement ? expected.elementOffsets : expected.offsets;
+      auto elements = static_cast<size_t>(offsets[rows]);
+      equal = same(c.offsets, offsets.data(), rows + 1) &&
+              (expected.width == 0 ? same(c.ids, expected.ids.data(), elements)
+                                   : same(c.dense, expected.dense.data(), elements)) &&
               same(c.weights, expected.weights.data(), expected.weights.size());
     } else if (expected.width == 1) {
       equal = same(c.dense, expected.dense.data(), rows);
     } else {
       equal = same(c.ids, expected.ids.data(), rows);
     }
-    if (!equal) differs(info, o);
+    if (!equal) throw Broken(fmt::format("the handwritten {} is not what featc writes", info.outputs[o].name));
   }
 }
 

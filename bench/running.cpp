@@ -10,6 +10,7 @@
 #include "bench/mix.h"
 #include "bench/program.h"
 #include "bench/rivals.h"
+#include "bench/search_ads.h"
 #include "bench/takeaway.h"
 
 namespace featc::bench {
@@ -37,23 +38,58 @@ std::vector<Isa> isas() {
 std::string nanoseconds(const Samples& samples) { return fmt::format("{:.2f}", samples.median()); }
 std::string ratio(const Samples& a, const Samples& b) { return fmt::format("{:.2f}", a.median() / b.median()); }
 
+using Fill = void(BatchBuilder& builder, uint32_t rows, uint64_t seed);
+
 // What a comparison is about: a config, its data, and the rivals by set of instructions.
 template <class Call, class Rival>
 struct Subject {
   const char* name = "";
   std::string text;
-  void (*fill)(BatchBuilder& builder, uint32_t rows) = nullptr;
-  void (*fillOdd)(BatchBuilder& builder, uint32_t rows) = nullptr;  // to be agreed on, not timed
+  Fill* fill = nullptr;
+  std::vector<Fill*> odd;  // to be agreed on, not timed
   std::array<Rival*, 2> plain{};
   std::array<Rival*, 2> expert{};
+  bool hasTargets = true;
 };
+
+Batches batchesOf(const ProgramInfo& info, size_t count, Fill* fill, uint32_t rows) {
+  return Batches(info, count, [&](BatchBuilder& builder, uint64_t seed) { fill(builder, rows, seed); });
+}
 
 // Runs both sides and compares every byte.
 template <class Call>
-void agree(Program& featc, const Batch& batch, Call& rival) {
-  featc.run(batch);
-  rival.run();
-  rival.check(featc.info(), featc.result());
+void agree(Program& featc, const Batches& batches, Call& rival) {
+  for (size_t b = 0; b < batches.all().size(); ++b) {
+    featc.run(batches[b]);
+    rival.run(b);
+    rival.check(featc.info(), featc.result());
+  }
+}
+
+template <class Call, class Rival>
+void agreeOnOddData(Program& featc, const Subject<Call, Rival>& subject, size_t isa, uint32_t rows) {
+  for (Fill* fill : subject.odd) {
+    Batches odd = batchesOf(featc.info(), 1, fill, rows);
+    for (Rival* rival : {subject.plain[isa], subject.expert[isa]}) {
+      Call call(featc.info(), odd.all(), rival);
+      agree(featc, odd, call);
+    }
+  }
+}
+
+// One line of the table: all sides with one batch again and again, or with all of them in turn.
+template <class Call>
+std::map<std::string, Samples> timeSides(Suite& suite, const std::string& group, Program& featc, const Batches& batches,
+                                         size_t count, Call& plain, Call& expert, double values) {
+  size_t next[3] = {};
+  auto turn = [&](size_t side) {
+    size_t batch = next[side];
+    next[side] = batch + 1 == count ? 0 : batch + 1;
+    return batch;
+  };
+  return suite.time(group, {{"featc", [&] { featc.run(batches[turn(0)]); }, values},
+                            {"plain", [&] { plain.run(turn(1)); }, values},
+                            {"expert", [&] { expert.run(turn(2)); }, values}});
 }
 
 template <class Call, class Rival>
@@ -65,7 +101,7 @@ void compare(Suite& suite, const Subject<Call, Rival>& subject) {
     const Isa& isa = sets[i];
     if (!isa.here) {
       for (uint32_t rows : kRowCounts) {
-        if (rows == 1) continue;
+        if (rows == 1 || !subject.hasTargets) continue;
         std::string name = fmt::format("{}, {} rows, {}", subject.name, rows, isa.name);
         suite.skip(name + ", to plain C++", isa.plainLimit, true, "times", "this machine cannot run it");
         suite.skip(name + ", to an expert's", isa.expertLimit, true, "times", "this machine cannot run it");
@@ -73,44 +109,33 @@ void compare(Suite& suite, const Subject<Call, Rival>& subject) {
       continue;
     }
     Program featc(extractorOf(config, EngineKind::Jit, isa.cpu));
-    std::vector<std::vector<std::string>> table{{"rows", "featc", "plain", "expert", "featc/plain", "featc/expert"}};
+    std::vector<std::vector<std::string>> table{
+        {"rows", "batches", "featc", "plain", "expert", "featc/plain", "featc/expert"}};
     for (uint32_t rows : kRowCounts) {
-      BatchBuilder builder(info);
-      subject.fill(builder, rows);
-      Batch batch = builder.batch();
-      Call plain(info, batch, subject.plain[i]);
-      Call expert(info, batch, subject.expert[i]);
-      agree(featc, batch, plain);
-      agree(featc, batch, expert);
-      BatchBuilder oddBuilder(info);
-      subject.fillOdd(oddBuilder, rows);
-      Batch odd = oddBuilder.batch();
-      for (Rival* rival : {subject.plain[i], subject.expert[i]}) {
-        Call call(info, odd, rival);
-        agree(featc, odd, call);
-      }
+      Batches batches = batchesOf(info, kBatches, subject.fill, rows);
+      Call plain(info, batches.all(), subject.plain[i]);
+      Call expert(info, batches.all(), subject.expert[i]);
+      agree(featc, batches, plain);
+      agree(featc, batches, expert);
+      agreeOnOddData(featc, subject, i, rows);
 
       double values = static_cast<double>(rows) * static_cast<double>(info.outputs.size());
-      auto times = suite.time(fmt::format("{}/{}/{}", subject.name, isa.name, rows),
-                              {{"featc", [&] { featc.run(batch); }, values},
-                               {"plain", [&] { plain.run(); }, values},
-                               {"expert", [&] { expert.run(); }, values}});
-      const Samples& mine = times["featc"];
-      table.push_back({fmt::format("{}", rows), nanoseconds(mine), nanoseconds(times["plain"]),
-                       nanoseconds(times["expert"]), ratio(mine, times["plain"]), ratio(mine, times["expert"])});
-      if (rows == 1) continue;
-      std::string name = fmt::format("{}, {} rows, {}", subject.name, rows, isa.name);
-      suite.atMost(name + ", to plain C++", mine.median() / times["plain"].median(), isa.plainLimit, "times");
-      suite.atMost(name + ", to an expert's", mine.median() / times["expert"].median(), isa.expertLimit, "times");
+      for (size_t count : {size_t{1}, kBatches}) {
+        std::string group = fmt::format("{}/{}/{}{}", subject.name, isa.name, rows, count == 1 ? "" : "/rotating");
+        auto times = timeSides(suite, group, featc, batches, count, plain, expert, values);
+        const Samples& mine = times["featc"];
+        table.push_back({fmt::format("{}", rows), fmt::format("{}", count), nanoseconds(mine),
+                         nanoseconds(times["plain"]), nanoseconds(times["expert"]), ratio(mine, times["plain"]),
+                         ratio(mine, times["expert"])});
+        if (rows == 1 || count != 1 || !subject.hasTargets) continue;
+        std::string name = fmt::format("{}, {} rows, {}", subject.name, rows, isa.name);
+        suite.atMost(name + ", to plain C++", mine.median() / times["plain"].median(), isa.plainLimit, "times");
+        suite.atMost(name + ", to an expert's", mine.median() / times["expert"].median(), isa.expertLimit, "times");
+      }
     }
     suite.table(fmt::format("{}, {}, ns a value", subject.name, isa.name), table);
   }
 }
-
-void fillUsual(BatchBuilder& builder, uint32_t rows) { fillMix(builder, rows, 0, kSeed); }
-void fillOdd(BatchBuilder& builder, uint32_t rows) { fillMix(builder, rows, 0, kSeed, Values::Odd); }
-void fillItems(BatchBuilder& builder, uint32_t rows) { fillTakeaway(builder, rows, kSeed); }
-void fillSparseRequest(BatchBuilder& builder, uint32_t rows) { fillTakeaway(builder, rows, kSeed, true); }
 
 // The engines and the nulls that have no rival.
 void compareEngines(Suite& suite) {
@@ -175,8 +200,8 @@ void benchRunning(Suite& suite) {
   Subject<MixCall, MixRival> mix;
   mix.name = "mix";
   mix.text = mixConfig(kMixOutputs);
-  mix.fill = fillUsual;
-  mix.fillOdd = fillOdd;
+  mix.fill = [](BatchBuilder& builder, uint32_t rows, uint64_t seed) { fillMix(builder, rows, 0, seed); };
+  mix.odd = {[](BatchBuilder& builder, uint32_t rows, uint64_t seed) { fillMix(builder, rows, 0, seed, Values::Odd); }};
   mix.plain = {mixPlainNative, mixPlainAvx2};
   mix.expert = {mixExpertAvx512, mixExpertAvx2};
   compare(suite, mix);
@@ -184,11 +209,23 @@ void benchRunning(Suite& suite) {
   Subject<TakeawayCall, TakeawayRival> takeaway;
   takeaway.name = "takeaway";
   takeaway.text = takeawayConfig();
-  takeaway.fill = fillItems;
-  takeaway.fillOdd = fillSparseRequest;
+  takeaway.fill = [](BatchBuilder& builder, uint32_t rows, uint64_t seed) { fillTakeaway(builder, rows, seed); };
+  takeaway.odd = {[](BatchBuilder& builder, uint32_t rows, uint64_t seed) { fillTakeaway(builder, rows, seed, true); }};
   takeaway.plain = {takeawayPlainNative, takeawayPlainAvx2};
   takeaway.expert = {takeawayExpertAvx512, takeawayExpertAvx2};
   compare(suite, takeaway);
+
+  Subject<SearchAdsCall, ads::Rival> searchAds;
+  searchAds.name = "search_ads";
+  searchAds.text = searchAdsConfig();
+  searchAds.fill = [](BatchBuilder& builder, uint32_t rows, uint64_t seed) { fillSearchAds(builder, rows, seed); };
+  searchAds.odd = {
+      [](BatchBuilder& builder, uint32_t rows, uint64_t seed) { fillSearchAds(builder, rows, seed, SearchAds::Odd); },
+      [](BatchBuilder& builder, uint32_t rows, uint64_t seed) { fillSearchAds(builder, rows, seed, SearchAds::Bare); }};
+  searchAds.plain = {ads::plainNative, ads::plainAvx2};
+  searchAds.expert = {ads::expertAvx512, ads::expertAvx2};
+  searchAds.hasTargets = false;
+  compare(suite, searchAds);
 
   compareEngines(suite);
   showGenerated(suite);

@@ -108,8 +108,13 @@ struct Lanes {
   static Mask below(Float x, double bound) {
     return _mm256_castpd_si256(_mm256_cmp_pd(x, _mm256_set1_pd(bound), _CMP_LT_OQ));
   }
-  static Mask finite(Float x) { return below(_mm256_andnot_pd(_mm256_set1_pd(-0.0), x), __builtin_inf()); }
+  static Mask finite(Float x) { return below(absolute(x), __builtin_inf()); }
   static Int plus(Int x, uint64_t c) { return _mm256_add_epi64(x, all(c)); }
+  static Float allFloat(double x) { return _mm256_set1_pd(x); }
+  static Float multiply(Float a, Float b) { return _mm256_mul_pd(a, b); }
+  static Float subtract(Float a, Float b) { return _mm256_sub_pd(a, b); }
+  static Float absolute(Float x) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), x); }
+  static Mask equal(Int a, Int b) { return _mm256_cmpeq_epi64(a, b); }
   static Float divide(Float a, Float b) { return _mm256_div_pd(a, b); }
   static Float divide(Float a, double b) { return _mm256_div_pd(a, _mm256_set1_pd(b)); }
   // There is no such conversion: the halves become floats of their own that one addition joins, so

@@ -94,6 +94,11 @@ struct Lanes {
     return _mm512_cmp_pd_mask(_mm512_abs_pd(x), _mm512_set1_pd(__builtin_inf()), _CMP_LT_OQ);
   }
   static Int plus(Int x, uint64_t c) { return _mm512_add_epi64(x, all(c)); }
+  static Float allFloat(double x) { return _mm512_set1_pd(x); }
+  static Float multiply(Float a, Float b) { return _mm512_mul_pd(a, b); }
+  static Float subtract(Float a, Float b) { return _mm512_sub_pd(a, b); }
+  static Float absolute(Float x) { return _mm512_abs_pd(x); }
+  static Mask equal(Int a, Int b) { return _mm512_cmpeq_epi64_mask(a, b); }
   static Float divide(Float a, Float b) { return _mm512_div_pd(a, b); }
   static Float divide(Float a, double b) { return _mm512_div_pd(a, _mm512_set1_pd(b)); }
   static Float toFloat(Int x) { return _mm512_cvtepi64_pd(x); }

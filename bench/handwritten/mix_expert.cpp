@@ -3,12 +3,8 @@
 // hashed once; then one tight vector loop an output. Compiled once for each FEATC_ISA, AVX-512 or AVX2.
 #include <cmath>
 
+#include "bench/handwritten/lanes.h"
 #include "bench/handwritten/mix_rivals.h"
-#ifdef __AVX512DQ__
-#include "bench/handwritten/lanes_avx512.h"
-#else
-#include "bench/handwritten/lanes_avx2.h"
-#endif
 
 namespace featc::bench {
 

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The takeaway config as an expert would write it: every string hashed once, what depends on the
 // request computed once, the rest in vectors. Compiled once for each FEATC_ISA, AVX-512 or AVX2.
+#include "bench/handwritten/bands.h"
 #include "bench/handwritten/takeaway_values.h"
-#ifdef __AVX512DQ__
-#include "bench/handwritten/lanes_avx512.h"
-#else
-#include "bench/handwritten/lanes_avx2.h"
-#endif
 
 namespace featc::bench {
 
@@ -21,13 +17,6 @@ constexpr int64_t kBlock = 256;
 Int slotOf(TakeawayOutput output) { return Lanes::all(slotBits(kTakeawaySlots[output])); }
 uint64_t idOf(TakeawayOutput output, uint64_t payload) { return ::idOf(kTakeawaySlots[output], payload); }
 uint64_t maybeId(TakeawayOutput output, MaybeHash hash) { return hash.present ? idOf(output, hash.hash) : 0; }
-
-template <class T, size_t n>
-Int bandsOf(auto x, const T (&boundaries)[n]) {
-  Int band = Lanes::all(0);
-  for (T boundary : boundaries) band = Lanes::addOne(Lanes::atLeast(x, boundary), band);
-  return band;
-}
 
 // What the request gives, hashed once.
 struct Request {
@@ -222,18 +211,6 @@ void ofItemId(const TakeawayInput& in, const Request& request, const TakeawayCol
     emit(r, absent);
   }
 }
-
-// Hashes of 0 .. 7, where a band is crossed with a band: left ones multiplied already.
-struct BandHashes {
-  alignas(64) uint64_t left[8];
-  alignas(64) uint64_t right[8];
-  BandHashes() {
-    for (int64_t band = 0; band < 8; ++band) {
-      right[band] = hashNumber(band);
-      left[band] = right[band] * kCombine1;
-    }
-  }
-};
 
 void ofNumbers(const TakeawayInput& in, const TakeawayColumns& out) {
   static const BandHashes bands;

@@ -33,7 +33,7 @@ void withItem(const TakeawayInput& in, const TakeawayColumns& out, TakeawayOutpu
 
 // cross(request's value, tags)
 void withTags(const TakeawayInput& in, const TakeawayColumns& out, TakeawayOutput output, MaybeHash left) {
-  const TakeawayColumn& column = out[output];
+  const RivalColumn& column = out[output];
   int64_t n = 0;
   column.offsets[0] = 0;
   for (int64_t r = 0; r < in.items; ++r) {
@@ -44,7 +44,7 @@ void withTags(const TakeawayInput& in, const TakeawayColumns& out, TakeawayOutpu
 }
 
 void tags(const TakeawayInput& in, const TakeawayColumns& out) {
-  const TakeawayColumn& column = out[kTags];
+  const RivalColumn& column = out[kTags];
   int64_t n = 0;
   column.offsets[0] = 0;
   for (int64_t r = 0; r < in.items; ++r) {

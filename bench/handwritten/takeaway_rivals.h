@@ -5,24 +5,11 @@
 #include <array>
 #include <cstdint>
 
+#include "bench/handwritten/columns.h"
+
 namespace featc::bench {
 
 // -- What comes in: the columns of a batch of one request -------------------------------------------
-
-// Bit r of `valid` is set where row r is present.
-struct Texts {
-  const int64_t* offsets = nullptr;
-  const char* bytes = nullptr;
-  const uint8_t* valid = nullptr;
-};
-struct Integers {
-  const int64_t* values = nullptr;
-  const uint8_t* valid = nullptr;
-};
-struct Floats {
-  const double* values = nullptr;
-  const uint8_t* valid = nullptr;
-};
 
 // Numbers and bitmaps are readable for 64 bytes past their end. Lists are not sliced, so that the
 // elements of item r are offsets[r] .. offsets[r + 1] - 1, and all of them are present.
@@ -97,16 +84,7 @@ constexpr std::array<uint32_t, kTakeawayOutputs> kTakeawaySlots = {
     1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 0,  0,  0, 0, 0,
     16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 0, 0, 0};
 
-// Room for one output: as much as the input can need, whole groups of 8 rows more. A list's row r
-// has ids[offsets[r]] .. ids[offsets[r + 1] - 1]; a single id is 0 where there is none.
-struct TakeawayColumn {
-  uint64_t* ids = nullptr;
-  int64_t* offsets = nullptr;
-  float* weights = nullptr;
-  float* dense = nullptr;
-};
-using TakeawayColumns = std::array<TakeawayColumn, kTakeawayOutputs>;
-
+using TakeawayColumns = const RivalColumn*;  // by output
 using TakeawayRival = void(const TakeawayInput& input, const TakeawayColumns& out);
 
 // `plain`: one loop an output, left to the compiler's vectorizer, for this machine or for AVX2.
