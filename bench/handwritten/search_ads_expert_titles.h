@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bench/handwritten/search_ads_expert_ad.h"
+#include "bench/handwritten/search_ads_expert_edits.h"
 
 namespace featc::bench::ads {
 
@@ -154,57 +155,15 @@ bool holds(const char* text, int64_t size, const char* part, int64_t partSize) {
   return false;
 }
 
-// The same by Wagner and Fischer, for queries of more than 64 code points.
-int64_t longEditDistance(const Pattern& query, const Lowered& text) {
-  int32_t cost[kMostText + 1];
-  for (int64_t j = 0; j <= query.size; ++j) cost[j] = static_cast<int32_t>(j);
-  int32_t row = 0;
-  for (int64_t i = 0; i < text.size;) {
-    uint32_t point = nextCodePoint(text.bytes, i);
-    int32_t diagonal = row++;
-    cost[0] = row;
-    for (int64_t j = 1; j <= query.size; ++j) {
-      int32_t replaced = diagonal + (point == query.all[j - 1] ? 0 : 1);
-      diagonal = cost[j];
-      int32_t other = (cost[j] < cost[j - 1] ? cost[j] : cost[j - 1]) + 1;
-      cost[j] = replaced < other ? replaced : other;
-    }
-  }
-  return cost[query.size];
-}
-
-// Myers' algorithm in Hyyro's form: a column of differences in two words.
-int64_t editDistance(const Pattern& query, const Lowered& text, int64_t points) {
-  if (query.size == 0) return points;
-  if (query.size > Pattern::kMost) return longEditDistance(query, text);
-  uint64_t up = ~uint64_t{0};
-  uint64_t down = 0;
-  int64_t distance = query.size;
-  auto last = static_cast<unsigned>(query.size - 1);
-  auto step = [&](uint64_t equal) {
-    uint64_t vertical = equal | down;
-    uint64_t horizontal = (((equal & up) + up) ^ up) | equal;
-    uint64_t rises = down | ~(horizontal | up);
-    uint64_t falls = up & horizontal;
-    distance += static_cast<int64_t>(rises >> last & 1U) - static_cast<int64_t>(falls >> last & 1U);
-    rises = rises << 1U | 1U;
-    falls <<= 1U;
-    up = falls | ~(vertical | rises);
-    down = rises & vertical;
-  };
-  if (points == text.size)
-    for (int64_t i = 0; i < text.size; ++i) step(query.ascii[static_cast<unsigned char>(text.bytes[i])]);
-  else
-    for (int64_t i = 0; i < text.size;) step(query.at(nextCodePoint(text.bytes, i)));
-  return distance;
-}
-
 void ofTitles(const Input& in, const Prepared& p, const Columns& out) {
-  Pattern query(p.asked);
-  Lowered name;
+  const Lowered& asked = p.asked;
+  Pattern query(asked);
+  EditDistances distances(query, out[kEdits].dense);
   for (int64_t r = 0; r < in.items; ++r) {
+    Lowered& name = distances.room();
     name.set(textAt(in.title, r), sizeAt(in.title, r));
-    int64_t points = codePointsOf(name.bytes, name.size);
+    int64_t points = name.points;
+    distances.start(r);
     out[kTitleLength].dense[r] = static_cast<float>(points);
     int64_t end = name.size < kStartLength ? name.size : kStartLength;
     if (points != name.size) {
@@ -212,7 +171,6 @@ void ofTitles(const Input& in, const Prepared& p, const Columns& out) {
       for (int64_t n = 0; n < kStartLength && end < name.size; ++n) nextCodePoint(name.bytes, end);
     }
     out[kTitleStart].ids[r] = idOf(kTitleStart, hashText(name.bytes, end));
-    const Lowered& asked = p.asked;
     bool begins =
         asked.size <= name.size && __builtin_memcmp(name.bytes, asked.bytes, static_cast<size_t>(asked.size)) == 0;
     out[kBeginsWith].ids[r] = idOf(kBeginsWith, begins ? 1 : 0);
@@ -221,9 +179,8 @@ void ofTitles(const Input& in, const Prepared& p, const Columns& out) {
     bool branded = isSet(in.brand.valid, r);
     bool asks = branded && holds(asked.bytes, asked.size, textAt(in.brand, r), sizeAt(in.brand, r));
     out[kAsksForBrand].ids[r] = branded ? idOf(kAsksForBrand, asks ? 1 : 0) : 0;
-    auto distance = static_cast<double>(editDistance(query, name, points));
-    out[kEdits].dense[r] = denseOf(true, distance / static_cast<double>(points), 1);
   }
+  distances.finish();
 }
 
 }  // namespace

@@ -141,51 +141,26 @@ struct Kinds {
 // A text in lower case, with room to read on behind it.
 struct Lowered {
   int64_t size = 0;
+  int64_t points = 0;  // code points
   alignas(64) char bytes[kMostText + 64];
 
   Lowered() = default;
   Lowered(const Texts& texts, int64_t r) { set(textAt(texts, r), sizeAt(texts, r)); }
-
+  // 32 bytes at a time, of which those past the text's end may be read.
   void set(const char* from, int64_t n) {
     size = n;
-    for (int64_t i = 0; i < n; ++i) bytes[i] = lowerOf(from[i]);
-  }
-};
-
-// The query for Myers' bit-parallel edit distance: which of its first 64 code points are each one.
-struct Pattern {
-  static constexpr int64_t kMost = 64;
-  int64_t size = 0;
-  uint64_t ascii[128] = {};
-  int64_t others = 0;
-  uint32_t points[kMost];
-  uint64_t masks[kMost];
-  uint32_t all[kMostText];  // every code point, for queries that are longer
-
-  explicit Pattern(const Lowered& text) {
-    for (int64_t i = 0; i < text.size;) {
-      uint32_t point = nextCodePoint(text.bytes, i);
-      if (size < kMost) maskOf(point) |= uint64_t{1} << static_cast<unsigned>(size);
-      all[size++] = point;
+    points = n;
+    for (int64_t i = 0; i < n; i += 32) {
+      __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + i));
+      __m256i upper = _mm256_and_si256(_mm256_cmpgt_epi8(x, _mm256_set1_epi8('A' - 1)),
+                                       _mm256_cmpgt_epi8(_mm256_set1_epi8('Z' + 1), x));
+      __m256i lower = _mm256_add_epi8(x, _mm256_and_si256(upper, _mm256_set1_epi8(32)));
+      _mm256_store_si256(reinterpret_cast<__m256i*>(bytes + i), lower);
+      // Bytes 0x80 .. 0xBF go on with a code point.
+      auto inside = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpgt_epi8(_mm256_set1_epi8(-64), x)));
+      if (n - i < 32) inside &= (1U << static_cast<unsigned>(n - i)) - 1;
+      points -= __builtin_popcount(inside);
     }
-  }
-  uint64_t at(uint32_t point) const {
-    if (point < 128) return ascii[point];
-    for (int64_t o = 0; o < others; ++o)
-      if (points[o] == point) return masks[o];
-    return 0;
-  }
-
- private:
-  uint64_t& maskOf(uint32_t point) {
-    if (point < 128) return ascii[point];
-    int64_t o = 0;
-    while (o < others && points[o] != point) ++o;
-    if (o == others) {
-      points[others] = point;
-      masks[others++] = 0;
-    }
-    return masks[o];
   }
 };
 
