@@ -6,6 +6,7 @@
 
 #include "frontend/expr_checker.h"
 #include "frontend/literal_values.h"
+#include "ops/zone_of_data.h"
 
 namespace featc {
 
@@ -250,6 +251,7 @@ Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector
   }
   if (!known) return {};
   if (empties && !settleEmptyLiterals(op, args, types)) return {};
+  if (const Operator* other = zoneOfDataMeant(op, args, types)) return applyOperator(id, *other, args);
   auto resolution = resolve(op, types, checked_.info.semantics);
   if (!resolution) {
     reportNoOverload(e, op, args, types);
@@ -265,6 +267,21 @@ Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector
   setCall(id, call, args, type, dependence);
   if (!checkConstants(id, checked_.calls.back(), *resolution, types)) checked_.exprs[id].meaning = Meaning::Unknown;
   return type;
+}
+
+// The operator that takes a zone of the data, where a call's zone depends on it and all else fits.
+const Operator* ExprChecker::zoneOfDataMeant(const Operator& op, const std::vector<ExprId>& args,
+                                             const std::vector<Type>& types) const {
+  const Operator* other = withZoneOfData(op);
+  if (other == nullptr) return nullptr;
+  bool varies = false;
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i] == kNoExpr || !op.params[op.paramOfArg(i)].isConstant) continue;
+    if (!checked_.exprs[args[i]].dependence.varying) continue;
+    if (other->params[i].isConstant) return nullptr;
+    varies = true;
+  }
+  return varies && resolve(*other, types, checked_.info.semantics) ? other : nullptr;
 }
 
 // `id ?? 0` of a required field. A float may be NaN; elements of a group may be missing, and a fn be called with one.

@@ -117,6 +117,8 @@ class ExprChecker {
   Type checkChain(ExprId id);
   // `args`: one a parameter (more when variadic), already checked; kNoExpr where left out.
   Type applyOperator(ExprId id, const Operator& op, const std::vector<ExprId>& args);
+  const Operator* zoneOfDataMeant(const Operator& op, const std::vector<ExprId>& args,
+                                  const std::vector<Type>& types) const;
   bool checkConstants(ExprId id, CallInfo& call, const Resolution& resolution, const std::vector<Type>& types);
   // Whether the argument is known when compiling, or will be once the fn around it is inlined.
   bool requireConstant(ExprId arg, std::string_view callee, std::string_view param, const Span* use);

@@ -8,6 +8,7 @@
 
 #include "ops/call_pattern.h"
 #include "ops/operator.h"
+#include "ops/zone_of_data.h"
 
 namespace featc {
 
@@ -159,7 +160,9 @@ std::string missingRule(const Operator& op) {
 std::string constantRule(const Operator& op) {
   std::vector<std::string_view> constants;
   std::string files;
+  const bool isZoneFree = withZoneOfData(op) != nullptr;
   for (const ParamSpec& p : op.params) {
+    if (isZoneFree && p.name == "zone") continue;
     if (p.isFile)
       files += fmt::format(" `{}` is the name of a file beside the config, written out.", p.name);
     else if (p.isConstant)

@@ -6,186 +6,31 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <vector>
 
 #include "ops/groups.h"
-#include "ops/operator.h"
+#include "ops/time_format.h"
 #include "ops/time_unit.h"
-#include "ops/time_zone.h"
+#include "ops/zone_of_data.h"
+#include "support/utf8.h"
 
 namespace featc {
 
 namespace {
 
-// -- Formats ----------------------------------------------------------------------------------------
-
-// One part of a time, by the letter that stands for it after `%`.
-enum class Part : char {
-  Literal = '\0',
-  Year = 'Y',
-  Month = 'm',
-  Day = 'd',
-  Hour = 'H',
-  Minute = 'M',
-  Second = 'S',
-  Fraction = 'f',  // of a second; read and forgotten
-  Offset = 'z',    // from UTC
-};
-struct Step {
-  Part part = Part::Literal;
-  char literal = '\0';
-  // Of reading: a number beside others has all its digits, lest one be taken for another's.
-  bool isWhole = false;
-
-  bool isDigits() const { return part == Part::Literal ? literal >= '0' && literal <= '9' : part != Part::Offset; }
-};
-
-struct TimeFormat : OpState {
-  std::vector<Step> steps;
-  Zone zone;
-
-  bool has(Part part) const {
-    return std::ranges::any_of(steps, [part](const Step& s) { return s.part == part; });
-  }
-};
-
-constexpr uint32_t kFormatParam = 1;
-constexpr uint32_t kZoneParam = 2;
-
-// Adds the steps of `format`; `parts` are the letters that it may have.
-std::optional<std::string> addSteps(std::string_view format, std::string_view parts, std::vector<Step>& steps) {
-  for (size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%') {
-      steps.push_back({Part::Literal, format[i]});
-      continue;
-    }
-    char letter = ++i < format.size() ? format[i] : '\0';
-    if (letter == '%') {
-      steps.push_back({Part::Literal, '%'});
-    } else if (letter == 'F' || letter == 'T') {
-      if (auto error = addSteps(letter == 'F' ? "%Y-%m-%d" : "%H:%M:%S", parts, steps)) return error;
-    } else if (letter != '\0' && parts.find(letter) != std::string_view::npos) {
-      steps.push_back({static_cast<Part>(letter)});
-    } else {
-      std::string known;
-      for (char part : parts) known += std::string(" %") + part;
-      std::string_view unknown = format.substr(i - 1, letter > ' ' && letter < '\x7f' ? 2 : 1);
-      return std::string(unknown) + " names no part of a time here; those that do are" + known +
-             ", %F for %Y-%m-%d and %T for %H:%M:%S, and %% is a %";
-    }
-  }
-  return std::nullopt;
-}
-
-// What parts are called in the formats of Java, Spark and Flink (`yyyy-MM-dd`), PostgreSQL and Oracle (`YYYY-MM-DD`);
-// longer ones first.
-struct Letters {
-  std::string_view elsewhere;
-  std::string_view here;
-};
-constexpr Letters kLetters[] = {{"yyyy", "%Y"}, {"YYYY", "%Y"}, {"HH24", "%H"}, {"SSS", "%f"}, {"'T'", "T"},
-                                {"MM", "%m"},   {"MI", "%M"},   {"dd", "%d"},   {"DD", "%d"},  {"HH", "%H"},
-                                {"mm", "%M"},   {"SS", "%S"},   {"ss", "%S"}};
-
-const Letters* lettersAt(std::string_view format) {
-  const auto* found = std::ranges::find_if(kLetters, [&](const Letters& l) { return format.starts_with(l.elsewhere); });
-  return found == std::end(kLetters) ? nullptr : found;
-}
-
-// `%Y-%m-%d` for `yyyy-MM-dd`.
-std::string inPercents(std::string_view format) {
-  std::string text;
-  while (!format.empty()) {
-    const Letters* known = lettersAt(format);
-    text += known != nullptr ? known->here : format.substr(0, 1);
-    format.remove_prefix(known != nullptr ? known->elsewhere.size() : 1);
-  }
-  return text;
-}
-
-bool namesParts(const std::vector<Step>& steps) {
-  return std::ranges::any_of(steps, [](const Step& s) { return s.part != Part::Literal; });
-}
-
-// Settles which numbers must have all their digits; an error where parts are there twice or could take each other's.
-std::optional<std::string> settleNumbers(std::vector<Step>& steps) {
-  for (size_t i = 0; i < steps.size(); ++i) {
-    Step& step = steps[i];
-    if (step.part == Part::Literal) continue;
-    std::string name{'%', static_cast<char>(step.part)};
-    for (size_t k = 0; k < i; ++k)
-      if (steps[k].part == step.part) return "the format has " + name + " twice";
-    bool beforeDigits = i + 1 < steps.size() && steps[i + 1].isDigits();
-    if (step.part == Part::Fraction && beforeDigits) return "after " + name + " there must be something but digits";
-    step.isWhole = beforeDigits || (i > 0 && steps[i - 1].isDigits());
-  }
-  return std::nullopt;
-}
-
-bool isAllParts(std::string_view word) {
-  while (const Letters* known = lettersAt(word)) word.remove_prefix(known->elsewhere.size());
-  return word.empty();
-}
-
-bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-// How a format of letters is probably meant: an example where they do not all have a meaning here.
-std::string proposeFormat(const std::string& format, std::string_view parts) {
-  std::string text = inPercents(format);
-  std::vector<Step> steps;
-  bool fits = !addSteps(text, parts, steps) && !settleNumbers(steps) && namesParts(steps);
-  bool plain = std::ranges::none_of(steps, [](const Step& s) {
-    return s.part == Part::Literal && ((isLetter(s.literal) && s.literal != 'T') || s.literal == '\'');
-  });
-  return fits && plain ? text : "%Y-%m-%d";
-}
-
-std::optional<PrepareError> readFormat(std::span<const Value> constants, std::string_view parts, TimeFormat& to) {
-  const std::string& format = constants[0].asString();
-  if (auto error = addSteps(format, parts, to.steps)) return PrepareError{kFormatParam, *error};
-  if (!namesParts(to.steps))
-    return PrepareError{kFormatParam, "the format " + toString(constants[0]) +
-                                          " names no part of a time; here it is written \"" +
-                                          proposeFormat(format, parts) + '"'};
-  return Zone::read(constants[1], kZoneParam, to.zone);
-}
-
-// `%Y-MM-dd`: letters are read and written as they stand. Words are meant to be.
-template <const std::string_view& parts>
-std::optional<Suspicion> suspectFormat(std::span<const KnownArgument> arguments) {
-  if (!arguments[kFormatParam].value.isString()) return std::nullopt;
-  std::string_view format = arguments[kFormatParam].value.asString();
-  for (size_t i = 0; i < format.size(); ++i) {
-    if (format[i] == '%') {
-      ++i;
-    } else if (isLetter(format[i])) {
-      size_t end = i;
-      while (end < format.size() && isLetter(format[end])) ++end;
-      std::string_view word = format.substr(i, end - i);
-      if (isAllParts(word)) {
-        const Letters* letters = lettersAt(word);
-        std::string message = '"' + std::string(letters->elsewhere) + "\" stands for itself in a format";
-        if (parts.find(letters->here[1]) != std::string_view::npos)
-          message += "; here it is " + std::string(letters->here);
-        return Suspicion{kFormatParam, message};
-      }
-      i = end - 1;
-    }
-  }
-  return std::nullopt;
-}
-
 // -- Reading ----------------------------------------------------------------------------------------
 
-constexpr std::string_view kReadParts = "YmdHMSfz";
+constexpr std::string_view kReadParts = "YmdHMSfzIpbB";
 
+// A format, and the zone where it is constant.
 Prepared prepareParse(std::span<const Value> constants, std::span<const Type>) {
   auto format = std::make_shared<TimeFormat>();
-  if (auto error = readFormat(constants, kReadParts, *format)) return {nullptr, std::move(error)};
+  if (auto error = readFormat(constants[0], kReadParts, *format)) return {nullptr, std::move(error)};
   if (auto error = settleNumbers(format->steps)) return {nullptr, PrepareError{kFormatParam, *error}};
-  if (format->has(Part::Offset) && !constants[1].isMissing())
+  bool hasZone = constants.size() < 2 || !constants[1].isMissing();
+  if (format->has(Part::Offset) && hasZone)
     return {nullptr, PrepareError{kZoneParam, "with %z in the format the text says the zone itself"}};
-  return {format, std::nullopt};
+  if (constants.size() < 2) return {format, std::nullopt};
+  return {format, Zone::read(constants[1], kZoneParam, format->zone)};
 }
 
 class TimeReader {
@@ -207,6 +52,10 @@ class TimeReader {
         return number(1, 9, 0, 999'999'999, ignored);
       }
       case Part::Offset: return readOffset();
+      case Part::Hour12: saysHour12_ = true; return number(least, 2, 1, 12, hour_);
+      case Part::HalfDay: return readHalfDay();
+      case Part::MonthName:
+      case Part::FullMonthName: return readMonthName();
     }
     return false;
   }
@@ -223,7 +72,8 @@ class TimeReader {
                                      std::chrono::month(static_cast<unsigned>(month_)),
                                      std::chrono::day(static_cast<unsigned>(day_))};
     if (!text_.empty() || !date.ok()) return {};
-    int64_t local = LocalTime{date, (hour_ * 60 + minute_) * 60 + second_}.local();
+    int64_t hour = saysHour12_ ? hour_ % 12 + (isAfternoon_ ? 12 : 0) : hour_;
+    int64_t local = LocalTime{date, (hour * 60 + minute_) * 60 + second_}.local();
     int64_t time = saysOffset_ ? local - offset_ : zone.toUtc(local);
     if (!isTime(time)) return {};
     return time;
@@ -238,6 +88,26 @@ class TimeReader {
       value = value * 10 + (text_[digits] - '0');
     text_.remove_prefix(digits);
     return digits >= least && low <= value && value <= high;
+  }
+  // Whatever the letters' case.
+  bool acceptWord(std::string_view word) {
+    if (text_.size() < word.size() ||
+        !std::equal(word.begin(), word.end(), text_.begin(), [](char a, char b) { return lowered(a) == lowered(b); }))
+      return false;
+    text_.remove_prefix(word.size());
+    return true;
+  }
+  bool readHalfDay() {
+    isAfternoon_ = acceptWord("PM");
+    return isAfternoon_ || acceptWord("AM");
+  }
+  // Short or in full.
+  bool readMonthName() {
+    for (month_ = 1; month_ <= 12; ++month_) {
+      std::string_view name = kMonthNames[static_cast<size_t>(month_ - 1)];
+      if (acceptWord(name) || acceptWord(name.substr(0, kShortName))) return true;
+    }
+    return false;
   }
   // `Z`, `+08:00` or `+0800`.
   bool readOffset() {
@@ -256,29 +126,38 @@ class TimeReader {
 
   std::string_view text_;  // the rest
   int64_t year_ = 1970, month_ = 1, day_ = 1, hour_ = 0, minute_ = 0, second_ = 0;
+  bool saysHour12_ = false;
+  bool isAfternoon_ = false;
   bool saysOffset_ = false;
   int64_t offset_ = 0;
 };
 
-Maybe<int64_t> parseTime(const TimeFormat& format, Str text) {
+Maybe<int64_t> readTime(const TimeFormat& format, Str text, const Zone& zone) {
   TimeReader reader(text.view());
   for (const Step& step : format.steps)
     if (!reader.read(step)) return {};
-  return reader.seconds(format.zone);
+  return reader.seconds(zone);
+}
+Maybe<int64_t> parseTime(const TimeFormat& format, Str text) { return readTime(format, text, format.zone); }
+Maybe<int64_t> parseTimeIn(Context& context, const TimeFormat& format, Str text, Str zone) {
+  return inZoneOfData(context, zone, [&](const Zone& z) { return readTime(format, text, z); });
 }
 
 // -- Writing ----------------------------------------------------------------------------------------
 
-constexpr std::string_view kWrittenParts = "YmdHMSz";
+constexpr std::string_view kWrittenParts = "YmdHMSzIpbB";
 
 Prepared prepareWrite(std::span<const Value> constants, std::span<const Type>) {
   auto format = std::make_shared<TimeFormat>();
-  if (auto error = readFormat(constants, kWrittenParts, *format)) return {nullptr, std::move(error)};
-  return {format, std::nullopt};
+  if (auto error = readFormat(constants[0], kWrittenParts, *format)) return {nullptr, std::move(error)};
+  if (constants.size() < 2) return {format, std::nullopt};
+  return {format, Zone::read(constants[1], kZoneParam, format->zone)};
 }
 
 // Beside UTC a year may be 0 or 10000.
 constexpr size_t kMostDigits = 5;
+// Of what is written for one step: "September".
+constexpr size_t kMostBytes = 9;
 
 char* writeNumber(char* to, size_t digits, int64_t value) {
   std::array<char, kMostDigits> text{};
@@ -286,6 +165,10 @@ char* writeNumber(char* to, size_t digits, int64_t value) {
   for (; n < digits || value > 0; value /= 10) text[n++] = static_cast<char>('0' + value % 10);
   return std::reverse_copy(text.begin(), text.begin() + n, to);
 }
+
+constexpr int64_t kNoon = 43'200;
+
+char* writeText(char* to, std::string_view text) { return std::ranges::copy(text, to).out; }
 
 char* writeStep(char* to, const Step& step, std::chrono::year_month_day date, int64_t second, int64_t offset) {
   switch (step.part) {
@@ -301,15 +184,19 @@ char* writeStep(char* to, const Step& step, std::chrono::year_month_day date, in
       int64_t minutes = (offset < 0 ? -offset : offset) / 60;
       return writeNumber(to + 1, 4, minutes / 60 * 100 + minutes % 60);
     }
+    case Part::Hour12: return writeNumber(to, 2, (second / 3600 + 11) % 12 + 1);
+    case Part::HalfDay: return writeText(to, second < kNoon ? "AM" : "PM");
+    case Part::MonthName: return writeText(to, kMonthNames[unsigned(date.month()) - 1].substr(0, kShortName));
+    case Part::FullMonthName: return writeText(to, kMonthNames[unsigned(date.month()) - 1]);
     case Part::Fraction: break;
   }
   return to;
 }
 
-Maybe<Str> formatTime(Context& context, const TimeFormat& format, int64_t time) {
+Maybe<Str> writeTime(Context& context, const TimeFormat& format, int64_t time, const Zone& zone) {
   if (!isTime(time)) return {};
-  int64_t offset = format.zone.offsetAt(time);
-  char* text = context.newString(format.steps.size() * kMostDigits);
+  int64_t offset = zone.offsetAt(time);
+  char* text = context.newString(format.steps.size() * kMostBytes);
   if (text == nullptr) return {};
   LocalTime local = LocalTime::of(time + offset);
   std::chrono::year_month_day date(local.date);
@@ -318,8 +205,18 @@ Maybe<Str> formatTime(Context& context, const TimeFormat& format, int64_t time) 
   return Str{text, static_cast<uint64_t>(end - text)};
 }
 
+Maybe<Str> formatTime(Context& context, const TimeFormat& format, int64_t time) {
+  return writeTime(context, format, time, format.zone);
+}
+Maybe<Str> formatTimeIn(Context& context, const TimeFormat& format, int64_t time, Str zone) {
+  return inZoneOfData(context, zone, [&](const Zone& z) { return writeTime(context, format, time, z); });
+}
+
+std::optional<Suspicion> suspectReading(std::span<const KnownArgument> arguments) {
+  return suspectFormat(arguments, kReadParts);
+}
 std::optional<Suspicion> suspectWriting(std::span<const KnownArgument> arguments) {
-  std::optional<Suspicion> format = suspectFormat<kWrittenParts>(arguments);
+  std::optional<Suspicion> format = suspectFormat(arguments, kWrittenParts);
   return format ? format : suspectTime(arguments, 0);
 }
 
@@ -358,17 +255,26 @@ std::string_view timeAdvice(Type type, std::string_view text) {
 void registerTimeText(Registry& r) {
   r.group("Time");
   r.add("parse_time", {value("text"), constant("format"), optionalConstant("zone")},
-        "Epoch seconds of a text: `%Y %m %d %H %M %S`, `%f` a fraction (dropped), `%z` an offset, `%F %T`; missing "
-        "where it does not fit; 1970-01-01 00:00:00 says what the format does not.")
+        "Epoch seconds of a text: `%Y %m %d %H %M %S`, `%f` a fraction (dropped), `%z` an offset, `%F %T`, `%I` with "
+        "`%p` an hour of 12 with AM or PM, `%b` or `%B` a month's English name, short or in full; missing where it "
+        "does not "
+        "fit; 1970-01-01 00:00:00 says what the format does not.")
       .elsewhere({"strptime", "to_timestamp", "unix_timestamp", "to_unix_timestamp", "to_unixtime", "parse_datetime",
                   "str_to_date", "to_date", "date_parse"},
                  "takes the text and a format such as \"%Y-%m-%d\"")
       .example(R"(parse_time("2023-11-14 22:13:20", "%F %T"))", "1700000000")
       .example(R"(parse_time("20231115", "%Y%m%d", "Asia/Shanghai"))", "1699977600")
       .example(R"(parse_time("2023-11-15T06:13:20.5+08:00", "%FT%T.%f%z"))", "1700000000")
+      .example(R"(parse_time("14 Nov 2023 10:13 PM", "%d %b %Y %I:%M %p"))", "1699999980")
       .example(R"(parse_time("2023-02-29", "%F"))", "missing")
       .add<parseTime>({Type::string(), Type::string()})
-      .suspect(suspectFormat<kReadParts>)
+      .suspect(suspectReading)
+      .prepare(prepareParse);
+  r.add("parse_time_in", {value("text"), constant("format"), value("zone")}, "`parse_time` in a zone that data names.")
+      .internal()
+      .add<parseTimeIn>({Type::string()})
+      .odd(unknownZone)
+      .suspect(suspectReading)
       .prepare(prepareParse);
   r.add("format_time", {value("time"), constant("format"), optionalConstant("zone")},
         "The text of a time in epoch seconds, as `parse_time` reads it: `format_time(now, \"%Y%m%d\")` is a day's key.")
@@ -377,9 +283,17 @@ void registerTimeText(Registry& r) {
       .example(R"(format_time(1700000000, "%F %T"))", R"("2023-11-14 22:13:20")")
       .example(R"(format_time(1700000000, "%Y%m%d%H", "Asia/Shanghai"))", R"("2023111506")")
       .example(R"(format_time(1700000000, "%FT%T%z", "+05:30"))", R"("2023-11-15T03:43:20+0530")")
+      .example(R"(format_time(1700000000, "%d %b %Y, %I %p"))", R"("14 Nov 2023, 10 PM")")
       .add<formatTime>({Type::string(), Type::string()})
       .suspect(suspectWriting)
       .odd(otherTimeUnit)
+      .prepare(prepareWrite);
+  r.add("format_time_in", {value("time"), constant("format"), value("zone")},
+        "`format_time` in a zone that data names.")
+      .internal()
+      .add<formatTimeIn>({Type::string()})
+      .suspect(suspectWriting)
+      .odd(oddTimeInZone)
       .prepare(prepareWrite);
 }
 

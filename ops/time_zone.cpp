@@ -3,8 +3,10 @@
 #include "ops/time_zone.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -79,20 +81,11 @@ std::string zoneFolder() {
   return set != nullptr ? set : "/usr/share/zoneinfo";
 }
 
-// The names in this machine's time zone database, in order.
+// Those that people name: "Area/Place".
 std::vector<std::string> zoneNames() {
-  const std::filesystem::path root = zoneFolder();
-  std::vector<std::string> names;
-  std::error_code error;
-  constexpr size_t kMost = 5'000;
-  for (std::filesystem::recursive_directory_iterator at(root, error), end; !error && at != end && names.size() < kMost;
-       at.increment(error)) {
-    std::string name = at->path().lexically_relative(root).string();
-    bool isCopy = name == "posix" || name == "right" || name == "Etc";
-    if (isCopy && at->is_directory(error)) at.disable_recursion_pending();
-    if (name.find('/') != std::string::npos && isZoneName(name)) names.push_back(std::move(name));
-  }
-  std::ranges::sort(names);
+  std::vector<std::string> names = zoneFiles();
+  std::erase_if(
+      names, [](const std::string& name) { return name.find('/') == std::string::npos || name.starts_with("Etc/"); });
   return names;
 }
 
@@ -108,6 +101,23 @@ constexpr City kCities[] = {{"beijing", "Asia/Shanghai"},       {"shenzhen", "As
                             {"seattle", "America/Los_Angeles"}, {"washington", "America/New_York"}};
 
 }  // namespace
+
+std::vector<std::string> zoneFiles() {
+  const std::filesystem::path root = zoneFolder();
+  std::vector<std::string> names;
+  std::error_code error;
+  constexpr size_t kMost = 5'000;
+  for (std::filesystem::recursive_directory_iterator at(root, error), end; !error && at != end && names.size() < kMost;
+       at.increment(error)) {
+    std::string name = at->path().lexically_relative(root).string();
+    bool isCopy = name == "posix" || name == "right";
+    bool isFolder = at->is_directory(error);
+    if (isCopy && isFolder) at.disable_recursion_pending();
+    if (!isFolder && isZoneName(name)) names.push_back(std::move(name));
+  }
+  std::ranges::sort(names);
+  return names;
+}
 
 std::string Zone::meant(std::string_view name) {
   if (lowerCase(name) == "utc" || lowerCase(name) == "gmt" || name == "Z") return "UTC";
@@ -129,6 +139,58 @@ std::string Zone::meant(std::string_view name) {
   auto near = nearestName(place, places);
   return near && isSlip(place, *near) ? names[static_cast<size_t>(std::ranges::find(places, *near) - places.begin())]
                                       : std::string();
+}
+
+namespace {
+
+// The zones of the database, each read when it is first asked for.
+class ZoneTable {
+ public:
+  ZoneTable() : names_(zoneFiles()), entries_(names_.size()) {}
+
+  // Null where there is none.
+  const cctz::time_zone* find(std::string_view name) {
+    auto at = std::ranges::lower_bound(names_, name, {}, [](const std::string& n) { return std::string_view(n); });
+    if (at == names_.end() || *at != name) return nullptr;
+    Entry& entry = entries_[static_cast<size_t>(at - names_.begin())];
+    if (entry.state.load(std::memory_order_acquire) == State::Unread) read(*at, entry);
+    return entry.state.load(std::memory_order_relaxed) == State::Known ? &entry.rules : nullptr;
+  }
+
+ private:
+  enum class State : uint8_t { Unread, Known, Unknown };
+  struct Entry {
+    std::atomic<State> state{State::Unread};
+    cctz::time_zone rules;
+  };
+
+  void read(const std::string& name, Entry& entry) {
+    std::lock_guard lock(reading_);
+    if (entry.state.load(std::memory_order_relaxed) != State::Unread) return;
+    bool isKnown = cctz::load_time_zone(name, &entry.rules);
+    entry.state.store(isKnown ? State::Known : State::Unknown, std::memory_order_release);
+  }
+
+  const std::vector<std::string> names_;
+  std::vector<Entry> entries_;
+  std::mutex reading_;
+};
+
+}  // namespace
+
+bool Zone::named(std::string_view name, Zone& zone) {
+  zone = Zone();
+  if (name == "UTC") return true;
+  if (auto offset = fixedOffset(name)) {
+    zone.offset_ = *offset;
+    return true;
+  }
+  static ZoneTable table;
+  const cctz::time_zone* rules = table.find(name);
+  if (rules == nullptr) return false;
+  zone.isFixed_ = false;
+  zone.rules_ = *rules;
+  return true;
 }
 
 std::optional<PrepareError> Zone::read(const Value& name, uint32_t param, Zone& zone) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ops/operator.h"
 
@@ -42,6 +43,10 @@ class Zone {
   // nobody knows.
   static std::string meant(std::string_view name);
 
+  // Of what data says: false where there is no such zone. Zones are read once and kept, as many as there are files in
+  // the machine's time zone database. May throw std::bad_alloc.
+  static bool named(std::string_view name, Zone& zone);
+
   // Seconds east of UTC.
   int64_t offsetAt(int64_t time) const {
     if (isFixed_) return offset_;
@@ -56,5 +61,8 @@ class Zone {
   int64_t offset_ = 0;
   cctz::time_zone rules_;
 };
+
+// The zones of the machine's time zone database that a name may mean, in order; what is no zone may be among them.
+std::vector<std::string> zoneFiles();
 
 }  // namespace featc

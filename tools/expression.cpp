@@ -6,6 +6,8 @@
 
 #include <vector>
 
+#include "ops/zone_of_data.h"
+
 namespace featc {
 namespace {
 
@@ -21,7 +23,7 @@ std::string callText(const Operator& op, const std::vector<std::string>& args) {
   if (op.name == "make_list") return fmt::format("[{}]", joined(args));
   if (!op.symbol.empty() && args.size() == 1) return fmt::format("{}{}", op.symbol, args[0]);
   if (!op.symbol.empty() && args.size() == 2) return fmt::format("{} {} {}", args[0], op.symbol, args[1]);
-  return fmt::format("{}({})", op.name, joined(args));
+  return fmt::format("{}({})", nameInConfigs(op), joined(args));
 }
 
 }  // namespace

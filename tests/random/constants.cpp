@@ -113,8 +113,10 @@ constexpr std::string_view kForms[] = {"nfkc", "nfc", "nfkd", "nfd", "width", "n
 constexpr std::string_view kCases[] = {"keep", "fold", "lower", "upper"};
 constexpr std::string_view kUnits[] = {"bytes", "code_points"};
 constexpr std::string_view kZones[] = {"UTC", "+08:00", "-03:30", "Asia/Shanghai", "America/New_York"};
-constexpr std::string_view kTimeFormats[] = {"%F", "%F %T", "%Y%m%d", "%F%T%z", "-%H:%M%%", "%S.%f", "%m", "%Y-%d"};
+constexpr std::string_view kTimeFormats[] = {"%F",    "%F %T", "%Y%m%d", "%F%T%z",           "-%H:%M%%",
+                                             "%S.%f", "%m",    "%Y-%d",  "%d %b %Y %I:%M %p"};
 constexpr std::string_view kFamilies[] = {"xxh3", "farm", "murmur3", "std"};
+constexpr auto kDigits = [](Rng& rng, Type) { return Value::of(rng.between(1, 32)); };
 constexpr auto kPrecision = [](Rng& rng, Type) { return Value::of(rng.between(1, 12)); };
 constexpr auto kDegrees = [](Rng& rng, Type) { return Value::of(rng.pick(std::vector<double>{0.0001, 0.01, 1, 7.5})); };
 constexpr auto kVocabulary = [](Rng& rng, Type type) {
@@ -128,6 +130,7 @@ const Hint kHints[] = {{"zone", kOneOf<kZones>},
                        {"format", kOneOf<kTimeFormats>},
                        {"family", kOneOf<kFamilies>},
                        {"precision", kPrecision},
+                       {"digits", kDigits},
                        {"degrees", kDegrees},
                        {"pattern", kOneOf<kPatterns>},
                        {"replacement", kOneOf<kReplacements>},
@@ -176,6 +179,8 @@ ExprPtr randomLiteral(Rng& rng, Type type) {
   }
   return literal(anyWritable(rng, type), type.present());
 }
+
+ExprPtr zoneLiteral(Rng& rng) { return literal(Value::of(std::string(rng.pick(kZones))), Type::string()); }
 
 ExprPtr plainLiteral(Type type) {
   return type.isWeighted() || type.isRow() ? nullptr : literal(plainValue(type), type.present());

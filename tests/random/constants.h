@@ -9,6 +9,8 @@ namespace featc {
 
 // A literal of any type that has one: scalars, lists (not empty) and maps.
 ExprPtr randomLiteral(Rng& rng, Type type);
+// A constant that names a time zone.
+ExprPtr zoneLiteral(Rng& rng);
 // The literal that the reducer puts in place of a larger expression: 0, "", [1] ...
 ExprPtr plainLiteral(Type type);
 // Children for all constant parameters of one overload, accepted by the operator's prepare; null

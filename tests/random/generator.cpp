@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "ops/zone_of_data.h"
 #include "tests/random/beside.h"
 #include "tests/random/constants.h"
 
@@ -361,6 +362,7 @@ class Generator {
     if (o.variadic) count += (rng_.chance(90) ? 1 + rng_.below(3) : 0) * (o.alternates ? 2 : 1);
     RandomExpr e{RandomExpr::Kind::Operator, wanted, "", c.op, std::vector<ExprPtr>(count)};
     if (!randomConstants(rng_, *c.op, o, choice_.has(Feature::Files), e.children)) return nullptr;
+    if (withZoneOfData(*c.op) != nullptr && rng_.chance(30)) takeZoneOfData(e, depth);
     std::vector<size_t> values;
     std::vector<size_t> scalars;
     for (size_t i = 0; i < count; ++i) {
@@ -380,6 +382,25 @@ class Generator {
       e.children[i] = expression(type, depth - 1);
     }
     return finished(std::move(e), wanted);
+  }
+
+  // A zone that depends on data for sure, if the call may have one.
+  void takeZoneOfData(RandomExpr& call, int depth) {
+    size_t at = 0;
+    for (size_t i = 0; i < call.op->params.size(); ++i) {
+      bool saysOffset = call.op->params[i].name == "format" && call.children[i]->text.find("%z") != std::string::npos;
+      if (saysOffset) return;
+      if (call.op->params[i].name == "zone") at = i;
+    }
+    ExprPtr zone = expression(Type::string(), depth - 1);
+    if (!hasField(*zone)) return;
+    // Most texts name none.
+    if (choice_.mayCall("if") && rng_.chance(70)) {
+      RandomExpr known{RandomExpr::Kind::Operator, zone->type, "", operators().find("if"), {}};
+      known.children = {expression(Type::boolean(), depth - 1), zoneLiteral(rng_), zone};
+      if (ExprPtr one = finished(std::move(known), Type::string())) zone = std::move(one);
+    }
+    call.children[at] = std::move(zone);
   }
 
   // `cross` and the like: scalars and lists of any type.

@@ -99,6 +99,29 @@ TEST_CASE("zones") {
     CHECK(eval("hour", arg(0), arg(bad)) == "error: there is no time zone " + quote(std::string_view(bad)) + said);
 }
 
+TEST_CASE("zones that data names") {
+  const int64_t time = 1700000000;
+  for (const char* zone : {"UTC", "GMT", "+08:00", "-03:30", "Asia/Shanghai", "America/New_York", "Etc/GMT+5"}) {
+    INFO(zone);
+    for (const char* part :
+         {"hour", "minute", "day_of_week", "is_weekend", "day_of_month", "day_of_year", "month", "year"})
+      CHECK(eval(std::string(part) + "_in", arg(time), arg(zone)) == eval(part, arg(time), arg(zone)));
+    CHECK(eval("date_diff_in", arg(time), arg(time - 30'000), arg(zone)) ==
+          eval("date_diff", arg(time), arg(time - 30'000), arg(zone)));
+    CHECK(eval("parse_time_in", arg("2024-07-01"), arg("%F"), arg(zone)) ==
+          eval("parse_time", arg("2024-07-01"), arg("%F"), arg(zone)));
+    CHECK(eval("format_time_in", arg(time), arg("%F %T%z"), arg(zone)) ==
+          eval("format_time", arg(time), arg("%F %T%z"), arg(zone)));
+  }
+  for (const char* zone : {"", "Mars", "Asia", "Asia/", "asia/shanghai", "/etc/passwd", "../zoneinfo/UTC", "posix/UTC",
+                           "+8", "+25:00", "localtime", "Asia/Shanghai "})
+    CHECK(eval("hour_in", arg(time), arg(zone)) == "missing");
+  CHECK(eval("hour_in", arg(time), missing(kString)) == "missing");
+  CHECK(eval("hour_in", arg(kMaxInt), arg("UTC")) == "missing");
+  CHECK(eval("hour_in", arg(time), strings({arg("UTC"), arg("x"), arg("Asia/Shanghai")})) == "[22, missing, 6]");
+  CHECK(callOperator("hour_in", {arg(time), arg("Asia/Tokyo")}).warmAllocations == 0);
+}
+
 TEST_CASE("a zone is proposed for its city, or for a slip in the city of its area") {
   CHECK(Zone::meant("Europe/shanghai") == "Asia/Shanghai");
   CHECK(Zone::meant("Asia/Shangai") == "Asia/Shanghai");

@@ -31,6 +31,14 @@ TEST_CASE("times are read as their format says") {
       {"7:05", "%H:%M", "", 25500},
       {"20240229 7", "%Y%m%d %H", "", 1709190000},
       {"100% 2000", "100%% %Y", "", 946684800},
+      {"14 Nov 2023 10:13 PM", "%d %b %Y %I:%M %p", "", 1699999980},
+      {"NOVEMBER 14, 2023", "%B %d, %Y", "", 1699920000},
+      {"november14,2023", "%b%d,%Y", "", 1699920000},
+      {"12:30 am", "%I:%M %p", "", 1800},
+      {"PM 12:30", "%p %I:%M", "", 45000},
+      {"1aM", "%I%p", "", 3600},
+      {"11PM", "%I%p", "Asia/Shanghai", 54000},
+      {"1-mAy-1970", "%d-%b-%Y", "", 10368000},
   };
   for (const Row& r : rows) {
     INFO(r.text << " by " << r.format << " in " << r.zone);
@@ -72,6 +80,14 @@ TEST_CASE("texts that do not fit their format are missing") {
       {"2024-01-01T00:00:00+8", "%FT%T%z"},
       {"2024-01-01T00:00:00+08:60", "%FT%T%z"},
       {"2024-01-01T00:00:00z", "%FT%T%z"},
+      {"0 AM", "%I %p"},
+      {"13 PM", "%I %p"},
+      {"1 XM", "%I %p"},
+      {"1 A", "%I %p"},
+      {"1 ", "%I %p"},
+      {"Nox 1", "%b %d"},
+      {"Sept 1", "%b %d"},
+      {"30 Feb 2024", "%d %b %Y"},
       {"0001-01-01T00:00:00+00:01", "%FT%T%z"},
       {"9999-12-31T23:59:59-00:01", "%FT%T%z"},
   };
@@ -84,7 +100,8 @@ TEST_CASE("texts that do not fit their format are missing") {
 }
 
 TEST_CASE("formats that cannot be meant are errors") {
-  const char* known = "; those that do are %Y %m %d %H %M %S %f %z, %F for %Y-%m-%d and %T for %H:%M:%S, and %% is a %";
+  const char* known =
+      "; those that do are %Y %m %d %H %M %S %f %z %I %p %b %B, %F for %Y-%m-%d and %T for %H:%M:%S, and %% is a %";
   CHECK(eval("parse_time", arg("x"), arg("yyyy-MM-dd"), leftOut()) ==
         "error: the format \"yyyy-MM-dd\" names no part of a time; here it is written \"%Y-%m-%d\"");
   CHECK(eval("format_time", arg(0), arg("yyyyMMdd HH:mm:ss"), leftOut()) ==
@@ -99,6 +116,8 @@ TEST_CASE("formats that cannot be meant are errors") {
       {"yyyyMMddHH", "%Y%m%d%H"},
       {"dd/MM/yy", "%Y-%m-%d"},
       {"hh:mm", "%Y-%m-%d"},
+      {"dd MMM yyyy hh:mm a", "%d %b %Y %I:%M %p"},
+      {"MMMM dd, YYYY HH12:MI AM", "%B %d, %Y %I:%M %p"},
       {"yyyy-MM-dd'T'HH:mm:ssXXX", "%Y-%m-%d"},
       {"today", "%Y-%m-%d"},
       {"", "%Y-%m-%d"},
@@ -116,11 +135,19 @@ TEST_CASE("formats that cannot be meant are errors") {
         "error: after %f there must be something but digits");
   CHECK(eval("parse_time", arg("x"), arg("%\xE5\xB9\xB4"), leftOut()).starts_with("error: % names no part"));
   CHECK(eval("parse_time", arg("x"), arg("100%%"), leftOut()).starts_with("error: the format \"100%%\" names no part"));
-  CHECK(eval("parse_time", arg("x"), arg("%Y-%b"), leftOut()) ==
-        std::string("error: %b names no part of a time here") + known);
+  CHECK(eval("parse_time", arg("x"), arg("%Y-%j"), leftOut()) ==
+        std::string("error: %j names no part of a time here") + known);
   CHECK(eval("parse_time", arg("x"), arg("%Y-%"), leftOut()) ==
         std::string("error: % names no part of a time here") + known);
   CHECK(eval("parse_time", arg("x"), arg("%F %Y"), leftOut()) == "error: the format has %Y twice");
+  CHECK(eval("parse_time", arg("x"), arg("%F %b"), leftOut()) == "error: the format has the month twice");
+  CHECK(eval("parse_time", arg("x"), arg("%b %B"), leftOut()) == "error: the format has the month twice");
+  CHECK(eval("parse_time", arg("x"), arg("%I %H %p"), leftOut()) ==
+        "error: the format has the hour twice, as %H and as %I");
+  CHECK(eval("parse_time", arg("x"), arg("%I:%M"), leftOut()) ==
+        "error: %I is an hour from 1 to 12, which needs %p for AM or PM; one from 0 to 23 is %H");
+  CHECK(eval("parse_time", arg("x"), arg("%H:%M %p"), leftOut()) ==
+        "error: %p is AM or PM of an hour from 1 to 12, which is %I");
   CHECK(eval("parse_time", arg("x"), arg("%F%z"), arg("UTC")) ==
         "error: with %z in the format the text says the zone itself");
   CHECK(eval("parse_time", arg("x"), arg("%F"), arg("Mars")).starts_with("error: there is no time zone \"Mars\""));
@@ -134,6 +161,9 @@ TEST_CASE("times are written as their format says, and read back") {
   CHECK(eval("format_time", arg(1700000000), arg("%Y%m%d%H%M%S"), arg("Asia/Shanghai")) == "\"20231115061320\"");
   CHECK(eval("format_time", arg(-1), arg("%d.%m.%Y %T%z 100%%"), leftOut()) == "\"31.12.1969 23:59:59+0000 100%\"");
   CHECK(eval("format_time", arg(0), arg("%z"), arg("-03:30")) == "\"-0330\"");
+  CHECK(eval("format_time", arg(1700000000), arg("%d %b %Y, %I:%M %p"), leftOut()) == "\"14 Nov 2023, 10:13 PM\"");
+  CHECK(eval("format_time", arg(22204800), arg("%B%I%p"), leftOut()) == "\"September12AM\"");
+  CHECK(eval("format_time", arg(22204800 + 43200), arg("%B%I%p"), leftOut()) == "\"September12PM\"");
   CHECK(eval("format_time", arg(-62135596800), arg("%F"), leftOut()) == "\"0001-01-01\"");
   CHECK(eval("format_time", arg(-62135596800), arg("%F"), arg("-12:00")) == "\"0000-12-31\"");
   CHECK(eval("format_time", arg(253402300799), arg("%F"), arg("+14:00")) == "\"10000-01-01\"");
