@@ -42,10 +42,22 @@ constexpr std::string_view kConversion =
 constexpr std::string_view kCast = "a conversion is written int(x), float(x), string(x) or bool(x)";
 constexpr std::string_view kPower = "\"{}\" is not an operator; a power is written pow(base, exponent)";
 constexpr std::string_view kQuotient =
-    "\"//\" is not an operator; a comment starts with \"#\", and a quotient is cut with floor(a / b) or trunc(a / b)";
+    "\"//\" is not an operator; a comment starts with \"#\", a quotient is rounded down with floor(a / b), and that of "
+    "integers cut with div(a, b)";
 constexpr std::string_view kEach =
     "\"{}\" is not an operator; an operation on a list is done for each element: lower(tags), clicks % 10";
-constexpr std::string_view kBits = "there are no bitwise operators; conditions are joined by \"&&\" and \"||\"";
+constexpr std::string_view kCaret =
+    "\"^\" is not an operator; a power is written pow(base, exponent), the exclusive or of bits bit_xor(a, b)";
+constexpr std::string_view kBitAnd =
+    "\"&\" is not an operator; conditions are joined by \"&&\", bits are kept by bit_and(a, b)";
+constexpr std::string_view kBitOr =
+    "\"|\" is not an operator; conditions are joined by \"||\", bits are joined by bit_or(a, b)";
+constexpr std::string_view kBitNot =
+    "\"~\" is not an operator; a condition is negated by \"!\", bits are turned over by bit_not(a)";
+constexpr std::string_view kShiftLeft = "\"<<\" is not an operator; bits are moved up by shift_left(x, n)";
+constexpr std::string_view kShiftRight = "\">>\" is not an operator; bits are moved down by shift_right(x, n)";
+constexpr std::string_view kDiv =
+    "\"{}\" is not an operator; a whole quotient is div(a, b) of integers, and trunc(a / b) of floats";
 constexpr std::string_view kAssigned = "there is no assignment; a value gets a name with a line let NAME = ...";
 constexpr std::string_view kBody = "a fn is one expression: fn NAME(a: T) = expression";
 constexpr std::string_view kNamed = "a value gets a name, without a type, with let NAME = ...";
@@ -145,24 +157,30 @@ constexpr Phrase kPhrases[] = {
     {"A as T", "T(A)", kConversion},
     {"::", "", kConversion},
     {"as", "", kConversion},
-    {"P div U", "trunc(P / U)", "\"{}\" is not an operator; a whole quotient is written trunc(a / b)"},
-    {"div", "", "\"{}\" is not an operator; a whole quotient is written trunc(a / b)"},
+    {"P div U", "", kDiv, quotient},
+    {"div", "", kDiv},
     // Arithmetic.
-    {"A ^ U", "pow(A, U)", kPower},
+    {"A ^ U", "", kCaret, caret},
     {"A ** U", "pow(A, U)", kPower},
-    {"^", "", kPower},
+    {"^", "", kCaret},
     {"**", "", kPower},
     {"P // N", "floor(P / N)", kQuotient},
     {"//", "", kQuotient},
     {"mod", "%", "write \"%\" instead of \"{}\""},
-    {"<<", "", kBits},
-    {">>", "", kBits},
+    {"X << Y", "", kShiftLeft, bits},
+    {"X >> Y", "", kShiftRight, bits},
+    {"<<", "", kShiftLeft},
+    {">>", "", kShiftRight},
     {"& &", "&&", kSpaced},
     {"| |", "||", kSpaced},
-    {"&", "", kBits, condition},
-    {"|", "", kBits, condition},
-    {"~ A", "", kBits, negation},
-    {"~", "", kBits},
+    {"&", "", kBitAnd, condition},
+    {"|", "", kBitOr, condition},
+    {"X & Y", "", kBitAnd, bits},
+    {"X | Y", "", kBitOr, bits},
+    {"&", "", kBitAnd},
+    {"|", "", kBitOr},
+    {"~ A", "", kBitNot, negation},
+    {"~", "", kBitNot},
     {"++", "", kAssigned},
     {"+=", "", kAssigned},
     {"-=", "", kAssigned},
@@ -171,7 +189,7 @@ constexpr Phrase kPhrases[] = {
     // Logic and comparisons.
     {"and", "&&", "write \"&&\" instead of \"{}\""},
     {"or", "||", "write \"||\" instead of \"{}\""},
-    {"xor", "", "write \"!=\" instead of \"{}\", of two bools"},
+    {"xor", "", "write \"!=\" instead of \"{}\" of two bools, bit_xor(a, b) of integers"},
     {"eq|equals", "==", "write \"==\" instead of \"{}\""},
     {"ne", "!=", "write \"!=\" instead of \"{}\""},
     {"lt", "<", "write \"<\" instead of \"{}\""},

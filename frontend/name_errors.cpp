@@ -38,7 +38,10 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
   } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_, group_)) {
     misused(fmt::format("\"{}\" is an operator, call it: {}", name, signature(*op, op->overloads[0])));
   } else if (meansMissing(name)) {
-    reportMissingWord(e).note("whether x is missing: is_missing(x)").note("another value where x is missing: x ?? 0");
+    reportMissingWord(e)
+        .note("whether x is missing: is_missing(x)")
+        .note("another value where x is missing: x ?? 0")
+        .note("missing where x has a value that stands for it: nullif(x, value)");
   } else if (foreign != nullptr && (!foreign->here.empty() || !names_.nearestValue(name, fn_, group_))) {
     Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span,
                                         fmt::format("\"{}\" is not a field, let or parameter; {}", name, foreign->say));

@@ -10,6 +10,7 @@
 
 #include "frontend/bad_tokens.h"
 #include "frontend/foreign_words.h"
+#include "frontend/phrase_types.h"
 #include "frontend/token_walk.h"
 #include "ops/operator.h"
 #include "support/utf8.h"
@@ -17,47 +18,6 @@
 namespace featc {
 
 namespace {
-
-bool isComparison(TokenKind kind) { return kind >= TokenKind::Less && kind <= TokenKind::NotEqual; }
-
-std::string_view word(const PhraseMatch& match, uint32_t token) {
-  return match.file().text(match.file().tokens[token]);
-}
-
-// The type that a field, parameter or member of that name is declared with in the file, as far as its first word goes;
-// empty where nothing or several things say so.
-std::string_view declaredType(const TokenFile& file, std::string_view name) {
-  std::string_view type;
-  for (size_t i = 0; i + 2 < file.tokens.size(); ++i) {
-    bool declares = isNameToken(file.tokens[i].kind) && file.tokens[i + 1].kind == TokenKind::Colon &&
-                    file.tokens[i + 2].kind == TokenKind::Name && nameOf(file.text(), file.tokens[i]) == name;
-    if (!declares) continue;
-    std::string_view found = file.text(file.tokens[i + 2]);
-    if (!type.empty() && type != found) return {};
-    type = found;
-  }
-  return type;
-}
-
-// Of a name, or a field behind a dot.
-std::string_view declaredType(const PhraseMatch& match, TokenRange range) {
-  const TokenFile& file = match.file();
-  bool isField = range.end == range.begin + 3 && file.tokens[range.begin + 1].kind == TokenKind::Dot;
-  if (range.end != range.begin + 1 && !isField) return {};
-  const Token& name = file.tokens[range.end - 1];
-  return isNameToken(name.kind) ? declaredType(file, nameOf(file.text(), name)) : std::string_view();
-}
-
-// Whether the tokens are a condition for sure.
-bool isCondition(const PhraseMatch& match, TokenRange range) {
-  for (uint32_t i = range.begin; i < range.end; ++i) {
-    TokenKind kind = match.file().tokens[i].kind;
-    if (isComparison(kind) || kind == TokenKind::Not || kind == TokenKind::True || kind == TokenKind::False)
-      return true;
-    if (kind == TokenKind::Name && word(match, i).starts_with("is_")) return true;
-  }
-  return declaredType(match, range) == "bool";
-}
 
 // The expression with `list` in the place of the name of an element. Nothing where a call may take the list whole.
 std::optional<std::string> ofList(const PhraseMatch& match, TokenRange range, std::string_view element,
@@ -210,7 +170,7 @@ PhraseMade condition(const PhraseMatch& match) {
   if (begin && end && isText({*begin, sign}) && isText({sign + 1, *end}))
     return {.say = "strings are joined with concat(a, b)"};
   bool isLogic = begin && end && isCondition(match, {*begin, sign}) && isCondition(match, {sign + 1, *end});
-  if (!isLogic) return {};
+  if (!isLogic) return {.applies = false};
   std::string both = fmt::format("{0}{0}", word(match, sign));
   return {.to = both, .say = fmt::format("conditions are joined by \"{}\"", both)};
 }
@@ -218,6 +178,7 @@ PhraseMade condition(const PhraseMatch& match) {
 PhraseMade negation(const PhraseMatch& match) {
   bool isTilde = word(match, match.anchor().begin) == "~";
   TokenRange range = match.capture(isTilde ? 'A' : 'Q');
+  if (isTilde && isInteger(match, range)) return {.to = fmt::format("bit_not({})", translated(match.file(), range))};
   if (isTilde && !isCondition(match, range)) return {};
   TokenWalk walk(match.file(), range.begin, range.end);
   bool isOperand = walk.forward(range.begin, Reach::Operand) == range.end;

@@ -24,6 +24,12 @@ PhraseMade unlike(const PhraseMatch& match);
 PhraseMade elementwise(const PhraseMatch& match);
 PhraseMade filtered(const PhraseMatch& match);
 PhraseMade condition(const PhraseMatch& match);
+// `n & 3`, `n << 2`
+PhraseMade bits(const PhraseMatch& match);
+// `x ^ 2`, a power, or an exclusive or.
+PhraseMade caret(const PhraseMatch& match);
+// `a div b`
+PhraseMade quotient(const PhraseMatch& match);
 PhraseMade negation(const PhraseMatch& match);
 PhraseMade partOfTime(const PhraseMatch& match);
 PhraseMade method(const PhraseMatch& match);

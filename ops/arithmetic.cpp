@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The operators `+ - * / %`, unary minus and `mod`.
+// The operators `+ - * / %`, unary minus, `div` and `mod`.
 #include "ops/groups.h"
 #include "ops/laws.h"
 #include "ops/operator.h"
@@ -30,6 +30,12 @@ Maybe<int64_t> modInt(int64_t a, int64_t b) {
   Maybe<int64_t> r = remainderInt(a, b);
   if (r.present && r.value != 0 && (r.value < 0) != (b < 0)) r.value += b;
   return r;
+}
+
+// Of the smallest integer by -1 it is that integer.
+Maybe<int64_t> divInt(int64_t a, int64_t b) {
+  if (b == 0) return {};
+  return b == -1 ? negateInt(a) : a / b;
 }
 
 std::optional<Suspicion> suspectDivisor(std::span<const KnownArgument> arguments) {
@@ -138,14 +144,24 @@ void registerArithmetic(Registry& r) {
       .symbol("/")
       .ofSame("the result is 1 of every finite number but 0")
       .elsewhere({"truediv"})
-      .elsewhere({"div"}, "in floats; the whole part is `trunc(a / b)`")
       .example("1 / 4", "0.25")
       .example("(1 / 0) ?? -1", "-1")
       .add<divideFloat>()
       .inlined(inlineDivide)
       .suspect(suspectDivisor)
       .simplify(simplifyDivide);
-  r.add("remainder", {value("a"), value("b")}, "Remainder with the sign of `a`; missing where `b` is 0.")
+  r.add("div", {value("a"), value("b")},
+        "Whole quotient of integers, cut toward zero; missing where `b` is 0. `a` is `div(a, b) * b + a % b`.")
+      .ofSame("the result is 1, or missing for 0")
+      .elsewhere({"intdiv", "integer_divide", "quotient"})
+      .elsewhere({"floordiv", "floor_divide", "floor_div"},
+                 "of integers, cut toward zero; floor(a / b) rounds down, and takes floats")
+      .example("div(7, 2)", "3")
+      .example("div(-7, 2)", "-3")
+      .example("div(7, 0)", "missing")
+      .add<divInt>()
+      .suspect(suspectModulus);
+  r.add("remainder", {value("a"), value("b")}, "Remainder of `div`, with the sign of `a`; missing where `b` is 0.")
       .symbol("%")
       .ofSame("the result is 0, or missing for 0")
       .elsewhere({"fmod"}, "of integers only")
@@ -153,7 +169,8 @@ void registerArithmetic(Registry& r) {
       .example("7 % 0", "missing")
       .add<remainderInt>()
       .suspect(suspectRemainder);
-  r.add("mod", {value("a"), value("b")}, "Remainder with the sign of `b`; missing where `b` is 0.")
+  r.add("mod", {value("a"), value("b")},
+        "Remainder with the sign of `b`, that of a quotient rounded down; missing where `b` is 0.")
       .ofSame("the result is 0, or missing for 0")
       .elsewhere({"floormod"})
       .elsewhere({"pmod"}, "with the sign of the divisor")

@@ -7,6 +7,7 @@ namespace featc {
 class Registry;
 
 void registerArithmetic(Registry& registry);
+void registerBits(Registry& registry);
 void registerComparison(Registry& registry);
 void registerMissing(Registry& registry);
 void registerCasts(Registry& registry);
@@ -26,6 +27,7 @@ void registerOrder(Registry& registry);
 void registerSets(Registry& registry);
 void registerVectors(Registry& registry);
 void registerMaps(Registry& registry);
+void registerCounts(Registry& registry);
 void registerMatch(Registry& registry);
 void registerValueMap(Registry& registry);
 void registerMapText(Registry& registry);
@@ -36,5 +38,6 @@ void registerTimeText(Registry& registry);
 void registerPlace(Registry& registry);
 void registerTrigonometry(Registry& registry);
 void registerHashVariants(Registry& registry);
+void registerHashSystems(Registry& registry);
 
 }  // namespace featc

@@ -198,7 +198,9 @@ void registerHashVariants(Registry& r) {
         "`to_hash_bucket_fast` gives, whatever the config's `hash_family`.")
       .elsewhere({"to_hash_bucket_fast", "string_to_hash_bucket_fast"})
       .elsewhere({"categorical_column_with_hash_bucket"}, "takes the value, not a column's name")
-      .elsewhere({"discrete"}, "an integer is hashed as decimal text, not by its bytes")
+      .elsewhere(
+          {"discrete"},
+          "of a string; of an INT it is farm_bucket(int_bytes(x, 4), n), of a BIGINT farm_bucket(int_bytes(x, 8), n)")
       .example(R"(farm_bucket(["Hello", "TensorFlow", "2.x"], 3))", "[0, 2, 2]")
       .add<farmBucket>({Type::int64()})
       .add<farmBucketOfInt>({Type::int64()})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators about missing values: `??` and `is_missing`.
+// Operators about missing values: `??`, `is_missing` and `nullif`.
 #include "ops/cell_types.h"
 #include "ops/groups.h"
 #include "ops/laws.h"
@@ -24,6 +24,21 @@ Maybe<C> defaultTo(Maybe<C> x, Maybe<C> fallback) {
 // A float that is not finite counts as missing; the fallback is taken as it is.
 Maybe<double> defaultToFloat(Maybe<Finite> x, Maybe<double> fallback) {
   return x.present ? Maybe<double>(x.value) : fallback;
+}
+
+// What equals `y`, as `==` compares, is missing. A NaN equals nothing, and counts as missing all the same.
+template <class C>
+Maybe<C> nullIf(C x, Maybe<C> y) {
+  return {x, !(y.present && x == y.value)};
+}
+
+V equals(Inline& b, V x, V y, int64_t) { return b.compare(IntCompare::Equal, x, y); }
+V equals(Inline& b, V x, V y, double) { return b.compare(FloatCompare::Equal, x, y); }
+V equals(Inline& b, V x, V y, bool) { return b.select(x, y, b.logicalNot(y)); }
+template <class C>
+T inlineNullIf(Inline& b, const T* a) {
+  V same = b.both(a[1].valid, equals(b, a[0].value, a[1].value, C{}));
+  return {a[0].value, b.both(a[0].valid, b.logicalNot(same))};
 }
 
 V finitePresence(Inline& b, T x) { return b.both(x.valid, b.isFinite(x.value)); }
@@ -75,6 +90,19 @@ void registerMissing(Registry& r) {
                        .example("is_missing(1 / 0)", "true")
                        .example(R"(is_missing(""))", "false")
                        .simplify(simplifyIsMissing);
+  auto nullOp =
+      r.add("nullif", {value("x"), value("y")},
+            "`x`, but missing where it equals `y`: for values that stand for a missing one, as `\"?\"` or -1.")
+          .passes(0)
+          .ofSame("the result is always missing")
+          .elsewhere({"na_if"})
+          .example(R"(nullif("?", "?"))", "missing")
+          .example(R"(nullif(["Rome", "?"], "?"))", R"(["Rome", missing])")
+          .example("nullif(-1, -1) ?? 0", "0");
+  forEachScalar([&]<class C>() {
+    nullOp.template add<nullIf<C>>();
+    if constexpr (kInlineCell<C>) nullOp.inlinedFull(inlineNullIf<C>);
+  });
   forEachCellType([&]<class C>() {
     if constexpr (std::is_same_v<C, double>) {
       defaultOp.add<defaultToFloat>().inlinedFull(inlineDefaultFloat);

@@ -114,6 +114,7 @@ const Registry& operators() {
   static const Registry registry = [] {
     Registry r;
     registerArithmetic(r);
+    registerBits(r);
     registerComparison(r);
     registerMissing(r);
     registerCasts(r);
@@ -124,12 +125,14 @@ const Registry& operators() {
     registerStatistics(r);
     registerIds(r);
     registerHashVariants(r);
+    registerHashSystems(r);
     registerCross(r);
     registerLists(r);
     registerOrder(r);
     registerSets(r);
     registerVectors(r);
     registerMaps(r);
+    registerCounts(r);
     registerMatch(r);
     registerValueMap(r);
     registerText(r);

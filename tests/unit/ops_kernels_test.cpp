@@ -71,6 +71,24 @@ TEST_CASE("a conditional is missing only with its condition or its branch") {
   CHECK(callOperator("if", {arg(true), arg(1), arg(2)}).type == kInt);
 }
 
+TEST_CASE("values that stand for a missing one") {
+  CHECK(eval("nullif", arg("?"), arg("?")) == "missing");
+  CHECK(eval("nullif", arg("a"), arg("?")) == "\"a\"");
+  CHECK(eval("nullif", missing(kString), arg("?")) == "missing");
+  CHECK(eval("nullif", arg("a"), missing(kString)) == "\"a\"");
+  CHECK(eval("nullif", missing(kString), missing(kString)) == "missing");
+  CHECK(eval("nullif", arg(-1), arg(-1)) == "missing");
+  CHECK(eval("nullif", arg(2), arg(2.0)) == "missing");
+  CHECK(callOperator("nullif", {arg(2), arg(2.5)}).type == kFloat.withNullable());
+  CHECK(eval("nullif", arg(-0.0), arg(0.0)) == "missing");
+  CHECK(eval("nullif", arg(kNaN), arg(kNaN)) == "nan");
+  CHECK(eval("nullif", arg(false), arg(false)) == "missing");
+  CHECK(eval("nullif", arg(true), arg(false)) == "true");
+  CHECK(eval("nullif", strings({arg("a"), arg(""), missing(kString)}), arg("")) == "[\"a\", missing, missing]");
+  CHECK(eval("nullif", ints({arg(1), arg(2)}), ints({arg(1)})) == "[missing, 2]");
+  CHECK(eval("nullif", arg(1), arg("1")) == "error: no overload");
+}
+
 TEST_CASE("defaults") {
   CHECK(eval("default_to", kNoInt, arg(7)) == "7");
   CHECK(eval("default_to", arg(3), arg(7)) == "3");

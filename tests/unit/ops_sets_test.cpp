@@ -73,6 +73,22 @@ TEST_CASE("sets that are too large") {
   CHECK(callOperator("difference", {ints(low), ints(high)}).status == RowStatus::Ok);
 }
 
+TEST_CASE("how often elements occur") {
+  CHECK(eval("counts", strings({arg("b"), arg("a"), missing(kString), arg("b"), arg("")})) ==
+        "{\"\": 1, \"a\": 1, \"b\": 2}");
+  CHECK(eval("counts", ints({arg(3), arg(-1), arg(3), kNoInt, arg(3)})) == "{-1: 1, 3: 3}");
+  CHECK(eval("counts", ints({})) == "{}");
+  CHECK(eval("counts", missing(Type::list(kInt))) == "missing");
+  std::vector<Arg> many;
+  for (int i = 0; i < 1000; ++i) many.push_back(arg(i * 7 % 10));
+  CHECK(eval("counts", ints(many)) ==
+        "{0: 100, 1: 100, 2: 100, 3: 100, 4: 100, 5: 100, 6: 100, 7: 100, 8: 100, 9: 100}");
+  many.assign(kMaxElements + 100, arg(5));
+  CHECK(eval("counts", ints(many)) == "{5: 65636}");
+  for (size_t i = 0; i < many.size(); ++i) many[i] = arg(static_cast<int64_t>(i));
+  CHECK(callOperator("counts", {ints(many)}).status == RowStatus::ValueTooLarge);
+}
+
 TEST_CASE("sorting") {
   Arg list = ints({arg(3), kNoInt, arg(-1), arg(3)});
   CHECK(eval("sort", list) == "[-1, 3, 3]");
