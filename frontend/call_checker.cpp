@@ -355,6 +355,12 @@ bool ExprChecker::checkConstants(ExprId id, CallInfo& call, const Resolution& re
     const ParamSpec& param = op.params[op.paramOfArg(i)];
     ExprId arg = checked_.args[call.firstArg + i];
     if (!param.isConstant || arg == kNoExpr) continue;
+    // Here something else is wrong; the zone alone may vary.
+    bool mayVary = param.name == "zone" && withZoneOfData(op) != nullptr;
+    if (mayVary && checked_.exprs[arg].dependence.varying) {
+      ok = false;
+      continue;
+    }
     ok = requireConstant(arg, op.name, param.name, nullptr) && ok;
     call.prepareLate = call.prepareLate || !checked_.exprs[arg].dependence.isConstant();
   }

@@ -111,8 +111,8 @@ void registerTime(Registry& r) {
         .template add<InZone<part>::ofData>();
   };
   add("hour",
-      "The hour, 0 to 23, of a time in epoch seconds, in UTC or in the zone (`\"Asia/Shanghai\"`, `\"+08:00\"`), which "
-      "may be a field; missing where that is none, and outside the years 1 to 9999, as all of these.")
+      "The hour, 0 to 23, of a time in epoch seconds, in UTC or the zone (`\"Asia/Shanghai\"`, `\"+08:00\"`, a "
+      "field); missing for an unknown zone and outside the years 1 to 9999.")
       .elsewhere({"hour_of_day"})
       .example("hour(1700000000)", "22")
       .example(R"(hour(1700000000, "Asia/Shanghai"))", "6")

@@ -255,10 +255,8 @@ std::string_view timeAdvice(Type type, std::string_view text) {
 void registerTimeText(Registry& r) {
   r.group("Time");
   r.add("parse_time", {value("text"), constant("format"), optionalConstant("zone")},
-        "Epoch seconds of a text: `%Y %m %d %H %M %S`, `%f` a fraction (dropped), `%z` an offset, `%F %T`, `%I` with "
-        "`%p` an hour of 12 with AM or PM, `%b` or `%B` a month's English name, short or in full; missing where it "
-        "does not "
-        "fit; 1970-01-01 00:00:00 says what the format does not.")
+        "Epoch seconds of a text: `%Y %m %d %H %M %S`, `%f` (dropped), `%z`, `%F %T`, `%I` with `%p`, a month's "
+        "name `%b` or `%B`; missing where it does not fit; the rest is of 1970-01-01.")
       .elsewhere({"strptime", "to_timestamp", "unix_timestamp", "to_unix_timestamp", "to_unixtime", "parse_datetime",
                   "str_to_date", "to_date", "date_parse"},
                  "takes the text and a format such as \"%Y-%m-%d\"")
