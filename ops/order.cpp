@@ -96,6 +96,45 @@ List<T> topBy(Context& context, List<T> list, List<double> scores, int64_t k) {
   return {out, valid, kept};
 }
 
+// The elements in the order of their keys, of equal ones the earlier first.
+template <class T, class K>
+List<T> sortBy(Context& context, const Direction& direction, List<T> list, List<K> keys) {
+  if (list.size != keys.size && context.events != nullptr) ++context.events->unequalLengths;
+  constexpr uint64_t kComparisons = 16;
+  uint64_t pairs = std::min(list.size, keys.size);
+  T* out = context.spend(kComparisons * pairs) ? context.newList<T>(pairs) : nullptr;
+  auto* valid = out == nullptr ? nullptr : context.newList<uint8_t>(pairs);
+  if (valid == nullptr) return {};
+  RowScratch scratch(context);
+  auto* at = scratch.allocate<uint64_t>(pairs);
+  if (at == nullptr) return {};
+  uint64_t size = 0;
+  for (uint64_t i = 0; i < pairs; ++i)
+    if (isElement(keys, i)) at[size++] = i;
+  std::sort(at, at + size, [&](uint64_t a, uint64_t b) {
+    const K& x = keys.data[direction.descending ? b : a];
+    const K& y = keys.data[direction.descending ? a : b];
+    return before(x, y) || (!before(y, x) && a < b);
+  });
+  for (uint64_t i = 0; i < size; ++i) {
+    valid[i] = list.present(at[i]) ? 1 : 0;
+    out[i] = valid[i] != 0 ? list.data[at[i]] : T{};
+  }
+  return {out, valid, size};
+}
+
+// The same of a list of lists or maps.
+template <class C, class K>
+Overload nestedSortBy(Type list, Type key) {
+  Overload o;
+  o.params = {list, Type::list(key), Type::boolean()};
+  o.strict = {true, true, true};
+  o.nested = true;
+  o.result = list;
+  o.kernel = &OpFunction<sortBy<C, K>>::kernel;
+  return o;
+}
+
 template <class T>
 List<T> reverse(Context& context, List<T> list) {
   T* out = context.newList<T>(list.size);
@@ -165,6 +204,13 @@ void registerOrder(Registry& r) {
                        "whose score is missing or not finite are left out.")
                      .example(R"(topk_by(["a", "b", "c"], [0.1, 0.9, 0.5], 2))", R"(["b", "c"])")
                      .suspect(suspectCount<2>);
+  auto sortByOp = r.add("sort_by", {value("list"), value("keys"), optionalConstant("descending")},
+                        "The elements in the order of their keys, ascending or descending, of equal ones the earlier "
+                        "first; those whose key is missing or not finite are left out.")
+                      .example(R"(sort_by(["a", "b", "c"], [3, 1, 2]))", R"(["b", "c", "a"])")
+                      .example(R"(sort_by(["a", "b", "c"], [1, 2, 1], descending = true))", R"(["b", "a", "c"])")
+                      .elsewhere({"argsort", "sorted_by", "order_by"}, "takes the list and the keys of its elements")
+                      .prepare(prepareSort);
   auto reverseOp = r.add("reverse", {value("list")}, "The elements from the last to the first.")
                        .example("reverse([1, 2])", "[2, 1]")
                        .elsewhere({"reversed", "array_reverse"});
@@ -187,6 +233,9 @@ void registerOrder(Registry& r) {
     sortOp.template add<sortList<T>>({Type::boolean()}).notLifted();
     topOp.template add<topK<T>>().notLifted();
     topByOp.template add<topBy<T>>().notLifted();
+    sortByOp.template add<sortBy<T, int64_t>>({Type::boolean()}).notLifted();
+    sortByOp.template add<sortBy<T, double>>({Type::boolean()}).notLifted();
+    sortByOp.template add<sortBy<T, Str>>({Type::boolean()}).notLifted();
     reverseOp.template add<reverse<T>>().notLifted();
     maskOp.template add<mask<T>>().notLifted();
     indexOfOp.template add<indexOf<T>>();
@@ -194,6 +243,9 @@ void registerOrder(Registry& r) {
   forEachInnerType([&]<class C>(Type element) {
     Type list = Type::list(element);
     topByOp.template addNested<topBy<C>>({list, Type::list(Type::float64()), Type::int64()}, list).notLifted();
+    sortByOp.addCustom(nestedSortBy<C, int64_t>(list, Type::int64()));
+    sortByOp.addCustom(nestedSortBy<C, double>(list, Type::float64()));
+    sortByOp.addCustom(nestedSortBy<C, Str>(list, Type::string()));
     reverseOp.template addNested<reverse<C>>({list}, list).notLifted();
     maskOp.template addNested<mask<C>>({list, Type::list(Type::boolean())}, list).notLifted();
   });
