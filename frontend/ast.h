@@ -169,12 +169,15 @@ struct OutputDecl {
   uint32_t group = kNoGroup;  // in Ast::groups: the name's text is then `GROUP__NAME`, unless that is nameless
 };
 
-// `sequence group NAME over LIST, ... length L { ... }`; its lets and outputs point to it.
+// `sequence group NAME over LIST, ... where CONDITION last N length L { ... }`; its lets and outputs point to it.
 struct GroupDecl {
-  Name name;                 // of a nameless one that of its first output
-  bool nameless = false;     // its outputs are called as they are written
-  std::vector<ExprId> over;  // one or more
-  std::optional<IntClause> length;
+  Name name;                       // of a nameless one that of its first output
+  bool nameless = false;           // its outputs are called as they are written
+  std::vector<ExprId> over;        // one or more
+  ExprId where = kNoExpr;          // which elements stay
+  std::optional<IntClause> first;  // how many of those; at most one of the two is given
+  std::optional<IntClause> last;
+  std::optional<IntClause> length;  // at least one of the three, and as many as the least of them
 };
 
 // `model NAME`, `hash_family NAME`.

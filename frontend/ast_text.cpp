@@ -82,7 +82,12 @@ class AstWriter {
       if (i > 0) out_ += ", ";
       expression(decl.over[i]);
     }
-    if (decl.length) out_ += fmt::format(" length {}", decl.length->value);
+    if (decl.where != kNoExpr) {
+      out_ += " where ";
+      expression(decl.where);
+    }
+    for (auto [word, clause] : {std::pair("first", &decl.first), {"last", &decl.last}, {"length", &decl.length}})
+      if (*clause) out_ += fmt::format(" {} {}", word, (*clause)->value);
     out_ += " {";
   }
 

@@ -26,7 +26,7 @@ bool convertsToFloat(Type given, Type wanted) {
 
 Type ExprChecker::checkCall(ExprId id) {
   const Expr& e = ast_.expr(id);
-  for (uint32_t i = 0; i < e.childCount; ++i) check(ast_.child(e, i));
+  for (uint32_t i = 0; i < e.childCount; ++i) check(ast_.child(e, i), Use::Any);
   const std::string& name = ast_.text(e);
   if (auto fn = names_.fn(name)) {
     usage_.fns[*fn] = true;
@@ -57,7 +57,7 @@ Type ExprChecker::checkOperatorCall(ExprId id, const Operator& op) {
   std::vector<ExprId> args;
   for (uint32_t i = 0; i < e.childCount; ++i) {
     args.push_back(ast_.child(e, i));
-    check(args.back());
+    check(args.back(), Use::Any);
   }
   return applyOperator(id, op, args);
 }
@@ -164,6 +164,11 @@ Type ExprChecker::checkFnCall(ExprId id, uint32_t fnIndex) {
   for (uint32_t i = 0; i < args.size(); ++i) {
     Type wanted = fn.params[i].type.type;
     const Expr& arg = ast_.expr(args[i]);
+    if (structsOf(args[i]) != nullptr) {
+      reportStructs(args[i], [wanted](Type type) { return type.same(wanted) || convertsToFloat(type, wanted); });
+      ok = false;
+      continue;
+    }
     if (isEmptyLiteral(arg) && (arg.kind == ExprKind::List ? wanted.isList() : wanted.isMap()))
       setLiteralType(args[i], wanted.present());
     Type given = checkedOperand(args[i]);
@@ -199,6 +204,11 @@ Type ExprChecker::checkRead(ExprId id, uint32_t sourceIndex) {
   for (size_t i = 0; i < args.size(); ++i) {
     Type wanted = source.keys[i].type.type;
     const Expr& arg = ast_.expr(args[i]);
+    if (structsOf(args[i]) != nullptr) {
+      reportStructs(args[i], [wanted](Type type) { return type.isList() && type.element().same(wanted); });
+      ok = false;
+      continue;
+    }
     if (isEmptyLiteral(arg) && arg.kind == ExprKind::List && !wanted.isNone())
       setLiteralType(args[i], Type::list(wanted));
     Type given = checkedOperand(args[i]);
@@ -232,12 +242,35 @@ Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector
                             : fmt::format("a call has at most {} arguments, this has {}", kMaxArguments, args.size()));
     return {};
   }
+  if (std::ranges::any_of(args, [&](ExprId arg) { return structsOf(arg) != nullptr; }))
+    return applyToStructs(id, op, args);
   std::vector<Type> types;
+  Dependence dependence;
+  if (!argumentTypes(e, op, args, Type(), types, dependence)) return {};
+  if (const Operator* other = zoneOfDataMeant(op, args, types)) return applyOperator(id, *other, args);
+  auto resolution = resolve(op, types, checked_.info.semantics);
+  if (!resolution) {
+    reportNoOverload(e, op, args, types);
+    return {};
+  }
+  types = converted(*resolution, std::move(types));
+  bool isDefault = e.kind == ExprKind::Binary && static_cast<BinaryOp>(e.op) == BinaryOp::Default;
+  if (isDefault && resolution->liftMask == 0) warnNeverMissing(e, types[0]);
+  CallInfo call{.callee = CalleeKind::Operator, .op = &op};
+  Type type = resultType(op, *resolution, types);
+  setCall(id, call, args, type, dependence);
+  if (!checkConstants(id, checked_.calls.back(), *resolution, types)) checked_.exprs[id].meaning = Meaning::Unknown;
+  return type;
+}
+
+bool ExprChecker::argumentTypes(const Expr& e, const Operator& op, const std::vector<ExprId>& args, Type ofStructs,
+                                std::vector<Type>& types, Dependence& dependence) {
+  types.clear();
   bool known = true;
   bool empties = false;
-  Dependence dependence;
   for (ExprId arg : args) {
-    types.push_back(arg == kNoExpr ? Type() : typeOf(arg));
+    bool isWhole = structsOf(arg) != nullptr;
+    types.push_back(arg == kNoExpr ? Type() : isWhole ? ofStructs : typeOf(arg));
     if (arg == kNoExpr) {
       // Left out, or (in an expression with a sign) never read.
       known = known && e.kind == ExprKind::Call;
@@ -246,27 +279,17 @@ Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector
     dependence.join(checked_.exprs[arg].dependence);
     if (types.back().isNone() && isEmptyLiteral(ast_.expr(arg)))
       empties = true;
-    else
+    else if (!isWhole)
       known = known && !types.back().isNone() && !rejectRow(arg);
   }
-  if (!known) return {};
-  if (empties && !settleEmptyLiterals(op, args, types)) return {};
-  if (const Operator* other = zoneOfDataMeant(op, args, types)) return applyOperator(id, *other, args);
-  auto resolution = resolve(op, types, checked_.info.semantics);
-  if (!resolution) {
-    reportNoOverload(e, op, args, types);
-    return {};
-  }
+  return known && (!empties || settleEmptyLiterals(op, args, types));
+}
+
+std::vector<Type> ExprChecker::converted(const Resolution& resolution, std::vector<Type> types) {
   for (size_t i = 0; i < types.size(); ++i) {
-    if ((resolution->convertMask >> i & 1U) != 0) types[i] = toFloat(types[i]);
+    if ((resolution.convertMask >> i & 1U) != 0) types[i] = toFloat(types[i]);
   }
-  bool isDefault = e.kind == ExprKind::Binary && static_cast<BinaryOp>(e.op) == BinaryOp::Default;
-  if (isDefault && resolution->liftMask == 0) warnNeverMissing(e, types[0]);
-  CallInfo call{.callee = CalleeKind::Operator, .op = &op};
-  Type type = resultType(op, *resolution, types);
-  setCall(id, call, args, type, dependence);
-  if (!checkConstants(id, checked_.calls.back(), *resolution, types)) checked_.exprs[id].meaning = Meaning::Unknown;
-  return type;
+  return types;
 }
 
 // The operator that takes a zone of the data, where a call's zone depends on it and all else fits.

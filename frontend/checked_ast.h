@@ -20,6 +20,8 @@ enum class Meaning : uint8_t {
   // A list of structs, of which only a member is a value; type None. Of a read row (then type is the row's)
   // it stands for the row, child 0.
   StructList,
+  // A member of what a let or a call makes of a list of structs, child 0; target: the member, as in ElementInfo.
+  Member,
   Let,      // target: index in Ast::lets
   Param,    // target: parameter of the function around it
   Field,    // target: field of the source whose row child 0 is
@@ -40,7 +42,8 @@ struct Dependence {
 };
 
 struct ExprInfo {
-  Type type;  // None: unknown because of a mistake that was reported
+  // None: unknown because of a mistake that was reported, or a whole list of structs.
+  Type type;
   Meaning meaning = Meaning::Unknown;
   uint32_t target = 0;
   Dependence dependence;
@@ -60,6 +63,11 @@ struct CallInfo {
   // Operator: its constant arguments come through parameters, so that they can only be looked at
   // once the function is inlined.
   bool prepareLate = false;
+  // Operator: argument 0 is a list of structs, and the call is made of each member that is asked for.
+  bool ofStructs = false;
+  // Of such a call that gives a value (`len`): the members that it is made of; the first that is not missing counts.
+  uint32_t firstMember = 0;
+  uint32_t memberCount = 0;
 };
 
 struct FnInfo {
@@ -83,6 +91,8 @@ struct ElementInfo {
 struct GroupInfo {
   uint32_t firstElement = 0;  // in CheckedAst::elements
   uint32_t elementCount = 0;  // 0 after a report
+  // With a `where`: as many more, which stand for the elements of which it is asked.
+  uint32_t firstWhole = 0;
 };
 
 struct OutputPlan {

@@ -54,7 +54,13 @@ ExprChecker::ExprChecker(CheckedAst& checked, const Names& names, const Definiti
 }
 
 void ExprChecker::checkLet(uint32_t let) {
-  if (!order_.brokenLet[let]) checkValueInGroup(ast_.lets[let].value, ast_.lets[let].group);
+  if (order_.brokenLet[let]) return;
+  ExprId value = ast_.lets[let].value;
+  group_ = ast_.lets[let].group;
+  if (group_ != kNoGroup) checkGroup(group_);
+  check(value, Use::Any);
+  if (value != kNoExpr && structsOf(value) == nullptr) checkedOperand(value);
+  group_ = kNoGroup;
 }
 
 void ExprChecker::checkFn(uint32_t fn) {
@@ -89,6 +95,13 @@ Type ExprChecker::checkedOperand(ExprId id) {
 
 Type ExprChecker::check(ExprId id, Use use) {
   if (id == kNoExpr) return {};
+  Type type = checkAny(id);
+  if (use == Use::Any || structsOf(id) == nullptr) return type;
+  reportStructs(id, {});
+  return {};
+}
+
+Type ExprChecker::checkAny(ExprId id) {
   const Expr& e = ast_.expr(id);
   switch (e.kind) {
     case ExprKind::Int: setLiteralType(id, Type::int64()); break;
@@ -98,10 +111,10 @@ Type ExprChecker::check(ExprId id, Use use) {
     case ExprKind::File: setLiteralType(id, Type::string()); break;
     case ExprKind::List: return checkList(id);
     case ExprKind::Map: return checkMap(id);
-    case ExprKind::Name: return checkName(id, use);
+    case ExprKind::Name: return checkName(id);
     case ExprKind::Field:
       if (reportJoinedName(id) || reportUnknownOwner(id)) break;
-      return checkField(id, use);
+      return checkField(id);
     case ExprKind::Index:
       if (reportUnknownOwner(id)) break;
       return checkOperatorCall(id, *operators().find("index"));
@@ -133,29 +146,7 @@ Type ExprChecker::setInput(ExprId id, uint32_t field) {
   return checked_.exprs[id].type;
 }
 
-// Notes where the expression stands for a list of structs; as a value it is a mistake.
-Type ExprChecker::setStructList(ExprId id, const StructListInfo& list, Use use) {
-  checked_.exprs[id] = {Type(), Meaning::StructList, list.firstField, {true, 0}};
-  std::vector<std::string_view> members;
-  for (uint32_t i = list.firstField; i < list.firstField + list.members; ++i) {
-    members.push_back(names_.fields()[i].name.substr(list.name.size() + 1));
-    if (use == Use::Value) usage_.fields[i] = true;
-  }
-  if (use == Use::Value) reportStructList(ast_.expr(id).span, list.name, members);
-  return {};
-}
-
-void ExprChecker::reportStructList(Span at, std::string_view name, const std::vector<std::string_view>& members) {
-  std::string text(sources_.text(at));
-  std::vector<std::string> uses;
-  for (size_t i = 0; i < members.size() && i < 3; ++i) uses.push_back(fmt::format("{}.{}", text, written(members[i])));
-  diagnostics_
-      .report(DiagnosticKind::MisusedName, at,
-              fmt::format("\"{}\" is a list of structs, name one of its members", name))
-      .note(fmt::format("for example {}", fmt::join(uses, ", ")));
-}
-
-Type ExprChecker::checkName(ExprId id, Use use) {
+Type ExprChecker::checkName(ExprId id) {
   const Expr& e = ast_.expr(id);
   const std::string& name = ast_.text(e);
   ExprInfo& info = checked_.exprs[id];
@@ -184,18 +175,23 @@ Type ExprChecker::checkName(ExprId id, Use use) {
   }
   if (request || item) return setInput(id, request ? *request : *item);
   if (requestList != nullptr || itemList != nullptr)
-    return setStructList(id, requestList != nullptr ? *requestList : *itemList, use);
-  if (auto let = names_.let(name, group_)) {
+    return setStructList(id, requestList != nullptr ? *requestList : *itemList);
+  if (auto let = names_.let(name, letGroup())) {
     usage_.lets[*let] = true;
     const ExprInfo* value = checked_.let(*let);
-    if (value != nullptr) info = {value->type, Meaning::Let, *let, value->dependence};
+    if (value == nullptr) return {};
+    info = {value->type, Meaning::Let, *let, value->dependence};
+    if (auto structs = structs_.find(ast_.lets[*let].value); structs != structs_.end()) {
+      info.type = Type();
+      structs_[id] = std::shared_ptr(structs->second);
+    }
     return info.type;
   }
   return reportUnknownName(e);
 }
 
 // `request.x`, `item.x`. False where the expression is no such thing.
-bool ExprChecker::checkSchemaField(ExprId id, Use use) {
+bool ExprChecker::checkSchemaField(ExprId id) {
   const Expr& e = ast_.expr(id);
   ExprId rowId = ast_.child(e, 0);
   if (rowId == kNoExpr) return false;
@@ -210,7 +206,7 @@ bool ExprChecker::checkSchemaField(ExprId id, Use use) {
     return true;
   }
   if (const StructListInfo* list = names_.structList(scope, name)) {
-    setStructList(id, *list, use);
+    setStructList(id, *list);
     return true;
   }
   if (names_.mayBeDeclared(name)) return true;
@@ -227,17 +223,17 @@ bool ExprChecker::checkSchemaField(ExprId id, Use use) {
   return true;
 }
 
-Type ExprChecker::checkField(ExprId id, Use use) {
-  if (checkSchemaField(id, use)) return typeOf(id);
+Type ExprChecker::checkField(ExprId id) {
+  if (checkSchemaField(id)) return typeOf(id);
   const Expr& e = ast_.expr(id);
   ExprId rowId = ast_.child(e, 0);
   if (rowId == kNoExpr) return {};
   if (isElement(rowId)) return checkElementField(id);
-  check(rowId, Use::Member);
-  if (checked_.exprs[rowId].meaning == Meaning::StructList) return checkMember(id);
+  check(rowId, Use::Any);
+  if (structsOf(rowId) != nullptr) return checkMember(id);
   Type row = checkedOperand(rowId);
   if (row.isNone()) return {};
-  if (row.isRow()) return checkRowField(id, row, use);
+  if (row.isRow()) return checkRowField(id, row);
   Diagnostic& d =
       diagnostics_.report(DiagnosticKind::NotARow, e.nameSpan,
                           fmt::format("{} has no fields, only rows of a source have", describeType(row, ast_)));
@@ -247,34 +243,6 @@ Type ExprChecker::checkField(ExprId id, Use use) {
   } else if (const Operator* op = operatorCalled(ast_.text(e))) {
     d.note(fmt::format("an operator is called with it: {}({})", op->name, textOf(ast_.expr(rowId))));
   }
-  return {};
-}
-
-// A member of a list of structs, of the schema or of what a source gives.
-Type ExprChecker::checkMember(ExprId id) {
-  const Expr& e = ast_.expr(id);
-  const ExprInfo& list = checked_.exprs[ast_.child(e, 0)];
-  bool isRead = list.type.isRow();
-  const std::string& name = ast_.text(e);
-  std::string listName;
-  std::vector<std::string_view> members;
-  auto find = [&](const auto& fields) -> std::optional<uint32_t> {
-    listName = fields[list.target].structList;
-    StructList all = structListOf(fields, list.target);
-    for (size_t i = all.first; i < all.end(); ++i) {
-      members.push_back(memberName(fields[i]));
-      if (members.back() == name) return static_cast<uint32_t>(i);
-    }
-    return std::nullopt;
-  };
-  auto field = isRead ? find(checked_.info.sources[list.type.rowSource()].fields) : find(checked_.info.inputs);
-  if (field) return isRead ? setRowField(id, list.type, *field) : setInput(id, *field);
-  if (names_.mayBeDeclared(name)) return {};
-  auto near = names_.nearest(name, members);
-  std::string message = fmt::format("the list of structs \"{}\" has no member \"{}\"", listName, name);
-  if (near) message += fmt::format("; did you mean \"{}\"?", *near);
-  Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownField, e.nameSpan, std::move(message));
-  if (near) d.replace(e.nameSpan, written(*near));
   return {};
 }
 
@@ -293,21 +261,14 @@ Type ExprChecker::setRowField(ExprId id, Type row, uint32_t field) {
   return type;
 }
 
-Type ExprChecker::checkRowField(ExprId id, Type row, Use use) {
+Type ExprChecker::checkRowField(ExprId id, Type row) {
   const Expr& e = ast_.expr(id);
   const std::string& name = ast_.text(e);
   const SourceInfo& source = checked_.info.sources[row.rowSource()];
   for (uint32_t i = 0; i < source.fields.size(); ++i) {
     if (source.fields[i].name == name) return setRowField(id, row, i);
     if (source.fields[i].structList != name) continue;
-    StructList list = structListOf(source.fields, i);
-    checked_.exprs[id] = {row, Meaning::StructList, i, {true, 0}};
-    if (use == Use::Member) return row;
-    std::vector<std::string_view> members;
-    for (size_t m = list.first; m < list.end(); ++m) members.push_back(memberName(source.fields[m]));
-    reportStructList(e.span, name, members);
-    checked_.exprs[id] = {};
-    return {};
+    return setStructList(id, row, i);
   }
   if (names_.mayBeDeclared(name)) return {};
   std::vector<std::string_view> candidates;

@@ -2,8 +2,11 @@
 // Finds out what every expression means and what type it has; reports what makes no sense.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -60,19 +63,25 @@ class ExprChecker {
     std::string signature{};
   };
 
+  // A list of structs as a whole, or one struct of it: not a value, but what its members are.
+  struct Structs {
+    Type row{};          // that it was read in; None: the caller supplies it
+    uint32_t first = 0;  // the first member, in ProgramInfo::inputs or in the source's fields
+    std::vector<Type> members{};
+    bool isList = true;  // false: one struct, whose members are single elements
+  };
+
   // -- expr_checker.cpp: names, fields, literals; name_errors.cpp: names that stand for nothing
-  // What an expression is used for: as a value, or for a member of it, which a list of structs has too.
-  enum class Use : uint8_t { Value, Member };
+  // What an expression is used for: as a value, which a list of structs is not, or as whatever it is.
+  enum class Use : uint8_t { Value, Any };
   Type check(ExprId id, Use use = Use::Value);
-  Type checkName(ExprId id, Use use);
-  Type checkField(ExprId id, Use use);
-  bool checkSchemaField(ExprId id, Use use);
+  Type checkAny(ExprId id);
+  Type checkName(ExprId id);
+  Type checkField(ExprId id);
+  bool checkSchemaField(ExprId id);
   Type setInput(ExprId id, uint32_t field);
-  Type setStructList(ExprId id, const StructListInfo& list, Use use);
-  Type checkMember(ExprId id);
-  Type checkRowField(ExprId id, Type row, Use use);
+  Type checkRowField(ExprId id, Type row);
   Type setRowField(ExprId id, Type row, uint32_t field);
-  void reportStructList(Span at, std::string_view name, const std::vector<std::string_view>& members);
   Type reportUnknownName(const Expr& e);
   Diagnostic& reportMissingWord(const Expr& e);
   // True after a report: `user-id`, `user.id` and `row.price` and `row["price"]` are written otherwise.
@@ -93,7 +102,27 @@ class ExprChecker {
   bool settleEmptyParts(const Expr& e, uint32_t first, uint32_t step, Type joined);
   void setLiteralType(ExprId id, Type type);
 
+  // -- struct_lists.cpp: lists of structs and what operators make of them
+  // What the expression is the whole of, null where it is a value.
+  const Structs* structsOf(ExprId id) const;
+  Type setStructList(ExprId id, const StructListInfo& list);
+  Type setStructList(ExprId id, Type row, uint32_t field);
+  Type checkMember(ExprId id);
+  std::string_view memberOf(const Structs& structs, size_t index) const;
+  // What was meant is a member, of those that fit if any does.
+  Diagnostic& reportStructs(ExprId id, const std::function<bool(Type)>& fits);
+  void reportStructArgument(const Expr& e, const Operator& op, const std::vector<ExprId>& args, size_t arg);
+  // True after a report: each key that the row was read by has a list of its own.
+  bool rejectAlignedStructs(Span at, const Structs& structs);
+  Type applyToStructs(ExprId id, const Operator& op, const std::vector<ExprId>& args);
+  void chooseMembers(CallInfo& call, const Structs& structs);
+
   // -- group_checker.cpp: `it` and what it stands for
+  void checkWhere(uint32_t group);
+  // The group whose lets are seen: those of the group itself are of what `where` leaves.
+  uint32_t letGroup() const { return inWhere_ ? kNoGroup : group_; }
+  // Of what `it` stands for here.
+  uint32_t firstElement() const;
   bool isElement(ExprId id) const;
   Type checkElement(ExprId id);
   Type checkElementField(ExprId id);
@@ -119,6 +148,11 @@ class ExprChecker {
   Type applyOperator(ExprId id, const Operator& op, const std::vector<ExprId>& args);
   const Operator* zoneOfDataMeant(const Operator& op, const std::vector<ExprId>& args,
                                   const std::vector<Type>& types) const;
+  // Their types in order, `ofStructs` in place of a list of structs; false where one is unknown.
+  bool argumentTypes(const Expr& e, const Operator& op, const std::vector<ExprId>& args, Type ofStructs,
+                     std::vector<Type>& types, Dependence& dependence);
+  // With float64 where the call converts to it.
+  static std::vector<Type> converted(const Resolution& resolution, std::vector<Type> types);
   bool checkConstants(ExprId id, CallInfo& call, const Resolution& resolution, const std::vector<Type>& types);
   // Whether the argument is known when compiling, or will be once the fn around it is inlined.
   bool requireConstant(ExprId arg, std::string_view callee, std::string_view param, const Span* use);
@@ -185,7 +219,9 @@ class ExprChecker {
   FnInfo* fnInfo_ = nullptr;
   uint32_t fnIndex_ = 0;
   uint32_t group_ = kNoGroup;  // whose statement is being checked
+  bool inWhere_ = false;       // or whose `where`
   std::vector<bool> groupKnown_;
+  std::unordered_map<ExprId, std::shared_ptr<const Structs>> structs_;
   std::unordered_set<ExprId> withoutElement_;  // that were warned of, in a let perhaps that several outputs use
   // Where constant arguments are computed, so that they can be looked at.
   Graph constantGraph_;

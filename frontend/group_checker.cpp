@@ -19,8 +19,34 @@ void ExprChecker::checkGroup(uint32_t group) {
   info.firstElement = static_cast<uint32_t>(checked_.elements.size());
   uint32_t around = std::exchange(group_, kNoGroup);
   checkGroupLists(group);
-  group_ = around;
   info.elementCount = static_cast<uint32_t>(checked_.elements.size()) - info.firstElement;
+  if (ast_.groups[group].where != kNoExpr) checkWhere(group);
+  group_ = around;
+}
+
+void ExprChecker::checkWhere(uint32_t group) {
+  GroupInfo& info = checked_.groups[group];
+  info.firstWhole = static_cast<uint32_t>(checked_.elements.size());
+  for (uint32_t i = 0; i < info.elementCount; ++i)
+    checked_.elements.push_back(ElementInfo(checked_.elements[info.firstElement + i]));
+  ExprId where = ast_.groups[group].where;
+  group_ = group;
+  inWhere_ = true;
+  Type type = checkValue(where);
+  inWhere_ = false;
+  group_ = kNoGroup;
+  if (type.isNone() || rejectRow(where)) return;
+  const Expr& e = ast_.expr(where);
+  if (!type.is(Kind::Bool)) {
+    Diagnostic& d = diagnostics_.report(
+        DiagnosticKind::ArgumentType, e.span,
+        fmt::format("\"where\" takes a bool, whether an element stays, but this is {}", toString(type.present())));
+    if (!type.isList())
+      noteConversions(d, e, type.present(), {Type::boolean()});
+    else
+      d.note(fmt::format("it is asked of each element: {}", elementNames(info)));
+  }
+  if (type.is(Kind::Bool) || (type.isList() && type.element().is(Kind::Bool))) checkUsesElement(where, group);
 }
 
 Type ExprChecker::checkValueInGroup(ExprId id, uint32_t group) {
@@ -59,9 +85,8 @@ void ExprChecker::checkGroupLists(uint32_t group) {
 
 void ExprChecker::addElement(uint32_t group, std::string_view name, ExprId list) {
   // One list alone may be of structs, of which each member is an element.
-  if (list != kNoExpr) check(list, name.empty() ? Use::Member : Use::Value);
-  if (list != kNoExpr && name.empty() && checked_.exprs[list].meaning == Meaning::StructList)
-    return addMembers(group, list);
+  if (list != kNoExpr) check(list, name.empty() ? Use::Any : Use::Value);
+  if (list != kNoExpr && structsOf(list) != nullptr) return addMembers(group, list);
   ElementInfo element{name, {}, group, list};
   Type type = list == kNoExpr ? Type() : checkedOperand(list);
   if (!type.isNone() && !rejectRow(list)) {
@@ -78,19 +103,18 @@ void ExprChecker::addElement(uint32_t group, std::string_view name, ExprId list)
 }
 
 void ExprChecker::addMembers(uint32_t group, ExprId list) {
-  const ExprInfo& info = checked_.exprs[list];
-  auto add = [&](const auto& fields) {
-    StructList members = structListOf(fields, info.target);
-    for (size_t i = members.first; i < members.end(); ++i)
-      checked_.elements.push_back({memberName(fields[i]), fields[i].type.plain().element().withNullable(), group, list,
-                                   static_cast<uint32_t>(i)});
-  };
-  if (!info.type.isRow()) return add(checked_.info.inputs);
-  if (!info.type.rowAligned()) return add(checked_.info.sources[info.type.rowSource()].fields);
-  diagnostics_
-      .report(DiagnosticKind::NotAList, ast_.expr(list).span,
-              "this is read by a list of keys, so that each of them has a list of structs of its own")
-      .note("read the row by a single key");
+  const Structs& structs = *structsOf(list);
+  if (!structs.isList) {
+    diagnostics_.report(DiagnosticKind::NotAList, ast_.expr(list).span,
+                        "a sequence group goes over a list of structs, not over one of them");
+    return;
+  }
+  if (rejectAlignedStructs(ast_.expr(list).span, structs)) return;
+  for (uint32_t i = 0; i < structs.members.size(); ++i) {
+    Type type = structs.members[i];
+    checked_.elements.push_back(
+        {memberOf(structs, i), type.isNone() ? type : type.element().withNullable(), group, list, structs.first + i});
+  }
 }
 
 // Whether both are the same field, let or list, however it is written.
@@ -115,8 +139,9 @@ bool ExprChecker::isReadOf(ExprId id, const ElementInfo& element) const {
   const ExprInfo& info = checked_.exprs[id];
   if (info.target != *element.member) return false;
   const ExprInfo& list = checked_.exprs[element.list];
-  if (!list.type.isRow()) return info.meaning == Meaning::Input;
-  return info.meaning == Meaning::Field && isSameValue(ast_.child(ast_.expr(id), 0), element.list);
+  if (list.meaning == Meaning::StructList && !list.type.isRow()) return info.meaning == Meaning::Input;
+  bool isMember = info.meaning == Meaning::Field || info.meaning == Meaning::Member;
+  return isMember && isSameValue(ast_.child(ast_.expr(id), 0), element.list);
 }
 
 // The element that stands for what is read instead of it: by the same name, or of the list that is read.
@@ -214,6 +239,11 @@ void ExprChecker::checkUsesElement(ExprId root, uint32_t group) {
   }
 }
 
+uint32_t ExprChecker::firstElement() const {
+  const GroupInfo& info = checked_.groups[group_];
+  return inWhere_ ? info.firstWhole : info.firstElement;
+}
+
 bool ExprChecker::isElement(ExprId id) const {
   const Expr& e = ast_.expr(id);
   return group_ != kNoGroup && e.kind == ExprKind::Name && ast_.text(e) == kElementName;
@@ -222,12 +252,13 @@ bool ExprChecker::isElement(ExprId id) const {
 Type ExprChecker::setElement(ExprId id, uint32_t element) {
   const ElementInfo& info = checked_.elements[element];
   if (!info.type.isNone()) checked_.exprs[id] = {info.type, Meaning::Element, element, {true, 0}};
-  if (info.member && !checked_.exprs[info.list].type.isRow()) usage_.fields[*info.member] = true;
+  if (info.member && structsOf(info.list)->row.isNone()) usage_.fields[*info.member] = true;
   return info.type;
 }
 
 // `it.price, it.ts`
 std::string ExprChecker::elementNames(const GroupInfo& info) const {
+  if (info.elementCount > 0 && checked_.elements[info.firstElement].name.empty()) return std::string(kElementName);
   std::string names;
   for (uint32_t i = 0; i < info.elementCount; ++i) {
     names += fmt::format("{}{}.{}", names.empty() ? "" : ", ", kElementName,
@@ -239,7 +270,7 @@ std::string ExprChecker::elementNames(const GroupInfo& info) const {
 Type ExprChecker::checkElement(ExprId id) {
   const GroupInfo& info = checked_.groups[group_];
   if (info.elementCount == 0) return {};
-  if (checked_.elements[info.firstElement].name.empty()) return setElement(id, info.firstElement);
+  if (checked_.elements[firstElement()].name.empty()) return setElement(id, firstElement());
   diagnostics_
       .report(DiagnosticKind::MisusedName, ast_.expr(id).span,
               "what the group goes over has several parts, so \"it\" is not a value by itself")
@@ -253,7 +284,7 @@ Type ExprChecker::checkElementField(ExprId id) {
   if (info.elementCount == 0) return {};
   const std::string& name = ast_.text(e);
   std::vector<std::string_view> names;
-  for (uint32_t i = info.firstElement; i < info.firstElement + info.elementCount; ++i) {
+  for (uint32_t i = firstElement(); i < firstElement() + info.elementCount; ++i) {
     const ElementInfo& element = checked_.elements[i];
     if (element.name == name) return setElement(id, i);
     if (element.name.empty()) {

@@ -35,6 +35,7 @@ bool closesBracket(TokenKind kind) {
 }
 constexpr std::string_view kGroupWord = "group";
 constexpr std::string_view kOverWord = "over";
+constexpr std::string_view kWhereWord = "where";
 
 bool isPair(TokenKind open, TokenKind close) { return static_cast<int>(close) == static_cast<int>(open) + 1; }
 
@@ -102,11 +103,13 @@ bool Layout::misspellsGroup(uint32_t i) const {
 uint32_t Layout::groupBrace(uint32_t i) const {
   if (file_.text(token(i)) != "sequence" || (!startsGroup(i) && !misspellsGroup(i))) return kNone;
   uint32_t depth = 0;
+  bool hasWhere = false;  // whose condition may have a "=" by mistake
   for (uint32_t k = i + 2;; ++k) {
     const Token& t = token(k);
+    hasWhere = hasWhere || (depth == 0 && k > i + 3 && file_.text(t) == kWhereWord);
     if (t.kind == TokenKind::End || (depth == 0 && t.startsLine && !continuesLine(token(k - 1).kind))) return kNone;
     if (depth == 0 && t.kind == TokenKind::LeftBrace) return k;
-    if (depth == 0 && t.kind == TokenKind::Assign) return kNone;
+    if (depth == 0 && t.kind == TokenKind::Assign && !hasWhere) return kNone;
     if (opensBracket(t.kind)) ++depth;
     if (closesBracket(t.kind) && depth-- == 0) return kNone;
     if (t.startsLine && surelyStarts(k)) return kNone;

@@ -42,14 +42,18 @@ NodeId Lowering::lower(ExprId id) {
   return value ? value->node : kNoNode;
 }
 
-std::optional<Lowering::Lowered> Lowering::run(ExprId id) {
-  if (exhausted_) return std::nullopt;
-  frames_.assign(1, Frame{.expr = id});
+bool Lowering::run(Frame frame) {
+  if (exhausted_) return false;
+  frames_.assign(1, frame);
   values_.clear();
   while (!frames_.empty()) {
-    if (!step()) return std::nullopt;
+    if (!step()) return false;
   }
-  return values_.back();
+  return true;
+}
+
+std::optional<Lowering::Lowered> Lowering::run(ExprId id) {
+  return run(Frame{.expr = id}) ? std::optional(values_.back()) : std::nullopt;
 }
 
 void Lowering::done(Lowered value) {
@@ -59,6 +63,7 @@ void Lowering::done(Lowered value) {
 
 bool Lowering::step() {
   Frame& frame = frames_.back();
+  if (frame.group != kNoGroup) return stepGroup(frame);
   const ExprInfo& info = checked_.exprs[frame.expr];
   const Expr& e = ast_.expr(frame.expr);
   switch (info.meaning) {
@@ -67,17 +72,7 @@ bool Lowering::step() {
       return withinLimits(e.span);
     case Meaning::Input: done({graph_.addInput(info.target, e.span)}); return true;
     case Meaning::Param: done(instances_[frame.instance].args[info.target]); return true;
-    case Meaning::Let:
-      if (lets_[info.target].node != kNoNode) {
-        done(lets_[info.target]);
-      } else if (frame.next++ == 0) {
-        frames_.push_back({.expr = ast_.lets[info.target].value});
-      } else {
-        // The let's value is on top already, where this frame's belongs.
-        lets_[info.target] = values_.back();
-        frames_.pop_back();
-      }
-      return true;
+    case Meaning::Let: return stepLet(frame, info.target);
     case Meaning::Field:
       if (frame.next++ == 0) {
         frames_.push_back({.expr = ast_.child(e, 0), .instance = frame.instance});
@@ -87,10 +82,12 @@ bool Lowering::step() {
         done({row.each ? alignedField(field, row.node) : field, row.each});
       }
       return withinLimits(e.span);
-    case Meaning::StructList:
-      // Only within `row.clicks.ts`: the row is on top already, where this frame's value belongs.
+    case Meaning::StructList: return stepStructList(frame);
+    case Meaning::Member:
+      // The member's value is on top in the end, where this frame's belongs.
       if (frame.next++ == 0)
-        frames_.push_back({.expr = ast_.child(e, 0), .instance = frame.instance});
+        frames_.push_back(
+            {.expr = ast_.child(e, 0), .instance = frame.instance, .member = info.target, .origin = e.span});
       else
         frames_.pop_back();
       return true;
@@ -101,7 +98,63 @@ bool Lowering::step() {
   return false;
 }
 
+bool Lowering::stepLet(Frame& frame, uint32_t let) {
+  bool isMember = frame.member != kNoMember;
+  Lowered& kept = isMember ? letMembers_[uint64_t{let} << 32U | frame.member] : lets_[let];
+  if (kept.node != kNoNode) {
+    done(kept);
+  } else if (frame.next++ == 0) {
+    frames_.push_back({.expr = ast_.lets[let].value, .member = frame.member, .origin = frame.origin});
+  } else {
+    // The let's value is on top already, where this frame's belongs.
+    kept = values_.back();
+    frames_.pop_back();
+  }
+  return true;
+}
+
+bool Lowering::stepStructList(Frame& frame) {
+  const Expr& e = ast_.expr(frame.expr);
+  bool isMember = frame.member != kNoMember;
+  Span origin = frame.origin.end > frame.origin.begin ? frame.origin : e.span;
+  if (!checked_.exprs[frame.expr].type.isRow()) {
+    done({graph_.addInput(frame.member, origin)});
+  } else if (frame.next++ == 0) {
+    frames_.push_back({.expr = ast_.child(e, 0), .instance = frame.instance});
+  } else if (isMember) {
+    Lowered row = popArgs(1)[0];
+    NodeId field = graph_.addField(row.node, frame.member, origin);
+    done({row.each ? alignedField(field, row.node) : field, row.each});
+  } else {
+    // Within `row.clicks.ts` the row is on top already, where this frame's value belongs.
+    frames_.pop_back();
+  }
+  return withinLimits(e.span);
+}
+
+bool Lowering::stepOfMembers(Frame& frame, const CallInfo& call) {
+  Span origin = ast_.expr(frame.expr).span;
+  if (frame.next < call.memberCount) {
+    ExprId list = checked_.args[call.firstArg];
+    frames_.push_back({.expr = list, .instance = frame.instance, .member = call.firstMember + frame.next++});
+    return true;
+  }
+  Lowered value;
+  for (Lowered member : popArgs(call.memberCount)) {
+    Lowered next{graph_.callEach(*call.op, member.each ? 1 : 0, std::span(&member.node, 1), origin), member.each};
+    if (value.node == kNoNode) {
+      value = next;
+      continue;
+    }
+    uint64_t mask = (value.each ? 1U : 0U) | (next.each ? 2U : 0U);
+    value = {callEach("default_to", mask, {value.node, next.node}, origin), mask != 0};
+  }
+  done(value);
+  return withinLimits(origin);
+}
+
 bool Lowering::stepCall(Frame& frame, const CallInfo& call) {
+  if (call.memberCount > 0) return stepOfMembers(frame, call);
   if (frame.inlined != kNoInstance) {
     // The body's value is on top already.
     inlined_.emplace(instances_[frame.inlined], values_.back());
@@ -109,18 +162,19 @@ bool Lowering::stepCall(Frame& frame, const CallInfo& call) {
     return true;
   }
   if (frame.next < call.argCount) {
+    bool isStructs = call.ofStructs && frame.next == 0;
     ExprId arg = checked_.args[call.firstArg + frame.next++];
     if (arg == kNoExpr)
       values_.emplace_back();
     else
-      frames_.push_back({.expr = arg, .instance = frame.instance});
+      frames_.push_back({.expr = arg, .instance = frame.instance, .member = isStructs ? frame.member : kNoMember});
     return true;
   }
   return call.callee == CalleeKind::Fn ? inlineFn(frame, call) : finishCall(frame, call);
 }
 
 bool Lowering::finishCall(Frame frame, const CallInfo& call) {
-  Span span = ast_.expr(frame.expr).span;
+  Span span = frame.origin.end > frame.origin.begin ? frame.origin : ast_.expr(frame.expr).span;
   std::vector<Lowered> given = popArgs(call.argCount);
   if (call.callee == CalleeKind::Source) return addRead(call, given, frame.expr);
   std::vector<NodeId> args;

@@ -51,21 +51,37 @@ class Lowering {
     size_t operator()(const Instance& instance) const;
   };
   static constexpr uint32_t kNoInstance = UINT32_MAX;
+  static constexpr uint32_t kNoMember = UINT32_MAX;
   struct Frame {
     ExprId expr = kNoExpr;
     uint32_t instance = kNoInstance;  // whose parameters are meant
     uint32_t next = 0;                // the next argument to compute
     uint32_t inlined = kNoInstance;   // a fn call: the instance whose body is being computed
+    uint32_t member = kNoMember;      // of a list of structs: the member that is meant
+    Span origin{};                    // and what it was asked for by
+    uint32_t group = kNoGroup;        // no expression: makes the lists that `it` stands for
   };
 
   // One step of the frame on top. False after a report.
   bool step();
+  bool run(Frame frame);
   std::optional<Lowered> run(ExprId id);
-  bool isInput(const ElementInfo& element) const;
   bool stepElement(Frame& frame, uint32_t element);
-  // All lists of a group, cut to its length; of several each as long as the longest.
-  void makeElements(uint32_t group, std::vector<Lowered> lists);
-  NodeId anchorOf(uint32_t group);
+  bool stepStructList(Frame& frame);
+  bool stepLet(Frame& frame, uint32_t let);
+  // A call with a list of structs that gives a value: of each of some members, the first that is not missing.
+  bool stepOfMembers(Frame& frame, const CallInfo& call);
+  bool stepGroup(Frame& frame);
+  bool isOfRow(const ElementInfo& element) const;
+  // The list whose element it is, once what the group goes over is lowered.
+  NodeId listOf(uint32_t element, NodeId lowered);
+  // Several lists of a group become as long as the longest.
+  void lengthen(uint32_t group, std::vector<NodeId>& lists);
+  // Chooses elements and cuts the lists, which are `it` then. `keep`: what `where` says, kNoNode without one.
+  void makeElements(uint32_t group, std::vector<NodeId> lists, NodeId keep);
+  NodeId anchorOf(uint32_t group, std::span<const NodeId> lists, bool ofAnyMember = false);
+  // A list with the value for each of the elements.
+  NodeId valueOfEach(Lowered value, uint32_t group, uint32_t firstElement, Span origin);
   // A field of rows that were read by elements: as many values as there are elements, whatever key is missing.
   NodeId alignedField(NodeId field, NodeId read);
   bool addRead(const CallInfo& call, const std::vector<Lowered>& args, ExprId id);
@@ -96,7 +112,8 @@ class Lowering {
   ConstantEvaluator bounded_;           // for warnings, which may go without what takes long
   std::unordered_set<ExprId> suspect_;  // arguments that were warned of
   std::vector<Lowered> lets_;
-  std::vector<NodeId> elements_;  // by CheckedAst::elements
+  std::unordered_map<uint64_t, Lowered> letMembers_;  // of lists of structs, by let and member
+  std::vector<NodeId> elements_;                      // by CheckedAst::elements
   std::vector<Instance> instances_;
   std::unordered_map<Instance, Lowered, InstanceHash> inlined_;
   size_t instanceCost_ = 0;       // what the instances take, counted like nodes

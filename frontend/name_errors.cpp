@@ -30,19 +30,23 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
   } else if (name == kElementName && !names_.isValue(name)) {
     misused("\"it\" is the element of a sequence group, and this is not in one")
         .note("a list is mapped over without it: lower(tags)");
+  } else if (inWhere_ && names_.let(name, group_)) {
+    misused(fmt::format("let \"{}\" is a value of what \"where\" leaves, so it is not known before", name))
+        .note(ast_.lets[*names_.let(name, group_)].name.span, "declared here")
+        .note("write its expression in the \"where\", or call a fn in both places");
   } else if (auto group = names_.groupWithLet(name)) {
     misused(fmt::format("let \"{}\" is declared in the sequence group \"{}\" and known only there", name,
                         ast_.groups[*group].name.text));
   } else if (name == "request" || name == "item") {
     misused(fmt::format("\"{0}\" is not a value by itself, name one of its fields: {0}.FIELD", name));
-  } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_, group_)) {
+  } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_, letGroup())) {
     misused(fmt::format("\"{}\" is an operator, call it: {}", name, signature(*op, op->overloads[0])));
   } else if (meansMissing(name)) {
     reportMissingWord(e)
         .note("whether x is missing: is_missing(x)")
         .note("another value where x is missing: x ?? 0")
         .note("missing where x has a value that stands for it: nullif(x, value)");
-  } else if (foreign != nullptr && (!foreign->here.empty() || !names_.nearestValue(name, fn_, group_))) {
+  } else if (foreign != nullptr && (!foreign->here.empty() || !names_.nearestValue(name, fn_, letGroup()))) {
     Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span,
                                         fmt::format("\"{}\" is not a field, let or parameter; {}", name, foreign->say));
     if (!foreign->here.empty()) d.replace(e.span, std::string(foreign->here));
@@ -51,7 +55,7 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
         .replace(e.span, std::string(literal));
   } else {
     std::string message = fmt::format("\"{}\" is not a field, let or parameter", name);
-    auto near = names_.nearestValue(name, fn_, group_);
+    auto near = names_.nearestValue(name, fn_, letGroup());
     if (near) message += fmt::format("; did you mean \"{}\"?", *near);
     Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span, std::move(message));
     if (near) d.replace(e.span, written(*near));
@@ -104,7 +108,8 @@ bool ExprChecker::reportUnknownOwner(ExprId id) {
   bool isField = isScope ? names_.field(name == "request" ? Scope::Request : Scope::Item, field).has_value()
                          : names_.isValue(field);
   // A mistyped owner that is near a known one is that one.
-  if (!isField || (!isScope && foreignName(name) == nullptr && names_.nearestValue(name, fn_, group_))) return false;
+  if (!isField || (!isScope && foreignName(name) == nullptr && names_.nearestValue(name, fn_, letGroup())))
+    return false;
   std::string meant = isScope ? fmt::format("{}.{}", name, written(field)) : written(field);
   diagnostics_
       .report(DiagnosticKind::UnknownName, ast_.expr(owner).span,

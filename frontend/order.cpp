@@ -72,7 +72,10 @@ class Orderer {
     uint32_t group = fn != nullptr ? kNoGroup : ast_.lets[d].group;
     addUses({fn != nullptr ? fn->body : ast_.lets[d].value}, fn, group, uses);
     // What `it` is depends on the lists that the group goes over, which stand outside of it.
-    if (group != kNoGroup) addUses(ast_.groups[group].over, nullptr, kNoGroup, uses);
+    if (group != kNoGroup) {
+      addUses(ast_.groups[group].over, nullptr, kNoGroup, uses);
+      addUses({ast_.groups[group].where}, nullptr, kNoGroup, uses);
+    }
     return uses;
   }
 

@@ -37,17 +37,17 @@ void OutputChecker::checkGroups() {
   for (uint32_t g = 0; g < checked_.ast.groups.size(); ++g) {
     const GroupDecl& group = checked_.ast.groups[g];
     exprs_.checkGroup(g);
-    lengths_.push_back(1);
-    if (group.length) {
-      lengths_.back() = static_cast<uint32_t>(inRange("length", *group.length, 1, kMaxLength));
-      continue;
-    }
+    int64_t length = 0;
+    for (auto [word, clause] : {std::pair("first", &group.first), {"last", &group.last}, {"length", &group.length}})
+      if (*clause) length = inRange(word, **clause, 1, kMaxLength);
+    lengths_.push_back(static_cast<uint32_t>(std::max<int64_t>(length, 1)));
+    if (length > 0) continue;
     diagnostics_
         .report(
             DiagnosticKind::MissingClause, group.name.span,
             fmt::format("{} needs a length: the maximum number of elements",
                         group.nameless ? "a sequence group" : fmt::format("sequence group \"{}\"", group.name.text)))
-        .note("write it before the \"{\": length 50");
+        .note("write it before the \"{\": length 50, or first 50 or last 50");
   }
 }
 

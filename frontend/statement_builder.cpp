@@ -285,34 +285,61 @@ bool StatementBuilder::group(FeatParser::GroupStatementContext* tree) {
     }
     if (auto* c = as<FeatParser::ClauseContext>(tree->children[i], FeatParser::RuleClause))
       good = groupClause(decl, c) && good;
+    if (auto* w = as<FeatParser::WhereClauseContext>(tree->children[i], FeatParser::RuleWhereClause))
+      good = where(decl, w) && good;
   }
   if (!good) return false;
   group_ = static_cast<uint32_t>(ast_.groups.size());
   return push(StatementKind::Group, ast_.groups, std::move(decl));
 }
 
+bool StatementBuilder::where(GroupDecl& decl, FeatParser::WhereClauseContext* tree) {
+  if (decl.where != kNoExpr) {
+    diagnostics_.report(DiagnosticKind::InvalidClause, span(tree->children[0]), "\"where\" is given twice")
+        .note(ast_.expr(decl.where).span, "the first condition")
+        .note("both conditions in one: where a && b");
+    return false;
+  }
+  auto condition = expressions_.build(*file_, static_cast<FeatParser::ExpressionContext*>(tree->children[1]));
+  decl.where = condition.value_or(kNoExpr);
+  return condition.has_value();
+}
+
 bool StatementBuilder::groupClause(GroupDecl& decl, FeatParser::ClauseContext* tree) {
   Name word = name(tree->children[0]);
-  if (word.text != "length") {
-    diagnostics_
-        .report(DiagnosticKind::UnknownClause, word.span,
-                fmt::format("\"{}\" is not a clause of a sequence group, only \"length\" is", word.text))
-        .note("write: sequence group recent over clicks length 50 {");
+  std::optional<IntClause>* clause = word.text == "length"  ? &decl.length
+                                     : word.text == "first" ? &decl.first
+                                     : word.text == "last"  ? &decl.last
+                                                            : nullptr;
+  if (clause == nullptr) {
+    constexpr std::array<std::string_view, 4> kWords = {"where", "first", "last", "length"};
+    auto near = nearestName(word.text, kWords);
+    Diagnostic& d =
+        diagnostics_.report(DiagnosticKind::UnknownClause, word.span,
+                            fmt::format("\"{}\" is not a clause of a sequence group{}", word.text,
+                                        near ? fmt::format("; did you mean \"{}\"?", *near) : std::string()));
+    d.note("a sequence group takes: where first last length");
+    d.note("write: sequence group recent over clicks length 50 {");
     return false;
   }
-  if (decl.length) {
-    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, "\"length\" is given twice")
-        .note(decl.length->span, "the first one");
+  if (*clause) {
+    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, fmt::format("\"{}\" is given twice", word.text))
+        .note((*clause)->span, "the first one");
     return false;
   }
-  OutputDecl clause;
   if (tree->children.size() == 1) {
-    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, "\"length\" takes a number");
+    diagnostics_.report(DiagnosticKind::InvalidClause, word.span, fmt::format("\"{}\" takes a number", word.text));
     return false;
   }
-  if (!clauseValue(clause, word, tree)) return false;
-  decl.length = clause.length;
-  return true;
+  *clause = wholeNumber(word, tree);
+  if (*clause && decl.first && decl.last) {
+    diagnostics_
+        .report(DiagnosticKind::InvalidClause, word.span,
+                "a sequence group has the first or the last elements, not both")
+        .note("a part of a list is cut with head, tail and slice: over head(tail(clicks, 10), 5)");
+    return false;
+  }
+  return clause->has_value();
 }
 
 bool StatementBuilder::clause(OutputDecl& decl, std::vector<Name>& seen, FeatParser::ClauseContext* tree) {
@@ -376,18 +403,25 @@ bool StatementBuilder::clauseValue(OutputDecl& decl, const Name& word, FeatParse
     decl.defaultValue = negative ? -*value : *value;
     return true;
   }
-  if (number.kind == TokenKind::Float) {
-    diagnostics_.report(DiagnosticKind::InvalidClause, at, fmt::format("\"{}\" takes a whole number", word.text));
-    return false;
-  }
-  auto value = decodeInteger(file_->text(number), negative, at, diagnostics_);
-  if (!value) return false;
-  IntClause clause{*value, at};
+  std::optional<IntClause> clause = wholeNumber(word, tree);
+  if (!clause) return false;
   if (word.text == "slot") decl.slot = clause;
   if (word.text == "missing") decl.missing = clause;
   if (word.text == "width") decl.width = clause;
   if (word.text == "length") decl.length = clause;
   return true;
+}
+
+std::optional<IntClause> StatementBuilder::wholeNumber(const Name& word, FeatParser::ClauseContext* tree) {
+  const Token& number = token(tree->children.back());
+  Span at = span(tree->children[1]).to(file_->span(number));
+  if (number.kind == TokenKind::Float) {
+    diagnostics_.report(DiagnosticKind::InvalidClause, at, fmt::format("\"{}\" takes a whole number", word.text));
+    return std::nullopt;
+  }
+  auto value = decodeInteger(file_->text(number), tree->children.size() == 3, at, diagnostics_);
+  if (!value) return std::nullopt;
+  return IntClause{*value, at};
 }
 
 bool StatementBuilder::parameters(std::vector<FieldDecl>& out, FeatParser::ParametersContext* tree) {

@@ -52,6 +52,8 @@ class StatementBuilder {
   bool clause(OutputDecl& decl, std::vector<Name>& seen, Parser::ClauseContext* tree);
   bool clauseValue(OutputDecl& decl, const Name& word, Parser::ClauseContext* tree);
   bool groupClause(GroupDecl& decl, Parser::ClauseContext* tree);
+  bool where(GroupDecl& decl, Parser::WhereClauseContext* tree);
+  std::optional<IntClause> wholeNumber(const Name& word, Parser::ClauseContext* tree);
 
   bool parameters(std::vector<FieldDecl>& out, Parser::ParametersContext* tree);
   FieldDecl field(antlr4::tree::ParseTree* name, Parser::TypeContext* type);

@@ -84,6 +84,7 @@ class StatementParser::Tokens final : public antlr4::TokenStream {
     if (statement.part == StatementPart::GroupHead)
       keyword = isNameless(file, statement.begin) ? FeatParser::NAMELESS_GROUP : FeatParser::GROUP;
     tokens_.front() = GrammarToken(keyword, statement.begin);
+    if (statement.part == StatementPart::GroupHead) markWhere(file, statement, keyword);
     tokens_.emplace_back(antlr4::Token::EOF, statement.end);
   }
 
@@ -111,6 +112,20 @@ class StatementParser::Tokens final : public antlr4::TokenStream {
   static bool isNameless(const TokenFile& file, uint32_t begin) {
     auto isOver = [&](uint32_t i) { return file.text(file.tokens[i]) == "over"; };
     return isOver(begin + 2) && !isOver(begin + 3);
+  }
+
+  // `where` is a name but behind an expression of a group's head, where a clause may stand.
+  void markWhere(const TokenFile& file, const StatementTokens& statement, size_t keyword) {
+    uint32_t depth = 0;
+    for (uint32_t i = keyword == FeatParser::NAMELESS_GROUP ? 4 : 5; i < tokens_.size(); ++i) {
+      const Token& t = file.tokens[statement.begin + i];
+      if (t.kind == TokenKind::LeftParen || t.kind == TokenKind::LeftBracket) ++depth;
+      if ((t.kind == TokenKind::RightParen || t.kind == TokenKind::RightBracket) && depth > 0) --depth;
+      bool isBehind =
+          endsOperand(file.tokens[statement.begin + i - 1].kind) && tokens_[i - 1].getType() != FeatParser::WHERE;
+      if (depth == 0 && isBehind && t.kind == TokenKind::Name && file.text(t) == "where")
+        tokens_[i] = GrammarToken(FeatParser::WHERE, statement.begin + i);
+    }
   }
 
   std::vector<GrammarToken> tokens_;

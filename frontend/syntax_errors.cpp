@@ -217,7 +217,12 @@ class Explainer {
         (failure_.token == statement_.begin + 5 || file_.tokens[failure_.token - 2].kind == TokenKind::Comma);
     if (listMissing)
       return diagnostics_.report(DiagnosticKind::Syntax, file_.span(before()), "expected a list before \"length\"");
-    return expected("\"length\", a number and \"{\"");
+    if (!atEnd() && found().kind == TokenKind::Assign) return afterOperand("\"{\"");  // where it.n = 3
+    // `where last 3` reads a value named last.
+    const Token& word = file_.tokens[failure_.token - 2];
+    if (file_.text(word) == "where" && isNameToken(before().kind))
+      return diagnostics_.report(DiagnosticKind::Syntax, file_.span(word), "expected a condition after \"where\"");
+    return expected("a clause such as \"length 50\", or \"{\"");
   }
 
   Diagnostic& inParameters() {

@@ -11,8 +11,8 @@
 namespace featc {
 
 const std::vector<std::string>& featureNames() {
-  static const std::vector<std::string> kNames = {"externs",       "files",  "fns",   "groups",
-                                                  "hash_families", "nested", "reads", "structs"};
+  static const std::vector<std::string> kNames = {"externs", "files", "fns",     "groups", "hash_families",
+                                                  "nested",  "reads", "structs", "wholes", "clauses"};
   return kNames;
 }
 

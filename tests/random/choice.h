@@ -10,7 +10,7 @@
 namespace featc {
 
 // Parts of the language that an older build may lack.
-enum class Feature : uint8_t { Externs, Files, Fns, Groups, HashFamilies, Nested, Reads, Structs };
+enum class Feature : uint8_t { Externs, Files, Fns, Groups, HashFamilies, Nested, Reads, Structs, Wholes, Clauses };
 // `externs`, `files` ..., in the order of Feature.
 const std::vector<std::string>& featureNames();
 

@@ -183,7 +183,7 @@ ExprPtr randomLiteral(Rng& rng, Type type) {
 ExprPtr zoneLiteral(Rng& rng) { return literal(Value::of(std::string(rng.pick(kZones))), Type::string()); }
 
 ExprPtr plainLiteral(Type type) {
-  return type.isWeighted() || type.isRow() ? nullptr : literal(plainValue(type), type.present());
+  return type.isNone() || type.isWeighted() || type.isRow() ? nullptr : literal(plainValue(type), type.present());
 }
 
 bool randomConstants(Rng& rng, const Operator& op, const Overload& overload, bool files,

@@ -60,7 +60,10 @@ class Generator {
                                                       HashFamily::Murmur3};
     if (choice_.has(Feature::HashFamilies)) program_.hashFamily = rng_.pick(kFamilies);
     for (uint64_t i = rng_.below(3); i > 0; --i) newField(inputType());
-    if (may(Feature::Structs, 25)) newStructList();
+    if (may(Feature::Structs, 25)) {
+      std::string list = newStructList();
+      for (uint64_t i = may(Feature::Wholes, 60) ? 1 + rng_.below(3) : 0; i > 0; --i) list = newWhole(list);
+    }
     for (uint64_t i = may(Feature::Fns, 40) ? 1 + rng_.below(2) : 0; i > 0; --i) newFn();
     for (uint64_t i = rng_.below(3); i > 0; --i) newLet();
     for (uint64_t i = may(Feature::Reads, 30) ? 1 + rng_.below(2) : 0; i > 0; --i) newRead();
@@ -123,6 +126,63 @@ class Generator {
     return list;
   }
 
+  struct Member {
+    std::string name;
+    Type type;
+  };
+  // The members of a list of structs, a field or let of that name, that can be named.
+  std::vector<Member> membersOf(const std::string& list) const {
+    std::vector<Member> members;
+    for (const Named& n : names_)
+      if (n.text.starts_with(list + "."))
+        if (std::string name = n.text.substr(list.size() + 1); name.find('.') == std::string::npos)
+          members.push_back({name, n.type});
+    return members;
+  }
+
+  // A let of what an operator makes of a list of structs; its name, or the list's where it makes none.
+  std::string newWhole(const std::string& list) {
+    static const std::vector<std::string_view> kOperators = {"head", "tail",    "slice",   "reverse", "mask",
+                                                             "len",  "sort_by", "topk_by", "index",   "sort_by"};
+    const Operator* op = operators().find(rng_.pick(kOperators));
+    if (op == nullptr || !choice_.mayCall(op->name)) return list;
+    std::vector<Member> members = membersOf(list);
+    RandomExpr e{RandomExpr::Kind::Operator, Type(), "", op, {}};
+    e.children.push_back(std::make_shared<RandomExpr>(RandomExpr{RandomExpr::Kind::Name, Type(), list, nullptr, {}}));
+    auto add = [&](Type type) { e.children.push_back(expression(type, 2)); };
+    // A member of the same list often.
+    auto addKeys = [&](Type type) {
+      std::vector<std::string> fitting;
+      for (const Member& m : members)
+        if (m.type.isList() && (m.type.same(type) || (op->name == "sort_by" && m.type.element().isScalar() &&
+                                                      !m.type.element().is(Kind::Bool))))
+          fitting.push_back(m.name);
+      if (fitting.empty() || rng_.chance(20)) return add(type);
+      e.children.push_back(std::make_shared<RandomExpr>(
+          RandomExpr{RandomExpr::Kind::Member, type, fmt::format("{}.{}", list, rng_.pick(fitting)), nullptr, {}}));
+    };
+    if (op->name == "mask") addKeys(Type::list(Type::boolean()));
+    if (op->name == "sort_by" || op->name == "topk_by") addKeys(Type::list(Type::float64()));
+    if (op->name == "slice") add(Type::int64());
+    if (op->name == "sort_by" && rng_.chance(50)) e.children.push_back(randomLiteral(rng_, Type::boolean()));
+    if (op->name == "head" || op->name == "tail" || op->name == "slice" || op->name == "index" || op->name == "topk_by")
+      add(Type::int64());
+    ++use_[std::string(op->name)];
+    std::string let = fmt::format("v{}", program_.lets.size());
+    bool isLen = op->name == "len";
+    bool isIndex = op->name == "index";
+    e.type = isLen ? Type::int64() : Type();
+    program_.lets.push_back({let, std::make_shared<RandomExpr>(std::move(e))});
+    if (isLen) {
+      names_.push_back({let, Type::int64().withNullable()});
+      return list;
+    }
+    for (const Member& m : members)
+      names_.push_back({fmt::format("{}.{}", let, m.name), (isIndex ? m.type.element() : m.type).withNullable(),
+                        RandomExpr::Kind::Member});
+    return isIndex ? list : let;
+  }
+
   // Lists often: operators of the body map over them.
   Type paramType() {
     Type type = rng_.chance(25) ? Type::list(scalarType()) : inputType();
@@ -178,6 +238,8 @@ class Generator {
         addField({fmt::format("g.m{}", i), Type::list(memberType(aligned ? 2 : 1)), "g"});
     program_.sources.push_back(std::move(source));
     program_.lets.push_back({let, std::make_shared<RandomExpr>(std::move(read)), group});
+    if (!aligned && !group && !program_.sources.back().fields.back().structList.empty() && may(Feature::Wholes, 50))
+      newWhole(let + ".g");
   }
 
   // What a group goes over: a list of structs, or one to three lists; and the elements.
@@ -187,9 +249,10 @@ class Generator {
       elements.push_back({std::move(text), element.withNullable(), RandomExpr::Kind::Name, true});
     };
     if (may(Feature::Structs, 35)) {
-      group.over.push_back(newStructList());
-      for (const RandomField& f : program_.fields)
-        if (f.structList == group.over[0]) add(fmt::format("it.{}", memberName(f)), f.type.element());
+      std::string list = newStructList();
+      for (uint64_t i = may(Feature::Wholes, 50) ? 1 + rng_.below(2) : 0; i > 0; --i) list = newWhole(list);
+      for (const Member& m : membersOf(list)) add("it." + m.name, m.type.element());
+      group.over.push_back(std::move(list));
       return elements;
     }
     for (uint64_t i = 1 + rng_.below(3); i > 0; --i) {
@@ -207,6 +270,11 @@ class Generator {
     std::vector<Named> elements = newGroupLists(group);
     // Often enough that most lines use an element.
     for (int copies = 0; copies < 4; ++copies) names_.insert(names_.end(), elements.begin(), elements.end());
+    if (may(Feature::Clauses, 40)) group.where = expression(Type::boolean(), 3);
+    if (may(Feature::Clauses, 40)) {
+      (rng_.chance(50) ? group.first : group.last) = static_cast<uint32_t>(1 + rng_.below(5));
+      if (rng_.chance(50)) group.length = 0;
+    }
     size_t index = program_.groups.size();
     program_.groups.push_back(std::move(group));
     if (rng_.chance(30)) newLet(index);

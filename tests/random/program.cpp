@@ -111,6 +111,15 @@ void printOutput(std::string& out, const RandomOutput& o) {
   out += fmt::format(" = {}\n", toText(*o.value));
 }
 
+void printGroupHead(std::string& out, const RandomGroup& group) {
+  out += fmt::format("sequence group {} over {}", group.name, fmt::join(group.over, ", "));
+  if (group.where != nullptr) out += fmt::format(" where {}", toText(*group.where));
+  if (group.first > 0) out += fmt::format(" first {}", group.first);
+  if (group.last > 0) out += fmt::format(" last {}", group.last);
+  if (group.length > 0) out += fmt::format(" length {}", group.length);
+  out += " {\n";
+}
+
 }  // namespace
 
 std::string floatLiteral(double value) {
@@ -159,6 +168,8 @@ std::string RandomProgram::text() const {
   for (const RandomOutput& o : outputs) collectNames(*o.value, used);
   for (const RandomLet& l : lets) collectNames(*l.value, used);
   for (const RandomFn& f : fns) collectNames(*f.body, used);
+  for (const RandomGroup& g : groups)
+    if (g.where != nullptr) collectNames(*g.where, used);
   for (const auto& fn : besideExterns())
     if (used.contains(fn->decl.name)) printExtern(out, fn->decl);
   for (const RandomFn& f : fns) {
@@ -176,8 +187,7 @@ std::string RandomProgram::text() const {
     if (!o.group) printOutput(out, o);
   for (size_t g = 0; g < groups.size(); ++g) {
     if (!has(g)) continue;
-    out += fmt::format("sequence group {} over {} length {} {{\n", groups[g].name, fmt::join(groups[g].over, ", "),
-                       groups[g].length);
+    printGroupHead(out, groups[g]);
     printLets(g);
     for (const RandomOutput& o : outputs)
       if (o.group == g) printOutput(out, o);
@@ -194,7 +204,10 @@ RandomProgram RandomProgram::withoutUnused() const {
     for (const RandomLet& l : p.lets) collectNames(*l.value, used);
     for (const RandomFn& f : p.fns) collectNames(*f.body, used);
     for (size_t g = 0; g < p.groups.size(); ++g)
-      if (p.has(g)) used.insert(p.groups[g].over.begin(), p.groups[g].over.end());
+      if (p.has(g)) {
+        used.insert(p.groups[g].over.begin(), p.groups[g].over.end());
+        if (p.groups[g].where != nullptr) collectNames(*p.groups[g].where, used);
+      }
     auto drop = [&](auto& from) {
       return std::erase_if(from, [&](const auto& x) { return !used.contains(x.name); }) > 0;
     };

@@ -74,8 +74,11 @@ struct RandomOutput {
 // Its elements are names like `it.f3`.
 struct RandomGroup {
   std::string name;
-  std::vector<std::string> over;  // fields
-  uint32_t length = 1;
+  std::vector<std::string> over;  // fields, or one list of structs: a field or let
+  uint32_t length = 1;            // 0: not written, since `first` or `last` is
+  ExprPtr where{};
+  uint32_t first = 0;  // 0: not written
+  uint32_t last = 0;
 };
 
 struct RandomProgram {

@@ -69,6 +69,7 @@ class Reducer {
       bool shrunk = outputs();
       shrunk = requests() || shrunk;
       shrunk = items() || shrunk;
+      shrunk = clauses() || shrunk;
       shrunk = expressions() || shrunk;
       return cells() || shrunk;
     };
@@ -119,6 +120,25 @@ class Reducer {
           any |= take(std::move(c));
         }
       }
+    }
+    return any;
+  }
+
+  // Those of sequence groups.
+  bool clauses() {
+    bool any = false;
+    for (size_t g = 0; g < best_.program.groups.size(); ++g) {
+      auto without = [&](auto&& change) {
+        RandomCase c = best_;
+        RandomGroup& group = c.program.groups[g];
+        change(group);
+        if (group.length == 0 && group.first == 0 && group.last == 0) group.length = 6;
+        any |= take(std::move(c));
+      };
+      const RandomGroup& group = best_.program.groups[g];
+      if (group.where != nullptr) without([](RandomGroup& r) { r.where = nullptr; });
+      if (group.first > 0) without([](RandomGroup& r) { r.first = 0; });
+      if (group.last > 0) without([](RandomGroup& r) { r.last = 0; });
     }
     return any;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sequence group over a list of structs of which a caller has one member and not the other: lines that take both
-// have as many elements in every engine.
+// A list of structs of which a caller has one member and not the other: lines of a group that take both have as many
+// elements in every engine, and the list has its length.
 #include "engine/compile.h"
 #include "tests/common/catch.h"
 #include "tests/common/compare.h"
@@ -8,14 +8,10 @@
 
 using namespace featc;
 
-TEST_CASE("a member that is absent makes elements missing, not the list", "[groups]") {
-  CompiledConfig config = compileConfig("absent.feat", {}, R"(model absent
-request { }
-item { c : list<{ a: string  b: string }>? }
-sequence group g over c length 4 {
-  sparse both slot 1 missing 9 = cross(it.a, it.b)
-}
-)");
+// The result that all engines have for a row of which `a` is absent and `b` has three elements.
+static Result resultOf(const std::string& lines) {
+  CompiledConfig config = compileConfig(
+      "absent.feat", {}, "model absent\nrequest { }\nitem { c : list<{ a: string  b: string }>? }\n" + lines);
   REQUIRE(config.diagnosticsText() == "");
   int32_t lists[] = {0, 3};
   int32_t texts[] = {0, 1, 2, 3};
@@ -32,10 +28,45 @@ sequence group g over c length 4 {
     Scratch scratch(extractor);
     Result result;
     REQUIRE(extractor.run(batch, scratch, result).message == "");
-    CHECK(result.output(0).elementOffsets.back() == 3);
     if (meaning)
       CHECK(difference(*meaning, result).value_or("") == "");
     else
       meaning = std::move(result);
   }
+  return std::move(*meaning);
+}
+
+TEST_CASE("a member that is absent makes elements missing, not the list", "[groups]") {
+  Result result = resultOf(R"(
+sequence group g over c length 4 {
+  sparse both slot 1 missing 9 = cross(it.a, it.b)
+}
+)");
+  CHECK(result.output(0).elementOffsets.back() == 3);
+}
+
+TEST_CASE("a list of structs has its length, whichever member is absent", "[groups]") {
+  Result result = resultOf(R"(
+let last = tail(c, 2)
+dense all  default -1 = len(c)
+dense two  default -1 = len(last)
+dense some default -1 = len(mask(c, c.b != "y"))
+dense a    default -1 = len(last.a)
+dense b    default -1 = len(last.b)
+)");
+  CHECK(result.output(0).dense[0] == 3);
+  CHECK(result.output(1).dense[0] == 2);
+  CHECK(result.output(2).dense[0] == 2);
+  CHECK(result.output(3).dense[0] == -1);
+  CHECK(result.output(4).dense[0] == 2);
+}
+
+TEST_CASE("a condition without the element is asked of each, whichever member is absent", "[groups]") {
+  Result result = resultOf(R"(
+sequence group g over c where len("x") == 1 last 2 {
+  sparse b slot 1 = it.b
+  sparse a slot 2 = it.a
+}
+)");
+  CHECK(result.output(0).elementOffsets.back() == 2);
 }
