@@ -21,6 +21,8 @@ constexpr std::array kPasses{
          hashSharing},
     Pass{"common_operators", "makes one node of calls that differ in the order of their arguments only",
          commonOperators},
+    Pass{"hash_of_elements", "takes an element's hash from the hashes of its list, where those are needed anyway",
+         hashOfElements},
     Pass{"dead_nodes", "drops what no output needs, reads and their fields included", deadNodes},
     Pass{"scope_hoisting", "computes per request what items share, and orders requests before items", scopeHoisting},
     Pass{"read_merging", "puts the reads of one source and level together: they become one batch", readMerging},

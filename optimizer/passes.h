@@ -10,6 +10,7 @@ Graph constantFolding(const Graph& graph);
 Graph simplify(const Graph& graph);
 Graph hashSharing(const Graph& graph);
 Graph commonOperators(const Graph& graph);
+Graph hashOfElements(const Graph& graph);
 Graph scopeHoisting(const Graph& graph);
 Graph deadNodes(const Graph& graph);
 Graph readMerging(const Graph& graph);

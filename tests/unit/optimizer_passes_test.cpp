@@ -131,6 +131,31 @@ output sparse y slot 2 %4
   CHECK(text.find("combine_hashes_product") != std::string::npos);
 }
 
+TEST_CASE("hash_of_elements", "[optimizer]") {
+  CHECK(after("hash_of_elements,dead_nodes", R"(%0 = input request.l : list<string>
+%1 = const 0 : int64
+%2 = index %0, %1 : string? @request
+%3 = hash %2 : int64? @request
+%4 = hash %0 : list<int64> @request
+output sparse x slot 1 %3
+output sparse y slot 2 %4
+)") == R"(%0 = input request.l : list<string>
+%1 = const 0 : int64
+%2 = hash %0 : list<int64> @request
+%3 = index %2, %1 : int64? @request
+output sparse x slot 1 %3
+output sparse y slot 2 %2
+)");
+  // Nothing needs the hashes of all.
+  std::string alone = R"(%0 = input request.l : list<string>
+%1 = const 0 : int64
+%2 = index %0, %1 : string? @request
+%3 = hash %2 : int64? @request
+output sparse x slot 1 %3
+)";
+  CHECK(after("hash_of_elements,dead_nodes", alone) == alone);
+}
+
 TEST_CASE("common_operators", "[optimizer]") {
   CHECK(after("common_operators,dead_nodes", R"(%0 = input item.i : int64
 %1 = input item.j : int64
