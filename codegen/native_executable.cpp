@@ -30,9 +30,10 @@ OnesBitmap onesBitmap = makeOnes();
 struct NativeScratch : EngineScratch {
   std::vector<ColumnStorage> storage;  // by slot; empty for call columns
   std::vector<NativeColumn> columns;
-  std::vector<ColumnRef> views;  // the same from the block's first row, as kernels see it; then constants
-  std::vector<ColumnRef> args;
-  std::vector<FlatLists> flat;  // by slot: what is known of its lists in this block
+  std::vector<ColumnRef> views;   // the same from the block's first row, as kernels see it; then constants
+  std::vector<ColumnRef> args;    // as NativeSteps::args: each view once more wherever a kernel takes it
+  std::vector<FlatLists> flat;    // by slot: what else is known of it in this block
+  std::vector<Context> contexts;  // by kernel
 };
 
 class NativeExecutable final : public Executable {
@@ -56,16 +57,24 @@ class NativeExecutable final : public Executable {
     scratch->views.resize(plan_.slots.size());
     scratch->views.insert(scratch->views.end(), steps_.constants.begin(), steps_.constants.end());
     scratch->flat.resize(plan_.slots.size());
+    scratch->args.resize(steps_.args.size());
+    for (size_t view = plan_.slots.size(); view < scratch->views.size(); ++view) place(*scratch, boundTo(view));
+    for (const BoundKernel& kernel : steps_.kernels)
+      scratch->contexts.push_back(kernel.call->context(graph_.info().hashFamily));
     for (size_t i = 0; i < plan_.slots.size(); ++i) {
       const Slot& slot = plan_.slots[i];
+      Type type = graph_.node(slot.node).type;
+      NativeColumn& native = scratch->columns[i];
+      native.dataStride = type.is(Kind::Bool) ? 1 : int64_t{kVectorRows} * cellSize(type);
+      native.validStride = 1;
       if (!slot.spread && plan_.schedule.columnOf[slot.node] != kNoColumn) {
         scratch->storage.emplace_back();
         continue;
       }
-      Type type = graph_.node(slot.node).type;
       scratch->storage.emplace_back(slot.spread ? type.withNullable() : type, kBlockRows);
       ColumnRef column = scratch->storage.back().column(type.nullable());
-      show(*scratch, i, column, column, type);
+      if (mayBeFlat(type)) column.flat = &scratch->flat[i];
+      show(*scratch, boundTo(i), column, column);
     }
     return scratch;
   }
@@ -78,10 +87,16 @@ class NativeExecutable final : public Executable {
     if (phase == 0 && scope == Scope::Request) {
       constants_.beginRequests(graph_, plan_.schedule, call, begin, end);
     }
+    const bool few = (scope == Scope::Item ? call.items : call.requests) < kFlatRows;
     for (const BoundSlot& bound : step.callColumns) {
       const ColumnRef& column = call.columns[bound.column];
-      show(scratch, bound.slot, column, columnAt(column, bound.type, begin), bound.type);
-      if (mayBeFlat(bound.type)) scratch.flat[bound.slot] = flatAt(column, bound.type, begin);
+      ColumnRef view = begin == 0 ? column : columnAt(column, bound.type, begin);
+      view.flat = nullptr;
+      if (!few && mayBeFlat(bound.type) && !column.uniform) {
+        scratch.flat[bound.slot] = flatAt(column, bound.type, begin);
+        view.flat = &scratch.flat[bound.slot];
+      }
+      show(scratch, bound, column, view);
     }
     for (const BoundSlot& bound : step.spread) spread(scratch, call, bound, begin, rows);
 
@@ -97,6 +112,9 @@ class NativeExecutable final : public Executable {
     frame.shard = &shard;
     frame.scope = scope;
     frame.begin = begin;
+    frame.few = few;
+    RowStatus* status = scope == Scope::Item ? call.itemStatus : call.requestStatus;
+    frame.status = status == nullptr ? nullptr : status + begin;
     callEntry(entry_, frame, phase, scope == Scope::Item ? 1 : 0);
     if (frame.thrown != nullptr) std::rethrow_exception(frame.thrown);
   }
@@ -108,6 +126,8 @@ class NativeExecutable final : public Executable {
     ShardFrame* shard = nullptr;
     Scope scope = Scope::Item;
     int64_t begin = 0;
+    RowStatus* status = nullptr;  // of the block's rows
+    bool few = false;             // the whole call has few rows: there are only cells
     // What a callback threw, for lack of memory: it must not go through native code, which has no unwind tables.
     std::exception_ptr thrown;
   };
@@ -132,7 +152,8 @@ class NativeExecutable final : public Executable {
     entry(&frame, phase, scope);
   }
 
-  // Items' lists are seen by their own steps alone, but for keys. A request's are read by items too, by cells.
+  // Items' lists and strings are seen by their own steps alone, but for keys. A request's are read by items too, by
+  // cells.
   void findFlatInputs() {
     ProgramLayout& layout = plan_.schedule.layout;
     layout.inputFlat.assign(layout.inputUsed.size(), false);
@@ -143,35 +164,51 @@ class NativeExecutable final : public Executable {
         if (key < layout.inputFlat.size()) layout.inputFlat[key] = false;
   }
 
+  BoundSlot boundTo(size_t view) const {
+    BoundSlot bound;
+    bound.slot = static_cast<uint32_t>(view);
+    bound.firstUse = steps_.firstUse[view];
+    bound.useCount = steps_.firstUse[view + 1] - bound.firstUse;
+    return bound;
+  }
+
+  // Lets the kernels that take a view have it.
+  void place(NativeScratch& scratch, const BoundSlot& bound) const {
+    const uint32_t* uses = steps_.uses.data() + bound.firstUse;
+    for (uint32_t i = 0; i < bound.useCount; ++i) scratch.args[uses[i]] = scratch.views[bound.slot];
+  }
+
   // `whole`: as native code sees the slot; `view`: its part for this block.
-  static void show(NativeScratch& scratch, size_t slot, const ColumnRef& whole, const ColumnRef& view, Type type) {
-    scratch.views[slot] = view;
-    scratch.views[slot].flat = mayBeFlat(type) && !view.uniform ? &scratch.flat[slot] : nullptr;
-    NativeColumn& column = scratch.columns[slot];
+  void show(NativeScratch& scratch, const BoundSlot& bound, const ColumnRef& whole, const ColumnRef& view) const {
+    scratch.views[bound.slot] = view;
+    place(scratch, bound);
+    NativeColumn& column = scratch.columns[bound.slot];
     column.data = static_cast<char*>(whole.data);
-    column.dataStride = type.is(Kind::Bool) ? 1 : int64_t{kVectorRows} * cellSize(type);
     column.valid = whole.valid != nullptr ? whole.valid : onesBitmap.data();
-    column.validStride = 1;
   }
 
   // A request's value for the items of this block: one group that stands for all when there is one
   // request, else gathered.
   void spread(NativeScratch& scratch, const CallFrame& call, const BoundSlot& bound, int64_t begin,
               uint32_t rows) const {
-    const auto [slot, index, type] = bound;
-    ColumnRef request = call.columns[index];
-    scratch.flat[slot] = {};
-    ColumnRef out = scratch.storage[slot].column(request.valid != nullptr);
+    ColumnRef request = call.columns[bound.column];
+    request.flat = nullptr;
+    ColumnRef out = scratch.storage[bound.slot].column(request.valid != nullptr);
+    NativeColumn& native = scratch.columns[bound.slot];
     if (call.requests == 1) {
       request.uniform = true;
-      fillGroup(request, type, out);
-      show(scratch, slot, out, request, type);
-      scratch.columns[slot].dataStride = 0;
-      scratch.columns[slot].validStride = 0;
-    } else {
-      gatherRows(request, type, call.requestOfItem + begin, rows, out);
-      show(scratch, slot, out, out, type);
+      fillGroup(request, bound.type, out);
+      show(scratch, bound, out, request);
+      native.dataStride = 0;
+      native.validStride = 0;
+      return;
     }
+    gatherRows(request, bound.type, call.requestOfItem + begin, rows, out);
+    scratch.flat[bound.slot] = {};
+    if (mayBeFlat(bound.type)) out.flat = &scratch.flat[bound.slot];
+    show(scratch, bound, out, out);
+    native.dataStride = bound.type.is(Kind::Bool) ? 1 : int64_t{kVectorRows} * cellSize(bound.type);
+    native.validStride = 1;
   }
 
   // One group of rows that all hold the value of row 0. Loops read numbers, truth values and what is missing; kernels
@@ -185,15 +222,17 @@ class NativeExecutable final : public Executable {
     if (out.valid != nullptr) *out.valid = column.present(0) ? 0xFF : 0;
   }
 
-  // Lists of fewer rows are not worth looking for flat ones.
-  static constexpr uint32_t kFlatRows = 8;
-
-  // What is known of a column's lists from row `begin` on.
+  // What is known of a column from row `begin` on.
   static FlatLists flatAt(const ColumnRef& column, Type type, int64_t begin) {
-    if (column.flat == nullptr || !*column.flat) return {};
+    if (column.flat == nullptr) return {};
     FlatLists flat = *column.flat;
-    flat.elements = static_cast<const char*>(flat.elements) +
-                    uint64_t{flat.total(static_cast<uint32_t>(begin))} * cellSize(type.element());
+    if (!flat) {
+      if (flat.texts != nullptr) flat.texts += begin;
+      return flat;
+    }
+    const uint64_t before = flat.total(static_cast<uint32_t>(begin));
+    flat.elements = static_cast<const char*>(flat.elements) + before * cellSize(type.element());
+    if (flat.texts != nullptr) flat.texts += before;
     flat.starts += begin;
     return flat;
   }
@@ -213,31 +252,40 @@ class NativeExecutable final : public Executable {
     // What comes after it in the block finds old values then, which nothing follows into memory but kernels.
     if (!frame.shard->goesOn(static_cast<uint64_t>(frame.rows))) return;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
-    const BoundKernel& kernel = self.steps_.kernels[self.steps_.kernelOf[node]];
-    scratch.args.clear();
-    for (uint32_t arg : kernel.args) scratch.args.push_back(scratch.views[arg]);
-    Context context = kernel.call->context(self.graph_.info().hashFamily);
+    const uint32_t index = self.steps_.kernelOf[node];
+    const BoundKernel& kernel = self.steps_.kernels[index];
+    Context& context = scratch.contexts[index];
     context.arena = frame.shard->arena;
     context.events = frame.shard->events;
     context.work = frame.shard->work;
-    RowStatus* status = frame.scope == Scope::Item ? frame.shard->call->itemStatus : frame.shard->call->requestStatus;
-    context.rowStatus = status == nullptr ? nullptr : status + frame.begin;
-    self.compute(scratch, kernel, context, static_cast<uint32_t>(frame.rows));
+    context.rowStatus = frame.status;
+    auto rows = static_cast<uint32_t>(frame.rows);
+    if (frame.few)
+      kernel.call->kernel(context, scratch.args.data() + kernel.firstArg, scratch.views[kernel.out], rows);
+    else
+      self.compute(scratch, kernel, context, rows);
   }
 
   // By the kernel over flat lists where there is one and it can, else by the plain one, which needs cells.
   void compute(NativeScratch& scratch, const BoundKernel& kernel, Context& context, uint32_t rows) const {
     const ColumnRef out = scratch.views[kernel.out];
+    std::span<ColumnRef> args(scratch.args.data() + kernel.firstArg, kernel.argCount);
     if (out.flat != nullptr) *out.flat = {};
     FlatKernel flat = kernel.call->flat;
-    if (flat != nullptr && rows >= kFlatRows && flat(context, scratch.args.data(), out, rows)) {
+    if (flat != nullptr && flat(context, args.data(), out, rows)) {
       // Others see a column of the whole call by its cells.
-      if (out.flat != nullptr && kernel.isKept) writeCells(out, steps_.types[kernel.out].element(), rows);
+      if (out.flat != nullptr && kernel.isKept) writeCells(out, steps_.types[kernel.out], rows);
       return;
     }
-    for (uint32_t arg : kernel.args)
-      if (scratch.views[arg].flat != nullptr) writeCells(scratch.views[arg], steps_.types[arg].element(), rows);
-    kernel.call->kernel(context, scratch.args.data(), out, rows);
+    for (size_t i = 0; i < args.size(); ++i) {
+      if (args[i].flat == nullptr) continue;
+      // What stands there for this block alone is shown again for the next.
+      if (kernel.call->readsTexts && args[i].flat->isTexts())
+        args[i] = inPlace(args[i]);
+      else
+        writeCells(args[i], steps_.types[steps_.args[kernel.firstArg + i]], rows);
+    }
+    kernel.call->kernel(context, args.data(), out, rows);
   }
 
   static void runEmit(Frame& frame, uint32_t output) {
@@ -248,9 +296,9 @@ class NativeExecutable final : public Executable {
     uint32_t view = self.steps_.emitted[output];
     const ColumnRef& values = scratch.views[view];
     auto rows = static_cast<uint32_t>(frame.rows);
-    if (values.flat != nullptr) {
+    if (values.flat != nullptr && !frame.few) {
       if (*values.flat && emitFlat(*frame.shard, info, output, values, frame.begin, rows)) return;
-      writeCells(values, self.steps_.types[view].element(), rows);
+      writeCells(values, self.steps_.types[view], rows);
     }
     emitColumn(*frame.shard, info, output, values, frame.begin, rows);
   }

@@ -2,6 +2,9 @@
 // What each step and callback of native code touches.
 #include "codegen/native_steps.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace featc {
 
 namespace {
@@ -24,6 +27,7 @@ class Binding {
         for (const PlanAction& action : plan_.actions[phase_][s]) bind(action);
       }
     }
+    findUses();
     return std::move(steps_);
   }
 
@@ -42,11 +46,32 @@ class Binding {
   void bindKernel(NodeId node) {
     BoundKernel kernel;
     kernel.call = &constants_.call(node);
-    for (NodeId arg : kernel.call->args) kernel.args.push_back(view(arg));
+    kernel.firstArg = static_cast<uint32_t>(steps_.args.size());
+    kernel.argCount = static_cast<uint32_t>(kernel.call->args.size());
+    for (NodeId arg : kernel.call->args) steps_.args.push_back(view(arg));
     kernel.out = view(node);
     kernel.isKept = plan_.schedule.columnOf[node] != kNoColumn;
     steps_.kernelOf[node] = static_cast<uint32_t>(steps_.kernels.size());
     steps_.kernels.push_back(std::move(kernel));
+  }
+
+  void findUses() {
+    steps_.uses.resize(steps_.args.size());
+    std::iota(steps_.uses.begin(), steps_.uses.end(), 0U);
+    std::ranges::stable_sort(steps_.uses, {}, [&](uint32_t use) { return steps_.args[use]; });
+    steps_.firstUse.assign(steps_.types.size() + 1, 0);
+    for (uint32_t view : steps_.args) ++steps_.firstUse[view + 1];
+    std::partial_sum(steps_.firstUse.begin(), steps_.firstUse.end(), steps_.firstUse.begin());
+    for (auto& ofPhase : steps_.slots) {
+      for (NativeSteps::Slots& step : ofPhase) {
+        for (std::vector<BoundSlot>* bound : {&step.callColumns, &step.spread}) {
+          for (BoundSlot& slot : *bound) {
+            slot.firstUse = steps_.firstUse[slot.slot];
+            slot.useCount = steps_.firstUse[slot.slot + 1] - slot.firstUse;
+          }
+        }
+      }
+    }
   }
 
   uint32_t view(NodeId node) {

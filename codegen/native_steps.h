@@ -16,14 +16,17 @@ struct BoundSlot {
   uint32_t slot = 0;
   uint32_t column = 0;  // of the call
   Type type;
+  uint32_t firstUse = 0;  // in NativeSteps::uses
+  uint32_t useCount = 0;
 };
 
 // Views are numbered: slots first, then constants.
 struct BoundKernel {
   const PreparedCall* call = nullptr;
-  std::vector<uint32_t> args;  // views
-  uint32_t out = 0;            // view
-  bool isKept = false;         // in a column of the whole call
+  uint32_t firstArg = 0;  // its arguments stand side by side in NativeSteps::args
+  uint32_t argCount = 0;
+  uint32_t out = 0;     // view
+  bool isKept = false;  // in a column of the whole call
 };
 
 struct NativeSteps {
@@ -35,6 +38,9 @@ struct NativeSteps {
 
   std::vector<std::array<Slots, 2>> slots;  // [phase][0: request scope, 1: item scope]
   std::vector<BoundKernel> kernels;
+  std::vector<uint32_t> args;      // of all kernels: views
+  std::vector<uint32_t> uses;      // places in `args`, those of one view side by side
+  std::vector<uint32_t> firstUse;  // by view, and one more: where in `uses` those begin
   std::vector<uint32_t> kernelOf;  // by node, where it is one
   std::vector<uint32_t> emitted;   // by output that the runtime emits: view
   std::vector<ColumnRef> constants;

@@ -159,6 +159,7 @@ PreparedCall prepareCall(const Graph& graph, NodeId id, ConstantEvaluator& const
   }
   if (mapMask == 0) {
     if (call.liftMask == 0) call.flat = overload.flat;
+    if (call.liftMask == 0) call.readsTexts = overload.readsTexts;
     if (call.liftMask == 1 && call.types.size() == 1) call.flat = overload.liftedFlat;
     return call;
   }

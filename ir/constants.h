@@ -59,6 +59,7 @@ Prepared prepareState(const Graph& graph, NodeId call, ConstantEvaluator& consta
 struct PreparedCall {
   Kernel kernel = nullptr;    // the lifted one where the call maps over lists, mappedKernel for elements
   FlatKernel flat = nullptr;  // the same of flat lists; null: there is none
+  bool readsTexts = false;    // as Overload::readsTexts
   std::vector<NodeId> args;   // value arguments
   std::vector<Type> types;    // theirs, as the operator sees them
   std::shared_ptr<const OpState> state;

@@ -154,15 +154,25 @@ inline void setBit(uint8_t* bits, uint64_t i, bool on) {
   bits[i >> 3U] = static_cast<uint8_t>(on ? bits[i >> 3U] | mask : bits[i >> 3U] & ~mask);
 }
 
-// What may be known of a column of lists beside its cells: that its rows' elements lie one behind the other, none of
-// them missing, at most kMaxElements a row. Row i has those from starts[i] to before starts[i + 1], counted from
-// starts[0]; a missing row has none. Columns with the same `starts` have lists of the same lengths.
+// What may be known of a column beside its cells.
+//
+// Of lists: that its rows' elements lie one behind the other, none of them missing, at most kMaxElements a row. Row i
+// has those from starts[i] to before starts[i + 1], counted from starts[0]; a missing row has none. Columns with the
+// same `starts` have lists of the same lengths.
+//
+// Of strings, and of the elements of such lists: where their bytes lie. String i has those from texts[i] to before
+// texts[i + 1] of `bytes`, a missing one any.
 struct FlatLists {
-  const void* elements = nullptr;  // null: nothing is known
+  const void* elements = nullptr;  // null: nothing is known of lists
   const uint32_t* starts = nullptr;
   bool hasCells = true;  // the column's cells are there too
+  const char* bytes = nullptr;
+  const uint32_t* texts = nullptr;  // of lists: `elements` has room for their cells, which are not written yet
 
   explicit operator bool() const { return elements != nullptr; }
+  // Whether a column of strings has no cells, but only bytes.
+  bool isTexts() const { return !hasCells && texts != nullptr && elements == nullptr; }
+  Str text(uint64_t i) const { return {bytes + texts[i], texts[i + 1] - texts[i]}; }
   uint32_t total(uint32_t rows) const { return starts[rows] - starts[0]; }
   uint32_t sizeOf(uint32_t row) const { return starts[row + 1] - starts[row]; }
   template <class T>
@@ -177,17 +187,20 @@ struct ColumnRef {
   void* data = nullptr;
   uint8_t* valid = nullptr;
   bool uniform = false;
-  // Where an engine keeps what is known of lists; null: it does not.
+  // Where an engine keeps what else is known; null: it does not.
   FlatLists* flat = nullptr;
+  // Of strings that are read where they lie: string i has bytes texts[i] to before texts[i + 1] of `data`. Null: cells.
+  const uint32_t* texts = nullptr;
 
   bool present(uint64_t row) const { return valid == nullptr || bitAt(valid, uniform ? 0 : row); }
   template <class T>
   T get(uint64_t row) const {
     uint64_t i = uniform ? 0 : row;
-    if constexpr (std::is_same_v<T, bool>)
-      return bitAt(static_cast<const uint8_t*>(data), i);
-    else
-      return static_cast<const T*>(data)[i];
+    if constexpr (std::is_same_v<T, bool>) return bitAt(static_cast<const uint8_t*>(data), i);
+    if constexpr (std::is_same_v<T, Str>)
+      if (texts != nullptr)
+        return present(i) ? Str{static_cast<const char*>(data) + texts[i], texts[i + 1] - texts[i]} : Str{};
+    return static_cast<const T*>(data)[i];
   }
 };
 

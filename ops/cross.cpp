@@ -91,7 +91,7 @@ bool productFlat(Context& context, const ColumnRef* args, const ColumnRef& out, 
     }
     if (!all) starts[n] = at;
   }
-  *out.flat = {made, all ? in.starts : starts, false};
+  *out.flat = {.elements = made, .starts = all ? in.starts : starts, .hasCells = false};
   return true;
 }
 

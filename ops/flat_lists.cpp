@@ -24,14 +24,24 @@ FlatLists fromCells(const ColumnRef& lists, uint32_t width, uint32_t n, uint32_t
     }
     starts[row + 1] = total;
   }
-  return {first == nullptr ? static_cast<const void*>(&kNone) : first, starts, true};
+  return {.elements = first == nullptr ? static_cast<const void*>(&kNone) : first, .starts = starts};
+}
+
+// The cells of lists' elements that are strings.
+void writeElements(FlatLists& flat, uint32_t n) {
+  if (flat.texts == nullptr) return;
+  auto* cells = static_cast<Str*>(const_cast<void*>(flat.elements));  // NOLINT: its room is there to be written
+  const uint32_t total = flat.total(n);
+  for (uint32_t i = 0; i < total; ++i) cells[i] = flat.text(i);
+  flat.texts = nullptr;
 }
 
 }  // namespace
 
-bool isFlat(Context& context, const ColumnRef& lists, Type element, uint32_t n, FlatLists& out) {
+bool isFlat(Context& context, const ColumnRef& lists, Type element, uint32_t n, FlatLists& out, bool texts) {
   if (lists.uniform) return false;
   if (lists.flat != nullptr && *lists.flat) {
+    if (!texts) writeElements(*lists.flat, n);
     out = *lists.flat;
     return true;
   }
@@ -47,18 +57,24 @@ bool isFlat(Context& context, const ColumnRef& lists, Type element, uint32_t n, 
   return true;
 }
 
-void writeCells(const ColumnRef& lists, Type element, uint32_t n) {
-  FlatLists& flat = *lists.flat;
+void writeCells(const ColumnRef& column, Type type, uint32_t n) {
+  FlatLists& flat = *column.flat;
   if (flat.hasCells) return;
-  auto* cells = static_cast<List<char>*>(lists.data);
-  const uint32_t width = cellSize(element);
+  flat.hasCells = true;
+  if (!type.isList()) {
+    auto* cells = static_cast<Str*>(column.data);
+    for (uint32_t row = 0; row < n; ++row) cells[row] = column.present(row) ? flat.text(row) : Str{};
+    return;
+  }
+  writeElements(flat, n);
+  auto* cells = static_cast<List<char>*>(column.data);
+  const uint32_t width = cellSize(type.element());
   const char* data = static_cast<const char*>(flat.elements);
   for (uint32_t row = 0; row < n; ++row) {
     uint64_t size = flat.sizeOf(row);
     cells[row] = {size == 0 ? nullptr : data, nullptr, size};
     data += size * width;
   }
-  flat.hasCells = true;
 }
 
 }  // namespace featc

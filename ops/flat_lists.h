@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Columns of lists whose elements lie one behind the other: what kernels over all their elements read and make.
+// Columns of lists whose elements lie one behind the other, and of strings that are read where they lie: what kernels
+// over all their elements read and make.
 // Native code computes by them where it can; the interpreter never does, so that the two check each other.
 #pragma once
 
@@ -10,13 +11,22 @@
 
 namespace featc {
 
-// Whether a column of the type may have flat lists.
-constexpr bool mayBeFlat(Type type) { return type.isList() && type.element().isScalar(); }
+// Fewer rows are not worth looking for more than their cells.
+inline constexpr uint32_t kFlatRows = 8;
+
+// Whether more may be known of a column of the type than its cells.
+constexpr bool mayBeFlat(Type type) { return type.is(Kind::String) || (type.isList() && type.element().isScalar()); }
 // Whether a kernel may take the lists as flat: what is known of them, or what their cells show, which is then known.
-// Not of a uniform column.
-bool isFlat(Context& context, const ColumnRef& lists, Type element, uint32_t n, FlatLists& out);
-// Writes the cells that a flat column lacks.
-void writeCells(const ColumnRef& lists, Type element, uint32_t n);
+// Not of a uniform column. `texts`: elements that are strings may have no cells.
+bool isFlat(Context& context, const ColumnRef& lists, Type element, uint32_t n, FlatLists& out, bool texts = false);
+// Writes the cells that the column lacks.
+void writeCells(const ColumnRef& column, Type type, uint32_t n);
+// The same strings, read where they lie.
+inline ColumnRef inPlace(ColumnRef strings) {
+  strings.data = const_cast<char*>(strings.flat->bytes);  // NOLINT: kernels never write to arguments
+  strings.texts = strings.flat->texts;
+  return strings;
+}
 
 // As many elements; null where there is no memory or the call is to stop. Marks no row: the plain kernel will.
 template <class T>

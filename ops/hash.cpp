@@ -74,6 +74,13 @@ void hashStrings(HashFamily family, std::span<const Str> texts, int64_t* hashes)
   });
 }
 
+void hashStrings(HashFamily family, const char* bytes, std::span<const uint32_t> offsets, int64_t* hashes) {
+  withFamily(family, [&]<HashFamily f>() {
+    for (size_t i = 0; i + 1 < offsets.size(); ++i)
+      hashes[i] = static_cast<int64_t>(hashOf<f>(bytes + offsets[i], offsets[i + 1] - offsets[i]));
+  });
+}
+
 void hashInts(HashFamily family, std::span<const int64_t> values, int64_t* hashes) {
   withFamily(family, [&]<HashFamily f>() {
     for (size_t i = 0; i < values.size(); ++i) {

@@ -27,6 +27,8 @@ uint64_t hashFloat(HashFamily family, double value);
 
 // The same of many values.
 void hashStrings(HashFamily family, std::span<const Str> texts, int64_t* hashes);
+// The same of strings that lie one behind the other: string i has bytes offsets[i] to before offsets[i + 1].
+void hashStrings(HashFamily family, const char* bytes, std::span<const uint32_t> offsets, int64_t* hashes);
 void hashInts(HashFamily family, std::span<const int64_t> values, int64_t* hashes);
 
 // How `cross` joins the hash of what came before with the next one. Not symmetric.

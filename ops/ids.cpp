@@ -55,23 +55,41 @@ struct HashStringColumns {
   }
 };
 
+// The same of strings that are read where they lie.
+bool hashTexts(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+  const ColumnRef& strings = args[0];
+  if (strings.flat == nullptr || !strings.flat->isTexts()) return false;
+  auto* hashes = static_cast<int64_t*>(out.data);
+  const uint32_t* texts = strings.flat->texts;
+  if (!context.spend((texts[n] - texts[0]) >> Context::kTextStepBits)) return false;
+  hashStrings(context.hashFamily, strings.flat->bytes, {texts, n + 1}, hashes);
+  copyPresence(strings, out, n);
+  if (allPresent(strings, n)) return true;
+  for (uint32_t row = 0; row < n; ++row)
+    if (!strings.present(row)) hashes[row] = 0;
+  return true;
+}
+
 // Of lists, the elements of all rows in one loop.
 template <class T>
 bool hashFlatLists(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
   FlatLists lists;
-  if (!isFlat(context, args[0], cellType<T>(), n, lists)) return false;
+  if (!isFlat(context, args[0], cellType<T>(), n, lists, true)) return false;
   const uint64_t total = lists.total(n);
   auto* hashes = newElements<int64_t>(context, total);
   if (hashes == nullptr) return false;
   std::span<const T> elements(static_cast<const T*>(lists.elements), total);
-  if constexpr (std::is_same_v<T, Str>) {
+  if (lists.texts != nullptr) {
+    if (!context.spend((lists.texts[total] - lists.texts[0]) >> Context::kTextStepBits)) return false;
+    hashStrings(context.hashFamily, lists.bytes, {lists.texts, total + 1}, hashes);
+  } else if constexpr (std::is_same_v<T, Str>) {
     if (!context.spend(stepsOf(elements))) return false;
     hashStrings(context.hashFamily, elements, hashes);
   } else {
     hashInts(context.hashFamily, elements, hashes);
   }
   copyPresence(args[0], out, n);
-  *out.flat = {hashes, lists.starts, false};
+  *out.flat = {.elements = hashes, .starts = lists.starts, .hasCells = false};
   return true;
 }
 
@@ -257,6 +275,7 @@ void registerHashes(Registry& r) {
           .inlined(inlineHashFloat)
           .add<hashOfString>()
           .columns<HashStringColumns>()
+          .flat(&hashTexts)
           .liftedFlat(&hashFlatLists<Str>)
           .hash();
   addHashVariants(hash);

@@ -93,6 +93,7 @@ bool contains(List<T> list, T x) {
 // The same over columns: a list that serves many rows is indexed.
 template <class T>
 struct ContainsColumns {
+  static constexpr bool kReadsTexts = true;
   static void kernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
     detail::RowWriter<bool> writer(out);
     detail::Meter meter(context);

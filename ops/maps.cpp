@@ -24,6 +24,7 @@ Maybe<V> lookup(Map<K, V> map, K key, Maybe<V> absent) {
 // The same over columns: a map that serves many rows is indexed.
 template <class K, class V>
 struct LookupColumns {
+  static constexpr bool kReadsTexts = true;
   static void kernel(Context&, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
     detail::RowWriter<V> writer(out);
     for (uint32_t row = 0; row < n;) {

@@ -119,6 +119,7 @@ struct Overload {
   Kernel kernel = nullptr;
   Kernel liftedKernel = nullptr;    // null: never maps over lists
   FlatKernel flat = nullptr;        // does what `kernel` does, where it can
+  bool readsTexts = false;          // `kernel` reads strings by ColumnRef::get alone, so they need no cells
   FlatKernel liftedFlat = nullptr;  // does what `liftedKernel` does of one list, the only argument
   InlineStrict inlined = nullptr;
   InlineFull inlinedFull = nullptr;
@@ -248,10 +249,11 @@ class OperatorBuilder {
   // The overload added last is for calls that give this optional parameter.
   OperatorBuilder& needs(std::string_view param);
   // Kernels that do what the overload added last does, faster than loops over its function can:
-  // `Kernels` has a `kernel` and may have a `liftedKernel`.
+  // `Kernels` has a `kernel` and may have a `liftedKernel`; kReadsTexts, where it is there, says Overload::readsTexts.
   template <class Kernels>
   OperatorBuilder& columns() {
     op_.overloads.back().kernel = &Kernels::kernel;
+    op_.overloads.back().readsTexts = requires { Kernels::kReadsTexts; };
     if constexpr (requires { &Kernels::liftedKernel; }) op_.overloads.back().liftedKernel = &Kernels::liftedKernel;
     return *this;
   }
@@ -351,6 +353,7 @@ class OperatorBuilder {
     o.maybeResult = F::kMaybeResult;
     o.makesValues = F::kMakesValues;
     o.kernel = &F::kernel;
+    o.readsTexts = true;
     if constexpr (F::liftable()) o.liftedKernel = &F::liftedKernel;
     finishOverload(std::move(o), values, constants);
   }

@@ -21,6 +21,9 @@ constexpr int64_t roundUpToGroup(int64_t rows) { return (rows + kRowGroup - 1) /
 // A column of `rows` rows of `type`, zeroed and padded to whole groups, with a validity bitmap (all
 // missing) where the type is nullable.
 ColumnRef newColumn(Arena& arena, Type type, int64_t rows);
+// The same in two steps, so that many columns are one piece of zeroed memory: how many bytes, and where.
+size_t columnBytes(Type type, int64_t rows);
+ColumnRef placeColumn(Type type, int64_t rows, char* zeros);
 
 // Marks the rows in which two members of a list of structs differ in length, or one is missing, as
 // RowStatus::BadInput. Of columns that were bound or checked, none of them absent; true where rows were marked.
@@ -51,6 +54,9 @@ class Binder {
     const void* data = nullptr;
     const uint8_t* valid = nullptr;
     const uint8_t* bad = nullptr;  // 1: malformed, so what holds the element is; null: none is
+    // Of strings whose cells are not written: where they lie, as in FlatLists.
+    const char* bytes = nullptr;
+    const uint32_t* texts = nullptr;
   };
   // Cells that are malformed: of rows, in their status; of elements, a byte each once there is one.
   class Malformed;
@@ -65,16 +71,16 @@ class Binder {
   bool bindCells(const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out, bool flatSuffices);
   bool bindNumbers(const ColumnData& column, int64_t rows, bool zeroMissing, ColumnRef& out);
 
-  // Elements begin .. begin+count-1 of `column`.
-  bool elements(const ColumnData& column, Type type, int64_t begin, int64_t count, Elements& out);
+  // Elements begin .. begin+count-1 of `column`; `inPlace`: strings need no cells, only room for them.
+  bool elements(const ColumnData& column, Type type, int64_t begin, int64_t count, Elements& out, bool inPlace = false);
   bool cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed,
              FlatLists* flat = nullptr);
   template <class Offset>
   bool cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed,
                  FlatLists* flat);
-  // What is known of lists none of whose elements is missing or malformed.
+  // FlatLists::starts, where none of the elements is missing or malformed; null: the lists are not flat.
   template <class Offset>
-  FlatLists flatLists(const ColumnData& column, const void* elements, int64_t rows);
+  const uint32_t* startsOf(const ColumnData& column, int64_t rows);
   template <class Offset>
   bool checkOffsets(const ColumnData& column, Type type, int64_t begin, int64_t count);
   template <class Key>

@@ -49,8 +49,8 @@ struct ProgramLayout {
   std::vector<CallColumn> columns;
   std::vector<ReadStep> reads;
   std::vector<bool> inputUsed;
-  // By input: whether lists that are flat (FlatLists) need no cells: the engine writes those that it reads. Empty: they
-  // do.
+  // By input: whether what FlatLists says suffices and no cells are needed: the engine writes those that it reads.
+  // Empty: they are.
   std::vector<bool> inputFlat{};
   // Whether operators may need arena memory, so that a block can run out of it.
   bool makesValues = true;
@@ -63,11 +63,12 @@ struct CallFrame {
   int64_t items = 0;
   const int32_t* requestOfItem = nullptr;
   std::vector<ColumnRef> columns;  // as ProgramLayout::columns
-  std::vector<FlatLists> flat;     // by input: what its lists are known to be
+  std::vector<FlatLists> flat;     // by input: what is known beside cells
   // Outputs of one value or width a row: where ids or dense values of the first row go; else null.
   char* const* outputs = nullptr;
-  // Ragged outputs: how many ids each row has, by output; the ids are in the shard's buffers.
-  std::vector<std::vector<uint32_t>>* lengths = nullptr;
+  // Ragged outputs, by output: where in the shard's buffer the ids of each row end, of a sequence group its elements.
+  // Null: not ragged.
+  int64_t* const* ends = nullptr;
   RowStatus* requestStatus = nullptr;
   RowStatus* itemStatus = nullptr;
   uint32_t maxIdsPerRow = 65'536;
@@ -84,6 +85,7 @@ struct EngineScratch {
 // One thread's part of a call.
 struct ShardFrame {
   CallFrame* call = nullptr;
+  int64_t firstRow = 0;
   // For what this phase makes; the driver resets it between blocks unless call columns of the phase keep it.
   Arena* arena = nullptr;
   EngineScratch* scratch = nullptr;

@@ -32,6 +32,12 @@ size_t RaggedBuffer::bytesHeld() const {
   return Mark{ids.capacity(), weights.capacity(), idsOfElement.capacity(), dense.capacity()}.bytes();
 }
 
+size_t bytesHeld(const std::vector<RaggedBuffer>& buffers, std::span<const uint32_t> outputs) {
+  size_t bytes = 0;
+  for (uint32_t output : outputs) bytes += buffers[output].bytesHeld();
+  return bytes;
+}
+
 void RaggedBuffer::fit() {
   ids.shrink_to_fit();
   weights.shrink_to_fit();

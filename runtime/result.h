@@ -96,6 +96,9 @@ struct RaggedBuffer {
   void append(const RaggedBuffer& later);
 };
 
+// What the buffers of these outputs hold.
+size_t bytesHeld(const std::vector<RaggedBuffer>& buffers, std::span<const uint32_t> outputs);
+
 // Outputs of one value or width a row, in one piece of memory that is kept from call to call.
 class FixedOutputs {
  public:
@@ -161,6 +164,7 @@ class Result {
   std::vector<OutputColumn> outputs_;
   FixedOutputs fixed_;
   std::vector<RaggedBuffer> ragged_;                  // by output
+  size_t raggedBytes_ = 0;                            // that they hold
   std::vector<std::vector<int64_t>> offsets_;         // by output
   std::vector<std::vector<int64_t>> elementOffsets_;  // by output
   std::vector<OutputCounts> counts_;

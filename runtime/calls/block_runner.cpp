@@ -21,8 +21,8 @@ void BlockRunner::run(Shard& shard, uint32_t phase) {
 }
 
 void BlockRunner::runRows(Shard& shard, uint32_t phase) {
-  ShardFrame part{&frame_,         &worker_.arena,  worker_.engine.get(), &shard.ragged,
-                  &worker_.counts, &worker_.events, &costs_.work};
+  ShardFrame part{&frame_,      shard.begin,     &worker_.arena,  worker_.engine.get(),
+                  shard.ragged, &worker_.counts, &worker_.events, &costs_.work};
   bool keep = !program_.kept(phase, shard.scope).empty();
   for (int64_t begin = shard.begin; begin < shard.end; begin += kBlockRows) {
     costs_.check();
@@ -47,7 +47,8 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
   DataEvents savedEvents = worker_.events;
   Work savedWork = costs_.work;
   worker_.savedCounts = worker_.counts;
-  for (size_t i = 0; i < program_.ragged.size(); ++i) worker_.savedMarks[i] = shard.ragged[program_.ragged[i]].mark();
+  for (size_t i = 0; i < program_.ragged.size(); ++i)
+    worker_.savedMarks[i] = (*shard.ragged)[program_.ragged[i]].mark();
 
   compute(part, shard.scope, phase, begin, end);
   if (!worker_.arena.takeExhausted()) return countValues(mark);
@@ -59,7 +60,7 @@ void BlockRunner::runBlock(ShardFrame& part, Shard& shard, uint32_t phase, int64
   worker_.events = savedEvents;
   costs_.work = savedWork;
   worker_.counts = worker_.savedCounts;
-  for (size_t i = 0; i < program_.ragged.size(); ++i) shard.ragged[program_.ragged[i]].rewind(worker_.savedMarks[i]);
+  for (size_t i = 0; i < program_.ragged.size(); ++i) (*shard.ragged)[program_.ragged[i]].rewind(worker_.savedMarks[i]);
   for (int64_t group = begin; group < end; group += kRowGroup)
     runGroup(part, shard.scope, phase, group, std::min(group + kRowGroup, end), keep);
 }
@@ -94,11 +95,10 @@ void BlockRunner::countValues(const Arena::Mark& before) {
 // What the ids of a block need.
 void BlockRunner::countIds(Shard& shard) {
   if (program_.ragged.empty()) return;
-  size_t bytes = 0;
-  for (uint32_t output : program_.ragged) bytes += shard.ragged[output].bytesHeld();
-  if (bytes <= shard.raggedBytes) return;
-  costs_.memory.take(bytes - shard.raggedBytes);
-  shard.raggedBytes = bytes;
+  size_t bytes = bytesHeld(*shard.ragged, program_.ragged);
+  if (bytes <= *shard.raggedBytes) return;
+  costs_.memory.take(bytes - *shard.raggedBytes);
+  *shard.raggedBytes = bytes;
   costs_.checkStopped();
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "ops/flat_lists.h"
+#include "runtime/calls/absent_members.h"
 
 namespace featc {
 
@@ -56,7 +57,7 @@ void matchStructList(const ProgramInfo& info, StructList list, std::span<const B
   }
   // Bound lists have cells of their own.
   for (size_t i = list.first; marked && i < list.end(); ++i) {
-    if (frame.flat[i]) writeCells(frame.columns[i], info.inputs[i].type.element(), static_cast<uint32_t>(at));
+    if (frame.flat[i]) writeCells(frame.columns[i], info.inputs[i].type, static_cast<uint32_t>(at));
     frame.flat[i] = {};
     auto* cells = static_cast<List<int64_t>*>(frame.columns[i].data);
     for (int64_t row = 0; cells != nullptr && row < at; ++row)
@@ -96,6 +97,8 @@ RunError bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::s
     requestStatus += batch.requests;
     itemStatus += batch.items;
   }
+  auto* columnsOf = arena.allocate<std::span<const ColumnData>>(batches.size());
+  for (size_t b = 0; b < batches.size(); ++b) columnsOf[b] = withAbsentMembers(info, batches[b], arena);
   frame.flat.assign(info.inputs.size(), {});
   for (size_t i = 0; i < info.inputs.size(); ++i) {
     const InputInfo& input = info.inputs[i];
@@ -105,18 +108,18 @@ RunError bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::s
     bool joins = batches.size() > 1 && layout.inputUsed[i];
     if (joins) joined = newColumn(arena, input.type, isItem ? frame.items : frame.requests);
     int64_t at = 0;
-    for (const Batch& batch : batches) {
-      int64_t rows = isItem ? batch.items : batch.requests;
-      ColumnRef bound;
-      if (!joins) bound.flat = &frame.flat[i];
+    for (size_t b = 0; b < batches.size(); ++b) {
+      int64_t rows = isItem ? batches[b].items : batches[b].requests;
+      const ColumnData& column = columnsOf[b][i];
+      ColumnRef own;
+      ColumnRef& bound = joins ? own : frame.columns[i];
+      bound = {};
+      if (!joins && rows >= kFlatRows) bound.flat = &frame.flat[i];
       bool flatSuffices = !joins && !layout.inputFlat.empty() && layout.inputFlat[i];
-      bool fits = layout.inputUsed[i] ? binder.bind(input, batch.columns[i], rows, status + at, bound, flatSuffices)
-                                      : binder.check(input, batch.columns[i], rows, status + at);
+      bool fits = layout.inputUsed[i] ? binder.bind(input, column, rows, status + at, bound, flatSuffices)
+                                      : binder.check(input, column, rows, status + at);
       if (!fits) return {binder.error()};
-      if (joins)
-        copyRows(bound, input.type, rows, joined, at);
-      else
-        frame.columns[i] = bound;
+      if (joins) copyRows(bound, input.type, rows, joined, at);
       at += rows;
     }
     if (joins) frame.columns[i] = joined;

@@ -3,6 +3,7 @@
 #include "runtime/calls/call_memory.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "runtime/calls/call_input.h"
 
@@ -142,13 +143,23 @@ void CallMemory::cutShards(const CallOptions& options) {
 
 void CallMemory::makeColumns() {
   const ProgramLayout& layout = program_->layout();
-  frame_.columns.assign(layout.columns.size(), {});
-  for (size_t c = program_->info.inputs.size(); c < layout.columns.size(); ++c) {
-    const CallColumn& column = layout.columns[c];
-    int64_t rows = 1;
-    if (column.scope != Scope::Constant) rows = column.scope == Scope::Item ? frame_.items : frame_.requests;
-    frame_.columns[c] = newColumn(arena_, column.type, rows);
-    frame_.columns[c].uniform = column.scope == Scope::Constant;
+  frame_.columns.resize(layout.columns.size());
+  auto rowsOf = [this](const CallColumn& column) -> int64_t {
+    if (column.scope == Scope::Constant) return 1;
+    return column.scope == Scope::Item ? frame_.items : frame_.requests;
+  };
+  std::span<const CallColumn> made = std::span(layout.columns).subspan(program_->info.inputs.size());
+  size_t bytes = 0;
+  for (const CallColumn& column : made) bytes += columnBytes(column.type, rowsOf(column));
+  char* next = arena_.allocate<char>(bytes);
+  std::memset(next, 0, bytes);
+  ColumnRef* out = frame_.columns.data() + program_->info.inputs.size();
+  for (const CallColumn& column : made) {
+    int64_t rows = rowsOf(column);
+    *out = placeColumn(column.type, rows, next);
+    out->uniform = column.scope == Scope::Constant;
+    ++out;
+    next += columnBytes(column.type, rows);
   }
 }
 

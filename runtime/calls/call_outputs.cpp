@@ -16,7 +16,7 @@ namespace {
 size_t padded(int64_t rows) { return static_cast<size_t>(roundUpToGroup(rows)); }
 
 // 0, then the sum of the lengths so far.
-std::span<const int64_t> offsetsOf(std::span<const uint32_t> lengths, std::vector<int64_t>& offsets) {
+std::span<const int64_t> sumsOf(std::span<const uint32_t> lengths, std::vector<int64_t>& offsets) {
   offsets.resize(lengths.size() + 1);
   offsets[0] = 0;
   for (size_t i = 0; i < lengths.size(); ++i) offsets[i + 1] = offsets[i] + lengths[i];
@@ -36,7 +36,7 @@ uint64_t countLarge(const OutputColumn& column, float defaultValue) {
 
 }  // namespace
 
-CallOutputs::CallOutputs(const CallProgram& program) : program_(program), lengths_(program.info.outputs.size()) {}
+CallOutputs::CallOutputs(const CallProgram& program) : program_(program), ends_(program.info.outputs.size()) {}
 
 void CallOutputs::begin(std::span<const Batch> batches, Result& result, const std::shared_ptr<MemoryBudget>& budget,
                         uint32_t rowIds) {
@@ -131,20 +131,27 @@ void CallOutputs::showRows(const CallProgram& program, size_t o, Result& result)
 }
 
 void CallOutputs::beginRagged(std::span<Shard> shards) {
-  for (Shard& shard : shards) {
-    shard.ragged.resize(program_.info.outputs.size());
-    for (uint32_t o : program_.ragged) {
-      bool isAll = shard.scope == Scope::Request || shards.size() == 2;
-      bool isMine = (program_.info.outputs[o].scope == Scope::Item) == (shard.scope == Scope::Item);
-      // The buffers that the call before handed to this result come back to be filled again.
-      if (isAll && isMine) std::swap(shard.ragged[o], result_->ragged_[o]);
-      shard.ragged[o].clear();
+  for (size_t s = 0; s < shards.size(); ++s) {
+    // The requests' outputs and the first items' are written where they stay; the others follow those.
+    Shard& shard = shards[s];
+    if (s < 2) {
+      shard.ragged = &result_->ragged_;
+      shard.raggedBytes = &result_->raggedBytes_;
+      continue;
     }
-    // What it holds is somebody's already, the scratch's or the result's.
-    shard.raggedBytes = 0;
-    for (uint32_t o : program_.ragged) shard.raggedBytes += shard.ragged[o].bytesHeld();
+    shard.ragged = &shard.own;
+    shard.own.resize(program_.info.outputs.size());
+    for (uint32_t o : program_.ragged) shard.own[o].clear();
+    shard.raggedBytes = &shard.ownBytes;
+    shard.ownBytes = bytesHeld(shard.own, program_.ragged);
   }
-  for (uint32_t o : program_.ragged) lengths_[o].assign(padded(result_->outputs_[o].rows), 0);
+  for (uint32_t o : program_.ragged) {
+    result_->ragged_[o].clear();
+    std::vector<int64_t>& offsets = rowOffsets(o);
+    offsets.resize(static_cast<size_t>(result_->outputs_[o].rows) + 1);
+    offsets[0] = 0;
+    ends_[o] = offsets.data() + 1;
+  }
 }
 
 void CallOutputs::describe(CallFrame& frame) {
@@ -152,7 +159,7 @@ void CallOutputs::describe(CallFrame& frame) {
   frame.items = result_->items_;
   frame.requestOfItem = result_->requestOfItem_.data();
   frame.outputs = result_->fixed_.data();
-  frame.lengths = &lengths_;
+  frame.ends = ends_.data();
   frame.requestStatus = requestStatus_.data();
   frame.itemStatus = result_->itemStatus_.data();
   frame.requestIdsLeft = rowIds_ != 0 ? requestIdsLeft_.data() : nullptr;
@@ -170,15 +177,16 @@ void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
   }
   for (uint32_t o : program_.ragged) joinShards(o, shards);
   shrinkRagged();
-  for (uint32_t o : program_.ragged) showRagged(lengths_[o], o, result);
+  for (uint32_t o : program_.ragged) showRagged(o, result);
   countMemory(program_, result);
   for (uint32_t o : program_.rounded)
     result.counts_[o].largeDense =
         countLarge(result.outputs_[o], static_cast<float>(program_.info.outputs[o].defaultValue));
   if (rowIds_ != 0) countRowIds();
-  for (size_t item = 0; item < static_cast<size_t>(result.items_); ++item) {
+  auto isOk = [](RowStatus status) { return status == RowStatus::Ok; };
+  if (std::ranges::all_of(requestStatus_, isOk)) return;
+  for (size_t item = 0; item < static_cast<size_t>(result.items_); ++item)
     fail(result.itemStatus_[item], requestStatus_[static_cast<size_t>(result.requestOfItem_[item])]);
-  }
 }
 
 // Those of an item are its own and its request's, which may be emitted after it.
@@ -194,70 +202,66 @@ void CallOutputs::countRowIds() {
 void CallOutputs::shrinkRagged() {
   Result& result = *result_;
   size_t filled = 0;
-  size_t held = 0;
-  for (uint32_t o : program_.ragged) {
-    filled += result.ragged_[o].mark().bytes();
-    held += result.ragged_[o].bytesHeld();
-  }
+  for (uint32_t o : program_.ragged) filled += result.ragged_[o].mark().bytes();
+  result.raggedBytes_ = bytesHeld(result.ragged_, program_.ragged);
   size_t kept = keptRagged_.keep(filled);
-  if (held <= std::max(kept, filled)) return;
+  if (result.raggedBytes_ <= std::max(kept, filled)) return;
   for (uint32_t o : program_.ragged) {
     result.ragged_[o].fit();
-    freeAbove(result.offsets_[o], kept);
-    freeAbove(result.elementOffsets_[o], kept);
+    // Of rows those of this call stay.
+    if (bytesOf(rowOffsets(o)) > kept) rowOffsets(o).shrink_to_fit();
+    if (result.outputs_[o].perElement) freeAbove(result.offsets_[o], kept);
   }
+  result.raggedBytes_ = bytesHeld(result.ragged_, program_.ragged);
 }
 
 void CallOutputs::countMemory(const CallProgram& program, Result& result) {
   size_t held = result.fixed_.bytesHeld() + bytesOf(result.itemOffsets_) + bytesOf(result.requestOfItem_) +
                 bytesOf(result.itemStatus_);
-  for (uint32_t o : program.ragged)
-    held += result.ragged_[o].bytesHeld() + bytesOf(result.offsets_[o]) + bytesOf(result.elementOffsets_[o]);
+  held += result.raggedBytes_;
+  for (uint32_t o : program.ragged) held += bytesOf(result.offsets_[o]) + bytesOf(result.elementOffsets_[o]);
   result.share_.hold(held);
 }
 
 size_t CallOutputs::end(std::span<Shard> shards) {
   size_t held = bytesOf(requestStatus_) + bytesOf(requestIdsLeft_) + bytesOf(itemIdsLeft_);
   size_t filled = requestStatus_.size();
-  for (uint32_t o : program_.ragged) {
-    held += bytesOf(lengths_[o]);
-    filled += lengths_[o].size() * sizeof(uint32_t);
-    for (const Shard& shard : shards) {
-      if (o >= shard.ragged.size()) continue;
-      held += shard.ragged[o].bytesHeld();
-      filled += shard.ragged[o].mark().bytes();
-    }
+  for (const Shard& shard : shards) {
+    if (shard.own.empty()) continue;
+    held += bytesHeld(shard.own, program_.ragged);
+    for (uint32_t o : program_.ragged) filled += shard.own[o].mark().bytes();
   }
   if (held <= kept_.keep(filled)) return held;
   freeAbove(requestStatus_, 0);
   freeAbove(requestIdsLeft_, 0);
   freeAbove(itemIdsLeft_, 0);
-  for (uint32_t o : program_.ragged) {
-    freeAbove(lengths_[o], 0);
-    for (Shard& shard : shards)
-      if (o < shard.ragged.size()) shard.ragged[o] = {};
-  }
+  for (Shard& shard : shards) shard.own = {};
   return 0;
 }
 
 // The shards have the rows in order, so their ids follow one another.
 void CallOutputs::joinShards(uint32_t o, std::span<Shard> shards) {
-  RaggedBuffer& all = result_->ragged_[o];
-  if (result_->outputs_[o].scope != Scope::Item) return std::swap(all, shards[0].ragged[o]);
-  if (shards.size() == 2) return std::swap(all, shards[1].ragged[o]);
-  all.clear();
-  for (const Shard& shard : shards.subspan(1)) all.append(shard.ragged[o]);
+  if (result_->outputs_[o].scope != Scope::Item) return;
+  for (const Shard& shard : shards.subspan(2)) {
+    result_->ragged_[o].append(shard.own[o]);
+    const int64_t before = ends_[o][shard.begin - 1];
+    for (int64_t row = shard.begin; row < shard.end; ++row) ends_[o][row] += before;
+  }
 }
 
-void CallOutputs::showRagged(std::span<const uint32_t> lengths, size_t o, Result& result) {
+std::vector<int64_t>& CallOutputs::rowOffsets(uint32_t o) {
+  return result_->outputs_[o].perElement ? result_->elementOffsets_[o] : result_->offsets_[o];
+}
+
+void CallOutputs::showRagged(size_t o, Result& result) {
   OutputColumn& column = result.outputs_[o];
   const RaggedBuffer& buffer = result.ragged_[o];
   column.ids = buffer.ids;
   column.weights = buffer.weights;
   column.dense = buffer.dense;
-  lengths = lengths.first(static_cast<size_t>(column.rows));
-  if (column.perElement) column.elementOffsets = offsetsOf(lengths, result.elementOffsets_[o]);
-  if (column.ragged) column.offsets = offsetsOf(column.perElement ? buffer.idsOfElement : lengths, result.offsets_[o]);
+  if (column.perElement) column.elementOffsets = result.elementOffsets_[o];
+  if (!column.ragged) return;
+  column.offsets = column.perElement ? sumsOf(buffer.idsOfElement, result.offsets_[o]) : result.offsets_[o];
 }
 
 }  // namespace featc

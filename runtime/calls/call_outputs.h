@@ -44,8 +44,10 @@ class CallOutputs {
   static void prepare(const CallProgram& program, int64_t requests, int64_t items, size_t kept, Result& result);
   static void describeOutputs(const CallProgram& program, Result& result);
   static void showRows(const CallProgram& program, size_t output, Result& result);
-  // Lets the column see its buffer, whose rows have so many ids, or elements, each.
-  static void showRagged(std::span<const uint32_t> lengths, size_t output, Result& result);
+  // Lets the column see its buffer.
+  static void showRagged(size_t output, Result& result);
+  // Where rows of a ragged output end.
+  std::vector<int64_t>& rowOffsets(uint32_t output);
   static void copyRagged(const Result& all, size_t begin, size_t output, Result& part);
   void beginRows(std::span<const Batch> batches);
   void countRowIds();
@@ -56,8 +58,8 @@ class CallOutputs {
   static void countMemory(const CallProgram& program, Result& result);
 
   const CallProgram& program_;
-  Result* result_ = nullptr;                    // of this call
-  std::vector<std::vector<uint32_t>> lengths_;  // ragged outputs: ids of each row
+  Result* result_ = nullptr;    // of this call
+  std::vector<int64_t*> ends_;  // by output, as CallFrame has them
   std::vector<RowStatus> requestStatus_;
   uint32_t rowIds_ = 0;
   std::vector<uint32_t> requestIdsLeft_;

@@ -59,6 +59,7 @@ void CallOutputs::copyRequests(const CallProgram& program, const Result& all, in
       std::ranges::copy(from.ids.subspan(begin, rows), reinterpret_cast<uint64_t*>(cells));
   }
   if (part.share_.budget() != all.share_.budget()) part.share_ = MemoryShare(all.share_.budget());
+  part.raggedBytes_ = bytesHeld(part.ragged_, program.ragged);
   countMemory(program, part);
 }
 

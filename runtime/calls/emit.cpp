@@ -24,10 +24,11 @@ struct ListRun {
   uint32_t end = 0;  // the first row that is not part of it
 };
 
-// The run that starts at row `begin` of a column that is not uniform, perhaps of no rows; writes the
-// rows' lengths. A list longer than `most` counts as that long and to `cut`, one longer than `allowed` ends the run.
-ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t most, uint64_t allowed, uint32_t* lengths,
-                uint64_t& cut) {
+// The run that starts at row `begin` of a column that is not uniform, perhaps of no rows; writes where the rows end,
+// the first of which begins at `first`. A list longer than `most` counts as that long and to `cut`, one longer than
+// `allowed` ends the run.
+ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t most, uint64_t allowed, int64_t first,
+                int64_t* ends, uint64_t& cut) {
   const auto* cells = static_cast<const List<int64_t>*>(column.data);
   const uint8_t* valid = column.valid;
   ListRun run;
@@ -42,7 +43,7 @@ ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t mo
     }
     run.size += size;
     cut += cells[i].size > most ? 1 : 0;
-    lengths[i] = static_cast<uint32_t>(size);
+    ends[i] = first += static_cast<int64_t>(size);
   }
   run.end = i;
   return run;
@@ -123,7 +124,9 @@ class Emitter {
     if (longest > std::min<uint64_t>(most, shard_.call->maxIdsPerRow)) return false;
     uint64_t total = lists.total(n_);
     if (!mayTake(total * sizeof(uint64_t))) return true;
-    for (uint32_t i = 0; i < n_; ++i) lengths()[i] = lists.sizeOf(i);
+    int64_t* ends = this->ends();
+    const int64_t before = startOf(0) - lists.starts[0];
+    for (uint32_t i = 0; i < n_; ++i) ends[i] = before + lists.starts[i + 1];
     if (total > 0) appendIds(static_cast<const int64_t*>(lists.elements), total);
     return true;
   }
@@ -216,7 +219,7 @@ class Emitter {
         counts_.cutSequences += list.size > size ? 1 : 0;
         for (uint64_t k = 0; k < size; ++k) append(Maybe<T>(list.data[k], list.present(k)), buffer);
       });
-      lengths()[i] = fits ? static_cast<uint32_t>(size) : 0;
+      ends()[i] = startOf(i) + (fits ? static_cast<int64_t>(size) : 0);
     }
   }
 
@@ -265,7 +268,11 @@ class Emitter {
   }
 
   RaggedBuffer& buffer() { return (*shard_.ragged)[index_]; }
-  uint32_t* lengths() { return (*shard_.call->lengths)[index_].data() + begin_; }
+  int64_t* ends() const { return shard_.call->ends[index_] + begin_; }
+  // Where the ids or elements of row i begin.
+  int64_t startOf(uint32_t i) const {
+    return begin_ + i == static_cast<uint64_t>(shard_.firstRow) ? 0 : ends()[static_cast<int64_t>(i) - 1];
+  }
 
   // Rows of lists, of which at most the first `most` elements count. `append` does the rows that are
   // part of no run.
@@ -274,7 +281,7 @@ class Emitter {
     uint64_t allowed = shard_.call->maxIdsPerRow;
     for (uint32_t i = 0; i < n_;) {
       if (!values_.uniform && idsLeft_ == nullptr) {
-        ListRun run = findRun(values_, i, n_, most, allowed, lengths(), counts_.cutSequences);
+        ListRun run = findRun(values_, i, n_, most, allowed, startOf(i), ends(), counts_.cutSequences);
         if (!mayTake(run.size * sizeof(uint64_t))) return;
         if (run.size > 0) appendIds(run.elements, run.size);
         if (run.end > i) {
@@ -308,9 +315,8 @@ class Emitter {
   // `append(buffer)` appends the ids of row i.
   template <class Append>
   void row(uint32_t i, Append&& append) {
-    size_t before = buffer().ids.size();
     undoable(i, append);
-    lengths()[i] = static_cast<uint32_t>(buffer().ids.size() - before);
+    ends()[i] = static_cast<int64_t>(buffer().ids.size());
   }
 
   // `append(buffer)` appends what row i emits; a row with too many ids is taken back, and false comes out.

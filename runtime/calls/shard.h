@@ -18,8 +18,11 @@ struct Shard {
   Scope scope = Scope::Item;  // Request or Item
   int64_t begin = 0;
   int64_t end = 0;
-  std::vector<RaggedBuffer> ragged;  // by output: the ids of the shard's rows
-  size_t raggedBytes = 0;            // that they hold
+  std::vector<RaggedBuffer>* ragged = nullptr;  // by output: the ids of the shard's rows
+  size_t* raggedBytes = nullptr;                // that those hold
+  // Of a shard after the first of items.
+  std::vector<RaggedBuffer> own;
+  size_t ownBytes = 0;
 };
 
 // What one thread needs for computing any shard. What it counts is of all the shards it computed.

@@ -14,10 +14,11 @@ using namespace featc;
 namespace {
 
 constexpr const char* kLists = R"(model flat
-request { city: string?  clicks: list<int64> }
+request { city: string?  clicks: list<int64>  names: list<string> }
 item {
   id    : int64
   cat   : string?
+  name  : string
   tags  : list<string>
   more  : list<int64>?
   texts : list<string>?
@@ -36,6 +37,21 @@ sparse   three     slot 11          = cross(cat, tags, id)
 sparse   lowered   slot 12          = lower(texts)
 sparse   pairs     slot 13          = cross(tags, texts)
 sparse   clicks    slot 14          = cross(clicks, id)
+sparse   cat       slot 15          = cat
+sparse   name      slot 16          = name
+sparse   cat_name  slot 17          = cross(cat, name)
+sparse   lower_cat slot 18          = lower(cat)
+sparse   either    slot 19          = cat ?? name
+sparse   joined    slot 20          = concat(name, cat, name)
+sparse   parts     slot 21          = split(name, "1")
+sparse   beside    slot 22          = concat(tags, [name])
+sparse   mixed     slot 24          = concat(lower(tags), name)
+dense    known                      = contains(names, cat) ? 1 : 0
+dense    is_city                    = name == city ? 1 : 0
+dense    before                     = name < cat ? 1 : 0
+dense    letters   default -1       = len(cat)
+dense    missing                    = is_missing(cat) ? 1 : 0
+dense    third                      = float(name)
 dense    count                      = len(tags)
 dense    others    default -1       = len(more)
 dense    sum                        = sum(more * 2)
@@ -113,8 +129,10 @@ class Columns {
     return column;
   }
   ColumnData scalars(Type type, int64_t rows) {
-    ColumnData column = values(type, rows);
-    if (type.nullable() && shape_.missingRows) column.validity = bits(presence(rows, true));
+    ColumnData column = values(type, rows + shape_.skipped);
+    column.length = rows;
+    column.offset = shape_.skipped;
+    if (type.nullable() && shape_.missingRows) column.validity = bits(presence(rows + shape_.skipped, true));
     return column;
   }
   ColumnData lists(Type type, int64_t rows) {

@@ -70,3 +70,48 @@ sequence group g over c where len("x") == 1 last 2 {
 )");
   CHECK(result.output(0).elementOffsets.back() == 2);
 }
+
+TEST_CASE("under semantics 2 an absent member is a list whose elements are missing", "[groups]") {
+  for (const char* semantics : {"semantics 1", "semantics 2"}) {
+    bool fills = std::string_view(semantics) == "semantics 2";
+    CompiledConfig config = compileConfig("absent.feat", {}, "model absent\n" + std::string(semantics) + R"(
+request { }
+item { c : list<{ a: string  b: string  n: list<int64> }>? }
+sparse of_list slot 1 missing 9 = c.a
+dense length default 7 = len(c.a)
+dense nested default 7 = len(c.n)
+sequence group g over c length 4 {
+  sparse joined slot 2 missing 9 = concat(it.a, it.b)
+  sparse number slot 3 missing 9 = sum(it.n)
+}
+)");
+    REQUIRE(config.diagnosticsText() == "");
+    int32_t lists[] = {0, 2, 2, 3};
+    int32_t texts[] = {0, 1, 2, 3};
+    uint8_t validity = 0b101;
+    ColumnData elements{.length = 3, .offsets = texts, .values = "xyz"};
+    ColumnData there{.length = 3, .validity = &validity, .offsets = lists, .children = {&elements, nullptr}};
+    ColumnData absent{.absent = true};
+    std::vector<ColumnData> columns{absent, there, absent};
+    int64_t offsets[] = {0, 3};
+    Batch batch{.requests = 1, .items = 3, .itemOffsets = offsets, .columns = columns};
+    std::optional<Result> meaning;
+    for (const TestedEngine& engine : testedEngines(config.raw, config.optimized, {{testedCpus().back(), false}})) {
+      INFO(semantics << ", " << engine.name);
+      Extractor extractor(*engine.info, engine.executable);
+      Scratch scratch(extractor);
+      Result result;
+      REQUIRE(extractor.run(batch, scratch, result).message == "");
+      // A list that is missing has the id of a missing value, one of missing elements has none.
+      CHECK(result.output(0).offsets.back() == (fills ? 1 : 3));
+      CHECK(result.output(1).dense[0] == (fills ? 2 : 7));
+      CHECK(result.output(1).dense[1] == 7);
+      CHECK(result.output(2).dense[2] == (fills ? 1 : 7));
+      CHECK(result.output(3).elementOffsets[1] == 2);
+      if (meaning)
+        CHECK(difference(*meaning, result).value_or("") == "");
+      else
+        meaning = std::move(result);
+    }
+  }
+}

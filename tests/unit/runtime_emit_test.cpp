@@ -19,7 +19,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 struct Emitted {
   std::vector<uint64_t> ids;  // of an output of one id a row
   std::vector<float> dense;
-  std::vector<std::vector<uint32_t>> lengths{1};
+  std::vector<int64_t> ends;
   std::vector<RaggedBuffer> ragged{1};
   std::vector<OutputCounts> counts{1};
   std::vector<RowStatus> status;
@@ -31,11 +31,12 @@ struct Emitted {
     dense.resize(n * size_t{output.width});
     char* data =
         output.kind == OutputKind::Dense ? reinterpret_cast<char*>(dense.data()) : reinterpret_cast<char*>(ids.data());
-    lengths[0].resize(n);
+    ends.resize(n);
+    int64_t* ofOutput = ends.data();
     status.assign(n, RowStatus::Ok);
     CallFrame call;
     call.outputs = &data;
-    call.lengths = &lengths;
+    call.ends = &ofOutput;
     call.itemStatus = status.data();
     call.maxIdsPerRow = maxIds;
     ShardFrame shard;
@@ -49,7 +50,7 @@ struct Emitted {
 
 using Ids = std::vector<uint64_t>;
 using Floats = std::vector<float>;
-using Lengths = std::vector<uint32_t>;
+using Ends = std::vector<int64_t>;
 
 template <class T>
 List<T> list(const std::vector<T>& values, const uint8_t* valid = nullptr) {
@@ -82,7 +83,7 @@ TEST_CASE("a sparse list skips missing elements; `missing` speaks for the whole 
   const std::vector<List<int64_t>> rows = {list(values, valid), {}, {}};
   Emitted e(output, rows, 0b011);
   CHECK(e.ragged[0].ids == Ids{id(2, 1), id(2, 1), id(2, 5)});
-  CHECK(e.lengths[0] == Lengths{2, 0, 1});
+  CHECK(e.ends == Ends{2, 2, 3});
   CHECK(e.ragged[0].weights.empty());
 }
 
@@ -92,7 +93,7 @@ TEST_CASE("a sequence keeps the places of missing elements and its first L", "[e
   const uint8_t valid[4] = {1, 0, 1, 1};
   Emitted e(output, std::vector<List<int64_t>>{list(values, valid), list(values)}, 0b01);
   CHECK(e.ragged[0].ids == Ids{id(4, 8), 0, id(4, 9)});
-  CHECK(e.lengths[0] == Lengths{3, 0});
+  CHECK(e.ends == Ends{3, 3});
 }
 
 TEST_CASE("ids without a usable weight are dropped and counted", "[emit]") {
@@ -115,7 +116,7 @@ TEST_CASE("too many ids fail the row, which emits and counts nothing", "[emit]")
   const std::vector<int64_t> values = {-1, -2, -3};
   const std::vector<int64_t> few = {1, 2};
   Emitted e(output, std::vector<List<int64_t>>{list(few), list(values), list(few)}, 0b111, 2);
-  CHECK(e.lengths[0] == Lengths{2, 0, 2});
+  CHECK(e.ends == Ends{2, 2, 4});
   CHECK(e.ragged[0].ids.size() == 4);
   CHECK(e.counts[0].lostBits == 0);
   CHECK(e.status == std::vector<RowStatus>{RowStatus::Ok, RowStatus::TooManyIds, RowStatus::Ok});

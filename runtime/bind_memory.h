@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// How much memory columns take, and steps through a caller's: what both halves of the binder share.
+#pragma once
+
+#include <cstdint>
+
+#include "ops/cell.h"
+#include "runtime/bind.h"
+
+namespace featc {
+
+// Past the last group of rows, so that vectors wider than a group may be loaded there too.
+inline constexpr int64_t kSlackBytes = 64;
+
+inline size_t bitmapBytes(int64_t rows) {
+  constexpr int64_t kWord = sizeof(uint64_t);
+  return static_cast<size_t>((roundUpToGroup(rows) / 8 + kSlackBytes + kWord - 1) / kWord * kWord);
+}
+inline size_t cellBytes(Type type, int64_t rows) {
+  if (type.is(Kind::Bool)) return bitmapBytes(rows);
+  return static_cast<size_t>(roundUpToGroup(rows) * cellSize(type) + kSlackBytes);
+}
+
+inline const void* skip(const void* data, int64_t elements, uint32_t size) {
+  return static_cast<const char*>(data) + elements * int64_t{size};
+}
+inline bool isAligned(const void* p) { return (reinterpret_cast<uintptr_t>(p) & 7U) == 0; }
+
+}  // namespace featc
