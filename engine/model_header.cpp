@@ -54,14 +54,15 @@ std::string commentText(const std::string& text) {
 }
 
 std::string outputComment(const OutputInfo& o) {
-  std::string elements = o.group.empty() ? "" : fmt::format(", for each of at most {} elements", o.length);
+  std::string_view pad = o.padLeft ? ", padded on the left" : "";
+  std::string elements = o.group.empty() ? "" : fmt::format(", for each of at most {} elements{}", o.length, pad);
   switch (o.kind) {
     case OutputKind::Sparse:
       return fmt::format("{}: sparse, slot {}, {}{}", o.name, o.slot, toString(o.emitted()), elements);
     case OutputKind::Dense: return fmt::format("{}: dense, width {}{}", o.name, o.width, elements);
     case OutputKind::Sequence: break;
   }
-  return fmt::format("{}: sequence, slot {}, length {}", o.name, o.slot, o.length);
+  return fmt::format("{}: sequence, slot {}, length {}{}", o.name, o.slot, o.length, pad);
 }
 
 }  // namespace

@@ -165,6 +165,7 @@ struct OutputDecl {
   std::optional<double> defaultValue;
   Span defaultSpan;
   std::optional<IntClause> length;
+  std::optional<Span> padLeft;
   ExprId value = kNoExpr;
   uint32_t group = kNoGroup;  // in Ast::groups: the name's text is then `GROUP__NAME`, unless that is nameless
 };
@@ -178,6 +179,7 @@ struct GroupDecl {
   std::optional<IntClause> first;  // how many of those; at most one of the two is given
   std::optional<IntClause> last;
   std::optional<IntClause> length;  // at least one of the three, and as many as the least of them
+  std::optional<Span> padLeft;
 };
 
 // `model NAME`, `hash_family NAME`.

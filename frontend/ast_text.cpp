@@ -88,6 +88,7 @@ class AstWriter {
     }
     for (auto [word, clause] : {std::pair("first", &decl.first), {"last", &decl.last}, {"length", &decl.length}})
       if (*clause) out_ += fmt::format(" {} {}", word, (*clause)->value);
+    if (decl.padLeft) out_ += " pad left";
     out_ += " {";
   }
 
@@ -135,6 +136,7 @@ class AstWriter {
     clause("width", decl.width);
     if (decl.defaultValue) out_ += " default " + encodeFloat(*decl.defaultValue);
     clause("length", decl.length);
+    if (decl.padLeft) out_ += " pad left";
     out_ += " = ";
     expression(decl.value);
   }

@@ -66,6 +66,7 @@ OutputInfo OutputChecker::checkClauses(const OutputDecl& decl) {
   if (decl.group != kNoGroup) {
     info.group = checked_.ast.groups[decl.group].name.text;
     info.length = lengths_[decl.group];
+    info.padLeft = checked_.ast.groups[decl.group].padLeft.has_value();
   }
   if (decl.kind == OutputKind::Dense) {
     info.hasWidth = decl.width.has_value();
@@ -86,6 +87,7 @@ OutputInfo OutputChecker::checkClauses(const OutputDecl& decl) {
     }
     return info;
   }
+  info.padLeft = decl.padLeft.has_value();
   if (decl.length)
     info.length = static_cast<uint32_t>(inRange("length", *decl.length, 1, kMaxLength));
   else

@@ -38,6 +38,7 @@ std::string clausesOf(OutputKind kind) {
   for (const ClauseRule& rule : kClauses) {
     if (rule.takes[static_cast<size_t>(kind)]) words += fmt::format(" {}", rule.word);
   }
+  if (kind == OutputKind::Sequence) words += " pad";
   return words;
 }
 
@@ -240,6 +241,8 @@ bool StatementBuilder::output(FeatParser::OutputStatementContext* tree) {
   std::vector<Name> seen;
   for (auto* child : tree->children) {
     if (auto* c = as<FeatParser::ClauseContext>(child, FeatParser::RuleClause)) good = clause(decl, seen, c) && good;
+    if (auto* p = as<FeatParser::PadClauseContext>(child, FeatParser::RulePadClause))
+      good = fitsPad(decl, span(p->children[0])) && pad(decl.padLeft, p) && good;
   }
   auto value = expressions_.build(*file_, static_cast<FeatParser::ExpressionContext*>(tree->children.back()));
   if (!good || !value) return false;
@@ -285,12 +288,50 @@ bool StatementBuilder::group(FeatParser::GroupStatementContext* tree) {
     }
     if (auto* c = as<FeatParser::ClauseContext>(tree->children[i], FeatParser::RuleClause))
       good = groupClause(decl, c) && good;
+    if (auto* p = as<FeatParser::PadClauseContext>(tree->children[i], FeatParser::RulePadClause))
+      good = pad(decl.padLeft, p) && good;
     if (auto* w = as<FeatParser::WhereClauseContext>(tree->children[i], FeatParser::RuleWhereClause))
       good = where(decl, w) && good;
   }
   if (!good) return false;
   group_ = static_cast<uint32_t>(ast_.groups.size());
   return push(StatementKind::Group, ast_.groups, std::move(decl));
+}
+
+// Outputs of a group are padded as the group says, others have no length.
+bool StatementBuilder::fitsPad(const OutputDecl& decl, Span word) {
+  if (decl.kind == OutputKind::Sequence) return true;
+  bool inGroup = group_ != kNoGroup || brokenGroup_;
+  diagnostics_
+      .report(DiagnosticKind::InvalidClause, word,
+              fmt::format("\"pad\" is not a clause of a {} output", outputKindName(decl.kind)))
+      .note(inGroup
+                ? std::string("it is one of the whole group: sequence group recent over clicks length 50 pad left {")
+                : fmt::format("a {} output takes:{}", outputKindName(decl.kind), clausesOf(decl.kind)));
+  return false;
+}
+
+bool StatementBuilder::needsSide(const Name& word) {
+  diagnostics_.report(DiagnosticKind::InvalidClause, word.span, "\"pad\" takes a side: pad left");
+  return false;
+}
+
+bool StatementBuilder::pad(std::optional<Span>& padLeft, FeatParser::PadClauseContext* tree) {
+  Name side = name(tree->children[1]);
+  Span all = span(tree->children[0]).to(side.span);
+  if (side.text != "left") {
+    Diagnostic& d = diagnostics_.report(
+        DiagnosticKind::InvalidClause, side.span,
+        fmt::format("\"pad\" takes \"left\", not \"{}\"; without it, padding is on the right", side.text));
+    if (side.text == "right") d.replace(all, "");
+    return false;
+  }
+  if (padLeft) {
+    diagnostics_.report(DiagnosticKind::InvalidClause, all, "\"pad\" is given twice").note(*padLeft, "the first one");
+    return false;
+  }
+  padLeft = all;
+  return true;
 }
 
 bool StatementBuilder::where(GroupDecl& decl, FeatParser::WhereClauseContext* tree) {
@@ -312,13 +353,14 @@ bool StatementBuilder::groupClause(GroupDecl& decl, FeatParser::ClauseContext* t
                                      : word.text == "last"  ? &decl.last
                                                             : nullptr;
   if (clause == nullptr) {
-    constexpr std::array<std::string_view, 4> kWords = {"where", "first", "last", "length"};
+    constexpr std::array<std::string_view, 5> kWords = {"where", "first", "last", "length", "pad"};
+    if (word.text == "pad") return needsSide(word);
     auto near = nearestName(word.text, kWords);
     Diagnostic& d =
         diagnostics_.report(DiagnosticKind::UnknownClause, word.span,
                             fmt::format("\"{}\" is not a clause of a sequence group{}", word.text,
                                         near ? fmt::format("; did you mean \"{}\"?", *near) : std::string()));
-    d.note("a sequence group takes: where first last length");
+    d.note("a sequence group takes: where first last length pad");
     d.note("write: sequence group recent over clicks length 50 {");
     return false;
   }
@@ -349,6 +391,7 @@ bool StatementBuilder::clause(OutputDecl& decl, std::vector<Name>& seen, FeatPar
   if (rule == kClauses.end()) {
     std::array<std::string_view, kClauses.size()> words;
     std::transform(kClauses.begin(), kClauses.end(), words.begin(), [](const ClauseRule& r) { return r.word; });
+    if (word.text == "pad" && decl.kind == OutputKind::Sequence) return needsSide(word);
     auto nearest = nearestName(word.text, words);
     Diagnostic& diagnostic = diagnostics_.report(
         DiagnosticKind::UnknownClause, word.span,

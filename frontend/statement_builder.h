@@ -52,6 +52,9 @@ class StatementBuilder {
   bool clause(OutputDecl& decl, std::vector<Name>& seen, Parser::ClauseContext* tree);
   bool clauseValue(OutputDecl& decl, const Name& word, Parser::ClauseContext* tree);
   bool groupClause(GroupDecl& decl, Parser::ClauseContext* tree);
+  bool fitsPad(const OutputDecl& decl, Span word);
+  bool needsSide(const Name& word);
+  bool pad(std::optional<Span>& padLeft, Parser::PadClauseContext* tree);
   bool where(GroupDecl& decl, Parser::WhereClauseContext* tree);
   std::optional<IntClause> wholeNumber(const Name& word, Parser::ClauseContext* tree);
 

@@ -84,7 +84,7 @@ class StatementParser::Tokens final : public antlr4::TokenStream {
     if (statement.part == StatementPart::GroupHead)
       keyword = isNameless(file, statement.begin) ? FeatParser::NAMELESS_GROUP : FeatParser::GROUP;
     tokens_.front() = GrammarToken(keyword, statement.begin);
-    if (statement.part == StatementPart::GroupHead) markWhere(file, statement, keyword);
+    markWords(file, statement, keyword);
     tokens_.emplace_back(antlr4::Token::EOF, statement.end);
   }
 
@@ -114,17 +114,23 @@ class StatementParser::Tokens final : public antlr4::TokenStream {
     return isOver(begin + 2) && !isOver(begin + 3);
   }
 
-  // `where` is a name but behind an expression of a group's head, where a clause may stand.
-  void markWhere(const TokenFile& file, const StatementTokens& statement, size_t keyword) {
+  // `where` and `pad` are names but where a clause may stand: behind an expression of a group's head, and before the
+  // "=" of an output.
+  void markWords(const TokenFile& file, const StatementTokens& statement, size_t keyword) {
+    bool isGroup = statement.part == StatementPart::GroupHead;
+    bool isOutput = keyword == FeatParser::SPARSE || keyword == FeatParser::DENSE || keyword == FeatParser::SEQUENCE;
+    if (!isGroup && !isOutput) return;
     uint32_t depth = 0;
-    for (uint32_t i = keyword == FeatParser::NAMELESS_GROUP ? 4 : 5; i < tokens_.size(); ++i) {
-      const Token& t = file.tokens[statement.begin + i];
-      if (t.kind == TokenKind::LeftParen || t.kind == TokenKind::LeftBracket) ++depth;
-      if ((t.kind == TokenKind::RightParen || t.kind == TokenKind::RightBracket) && depth > 0) --depth;
-      bool isBehind =
-          endsOperand(file.tokens[statement.begin + i - 1].kind) && tokens_[i - 1].getType() != FeatParser::WHERE;
-      if (depth == 0 && isBehind && t.kind == TokenKind::Name && file.text(t) == "where")
-        tokens_[i] = GrammarToken(FeatParser::WHERE, statement.begin + i);
+    auto kind = [&](uint32_t i) { return file.tokens[statement.begin + i].kind; };
+    for (uint32_t i = !isGroup ? 2 : keyword == FeatParser::NAMELESS_GROUP ? 4 : 5; i + 1 < tokens_.size(); ++i) {
+      if (!isGroup && kind(i) == TokenKind::Assign) return;
+      if (kind(i) == TokenKind::LeftParen || kind(i) == TokenKind::LeftBracket) ++depth;
+      if ((kind(i) == TokenKind::RightParen || kind(i) == TokenKind::RightBracket) && depth > 0) --depth;
+      bool isBehind = !isGroup || (endsOperand(kind(i - 1)) && tokens_[i - 1].getType() != FeatParser::WHERE);
+      if (depth > 0 || !isBehind || kind(i) != TokenKind::Name) continue;
+      std::string_view word = file.text(file.tokens[statement.begin + i]);
+      if (isGroup && word == "where") tokens_[i] = GrammarToken(FeatParser::WHERE, statement.begin + i);
+      if (word == "pad" && isNameToken(kind(i + 1))) tokens_[i] = GrammarToken(FeatParser::PAD, statement.begin + i);
     }
   }
 

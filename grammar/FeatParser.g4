@@ -8,7 +8,7 @@ parser grammar FeatParser;
 
 tokens {
   MODEL, IMPORT, SEMANTICS, HASH_FAMILY, REQUEST, ITEM, SOURCE, LET, FN, EXTERN, SPARSE, DENSE, SEQUENCE, GROUP,
-  NAMELESS_GROUP, WHERE,
+  NAMELESS_GROUP, WHERE, PAD,
   NAME, INTEGER, FLOAT, STRING, TRUE, FALSE,
   LEFT_PAREN, RIGHT_PAREN, LEFT_BRACKET, RIGHT_BRACKET, LEFT_BRACE, RIGHT_BRACE,
   COMMA, COLON, QUESTION, DOT, ASSIGN,
@@ -41,11 +41,11 @@ sourceStatement : SOURCE NAME parameters encoding? LEFT_BRACE sourceEntry* RIGHT
 letStatement    : LET NAME ASSIGN expression ;
 fnStatement     : FN NAME parameters ASSIGN expression ;
 externStatement : EXTERN NAME NAME parameters MINUS GREATER type NAME STRING ;  // extern fn ... -> ... from "..."
-outputStatement : (SPARSE | DENSE | SEQUENCE) NAME clause* ASSIGN expression ;
+outputStatement : (SPARSE | DENSE | SEQUENCE) NAME (clause | padClause)* ASSIGN expression ;
 // `sequence group NAME over LIST, ... length 50 {`: what stands in the braces are statements of their own.
 // Without NAME it is a nameless one.
 groupStatement  : (GROUP NAME NAME NAME | NAMELESS_GROUP NAME NAME) expression (COMMA expression)*
-                  (clause | whereClause)* LEFT_BRACE ;
+                  (clause | padClause | whereClause)* LEFT_BRACE ;
 
 field       : NAME COLON type ;
 type        : (NAME (LESS type (COMMA type)* GREATER)? | structType) QUESTION? ;
@@ -54,6 +54,7 @@ parameters  : LEFT_PAREN (field (COMMA field?)*)? RIGHT_PAREN ;
 encoding    : NAME NAME ;                           // encoding hash|json
 sourceEntry : NAME (NAME? STRING | COLON type) ;    // key "pattern", key escaped "pattern", or a field
 clause      : NAME (MINUS? (INTEGER | FLOAT))? ;    // slot 4, shared, default -1.5
+padClause   : PAD NAME ;                            // pad left
 whereClause : WHERE expression ;                    // of a group: which elements stay
 
 expression

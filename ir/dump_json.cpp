@@ -84,6 +84,7 @@ std::string outputJson(const Graph& graph, size_t index) {
   if (output.missing) fmt::format_to(to, R"(, "missing": {})", *output.missing);
   if (!output.group.empty()) fmt::format_to(to, R"(, "group": {})", jsonQuote(output.group));
   if (output.length != 0) fmt::format_to(to, R"(, "length": {})", output.length);
+  if (output.padLeft) out += R"(, "pad": "left")";
   return out + '}';
 }
 

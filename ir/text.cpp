@@ -139,6 +139,7 @@ void appendOutput(std::string& out, const OutputInfo& output, NodeId value) {
   if (output.shared) out += " shared";
   if (output.missing) fmt::format_to(to, " missing {}", *output.missing);
   if (output.length != 0) fmt::format_to(to, " length {}", output.length);
+  if (output.padLeft) out += " pad_left";
   if (output.hasWidth) fmt::format_to(to, " width {}", output.width);
   if (std::bit_cast<uint64_t>(output.defaultValue) != 0) {
     fmt::format_to(to, " default {}", floatText(output.defaultValue));

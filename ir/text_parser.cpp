@@ -412,6 +412,8 @@ class GraphParser {
       output.defaultValue = line.number();
     } else if (line.acceptWord("length")) {
       output.length = line.integer<uint32_t>(1, kMaxWidth);
+    } else if (line.acceptWord("pad_left")) {
+      output.padLeft = true;
     } else if (line.acceptWord("count_lost_bits")) {
       output.countLostBits = true;
     } else if (line.acceptWord("may_round")) {

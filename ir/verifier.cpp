@@ -283,6 +283,7 @@ std::optional<std::string> outputProblem(const OutputInfo& output, Type value) {
   if (!isDense && output.defaultValue != 0) return "only a dense output has a default";
   bool hasLength = output.kind == OutputKind::Sequence || !output.group.empty();
   if (hasLength ? output.length < 1 : output.length != 0) return "bad length";
+  if (output.padLeft && !hasLength) return "only what has a length is padded";
   if (!output.group.empty() && output.kind == OutputKind::Sequence) return "a sequence belongs to no group";
   if (!output.group.empty() && !value.isList()) return "an output of a sequence group emits the elements of a list";
   if (uint64_t{output.width} * std::max(output.length, 1U) > kMaxGroupWidth && !output.group.empty())

@@ -76,6 +76,7 @@ struct OutputInfo {
   bool hasWidth = false;           // dense: written down
   double defaultValue = 0;         // dense
   uint32_t length = 0;             // sequence; in a sequence group: the most elements a row
+  bool padLeft = false;            // of those: where rows become equally long, what fills them up stands before them
   // The sequence group that the output belongs to: `recent` of `recent__item`. Empty: none.
   std::string group;
   // Sparse, sequence: integers that lose bits are worth a warning (not hashes, not small for sure).

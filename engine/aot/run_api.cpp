@@ -28,7 +28,8 @@ void describe(featc_extractor& out) {
                           input.type.nullable() ? 1 : 0});
   for (const OutputInfo& o : info.outputs)
     out.outputs.push_back({o.name.c_str(), out.types[type++].c_str(), static_cast<featc_kind>(o.kind),
-                           static_cast<featc_scope>(o.scope), o.slot, o.width, o.length, o.group.c_str()});
+                           static_cast<featc_scope>(o.scope), o.slot, o.width, o.length, o.group.c_str(),
+                           o.padLeft ? 1 : 0});
 }
 
 featc_failure failureOf(RunFailure kind) {

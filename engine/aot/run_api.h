@@ -80,6 +80,7 @@ typedef struct featc_output {
   uint32_t width;    /* dense */
   uint32_t length;   /* sequence; in a sequence group the most elements */
   const char* group; /* of a sequence group: its name; else "" */
+  int pad_left;      /* sequences, groups: who fills rows up to `length` does so before their first value */
 } featc_output;
 
 const char* featc_model(const featc_extractor* extractor);

@@ -27,6 +27,7 @@ nb::dict describe(const OutputInfo& output) {
   out["weighted"] = output.hasWeights();
   out["width"] = output.kind == OutputKind::Dense ? output.width : 0;
   out["length"] = output.length;
+  out["pad"] = output.length == 0 ? "" : output.padLeft ? "left" : "right";
   out["group"] = output.group;
   return out;
 }

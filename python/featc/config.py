@@ -43,6 +43,7 @@ class Feature:
     width: int  # of dense, else 0
     length: int  # of a sequence: the most ids a row, else 0
     group: str  # the sequence group that it belongs to, else ""
+    pad: str  # of what has a length: the side on which rows are filled up, "right" or "left"; else ""
 
 
 def compile(
@@ -241,7 +242,8 @@ class Config:
         """Features as rectangles: dense float32 of shape (rows,) or (rows, width); ids int64 of shape
         (rows, length) for a sequence of that length and (rows, most ids of a row) else, filled with 0; of a
         weighted feature the ids and the weights, float32 of the same shape. Of a sequence group (rows, length) ids or
-        numbers, or (rows, length, width); where an element may have several ids there is no rectangle.
+        numbers, or (rows, length, width); where an element may have several ids there is no rectangle. The zeros stand
+        behind a row's values, or before them where the config says `pad left`.
         """
         found = self._jagged(data, ids, stores, errors, threads)
         out: Dict[str, Union[np.ndarray, Tuple[np.ndarray, np.ndarray]]] = {}
@@ -254,9 +256,10 @@ class Config:
                 raise FeatcError(f"{feature.name}: its elements may have several ids each: use extract_jagged()")
             has_length = feature.group or feature.kind == "sequence"
             width = feature.length if has_length else int(value.lengths.max(initial=0))
-            rows = padded(value.values, value.offsets, width)
+            left = feature.pad == "left"
+            rows = padded(value.values, value.offsets, width, left)
             out[feature.name] = (
-                rows if value.weights is None else (rows, padded(value.weights, value.offsets, width))
+                rows if value.weights is None else (rows, padded(value.weights, value.offsets, width, left))
             )
         return out
 

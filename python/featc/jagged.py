@@ -149,11 +149,13 @@ def elements(column: pa.ChunkedArray, is_dense: bool, width: int, payloads: bool
     return Jagged(cells.values, cells.offsets, cells.weights, rows)
 
 
-def padded(values: np.ndarray, offsets: np.ndarray, width: int) -> np.ndarray:
-    """Rows side by side in shape (rows, width, ...), 0 behind the last value of each; longer rows must not be."""
+def padded(values: np.ndarray, offsets: np.ndarray, width: int, left: bool = False) -> np.ndarray:
+    """Rows side by side in shape (rows, width, ...), 0 behind the last value of each or, `left`, before the first; longer
+    rows must not be."""
     lengths = np.diff(offsets)
     out = np.zeros((len(lengths), width) + values.shape[1:], values.dtype)
-    out[np.arange(width) < lengths[:, None]] = values
+    at = np.arange(width)
+    out[at >= width - lengths[:, None] if left else at < lengths[:, None]] = values
     return out
 
 

@@ -21,11 +21,11 @@ except ImportError:  # the sum is then computed in Python, a few microseconds a 
     xxhash = None
 
 MAGIC = b"FEATCTSQ"
-VERSION = 1
+VERSION = 2  # the newest; versions 1 and 2 are read
 HEADER = struct.Struct("<8sIIQQQQQIIQQQII")
 RECORD = struct.Struct("<IIIIIBBBBIIQQQ")
 ZSTD, POSITIONS = 1, 2
-OFFSETS, WEIGHTS, ELEMENTS = 1, 2, 4
+OFFSETS, WEIGHTS, ELEMENTS, PAD_LEFT = 1, 2, 4, 8
 KINDS = ("sparse", "dense", "sequence")
 
 
@@ -52,6 +52,7 @@ class Tensor:
     offsets: Optional[np.ndarray]  # int32 [cells + 1]
     weights: Optional[np.ndarray]  # float32, shaped as values
     element_offsets: Optional[np.ndarray]  # int32 [rows + 1]
+    pad_left: bool = False  # who fills rows up to `length` does so before their first value, not behind the last
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _tensor(record: tuple, names: bytes, body: memoryview, requests: int, items:
      at) = record
     rows = requests if is_request else items
     if (max(name_at + name_bytes, group_at + group_bytes) > len(names) or kind > 2 or is_request > 1 or
-            dtype not in (1, 2) or parts > 7 or at % 8 != 0 or at > len(body)):
+            dtype not in (1, 2) or parts > 15 or at % 8 != 0 or at > len(body)):
         raise TensorSequenceError("corrupted: a tensor's record is impossible")
     if not parts & ELEMENTS and cells != rows or not parts & OFFSETS and values != cells * width:
         raise TensorSequenceError("corrupted: a tensor with a wrong number of rows or values")
@@ -147,7 +148,8 @@ def _tensor(record: tuple, names: bytes, body: memoryview, requests: int, items:
         group = names[group_at:group_at + group_bytes].decode()
     except UnicodeDecodeError as error:
         raise TensorSequenceError("corrupted: a name is not UTF-8") from error
-    return Tensor(name, group, KINDS[kind], slot, bool(is_request), length, data, offsets, weights, elements)
+    return Tensor(name, group, KINDS[kind], slot, bool(is_request), length, data, offsets, weights, elements,
+                  bool(parts & PAD_LEFT))
 
 
 def total_bytes(data: bytes | memoryview) -> int:
@@ -157,8 +159,8 @@ def total_bytes(data: bytes | memoryview) -> int:
     magic, version, _, total = HEADER.unpack_from(data)[:4]
     if magic != MAGIC:
         raise TensorSequenceError("not a tensor sequence: the magic bytes are wrong")
-    if version != VERSION:
-        raise TensorSequenceError(f"version {version} of the format, this reader knows {VERSION}")
+    if not 1 <= version <= VERSION:
+        raise TensorSequenceError(f"version {version} of the format, this reader knows 1 to {VERSION}")
     return total
 
 

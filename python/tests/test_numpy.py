@@ -50,6 +50,25 @@ def test_rectangles(config, rows):
     assert ids.shape == weights.shape
 
 
+def test_rectangles_are_padded_on_the_side_that_the_config_says(tmp_path):
+    path = tmp_path / "pad.feat"
+    path.write_text(
+        "model pad\nsemantics 2\nitem { ids : list<int64> }\n"
+        "sequence right slot 1 length 3 = ids\nsequence left slot 2 length 3 pad left = ids\n"
+        "sequence group g over ids last 2 pad left {\n  sparse id slot 3 = it\n  dense x = it\n}\n"
+    )
+    config = featc.compile(path)
+    assert [feature.pad for feature in config.features] == ["right", "left", "left", "left"]
+    table = pa.table({"ids": [[7], [1, 2, 3, 4], []]})
+    found = config.extract_numpy(table, ids="payload")
+    assert found["right"].tolist() == [[7, 0, 0], [1, 2, 3], [0, 0, 0]]
+    assert found["left"].tolist() == [[0, 0, 7], [1, 2, 3], [0, 0, 0]]
+    assert found["g__id"].tolist() == [[0, 7], [3, 4], [0, 0]]
+    assert found["g__x"].tolist() == [[0, 7], [3, 4], [0, 0]]
+    metadata = config.extract(table).schema.field("left").metadata
+    assert metadata[b"featc.pad"] == b"left" and b"featc.pad" not in config.extract(table).schema.field("right").metadata
+
+
 def test_failed_rows_are_raised_unless_asked(config, rows):
     bad = rows.set_column(1, "shop", pa.array([10, None, 30], pa.int64()))
     with pytest.raises(featc.DataError):

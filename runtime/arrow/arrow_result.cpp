@@ -38,6 +38,7 @@ void columnSchema(const OutputInfo& output, const char* list, ArrowSchema* out) 
       {"featc.kind", std::string(outputKindName(output.kind))}};
   if (output.kind != OutputKind::Dense) metadata.emplace_back("featc.slot", std::to_string(output.slot));
   if (output.length != 0) metadata.emplace_back("featc.length", std::to_string(output.length));
+  if (output.padLeft) metadata.emplace_back("featc.pad", "left");
   std::string text = arrowMetadata(metadata);
   std::string name = output.name;
   ArrowSchema* at = out;

@@ -33,7 +33,7 @@ extern "C" {
 
 #define FEATC_TS_MAGIC "FEATCTSQ"
 enum {
-  FEATC_TS_VERSION = 1,
+  FEATC_TS_VERSION = 2, /* the newest; one with FEATC_TS_PAD_LEFT, without that it is 1 */
   FEATC_TS_HEADER_BYTES = 96,
   FEATC_TS_RECORD_BYTES = 56,
   FEATC_TS_FLAG_ZSTD = 1,      /* the body is one zstd frame */
@@ -41,6 +41,7 @@ enum {
   FEATC_TS_PART_OFFSETS = 1,
   FEATC_TS_PART_WEIGHTS = 2,
   FEATC_TS_PART_ELEMENTS = 4,
+  FEATC_TS_PAD_LEFT = 8, /* not an array: on which side rows are filled up */
   FEATC_TS_SPARSE = 0,
   FEATC_TS_DENSE = 1,
   FEATC_TS_SEQUENCE = 2,
@@ -79,12 +80,13 @@ typedef struct featc_ts_tensor {
   uint32_t name_bytes;
   const char* group; /* of a sequence group's output, else group_bytes is 0 */
   uint32_t group_bytes;
-  uint32_t slot;   /* 0 for dense outputs */
-  uint8_t kind;    /* FEATC_TS_SPARSE, _DENSE, _SEQUENCE */
-  uint8_t r_flag;  /* 1: a request feature */
-  uint8_t type;    /* FEATC_TS_IDS, _FLOATS */
-  uint32_t width;  /* 0 with offsets */
-  uint32_t length; /* of a sequence, or of a group: the most that a row has */
+  uint32_t slot;    /* 0 for dense outputs */
+  uint8_t kind;     /* FEATC_TS_SPARSE, _DENSE, _SEQUENCE */
+  uint8_t r_flag;   /* 1: a request feature */
+  uint8_t type;     /* FEATC_TS_IDS, _FLOATS */
+  uint32_t width;   /* 0 with offsets */
+  uint32_t length;  /* of a sequence, or of a group: the most that a row has */
+  uint8_t pad_left; /* 1: who fills rows up to `length` does so before their first value, not behind the last */
   uint64_t rows;
   uint64_t cells;
   uint64_t values;
@@ -168,12 +170,17 @@ static inline int featc_ts_take(uint64_t* left, uint64_t count, uint64_t bytes) 
   return 1;
 }
 
+static inline int featc_ts_knows(const uint8_t* at) {
+  uint32_t version = featc_ts_u32(at + 8);
+  return version >= 1 && version <= FEATC_TS_VERSION;
+}
+
 /* The header alone; NULL or what is wrong. */
 static inline const char* featc_ts_check_header(const uint8_t* at, size_t size) {
   uint64_t total, body, stored;
   if (size < FEATC_TS_HEADER_BYTES) return "truncated: not even a whole header is there";
   if (memcmp(at, FEATC_TS_MAGIC, 8) != 0) return "not a tensor sequence: the magic bytes are wrong";
-  if (featc_ts_u32(at + 8) != FEATC_TS_VERSION) return "a version of the format that this reader does not know";
+  if (!featc_ts_knows(at)) return "a version of the format that this reader does not know";
   total = featc_ts_u64(at + 16);
   if (total > size) return "truncated: the buffer is shorter than its header says";
   if (total < FEATC_TS_HEADER_BYTES || total % 8 != 0) return "corrupted: an impossible size";
@@ -193,8 +200,7 @@ static inline const char* featc_ts_check_header(const uint8_t* at, size_t size) 
  * sequence of this version, or `size` is below FEATC_TS_HEADER_BYTES. The buffer need not be there whole. */
 static inline uint64_t featc_ts_total_bytes(const void* data, size_t size) {
   const uint8_t* at = (const uint8_t*)data;
-  if (size < FEATC_TS_HEADER_BYTES || memcmp(at, FEATC_TS_MAGIC, 8) != 0 || featc_ts_u32(at + 8) != FEATC_TS_VERSION)
-    return 0;
+  if (size < FEATC_TS_HEADER_BYTES || memcmp(at, FEATC_TS_MAGIC, 8) != 0 || !featc_ts_knows(at)) return 0;
   return featc_ts_u64(at + 16);
 }
 
@@ -214,6 +220,7 @@ static inline featc_ts_tensor featc_ts_get(const featc_ts* ts, uint32_t i) {
   t.type = record[22];
   t.width = featc_ts_u32(record + 24);
   t.length = featc_ts_u32(record + 28);
+  t.pad_left = (parts & FEATC_TS_PAD_LEFT) != 0;
   t.rows = t.r_flag != 0 ? ts->requests : ts->items;
   t.cells = featc_ts_u64(record + 32);
   t.values = featc_ts_u64(record + 40);
@@ -254,7 +261,7 @@ static inline const char* featc_ts_check_record(const featc_ts* ts, uint32_t i, 
       (uint64_t)featc_ts_u32(record + 8) + featc_ts_u32(record + 12) > names_bytes)
     return "corrupted: a tensor's name is outside the buffer";
   if (record[20] > FEATC_TS_SEQUENCE || record[21] > 1 || record[22] < FEATC_TS_IDS || record[22] > FEATC_TS_FLOATS ||
-      parts > 7)
+      parts > 15)
     return "corrupted: a tensor of a kind that does not exist";
   if (at > body_bytes || at % 8 != 0) return "corrupted: a tensor is outside the buffer";
   left = body_bytes - at;

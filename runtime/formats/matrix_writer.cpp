@@ -33,10 +33,10 @@ class MatrixWriter final : public ResultWriter {
   MatrixWriter(const ProgramInfo& info, MatrixCell cell) : cell_(cell) {
     std::string columns;
     for (const OutputInfo& output : info.outputs) {
-      columns += fmt::format(R"({}{{"name": {}, "kind": "{}", "slot": {}, "column": {}, "width": {}}})",
+      columns += fmt::format(R"({}{{"name": {}, "kind": "{}", "slot": {}, "column": {}, "width": {}{}}})",
                              columns.empty() ? "" : ", ", jsonQuote(output.name), outputKindName(output.kind),
-                             output.slot, width_, widthOf(output));
-      outputs_.push_back({output.kind == OutputKind::Dense, widthOf(output)});
+                             output.slot, width_, widthOf(output), output.padLeft ? R"(, "pad": "left")" : "");
+      outputs_.push_back({output.kind == OutputKind::Dense, output.padLeft, widthOf(output)});
       width_ += widthOf(output);
     }
     header_ = fmt::format(
@@ -59,11 +59,14 @@ class MatrixWriter final : public ResultWriter {
       char* to = out.data() + at;
       for (size_t i = 0; i < outputs_.size(); ++i) {
         const OutputColumn& column = result.output(i);
-        if (outputs_[i].dense)
+        const size_t bytes = outputs_[i].width * cellBytes;
+        if (outputs_[i].dense) {
           writeDense(denseOf(result, column, item), to);
-        else
-          std::memcpy(to, idsOf(result, column, item).ids.data(), idsOf(result, column, item).ids.size_bytes());
-        to += outputs_[i].width * cellBytes;
+        } else {
+          std::span<const uint64_t> ids = idsOf(result, column, item).ids;
+          std::memcpy(outputs_[i].padLeft ? to + bytes - ids.size_bytes() : to, ids.data(), ids.size_bytes());
+        }
+        to += bytes;
       }
     }
   }
@@ -71,6 +74,7 @@ class MatrixWriter final : public ResultWriter {
  private:
   struct Columns {
     bool dense;
+    bool padLeft;
     uint32_t width;
   };
   void writeDense(std::span<const float> values, char* to) const {

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -46,6 +47,7 @@ std::string recordOf(const OutputInfo& output, std::string& names) {
   record[20] = static_cast<char>(kind);
   record[21] = static_cast<char>(output.scope != Scope::Item);
   record[22] = static_cast<char>(dense ? FEATC_TS_FLOATS : FEATC_TS_IDS);
+  record[23] = static_cast<char>(output.padLeft ? FEATC_TS_PAD_LEFT : 0);
   put(record.data(), 28, output.length);
   return record;
 }
@@ -143,7 +145,9 @@ void TensorSequenceEncoder::encode(const Result& result, std::string& out, std::
   out.reserve(begin + FEATC_TS_HEADER_BYTES + body);
   char header[FEATC_TS_HEADER_BYTES] = {};
   std::memcpy(header, FEATC_TS_MAGIC, 8);
-  put(header, 8, uint32_t{FEATC_TS_VERSION});
+  // Readers that know version 1 alone are told apart from those that know of padding only where it matters.
+  bool padsLeft = std::ranges::any_of(records_, [](const std::string& record) { return record[23] != 0; });
+  put(header, 8, padsLeft ? uint32_t{FEATC_TS_VERSION} : uint32_t{1});
   put(header, 12, rows.empty() ? uint32_t{0} : uint32_t{FEATC_TS_FLAG_POSITIONS});
   put(header, 16, body + FEATC_TS_HEADER_BYTES);
   put(header, 32, body);
@@ -171,9 +175,9 @@ void TensorSequenceEncoder::encode(const Result& result, std::string& out, std::
     const OutputColumn& column = result.output(i);
     char record[FEATC_TS_RECORD_BYTES];
     std::memcpy(record, records_[i].data(), sizeof record);
-    record[23] =
-        static_cast<char>((column.ragged ? FEATC_TS_PART_OFFSETS : 0) | (column.weighted ? FEATC_TS_PART_WEIGHTS : 0) |
-                          (column.perElement ? FEATC_TS_PART_ELEMENTS : 0));
+    record[23] = static_cast<char>(record[23] | (column.ragged ? FEATC_TS_PART_OFFSETS : 0) |
+                                   (column.weighted ? FEATC_TS_PART_WEIGHTS : 0) |
+                                   (column.perElement ? FEATC_TS_PART_ELEMENTS : 0));
     put(record, 24, column.ragged ? uint32_t{0} : std::max(column.width, uint32_t{1}));
     put(record, 32, static_cast<uint64_t>(cellsOf(column)));
     put(record, 40, static_cast<uint64_t>(valuesOf(column)));

@@ -32,6 +32,7 @@ class TensorView {
   bool isDense() const { return t_.kind == FEATC_TS_DENSE; }
   bool isSequence() const { return t_.kind == FEATC_TS_SEQUENCE; }
   uint32_t width() const { return t_.width; }
+  bool padLeft() const { return t_.pad_left != 0; }
   uint64_t rows() const { return t_.rows; }
   uint64_t cells() const { return t_.cells; }
 

@@ -136,6 +136,16 @@ out_is <<'END'
  4609434218613702656 4611686018427387904 4609434218613702656 17592186044423 35184372088839 35184372088837 0
  4602678819172646912 4611686018427387904 4609434218613702656 0 0 35184372088837 0
 END
+# `pad left`: what fills a sequence up stands before it, and its column says so.
+sed 's/length 3 =/length 3 pad left =/' "$work/dense.feat" >"$work/left.feat"
+featc 0 run "$work/left.feat" --input "$work/d.csv" --format matrix --cell u64 --output "$work/l.matrix"
+head -n 1 "$work/l.matrix" >"$work/out"
+out_has '"name": "s", "kind": "sequence", "slot": 2, "column": 4, "width": 3, "pad": "left"}'
+tail -c 112 "$work/l.matrix" | od -An -v -w56 -t u8 | tr -s ' ' | cut -d ' ' -f 6-8 >"$work/out"
+out_is <<'END'
+0 35184372088839 35184372088837
+0 0 35184372088837
+END
 featc 2 run "$work/m.feat" --input "$work/d.jsonl" --format matrix --cell u64
 err_has "cannot hold w (it has ids with weights), same (a list has no fixed length)"
 

@@ -270,6 +270,7 @@ class Generator {
     std::vector<Named> elements = newGroupLists(group);
     // Often enough that most lines use an element.
     for (int copies = 0; copies < 4; ++copies) names_.insert(names_.end(), elements.begin(), elements.end());
+    group.padLeft = may(Feature::Clauses, 30);
     if (may(Feature::Clauses, 40)) group.where = expression(Type::boolean(), 3);
     if (may(Feature::Clauses, 40)) {
       (rng_.chance(50) ? group.first : group.last) = static_cast<uint32_t>(1 + rng_.below(5));
@@ -312,6 +313,7 @@ class Generator {
       if (o.kind == OutputKind::Sequence) {
         type = Type::list(type);
         o.length = static_cast<uint32_t>(1 + rng_.below(5));
+        o.padLeft = may(Feature::Clauses, 30);
       } else {
         uint64_t shape = rng_.below(10);
         if (shape == 0 && mayBeWeighted()) type = Type::weighted(rng_.chance(50) ? Type::int64() : Type::string());

@@ -107,7 +107,7 @@ void printOutput(std::string& out, const RandomOutput& o) {
   if (o.missing) out += fmt::format(" missing {}", *o.missing);
   if (o.width) out += fmt::format(" width {}", *o.width);
   if (o.defaultValue) out += fmt::format(" default {}", floatLiteral(*o.defaultValue));
-  if (o.kind == OutputKind::Sequence) out += fmt::format(" length {}", o.length);
+  if (o.kind == OutputKind::Sequence) out += fmt::format(" length {}{}", o.length, o.padLeft ? " pad left" : "");
   out += fmt::format(" = {}\n", toText(*o.value));
 }
 
@@ -117,6 +117,7 @@ void printGroupHead(std::string& out, const RandomGroup& group) {
   if (group.first > 0) out += fmt::format(" first {}", group.first);
   if (group.last > 0) out += fmt::format(" last {}", group.last);
   if (group.length > 0) out += fmt::format(" length {}", group.length);
+  if (group.padLeft) out += " pad left";
   out += " {\n";
 }
 

@@ -67,6 +67,7 @@ struct RandomOutput {
   std::optional<uint32_t> width;
   std::optional<double> defaultValue;
   uint32_t length = 0;
+  bool padLeft = false;
   ExprPtr value;
   std::optional<size_t> group;  // in RandomProgram::groups
 };
@@ -79,6 +80,7 @@ struct RandomGroup {
   ExprPtr where{};
   uint32_t first = 0;  // 0: not written
   uint32_t last = 0;
+  bool padLeft = false;
 };
 
 struct RandomProgram {

@@ -118,6 +118,30 @@ TEST_CASE("A warm encoder allocates nothing", "[formats]") {
   CHECK(wire == first);
 }
 
+TEST_CASE("Padding on the left is said by a buffer of version 2", "[formats]") {
+  ManyOutputs program;
+  auto firstBytes = [&](const ProgramInfo& info, std::vector<uint64_t>& words) {
+    std::string wire;
+    TensorSequenceEncoder(info).encode(program.result(), wire, program.rows());
+    words = aligned(wire);
+    std::string error;
+    std::optional<TensorSequence> read = TensorSequence::open(bytesOf(words), error);
+    REQUIRE(error == "");
+    return *read;
+  };
+  ProgramInfo info = program.info();
+  std::vector<uint64_t> words;
+  TensorSequence plain = firstBytes(info, words);
+  CHECK(static_cast<uint32_t>(words[1]) == 1);
+  for (uint32_t t = 0; t < plain.size(); ++t) CHECK(!plain[t].padLeft());
+  auto padded = std::ranges::find(info.outputs, OutputKind::Sequence, &OutputInfo::kind);
+  REQUIRE(padded != info.outputs.end());
+  padded->padLeft = true;
+  TensorSequence left = firstBytes(info, words);
+  CHECK(static_cast<uint32_t>(words[1]) == 2);
+  for (uint32_t t = 0; t < left.size(); ++t) CHECK(left[t].padLeft() == info.outputs[t].padLeft);
+}
+
 TEST_CASE("Buffers that are cut, damaged or of another version are refused", "[formats]") {
   ManyOutputs program;
   std::string wire;
