@@ -136,6 +136,7 @@ struct LetDecl {
 struct FnDecl {
   Name name;
   std::vector<FieldDecl> params;
+  std::vector<ExprId> defaults;  // by parameter; kNoExpr: a call must give it
   ExprId body = kNoExpr;
 };
 

@@ -58,7 +58,7 @@ class AstWriter {
         break;
       case StatementKind::Fn:
         out_ += fmt::format("fn {}(", writtenName(ast_.fns[i].name.text));
-        fields(ast_.fns[i].params, ", ");
+        parameters(ast_.fns[i]);
         out_ += ") = ";
         expression(ast_.fns[i].body);
         break;
@@ -106,6 +106,16 @@ class AstWriter {
         out_ += fmt::format("{}: {}", writtenName(list[i].name.text), toString(list[i].type.type));
         ++i;
       }
+    }
+  }
+
+  void parameters(const FnDecl& fn) {
+    for (size_t i = 0; i < fn.params.size(); ++i) {
+      if (i > 0) out_ += ", ";
+      out_ += fmt::format("{}: {}", writtenName(fn.params[i].name.text), toString(fn.params[i].type.type));
+      if (fn.defaults[i] == kNoExpr) continue;
+      out_ += " = ";
+      expression(fn.defaults[i]);
     }
   }
 

@@ -17,11 +17,6 @@ constexpr Type kElementTypes[] = {Type::int64(), Type::float64(), Type::string()
 
 Type toFloat(Type t) { return (t.isList() ? Type::list(Type::float64()) : Type::float64()).withNullable(t.nullable()); }
 
-bool convertsToFloat(Type given, Type wanted) {
-  if (given.isList() && wanted.isList()) return given.element().is(Kind::Int64) && wanted.element().is(Kind::Float64);
-  return given.is(Kind::Int64) && wanted.is(Kind::Float64);
-}
-
 }  // namespace
 
 Type ExprChecker::checkCall(ExprId id) {
@@ -143,56 +138,26 @@ bool ExprChecker::bindArguments(const Expr& e, const Callee& callee, std::vector
   return ok;
 }
 
-Type ExprChecker::setCall(ExprId id, CallInfo call, const std::vector<ExprId>& args, Type type, Dependence dependence) {
+Type ExprChecker::setCall(ExprId id, CallInfo call, const std::vector<ExprId>& args, Type type, Dependence dependence,
+                          uint64_t missingWith) {
   call.firstArg = static_cast<uint32_t>(checked_.args.size());
   call.argCount = static_cast<uint32_t>(args.size());
   checked_.args.insert(checked_.args.end(), args.begin(), args.end());
-  checked_.exprs[id] = {type, Meaning::Call, static_cast<uint32_t>(checked_.calls.size()), dependence};
+  checked_.exprs[id] = {type, Meaning::Call, static_cast<uint32_t>(checked_.calls.size()), dependence, missingWith};
   checked_.calls.push_back(call);
   return type;
 }
 
-Type ExprChecker::checkFnCall(ExprId id, uint32_t fnIndex) {
-  const FnDecl& fn = ast_.fns[fnIndex];
-  const FnInfo& info = checked_.fns[fnIndex];
-  std::vector<ExprId> args;
-  if (!bindArguments(ast_.expr(id), describe(fn), args)) return info.result;
-  if (args.size() > kMaxArguments) return {};
-  CallInfo call{.callee = CalleeKind::Fn, .index = fnIndex};
-  bool ok = true;
-  Dependence dependence{info.dependence.varying, 0};
-  for (uint32_t i = 0; i < args.size(); ++i) {
-    Type wanted = fn.params[i].type.type;
-    const Expr& arg = ast_.expr(args[i]);
-    if (structsOf(args[i]) != nullptr) {
-      reportStructs(args[i], [wanted](Type type) { return type.same(wanted) || convertsToFloat(type, wanted); });
-      ok = false;
-      continue;
-    }
-    if (isEmptyLiteral(arg) && (arg.kind == ExprKind::List ? wanted.isList() : wanted.isMap()))
-      setLiteralType(args[i], wanted.present());
-    Type given = checkedOperand(args[i]);
-    if (given.isNone() || wanted.isNone() || rejectRow(args[i])) {
-      ok = false;
-      continue;
-    }
-    if (convertsToFloat(given, wanted)) {
-      call.convertMask |= uint64_t{1} << i;
-    } else if (!given.same(wanted)) {
-      reportArgumentType(args[i], fn, i);
-      ok = false;
-      continue;
-    }
-    if (given.nullable() && !wanted.nullable()) {
-      reportMayBeMissing(args[i], fn, i);
-      ok = false;
-    }
-    if ((info.constantParams >> i & 1U) != 0)
-      ok = requireConstant(args[i], fn.name.text, fn.params[i].name.text, &info.constantUses[i]) && ok;
-    if ((info.dependence.params >> i & 1U) != 0) dependence.join(checked_.exprs[args[i]].dependence);
+uint64_t ExprChecker::missingWithOf(const Operator& op, const Resolution& resolution,
+                                    const std::vector<ExprId>& args) const {
+  const Overload& overload = op.overloads[resolution.overload];
+  uint64_t params = 0;
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i] == kNoExpr || (!overload.variadic && i >= overload.params.size())) continue;
+    bool isLifted = (resolution.liftMask >> i & 1U) != 0;
+    if (isLifted || overload.strict[overload.paramOfArg(i)]) params |= checked_.exprs[args[i]].missingWith;
   }
-  if (!ok) return info.result;
-  return setCall(id, call, args, info.result, dependence);
+  return params;
 }
 
 Type ExprChecker::checkRead(ExprId id, uint32_t sourceIndex) {
@@ -229,7 +194,10 @@ Type ExprChecker::checkRead(ExprId id, uint32_t sourceIndex) {
   }
   if (!ok) return {};
   CallInfo call{.callee = CalleeKind::Source, .index = sourceIndex};
-  return setCall(id, call, args, Type::row(sourceIndex, aligned), {true, 0});
+  // A row is found where all of its keys are there.
+  uint64_t missingWith = 0;
+  for (ExprId arg : args) missingWith |= checked_.exprs[arg].missingWith;
+  return setCall(id, call, args, Type::row(sourceIndex, aligned), {true, 0}, missingWith);
 }
 
 Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector<ExprId>& args) {
@@ -258,7 +226,7 @@ Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector
   if (isDefault && resolution->liftMask == 0) warnNeverMissing(e, types[0]);
   CallInfo call{.callee = CalleeKind::Operator, .op = &op};
   Type type = resultType(op, *resolution, types);
-  setCall(id, call, args, type, dependence);
+  setCall(id, call, args, type, dependence, missingWithOf(op, *resolution, args));
   if (!checkConstants(id, checked_.calls.back(), *resolution, types)) checked_.exprs[id].meaning = Meaning::Unknown;
   return type;
 }
@@ -268,6 +236,7 @@ bool ExprChecker::argumentTypes(const Expr& e, const Operator& op, const std::ve
   types.clear();
   bool known = true;
   bool empties = false;
+  bool missing = false;
   for (ExprId arg : args) {
     bool isWhole = structsOf(arg) != nullptr;
     types.push_back(arg == kNoExpr ? Type() : isWhole ? ofStructs : typeOf(arg));
@@ -279,9 +248,12 @@ bool ExprChecker::argumentTypes(const Expr& e, const Operator& op, const std::ve
     dependence.join(checked_.exprs[arg].dependence);
     if (types.back().isNone() && isEmptyLiteral(ast_.expr(arg)))
       empties = true;
+    else if (isMissing(arg))
+      missing = true;
     else if (!isWhole)
       known = known && !types.back().isNone() && !rejectRow(arg);
   }
+  if (missing && !settleMissing(e, op, args, types)) return false;
   return known && (!empties || settleEmptyLiterals(op, args, types));
 }
 

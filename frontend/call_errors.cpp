@@ -17,10 +17,12 @@ std::string parameterText(const FieldDecl& p) {
   return fmt::format("{}: {}", written(p.name.text), toString(p.type.type));
 }
 
-std::string signatureOf(std::string_view name, const std::vector<FieldDecl>& params) {
+// `defaultOf`: how the default of a parameter is written, empty where it has none.
+template <class DefaultOf>
+std::string signatureOf(std::string_view name, const std::vector<FieldDecl>& params, DefaultOf defaultOf) {
   std::string text = written(name) + "(";
   for (size_t i = 0; i < params.size() && i < kMaxArguments; ++i)
-    text += (i > 0 ? ", " : "") + parameterText(params[i]);
+    text += (i > 0 ? ", " : "") + parameterText(params[i]) + defaultOf(i);
   return text + ")";
 }
 
@@ -73,15 +75,21 @@ ExprChecker::Callee ExprChecker::describe(const Operator& op) {
   return callee;
 }
 
-ExprChecker::Callee ExprChecker::describe(const FnDecl& fn) {
-  Callee callee{.what = "fn", .name = fn.name.text, .signature = signatureOf(fn.name.text, fn.params)};
+ExprChecker::Callee ExprChecker::describe(const FnDecl& fn) const {
+  auto defaultText = [&](size_t i) {
+    ExprId value = fn.defaults[i];
+    return value == kNoExpr ? std::string() : fmt::format(" = {}", textOf(ast_.expr(value)));
+  };
+  Callee callee{.what = "fn", .name = fn.name.text, .signature = signatureOf(fn.name.text, fn.params, defaultText)};
   for (const FieldDecl& p : fn.params) callee.params.push_back(p.name.text);
-  callee.optional.resize(fn.params.size());
+  for (ExprId value : fn.defaults) callee.optional.push_back(value != kNoExpr);
   return callee;
 }
 
 ExprChecker::Callee ExprChecker::describe(const SourceDecl& source) {
-  Callee callee{.what = "source", .name = source.name.text, .signature = signatureOf(source.name.text, source.keys)};
+  Callee callee{.what = "source",
+                .name = source.name.text,
+                .signature = signatureOf(source.name.text, source.keys, [](size_t) { return std::string(); })};
   for (const FieldDecl& key : source.keys) callee.params.push_back(key.name.text);
   callee.optional.resize(source.keys.size());
   return callee;
@@ -322,11 +330,13 @@ void ExprChecker::reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t para
   Type given = typeOf(arg).present();
   Type wanted = p.type.type.present();
   bool isListOfIt = given.isList() && (given.element().same(wanted) || convertsToFloat(given, Type::list(wanted)));
-  if (isListOfIt)
-    d.note(
-        fmt::format("a fn is not applied to each element; as \"{}: {}\" it takes the list, and its operators apply to "
-                    "each element",
-                    written(p.name.text), toString(given)));
+  bool isConstant = (checked_.fns[static_cast<size_t>(&fn - ast_.fns.data())].constantParams >> param & 1U) != 0;
+  if (isListOfIt && isConstant)
+    d.note("it must be known before any data is seen, so that the fn is not applied to each element of a list");
+  else if (given.isList() && given.element().isList() && wanted.isScalar())
+    d.note("a fn is applied to each element of one list, not of lists within it; flatten(x) makes one of them");
+  else if (given.isList() && wanted.isScalar() && !isConstant)
+    noteConversions(d, ast_.expr(arg), given, {Type::list(wanted)});
   else
     noteConversions(d, ast_.expr(arg), given, {wanted});
 }
@@ -334,6 +344,15 @@ void ExprChecker::reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t para
 void ExprChecker::reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param) {
   const FieldDecl& p = fn.params[param];
   const Expr& e = ast_.expr(arg);
+  if (checked_.exprs[arg].meaning == Meaning::Literal && e.kind == ExprKind::Name) {
+    diagnostics_
+        .report(DiagnosticKind::MayBeMissing, e.span,
+                fmt::format("\"{}\" of fn \"{}\" is {}, which cannot be missing", p.name.text, fn.name.text,
+                            toString(p.type.type)))
+        .note(p.name.span, "the parameter is declared here")
+        .replace(p.type.span, toString(p.type.type.withNullable()));
+    return;
+  }
   std::string_view fallback = defaultOf(p.type.type);
   std::string message = fmt::format("this may be missing, but \"{}\" of fn \"{}\" is {}", p.name.text, fn.name.text,
                                     toString(p.type.type));

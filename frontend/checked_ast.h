@@ -16,6 +16,7 @@ namespace featc {
 enum class Meaning : uint8_t {
   Unknown,  // a mistake was reported, or the expression was never checked
   Literal,  // a constant that is spelled out
+  Missing,  // `missing`, type None, until what stands beside it gives it a type: then it is a Literal
   Input,    // target: index in ProgramInfo::inputs
   // A list of structs, of which only a member is a value; type None. Of a read row (then type is the row's)
   // it stands for the row, child 0.
@@ -47,6 +48,7 @@ struct ExprInfo {
   Meaning meaning = Meaning::Unknown;
   uint32_t target = 0;
   Dependence dependence;
+  uint64_t missingWith = 0;  // parameters of the function around it: where one is missing, so is this
 };
 
 enum class CalleeKind : uint8_t { Operator, Fn, Source };
@@ -60,6 +62,7 @@ struct CallInfo {
   uint32_t firstArg = 0;
   uint32_t argCount = 0;
   uint64_t convertMask = 0;  // Fn: int64 arguments for float64 parameters
+  uint64_t mapMask = 0;      // Fn: lists whose elements are the parameters, one after the other
   // Operator: its constant arguments come through parameters, so that they can only be looked at
   // once the function is inlined.
   bool prepareLate = false;
@@ -76,6 +79,8 @@ struct FnInfo {
   // Parameters that reach a constant parameter of an operator, and the first such place of each.
   uint64_t constantParams = 0;
   std::vector<Span> constantUses;  // by parameter
+  uint64_t missingWith = 0;        // parameters: where one is missing, so is the result
+  uint64_t defaults = 0;           // parameters whose default makes sense
 };
 
 // What `it` or `it.NAME` stands for in a sequence group: an element of a list.

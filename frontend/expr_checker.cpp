@@ -69,8 +69,12 @@ void ExprChecker::checkFn(uint32_t fn) {
   fnInfo_ = &checked_.fns[fn];
   fnIndex_ = fn;
   fnInfo_->constantUses.resize(std::min<size_t>(fn_->params.size(), kMaxArguments));
+  checkDefaults(fn);
   fnInfo_->result = checkValue(fn_->body);
-  if (fn_->body != kNoExpr) fnInfo_->dependence = checked_.exprs[fn_->body].dependence;
+  if (fn_->body != kNoExpr) {
+    fnInfo_->dependence = checked_.exprs[fn_->body].dependence;
+    fnInfo_->missingWith = checked_.exprs[fn_->body].missingWith;
+  }
   fn_ = nullptr;
   fnInfo_ = nullptr;
 }
@@ -84,6 +88,10 @@ Type ExprChecker::checkValue(ExprId id) {
 Type ExprChecker::checkedOperand(ExprId id) {
   Type type = typeOf(id);
   const Expr& e = ast_.expr(id);
+  if (isMissing(id)) {
+    reportUntypedMissing(id);
+    return type;
+  }
   if (type.isNone() && isEmptyLiteral(e)) {
     diagnostics_
         .report(DiagnosticKind::EmptyLiteral, e.span,
@@ -154,7 +162,8 @@ Type ExprChecker::checkName(ExprId id) {
   if (fn_ != nullptr) {
     if (auto param = findParam(*fn_, name)) {
       usage_.params[fnIndex_][*param] = true;
-      info = {fn_->params[*param].type.type, Meaning::Param, *param, {false, uint64_t{1} << *param}};
+      uint64_t self = uint64_t{1} << *param;
+      info = {fn_->params[*param].type.type, Meaning::Param, *param, {false, self}, self};
       return info.type;
     }
   }
@@ -187,7 +196,13 @@ Type ExprChecker::checkName(ExprId id) {
     }
     return info.type;
   }
-  return reportUnknownName(e);
+  if (!names_.mayBeDeclared(name) && name == kPi)
+    setLiteralType(id, Type::float64());
+  else if (!names_.mayBeDeclared(name) && name == kMissing)
+    info.meaning = Meaning::Missing;
+  else
+    reportUnknownName(id);
+  return info.type;
 }
 
 // `request.x`, `item.x`. False where the expression is no such thing.
@@ -257,7 +272,8 @@ Type ExprChecker::setRowField(ExprId id, Type row, uint32_t field) {
     return {};
   }
   if (!type.isNone() && row.rowAligned()) type = Type::list(type.present()).withNullable();
-  checked_.exprs[id] = {type, Meaning::Field, field, {true, 0}};
+  uint64_t missingWith = checked_.exprs[ast_.child(ast_.expr(id), 0)].missingWith;
+  checked_.exprs[id] = {type, Meaning::Field, field, {true, 0}, missingWith};
   return type;
 }
 
@@ -302,7 +318,7 @@ Type ExprChecker::joinElements(const Expr& e, uint32_t first, uint32_t step, std
   for (uint32_t i = first; i < e.childCount; i += step) {
     ExprId id = ast_.child(e, i);
     Type type = id == kNoExpr ? Type() : typeOf(id).present();
-    if (id != kNoExpr && type.isNone() && isEmptyLiteral(ast_.expr(id))) {
+    if (id != kNoExpr && type.isNone() && (isEmptyLiteral(ast_.expr(id)) || isMissing(id))) {
       empties = true;
       continue;
     }
@@ -331,8 +347,13 @@ bool ExprChecker::settleEmptyParts(const Expr& e, uint32_t first, uint32_t step,
   for (uint32_t i = first; i < e.childCount; i += step) {
     ExprId id = ast_.child(e, i);
     if (!typeOf(id).isNone()) continue;
+    bool isKey = e.kind == ExprKind::Map && first == 0;
+    if (isMissing(id) && !joined.isNone() && !isKey) {
+      setMissing(id, joined);
+      continue;
+    }
     bool fits = ast_.expr(id).kind == ExprKind::List ? joined.isList() : joined.isMap();
-    if (fits) {
+    if (!isMissing(id) && fits) {
       setLiteralType(id, joined);
       continue;
     }

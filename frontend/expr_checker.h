@@ -82,13 +82,11 @@ class ExprChecker {
   Type setInput(ExprId id, uint32_t field);
   Type checkRowField(ExprId id, Type row);
   Type setRowField(ExprId id, Type row, uint32_t field);
-  Type reportUnknownName(const Expr& e);
-  Diagnostic& reportMissingWord(const Expr& e);
+  void reportUnknownName(ExprId id);
   // True after a report: `user-id`, `user.id` and `row.price` and `row["price"]` are written otherwise.
   bool reportJoinedName(ExprId id);
   bool reportUnknownOwner(ExprId id);
   bool isKnownName(const std::string& name) const;
-  bool reportComparedWithMissing(ExprId id);
   // Checks the parts of a list or map literal and returns them.
   std::vector<ExprId> checkParts(const Expr& e);
   Type checkList(ExprId id);
@@ -117,6 +115,19 @@ class ExprChecker {
   Type applyToStructs(ExprId id, const Operator& op, const std::vector<ExprId>& args);
   void chooseMembers(CallInfo& call, const Structs& structs);
 
+  // -- missing_checker.cpp: `missing` as a value
+  // `missing` without a type yet, or what it is called elsewhere.
+  bool isMissing(ExprId id) const { return checked_.exprs[id].meaning == Meaning::Missing; }
+  Diagnostic& reportMissingWord(ExprId id);
+  void reportUntypedMissing(ExprId id);
+  void reportMissingArgument(const Expr& call, const Operator& op, ExprId arg);
+  // True after a report: `x == missing`.
+  bool reportComparedWithMissing(ExprId id);
+  // It is a missing value of this type.
+  void setMissing(ExprId id, Type type);
+  // Gives a type to those among a call's arguments. False after a report.
+  bool settleMissing(const Expr& e, const Operator& op, const std::vector<ExprId>& args, std::vector<Type>& types);
+
   // -- group_checker.cpp: `it` and what it stands for
   void checkWhere(uint32_t group);
   // The group whose lets are seen: those of the group itself are of what `where` leaves.
@@ -139,7 +150,6 @@ class ExprChecker {
 
   // -- call_checker.cpp: calls, operators
   Type checkCall(ExprId id);
-  Type checkFnCall(ExprId id, uint32_t fn);
   Type checkRead(ExprId id, uint32_t source);
   Type checkOperatorCall(ExprId id, const Operator& op);
   // `a + b + c` and `a || b || c`, which other languages write of strings, too.
@@ -161,10 +171,23 @@ class ExprChecker {
   // Finds a type for the empty literals among the arguments.
   void warnNeverMissing(const Expr& e, Type type);
   bool settleEmptyLiterals(const Operator& op, const std::vector<ExprId>& args, std::vector<Type>& types);
-  Type setCall(ExprId id, CallInfo call, const std::vector<ExprId>& args, Type type, Dependence dependence);
+  Type setCall(ExprId id, CallInfo call, const std::vector<ExprId>& args, Type type, Dependence dependence,
+               uint64_t missingWith);
+  // The parameters of the fn around the call of which a missing one makes the result missing.
+  uint64_t missingWithOf(const Operator& op, const Resolution& resolution, const std::vector<ExprId>& args) const;
   Type typeOf(ExprId id) const { return checked_.exprs[id].type; }
   // Of an argument that was checked; an empty literal without a type is reported.
   Type checkedOperand(ExprId id);
+
+  // -- fn_checker.cpp: calls of fns
+  Type checkFnCall(ExprId id, uint32_t fn);
+  // An argument of a fn's call; false after a report.
+  bool checkFnArgument(CallInfo& call, ExprId arg, uint32_t param);
+  // The type of a fn's call, whose arguments are known; None after a report.
+  Type fnCallType(const Expr& e, const CallInfo& call, const std::vector<ExprId>& args);
+  void checkDefaults(uint32_t fn);
+  // Whether the parameter can have that default; false after a report.
+  bool checkDefault(ExprId id, const FieldDecl& param);
 
   // -- call_errors.cpp: what is wrong with a call, in the writer's words
   void reportUnknownFunction(const Expr& e);
@@ -201,7 +224,7 @@ class ExprChecker {
   void reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param);
   void noteSignatures(Diagnostic& d, const Callee& callee) const;
   static Callee describe(const Operator& op);
-  static Callee describe(const FnDecl& fn);
+  Callee describe(const FnDecl& fn) const;
   static Callee describe(const SourceDecl& source);
   std::string textOf(const Expr& e) const { return std::string(sources_.text(e.span)); }
   // The text as an operand of `??`, and of a sign before it.

@@ -50,12 +50,10 @@ class FieldReader {
           .replace(span(all), *text);
       return true;
     }
-    if (at_ < field_.end && kind(at_) == TokenKind::Assign && at_ > field_.begin + 2) {
-      Diagnostic& d = diagnostics.report(DiagnosticKind::Syntax, file_.span(token(at_)),
-                                         fmt::format("a {} has no default", braced_ ? "field" : "parameter"));
-      if (braced_)
-        d.note(fmt::format("declare it with \"?\", and write {} ?? ... where it is used",
-                           file_.text(token(field_.begin))));
+    if (braced_ && at_ < field_.end && kind(at_) == TokenKind::Assign && at_ > field_.begin + 2) {
+      diagnostics.report(DiagnosticKind::Syntax, file_.span(token(at_)), "a field has no default")
+          .note(fmt::format("declare it with \"?\", and write {} ?? ... where it is used",
+                            file_.text(token(field_.begin))));
       return true;
     }
     bool isBare = !braced_ && field_.end == field_.begin + 1 && isNameToken(kind(field_.begin));

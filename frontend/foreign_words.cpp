@@ -132,12 +132,12 @@ constexpr ForeignWord kCalls[] = {
     {"range", "a range is written low <= x && x < high"},
     {"between", "a range is written low <= x && x <= high"},
     {"print", "what an expression gives is shown by featc explain"},
-    {"pi", "it is 3.141592653589793", "3.141592653589793"},
+    {"pi", "it is written pi", "pi"},
 };
 
 constexpr ForeignWord kNames[] = {
-    {"pi", "it is written 3.141592653589793", "3.141592653589793"},
-    {"m_pi", "it is written 3.141592653589793", "3.141592653589793"},
+    {"pi", "it is written pi", "pi"},
+    {"m_pi", "it is written pi", "pi"},
     {"inf", "no literal stands for what is not finite, which counts as missing"},
     {"infinity", "no literal stands for what is not finite, which counts as missing"},
     {"current_timestamp", kNow},

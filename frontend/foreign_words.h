@@ -7,7 +7,7 @@
 
 namespace featc {
 
-// `null`, `None`, `NaN`: a missing value, for which no literal stands here.
+// `null`, `None`, `NaN`: a missing value, which is written `missing` here.
 bool meansMissing(std::string_view word);
 // The literal that a word is in other languages: `true` for `True`; empty for other words.
 std::string_view foreignLiteral(std::string_view word);

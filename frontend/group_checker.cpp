@@ -168,8 +168,10 @@ bool ExprChecker::takesElement(ExprId parent, ExprId arg, Type element) const {
   for (uint32_t i = 0; i < call.argCount; ++i) {
     ExprId id = checked_.args[call.firstArg + i];
     Type type = id == kNoExpr ? Type() : typeOf(id);
-    if (call.callee == CalleeKind::Fn && id == arg)
-      return ast_.fns[call.index].params[i].type.type.isList() == element.isList();
+    if (call.callee == CalleeKind::Fn && id == arg) {
+      Type wanted = ast_.fns[call.index].params[i].type.type;
+      return wanted.isList() == element.isList() && (wanted.nullable() || !element.nullable());
+    }
     types.push_back(id == arg ? element : type);
   }
   return call.callee != CalleeKind::Operator || resolve(*call.op, types, checked_.info.semantics).has_value();

@@ -226,7 +226,7 @@ std::optional<StatementTokens> Layout::next() {
   levels_.assign(1, Level{});
   nesting_ = 0;
   signs_ = 0;
-  broken_ = false;
+  broken_ = inDefault_ = false;
   std::string_view keyword = file_.text(token(at_));
   schema_ = keyword == "request" || keyword == "item" || keyword == "source";
   inTypes_ = schema_ || keyword == "fn" || keyword == "extern";
@@ -295,9 +295,10 @@ void Layout::count(uint32_t i) {
     } else if (kind == TokenKind::Greater && level.angles > 0) {
       --level.angles;
       --nesting_;
-    } else if (kind == TokenKind::Assign && levels_.size() == 1) {
-      // The expression of an `fn` begins.
+    } else if (kind == TokenKind::Assign && levels_.size() <= 2) {
+      // The expression of an `fn` begins, or the default of a parameter.
       inTypes_ = schema_;
+      inDefault_ = !schema_ && levels_.size() == 2;
       nesting_ -= level.angles;
       level.angles = 0;
     }
@@ -308,6 +309,11 @@ void Layout::count(uint32_t i) {
   } else if (kind == TokenKind::Comma) {
     nesting_ -= level.chained;
     level.chained = 0;
+    if (inDefault_ && levels_.size() == 2) {
+      inDefault_ = false;
+      inTypes_ = true;
+      return;
+    }
     if (++level.elements > limits_.literalElements && !closesBracket(token(i + 1).kind) && levels_.size() > 1 &&
         fail()) {
       std::string_view what = token(level.open).kind == TokenKind::LeftParen ? "call" : "literal";
@@ -354,6 +360,10 @@ void Layout::close(uint32_t i) {
   const Level& level = levels_.back();
   nesting_ -= 1 + level.signsBefore + level.chained + level.angles;
   levels_.pop_back();
+  if (inDefault_ && levels_.size() == 1) {
+    inDefault_ = false;
+    inTypes_ = true;
+  }
 }
 
 void Layout::reportUnclosed(uint32_t nextStatement) {

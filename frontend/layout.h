@@ -110,6 +110,7 @@ class Layout {
   uint32_t nesting_ = 0;
   uint32_t signs_ = 0;
   bool inTypes_ = false;
+  bool inDefault_ = false;  // of a parameter: an expression among types
   bool schema_ = false;
   bool broken_ = false;
 };

@@ -2,6 +2,8 @@
 // Values of expressions that are spelled out: numbers, strings, lists and maps of them.
 #include "frontend/literal_values.h"
 
+#include <numbers>
+
 namespace featc {
 
 Value literalValue(const Ast& ast, ExprId id, Type type) {
@@ -13,6 +15,7 @@ Value literalValue(const Ast& ast, ExprId id, Type type) {
     case ExprKind::Bool: return Value::of(e.intValue != 0);
     case ExprKind::String: return Value::of(ast.text(e));
     case ExprKind::File: return Value::of(std::string(ast.dataFiles[static_cast<size_t>(e.intValue)].content));
+    case ExprKind::Name: return ast.text(e) == kPi ? Value::of(std::numbers::pi) : Value::missing();
     case ExprKind::Unary: return Value::of(-ast.expr(ast.child(e, 0)).floatValue);
     case ExprKind::List: {
       Value::Elements elements;

@@ -2,10 +2,17 @@
 // Values of expressions that are spelled out: numbers, strings, lists and maps of them.
 #pragma once
 
+#include <string_view>
+
 #include "frontend/ast.h"
 #include "ops/value.h"
 
 namespace featc {
+
+// Names that stand for constants where nothing else is called so. A missing value has the type of what stands
+// beside it.
+inline constexpr std::string_view kMissing = "missing";
+inline constexpr std::string_view kPi = "pi";
 
 // The value of literal `id` as one of `type`: an int64 becomes a float64 where the type says so.
 Value literalValue(const Ast& ast, ExprId id, Type type);

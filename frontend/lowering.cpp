@@ -67,9 +67,7 @@ bool Lowering::step() {
   const ExprInfo& info = checked_.exprs[frame.expr];
   const Expr& e = ast_.expr(frame.expr);
   switch (info.meaning) {
-    case Meaning::Literal:
-      done({graph_.addConstant(literalValue(ast_, frame.expr, info.type), info.type, e.span)});
-      return withinLimits(e.span);
+    case Meaning::Literal: done({literal(frame.expr, info.type)}); return withinLimits(e.span);
     case Meaning::Input: done({graph_.addInput(info.target, e.span)}); return true;
     case Meaning::Param: done(instances_[frame.instance].args[info.target]); return true;
     case Meaning::Let: return stepLet(frame, info.target);
@@ -93,6 +91,7 @@ bool Lowering::step() {
       return true;
     case Meaning::Call: return stepCall(frame, checked_.calls[info.target]);
     case Meaning::Element: return stepElement(frame, info.target);
+    case Meaning::Missing:
     case Meaning::Unknown: break;
   }
   return false;
@@ -153,13 +152,25 @@ bool Lowering::stepOfMembers(Frame& frame, const CallInfo& call) {
   return withinLimits(origin);
 }
 
+NodeId Lowering::literal(ExprId id, Type type) {
+  Span origin = ast_.expr(id).span;
+  if (!type.isWeighted()) return graph_.addConstant(literalValue(ast_, id, type), type, origin);
+  // No constant holds weighted ids: `missing` is what they are of a list that is missing.
+  NodeId ids = graph_.addConstant(Value::missing(), Type::list(type.element()).withNullable(), origin);
+  NodeId weights = graph_.addConstant(Value::list({}), Type::list(Type::float64()), origin);
+  return callEach("weighted", 0, {ids, weights}, origin);
+}
+
 bool Lowering::stepCall(Frame& frame, const CallInfo& call) {
   if (call.memberCount > 0) return stepOfMembers(frame, call);
   if (frame.inlined != kNoInstance) {
     // The body's value is on top already.
-    inlined_.emplace(instances_[frame.inlined], values_.back());
+    const Instance& instance = instances_[frame.inlined];
+    inlined_.emplace(instance, values_.back());
+    Span span = ast_.expr(frame.expr).span;
+    if (call.mapMask != 0) values_.back() = mappedResult(call, instance.args, values_.back(), frame.lists, span);
     frames_.pop_back();
-    return true;
+    return call.mapMask == 0 || withinLimits(span);
   }
   if (frame.next < call.argCount) {
     bool isStructs = call.ofStructs && frame.next == 0;
@@ -196,18 +207,20 @@ bool Lowering::inlineFn(Frame& frame, const CallInfo& call) {
   for (uint32_t i = 0; i < args.size(); ++i) {
     if ((call.convertMask >> i & 1U) != 0) args[i] = toFloat(args[i]);
   }
+  Span span = ast_.expr(frame.expr).span;
+  if (call.mapMask != 0 && !mapArguments(call, args, span, frame.lists)) return false;
   Instance instance{call.index, std::move(args)};
   auto known = inlined_.find(instance);
   if (known != inlined_.end()) {
-    done(known->second);
-    return true;
+    done(call.mapMask == 0 ? known->second : mappedResult(call, instance.args, known->second, frame.lists, span));
+    return call.mapMask == 0 || withinLimits(span);
   }
   ++copies_[call.index];
   frame.inlined = static_cast<uint32_t>(instances_.size());
   instanceCost_ += 1 + instance.args.size();
   instances_.push_back(std::move(instance));
   frames_.push_back({.expr = ast_.fns[call.index].body, .instance = frame.inlined});
-  return withinLimits(ast_.expr(frames_[frames_.size() - 2].expr).span);
+  return withinLimits(span);
 }
 
 Lowering::Lowered Lowering::toFloat(Lowered value) {

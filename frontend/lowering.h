@@ -37,7 +37,8 @@ class Lowering {
   // What an expression has become.
   struct Lowered {
     NodeId node = kNoNode;
-    // A value for each element of a sequence group: the node is a list of them.
+    // A value for each element of a sequence group, or of the lists that a fn is mapped over: the node is a list of
+    // them.
     bool each = false;
     bool operator==(const Lowered&) const = default;
   };
@@ -60,6 +61,7 @@ class Lowering {
     uint32_t member = kNoMember;      // of a list of structs: the member that is meant
     Span origin{};                    // and what it was asked for by
     uint32_t group = kNoGroup;        // no expression: makes the lists that `it` stands for
+    NodeId lists = kNoNode;           // a mapped one: see mapArguments
   };
 
   // One step of the frame on top. False after a report.
@@ -85,9 +87,17 @@ class Lowering {
   // A field of rows that were read by elements: as many values as there are elements, whatever key is missing.
   NodeId alignedField(NodeId field, NodeId read);
   bool addRead(const CallInfo& call, const std::vector<Lowered>& args, ExprId id);
+  NodeId literal(ExprId id, Type type);
   bool stepCall(Frame& frame, const CallInfo& call);
   bool finishCall(Frame frame, const CallInfo& call);
   bool inlineFn(Frame& frame, const CallInfo& call);
+  // -- mapped_fn_lowering.cpp: fns called with lists for single values
+  // Makes values for each element of those lists, all of one length. `lists`: where the call is itself computed for
+  // each element of others, those that the result has to be cut into. False after a report.
+  bool mapArguments(const CallInfo& call, std::vector<Lowered>& args, Span origin, NodeId& lists);
+  NodeId sameForEach(NodeId value, const std::vector<Lowered>& args, Span origin);
+  // What the fn's body gives for each.
+  Lowered mappedResult(const CallInfo& call, const std::vector<Lowered>& args, Lowered body, NodeId lists, Span origin);
   bool prepareLate(const CallInfo& call, NodeId node);
   // -- suspicions.cpp: arguments that can only be slips
   void warnSuspicious(const Frame& frame, const CallInfo& call, const std::vector<Lowered>& args, bool hasData);

@@ -6,13 +6,15 @@
 
 #include "frontend/expr_checker.h"
 #include "frontend/foreign_words.h"
+#include "frontend/literal_values.h"
 #include "ops/reference.h"
 
 namespace featc {
 
-Type ExprChecker::reportUnknownName(const Expr& e) {
+void ExprChecker::reportUnknownName(ExprId id) {
+  const Expr& e = ast_.expr(id);
   const std::string& name = ast_.text(e);
-  if (names_.mayBeDeclared(name)) return {};
+  if (names_.mayBeDeclared(name)) return;
   auto misused = [&](std::string message) -> Diagnostic& {
     return diagnostics_.report(DiagnosticKind::MisusedName, e.span, std::move(message));
   };
@@ -42,10 +44,8 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
   } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_, letGroup())) {
     misused(fmt::format("\"{}\" is an operator, call it: {}", name, signature(*op, op->overloads[0])));
   } else if (meansMissing(name)) {
-    reportMissingWord(e)
-        .note("whether x is missing: is_missing(x)")
-        .note("another value where x is missing: x ?? 0")
-        .note("missing where x has a value that stands for it: nullif(x, value)");
+    // Where a missing value cannot stand anyway, more is said than how it is written.
+    checked_.exprs[id].meaning = Meaning::Missing;
   } else if (foreign != nullptr && (!foreign->here.empty() || !names_.nearestValue(name, fn_, letGroup()))) {
     Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span,
                                         fmt::format("\"{}\" is not a field, let or parameter; {}", name, foreign->say));
@@ -60,7 +60,6 @@ Type ExprChecker::reportUnknownName(const Expr& e) {
     Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span, std::move(message));
     if (near) d.replace(e.span, written(*near));
   }
-  return {};
 }
 
 bool ExprChecker::isKnownName(const std::string& name) const {
@@ -105,6 +104,12 @@ bool ExprChecker::reportUnknownOwner(ExprId id) {
   bool isInGroup = group_ != kNoGroup && name == kElementName;
   if (field.empty() || (isScope && e.kind == ExprKind::Field) || isInGroup || isKnownName(name)) return false;
   if (names_.source(name) || names_.fn(name) || names_.output(name) || names_.groupWithLet(name)) return false;
+  bool isModule = name == "math" || name == "np" || name == "numpy";
+  if (isModule && e.kind == ExprKind::Field && field == kPi && !isKnownName(field)) {
+    diagnostics_.report(DiagnosticKind::UnknownName, e.span, fmt::format("\"{}\" is written pi", textOf(e)))
+        .replace(e.span, std::string(kPi));
+    return true;
+  }
   bool isField = isScope ? names_.field(name == "request" ? Scope::Request : Scope::Item, field).has_value()
                          : names_.isValue(field);
   // A mistyped owner that is near a known one is that one.
@@ -118,37 +123,6 @@ bool ExprChecker::reportUnknownOwner(ExprId id) {
                   : fmt::format("\"{}\" is not a field, let or parameter; a field is written by its name alone", name))
       .replace(e.span, meant);
   return true;
-}
-
-Diagnostic& ExprChecker::reportMissingWord(const Expr& e) {
-  return diagnostics_.report(
-      DiagnosticKind::UnknownName, e.span,
-      fmt::format("\"{}\" is not a field, let or parameter, and no literal stands for a missing value", ast_.text(e)));
-}
-
-// `x == null`. True after the report.
-bool ExprChecker::reportComparedWithMissing(ExprId id) {
-  const Expr& e = ast_.expr(id);
-  auto sign = static_cast<BinaryOp>(e.op);
-  if (sign != BinaryOp::Equal && sign != BinaryOp::NotEqual) return false;
-  auto isMissingWord = [&](ExprId operand) {
-    if (operand == kNoExpr || ast_.expr(operand).kind != ExprKind::Name) return false;
-    const std::string& name = ast_.text(ast_.expr(operand));
-    return meansMissing(name) && !isKnownName(name);
-  };
-  for (uint32_t i : {0U, 1U}) {
-    ExprId other = ast_.child(e, 1 - i);
-    if (!isMissingWord(ast_.child(e, i)) || other == kNoExpr || isMissingWord(other)) continue;
-    check(other);
-    std::string_view negation = sign == BinaryOp::Equal ? "" : "!";
-    Diagnostic& d = reportMissingWord(ast_.expr(ast_.child(e, i)));
-    d.note("missing values and floats that are not finite are found by is_missing(x)");
-    // Of `!x == null` the comparison may be meant to be negated.
-    bool isNegated = ast_.expr(other).kind == ExprKind::Unary;
-    if (!isNegated) d.replace(e.span, fmt::format("{}is_missing({})", negation, textOf(ast_.expr(other))));
-    return true;
-  }
-  return false;
 }
 
 }  // namespace featc

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "frontend/literal_values.h"
 #include "ops/operator.h"
 #include "support/suggest.h"
 
@@ -200,7 +201,7 @@ void Names::checkParams(std::string_view fn, const std::vector<FieldDecl>& param
     auto [it, isNew] = seen.try_emplace(name.text, i);
     if (!isNew)
       reportDuplicate("parameter", name, params[it->second].name.span);
-    else if (inBody && isValue(name.text))
+    else if (inBody && isValueOf(name.span.file, name.text))
       reportShadowing("parameter", name);
   }
   if (params.size() > kMaxArguments) {
@@ -208,6 +209,20 @@ void Names::checkParams(std::string_view fn, const std::vector<FieldDecl>& param
         DiagnosticKind::TooManyArguments, params[kMaxArguments].name.span,
         fmt::format("fn \"{}\" has {} parameters, at most {} are possible", fn, params.size(), kMaxArguments));
   }
+}
+
+bool Names::isValueOf(FileId file, std::string_view name) {
+  if (!isValue(name)) return false;
+  if (auto l = let(name); l && ast_.lets[*l].name.span.file == file) return true;
+  if (fieldsOfFiles_.empty()) {
+    for (const SchemaDecl& schema : ast_.schemas) {
+      auto& names = fieldsOfFiles_[schema.span.file];
+      for (const FieldDecl& f : schema.fields) names.insert(f.name.text);
+      for (const StructListDecl& list : schema.structLists) names.insert(list.name.text);
+    }
+  }
+  auto declared = fieldsOfFiles_.find(file);
+  return declared != fieldsOfFiles_.end() && declared->second.contains(name);
 }
 
 void Names::addSources() {
@@ -307,6 +322,7 @@ std::optional<std::string> Names::nearestValue(std::string_view name, const FnDe
   for (const StructListInfo& list : structLists_) candidates.push_back(list.name);
   for (const LetDecl& l : ast_.lets)
     if (l.group == kNoGroup || l.group == group) candidates.push_back(l.name.text);
+  candidates.push_back(kMissing);
   return nearest(name, candidates);
 }
 

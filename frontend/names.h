@@ -88,10 +88,12 @@ class Names {
   void addSources();
   void addOutputs();
   void addGroups();
-  // `inBody`: an expression refers to them, so that they must differ from fields and lets.
+  // `inBody`: an expression refers to them, so that they must differ from fields and lets of their file.
   void checkParams(std::string_view fn, const std::vector<FieldDecl>& params, bool inBody);
   // The place of a field or let of that name.
   std::optional<Span> placeOfValue(std::string_view name, std::string& what) const;
+  // Whether a field or let of that name is declared in the file: those of other files a parameter hides.
+  bool isValueOf(FileId file, std::string_view name);
   void reportDuplicate(std::string_view what, const Name& again, Span first);
   void reportShadowing(std::string_view what, const Name& name);
 
@@ -104,6 +106,8 @@ class Names {
   Table requestFields_, itemFields_, requestStructLists_, itemStructLists_, lets_, fns_, externs_, sources_, outputs_,
       groups_;
   std::vector<Table> groupLets_;  // by group
+  // Fields and lists of structs by the file that declares them; made when it is first asked for.
+  std::unordered_map<FileId, std::unordered_set<std::string_view>> fieldsOfFiles_;
 };
 
 // Which parameter of `fn` has that name.

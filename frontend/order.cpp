@@ -71,6 +71,7 @@ class Orderer {
     std::vector<Use> uses;
     uint32_t group = fn != nullptr ? kNoGroup : ast_.lets[d].group;
     addUses({fn != nullptr ? fn->body : ast_.lets[d].value}, fn, group, uses);
+    if (fn != nullptr) addUses(fn->defaults, fn, group, uses);
     // What `it` is depends on the lists that the group goes over, which stand outside of it.
     if (group != kNoGroup) {
       addUses(ast_.groups[group].over, nullptr, kNoGroup, uses);

@@ -201,7 +201,7 @@ bool StatementBuilder::let(FeatParser::LetStatementContext* tree) {
 bool StatementBuilder::fn(FeatParser::FnStatementContext* tree) {
   FnDecl decl;
   decl.name = name(tree->children[1]);
-  bool good = parameters(decl.params, static_cast<FeatParser::ParametersContext*>(tree->children[2]));
+  bool good = parameters(decl.params, static_cast<FeatParser::ParametersContext*>(tree->children[2]), &decl.defaults);
   auto body = expressions_.build(*file_, static_cast<FeatParser::ExpressionContext*>(tree->children[4]));
   if (!good || !body) return false;
   decl.body = *body;
@@ -467,11 +467,26 @@ std::optional<IntClause> StatementBuilder::wholeNumber(const Name& word, FeatPar
   return IntClause{*value, at};
 }
 
-bool StatementBuilder::parameters(std::vector<FieldDecl>& out, FeatParser::ParametersContext* tree) {
+bool StatementBuilder::parameters(std::vector<FieldDecl>& out, FeatParser::ParametersContext* tree,
+                                  std::vector<ExprId>* defaults) {
   for (size_t i = 1; i + 1 < tree->children.size(); ++i) {
     auto* child = tree->children[i];
-    if (auto* parameter = as<FeatParser::FieldContext>(child, FeatParser::RuleField)) {
-      out.push_back(field(parameter->children[0], static_cast<FeatParser::TypeContext*>(parameter->children[2])));
+    if (auto* parameter = as<FeatParser::ParameterContext>(child, FeatParser::RuleParameter)) {
+      const auto& parts = static_cast<FeatParser::FieldContext*>(parameter->children[0])->children;
+      out.push_back(field(parts[0], static_cast<FeatParser::TypeContext*>(parts[2])));
+      bool hasDefault = parameter->children.size() > 1;
+      if (hasDefault && defaults == nullptr) {
+        diagnostics_.report(DiagnosticKind::Syntax, span(parameter->children[1]),
+                            "only parameters of a fn have defaults");
+        return false;
+      }
+      ExprId value = kNoExpr;
+      if (hasDefault) {
+        auto built = expressions_.build(*file_, static_cast<FeatParser::ExpressionContext*>(parameter->children[2]));
+        if (!built) return false;
+        value = *built;
+      }
+      if (defaults != nullptr) defaults->push_back(value);
     } else if (leafType(tree->children[i + 1]) == FeatParser::COMMA) {
       diagnostics_.report(DiagnosticKind::Syntax, span(tree->children[i + 1]), "expected a name between the commas");
       return false;

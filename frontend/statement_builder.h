@@ -58,7 +58,9 @@ class StatementBuilder {
   bool where(GroupDecl& decl, Parser::WhereClauseContext* tree);
   std::optional<IntClause> wholeNumber(const Name& word, Parser::ClauseContext* tree);
 
-  bool parameters(std::vector<FieldDecl>& out, Parser::ParametersContext* tree);
+  // `defaults`: those of a fn, one a parameter; null where none are possible.
+  bool parameters(std::vector<FieldDecl>& out, Parser::ParametersContext* tree,
+                  std::vector<ExprId>* defaults = nullptr);
   FieldDecl field(antlr4::tree::ParseTree* name, Parser::TypeContext* type);
   // One field, or those that a list of structs stands for.
   void addFields(std::vector<FieldDecl>& fields, std::vector<StructListDecl>& structLists,

@@ -52,7 +52,8 @@ Type ExprChecker::setStructList(ExprId id, const StructListInfo& list) {
 
 // Of a row that was read: the list of which `field` is a member.
 Type ExprChecker::setStructList(ExprId id, Type row, uint32_t field) {
-  checked_.exprs[id] = {row, Meaning::StructList, field, {true, 0}};
+  uint64_t missingWith = checked_.exprs[ast_.child(ast_.expr(id), 0)].missingWith;
+  checked_.exprs[id] = {row, Meaning::StructList, field, {true, 0}, missingWith};
   const std::vector<SourceField>& fields = checked_.info.sources[row.rowSource()].fields;
   StructList list = structListOf(fields, field);
   auto structs = std::make_shared<Structs>(Structs{.row = row, .first = static_cast<uint32_t>(list.first)});
@@ -83,7 +84,8 @@ Type ExprChecker::checkMember(ExprId id) {
     if (isRead && (isPlain || structs.row.rowAligned())) setRowField(id, structs.row, member);
     if (isPlain) return typeOf(id);
     Type type = isRead && structs.row.rowAligned() ? typeOf(id) : structs.members[i];
-    checked_.exprs[id] = {type, Meaning::Member, member, checked_.exprs[whole].dependence};
+    const ExprInfo& list = checked_.exprs[whole];
+    checked_.exprs[id] = {type, Meaning::Member, member, list.dependence, list.missingWith};
     return type;
   }
   if (names_.mayBeDeclared(name)) return {};
@@ -202,7 +204,8 @@ Type ExprChecker::applyToStructs(ExprId id, const Operator& op, const std::vecto
   if (!resolution) return {};
   CallInfo call{.callee = CalleeKind::Operator, .op = &op, .ofStructs = true};
   if (known->makes == Makes::Value) chooseMembers(call, *from);
-  setCall(id, call, args, known->makes == Makes::Value ? made->members[0] : Type(), dependence);
+  setCall(id, call, args, known->makes == Makes::Value ? made->members[0] : Type(), dependence,
+          missingWithOf(op, *resolution, args));
   if (!checkConstants(id, checked_.calls.back(), *resolution, types)) {
     checked_.exprs[id] = {};
     return {};

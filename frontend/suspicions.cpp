@@ -47,6 +47,8 @@ void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const st
     const Node& node = graph_.node(id);
     known[i].type = args[i].each ? node.type.element() : node.type;
     if (node.kind == NodeKind::Call) known[i].op = node.op;
+    // Each element may be another one.
+    if (args[i].each) continue;
     if (graph_.isConstant(id))
       known[i].value = graph_.constant(id);
     else if (isConstantCall(graph_, id))

@@ -35,7 +35,8 @@ class Explainer {
       case FeatParser::RuleField:
       case FeatParser::RuleType:
       case FeatParser::RuleStructType:
-      case FeatParser::RuleParameters: return reportField(file_, statement_, at, diagnostics_);
+      case FeatParser::RuleParameters:
+      case FeatParser::RuleParameter: return reportField(file_, statement_, at, diagnostics_);
       case FeatParser::RuleSourceStatement:
         return reportDeclaredName(file_, statement_, at, diagnostics_) ||
                reportField(file_, statement_, at, diagnostics_);
@@ -69,7 +70,8 @@ class Explainer {
       case FeatParser::RuleField: return expects(FeatParser::COLON) ? expected("\":\" and a type") : expected("a name");
       case FeatParser::RuleType: return keyword() == "source" && !atEnd() ? inSourceEntry() : inType();
       case FeatParser::RuleStructType: return expected("a member such as \"ts: int64\", or \"}\"");
-      case FeatParser::RuleParameters: return inParameters();
+      case FeatParser::RuleParameters:
+      case FeatParser::RuleParameter: return inParameters();
       case FeatParser::RuleLetStatement:
       case FeatParser::RuleFnStatement:
       case FeatParser::RuleOutputStatement: return inDeclaration();

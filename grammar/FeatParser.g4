@@ -50,7 +50,8 @@ groupStatement  : (GROUP NAME NAME NAME | NAMELESS_GROUP NAME NAME) expression (
 field       : NAME COLON type ;
 type        : (NAME (LESS type (COMMA type)* GREATER)? | structType) QUESTION? ;
 structType  : LEFT_BRACE (field COMMA?)* RIGHT_BRACE ;    // as a list's element: list<{ id: int64, ts: int64 }>
-parameters  : LEFT_PAREN (field (COMMA field?)*)? RIGHT_PAREN ;
+parameters  : LEFT_PAREN (parameter (COMMA parameter?)*)? RIGHT_PAREN ;
+parameter   : field (ASSIGN expression)? ;          // a default is for the parameters of a fn
 encoding    : NAME NAME ;                           // encoding hash|json
 sourceEntry : NAME (NAME? STRING | COLON type) ;    // key "pattern", key escaped "pattern", or a field
 clause      : NAME (MINUS? (INTEGER | FLOAT))? ;    // slot 4, shared, default -1.5

@@ -9,6 +9,7 @@ class Registry;
 void registerArithmetic(Registry& registry);
 void registerBits(Registry& registry);
 void registerComparison(Registry& registry);
+void registerMapping(Registry& registry);
 void registerMissing(Registry& registry);
 void registerCasts(Registry& registry);
 void registerMath(Registry& registry);

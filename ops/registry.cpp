@@ -117,6 +117,7 @@ const Registry& operators() {
     registerBits(r);
     registerComparison(r);
     registerMissing(r);
+    registerMapping(r);
     registerCasts(r);
     registerMath(r);
     registerTrigonometry(r);

@@ -11,8 +11,9 @@
 namespace featc {
 
 const std::vector<std::string>& featureNames() {
-  static const std::vector<std::string> kNames = {"externs", "files", "fns",     "groups", "hash_families",
-                                                  "nested",  "reads", "structs", "wholes", "clauses"};
+  static const std::vector<std::string> kNames = {"constants", "defaults",      "externs",    "files",  "fns",
+                                                  "groups",    "hash_families", "mapped_fns", "nested", "reads",
+                                                  "structs",   "wholes",        "clauses"};
   return kNames;
 }
 

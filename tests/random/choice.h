@@ -10,8 +10,22 @@
 namespace featc {
 
 // Parts of the language that an older build may lack.
-enum class Feature : uint8_t { Externs, Files, Fns, Groups, HashFamilies, Nested, Reads, Structs, Wholes, Clauses };
-// `externs`, `files` ..., in the order of Feature.
+enum class Feature : uint8_t {
+  Constants,
+  Defaults,
+  Externs,
+  Files,
+  Fns,
+  Groups,
+  HashFamilies,
+  MappedFns,
+  Nested,
+  Reads,
+  Structs,
+  Wholes,
+  Clauses
+};
+// `constants`, `defaults` ..., in the order of Feature.
 const std::vector<std::string>& featureNames();
 
 class Choice {

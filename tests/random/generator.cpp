@@ -190,9 +190,13 @@ class Generator {
   }
 
   void newFn() {
-    RandomFn fn{fmt::format("fn{}", program_.fns.size()), {}, nullptr};
+    RandomFn fn{fmt::format("fn{}", program_.fns.size()), {}, {}, nullptr};
     for (uint64_t i = 1 + rng_.below(3); i > 0; --i)
       fn.params.push_back({fmt::format("{}_p{}", fn.name, i), paramType()});
+    fn.defaults.resize(fn.params.size());
+    if (may(Feature::Defaults, 40))
+      for (size_t i = rng_.below(fn.params.size()); i < fn.params.size(); ++i)
+        fn.defaults[i] = literal(fn.params[i].type);
     std::vector<Named> params;
     for (const SourceField& p : fn.params) params.push_back({p.name, p.type});
     // The body sees its parameters, and the fields that are there already.
@@ -339,7 +343,7 @@ class Generator {
   }
 
   ExprPtr sister(const ExprPtr& e) {
-    if (e == nullptr || rng_.chance(10)) return e;
+    if (e == nullptr || isMissing(e) || rng_.chance(10)) return e;
     if (e->kind == RandomExpr::Kind::Literal && e->type.isNumber()) return randomLiteral(rng_, e->type);
     if (e->kind == RandomExpr::Kind::Name && rng_.chance(70)) {
       std::vector<Named> alike;
@@ -365,7 +369,7 @@ class Generator {
     wanted = wanted.present();
     if (depth > 0 && !rng_.chance(12)) {
       if (rng_.chance(program_.fns.empty() ? 0 : 15))
-        if (ExprPtr call = functionCall(wanted, depth)) return call;
+        if (ExprPtr call = functionCall(wanted, depth, wanted.isList() && may(Feature::MappedFns, 60))) return call;
       constexpr int kTries = 4;
       for (int i = 0; i < kTries; ++i)
         if (ExprPtr call = operatorCall(wanted, depth)) return call;
@@ -383,7 +387,34 @@ class Generator {
     if (!fitting.empty() && kind < 6) return name(*rng_.pick(fitting));
     if (mayAdd && (kind < 8 || rng_.chance(60))) return name(newField(wanted.withNullable(rng_.chance(50))));
     if (wanted.isWeighted()) return weighted(wanted, depth);
-    return randomLiteral(rng_, wanted);
+    return literal(wanted);
+  }
+
+  ExprPtr constant(Type type, std::string text) {
+    return std::make_shared<RandomExpr>(RandomExpr{RandomExpr::Kind::Literal, type, std::move(text), nullptr, {}});
+  }
+  static bool isMissing(const ExprPtr& e) { return e->kind == RandomExpr::Kind::Literal && e->text == "missing"; }
+
+  // Missing only where the type has a "?".
+  ExprPtr literal(Type type) {
+    if (type.nullable() && may(Feature::Constants, 30)) return constant(type, "missing");
+    if (type.is(Kind::Float64) && may(Feature::Constants, 10)) return constant(type.present(), "pi");
+    return randomLiteral(rng_, type.present());
+  }
+
+  // `c ? x : missing`, `x ?? missing`, `[x, missing]`: perhaps one of the values is that.
+  void addMissing(RandomExpr& e) {
+    auto& c = e.children;
+    bool isChoice = e.op->name == "if";
+    bool isDefault = e.op->name == "default_to";
+    if (!(isChoice || isDefault || e.op->name == "make_list") || c.size() < 2 || !may(Feature::Constants, 12)) return;
+    size_t at = isChoice ? 1 + rng_.below(2) : isDefault ? 1 : rng_.below(c.size());
+    const ExprPtr& beside = c[isChoice ? 3 - at : isDefault ? 0 : at == 0 ? 1 : 0];
+    if (isMissing(beside)) return;
+    Type type = beside->type.present();
+    // Chosen for each element.
+    if (type.isList() && (isDefault || (isChoice && c[0]->type.isList()))) type = type.element();
+    c[at] = constant(type.withNullable(), "missing");
   }
 
   static ExprPtr name(const Named& n) {
@@ -400,17 +431,38 @@ class Generator {
     return std::make_shared<RandomExpr>(std::move(e));
   }
 
-  ExprPtr functionCall(Type wanted, int depth) {
+  // `mapped`: a list of what it gives for each element of lists.
+  ExprPtr functionCall(Type wanted, int depth, bool mapped) {
+    auto isMappable = [](const SourceField& p) { return p.type.isScalar(); };
+    // Lists of lists for each element would nest too deep; a fn may be mapped itself.
+    bool ofElements = !mayAddFields_ || std::ranges::any_of(names_, &Named::ofGroup);
+    if (mapped && ofElements && !wanted.element().isScalar()) return nullptr;
     std::vector<const RandomFn*> fitting;
     for (const RandomFn& f : program_.fns)
-      if (f.body->type.same(wanted)) fitting.push_back(&f);
+      if (f.body->type.same(mapped ? wanted.element() : wanted) &&
+          (!mapped || std::ranges::any_of(f.params, isMappable)))
+        fitting.push_back(&f);
     if (fitting.empty()) return nullptr;
     const RandomFn& fn = *rng_.pick(fitting);
+    std::vector<size_t> maps;
+    for (size_t i = 0; mapped && i < fn.params.size(); ++i)
+      if (isMappable(fn.params[i])) maps.push_back(i);
+    size_t mustMap = maps.empty() ? fn.params.size() : rng_.pick(maps);
     RandomExpr e{RandomExpr::Kind::Function, fn.body->type, fn.name, nullptr, {}};
-    for (const SourceField& p : fn.params) {
-      // Only a literal is certain not to be missing.
-      e.children.push_back(p.type.nullable() ? expression(p.type, depth - 1) : certain(p.type));
+    bool mayMiss = false;
+    for (size_t i = 0; i < fn.params.size(); ++i) {
+      Type type = fn.params[i].type;
+      if (fn.defaults[i] != nullptr && (mustMap < i || maps.empty()) && rng_.chance(50)) break;
+      if (mapped && type.isScalar() && (i == mustMap || rng_.chance(30))) {
+        e.children.push_back(expression(Type::list(type.present()), depth - 1));
+        mayMiss |= e.children.back()->type.nullable();
+      } else {
+        // Only a literal is certain not to be missing.
+        e.children.push_back(type.nullable() ? expression(type, depth - 1) : certain(type));
+      }
     }
+    if (mapped) e.type = Type::list(e.type.present()).withNullable(mayMiss);
+    e.children.resize(fn.params.size());
     return std::make_shared<RandomExpr>(std::move(e));
   }
 
@@ -419,7 +471,7 @@ class Generator {
     for (const Named& n : names_)
       if (n.type.same(type) && !n.type.nullable() && n.text[0] == 'f' && n.text[1] != 'n') fitting.push_back(&n);
     if (!fitting.empty() && rng_.chance(80)) return name(*rng_.pick(fitting));
-    return randomLiteral(rng_, type);
+    return literal(type.present());
   }
 
   ExprPtr operatorCall(Type wanted, int depth) {
@@ -451,6 +503,7 @@ class Generator {
       if (c.lifted && type.isScalar() && (i == mustLift || rng_.chance(30))) type = Type::list(type);
       e.children[i] = expression(type, depth - 1);
     }
+    addMissing(e);
     return finished(std::move(e), wanted);
   }
 

@@ -26,7 +26,8 @@ constexpr Infix kInfix[] = {
 
 std::string joined(const std::vector<ExprPtr>& children) {
   std::string out;
-  for (const ExprPtr& c : children) out += (out.empty() ? "" : ", ") + toText(*c);
+  for (const ExprPtr& c : children)
+    if (c != nullptr) out += (out.empty() ? "" : ", ") + toText(*c);
   return out;
 }
 
@@ -175,8 +176,10 @@ std::string RandomProgram::text() const {
     if (used.contains(fn->decl.name)) printExtern(out, fn->decl);
   for (const RandomFn& f : fns) {
     std::string params;
-    for (const SourceField& p : f.params)
-      params += fmt::format("{}{}: {}", params.empty() ? "" : ", ", p.name, toString(p.type));
+    for (size_t i = 0; i < f.params.size(); ++i) {
+      params += fmt::format("{}{}: {}", i == 0 ? "" : ", ", f.params[i].name, toString(f.params[i].type));
+      if (f.defaults[i] != nullptr) params += " = " + toText(*f.defaults[i]);
+    }
     out += fmt::format("fn {}({}) = {}\n", f.name, params, toText(*f.body));
   }
   auto printLets = [&](std::optional<size_t> group) {

@@ -23,7 +23,7 @@ struct RandomExpr {
     Name,      // text: a field, let or parameter
     Member,    // text: `let.field` of a read
     Operator,  // op(children); null children: optional arguments left out
-    Function,  // text(children): a fn of the config
+    Function,  // text(children): a fn of the config; null children: the last ones, left out
     Read,      // text(children): a source
   };
   Kind kind = Kind::Literal;
@@ -55,6 +55,7 @@ struct RandomLet {
 struct RandomFn {
   std::string name;
   std::vector<SourceField> params;
+  std::vector<ExprPtr> defaults;  // by parameter, null: none
   ExprPtr body;
 };
 
