@@ -165,7 +165,7 @@ TEST_CASE("Buffers that are cut, damaged or of another version are refused", "[f
     CHECK_FALSE(problemOf(bytes).empty());
     raw[i] ^= 0x41U;
   }
-  raw[8] = 2;
+  raw[8] = 3;
   CHECK(problemOf(bytes) == "a version of the format that this reader does not know");
   raw[8] = 1;
   CHECK(problemOf(bytes.substr(0)).empty());
