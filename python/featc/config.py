@@ -43,7 +43,7 @@ class Feature:
     width: int  # of dense, else 0
     length: int  # of a sequence: the most ids a row, else 0
     group: str  # the sequence group that it belongs to, else ""
-    pad: str  # of what has a length: the side on which rows are filled up, "right" or "left"; else ""
+    pad: str = ""  # of what has a length: the side on which rows are filled up, "right" or "left"; else ""
 
 
 def compile(
