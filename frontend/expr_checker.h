@@ -83,6 +83,7 @@ class ExprChecker {
   Type checkRowField(ExprId id, Type row);
   Type setRowField(ExprId id, Type row, uint32_t field);
   void reportUnknownName(ExprId id);
+  bool isElementMember(const std::string& name) const;
   // True after a report: `user-id`, `user.id` and `row.price` and `row["price"]` are written otherwise.
   bool reportJoinedName(ExprId id);
   bool reportUnknownOwner(ExprId id);
@@ -110,6 +111,8 @@ class ExprChecker {
   // What was meant is a member, of those that fit if any does.
   Diagnostic& reportStructs(ExprId id, const std::function<bool(Type)>& fits);
   void reportStructArgument(const Expr& e, const Operator& op, const std::vector<ExprId>& args, size_t arg);
+  // True after a report.
+  bool reportMemberInQuotes(const std::vector<ExprId>& args);
   // True after a report: each key that the row was read by has a list of its own.
   bool rejectAlignedStructs(Span at, const Structs& structs);
   Type applyToStructs(ExprId id, const Operator& op, const std::vector<ExprId>& args);

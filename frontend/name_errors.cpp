@@ -41,6 +41,12 @@ void ExprChecker::reportUnknownName(ExprId id) {
                         ast_.groups[*group].name.text));
   } else if (name == "request" || name == "item") {
     misused(fmt::format("\"{0}\" is not a value by itself, name one of its fields: {0}.FIELD", name));
+  } else if (isElementMember(name)) {
+    std::string member = fmt::format("{}.{}", kElementName, written(name));
+    diagnostics_
+        .report(DiagnosticKind::UnknownName, e.span,
+                fmt::format("\"{}\" is not a field, let or parameter; of the group's element it is {}", name, member))
+        .replace(e.span, member);
   } else if (op != nullptr && !op->isInternal && op->symbol.empty() && !names_.nearestValue(name, fn_, letGroup())) {
     misused(fmt::format("\"{}\" is an operator, call it: {}", name, signature(*op, op->overloads[0])));
   } else if (meansMissing(name)) {
@@ -60,6 +66,15 @@ void ExprChecker::reportUnknownName(ExprId id) {
     Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownName, e.span, std::move(message));
     if (near) d.replace(e.span, written(*near));
   }
+}
+
+// Whether `it.name` is something here.
+bool ExprChecker::isElementMember(const std::string& name) const {
+  if (group_ == kNoGroup) return false;
+  uint32_t first = firstElement();
+  for (uint32_t i = first; i < first + checked_.groups[group_].elementCount; ++i)
+    if (checked_.elements[i].name == name) return true;
+  return false;
 }
 
 bool ExprChecker::isKnownName(const std::string& name) const {

@@ -161,6 +161,25 @@ void ExprChecker::reportStructArgument(const Expr& e, const Operator& op, const 
   }
 }
 
+// `sort_by(visits, "ts")`, as other libraries name a column.
+bool ExprChecker::reportMemberInQuotes(const std::vector<ExprId>& args) {
+  const Structs& structs = *structsOf(args[0]);
+  for (size_t i = 1; i < args.size(); ++i) {
+    if (args[i] == kNoExpr || ast_.expr(args[i]).kind != ExprKind::String) continue;
+    const Expr& text = ast_.expr(args[i]);
+    for (uint32_t m = 0; m < structs.members.size(); ++m) {
+      if (memberOf(structs, m) != ast_.text(text)) continue;
+      std::string member = fmt::format("{}.{}", textOf(ast_.expr(args[0])), written(memberOf(structs, m)));
+      diagnostics_
+          .report(DiagnosticKind::ArgumentType, text.span,
+                  fmt::format("a member is not named in quotes; it is {}", member))
+          .replace(text.span, member);
+      return true;
+    }
+  }
+  return false;
+}
+
 bool ExprChecker::rejectAlignedStructs(Span at, const Structs& structs) {
   if (!structs.row.isRow() || !structs.row.rowAligned()) return false;
   diagnostics_
@@ -180,7 +199,7 @@ Type ExprChecker::applyToStructs(ExprId id, const Operator& op, const std::vecto
     reportStructArgument(e, op, args, i);
     ok = false;
   }
-  if (!ok) return {};
+  if (!ok || reportMemberInQuotes(args)) return {};
   std::shared_ptr<const Structs> from = structs_[args[0]];
   if (rejectAlignedStructs(ast_.expr(args[0]).span, *from)) return {};
   auto made = std::make_shared<Structs>(Structs{.row = from->row, .first = from->first});
