@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `edit_distance`: Levenshtein's, in code points or bytes.
+#include <algorithm>
+#include <array>
+
 #include "ops/code_points.h"
 #include "ops/groups.h"
 #include "ops/operator.h"
@@ -43,6 +46,60 @@ uint32_t* unitsOf(RowScratch& scratch, bool bytes, std::string_view s, uint64_t&
   return out;
 }
 
+// Where each unit stands in a text of at most 64: a bit a place.
+class Places {
+ public:
+  Places(const uint32_t* units, uint64_t count) {
+    keys_.fill(kFree);
+    for (uint64_t i = 0; i < count; ++i) {
+      size_t slot = slotOf(units[i]);
+      if (keys_[slot] == kFree) masks_[slot] = 0;
+      keys_[slot] = units[i];
+      masks_[slot] |= uint64_t{1} << i;
+    }
+  }
+  uint64_t of(uint32_t unit) const {
+    size_t slot = slotOf(unit);
+    return keys_[slot] == kFree ? 0 : masks_[slot];
+  }
+
+ private:
+  static constexpr size_t kSlots = 128;  // twice as many as there are units
+  static constexpr uint32_t kFree = UINT32_MAX;
+
+  size_t slotOf(uint32_t unit) const {
+    size_t slot = unit % kSlots;
+    while (keys_[slot] != unit && keys_[slot] != kFree) slot = (slot + 1) % kSlots;
+    return slot;
+  }
+  std::array<uint32_t, kSlots> keys_;
+  std::array<uint64_t, kSlots> masks_;
+};
+
+// G. Myers, "A fast bit-vector algorithm for approximate string matching based on dynamic programming" (1999), as H.
+// Hyyroe writes it (2003): the differences between neighbours in a column of the table of costs, a bit each. `a` has 1
+// to 64 units.
+int64_t bitDistance(const uint32_t* a, uint64_t n, const uint32_t* b, uint64_t m) {
+  const Places places(a, n);
+  const uint64_t last = uint64_t{1} << (n - 1);
+  uint64_t more = ~uint64_t{0};  // where the cost is one more than above
+  uint64_t less = 0;             // where it is one less
+  auto distance = static_cast<int64_t>(n);
+  for (uint64_t j = 0; j < m; ++j) {
+    uint64_t equal = places.of(b[j]);
+    uint64_t down = equal | less;
+    uint64_t across = (((equal & more) + more) ^ more) | equal;
+    uint64_t moreAcross = less | ~(across | more);
+    uint64_t lessAcross = more & across;
+    distance += (moreAcross & last) != 0 ? 1 : (lessAcross & last) != 0 ? -1 : 0;
+    moreAcross = moreAcross << 1U | 1U;
+    lessAcross <<= 1U;
+    more = lessAcross | ~(down | moreAcross);
+    less = moreAcross & down;
+  }
+  return distance;
+}
+
 int64_t editDistance(Context& context, const EditUnit& state, Str left, Str right) {
   RowScratch scratch(context);
   uint64_t n = 0;
@@ -57,6 +114,11 @@ int64_t editDistance(Context& context, const EditUnit& state, Str left, Str righ
   if (n > kMaxSteps / m) {
     context.fail(RowStatus::ValueTooLarge);
     return 0;
+  }
+  constexpr uint64_t kBits = 64;
+  if (std::min(n, m) <= kBits) {
+    if (!context.spend(n * m)) return 0;
+    return n <= m ? bitDistance(a, n, b, m) : bitDistance(b, m, a, n);
   }
   // cost[j]: from the first i units of `a` to the first j of `b`.
   auto* cost = scratch.allocate<uint32_t>(m + 1);
