@@ -222,7 +222,8 @@ void fillItem(BatchBuilder& builder, Random& random, const Search& search) {
 // Replaces some of an item's values by what formulas written in haste get wrong.
 void setOdd(BatchBuilder& builder, Random& random, const Search& search) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  constexpr std::array<double, 7> kFloats{std::nan(""), kInfinity, -kInfinity, -0.0, 1e300, -3.5, 0};
+  constexpr std::array<double, 7> kFloats{
+      std::numeric_limits<double>::quiet_NaN(), kInfinity, -kInfinity, -0.0, 1e300, -3.5, 0};
   constexpr std::array<int64_t, 6> kSizes{0, 1, 9, 17, 129, 300};
   auto size = [&] { return static_cast<size_t>(kSizes[static_cast<size_t>(random.below(kSizes.size()))]); };
   for (const char* field : {"price", "list_price", "bid", "rating"})
