@@ -259,6 +259,7 @@ class NativeExecutable final : public Executable {
     context.events = frame.shard->events;
     context.work = frame.shard->work;
     context.rowStatus = frame.status;
+    context.row = 0;  // a kernel may fail before its first row
     auto rows = static_cast<uint32_t>(frame.rows);
     if (frame.few)
       kernel.call->kernel(context, scratch.args.data() + kernel.firstArg, scratch.views[kernel.out], rows);
