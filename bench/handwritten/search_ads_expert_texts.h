@@ -177,7 +177,7 @@ void ofTags(const Input& in, const Prepared& p, const Columns& out, int64_t begi
     out[kTagCount].dense[r] = static_cast<float>(end - at);
     Int category = Lanes::all(categories[r - begin]);
     for (int64_t e = at; e < end; e += kStep)
-      Lanes::store(out[kTagsXCategory].ids + e, Lanes::crossId(slot, Lanes::load(left + e - first), category));
+      Lanes::store(out[kTagsXCategory].ids + e, Lanes::crossId(slot, Lanes::load(left + (e - first)), category));
     uint64_t hits = 0;
     double sum = 0;
     double best = 0;
