@@ -58,15 +58,13 @@ class NativeExecutable final : public Executable {
     scratch->views.insert(scratch->views.end(), steps_.constants.begin(), steps_.constants.end());
     scratch->flat.resize(plan_.slots.size());
     scratch->args.resize(steps_.args.size());
-    for (size_t view = plan_.slots.size(); view < scratch->views.size(); ++view) place(*scratch, boundTo(view));
+    for (size_t view = plan_.slots.size(); view < scratch->views.size(); ++view) place(*scratch, view);
     for (const BoundKernel& kernel : steps_.kernels)
       scratch->contexts.push_back(kernel.call->context(graph_.info().hashFamily));
     for (size_t i = 0; i < plan_.slots.size(); ++i) {
       const Slot& slot = plan_.slots[i];
       Type type = graph_.node(slot.node).type;
-      NativeColumn& native = scratch->columns[i];
-      native.dataStride = type.is(Kind::Bool) ? 1 : int64_t{kVectorRows} * cellSize(type);
-      native.validStride = 1;
+      step(scratch->columns[i], type);
       if (!slot.spread && plan_.schedule.columnOf[slot.node] != kNoColumn) {
         scratch->storage.emplace_back();
         continue;
@@ -74,7 +72,7 @@ class NativeExecutable final : public Executable {
       scratch->storage.emplace_back(slot.spread ? type.withNullable() : type, kBlockRows);
       ColumnRef column = scratch->storage.back().column(type.nullable());
       if (mayBeFlat(type)) column.flat = &scratch->flat[i];
-      show(*scratch, boundTo(i), column, column);
+      show(*scratch, i, column, column);
     }
     return scratch;
   }
@@ -96,7 +94,7 @@ class NativeExecutable final : public Executable {
         scratch.flat[bound.slot] = flatAt(column, bound.type, begin);
         view.flat = &scratch.flat[bound.slot];
       }
-      show(scratch, bound, column, view);
+      show(scratch, bound.slot, column, view);
     }
     for (const BoundSlot& bound : step.spread) spread(scratch, call, bound, begin, rows);
 
@@ -110,7 +108,6 @@ class NativeExecutable final : public Executable {
     frame.firstGroup = begin / kVectorRows;
     frame.program = this;
     frame.shard = &shard;
-    frame.scope = scope;
     frame.begin = begin;
     frame.few = few;
     RowStatus* status = scope == Scope::Item ? call.itemStatus : call.requestStatus;
@@ -124,7 +121,6 @@ class NativeExecutable final : public Executable {
   struct Frame : NativeFrame {
     const NativeExecutable* program = nullptr;
     ShardFrame* shard = nullptr;
-    Scope scope = Scope::Item;
     int64_t begin = 0;
     RowStatus* status = nullptr;  // of the block's rows
     bool few = false;             // the whole call has few rows: there are only cells
@@ -164,25 +160,23 @@ class NativeExecutable final : public Executable {
         if (key < layout.inputFlat.size()) layout.inputFlat[key] = false;
   }
 
-  BoundSlot boundTo(size_t view) const {
-    BoundSlot bound;
-    bound.slot = static_cast<uint32_t>(view);
-    bound.firstUse = steps_.firstUse[view];
-    bound.useCount = steps_.firstUse[view + 1] - bound.firstUse;
-    return bound;
+  // Lets the kernels that take a view have it.
+  void place(NativeScratch& scratch, size_t view) const {
+    for (uint32_t i = steps_.firstUse[view]; i < steps_.firstUse[view + 1]; ++i)
+      scratch.args[steps_.uses[i]] = scratch.views[view];
   }
 
-  // Lets the kernels that take a view have it.
-  void place(NativeScratch& scratch, const BoundSlot& bound) const {
-    const uint32_t* uses = steps_.uses.data() + bound.firstUse;
-    for (uint32_t i = 0; i < bound.useCount; ++i) scratch.args[uses[i]] = scratch.views[bound.slot];
+  // From one group of rows to the next.
+  static void step(NativeColumn& column, Type type) {
+    column.dataStride = type.is(Kind::Bool) ? 1 : int64_t{kVectorRows} * cellSize(type);
+    column.validStride = 1;
   }
 
   // `whole`: as native code sees the slot; `view`: its part for this block.
-  void show(NativeScratch& scratch, const BoundSlot& bound, const ColumnRef& whole, const ColumnRef& view) const {
-    scratch.views[bound.slot] = view;
-    place(scratch, bound);
-    NativeColumn& column = scratch.columns[bound.slot];
+  void show(NativeScratch& scratch, size_t slot, const ColumnRef& whole, const ColumnRef& view) const {
+    scratch.views[slot] = view;
+    place(scratch, slot);
+    NativeColumn& column = scratch.columns[slot];
     column.data = static_cast<char*>(whole.data);
     column.valid = whole.valid != nullptr ? whole.valid : onesBitmap.data();
   }
@@ -198,7 +192,7 @@ class NativeExecutable final : public Executable {
     if (call.requests == 1) {
       request.uniform = true;
       fillGroup(request, bound.type, out);
-      show(scratch, bound, out, request);
+      show(scratch, bound.slot, out, request);
       native.dataStride = 0;
       native.validStride = 0;
       return;
@@ -206,9 +200,8 @@ class NativeExecutable final : public Executable {
     gatherRows(request, bound.type, call.requestOfItem + begin, rows, out);
     scratch.flat[bound.slot] = {};
     if (mayBeFlat(bound.type)) out.flat = &scratch.flat[bound.slot];
-    show(scratch, bound, out, out);
-    native.dataStride = bound.type.is(Kind::Bool) ? 1 : int64_t{kVectorRows} * cellSize(bound.type);
-    native.validStride = 1;
+    show(scratch, bound.slot, out, out);
+    step(native, bound.type);
   }
 
   // One group of rows that all hold the value of row 0. Loops read numbers, truth values and what is missing; kernels

@@ -62,16 +62,6 @@ class Binding {
     steps_.firstUse.assign(steps_.types.size() + 1, 0);
     for (uint32_t view : steps_.args) ++steps_.firstUse[view + 1];
     std::partial_sum(steps_.firstUse.begin(), steps_.firstUse.end(), steps_.firstUse.begin());
-    for (auto& ofPhase : steps_.slots) {
-      for (NativeSteps::Slots& step : ofPhase) {
-        for (std::vector<BoundSlot>* bound : {&step.callColumns, &step.spread}) {
-          for (BoundSlot& slot : *bound) {
-            slot.firstUse = steps_.firstUse[slot.slot];
-            slot.useCount = steps_.firstUse[slot.slot + 1] - slot.firstUse;
-          }
-        }
-      }
-    }
   }
 
   uint32_t view(NodeId node) {

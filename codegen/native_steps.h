@@ -16,8 +16,6 @@ struct BoundSlot {
   uint32_t slot = 0;
   uint32_t column = 0;  // of the call
   Type type;
-  uint32_t firstUse = 0;  // in NativeSteps::uses
-  uint32_t useCount = 0;
 };
 
 // Views are numbered: slots first, then constants.

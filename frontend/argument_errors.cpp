@@ -11,6 +11,7 @@
 #include "frontend/foreign_arguments.h"
 #include "frontend/literal_values.h"
 #include "ops/call_pattern.h"
+#include "ops/conversion.h"
 #include "ops/parse.h"
 
 namespace featc {
@@ -75,8 +76,7 @@ std::vector<std::string> conversions(const std::string& text, Type given, Type w
   // What makes a single value or a list out of a list is not a conversion: which one is meant cannot be guessed.
   if (wanted.isScalar() || (given.isList() && wanted.isList())) return all;
   for (const Operator* op : operatorsFromTo(given, wanted, semantics)) add(*op);
-  bool isElement = wanted.isList() &&
-                   (given.same(wanted.element()) || (given.is(Kind::Int64) && wanted.element().is(Kind::Float64)));
+  bool isElement = wanted.isList() && (given.same(wanted.element()) || convertsToFloat(given, wanted.element()));
   if (isElement) all.push_back(fmt::format("[{}]", text));
   return all;
 }

@@ -7,6 +7,7 @@
 #include "frontend/expr_checker.h"
 #include "frontend/foreign_arguments.h"
 #include "frontend/phrase_makers.h"
+#include "ops/conversion.h"
 #include "ops/reference.h"
 
 namespace featc {
@@ -36,10 +37,6 @@ std::string_view defaultOf(Type type) {
     case Kind::List: return "[]";
     default: return "";
   }
-}
-
-bool convertsToFloat(Type given, Type wanted) {
-  return given.element().is(Kind::Int64) && wanted.element().is(Kind::Float64);
 }
 
 // As it is written after the row.

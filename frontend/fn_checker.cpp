@@ -6,15 +6,11 @@
 
 #include "frontend/expr_checker.h"
 #include "frontend/literal_values.h"
+#include "ops/conversion.h"
 
 namespace featc {
 
 namespace {
-
-bool convertsToFloat(Type given, Type wanted) {
-  if (given.isList() && wanted.isList()) return given.element().is(Kind::Int64) && wanted.element().is(Kind::Float64);
-  return given.is(Kind::Int64) && wanted.is(Kind::Float64);
-}
 
 bool has(uint64_t mask, uint32_t param) { return (mask >> param & 1U) != 0; }
 

@@ -28,13 +28,10 @@ Map<K, int64_t> counts(Context& context, List<K> list) {
   if (!seen.ok()) return {};
   for (uint64_t i = 0; i < list.size; ++i) {
     if (!list.present(i)) continue;
-    uint32_t at = seen.find(list.data[i]);
-    if (at != seen.kAbsent) {
-      ++times[at];
-    } else {
-      seen.add(list.data[i]);
+    if (seen.add(list.data[i]))
       times[seen.size() - 1] = 1;
-    }
+    else
+      ++times[seen.find(list.data[i])];
   }
   uint64_t size = seen.size();
   if (size > kMaxElements) {
@@ -45,7 +42,7 @@ Map<K, int64_t> counts(Context& context, List<K> list) {
     K key;
     int64_t times;
   };
-  // They are sorted by as many comparisons as a size in bits has digits.
+  // Of each entry while they are sorted: the logarithm of the most there may be.
   constexpr uint64_t kComparisons = 16;
   auto* entries = context.spend(kComparisons * size) ? scratch.allocate<Entry>(size) : nullptr;
   if (entries == nullptr) return {};
@@ -64,8 +61,7 @@ void registerCounts(Registry& r) {
   r.group("Maps");
   r.add("counts", {value("list")},
         "How often each element of a list occurs, by element; missing ones are left out. As a sparse output its keys "
-        "are "
-        "ids and the numbers their weights.")
+        "are ids and the numbers their weights.")
       .elsewhere({"counter", "list_histogram", "array_frequency", "frequencies", "tally"})
       .elsewhere({"value_counts", "histogram"}, "of one list; a map is sorted by key, not by how often")
       .example(R"(counts(["b", "a", "b"]))", R"({"a": 1, "b": 2})")

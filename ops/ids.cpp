@@ -39,19 +39,23 @@ uint64_t stepsOf(std::span<const Str> texts) {
   return bytes >> Context::kTextStepBits;
 }
 
-// Of a column of strings: all rows in one loop, missing ones too, which hold no bytes.
+// All rows of a column of strings have been hashed in one loop, missing ones too: those have none.
+void finishHashes(const ColumnRef& strings, const ColumnRef& out, uint32_t n) {
+  copyPresence(strings, out, n);
+  if (allPresent(strings, n)) return;
+  auto* hashes = static_cast<int64_t*>(out.data);
+  for (uint32_t row = 0; row < n; ++row)
+    if (!strings.present(row)) hashes[row] = 0;
+}
+
 struct HashStringColumns {
   static void kernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
     const ColumnRef texts = args[0];
     if (texts.uniform) return OpFunction<&hashOfString>::kernel(context, args, out, n);
-    auto* hashes = static_cast<int64_t*>(out.data);
     std::span<const Str> cells(static_cast<const Str*>(texts.data), n);
     if (!context.spend(stepsOf(cells))) return;
-    hashStrings(context.hashFamily, cells, hashes);
-    copyPresence(texts, out, n);
-    if (allPresent(texts, n)) return;
-    for (uint32_t row = 0; row < n; ++row)
-      if (!texts.present(row)) hashes[row] = 0;
+    hashStrings(context.hashFamily, cells, static_cast<int64_t*>(out.data));
+    finishHashes(texts, out, n);
   }
 };
 
@@ -59,14 +63,10 @@ struct HashStringColumns {
 bool hashTexts(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
   const ColumnRef& strings = args[0];
   if (strings.flat == nullptr || !strings.flat->isTexts()) return false;
-  auto* hashes = static_cast<int64_t*>(out.data);
   const uint32_t* texts = strings.flat->texts;
   if (!context.spend((texts[n] - texts[0]) >> Context::kTextStepBits)) return false;
-  hashStrings(context.hashFamily, strings.flat->bytes, {texts, n + 1}, hashes);
-  copyPresence(strings, out, n);
-  if (allPresent(strings, n)) return true;
-  for (uint32_t row = 0; row < n; ++row)
-    if (!strings.present(row)) hashes[row] = 0;
+  hashStrings(context.hashFamily, strings.flat->bytes, {texts, n + 1}, static_cast<int64_t*>(out.data));
+  finishHashes(strings, out, n);
   return true;
 }
 

@@ -68,32 +68,49 @@ List<T> topK(Context& context, List<T> list, int64_t k) {
   return {out, nullptr, kept};
 }
 
+// Pairs of an element and what it is chosen by.
+struct Pairs {
+  uint64_t* at =
+      nullptr;  // the positions at which both lists have one and what it is chosen by is an element; null: fail
+  uint64_t size = 0;
+};
+template <class K>
+Pairs pairsOf(RowScratch& scratch, uint64_t elements, const List<K>& keys) {
+  uint64_t both = std::min(elements, keys.size);
+  Pairs pairs{scratch.allocate<uint64_t>(both)};
+  for (uint64_t i = 0; pairs.at != nullptr && i < both; ++i)
+    if (isElement(keys, i)) pairs.at[pairs.size++] = i;
+  return pairs;
+}
+
+// Elements `at` of the list, as many as `out` has room for.
+template <class T>
+List<T> chosen(const List<T>& list, const uint64_t* at, uint64_t size, T* out, uint8_t* valid) {
+  for (uint64_t i = 0; i < size; ++i) {
+    valid[i] = list.present(at[i]) ? 1 : 0;
+    out[i] = valid[i] != 0 ? list.data[at[i]] : T{};
+  }
+  return {out, valid, size};
+}
+
 // The positions with the highest scores, of equal ones the first.
 template <class T>
 List<T> topBy(Context& context, List<T> list, List<double> scores, int64_t k) {
   if (list.size != scores.size && context.events != nullptr) ++context.events->unequalLengths;
-  uint64_t pairs = std::min(list.size, scores.size);
-  uint64_t kept = k <= 0 ? 0 : std::min(pairs, static_cast<uint64_t>(k));
+  uint64_t kept = k <= 0 ? 0 : std::min({list.size, scores.size, static_cast<uint64_t>(k)});
   T* out = context.newList<T>(kept);
   auto* valid = out == nullptr ? nullptr : context.newList<uint8_t>(kept);
   if (valid == nullptr) return {};
   RowScratch scratch(context);
-  auto* at = scratch.allocate<uint64_t>(pairs);
+  auto [at, size] = pairsOf(scratch, list.size, scores);
   if (at == nullptr) return {};
-  uint64_t size = 0;
-  for (uint64_t i = 0; i < pairs; ++i)
-    if (isElement(scores, i)) at[size++] = i;
   kept = std::min(kept, size);
   std::partial_sort(at, at + kept, at + size, [&](uint64_t a, uint64_t b) {
     double x = scores.data[a];
     double y = scores.data[b];
     return x > y || (x == y && a < b);
   });
-  for (uint64_t i = 0; i < kept; ++i) {
-    valid[i] = list.present(at[i]) ? 1 : 0;
-    out[i] = valid[i] != 0 ? list.data[at[i]] : T{};
-  }
-  return {out, valid, kept};
+  return chosen(list, at, kept, out, valid);
 }
 
 // The elements in the order of their keys, of equal ones the earlier first.
@@ -106,21 +123,14 @@ List<T> sortBy(Context& context, const Direction& direction, List<T> list, List<
   auto* valid = out == nullptr ? nullptr : context.newList<uint8_t>(pairs);
   if (valid == nullptr) return {};
   RowScratch scratch(context);
-  auto* at = scratch.allocate<uint64_t>(pairs);
+  auto [at, size] = pairsOf(scratch, list.size, keys);
   if (at == nullptr) return {};
-  uint64_t size = 0;
-  for (uint64_t i = 0; i < pairs; ++i)
-    if (isElement(keys, i)) at[size++] = i;
   std::sort(at, at + size, [&](uint64_t a, uint64_t b) {
     const K& x = keys.data[direction.descending ? b : a];
     const K& y = keys.data[direction.descending ? a : b];
     return before(x, y) || (!before(y, x) && a < b);
   });
-  for (uint64_t i = 0; i < size; ++i) {
-    valid[i] = list.present(at[i]) ? 1 : 0;
-    out[i] = valid[i] != 0 ? list.data[at[i]] : T{};
-  }
-  return {out, valid, size};
+  return chosen(list, at, size, out, valid);
 }
 
 // The same of a list of lists or maps.

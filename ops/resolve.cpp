@@ -2,6 +2,7 @@
 // Choosing an operator's overload by the types of a call's arguments.
 #include <bit>
 
+#include "ops/conversion.h"
 #include "ops/operator.h"
 
 namespace featc {
@@ -17,13 +18,12 @@ struct Fit {
 
 Fit fitArgument(Type argument, Type parameter, bool mayLift) {
   if (argument.same(parameter)) return {.fits = true};
-  if (argument.is(Kind::Int64) && parameter.is(Kind::Float64)) return {.fits = true, .converts = true};
+  if (argument.isScalar() && convertsToFloat(argument, parameter)) return {.fits = true, .converts = true};
   // An empty literal has no element type of its own.
   if (argument.isMap() && argument.key().isNone()) return {.fits = parameter.isMap()};
   if (!argument.isList()) return {};
   if (argument.element().isNone() && parameter.isList()) return {.fits = true};
-  if (parameter.isList())
-    return {.fits = argument.element().is(Kind::Int64) && parameter.element().is(Kind::Float64), .converts = true};
+  if (parameter.isList()) return {.fits = convertsToFloat(argument, parameter), .converts = true};
   if (!mayLift || !parameter.isScalar()) return {};
   Fit element = fitArgument(argument.element(), parameter, false);
   return {.fits = element.fits, .lifts = true, .converts = element.converts};

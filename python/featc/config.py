@@ -242,8 +242,8 @@ class Config:
         """Features as rectangles: dense float32 of shape (rows,) or (rows, width); ids int64 of shape
         (rows, length) for a sequence of that length and (rows, most ids of a row) else, filled with 0; of a
         weighted feature the ids and the weights, float32 of the same shape. Of a sequence group (rows, length) ids or
-        numbers, or (rows, length, width); where an element may have several ids there is no rectangle. The zeros stand
-        behind a row's values, or before them where the config says `pad left`.
+        numbers, or (rows, length, width). A feature whose elements may have several ids is refused. Zeros fill each row
+        up behind its values, or before them where the config says `pad left`.
         """
         found = self._jagged(data, ids, stores, errors, threads)
         out: Dict[str, Union[np.ndarray, Tuple[np.ndarray, np.ndarray]]] = {}
