@@ -2,10 +2,20 @@
 // A compiled config that is called again and again, and the batches that it is called with.
 #include "bench/program.h"
 
+#include <fstream>
+#include <sstream>
+
 #include "bench/data.h"
 #include "bench/suite.h"
 
 namespace featc::bench {
+
+std::string configText(const std::string& file) {
+  std::ifstream stream(FEATC_BENCH_FOLDER "/" + file);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return std::move(text).str();
+}
 
 CompiledConfig compileText(const std::string& text) {
   CompiledConfig config = compileConfig("bench.feat", {}, text);

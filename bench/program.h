@@ -14,6 +14,8 @@
 
 namespace featc::bench {
 
+// A config that lies beside the benchmarks.
+std::string configText(const std::string& file);
 CompiledConfig compileText(const std::string& text);
 std::shared_ptr<const Extractor> extractorOf(const CompiledConfig& config, EngineKind engine, const std::string& cpu);
 

@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <map>
-#include <sstream>
 #include <string_view>
 #include <vector>
 
 #include "bench/data.h"
+#include "bench/program.h"
 
 namespace featc::bench {
 
@@ -249,12 +248,7 @@ void setOdd(BatchBuilder& builder, Random& random, const Search& search) {
 
 }  // namespace
 
-std::string searchAdsConfig() {
-  std::ifstream file(FEATC_BENCH_FOLDER "/search_ads.feat");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
-}
+std::string searchAdsConfig() { return configText("search_ads.feat"); }
 
 void fillSearchAds(BatchBuilder& builder, uint32_t items, uint64_t seed, SearchAds kind) {
   Random random(seed);

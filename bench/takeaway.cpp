@@ -3,13 +3,12 @@
 #include "bench/takeaway.h"
 
 #include <array>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <string_view>
 #include <vector>
 
 #include "bench/data.h"
+#include "bench/program.h"
 
 namespace featc::bench {
 
@@ -69,12 +68,7 @@ void fillItem(BatchBuilder& builder, Random& random) {
 
 }  // namespace
 
-std::string takeawayConfig() {
-  std::ifstream file(FEATC_BENCH_FOLDER "/takeaway.feat");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
-}
+std::string takeawayConfig() { return configText("takeaway.feat"); }
 
 void fillTakeaway(BatchBuilder& builder, uint32_t items, uint64_t seed, bool sparseRequest) {
   Random random(seed);
