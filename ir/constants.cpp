@@ -142,9 +142,9 @@ PreparedCall prepareCall(const Graph& graph, NodeId id, ConstantEvaluator& const
   const Node& node = graph.node(id);
   const CallResolution& resolution = node.resolution;
   const Overload& overload = node.op->overloads[resolution.overload];
-  std::vector<Type> types;
-  for (NodeId arg : graph.args(id)) types.push_back(graph.node(arg).type);
-  types = seenTypes(resolution.mapMask, types);
+  std::vector<Type> given;
+  for (NodeId arg : graph.args(id)) given.push_back(graph.node(arg).type);
+  std::vector<Type> types = seenTypes(resolution.mapMask, given);
   PreparedCall call;
   call.args = valueArgs(graph, id);
   call.state = prepareState(graph, id, constants).state;
@@ -168,6 +168,8 @@ PreparedCall prepareCall(const Graph& graph, NodeId id, ConstantEvaluator& const
   mapped->elementKernel = std::exchange(call.kernel, &mappedKernel);
   mapped->elementState = std::move(call.state);
   mapped->elementType = resultType(*node.op, resolution, types);
+  prepareByList(*node.op, resolution, given, graph.info().semantics, *mapped);
+  if (mapped->listKernel != nullptr) call.flat = &mappedByList;
   call.state = std::move(mapped);
   return call;
 }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ops/cell_types.h"
+#include "ops/equal_texts.h"
 #include "ops/groups.h"
 #include "ops/laws.h"
 #include "ops/operator.h"
@@ -165,6 +166,8 @@ OperatorBuilder addComparison(Registry& r, std::string_view name, std::string_vi
   op.template add<onInt>().inlined(lowerings.onInt);
   op.template add<onFloat>().inlined(lowerings.onFloat);
   op.template add<onString>();
+  if constexpr (onString == equal<Str> || onString == notEqual<Str>)
+    op.template columns<EqualTexts<onString, onString == notEqual<Str>>>();
   op.template add<onBool>().inlined(lowerings.onBool);
   op.suspect(suspectComparison<onFloat>);
   bool ofNumbers = onFloat(1, 1);

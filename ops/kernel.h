@@ -1,113 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// From an operator's C++ function of one row to loops over columns: what every engine calls.
-//
-// The function's signature says all that the loops need to know:
-//   R f([Context&,] [const State&,] A...)
-// A function that takes no Context, or a const one, makes no strings or lists and fails no row.
-// A parameter T is strict (a missing argument makes the result missing and f is not called),
-// Finite is a strict double whose non-finite values count as missing, Maybe<T> accepts missing
-// values, Each<T> as the last one takes all remaining arguments (strictly). R is T or Maybe<T>.
+// From an operator's C++ function of one row (ops/signature.h) to loops over columns: what every engine calls.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
-#include <cstddef>
-#include <tuple>
 #include <utility>
 
-#include "ops/context.h"
+#include "ops/plain_lists.h"
+#include "ops/signature.h"
 
 namespace featc {
 
 namespace detail {
-
-template <class F>
-struct Signature;
-template <class R, class... A>
-struct Signature<R (*)(A...)> {
-  using Result = R;
-  using State = void;
-  using Args = std::tuple<A...>;
-  static constexpr bool kContext = false;
-  static constexpr bool kMakesValues = false;
-};
-template <class R, class... A>
-struct Signature<R (*)(Context&, A...)> : Signature<R (*)(A...)> {
-  static constexpr bool kContext = true;
-  static constexpr bool kMakesValues = true;
-};
-template <class R, class... A>
-struct Signature<R (*)(const Context&, A...)> : Signature<R (*)(A...)> {
-  static constexpr bool kContext = true;
-};
-template <class R, class S, class... A>
-  requires std::is_base_of_v<OpState, S>
-struct Signature<R (*)(const S&, A...)> : Signature<R (*)(A...)> {
-  using State = S;
-};
-template <class R, class S, class... A>
-  requires std::is_base_of_v<OpState, S>
-struct Signature<R (*)(Context&, const S&, A...)> : Signature<R (*)(A...)> {
-  using State = S;
-  static constexpr bool kContext = true;
-  static constexpr bool kMakesValues = true;
-};
-
-template <class P>
-struct Param {  // strict
-  using Cell = P;
-  static constexpr bool kStrict = true, kFinite = false, kEach = false;
-  static bool accept(Maybe<Cell> in, P& out) {
-    out = in.value;
-    return in.present;
-  }
-};
-template <>
-struct Param<Finite> {
-  using Cell = double;
-  static constexpr bool kStrict = true, kFinite = true, kEach = false;
-  static bool accept(Maybe<double> in, Finite& out) {
-    out.value = in.value;
-    return in.present && std::isfinite(in.value);
-  }
-};
-template <class T>
-struct Param<Maybe<T>> {
-  using Cell = T;
-  static constexpr bool kStrict = false, kFinite = false, kEach = false;
-  static bool accept(Maybe<T> in, Maybe<T>& out) {
-    out = in;
-    return true;
-  }
-};
-template <>
-struct Param<Maybe<Finite>> {
-  using Cell = double;
-  static constexpr bool kStrict = false, kFinite = true, kEach = false;
-  static bool accept(Maybe<double> in, Maybe<Finite>& out) {
-    out.value.value = in.value;
-    out.present = in.present && std::isfinite(in.value);
-    return true;
-  }
-};
-template <class T>
-struct Param<Each<T>> {
-  using Cell = T;
-  static constexpr bool kStrict = true, kFinite = false, kEach = true;
-};
-
-template <class R>
-struct ResultOf {
-  using Cell = R;
-  static constexpr bool kMaybe = false;
-};
-template <class T>
-struct ResultOf<Maybe<T>> {
-  using Cell = T;
-  static constexpr bool kMaybe = true;
-};
 
 // Gathers eight results at a time into the bitmaps, cells straight into the column.
 template <class T>
@@ -242,7 +147,11 @@ class OpFunction {
     for (uint32_t row = 0; row < n; ++row) {
       context.row = row;
       bool present = false;
-      List<ResultCell> list = mapRow(context, args, row, present);
+      List<ResultCell> list;
+      if (PlainLists<fn>::map(context, args, row, list))
+        present = true;
+      else
+        list = mapRow(context, args, row, present);
       writer.put(row, list, present);
     }
     writer.finish(n);
@@ -261,14 +170,6 @@ class OpFunction {
       writer.put(row, r.value, r.present);
     }
     writer.finish(n);
-  }
-
-  // Whether an element may come out missing though all that it is made of is present.
-  static constexpr bool elementsMayMiss() {
-    if (kMaybeResult) return true;
-    return []<size_t... I>(std::index_sequence<I...>) {
-      return (ParamOf<I>::kFinite || ...);
-    }(std::make_index_sequence<kArity>{});
   }
 
   // The usual case of a lifted kernel: one argument is a list, the others are as they are.
@@ -292,7 +193,8 @@ class OpFunction {
         context.row = row;
         bool present = othersReady<At>(own, row) && own[At].present(row);
         List<ResultCell> list;
-        if (present) list = mapElements<At>(context, own, own[At].template get<List<Element>>(row), row);
+        if (present && !PlainLists<fn>::template mapAt<uint64_t{1} << At>(context, own.data(), row, list))
+          list = mapElements<At>(context, own, own[At].template get<List<Element>>(row), row);
         writer.put(row, list, present);
       }
       writer.finish(n);
@@ -314,7 +216,7 @@ class OpFunction {
     auto* data = context.newList<ResultCell>(list.size);
     if (data == nullptr) return {};
     uint8_t* valid = nullptr;
-    if (elementsMayMiss() || list.valid != nullptr) {
+    if (detail::mayMiss<fn>() || list.valid != nullptr) {
       valid = context.newList<uint8_t>(list.size);
       if (valid == nullptr) return {};
     }
@@ -340,7 +242,7 @@ class OpFunction {
       Args values{};
       bool ready = (ParamOf<I>::accept(load.template operator()<I>(), std::get<I>(values)) && ...);
       if (!ready || !meter.passes(std::get<I>(values)...)) return {};
-      return invoke(context, std::get<I>(values)...);
+      return detail::invoke<fn>(context, std::get<I>(values)...);
     }(std::make_index_sequence<kArity>{});
   }
 
@@ -356,20 +258,7 @@ class OpFunction {
     EachBuffer buffer;
     bool ready = (take<I>(context, load, std::get<I>(values), buffer) && ...);
     if (!ready || !meter.passes(std::get<I>(values)...)) return {};
-    return invoke(context, std::get<I>(values)...);
-  }
-
-  template <class... A>
-  static typename Sig::Result invoke(Context& context, const A&... args) {
-    if constexpr (Sig::kContext && !std::is_void_v<State>) {
-      return fn(context, static_cast<const State&>(*context.state), args...);
-    } else if constexpr (Sig::kContext) {
-      return fn(context, args...);
-    } else if constexpr (!std::is_void_v<State>) {
-      return fn(static_cast<const State&>(*context.state), args...);
-    } else {
-      return fn(args...);
-    }
+    return detail::invoke<fn>(context, std::get<I>(values)...);
   }
 
   static auto eachCell() {

@@ -3,8 +3,11 @@
 #include "ops/mapped_call.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <optional>
+
+#include "ops/flat_lists.h"
 
 namespace featc {
 
@@ -56,7 +59,10 @@ Workspace& workspace() {
 }
 
 void setBits(uint8_t* bits, uint32_t at, uint32_t count, bool on) {
-  for (uint32_t i = at; i < at + count; ++i) setBit(bits, i, on);
+  uint32_t end = at + count;
+  for (; at < end && (at & 7U) != 0; ++at) setBit(bits, at, on);
+  std::memset(bits + at / 8, on ? 0xFF : 0, (end - at) / 8);
+  for (at += (end - at) / 8 * 8; at < end; ++at) setBit(bits, at, on);
 }
 
 // Cells `at` .. `at + count - 1` become the elements of `list` from `from` on, missing past its end.
@@ -74,7 +80,9 @@ void putElements(const ListCell& list, Type type, const Segment& segment, const 
     if (known > 0) std::memcpy(cells, list.data + segment.from * size, known * size);
     std::memset(cells + known * size, 0, beyond * size);
   }
-  for (uint32_t k = 0; k < known; ++k) setBit(out.valid, at + k, list.present(segment.from + k));
+  if (list.valid == nullptr) setBits(out.valid, at, known, true);
+  for (uint32_t k = 0; list.valid != nullptr && k < known; ++k)
+    setBit(out.valid, at + k, list.valid[segment.from + k] != 0);
   setBits(out.valid, at + known, beyond, false);
 }
 
@@ -262,6 +270,20 @@ class MappedCall {
   uint64_t done_ = 0;  // elements computed
 };
 
+// A list of so many elements, each missing.
+ListCell missingElements(Context& context, uint64_t size, uint64_t cell) {
+  if (size == 0) return {};
+  auto* valid = context.newList<uint8_t>(size);
+  auto* data = valid == nullptr ? nullptr : context.arena->allocate<char>(size * cell);
+  if (data == nullptr) {
+    if (valid != nullptr) context.fail(RowStatus::OutOfMemory);
+    return {};
+  }
+  std::memset(data, 0, size * cell);
+  std::memset(valid, 0, size);
+  return {data, valid, size};
+}
+
 }  // namespace
 
 std::vector<Type> seenTypes(uint64_t mapMask, std::span<const Type> argTypes) {
@@ -280,12 +302,18 @@ Type callType(const Operator& op, const CallResolution& resolution, std::span<co
   return Type::list(element.present()).withNullable(mayMiss);
 }
 
+// Whether the language's own mapping over lists takes the same operator for the same elements.
+static bool mapsAlike(const Operator& op, const CallResolution& mapped, std::span<const Type> argTypes,
+                      uint32_t semantics) {
+  if (mapped.liftMask != 0 || op.overloads[mapped.overload].liftedKernel == nullptr) return false;
+  std::optional<Resolution> lifted = resolve(op, argTypes, semantics);
+  return lifted && lifted->overload == mapped.overload && lifted->liftMask == mapped.mapMask;
+}
+
 bool isLiftedCall(const Operator& op, const CallResolution& mapped, std::span<const Type> argTypes,
                   uint32_t semantics) {
+  if (!mapsAlike(op, mapped, argTypes, semantics)) return false;
   const Overload& overload = op.overloads[mapped.overload];
-  if (mapped.liftMask != 0 || overload.liftedKernel == nullptr) return false;
-  std::optional<Resolution> lifted = resolve(op, argTypes, semantics);
-  if (!lifted || lifted->overload != mapped.overload || lifted->liftMask != mapped.mapMask) return false;
   for (size_t i = 0; i < argTypes.size(); ++i)
     if (!mapped.maps(i) && argTypes[i].nullable() && overload.strict[overload.paramOfArg(i)]) return false;
   return true;
@@ -293,6 +321,43 @@ bool isLiftedCall(const Operator& op, const CallResolution& mapped, std::span<co
 
 void mappedKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
   MappedCall(context, args, out, n).run();
+}
+
+void prepareByList(const Operator& op, const CallResolution& resolution, std::span<const Type> argTypes,
+                   uint32_t semantics, MappedState& state) {
+  if (!std::has_single_bit(state.mapMask) || !mapsAlike(op, resolution, argTypes, semantics)) return;
+  const Overload& overload = op.overloads[resolution.overload];
+  state.listKernel = overload.liftedKernel;
+  for (size_t i = 0; i < argTypes.size(); ++i) {
+    if (op.params[op.paramOfArg(i)].isConstant) continue;
+    if (!resolution.maps(i) && overload.strict[overload.paramOfArg(i)])
+      state.strictMask |= uint64_t{1} << state.listTypes.size();
+    state.listTypes.push_back(argTypes[i]);
+  }
+}
+
+bool mappedByList(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+  const auto& state = static_cast<const MappedState&>(*context.state);
+  for (uint32_t i = 0; i < context.argCount; ++i)
+    if (args[i].flat != nullptr) writeCells(args[i], state.listTypes[i], n);
+  Context inner = context;
+  inner.state = state.elementState.get();
+  inner.argTypes = state.listTypes.data();
+  inner.liftMask = state.mapMask;
+  state.listKernel(inner, args, out, n);
+
+  const ColumnRef& lists = args[std::countr_zero(state.mapMask)];
+  const uint64_t cell = cellSize(state.elementType);
+  for (uint32_t i = 0; i < context.argCount; ++i) {
+    if ((state.strictMask >> i & 1U) == 0 || args[i].valid == nullptr) continue;
+    for (uint32_t row = 0; row < n; ++row) {
+      if (args[i].present(row) || !lists.present(row)) continue;
+      inner.row = row;
+      if (out.valid != nullptr) setBit(out.valid, row, true);
+      static_cast<ListCell*>(out.data)[row] = missingElements(inner, lists.get<ListCell>(row).size, cell);
+    }
+  }
+  return true;
 }
 
 }  // namespace featc

@@ -43,7 +43,15 @@ struct MappedState : OpState {
   Kernel elementKernel = nullptr;  // the operator's own
   std::shared_ptr<const OpState> elementState;
   Type elementType;  // what comes out for an element, with a "?" if that may be missing
+  // Where one argument is mapped and the operator maps over such a list by itself: its kernel for that, the arguments'
+  // types as that sees them, and the other arguments that must not be missing.
+  Kernel listKernel = nullptr;
+  std::vector<Type> listTypes;
+  uint64_t strictMask = 0;
 };
+// Fills in what `mappedByList` needs, where it can work. `args`: the types of the value arguments.
+void prepareByList(const Operator& op, const CallResolution& resolution, std::span<const Type> args, uint32_t semantics,
+                   MappedState& state);
 
 // The kernel of mapped calls. The lists of the block's rows are laid out as columns of elements, a value beside
 // them is repeated for each, the operator's own kernel computes them as rows, and what comes out is cut into
@@ -53,5 +61,9 @@ struct MappedState : OpState {
 // is missing, is missing. A row is missing where all of its mapped lists are. Lists of unequal lengths are
 // counted; an element that fails fails its row.
 void mappedKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n);
+
+// The same by MappedState::listKernel, a list after the other. That finds a list missing which a missing value meets:
+// here it is one of missing elements.
+bool mappedByList(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n);
 
 }  // namespace featc
