@@ -2,8 +2,9 @@
 // `edit_distance`: Levenshtein's, in code points or bytes.
 #include <algorithm>
 #include <array>
+#include <cstring>
 
-#include "ops/code_points.h"
+#include "ops/edit_bits.h"
 #include "ops/groups.h"
 #include "ops/operator.h"
 #include "ops/scratch.h"
@@ -30,74 +31,20 @@ Prepared prepareEdit(std::span<const Value> constants, std::span<const Type>) {
   return {state, std::nullopt};
 }
 
-// One number a unit. A byte that is not UTF-8 differs from every code point.
 uint32_t* unitsOf(RowScratch& scratch, bool bytes, std::string_view s, uint64_t& count) {
   auto* out = scratch.allocate<uint32_t>(s.size());
   count = 0;
   if (out == nullptr) return nullptr;
-  while (!s.empty()) {
-    size_t length = bytes ? 1 : codePointBytes(s);
-    constexpr uint32_t kNoCodePoint = 0x110000;
-    out[count++] = length == 0 ? kNoCodePoint + static_cast<unsigned char>(s[0])
-                   : bytes     ? static_cast<unsigned char>(s[0])
-                               : decodeCodePoint(s, length);
-    s.remove_prefix(std::max<size_t>(length, 1));
-  }
+  while (!s.empty()) out[count++] = takeUnit(s, bytes);
   return out;
 }
 
-// Where each unit stands in a text of at most 64: a bit a place.
-class Places {
- public:
-  Places(const uint32_t* units, uint64_t count) {
-    keys_.fill(kFree);
-    for (uint64_t i = 0; i < count; ++i) {
-      size_t slot = slotOf(units[i]);
-      if (keys_[slot] == kFree) masks_[slot] = 0;
-      keys_[slot] = units[i];
-      masks_[slot] |= uint64_t{1} << i;
-    }
-  }
-  uint64_t of(uint32_t unit) const {
-    size_t slot = slotOf(unit);
-    return keys_[slot] == kFree ? 0 : masks_[slot];
-  }
-
- private:
-  static constexpr size_t kSlots = 128;  // twice as many as there are units
-  static constexpr uint32_t kFree = UINT32_MAX;
-
-  size_t slotOf(uint32_t unit) const {
-    size_t slot = unit % kSlots;
-    while (keys_[slot] != unit && keys_[slot] != kFree) slot = (slot + 1) % kSlots;
-    return slot;
-  }
-  std::array<uint32_t, kSlots> keys_;
-  std::array<uint64_t, kSlots> masks_;
-};
-
-// G. Myers, "A fast bit-vector algorithm for approximate string matching based on dynamic programming" (1999), as H.
-// Hyyroe writes it (2003): the differences between neighbours in a column of the table of costs, a bit each. `a` has 1
-// to 64 units.
 int64_t bitDistance(const uint32_t* a, uint64_t n, const uint32_t* b, uint64_t m) {
-  const Places places(a, n);
-  const uint64_t last = uint64_t{1} << (n - 1);
-  uint64_t more = ~uint64_t{0};  // where the cost is one more than above
-  uint64_t less = 0;             // where it is one less
-  auto distance = static_cast<int64_t>(n);
-  for (uint64_t j = 0; j < m; ++j) {
-    uint64_t equal = places.of(b[j]);
-    uint64_t down = equal | less;
-    uint64_t across = (((equal & more) + more) ^ more) | equal;
-    uint64_t moreAcross = less | ~(across | more);
-    uint64_t lessAcross = more & across;
-    distance += (moreAcross & last) != 0 ? 1 : (lessAcross & last) != 0 ? -1 : 0;
-    moreAcross = moreAcross << 1U | 1U;
-    lessAcross <<= 1U;
-    more = lessAcross | ~(down | moreAcross);
-    less = moreAcross & down;
-  }
-  return distance;
+  UnitPlaces places;
+  for (uint64_t i = 0; i < n; ++i) places.add(a[i], i);
+  EditCosts costs;
+  for (uint64_t j = 0; j < m; ++j) costs.step(places.of(b[j]));
+  return costs.distance(n, m);
 }
 
 int64_t editDistance(Context& context, const EditUnit& state, Str left, Str right) {
@@ -115,8 +62,7 @@ int64_t editDistance(Context& context, const EditUnit& state, Str left, Str righ
     context.fail(RowStatus::ValueTooLarge);
     return 0;
   }
-  constexpr uint64_t kBits = 64;
-  if (std::min(n, m) <= kBits) {
+  if (std::min(n, m) <= kPatternUnits) {
     if (!context.spend(n * m)) return 0;
     return n <= m ? bitDistance(a, n, b, m) : bitDistance(b, m, a, n);
   }
@@ -136,6 +82,141 @@ int64_t editDistance(Context& context, const EditUnit& state, Str left, Str righ
   return cost[m];
 }
 
+bool isAscii(Str text) {
+  constexpr uint64_t kHigh = 0x8080808080808080;
+  uint64_t seen = 0;
+  uint64_t i = 0;
+  for (; i + sizeof seen <= text.size; i += sizeof seen) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data + i, sizeof word);
+    seen |= word;
+  }
+  for (; i < text.size; ++i) seen |= static_cast<unsigned char>(text.data[i]);
+  return (seen & kHigh) == 0;
+}
+
+// The same over columns: a text that the rows of a run share, on either side, is made a pattern once. A step waits for
+// the one before it, so that several rows take turns.
+class EditColumns {
+ public:
+  static constexpr bool kReadsTexts = true;
+  static void kernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    constexpr uint32_t kFewRows = 3;  // a table is not worth being cleared for
+    if (n <= kFewRows) return OpFunction<editDistance>::kernel(context, args, out, n);
+    detail::RowWriter<int64_t> writer(out);
+    for (uint32_t row = 0; row < n; ++row) writer.put(row, 0, args[0].present(row) && args[1].present(row));
+    writer.finish(n);
+    EditColumns(context, args, static_cast<int64_t*>(out.data), n).compute();
+  }
+
+ private:
+  static constexpr uint32_t kNoRow = UINT32_MAX;
+  // What is left of a text that has a byte a unit.
+  struct Reader {
+    const char* next = nullptr;
+    const char* end = nullptr;
+    uint32_t row = kNoRow;
+    uint32_t size = 0;
+    EditCosts costs{};
+  };
+  using Readers = std::array<Reader, 3>;
+  // The most bytes of a text that any pattern may be compared with.
+  static constexpr uint64_t kMaxBytes = kMaxSteps / kPatternUnits;
+
+  EditColumns(Context& context, const ColumnRef* args, int64_t* out, uint32_t n)
+      : context_(context),
+        state_(static_cast<const EditUnit&>(*context.state)),
+        left_(args[0]),
+        right_(args[1]),
+        out_(out),
+        n_(n) {}
+
+  void compute() {
+    while (row_ < n_) {
+      Readers readers;
+      bool all = true;
+      for (Reader& reader : readers) all = begin(reader) && all;
+      while (all) {
+        readTogether(readers);
+        for (Reader& reader : readers) {
+          if (reader.next != reader.end) continue;
+          finish(reader);
+          all = begin(reader) && all;
+        }
+      }
+      for (Reader& reader : readers)
+        if (reader.row != kNoRow) readToEnd(reader);
+      if (row_ < n_) choosePattern();
+    }
+  }
+
+  // Goes to the next row of the pattern whose other text has a byte a unit, and computes those before it. False: none.
+  bool begin(Reader& reader) {
+    reader = {};
+    for (; row_ < n_; ++row_) {
+      if (!left_.present(row_) || !right_.present(row_)) continue;
+      Str left = left_.get<Str>(row_);
+      Str right = right_.get<Str>(row_);
+      bool isLeft = pattern_.is(left);
+      if (!isLeft && !pattern_.is(right)) return false;
+      Str text = isLeft ? right : left;
+      if (!pattern_.fits() || text.size > kMaxBytes) {
+        context_.row = row_;
+        out_[row_] = editDistance(context_, state_, left, right);
+        continue;
+      }
+      constexpr uint64_t kStepsAUnit = 4;
+      if (!context_.spend(kStepsAUnit * text.size)) {
+        row_ = n_;
+        return false;
+      }
+      if (state_.bytes || isAscii(text)) {
+        reader = {text.data, text.data + text.size, row_++, static_cast<uint32_t>(text.size)};
+        return true;
+      }
+      EditCosts costs;
+      uint64_t units = 0;
+      for (std::string_view rest = text.view(); !rest.empty(); ++units) costs.step(pattern_.of(takeUnit(rest, false)));
+      out_[row_] = costs.distance(pattern_.units(), units);
+    }
+    return false;
+  }
+
+  // As far as the first end.
+  void readTogether(Readers& readers) const {
+    auto steps = readers[0].end - readers[0].next;
+    for (const Reader& reader : readers) steps = std::min(steps, reader.end - reader.next);
+    Readers own = readers;  // in registers
+    for (; steps > 0; --steps)
+      for (Reader& reader : own) reader.costs.step(pattern_.ofByte(*reader.next++));
+    readers = own;
+  }
+
+  void readToEnd(Reader reader) const {
+    while (reader.next != reader.end) reader.costs.step(pattern_.ofByte(*reader.next++));
+    finish(reader);
+  }
+  void finish(const Reader& reader) const { out_[reader.row] = reader.costs.distance(pattern_.units(), reader.size); }
+
+  // For the next row: the side that is as in the row for which it was chosen last.
+  void choosePattern() {
+    Str right = right_.get<Str>(row_);
+    bool isRun = right.data == lastRight_.data && right.size == lastRight_.size;
+    pattern_.set(isRun ? right : left_.get<Str>(row_), state_.bytes);
+    lastRight_ = right;
+  }
+
+  Context& context_;
+  const EditUnit& state_;
+  const ColumnRef left_;
+  const ColumnRef right_;
+  int64_t* out_;
+  uint32_t n_;
+  uint32_t row_ = 0;
+  EditPattern pattern_;
+  Str lastRight_;
+};
+
 }  // namespace
 
 void registerEditDistance(Registry& r) {
@@ -149,6 +230,7 @@ void registerEditDistance(Registry& r) {
       .example(R"(edit_distance("caf\u{e9}", "cafe", unit = "bytes"))", "2")
       .elsewhere({"levenshtein", "levenshtein_distance"})
       .add<editDistance>({Type::string()})
+      .columns<EditColumns>()
       .prepare(prepareEdit);
 }
 
