@@ -200,7 +200,10 @@ std::optional<PrepareError> Zone::read(const Value& name, uint32_t param, Zone& 
     return std::nullopt;
   }
   zone.isFixed_ = false;
-  if (isZoneName(name.asString()) && cctz::load_time_zone(name.asString(), &zone.rules_)) return std::nullopt;
+  if (isZoneName(name.asString()) && cctz::load_time_zone(name.asString(), &zone.rules_)) {
+    zone.offsets_ = &zoneOffsets(name.asString(), zone.rules_);
+    return std::nullopt;
+  }
   std::string near = meant(name.asString());
   return PrepareError{
       param,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "ops/operator.h"
+#include "ops/zone_offsets.h"
 
 namespace featc {
 
@@ -50,6 +51,8 @@ class Zone {
   // Seconds east of UTC.
   int64_t offsetAt(int64_t time) const {
     if (isFixed_) return offset_;
+    int64_t offset = 0;
+    if (offsets_ != nullptr && offsets_->find(time, offset)) return offset;
     return rules_.lookup(cctz::time_point<cctz::seconds>(cctz::seconds(time))).offset;
   }
   // Epoch seconds of what a clock there shows, `local` as if it were UTC. What the clock skips or shows twice is taken
@@ -60,6 +63,7 @@ class Zone {
   bool isFixed_ = true;
   int64_t offset_ = 0;
   cctz::time_zone rules_;
+  const ZoneOffsets* offsets_ = nullptr;  // of constant zones
 };
 
 // The zones of the machine's time zone database that a name may mean, in order; what is no zone may be among them.

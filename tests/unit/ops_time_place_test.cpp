@@ -232,4 +232,43 @@ TEST_CASE("floats of 32 bits") {
   CHECK(eval("float32", arg(kNaN)) == "nan");
 }
 
+TEST_CASE("a zone's table of offsets says what its rules say") {
+  for (const char* name : {"Asia/Shanghai", "America/New_York", "Europe/Dublin", "Africa/Casablanca", "Asia/Gaza",
+                           "Australia/Lord_Howe", "America/Caracas", "Pacific/Apia", "Antarctica/Troll", "UTC"}) {
+    INFO(name);
+    cctz::time_zone rules;
+    REQUIRE(cctz::load_time_zone(name, &rules));
+    auto at = [](int64_t time) { return cctz::time_point<cctz::seconds>(cctz::seconds(time)); };
+    const ZoneOffsets offsets(rules);
+    uint64_t found = 0;
+    uint64_t looked = 0;
+    auto look = [&](int64_t time) {
+      int64_t offset = 0;
+      ++looked;
+      if (!offsets.find(time, offset)) return;
+      ++found;
+      if (offset != rules.lookup(at(time)).offset) FAIL("at " << time);
+    };
+    for (int64_t time = -100 * 86400; time < ZoneOffsets::kEnd + 100 * 86400; time += 40'001) look(time);
+    // Around the changes.
+    auto said = [&](int64_t time) { return rules.lookup(at(time)).offset; };
+    constexpr int64_t kDay = 86'400;
+    for (int64_t day = 0; day < ZoneOffsets::kEnd; day += kDay) {
+      int64_t before = day;
+      int64_t after = day + kDay;
+      if (said(before) == said(after)) continue;
+      while (after - before > 1) {
+        int64_t middle = before + (after - before) / 2;
+        (said(middle) == said(day) ? before : after) = middle;
+      }
+      for (int64_t seconds : {-3600, -1, 0, 1, 3600}) look(after + seconds);
+    }
+    CHECK(found > looked * 9 / 10);
+    for (int64_t time : {kMinInt, int64_t{-1}, ZoneOffsets::kEnd, kMaxInt}) {
+      int64_t offset = 0;
+      CHECK(!offsets.find(time, offset));
+    }
+  }
+}
+
 }  // namespace featc
