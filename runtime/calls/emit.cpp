@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
+#include <limits>
 
 #include "ops/flat_lists.h"
 #include "ops/hash.h"
+#include "runtime/calls/emit_lists.h"
 
 namespace featc {
 
@@ -15,74 +16,6 @@ namespace {
 
 // The id that stands for a missing value; 0: none.
 uint64_t missingId(const OutputInfo& output) { return output.missing ? makeId(output.slot, *output.missing) : 0; }
-
-// Rows begin .. end-1 whose lists lie one behind the other in memory, as they mostly do, none of them
-// missing or with a missing element.
-struct ListRun {
-  const int64_t* elements = nullptr;
-  uint64_t size = 0;
-  uint32_t end = 0;  // the first row that is not part of it
-};
-
-// The run that starts at row `begin` of a column that is not uniform, perhaps of no rows; writes where the rows end,
-// the first of which begins at `first`. A list longer than `most` counts as that long and to `cut`, one longer than
-// `allowed` ends the run.
-ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint64_t most, uint64_t allowed, int64_t first,
-                int64_t* ends, uint64_t& cut) {
-  const auto* cells = static_cast<const List<int64_t>*>(column.data);
-  const uint8_t* valid = column.valid;
-  ListRun run;
-  uint32_t i = begin;
-  for (; i < n; ++i) {
-    uint64_t size = std::min(cells[i].size, most);
-    if ((valid != nullptr && !bitAt(valid, i)) || cells[i].valid != nullptr || size > allowed) break;
-    // An empty list may lie anywhere.
-    if (size != 0 && cells[i].data != run.elements + run.size) {
-      if (run.size != 0) break;
-      run.elements = cells[i].data;
-    }
-    run.size += size;
-    cut += cells[i].size > most ? 1 : 0;
-    ends[i] = first += static_cast<int64_t>(size);
-  }
-  run.end = i;
-  return run;
-}
-
-// Payloads as the ids that are made of them, so that a vector of ids grows by them without being filled first.
-struct IdIterator {
-  using iterator_category = std::random_access_iterator_tag;
-  using value_type = uint64_t;
-  using difference_type = std::ptrdiff_t;
-  using pointer = void;
-  using reference = uint64_t;
-
-  const int64_t* payload = nullptr;
-  uint32_t slot = 0;
-
-  uint64_t operator*() const { return makeId(slot, *payload); }
-  IdIterator& operator++() {
-    ++payload;
-    return *this;
-  }
-  IdIterator& operator--() {
-    --payload;
-    return *this;
-  }
-  IdIterator operator+(difference_type n) const { return {payload + n, slot}; }
-  IdIterator& operator+=(difference_type n) {
-    payload += n;
-    return *this;
-  }
-  difference_type operator-(const IdIterator& other) const { return payload - other.payload; }
-  bool operator==(const IdIterator& other) const { return payload == other.payload; }
-};
-
-uint64_t lostAmong(const int64_t* payloads, uint64_t n) {
-  uint64_t lost = 0;
-  for (uint64_t k = 0; k < n; ++k) lost += losesBits(payloads[k]) ? 1 : 0;
-  return lost;
-}
 
 // The rows of one output that one block emits.
 class Emitter {
@@ -104,21 +37,34 @@ class Emitter {
 
   void sparse() {
     if (output_.countLostBits) counts_.lostBits += countLostBits(values_, n_);
-    for (uint32_t i = 0; i < n_; ++i)
-      ids()[begin_ + i] = sparseId({values_.get<int64_t>(i), values_.present(i)}, output_);
+    uint64_t* out = ids() + begin_;
+    const uint64_t slot = makeId(output_.slot, 0);
+    const uint64_t absent = missingId(output_);
+    const auto* payloads = static_cast<const int64_t*>(values_.data);
+    if (values_.uniform) {
+      std::fill_n(out, n_, sparseId({payloads[0], values_.present(0)}, output_));
+    } else if (const uint8_t* valid = values_.valid; allPresent(values_, n_)) {
+      for (uint32_t i = 0; i < n_; ++i) out[i] = slot | payloadOf(static_cast<uint64_t>(payloads[i]));
+    } else {
+      for (uint32_t i = 0; i < n_; ++i)
+        out[i] = bitAt(valid, i) ? slot | payloadOf(static_cast<uint64_t>(payloads[i])) : absent;
+    }
   }
 
   void sparseList() {
-    lists(UINT64_MAX, [&](List<int64_t> list, RaggedBuffer& buffer) { appendPresent(list, buffer); });
+    lists(UINT64_MAX, [&](uint32_t i, List<int64_t> list, RaggedBuffer& buffer) {
+      values_.present(i) ? appendPresent(list, buffer) : appendMissing(buffer, false);
+    });
   }
 
   // Lists that are flat. Rows that are cut, or have too many ids, or are missing and have an id all the same, are not
   // for it.
   bool flat() {
-    if (!output_.group.empty() || output_.kind == OutputKind::Dense) return false;
+    const bool inGroup = !output_.group.empty();
+    if (output_.kind == OutputKind::Dense || (inGroup && !output_.emitted().isScalar())) return false;
     const FlatLists& lists = *values_.flat;
-    const uint64_t most = output_.kind == OutputKind::Sequence ? output_.length : UINT64_MAX;
-    if (idsLeft_ != nullptr || (output_.missing && !allPresent(values_, n_))) return false;
+    const uint64_t most = inGroup || output_.kind == OutputKind::Sequence ? output_.length : UINT64_MAX;
+    if (idsLeft_ != nullptr || (output_.missing && !inGroup && !allPresent(values_, n_))) return false;
     uint32_t longest = 0;
     for (uint32_t i = 0; i < n_; ++i) longest = std::max(longest, lists.sizeOf(i));
     if (longest > std::min<uint64_t>(most, shard_.call->maxIdsPerRow)) return false;
@@ -138,15 +84,14 @@ class Emitter {
   }
 
   void sequence() {
-    lists(output_.length, [&](List<int64_t> list, RaggedBuffer& buffer) {
-      for (uint64_t k = 0; k < list.size; ++k) {
-        if (list.present(k)) countLost(list.data[k]);
-        buffer.ids.push_back(list.present(k) ? makeId(output_.slot, list.data[k]) : 0);
-      }
+    lists(output_.length, [&](uint32_t i, List<int64_t> list, RaggedBuffer& buffer) {
+      values_.present(i) ? appendEach(list, 0, buffer) : appendMissing(buffer, false);
     });
   }
 
   void dense() {
+    const auto* values = static_cast<const double*>(values_.data);
+    if (output_.width == 1 && !values_.uniform && allPresent(values_, n_)) return narrow(values, n_, denseRow(0));
     for (uint32_t i = 0; i < n_; ++i) {
       float* row = denseRow(i);
       row[0] = denseValue({values_.get<double>(i), values_.present(i)}, output_);
@@ -172,9 +117,8 @@ class Emitter {
 
  private:
   void sparseElements() {
-    eachElement<int64_t>([&](Maybe<int64_t> payload, RaggedBuffer& buffer) {
-      if (payload.present) countLost(payload.value);
-      buffer.ids.push_back(sparseId(payload, output_));
+    lists(output_.length, [&](uint32_t i, List<int64_t> list, RaggedBuffer& buffer) {
+      if (values_.present(i)) appendEach(list, missingId(output_), buffer);
     });
   }
 
@@ -195,10 +139,30 @@ class Emitter {
   }
 
   void denseElements() {
-    eachElement<double>([&](Maybe<double> value, RaggedBuffer& buffer) {
-      buffer.dense.push_back(denseValue(value, output_));
-      buffer.dense.resize(buffer.dense.size() + output_.width - 1, defaultValue());
-    });
+    auto listOf = [&](uint32_t i) { return values_.present(i) ? values_.get<List<double>>(i) : List<double>(); };
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < n_; ++i) {
+      uint64_t size = listOf(i).size;
+      counts_.cutSequences += size > output_.length ? 1 : 0;
+      size = std::min<uint64_t>(size, output_.length);
+      total += size;
+      ends()[i] = startOf(i) + static_cast<int64_t>(size);
+    }
+    const uint64_t width = output_.width;
+    if (!mayTake(total * width * sizeof(float))) return;
+    std::vector<float>& dense = buffer().dense;
+    const size_t before = dense.size();
+    dense.resize(before + total * width, defaultValue());
+    float* out = dense.data() + before;
+    for (uint32_t i = 0; i < n_; ++i) {
+      List<double> list = listOf(i);
+      list.size = std::min<uint64_t>(list.size, output_.length);
+      if (width == 1 && list.valid == nullptr)
+        narrow(list.data, list.size, out);
+      else
+        for (uint64_t k = 0; k < list.size; ++k) out[k * width] = denseValue({list.data[k], list.present(k)}, output_);
+      out += list.size * width;
+    }
   }
 
   void denseListElements() {
@@ -224,10 +188,20 @@ class Emitter {
   }
 
   void appendPresent(List<int64_t> list, RaggedBuffer& buffer) {
+    if (list.valid == nullptr) return appendIds(list.data, list.size);
     for (uint64_t k = 0; k < list.size; ++k) {
       if (!list.present(k)) continue;
       countLost(list.data[k]);
       buffer.ids.push_back(makeId(output_.slot, list.data[k]));
+    }
+  }
+
+  // An id for each element, `absent` for a missing one.
+  void appendEach(List<int64_t> list, uint64_t absent, RaggedBuffer& buffer) {
+    if (list.valid == nullptr) return appendIds(list.data, list.size);
+    for (uint64_t k = 0; k < list.size; ++k) {
+      if (list.present(k)) countLost(list.data[k]);
+      buffer.ids.push_back(list.present(k) ? makeId(output_.slot, list.data[k]) : absent);
     }
   }
 
@@ -253,6 +227,14 @@ class Emitter {
     std::fill(out + kept, out + output_.width, defaultValue());
   }
 
+  // Dense values of numbers that are there.
+  void narrow(const double* values, uint64_t n, float* out) const {
+    const float other = defaultValue();
+    for (uint64_t k = 0; k < n; ++k) {
+      auto value = static_cast<float>(values[k]);
+      out[k] = std::abs(value) <= std::numeric_limits<float>::max() ? value : other;
+    }
+  }
   float defaultValue() const { return static_cast<float>(output_.defaultValue); }
   uint64_t* ids() const { return reinterpret_cast<uint64_t*>(column_); }
   float* denseRow(uint32_t i) const { return reinterpret_cast<float*>(column_) + (begin_ + i) * output_.width; }
@@ -274,8 +256,8 @@ class Emitter {
     return begin_ + i == static_cast<uint64_t>(shard_.firstRow) ? 0 : ends()[static_cast<int64_t>(i) - 1];
   }
 
-  // Rows of lists, of which at most the first `most` elements count. `append` does the rows that are
-  // part of no run.
+  // Rows of lists, of which at most the first `most` elements count. `append(row, list, buffer)` does the rows that are
+  // part of no run, and those whose list is missing.
   template <class Append>
   void lists(uint64_t most, Append&& append) {
     uint64_t allowed = shard_.call->maxIdsPerRow;
@@ -289,13 +271,12 @@ class Emitter {
           continue;
         }
       }
-      bool present = values_.present(i);
       auto list = values_.get<List<int64_t>>(i);
-      bool isCut = present && list.size > most;
+      bool isCut = values_.present(i) && list.size > most;
       list.size = std::min(list.size, most);
       row(i, [&](RaggedBuffer& buffer) {
         counts_.cutSequences += isCut ? 1 : 0;
-        present ? append(list, buffer) : appendMissing(buffer, false);
+        append(i, list, buffer);
       });
       ++i;
     }
@@ -404,6 +385,7 @@ bool emitFlat(ShardFrame& shard, const OutputInfo& output, uint32_t index, const
 
 uint64_t countLostBits(const ColumnRef& values, uint32_t n) {
   uint64_t lost = 0;
+  if (!values.uniform && allPresent(values, n)) return lostAmong(static_cast<const int64_t*>(values.data), n);
   for (uint32_t i = 0; i < n; ++i) lost += values.present(i) && losesBits(values.get<int64_t>(i)) ? 1 : 0;
   return lost;
 }
