@@ -84,38 +84,4 @@ class DistinctValues {
   bool ok_ = true;
 };
 
-// How two lists share their distinct elements.
-struct Overlap {
-  uint64_t left = 0;   // distinct elements of the left list
-  uint64_t right = 0;  // and of the right
-  uint64_t both = 0;
-};
-template <class T>
-Overlap overlapOf(Context& context, const List<T>& a, const List<T>& b) {
-  RowScratch scratch(context);
-  uint64_t capacity = a.size + b.size;
-  T* values = scratch.allocate<T>(capacity);
-  if (values == nullptr) return {};
-  DistinctValues<T> seen(scratch, values, capacity);
-  if (!seen.ok()) return {};
-  seen.addAll(b);
-  Overlap r;
-  r.right = seen.size();
-  seen.addAll(a);
-  uint64_t onlyLeft = seen.size() - r.right;
-  // Each element of `a` that is in `b` counts once.
-  auto* counted = scratch.allocate<uint8_t>(r.right);
-  if (counted == nullptr) return {};
-  std::fill_n(counted, r.right, uint8_t{0});
-  for (uint64_t i = 0; i < a.size; ++i) {
-    if (!isElement(a, i)) continue;
-    uint32_t at = seen.find(a.data[i]);
-    if (at >= r.right || counted[at] != 0) continue;
-    counted[at] = 1;
-    ++r.both;
-  }
-  r.left = r.both + onlyLeft;
-  return r;
-}
-
 }  // namespace featc

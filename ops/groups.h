@@ -26,6 +26,7 @@ void registerOverlap(Registry& registry);
 void registerLists(Registry& registry);
 void registerOrder(Registry& registry);
 void registerSets(Registry& registry);
+void registerTextNumbers(Registry& registry);
 void registerVectors(Registry& registry);
 void registerMaps(Registry& registry);
 void registerCounts(Registry& registry);

@@ -131,6 +131,7 @@ const Registry& operators() {
     registerLists(r);
     registerOrder(r);
     registerSets(r);
+    registerTextNumbers(r);
     registerVectors(r);
     registerMaps(r);
     registerCounts(r);

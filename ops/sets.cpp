@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists as sets: missing elements and floats that are not finite are not members.
 #include "ops/cell_types.h"
-#include "ops/distinct.h"
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "ops/terms.h"
 
 namespace featc {
 
 namespace {
+
+// The elements of a list that are in a set of numbers, each once, which takes them out of it. How many there are.
+template <class T>
+uint64_t takeUnseen(const List<T>& list, const std::array<uint8_t, ShortTerms::kMost>& numbers, uint64_t& unseen,
+                    T* out) {
+  uint64_t size = 0;
+  uint32_t k = 0;
+  for (uint64_t i = 0; i < list.size && unseen != 0; ++i) {
+    if (!isElement(list, i)) continue;
+    uint64_t bit = uint64_t{1} << numbers[k++];
+    if ((unseen & bit) == 0) continue;
+    unseen &= ~bit;
+    out[size++] = list.data[i];
+  }
+  return size;
+}
 
 // The distinct elements of both lists that come after those of `first`, when `first` is left out.
 template <class T>
@@ -17,6 +33,13 @@ List<T> unite(Context& context, const List<T>& first, const List<T>& second, boo
   if (values == nullptr) {
     context.fail(RowStatus::OutOfMemory);
     return {};
+  }
+  if (ShortTerms few; shortTerms(first, second, few)) {
+    uint64_t unseen = few.inQuery | few.inTitle;
+    uint64_t size = withFirst ? takeUnseen(first, few.query, unseen, values) : 0;
+    if (!withFirst) unseen &= ~few.inQuery;
+    size += takeUnseen(second, few.title, unseen, values + size);
+    return {values, nullptr, size};
   }
   RowScratch scratch(context);
   DistinctValues<T> seen(scratch, values, capacity);
@@ -49,6 +72,10 @@ template <class T>
 List<T> setIntersection(Context& context, List<T> a, List<T> b) {
   T* out = context.newList<T>(std::min(a.size, b.size));
   if (out == nullptr) return {};
+  if (ShortTerms few; shortTerms(a, b, few)) {
+    uint64_t common = few.inQuery & few.inTitle;
+    return {out, nullptr, takeUnseen(a, few.query, common, out)};
+  }
   RowScratch scratch(context);
   T* values = scratch.allocate<T>(b.size);
   auto* taken = values == nullptr ? nullptr : scratch.allocate<uint8_t>(b.size);
@@ -68,16 +95,61 @@ List<T> setIntersection(Context& context, List<T> a, List<T> b) {
   return {out, nullptr, size};
 }
 
+// How two lists share their distinct elements.
+struct Overlap {
+  uint64_t left = 0;   // distinct elements of the left list
+  uint64_t right = 0;  // and of the right
+  uint64_t both = 0;
+};
+template <class T>
+Overlap overlapOf(Context& context, const List<T>& a, const List<T>& b) {
+  ShortTerms few;
+  if (shortTerms(a, b, few)) {
+    return {sizeOfSet(few.inQuery), sizeOfSet(few.inTitle), sizeOfSet(few.inQuery & few.inTitle)};
+  }
+  RowScratch scratch(context);
+  uint64_t capacity = a.size + b.size;
+  T* values = scratch.allocate<T>(capacity);
+  if (values == nullptr) return {};
+  DistinctValues<T> seen(scratch, values, capacity);
+  if (!seen.ok()) return {};
+  seen.addAll(b);
+  Overlap r;
+  r.right = seen.size();
+  seen.addAll(a);
+  uint64_t onlyLeft = seen.size() - r.right;
+  // Each element of `a` that is in `b` counts once.
+  auto* counted = scratch.allocate<uint8_t>(r.right);
+  if (counted == nullptr) return {};
+  std::fill_n(counted, r.right, uint8_t{0});
+  for (uint64_t i = 0; i < a.size; ++i) {
+    if (!isElement(a, i)) continue;
+    uint32_t at = seen.find(a.data[i]);
+    if (at >= r.right || counted[at] != 0) continue;
+    counted[at] = 1;
+    ++r.both;
+  }
+  r.left = r.both + onlyLeft;
+  return r;
+}
+
 template <class T>
 int64_t overlapCount(Context& context, List<T> a, List<T> b) {
   return static_cast<int64_t>(overlapOf(context, a, b).both);
 }
+int64_t overlapOfShort(const ShortTerms& t) { return sizeOfSet(t.inQuery & t.inTitle); }
+
 template <class T>
 Maybe<double> jaccard(Context& context, List<T> a, List<T> b) {
   Overlap o = overlapOf(context, a, b);
   uint64_t all = o.left + o.right - o.both;
   if (all == 0) return {};
   return static_cast<double>(o.both) / static_cast<double>(all);
+}
+Maybe<double> jaccardOfShort(const ShortTerms& t) {
+  uint64_t all = t.inQuery | t.inTitle;
+  if (all == 0) return {};
+  return static_cast<double>(sizeOfSet(t.inQuery & t.inTitle)) / static_cast<double>(sizeOfSet(all));
 }
 
 }  // namespace
@@ -120,6 +192,10 @@ void registerSets(Registry& r) {
     distinctOp.template add<distinct<T>>().notLifted();
     countOp.template add<overlapCount<T>>().notLifted();
     jaccardOp.template add<jaccard<T>>().notLifted();
+    if constexpr (std::is_same_v<T, Str> || std::is_same_v<T, int64_t>) {
+      countOp.template columns<TermColumns<T, overlapCount<T>, overlapOfShort>>();
+      jaccardOp.template columns<TermColumns<T, jaccard<T>, jaccardOfShort>>();
+    }
   });
 }
 

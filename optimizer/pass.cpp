@@ -23,6 +23,7 @@ constexpr std::array kPasses{
          commonOperators},
     Pass{"hash_of_elements", "takes an element's hash from the hashes of its list, where those are needed anyway",
          hashOfElements},
+    Pass{"text_numbers", "compares the texts of two lists once for all operators that take both", textNumbers},
     Pass{"dead_nodes", "drops what no output needs, reads and their fields included", deadNodes},
     Pass{"scope_hoisting", "computes per request what items share, and orders requests before items", scopeHoisting},
     Pass{"read_merging", "puts the reads of one source and level together: they become one batch", readMerging},

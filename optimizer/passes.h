@@ -11,6 +11,7 @@ Graph simplify(const Graph& graph);
 Graph hashSharing(const Graph& graph);
 Graph commonOperators(const Graph& graph);
 Graph hashOfElements(const Graph& graph);
+Graph textNumbers(const Graph& graph);
 Graph scopeHoisting(const Graph& graph);
 Graph deadNodes(const Graph& graph);
 Graph readMerging(const Graph& graph);

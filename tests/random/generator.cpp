@@ -68,6 +68,7 @@ class Generator {
     for (uint64_t i = rng_.below(3); i > 0; --i) newLet();
     for (uint64_t i = may(Feature::Reads, 30) ? 1 + rng_.below(2) : 0; i > 0; --i) newRead();
     for (uint64_t i = 1 + rng_.below(8); i > 0; --i) newOutput({});
+    if (rng_.chance(15)) newComparisons();
     if (may(Feature::Groups, 30)) newGroup();
     return std::move(program_).withoutUnused();
   }
@@ -330,6 +331,30 @@ class Generator {
     }
     o.value = expression(type, static_cast<int>(1 + rng_.below(4)));
     program_.outputs.push_back(std::move(o));
+  }
+
+  // Several outputs compare the same two lists of texts.
+  void newComparisons() {
+    static const std::vector<std::string_view> kOperators = {
+        "intersect",          "difference",          "overlap_count",      "jaccard",
+        "query_common_ratio", "title_common_ratio",  "is_contain",         "is_equal",
+        "token_index",        "proximity_min_cover", "proximity_min_dist", "union"};
+    std::vector<ExprPtr> lists = {expression(Type::list(Type::string()), 2), expression(Type::list(Type::string()), 2)};
+    for (uint64_t i = 2 + rng_.below(4); i > 0; --i) {
+      const Operator* op = operators().find(rng_.pick(kOperators));
+      if (op == nullptr || !choice_.mayCall(op->name)) continue;
+      RandomExpr e{RandomExpr::Kind::Operator, Type(), "", op, lists};
+      if (rng_.chance(25)) std::swap(e.children[0], e.children[1]);
+      std::optional<Type> type = typeOfCall(e);
+      RandomOutput o;
+      o.value = type ? finished(std::move(e), type->present()) : nullptr;
+      if (o.value == nullptr) continue;
+      auto index = static_cast<uint32_t>(program_.outputs.size());
+      o.name = fmt::format("o{}", index);
+      o.kind = type->isList() || rng_.chance(50) ? OutputKind::Sparse : OutputKind::Dense;
+      if (o.kind == OutputKind::Sparse) o.slot = index + 1;
+      program_.outputs.push_back(std::move(o));
+    }
   }
 
   // Configs repeat themselves: the same output with other fields and numbers.

@@ -46,6 +46,11 @@ sparse   joined    slot 20          = concat(name, cat, name)
 sparse   parts     slot 21          = split(name, "1")
 sparse   beside    slot 22          = concat(tags, [name])
 sparse   mixed     slot 24          = concat(lower(tags), name)
+sparse   common    slot 25          = intersect(head(names, 40), texts)
+sparse   unknown   slot 26          = difference(texts, head(names, 40))
+sparse   shared    slot 27          = intersect(tags, texts)
+sparse   lone      slot 28          = overlap_count(head(names, 9), lower(tags))
+sparse   names     slot 29          = names
 dense    known                      = contains(names, cat) ? 1 : 0
 dense    is_city                    = name == city ? 1 : 0
 dense    before                     = name < cat ? 1 : 0
@@ -55,6 +60,8 @@ dense    third                      = float(name)
 dense    count                      = len(tags)
 dense    others    default -1       = len(more)
 dense    sum                        = sum(more * 2)
+dense    alike     default -1       = jaccard(head(names, 40), texts)
+dense    cover     default -1       = proximity_min_cover(tags, texts)
 )";
 
 // How a column of lists lies in memory, and what it holds.
