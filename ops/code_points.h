@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,34 @@
 
 namespace featc {
 
+// Eight bytes, of which each is a code point.
+inline bool beginsWithAscii(std::string_view s) {
+  uint64_t word = 0;
+  if (s.size() < sizeof word) return false;
+  std::memcpy(&word, s.data(), sizeof word);
+  return (word & 0x8080808080808080) == 0;
+}
+
 inline uint64_t codePoints(std::string_view s) {
   uint64_t n = 0;
-  for (; !s.empty(); ++n) s.remove_prefix(codePointStep(s));
+  while (!s.empty()) {
+    size_t ascii = 0;
+    while (beginsWithAscii(s.substr(ascii))) ascii += sizeof(uint64_t);
+    while (ascii < s.size() && static_cast<unsigned char>(s[ascii]) < 0x80) ++ascii;
+    s.remove_prefix(ascii);
+    n += ascii;
+    for (; !s.empty() && static_cast<unsigned char>(s[0]) >= 0x80; ++n) s.remove_prefix(codePointStep(s));
+  }
   return n;
 }
 
 // The text without its first `n` code points, of which there are as many at least.
 inline std::string_view skipCodePoints(std::string_view s, uint64_t n) {
-  for (; n > 0; --n) s.remove_prefix(codePointStep(s));
+  while (n > 0) {
+    bool ascii = n >= sizeof(uint64_t) && beginsWithAscii(s);
+    n -= ascii ? sizeof(uint64_t) : 1;
+    s.remove_prefix(ascii ? sizeof(uint64_t) : codePointStep(s));
+  }
   return s;
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "ops/cell.h"
+#include "ops/map_lookup.h"
 
 namespace featc {
 
@@ -93,5 +94,29 @@ class KeyIndex {
   std::array<uint16_t, 4 * kMaxKeys> places_;
   std::array<uint64_t, 4 * kMaxKeys> prints_;  // of the slots that are not free
 };
+
+// The runs of rows that share a map: `ofRun(begin, end, map, find)` for each, where find(key) is the place of the key
+// among the map's, or kNoKey. A run of many rows has an index.
+inline constexpr uint64_t kNoKey = UINT64_MAX;
+template <class K, class V, class F>
+void forMapRuns(const ColumnRef& maps, uint32_t n, F&& ofRun) {
+  for (uint32_t begin = 0; begin < n;) {
+    const uint32_t end = endOfRun<Map<K, V>>(maps, begin, n);
+    const auto map = maps.get<Map<K, V>>(begin);
+    if (KeyIndex<K>::worthwhile(map.keys.size, end - begin)) {
+      const KeyIndex<K> index(map.keys);
+      ofRun(begin, end, map, [&](const K& key) {
+        uint64_t at = index.find(key);
+        return at == KeyIndex<K>::kNone ? kNoKey : at;
+      });
+    } else {
+      ofRun(begin, end, map, [&](const K& key) {
+        uint64_t at = findKey(map.keys, key);
+        return at == map.keys.size ? kNoKey : at;
+      });
+    }
+    begin = end;
+  }
+}
 
 }  // namespace featc

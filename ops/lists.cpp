@@ -118,6 +118,21 @@ template <class K, class V>
 bool mapContains(Map<K, V> map, K key) {
   return std::binary_search(map.keys.data, map.keys.data + map.keys.size, key);
 }
+template <class K, class V>
+struct MapContainsColumns {
+  static constexpr bool kReadsTexts = true;
+  static void kernel(Context&, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    detail::RowWriter<bool> writer(out);
+    forMapRuns<K, V>(args[0], n, [&](uint32_t begin, uint32_t end, const Map<K, V>&, auto&& find) {
+      const bool present = args[0].present(begin);
+      for (uint32_t row = begin; row < end; ++row) {
+        bool both = present && args[1].present(row);
+        writer.put(row, both && find(args[1].get<K>(row)) != kNoKey, both);
+      }
+    });
+    writer.finish(n);
+  }
+};
 
 template <class T>
 List<T> append(Context& context, List<T> first, Each<List<T>> more) {
@@ -316,7 +331,7 @@ void registerLists(Registry& r) {
   });
   forEachMap([&]<class K, class V>() {
     lenOp.template add<mapLength<K, V>>().notLifted();
-    containsOp.template add<mapContains<K, V>>();
+    containsOp.template add<mapContains<K, V>>().template columns<MapContainsColumns<K, V>>();
   });
   containsOp.add<stringContains>();
   concatOp.add<joinStrings>();

@@ -26,12 +26,17 @@ uint64_t findKey(const List<K>& keys, const K& key) {
   return static_cast<uint64_t>(found - keys.data);
 }
 
+// The value at a place among the map's, which may be missing.
+template <class K, class V>
+Maybe<V> valueAt(const Map<K, V>& map, uint64_t at) {
+  return map.values.present(at) ? Maybe<V>(map.values.data[at]) : Maybe<V>();
+}
+
 // The value under the key, which may be missing, or `absent` where the key is not there.
 template <class K, class V>
 Maybe<V> lookupKey(const Map<K, V>& map, const K& key, const Maybe<V>& absent) {
   uint64_t at = findKey(map.keys, key);
-  if (at == map.keys.size) return absent;
-  return map.values.present(at) ? Maybe<V>(map.values.data[at]) : Maybe<V>();
+  return at == map.keys.size ? absent : valueAt(map, at);
 }
 
 }  // namespace featc

@@ -27,27 +27,14 @@ struct LookupColumns {
   static constexpr bool kReadsTexts = true;
   static void kernel(Context&, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
     detail::RowWriter<V> writer(out);
-    for (uint32_t row = 0; row < n;) {
-      uint32_t end = endOfRun<Map<K, V>>(args[0], row, n);
-      bool present = args[0].present(row);
-      auto map = args[0].get<Map<K, V>>(row);
-      auto forRows = [&](auto&& get) {
-        for (; row < end; ++row) {
-          Maybe<V> found = get(args[1].get<K>(row), Maybe<V>(args[2].get<V>(row), args[2].present(row)));
-          writer.put(row, found.value, found.present && present && args[1].present(row));
-        }
-      };
-      if (KeyIndex<K>::worthwhile(map.keys.size, end - row)) {
-        KeyIndex<K> index(map.keys);
-        forRows([&](const K& key, Maybe<V> absent) {
-          uint64_t at = index.find(key);
-          if (at == KeyIndex<K>::kNone) return absent;
-          return Maybe<V>(map.values.data[at], map.values.present(at));
-        });
-      } else {
-        forRows([&](const K& key, Maybe<V> absent) { return lookup(map, key, absent); });
+    forMapRuns<K, V>(args[0], n, [&](uint32_t begin, uint32_t end, const Map<K, V>& map, auto&& find) {
+      const bool present = args[0].present(begin);
+      for (uint32_t row = begin; row < end; ++row) {
+        uint64_t at = find(args[1].get<K>(row));
+        auto found = at == kNoKey ? Maybe<V>(args[2].get<V>(row), args[2].present(row)) : valueAt(map, at);
+        writer.put(row, found.value, found.present && present && args[1].present(row));
       }
-    }
+    });
     writer.finish(n);
   }
 };
@@ -70,16 +57,17 @@ Prepared prepareLookup(std::span<const Value> constants, std::span<const Type>) 
   return {state, std::nullopt};
 }
 
-// The smallest or largest distance between neighbours among the finite values found, in ascending order.
-template <class K, class V>
-Maybe<double> gapOfFound(Context& context, bool largest, Map<K, V> map, List<K> keys, Maybe<V> absent) {
+// The smallest or largest distance between neighbours among the finite values found, in ascending order. `valueOf(key)`
+// may be missing.
+template <class K, class ValueOf>
+Maybe<double> gapOfFound(Context& context, bool largest, List<K> keys, const ValueOf& valueOf) {
   RowScratch scratch(context);
   auto* values = scratch.allocate<double>(keys.size);
   if (values == nullptr) return {};
   uint64_t n = 0;
   for (uint64_t i = 0; i < keys.size; ++i) {
     if (!keys.present(i)) continue;
-    Maybe<V> found = lookup(map, keys.data[i], absent);
+    auto found = valueOf(keys.data[i]);
     auto x = static_cast<double>(found.value);
     if (found.present && std::isfinite(x)) values[n++] = x;
   }
@@ -93,16 +81,16 @@ Maybe<double> gapOfFound(Context& context, bool largest, Map<K, V> map, List<K> 
 }
 
 // The values of present keys, combined left to right as the reductions of lists do.
-template <class K, class V>
-Maybe<double> lookupCombined(Context& context, const LookupState& state, Map<K, V> map, List<K> keys, Maybe<V> absent) {
-  if (state.combiner == Combiner::GapMin || state.combiner == Combiner::GapMax)
-    return gapOfFound(context, state.combiner == Combiner::GapMax, map, keys, absent);
+template <class K, class ValueOf>
+Maybe<double> combined(Context& context, Combiner combiner, List<K> keys, const ValueOf& valueOf) {
+  if (combiner == Combiner::GapMin || combiner == Combiner::GapMax)
+    return gapOfFound(context, combiner == Combiner::GapMax, keys, valueOf);
   Maybe<double> acc;
   uint64_t n = 0;
   uint64_t finite = 0;
   for (uint64_t i = 0; i < keys.size; ++i) {
     if (!keys.present(i)) continue;
-    Maybe<V> found = lookup(map, keys.data[i], absent);
+    auto found = valueOf(keys.data[i]);
     if (!found.present) continue;
     auto x = static_cast<double>(found.value);
     ++n;
@@ -110,14 +98,14 @@ Maybe<double> lookupCombined(Context& context, const LookupState& state, Map<K, 
     if (!acc.present) {
       acc = x;
     } else {
-      switch (state.combiner) {
+      switch (combiner) {
         case Combiner::Min: acc = minOf(acc.value, x); break;
         case Combiner::Max: acc = maxOf(acc.value, x); break;
         default: acc = acc.value + x; break;
       }
     }
   }
-  switch (state.combiner) {
+  switch (combiner) {
     case Combiner::Sum: return acc.value;
     case Combiner::Count: return static_cast<double>(finite);
     case Combiner::Mean: return {n == 0 ? 0.0 : acc.value / static_cast<double>(n), n != 0};
@@ -126,16 +114,65 @@ Maybe<double> lookupCombined(Context& context, const LookupState& state, Map<K, 
   return acc;
 }
 
+template <class K, class V>
+Maybe<double> lookupCombined(Context& context, const LookupState& state, Map<K, V> map, List<K> keys, Maybe<V> absent) {
+  return combined(context, state.combiner, keys, [&](const K& key) { return lookup(map, key, absent); });
+}
+template <class K, class V>
+struct LookupCombinedColumns {
+  static void kernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    const Combiner combiner = static_cast<const LookupState&>(*context.state).combiner;
+    detail::RowWriter<double> writer(out);
+    detail::Meter meter(context);
+    forMapRuns<K, V>(args[0], n, [&](uint32_t begin, uint32_t end, const Map<K, V>& map, auto&& find) {
+      const bool present = args[0].present(begin);
+      for (uint32_t row = begin; row < end; ++row) {
+        context.row = row;
+        Maybe<double> result;
+        const auto keys = args[1].get<List<K>>(row);
+        if (present && args[1].present(row) && meter.passes(keys)) {
+          const Maybe<V> absent(args[2].get<V>(row), args[2].present(row));
+          result = combined(context, combiner, keys, [&](const K& key) {
+            uint64_t at = find(key);
+            return at == kNoKey ? absent : valueAt(map, at);
+          });
+        }
+        writer.put(row, result.value, result.present);
+      }
+    });
+    writer.finish(n);
+  }
+};
+
 // The key's hash joined with its value's, as cross(key, value) joins them.
 template <class K, class V>
-Maybe<int64_t> lookupId(Context& context, Map<K, V> map, K key) {
-  Maybe<V> found = lookup(map, key, Maybe<V>());
+Maybe<int64_t> idOfFound(HashFamily family, const K& key, const Maybe<V>& found) {
   if (!found.present) return {};
   if constexpr (std::is_same_v<V, double>)
     if (!std::isfinite(found.value)) return {};
-  return static_cast<int64_t>(
-      combineHashes(hashValue(context.hashFamily, key), hashValue(context.hashFamily, found.value)));
+  return static_cast<int64_t>(combineHashes(hashValue(family, key), hashValue(family, found.value)));
 }
+template <class K, class V>
+Maybe<int64_t> lookupId(Context& context, Map<K, V> map, K key) {
+  return idOfFound(context.hashFamily, key, lookup(map, key, Maybe<V>()));
+}
+template <class K, class V>
+struct LookupIdColumns {
+  static constexpr bool kReadsTexts = true;
+  static void kernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    detail::RowWriter<int64_t> writer(out);
+    forMapRuns<K, V>(args[0], n, [&](uint32_t begin, uint32_t end, const Map<K, V>& map, auto&& find) {
+      const bool present = args[0].present(begin);
+      for (uint32_t row = begin; row < end; ++row) {
+        const K key = args[1].get<K>(row);
+        uint64_t at = present && args[1].present(row) ? find(key) : kNoKey;
+        auto id = at == kNoKey ? Maybe<int64_t>() : idOfFound(context.hashFamily, key, valueAt(map, at));
+        writer.put(row, id.value, id.present);
+      }
+    });
+    writer.finish(n);
+  }
+};
 
 template <class K, class V>
 List<K> mapKeys(Map<K, V> map) {
@@ -238,8 +275,11 @@ void registerMaps(Registry& r) {
   forEachMap([&]<class K, class V>() {
     lookupOp.template add<lookup<K, V>>().template columns<LookupColumns<K, V>>();
     if constexpr (std::is_same_v<V, int64_t> || std::is_same_v<V, double>)
-      lookupOp.template add<lookupCombined<K, V>>({Type::string()}).notLifted().needs("combiner");
-    idOp.template add<lookupId<K, V>>();
+      lookupOp.template add<lookupCombined<K, V>>({Type::string()})
+          .notLifted()
+          .needs("combiner")
+          .template columns<LookupCombinedColumns<K, V>>();
+    idOp.template add<lookupId<K, V>>().template columns<LookupIdColumns<K, V>>();
     keysOp.template add<mapKeys<K, V>>();
     valuesOp.template add<mapValues<K, V>>();
     makeMapOp.addCustom(makeMapOverload<K, V>(cellType<V>()));

@@ -61,8 +61,7 @@ struct Rows {
 
 // The kernel's bits and cells for all rows at once must be those that it gives for each row.
 template <class R, class... A>
-void checkRows(const Overload& overload, uint32_t n, Rows<A>... args) {
-  Context context;
+void checkRowsIn(Context context, const Overload& overload, uint32_t n, Rows<A>... args) {
   constexpr bool kBool = std::is_same_v<R, bool>;
   std::vector<std::conditional_t<kBool, uint8_t, R>> cells(n + 8);
   std::vector<uint8_t> valid(n / 8 + 1);
@@ -81,6 +80,10 @@ void checkRows(const Overload& overload, uint32_t n, Rows<A>... args) {
     CHECK(out.present(row) == expected.present(0));
     CHECK(out.get<R>(row) == expected.get<R>(0));
   }
+}
+template <class R, class... A>
+void checkRows(const Overload& overload, uint32_t n, Rows<A>... args) {
+  checkRowsIn<R>(Context(), overload, n, std::move(args)...);
 }
 
 }  // namespace
@@ -150,13 +153,37 @@ TEST_CASE("lookup of rows that share a map") {
   key.bits[0] = 0xDF;
   Rows<double> absent{std::vector<double>(n, 9.0)};
   absent.bits[2] = 0x55;
-  const Overload& overload = overloadFor("lookup", Type::map(Type::string(), Type::float64()), Type::string());
+  const Type weights = Type::map(Type::string(), Type::float64());
+  const Overload& overload = overloadFor("lookup", weights, Type::string());
+  const Overload& hasKey = overloadFor("contains", weights, Type::string());
+  const Overload& idOf = overloadFor("lookup_id", weights, Type::string());
+  const Overload& combined = overloadFor("lookup", weights, Type::list(Type::string()));
+  Rows<List<Str>> keyLists{std::vector<List<Str>>(n)};
+  for (uint32_t row = 0; row < n; ++row)
+    keyLists.cells[row] = {&wanted[row / 2], row % 3 == 0 ? valid.data() : nullptr, std::min(row % 7, n - row / 2)};
+  keyLists.bits[1] = 0xF7;
+  Arena arena;
   for (size_t size : {keys.size(), keys.size() - 4, size_t{3}, size_t{0}}) {
     Map<Str, double> map{{keys.data(), nullptr, size}, {values.data(), valid.data(), size}};
-    checkRows<double>(overload, n, Rows<Map<Str, double>>{.cells = {map}, .uniform = true}, key, absent);
+    Rows<Map<Str, double>> one{.cells = {map}, .uniform = true};
+    checkRows<double>(overload, n, one, key, absent);
+    checkRows<bool>(hasKey, n, one, key);
+    checkRows<int64_t>(idOf, n, one, key);
     Rows<Map<Str, double>> maps{std::vector<Map<Str, double>>(n, map)};
     for (uint32_t row = 12; row < n; ++row) maps.cells[row].keys.size = maps.cells[row].values.size = row % (size + 1);
     checkRows<double>(overload, n, maps, key, absent);
+    checkRows<bool>(hasKey, n, maps, key);
+    checkRows<int64_t>(idOf, n, maps, key);
+    for (const char* combiner : {"sum", "mean", "min", "max", "count", "gap_min", "gap_max"}) {
+      INFO(combiner);
+      const Prepared prepared = operators().find("lookup")->prepare(
+          std::vector<Value>{Value::of(std::string(combiner))}, std::vector<Type>{Type::string()});
+      Context context;
+      context.arena = &arena;
+      context.state = prepared.state.get();
+      checkRowsIn<double>(context, combined, n, one, keyLists, absent);
+      checkRowsIn<double>(context, combined, n, maps, keyLists, absent);
+    }
   }
 
   std::vector<int64_t> numbers = {kMinInt, -5, 0, 3, kMaxInt};

@@ -3,6 +3,7 @@
 // tables of FeatureGenerator's overlap features.
 #include "ops/find_text.h"
 #include "tests/common/catch.h"
+#include "tests/random/rng.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {
@@ -302,6 +303,28 @@ TEST_CASE("combinations of texts") {
   std::vector<Arg> many(300, arg("a"));
   CHECK(callOperator("cross_text", {arg("_"), strings(many), strings(many)}).status == RowStatus::ValueTooLarge);
   CHECK(callOperator("cross_text", {arg("_"), strings(many), strings(many), strings({})}).status == RowStatus::Ok);
+}
+
+TEST_CASE("code points are counted and cut in texts that are ASCII in part") {
+  const std::vector<std::string> points{"a", "b", "\xC3\xA9", "\xE7\x83\xA7", "\xF0\x9F\x98\x80", "\xFF"};
+  Rng rng(5);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<std::string> text;
+    const bool ascii = rng.chance(30);
+    for (uint64_t n = rng.below(40); n > 0; --n)
+      text.push_back(points[ascii || rng.chance(80) ? rng.below(2) : rng.below(points.size())]);
+    auto joined = [&](size_t begin, size_t end) {
+      std::string all;
+      for (size_t i = begin; i < end; ++i) all += text[i];
+      return all;
+    };
+    const std::string all = joined(0, text.size());
+    const size_t cut = rng.below(text.size() + 1);
+    INFO(all);
+    REQUIRE(eval("len", arg(all)) == std::to_string(text.size()));
+    REQUIRE(eval("prefix", arg(all), arg(static_cast<int64_t>(cut))) == quoted(joined(0, cut)));
+    REQUIRE(eval("suffix", arg(all), arg(static_cast<int64_t>(text.size() - cut))) == quoted(joined(cut, text.size())));
+  }
 }
 
 TEST_CASE("long parts are found where they stand, and in no shorter text") {
