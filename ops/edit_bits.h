@@ -60,19 +60,24 @@ class UnitPlaces {
 // G. Myers, "A fast bit-vector algorithm for approximate string matching based on dynamic programming" (1999), as H.
 // Hyyroe writes it (2003): the differences between neighbours in a column of the table of costs, a bit each, for a
 // pattern of 1 to 64 units.
-struct EditCosts {
-  uint64_t more = ~uint64_t{0};  // where the cost is one more than above
-  uint64_t less = 0;             // where it is one less
+// `Bits`: a word, or a vector of words for as many texts.
+template <class Bits>
+struct EditColumn {
+  Bits more = ~Bits{};  // where the cost is one more than above
+  Bits less{};          // where it is one less
 
   // The next unit of the other text stands at these places of the pattern.
-  void step(uint64_t equal) {
-    uint64_t down = equal | less;
-    uint64_t across = (((equal & more) + more) ^ more) | equal;
-    uint64_t moreAcross = (less | ~(across | more)) << 1U | 1U;
-    uint64_t lessAcross = (more & across) << 1U;
+  void step(Bits equal) {
+    Bits down = equal | less;
+    Bits across = (((equal & more) + more) ^ more) | equal;
+    Bits moreAcross = (less | ~(across | more)) << 1U | 1U;
+    Bits lessAcross = (more & across) << 1U;
     more = lessAcross | ~(down | moreAcross);
     less = moreAcross & down;
   }
+};
+
+struct EditCosts : EditColumn<uint64_t> {
   // From a pattern of `units`, after as many steps: above it the cost is that of adding them all.
   int64_t distance(uint64_t units, uint64_t steps) const {
     uint64_t pattern = ~uint64_t{0} >> (kPatternUnits - units);

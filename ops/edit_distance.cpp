@@ -119,7 +119,10 @@ class EditColumns {
     uint32_t size = 0;
     EditCosts costs{};
   };
-  using Readers = std::array<Reader, 3>;
+  static constexpr size_t kReaders = 4;
+  using Readers = std::array<Reader, kReaders>;
+  // g++ 12 drops the attribute from a `using`.
+  typedef uint64_t Pair __attribute__((vector_size(2 * sizeof(uint64_t))));  // NOLINT(modernize-use-using)
   // The most bytes of a text that any pattern may be compared with.
   static constexpr uint64_t kMaxBytes = kMaxSteps / kPatternUnits;
 
@@ -186,10 +189,20 @@ class EditColumns {
   void readTogether(Readers& readers) const {
     auto steps = readers[0].end - readers[0].next;
     for (const Reader& reader : readers) steps = std::min(steps, reader.end - reader.next);
-    Readers own = readers;  // in registers
-    for (; steps > 0; --steps)
-      for (Reader& reader : own) reader.costs.step(pattern_.ofByte(*reader.next++));
-    readers = own;
+    const Readers from = readers;
+    std::array<EditColumn<Pair>, kReaders / 2> columns;
+    for (size_t k = 0; k < kReaders; k += 2) {
+      columns[k / 2].more = Pair{from[k].costs.more, from[k + 1].costs.more};
+      columns[k / 2].less = Pair{from[k].costs.less, from[k + 1].costs.less};
+    }
+    for (std::ptrdiff_t i = 0; i < steps; ++i)
+      for (size_t k = 0; k < kReaders; k += 2)
+        columns[k / 2].step(Pair{pattern_.ofByte(from[k].next[i]), pattern_.ofByte(from[k + 1].next[i])});
+    for (size_t k = 0; k < kReaders; ++k) {
+      readers[k].next += steps;
+      readers[k].costs.more = columns[k / 2].more[k % 2];
+      readers[k].costs.less = columns[k / 2].less[k % 2];
+    }
   }
 
   void readToEnd(Reader reader) const {
