@@ -120,6 +120,12 @@ RandomData RandomData::laidOutPlainly() const {
   return out;
 }
 
+RandomData RandomData::laidOutAsRead() const {
+  RandomData out = *this;
+  for (Column& c : out.columns) c.layout = 0;
+  return out;
+}
+
 std::string RandomData::text() const {
   std::string out = "items per request: ";
   for (int64_t n : itemCounts) out += fmt::format("{} ", n);
@@ -147,6 +153,9 @@ RandomData randomData(Rng& rng, const RandomProgram& program) {
     data.columns.push_back(std::move(c));
   }
   matchMembers(rng, data.columns);
+  // Absent members were given elements like the others.
+  for (RandomData::Column& c : data.columns)
+    if ((c.layout & kAbsent) != 0) std::fill(c.rows.begin(), c.rows.end(), Value());
   return data;
 }
 

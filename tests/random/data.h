@@ -19,7 +19,7 @@ struct RandomData {
     RandomField field;
     std::vector<Value> rows;  // a map as a list of [key, value] lists
     // How the Arrow arrays are laid out: leading elements to skip, of children too, width of offsets, whether
-    // missing cells and skipped ones hold something.
+    // missing cells and skipped ones hold something, whether there is no array at all.
     uint8_t layout = 0;
   };
   std::vector<int64_t> itemCounts;
@@ -31,6 +31,8 @@ struct RandomData {
   RandomData withoutItem(size_t request, int64_t itemOfRequest) const;
   // The same rows, nothing to be skipped in any array.
   RandomData laidOutPlainly() const;
+  // As a reader of rows makes it: also without absent columns, which are columns of missing values.
+  RandomData laidOutAsRead() const;
   // For reading in a report: one line a column.
   std::string text() const;
 };

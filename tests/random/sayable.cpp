@@ -77,7 +77,7 @@ bool isUtf8(std::string_view text) {
 }
 
 RandomData sayable(RandomData data) {
-  data = std::move(data).laidOutPlainly();
+  data = data.laidOutAsRead();
   for (RandomData::Column& column : data.columns)
     for (Value& row : column.rows) row = sayable(row);
   std::vector<RandomField> fields;
