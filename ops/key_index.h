@@ -24,6 +24,23 @@ uint32_t endOfRun(const ColumnRef& column, uint32_t row, uint32_t n) {
   return end;
 }
 
+// Some bytes of a text, equal for equal ones. Texts of one size, up to 8 bytes, that differ have different ones.
+inline uint64_t printOfText(Str text) {
+  auto load = [](auto word, const char* from) {
+    std::memcpy(&word, from, sizeof word);
+    return uint64_t{word};
+  };
+  const char* end = text.data + text.size;
+  if (text.size >= 4) return load(uint32_t{}, text.data) | load(uint32_t{}, end - 4) << 32U;
+  if (text.size == 0) return 0;
+  return load(uint8_t{}, text.data) | load(uint8_t{}, text.data + text.size / 2) << 8U |
+         load(uint8_t{}, end - 1) << 16U;
+}
+// Of texts whose prints are equal.
+inline bool equalOfOnePrint(Str a, Str b) {
+  return a.size == b.size && (a.size <= 8 || std::memcmp(a.data, b.data, a.size) == 0);
+}
+
 // A hash table in place, over keys that must outlive it.
 template <class K>
 class KeyIndex {
@@ -60,19 +77,10 @@ class KeyIndex {
  private:
   static constexpr uint16_t kFree = UINT16_MAX;
 
-  template <class Word>
-  static uint64_t load(const char* from) {
-    Word word;
-    std::memcpy(&word, from, sizeof word);
-    return word;
-  }
-  // Equal for equal keys. Strings of one size, up to 8 bytes, that differ have different ones.
+  // Equal for equal keys.
   static uint64_t printOf(const K& key) {
     if constexpr (std::is_same_v<K, Str>) {
-      const char* end = key.data + key.size;
-      if (key.size >= 4) return load<uint32_t>(key.data) | load<uint32_t>(end - 4) << 32U;
-      if (key.size == 0) return 0;
-      return load<uint8_t>(key.data) | load<uint8_t>(key.data + key.size / 2) << 8U | load<uint8_t>(end - 1) << 16U;
+      return printOfText(key);
     } else if constexpr (std::is_same_v<K, double>) {
       return std::bit_cast<uint64_t>(key == 0 ? 0.0 : key);
     } else {
@@ -82,7 +90,7 @@ class KeyIndex {
   // Of keys whose prints are equal.
   static bool equal(const K& a, const K& b) {
     if constexpr (std::is_same_v<K, Str>)
-      return a.size == b.size && (a.size <= 8 || std::memcmp(a.data, b.data, a.size) == 0);
+      return equalOfOnePrint(a, b);
     else
       return a == b;
   }

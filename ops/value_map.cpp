@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // `value_map`: values replaced by way of a constant map.
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "ops/cell_types.h"
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "ops/text_table.h"
 #include "ops/vocabulary.h"
 
 namespace featc {
@@ -33,6 +36,34 @@ struct Mapping : OpState {
   using Owned = std::conditional_t<std::is_same_v<V, Str>, std::string, V>;
   std::unordered_map<Key, Maybe<Owned>, VocabularyHash, std::equal_to<>> table;
   Maybe<Owned> absent;
+  TextTable few;  // of the same keys, where they are texts
+  std::vector<const Maybe<Owned>*> ofFew;
+
+  // After the last key.
+  void finish() {
+    if constexpr (std::is_same_v<K, Str>) {
+      if (table.size() > TextTable::kMostTexts) return;
+      std::vector<std::string_view> keys;
+      for (const auto& [key, to] : table) {
+        keys.emplace_back(key);
+        ofFew.push_back(&to);
+      }
+      few.build(keys);
+    }
+  }
+  const Maybe<Owned>& find(K x) const {
+    if constexpr (std::is_same_v<K, Str>) {
+      if (few) {
+        uint32_t at = few.find(x);
+        return at == TextTable::kNone ? absent : *ofFew[at];
+      }
+      auto it = table.find(x.view());
+      return it == table.end() ? absent : it->second;
+    } else {
+      auto it = table.find(x);
+      return it == table.end() ? absent : it->second;
+    }
+  }
 
   static Maybe<V> cell(const Maybe<Owned>& owned) {
     if (!owned.present) return {};
@@ -51,6 +82,7 @@ Prepared prepareMapping(const Value& map, const Value& absent) {
     auto& slot = state->table[contentOf<typename State::Key>(key)];
     if (!to.isMissing()) slot = contentOf<typename State::Owned>(to);
   }
+  state->finish();
   if (!absent.isMissing()) state->absent = contentOf<typename State::Owned>(absent);
   return {state, std::nullopt};
 }
@@ -69,13 +101,7 @@ Prepared prepareValueMap(std::span<const Value> constants, std::span<const Type>
 
 template <class K, class V>
 Maybe<V> mapped(const Mapping<K, V>& state, K x) {
-  auto it = [&] {
-    if constexpr (std::is_same_v<K, Str>)
-      return state.table.find(x.view());
-    else
-      return state.table.find(x);
-  }();
-  return Mapping<K, V>::cell(it == state.table.end() ? state.absent : it->second);
+  return Mapping<K, V>::cell(state.find(x));
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ Prepared fromList(const Value& words, const Value& oov) {
       return wrong(toString(word) + " is in the vocabulary twice, at " + std::to_string(first->number) + " and " +
                    std::to_string(position));
   }
+  state->finish();
   state->outOfVocabulary = oov.isMissing() ? static_cast<int64_t>(list.size()) : oov.asInt();
   return {state, std::nullopt};
 }
@@ -79,6 +80,7 @@ Prepared fromMap(const Value& words, const Value& oov) {
     if (number.isMissing()) return wrong("the number of " + toString(word) + " is missing");
     adder.add(word, numberOf<N>(number));
   }
+  state->finish();
   if (!oov.isMissing()) state->outOfVocabulary = numberOf<N>(oov);
   return {state, std::nullopt};
 }
@@ -106,6 +108,7 @@ Prepared fromFile(const Value& content, const Value& oov) {
     }
   }
   if (lines.problem()) return wrongFile(*lines.problem());
+  state->finish();
   if (!oov.isMissing())
     state->outOfVocabulary = oov.asInt();
   else if (!lines.givesNumbers())

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vocabularies from a file's content: both forms, and what may not stand in one. Values by hand.
 #include "ops/vocabulary.h"
+
+#include <algorithm>
+
 #include "tests/common/catch.h"
+#include "tests/random/rng.h"
 #include "tests/unit/ops_fixture.h"
 
 namespace featc {
@@ -47,6 +51,45 @@ TEST_CASE("a vocabulary of words and numbers") {
   CHECK(lookUp(arg("z"), "a\t7\nb\t7") == "missing");
   CHECK(lookUp(arg("z"), "a\t7", arg(3)) == "3");
   CHECK(lookUp(arg(""), "a\t7\n\t9\n") == "9");
+}
+
+TEST_CASE("every word of a vocabulary is found and no other, whatever they have in common") {
+  Rng rng(3);
+  uint64_t built = 0;
+  for (int round = 0; round < 400; ++round) {
+    // Words that differ in their bytes anywhere, or in their middles alone.
+    std::vector<std::string> words;
+    const bool alike = rng.chance(30);
+    for (uint64_t n = rng.chance(90) ? 1 + rng.below(40) : 200 + rng.below(100); n > 0; --n) {
+      std::string word;
+      for (uint64_t k = rng.below(14); k > 0; --k) word += static_cast<char>('a' + rng.below(3));
+      words.push_back(alike ? "same" + word + "same" : word);
+    }
+    std::ranges::sort(words);
+    words.erase(std::ranges::unique(words).begin(), words.end());
+    std::string content;
+    for (const std::string& word : words) content += word + "\t" + std::to_string(content.size()) + "\n";
+    const Prepared prepared =
+        prepareVocabulary(std::vector<Value>{Value::missing(), Value::missing(), Value::of(content)},
+                          std::vector<Type>{Type::list(kString), kInt, kString});
+    REQUIRE(!prepared.error);
+    const auto& table = static_cast<const Vocabulary<Str, int64_t>&>(*prepared.state);
+    TextTable few;
+    few.build(std::vector<std::string_view>(words.begin(), words.end()));
+    built += few ? 1 : 0;
+    for (size_t i = 0; i < words.size(); ++i) {
+      const int64_t* number = table.find(Str::of(words[i]));
+      REQUIRE(number != nullptr);
+      REQUIRE(*number == table.entries[i].number);
+      REQUIRE(table.entries[i].key == words[i]);
+      std::string other = words[i];
+      other.insert(rng.below(other.size() + 1), 1, static_cast<char>('a' + rng.below(4)));
+      const bool known = std::ranges::binary_search(words, other);
+      REQUIRE((table.find(Str::of(other)) != nullptr) == known);
+      if (few) REQUIRE((few.find(Str::of(other)) != TextTable::kNone) == known);
+    }
+  }
+  CHECK(built > 200);
 }
 
 TEST_CASE("what is wrong with a vocabulary file, and where") {
