@@ -111,7 +111,7 @@ Overlap overlapOf(Context& context, const List<T>& a, const List<T>& b) {
   uint64_t capacity = a.size + b.size;
   T* values = scratch.allocate<T>(capacity);
   if (values == nullptr) return {};
-  DistinctValues<T> seen(scratch, values, capacity);
+  DistinctValues<T> seen(scratch, values, capacity, boundOf(a, b));
   if (!seen.ok()) return {};
   seen.addAll(b);
   Overlap r;

@@ -6,15 +6,15 @@
 #include <bit>
 #include <cstring>
 
-#include "ops/cell.h"
+#include "ops/hash.h"
 
 namespace featc {
 
-// At least as different as the texts' first and last 8 bytes; of texts of one size, up to 8 bytes, different ones have
-// different prints.
+// Tells texts apart at first glance. Of texts of one size, up to 8 bytes, different ones have different prints.
 class TextPrint {
  public:
   static uint64_t of(const Str& x) {
+    if (x.size > 16) return ofLong(x);
     if (x.size >= 8) return joined(load<uint64_t>(x.data), load<uint64_t>(x.data + x.size - 8));
     uint64_t word = 0;
     if (x.size >= 4) {
@@ -34,6 +34,7 @@ class TextPrint {
       masks[8] = ~uint64_t{0};
       return masks;
     }();
+    if (x.size > 16) return ofLong(x);
     uint64_t size = x.size < 8 ? x.size : 8;
     uint64_t mask = kMasks[size];
     return joined(load<uint64_t>(x.data) & mask, load<uint64_t>(x.data + (x.size - size)) & mask);
@@ -52,30 +53,34 @@ class TextPrint {
     std::memcpy(&word, from, sizeof word);
     return word;
   }
-  // Of two words that are the same: another one for each word, since the factor plus 1 is odd.
+  // Texts that differ in their middle only are frequent, such as addresses of pages.
+  static uint64_t ofLong(const Str& x) { return hashBytes(HashFamily::Xxh3, x.view()); }
+  // Of the first and the last 8 bytes. Of two words that are the same: another one for each word, since the factor plus
+  // 1 is odd.
   static uint64_t joined(uint64_t first, uint64_t last) { return first + last * 0x9E3779B97F4A7C14U; }
 };
 
-// Of at most kMost distinct values.
-template <class T>
+// Of at most `most` distinct values, found in a table of `slots`, a power of two.
+template <class T, uint32_t most = 64, uint32_t slots = 256>
 class ShortNumbers {
  public:
-  static constexpr uint32_t kMost = 64;
+  static constexpr uint32_t kMost = most;
+  static_assert(std::has_single_bit(slots) && most < 256 && most < slots);
 
   ShortNumbers() { entryOf_.fill(0); }
 
   // The number of the equal value that was added before; else `fresh`, which is this one's then.
   uint32_t add(const T& x, uint32_t fresh) { return add(x, printOf(x), fresh); }
   uint32_t add(const T& x, uint64_t print, uint32_t fresh) {
-    uint8_t slot = slotOf(print);
-    for (; entryOf_[slot] != 0; ++slot) {
+    uint32_t slot = slotOf(print);
+    for (; entryOf_[slot] != 0; slot = (slot + 1) % slots) {
       uint32_t entry = entryOf_[slot] - 1U;
       if (prints_[entry] == print && equal(values_[entry], x)) return numbers_[entry];
     }
     prints_[size_] = print;
     if constexpr (std::is_same_v<T, Str>) values_[size_] = {x.data, x.size};
     numbers_[size_] = fresh;
-    slots_[size_] = slot;
+    slots_[size_] = static_cast<uint16_t>(slot);
     entryOf_[slot] = static_cast<uint8_t>(++size_);
     return fresh;
   }
@@ -109,11 +114,13 @@ class ShortNumbers {
     else
       return true;
   }
-  static uint8_t slotOf(uint64_t print) { return static_cast<uint8_t>(print * 0x9E3779B97F4A7C15U >> 56U); }
+  static uint32_t slotOf(uint64_t print) {
+    return static_cast<uint32_t>(print * 0x9E3779B97F4A7C15U >> 32U) >> (32 - std::countr_zero(slots));
+  }
 
   uint32_t size_ = 0;
-  std::array<uint8_t, 256> entryOf_;  // by slot, plus 1; 0: free. As many as a uint8_t counts, so that it goes round
-  std::array<uint8_t, kMost> slots_;
+  std::array<uint8_t, slots> entryOf_;  // by slot, plus 1; 0: free
+  std::array<uint16_t, kMost> slots_;
   std::array<uint32_t, kMost> numbers_;
   std::array<uint64_t, kMost> prints_;
   std::array<Kept, kMost> values_;

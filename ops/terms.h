@@ -135,7 +135,7 @@ class LongTerms {
     auto* ofQuery = values == nullptr ? nullptr : scratch.allocate<uint32_t>(query.size);
     auto* ofTitle = ofQuery == nullptr ? nullptr : scratch.allocate<uint32_t>(title.size);
     if (ofTitle == nullptr) return;
-    DistinctValues<T> terms(scratch, values, query.size);
+    DistinctValues<T> terms(scratch, values, query.size, boundOf(query, title));
     if (!terms.ok()) return;
     terms.addAll(query);
     distinct_ = terms.size();

@@ -89,7 +89,8 @@ class Numbering {
   }
 
  private:
-  static constexpr uint64_t kMost = ShortNumbers<Str>::kMost;
+  using Few = ShortNumbers<Str, 255, 512>;
+  static constexpr uint64_t kMost = Few::kMost;
 
   void take(const List<Str>& base) {
     if (base.data == base_.data && base.size == base_.size && base.valid == base_.valid) return;
@@ -99,7 +100,7 @@ class Numbering {
     baseSize_ = few_.size();
   }
 
-  ShortNumbers<Str> few_;
+  Few few_;
   List<Str> base_;
   uint32_t baseSize_ = 0;  // how many distinct ones it has
 };
@@ -214,7 +215,7 @@ List<T> chosen(Context& context, List<T> list, List<int64_t> numbers, List<int64
   uint64_t capacity = numbers.size + others.size;
   auto* values = scratch.allocate<int64_t>(capacity);
   if (values == nullptr) return {};
-  DistinctValues<int64_t> seen(scratch, values, capacity);
+  DistinctValues<int64_t> seen(scratch, values, capacity, boundOf(numbers, others));
   auto* taken = seen.ok() ? scratch.allocate<uint8_t>(others.size) : nullptr;
   if (taken == nullptr) return {};
   std::fill_n(taken, others.size, uint8_t{0});

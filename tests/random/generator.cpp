@@ -339,7 +339,7 @@ class Generator {
         "intersect",          "difference",          "overlap_count",      "jaccard",
         "query_common_ratio", "title_common_ratio",  "is_contain",         "is_equal",
         "token_index",        "proximity_min_cover", "proximity_min_dist", "union"};
-    std::vector<ExprPtr> lists = {expression(Type::list(Type::string()), 2), expression(Type::list(Type::string()), 2)};
+    std::vector<ExprPtr> lists = {textList(), textList()};
     for (uint64_t i = 2 + rng_.below(4); i > 0; --i) {
       const Operator* op = operators().find(rng_.pick(kOperators));
       if (op == nullptr || !choice_.mayCall(op->name)) continue;
@@ -355,6 +355,20 @@ class Generator {
       if (o.kind == OutputKind::Sparse) o.slot = index + 1;
       program_.outputs.push_back(std::move(o));
     }
+  }
+
+  // Now and then one that is longer than what is compared on the stack.
+  ExprPtr textList() {
+    const Type type = Type::list(Type::string());
+    ExprPtr list = expression(type, 2);
+    if (!choice_.mayCall("concat") || !rng_.chance(20)) return list;
+    std::string texts;
+    for (uint64_t i = 40 + rng_.below(250); i > 0; --i)
+      texts += fmt::format("{}\"{}\"", texts.empty() ? "" : ", ", rng_.chance(70) ? rng_.below(300) : 0);
+    RandomExpr longer{RandomExpr::Kind::Operator, type, "", operators().find("concat"), {}};
+    longer.children = {list, constant(type, fmt::format("[{}]", texts))};
+    ExprPtr made = finished(std::move(longer), type);
+    return made == nullptr ? list : made;
   }
 
   // Configs repeat themselves: the same output with other fields and numbers.

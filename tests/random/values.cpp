@@ -148,10 +148,7 @@ Value randomScalar(Rng& rng, Type type) {
   }
 }
 
-uint64_t randomSize(Rng& rng) {
-  if (rng.chance(15)) return 0;
-  return rng.chance(95) ? 1 + rng.below(4) : 5 + rng.below(rng.chance(90) ? 30 : 100);
-}
+uint64_t randomSize(Rng& rng) { return rng.chance(15) ? 0 : rng.chance(95) ? 1 + rng.below(4) : 5 + rng.below(30); }
 
 Value randomList(Rng& rng, Type element, uint64_t size) {
   Value::Elements elements;
