@@ -13,8 +13,8 @@
 #include "bench/reads_config.h"
 #include "bench/reads_stores.h"
 #include "bench/slow_store.h"
-#include "runtime/serving/seda_executor.h"
-#include "runtime/stores/hedge_store.h"
+#include "runtime/seda/seda_executor.h"
+#include "stores/hedge_store.h"
 #include "tests/common/compare.h"
 
 namespace featc::bench {

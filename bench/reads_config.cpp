@@ -6,7 +6,7 @@
 
 #include "bench/data.h"
 #include "bench/suite.h"
-#include "runtime/reads/memory_store.h"
+#include "data/memory/memory_store.h"
 
 namespace featc::bench {
 

@@ -18,7 +18,7 @@
 #include "bench/slow_store.h"
 #include "engine/compile_pool.h"
 #include "engine/live_config.h"
-#include "runtime/serving/seda_executor.h"
+#include "runtime/seda/seda_executor.h"
 
 namespace featc::bench {
 

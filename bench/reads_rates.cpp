@@ -19,7 +19,7 @@
 #include "bench/reads_config.h"
 #include "bench/reads_stores.h"
 #include "bench/slow_store.h"
-#include "runtime/serving/seda_executor.h"
+#include "runtime/seda/seda_executor.h"
 
 namespace featc::bench {
 

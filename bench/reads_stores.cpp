@@ -3,7 +3,7 @@
 #include "bench/reads_stores.h"
 
 #include "bench/suite.h"
-#include "runtime/stores/open_store.h"
+#include "stores/open_store.h"
 #include "tests/stores/fill_store.h"
 
 namespace featc::bench {

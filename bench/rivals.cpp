@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "bench/suite.h"
-#include "ops/cell.h"
+#include "values/cell.h"
 
 namespace featc::bench {
 

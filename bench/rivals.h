@@ -11,7 +11,7 @@
 #include "bench/handwritten/search_ads_rivals.h"
 #include "bench/handwritten/takeaway_rivals.h"
 #include "runtime/batch.h"
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 #include "runtime/result.h"
 
 namespace featc::bench {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/hash.h"
+#include "values/hash.h"
 
 namespace featc::bench {
 

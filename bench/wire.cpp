@@ -16,9 +16,9 @@
 #include "bench/mix_shape.h"
 #include "bench/program.h"
 #include "bench/takeaway.h"
-#include "runtime/formats/tensor_sequence.h"
-#include "runtime/formats/tensor_sequence_view.h"
-#include "runtime/io/result_writer.h"
+#include "data/formats/tensor_sequence.h"
+#include "data/formats/tensor_sequence_view.h"
+#include "data/result_writer.h"
 
 namespace featc::bench {
 

@@ -7,18 +7,19 @@ include(CMakePackageConfigHelpers)
 
 set(featc_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/featc)
 
-set(featc_folders support ops runtime ir codegen engine/aot)
-set(featc_libraries support ops runtime arrow_c serving formats log ir native aot)
+set(featc_folders support values ops runtime data ir codegen engine/aot)
+set(featc_libraries support values ops runtime runtime_seda data data_arrow data_formats data_log ir codegen_plan engine_aot)
 if(FEATC_STORES)
+  list(APPEND featc_folders stores)
   list(APPEND featc_libraries stores)
 endif()
 if(FEATC_COMPILER)
   list(APPEND featc_folders frontend optimizer engine)
-  list(APPEND featc_libraries metrics grammar frontend optimizer codegen engine explain)
+  list(APPEND featc_libraries runtime_metrics grammar frontend optimizer codegen_llvm engine engine_explain)
 endif()
 
 # Stands alone: readers in C need nothing else of featc.
-install(FILES ${PROJECT_SOURCE_DIR}/runtime/formats/featc_tensor_sequence.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/data/formats/featc_tensor_sequence.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 foreach(folder ${featc_folders})
   get_filename_component(parent featc/${folder} DIRECTORY)
@@ -26,25 +27,28 @@ foreach(folder ${featc_folders})
     FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
 endforeach()
 
+# What had another place before: headers that lead to the new one, and the old names of targets. For one release.
+include(FeatcMoved)
+
 set(featc_targets)
 foreach(library ${featc_libraries})
   list(APPEND featc_targets featc_${library})
   # The names that an installed featc has, for projects that take this one in by add_subdirectory().
-  if(NOT library STREQUAL engine)
+  if(NOT library MATCHES "^engine(_aot)?$")
     add_library(featc::${library} ALIAS featc_${library})
   endif()
   set_target_properties(featc_${library} PROPERTIES EXPORT_NAME ${library})
   target_compile_features(featc_${library} PUBLIC cxx_std_20)
   # Headers include one another from the project's root, which is include/featc once installed.
+  target_include_directories(featc_${library} SYSTEM INTERFACE $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/moved>)
   target_include_directories(featc_${library} INTERFACE
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/featc>)
 endforeach()
+set_target_properties(featc_engine_aot PROPERTIES EXPORT_NAME aot)
+add_library(featc::aot ALIAS featc_engine_aot)
 if(FEATC_COMPILER)
   set_target_properties(featc_engine PROPERTIES EXPORT_NAME featc)
   add_library(featc::featc ALIAS featc_engine)
-  install(FILES ${PROJECT_SOURCE_DIR}/tools/data_findings.h ${PROJECT_SOURCE_DIR}/tools/explain.h
-                ${PROJECT_SOURCE_DIR}/tools/trace_row.h
-    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/featc/tools)
   install(TARGETS featc DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 # All that is installed, without tests, benchmarks and examples.

@@ -12,3 +12,5 @@ list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
 find_dependency(FeatcLibraries)
 list(POP_FRONT CMAKE_MODULE_PATH)
 include(${CMAKE_CURRENT_LIST_DIR}/featcTargets.cmake)
+# Old names.
+@featc_old_targets@

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "codegen/codegen.h"
+#include "codegen/llvm/codegen.h"
 
 namespace featc {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "codegen/codegen.h"
+#include "codegen/llvm/codegen.h"
 
 namespace featc {
 

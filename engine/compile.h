@@ -18,14 +18,14 @@
 #include <string_view>
 #include <vector>
 
-#include "codegen/codegen.h"
+#include "codegen/llvm/codegen.h"
 #include "engine/compile_pool.h"
 #include "engine/object_cache.h"
 #include "engine/tiered.h"
 #include "frontend/frontend.h"
 #include "ir/graph.h"
 #include "optimizer/pass.h"
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 #include "support/diagnostics.h"
 
 namespace featc {

@@ -15,7 +15,7 @@
 #include <sstream>
 #include <vector>
 
-#include "codegen/built_model.h"
+#include "codegen/plan/built_model.h"
 #include "engine/aot/cpu_features.h"
 #include "engine/aot/library_seal.h"
 

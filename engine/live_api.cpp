@@ -16,8 +16,8 @@
 #include "engine/live_config.h"
 #include "engine/live_metrics.h"
 #include "runtime/metrics/metrics.h"
-#include "runtime/reads/kept_stores.h"
-#include "runtime/stores/store_states.h"
+#include "stores/kept_stores.h"
+#include "stores/store_states.h"
 #include "support/survive.h"
 
 namespace {

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "engine/compile.h"
-#include "runtime/calls/kept_memory.h"
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
+#include "runtime/kept_memory.h"
 
 namespace featc {
 

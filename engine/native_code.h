@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "codegen/codegen.h"
+#include "codegen/llvm/codegen.h"
 #include "engine/compile_pool.h"
 #include "engine/object_cache.h"
 #include "engine/tiered.h"

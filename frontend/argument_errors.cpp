@@ -11,8 +11,8 @@
 #include "frontend/foreign_arguments.h"
 #include "frontend/literal_values.h"
 #include "ops/call_pattern.h"
-#include "ops/conversion.h"
-#include "ops/parse.h"
+#include "values/conversion.h"
+#include "values/parse.h"
 
 namespace featc {
 

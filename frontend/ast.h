@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ops/type.h"
 #include "runtime/program_info.h"
 #include "support/source.h"
+#include "values/type.h"
 
 namespace featc {
 

@@ -6,7 +6,6 @@
 
 #include "frontend/expr_checker.h"
 #include "frontend/literal_values.h"
-#include "ops/zone_of_data.h"
 
 namespace featc {
 
@@ -267,8 +266,8 @@ std::vector<Type> ExprChecker::converted(const Resolution& resolution, std::vect
 // The operator that takes a zone of the data, where a call's zone depends on it and all else fits.
 const Operator* ExprChecker::zoneOfDataMeant(const Operator& op, const std::vector<ExprId>& args,
                                              const std::vector<Type>& types) const {
-  const Operator* other = withZoneOfData(op);
-  if (other == nullptr) return nullptr;
+  if (op.withZoneOfData.empty()) return nullptr;
+  const Operator* other = operators().find(op.withZoneOfData);
   bool varies = false;
   for (size_t i = 0; i < args.size(); ++i) {
     if (args[i] == kNoExpr || !op.params[op.paramOfArg(i)].isConstant) continue;
@@ -351,7 +350,7 @@ bool ExprChecker::checkConstants(ExprId id, CallInfo& call, const Resolution& re
     ExprId arg = checked_.args[call.firstArg + i];
     if (!param.isConstant || arg == kNoExpr) continue;
     // Here something else is wrong; the zone alone may vary.
-    bool mayVary = param.name == "zone" && withZoneOfData(op) != nullptr;
+    bool mayVary = param.name == "zone" && !op.withZoneOfData.empty();
     if (mayVary && checked_.exprs[arg].dependence.varying) {
       ok = false;
       continue;

@@ -7,8 +7,8 @@
 #include "frontend/expr_checker.h"
 #include "frontend/foreign_arguments.h"
 #include "frontend/phrase_makers.h"
-#include "ops/conversion.h"
 #include "ops/reference.h"
+#include "values/conversion.h"
 
 namespace featc {
 

@@ -6,7 +6,7 @@
 
 #include "frontend/expr_checker.h"
 #include "frontend/literal_values.h"
-#include "ops/conversion.h"
+#include "values/conversion.h"
 
 namespace featc {
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "frontend/literals.h"
-#include "ops/time_zone.h"
+#include "ops/library/time_zone.h"
 
 namespace featc {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "frontend/ast.h"
-#include "ops/value.h"
+#include "values/value.h"
 
 namespace featc {
 

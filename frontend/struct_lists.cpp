@@ -9,33 +9,6 @@
 
 namespace featc {
 
-namespace {
-
-// What comes out of an operator on a list of structs.
-enum class Makes : uint8_t { List, Struct, Value };
-
-struct StructOperator {
-  std::string_view name;
-  Makes makes;
-};
-// Those that choose elements by their positions or by another list, so that they do the same with every member.
-constexpr std::array<StructOperator, 9> kStructOperators = {{{"head", Makes::List},
-                                                             {"tail", Makes::List},
-                                                             {"slice", Makes::List},
-                                                             {"reverse", Makes::List},
-                                                             {"mask", Makes::List},
-                                                             {"sort_by", Makes::List},
-                                                             {"topk_by", Makes::List},
-                                                             {"index", Makes::Struct},
-                                                             {"len", Makes::Value}}};
-
-const StructOperator* structOperator(const Operator& op) {
-  const auto* found = std::ranges::find(kStructOperators, op.name, &StructOperator::name);
-  return found == kStructOperators.end() ? nullptr : found;
-}
-
-}  // namespace
-
 const ExprChecker::Structs* ExprChecker::structsOf(ExprId id) const {
   auto found = structs_.find(id);
   return found == structs_.end() ? nullptr : found->second.get();
@@ -144,7 +117,7 @@ void ExprChecker::reportStructArgument(const Expr& e, const Operator& op, const 
   std::string text = textOf(ast_.expr(args[arg]));
   // With another one beside it, no member alone makes sense.
   bool isAlone = std::ranges::all_of(args, [&](const ExprId& a) {
-    bool isTaken = &a == args.data() && structOperator(op) != nullptr;
+    bool isTaken = &a == args.data() && op.ofStructs != OfStructs::Nothing;
     return &a == &args[arg] || isTaken || structsOf(a) == nullptr;
   });
   Diagnostic& d = reportStructs(args[arg], isAlone ? std::function<bool(Type)>(fits) : nullptr);
@@ -191,11 +164,10 @@ bool ExprChecker::rejectAlignedStructs(Span at, const Structs& structs) {
 
 Type ExprChecker::applyToStructs(ExprId id, const Operator& op, const std::vector<ExprId>& args) {
   const Expr& e = ast_.expr(id);
-  const StructOperator* known = structOperator(op);
   bool ok = true;
   for (size_t i = 0; i < args.size(); ++i) {
     const Structs* structs = structsOf(args[i]);
-    if (structs == nullptr || (i == 0 && known != nullptr && structs->isList)) continue;
+    if (structs == nullptr || (i == 0 && op.ofStructs != OfStructs::Nothing && structs->isList)) continue;
     reportStructArgument(e, op, args, i);
     ok = false;
   }
@@ -203,7 +175,7 @@ Type ExprChecker::applyToStructs(ExprId id, const Operator& op, const std::vecto
   std::shared_ptr<const Structs> from = structs_[args[0]];
   if (rejectAlignedStructs(ast_.expr(args[0]).span, *from)) return {};
   auto made = std::make_shared<Structs>(Structs{.row = from->row, .first = from->first});
-  made->isList = known->makes == Makes::List;
+  made->isList = op.ofStructs == OfStructs::List;
   Dependence dependence;
   std::vector<Type> types;
   std::optional<Resolution> resolution;
@@ -222,14 +194,14 @@ Type ExprChecker::applyToStructs(ExprId id, const Operator& op, const std::vecto
   }
   if (!resolution) return {};
   CallInfo call{.callee = CalleeKind::Operator, .op = &op, .ofStructs = true};
-  if (known->makes == Makes::Value) chooseMembers(call, *from);
-  setCall(id, call, args, known->makes == Makes::Value ? made->members[0] : Type(), dependence,
+  if (op.ofStructs == OfStructs::Value) chooseMembers(call, *from);
+  setCall(id, call, args, op.ofStructs == OfStructs::Value ? made->members[0] : Type(), dependence,
           missingWithOf(op, *resolution, args));
   if (!checkConstants(id, checked_.calls.back(), *resolution, types)) {
     checked_.exprs[id] = {};
     return {};
   }
-  if (known->makes != Makes::Value) structs_[id] = std::move(made);
+  if (op.ofStructs != OfStructs::Value) structs_[id] = std::move(made);
   return typeOf(id);
 }
 

@@ -8,7 +8,7 @@
 #include <new>
 #include <vector>
 
-#include "ops/cell.h"
+#include "values/cell.h"
 
 namespace featc {
 

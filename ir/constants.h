@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ir/graph.h"
-#include "ops/work.h"
+#include "values/work.h"
 
 namespace featc {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "ir/text.h"
-#include "ops/hash.h"
+#include "values/hash.h"
 
 namespace featc {
 

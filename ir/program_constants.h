@@ -8,7 +8,7 @@
 #include "ir/column_store.h"
 #include "ir/constants.h"
 #include "ir/schedule.h"
-#include "ops/arena.h"
+#include "values/arena.h"
 
 namespace featc {
 

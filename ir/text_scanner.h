@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
-#include "ops/type.h"
-#include "ops/value.h"
 #include "runtime/program_info.h"
 #include "support/source.h"
+#include "values/type.h"
+#include "values/value.h"
 
 namespace featc {
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "ops/arena.h"
-#include "ops/cell.h"
-#include "ops/hash.h"
-#include "ops/work.h"
+#include "values/arena.h"
+#include "values/cell.h"
+#include "values/hash.h"
+#include "values/work.h"
 
 namespace featc {
 

@@ -14,9 +14,9 @@
 #include <unordered_map>
 
 #include "ops/extern_kernel.h"
-#include "ops/hash.h"
 #include "ops/plugin.h"
 #include "support/shared_library.h"
+#include "values/hash.h"
 
 namespace featc {
 

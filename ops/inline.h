@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "ops/hash.h"
+#include "values/hash.h"
 
 namespace featc {
 

@@ -17,9 +17,9 @@
 #include "ops/inline.h"
 #include "ops/kernel.h"
 #include "ops/rewrite.h"
-#include "ops/semantics.h"
-#include "ops/type.h"
-#include "ops/value.h"
+#include "values/semantics.h"
+#include "values/type.h"
+#include "values/value.h"
 
 namespace featc {
 
@@ -113,7 +113,7 @@ struct Overload {
   bool maybeResult = false;  // the function itself may answer "missing"
   bool makesValues = true;   // it may need arena memory or fail a row
   bool nested = false;       // it is another one's function for lists or maps that hold lists or maps
-  // Versions of the meaning (ops/semantics.h) that it is part of.
+  // Versions of the meaning (values/semantics.h) that it is part of.
   uint32_t firstSemantics = 1;
   uint32_t lastSemantics = kNewestSemantics;
   Kernel kernel = nullptr;
@@ -145,6 +145,10 @@ struct ForeignName {
   std::string_view difference;  // how a call differs in more than its name; empty where it does not
   std::string_view call{};      // of one list: what means the same here, as in Suspicion::instead
 };
+
+// What an operator makes of a list of structs as a whole, by doing the same with each member: it chooses elements by
+// their positions or by another list.
+enum class OfStructs : uint8_t { Nothing, List, Struct, Value };
 
 struct Operator {
   std::string_view name;
@@ -178,6 +182,10 @@ struct Operator {
   bool isHash = false;       // results are spread over 64 bits; losing some as an id is fine
   bool isCast = false;       // makes the value of its result's type that any single value stands for
   bool isInternal = false;   // made by the compiler only, not callable from a config
+  OfStructs ofStructs = OfStructs::Nothing;
+  // The internal record that is taken where the zone is a value of the data, and what a config calls that one.
+  std::string_view withZoneOfData;
+  std::string_view nameInConfigs;
   // How it is written when not as a call: `a + b`; empty for calls.
   std::string_view symbol;
 
@@ -333,6 +341,19 @@ class OperatorBuilder {
   OperatorBuilder& internal() {
     op_.isInternal = true;
     return *this;
+  }
+  OperatorBuilder& ofStructs(OfStructs makes) {
+    op_.ofStructs = makes;
+    return *this;
+  }
+  OperatorBuilder& withZoneOfData(std::string_view internal) {
+    op_.withZoneOfData = internal;
+    return *this;
+  }
+  // Internal: it stands for what a config calls so.
+  OperatorBuilder& standsFor(std::string_view name) {
+    op_.nameInConfigs = name;
+    return internal();
   }
   OperatorBuilder& symbol(std::string_view s) {
     op_.symbol = s;

@@ -8,7 +8,6 @@
 
 #include "ops/call_pattern.h"
 #include "ops/operator.h"
-#include "ops/zone_of_data.h"
 
 namespace featc {
 
@@ -160,7 +159,7 @@ std::string missingRule(const Operator& op) {
 std::string constantRule(const Operator& op) {
   std::vector<std::string_view> constants;
   std::string files;
-  const bool isZoneFree = withZoneOfData(op) != nullptr;
+  const bool isZoneFree = !op.withZoneOfData.empty();
   for (const ParamSpec& p : op.params) {
     if (isZoneFree && p.name == "zone") continue;
     if (p.isFile)

@@ -2,8 +2,8 @@
 // Choosing an operator's overload by the types of a call's arguments.
 #include <bit>
 
-#include "ops/conversion.h"
 #include "ops/operator.h"
+#include "values/conversion.h"
 
 namespace featc {
 

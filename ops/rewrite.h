@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "ops/value.h"
+#include "values/value.h"
 
 namespace featc {
 

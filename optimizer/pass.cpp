@@ -26,7 +26,6 @@ constexpr std::array kPasses{
     Pass{"text_numbers", "compares the texts of two lists once for all operators that take both", textNumbers},
     Pass{"dead_nodes", "drops what no output needs, reads and their fields included", deadNodes},
     Pass{"scope_hoisting", "computes per request what items share, and orders requests before items", scopeHoisting},
-    Pass{"read_merging", "puts the reads of one source and level together: they become one batch", readMerging},
     Pass{"read_first_ordering", "computes keys first, so that everything else runs while reads are in flight",
          readFirstOrdering},
 };

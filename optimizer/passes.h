@@ -14,7 +14,6 @@ Graph hashOfElements(const Graph& graph);
 Graph textNumbers(const Graph& graph);
 Graph scopeHoisting(const Graph& graph);
 Graph deadNodes(const Graph& graph);
-Graph readMerging(const Graph& graph);
 Graph readFirstOrdering(const Graph& graph);
 
 }  // namespace featc

@@ -2,8 +2,8 @@
 // Compares texts once for several operators: where at least two take the same two lists of strings, those become lists
 // of numbers, equal where the texts are, and the operators compare these.
 //
-// A list is numbered by where an equal text stands first (ops/text_numbers.cpp); of the two lists the one of the
-// narrower scope goes first, so that the request's is numbered once. Operators that return elements choose them by
+// A list is numbered by where an equal text stands first (ops/library/text_numbers.cpp); of the two lists the one of
+// the narrower scope goes first, so that the request's is numbered once. Operators that return elements choose them by
 // number, and hashes of what they choose are chosen from the hashes of all, where an output needs those anyway.
 #include <algorithm>
 #include <array>

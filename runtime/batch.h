@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "ops/cell.h"
-#include "ops/type.h"
+#include "values/cell.h"
+#include "values/type.h"
 
 namespace featc {
 

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "ops/cell.h"
 #include "runtime/bind.h"
+#include "values/cell.h"
 
 namespace featc {
 

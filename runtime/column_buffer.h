@@ -11,10 +11,10 @@
 #include <string_view>
 #include <type_traits>
 
-#include "ops/cell.h"
-#include "ops/type.h"
 #include "runtime/batch.h"
-#include "runtime/calls/kept_memory.h"
+#include "runtime/kept_memory.h"
+#include "values/cell.h"
+#include "values/type.h"
 
 namespace featc {
 

@@ -6,11 +6,11 @@
 #include <memory>
 #include <vector>
 
-#include "ops/arena.h"
-#include "ops/cell.h"
 #include "ops/kernel.h"
 #include "runtime/program_info.h"
 #include "runtime/result.h"
+#include "values/arena.h"
+#include "values/cell.h"
 
 namespace featc {
 

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ops/hash.h"
-#include "ops/semantics.h"
-#include "ops/type.h"
+#include "values/hash.h"
+#include "values/semantics.h"
+#include "values/type.h"
 
 namespace featc {
 

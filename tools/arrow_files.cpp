@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "runtime/arrow/arrow_result.h"
-#include "runtime/arrow/files/arrow_files.h"
+#include "data/arrow/arrow_result.h"
+#include "data/arrow/files/arrow_files.h"
 
 namespace featc {
 namespace {
@@ -112,8 +112,6 @@ class ArrowWriter final : public ResultWriter {
 };
 
 }  // namespace
-
-bool isArrowFormat(std::string_view format) { return format == "arrow" || format == "parquet"; }
 
 bool openArrowFile(const std::string& path, std::string_view format, ArrowOwner<ArrowArrayStream>& out,
                    std::string& problem) {

@@ -6,13 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/arrow/c_interface.h"
-#include "runtime/io/result_writer.h"
+#include "data/arrow/c_interface.h"
+#include "data/result_writer.h"
 
 namespace featc {
-
-// Whether a format is `arrow` or `parquet`.
-bool isArrowFormat(std::string_view format);
 
 // The record batches of a file; false, with the reason, where there are none.
 bool openArrowFile(const std::string& path, std::string_view format, ArrowOwner<ArrowArrayStream>& out,

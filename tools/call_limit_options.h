@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 
-#include "runtime/calls/call_limits.h"
+#include "runtime/call_limits.h"
 
 namespace featc {
 

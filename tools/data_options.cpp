@@ -11,48 +11,19 @@
 #include <span>
 #include <utility>
 
-#include "runtime/arrow/arrow_reader.h"
-#include "runtime/io/csv_reader.h"
-#include "runtime/io/csv_record.h"
-#include "runtime/io/gzip/gunzip.h"
-#include "runtime/io/json_reader.h"
-#include "runtime/io/text_source.h"
-#include "runtime/stores/described_store.h"
-#include "runtime/stores/open_store.h"
-#include "runtime/stores/row_decoder.h"
-#include "runtime/stores/store_url.h"
+#include "data/gzip/gunzip.h"
+#include "data/text_source.h"
+#include "stores/described_store.h"
+#include "stores/open_store.h"
+#include "stores/row_decoder.h"
+#include "stores/store_kind.h"
 #include "support/print_error.h"
 #include "support/suggest.h"
-#include "tools/arrow_files.h"
 #include "tools/command.h"
+#include "tools/input_formats.h"
 
 namespace featc {
 namespace {
-
-bool endsWith(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-std::string formatOf(const DataOptions& options) {
-  if (!options.inputFormat.empty()) return options.inputFormat;
-  std::string_view name = options.input;
-  for (std::string_view packed : {".gz", ".gzip"})
-    if (endsWith(name, packed)) name.remove_suffix(packed.size());
-  if (endsWith(name, ".jsonl") || endsWith(name, ".json") || endsWith(name, ".ndjson")) return "jsonl";
-  if (endsWith(name, ".csv")) return "csv";
-  if (endsWith(name, ".tsv")) return "tsv";
-  for (const char* end : {".arrow", ".arrows", ".feather"})
-    if (endsWith(name, end)) return "arrow";
-  if (endsWith(name, ".parquet")) return "parquet";
-  return "";
-}
-
-// One byte: itself, or as `\t` or `tab`, which a shell does not pass on easily.
-std::optional<char> parseDelimiter(const std::string& text) {
-  if (text == "\\t" || text == "tab") return '\t';
-  if (text.size() != 1) return std::nullopt;
-  return text[0];
-}
 
 // Tells the progress bar what was read.
 class CountedSource final : public ByteSource {
@@ -103,63 +74,6 @@ bool reportRows(const std::string& file, const StoreLoadReport& report, bool str
   return true;
 }
 
-// The names that --columns gives, written as a record of CSV.
-std::vector<std::string> columnNames(const std::string& text) {
-  std::vector<std::string> names;
-  InputWindow window(memorySource(text));
-  const CsvOptions options;
-  CsvRecordReader record(window, options);
-  if (record.next())
-    for (const CsvCell& cell : record.cells()) names.emplace_back(cell.text);
-  return names;
-}
-
-// How CSV or TSV is written; what is wrong with the options goes to `problem`.
-CsvOptions csvOptions(const DataOptions& options, const std::string& format, std::string& problem) {
-  CsvOptions csv = format == "tsv" ? CsvOptions::tsv() : CsvOptions();
-  auto takeDelimiter = [&](std::string_view name, const std::string& text, char& to) {
-    std::optional<char> delimiter = parseDelimiter(text);
-    if (!delimiter && problem.empty()) problem = fmt::format("{} \"{}\" is not one character", name, text);
-    to = delimiter.value_or(to);
-  };
-  if (!options.delimiter.empty()) takeDelimiter("--delimiter", options.delimiter, csv.delimiter);
-  takeDelimiter("--list-delimiter", options.listDelimiter, csv.listDelimiter);
-  csv.quotes = options.quote.value_or(csv.quotes);
-  // Who asks for quotes may have a file in which they are none.
-  csv.tellsSpans = csv.quotes && (csv.tellsSpans || options.quote.has_value());
-  csv.trim = options.trim;
-  csv.jsonLists = options.jsonLists;
-  csv.nulls = options.nulls;
-  csv.columns = columnNames(options.columns);
-  csv.skipsHeader = options.header.value_or(false);
-  if (problem.empty() && csv.columns.empty() && !options.header.value_or(true))
-    problem = "--no-header needs the columns' names: --columns NAME,NAME,...";
-  if (problem.empty()) problem = checkCsvOptions(csv);
-  return csv;
-}
-
-// An option that another format than CSV and TSV has no use for; null: there is none.
-const char* csvOnly(const DataOptions& options) {
-  if (!options.delimiter.empty()) return "--delimiter";
-  if (options.quote) return *options.quote ? "--quote" : "--no-quote";
-  if (options.header) return *options.header ? "--header" : "--no-header";
-  if (!options.columns.empty()) return "--columns";
-  if (!options.nulls.empty()) return "--null";
-  if (options.trim) return "--trim";
-  return options.jsonLists ? "--json-lists" : nullptr;
-}
-
-// Null, after saying why, where the file cannot be opened.
-std::unique_ptr<RecordReader> openArrowInput(const std::string& input, const std::string& format,
-                                             const ProgramInfo& info, bool strict, DataSink sink) {
-  ArrowOwner<ArrowArrayStream> stream;
-  std::string problem;
-  if (openArrowFile(input, format, stream, problem))
-    return newArrowReader(info, std::move(stream), input == "-" ? "<stdin>" : input, strict, std::move(sink));
-  printError("featc: cannot read {}: {}\n", input, problem);
-  return nullptr;
-}
-
 // Waits for each of the stores; false, after saying why, where one cannot be read.
 bool canBeRead(std::span<const std::pair<std::string, std::shared_ptr<Store>>> stores) {
   // Each try has a shorter time of its own (`connect_timeout`), once for each address of a name.
@@ -188,7 +102,7 @@ std::string unknownSource(const std::string& name, const ProgramInfo& info) {
 void addDataOptions(CLI::App& command, DataOptions& options) {
   command.add_option("--input", options.input, "The requests; - is stdin")->required()->type_name("DATA");
   command.add_option("--input-format", options.inputFormat, "Format of the requests (default: by the suffix)")
-      ->check(CLI::IsMember({"jsonl", "csv", "tsv", "arrow", "parquet"}));
+      ->check(CLI::IsMember(inputFormatNames()));
   command.add_option("--delimiter", options.delimiter, "Between cells (default: , in csv and tab in tsv)")
       ->type_name("C");
   command.add_option("--list-delimiter", options.listDelimiter, "Between the elements of a list in a cell")
@@ -209,7 +123,7 @@ void addDataOptions(CLI::App& command, DataOptions& options) {
       ->allow_extra_args(false);
   command.add_flag("--trim", options.trim, "Take blanks off around cells, elements, keys and values in csv and tsv");
   command.add_flag("--json-lists", options.jsonLists, "Read lists and maps in csv and tsv as JSON");
-  addStoreOption(command, options.stores, fmt::format("Serve source NAME, or every other one, from {}", kStoreKinds));
+  addStoreOption(command, options.stores, fmt::format("Serve source NAME, or every other one, from {}", storeForms()));
 }
 
 void addStoreOption(CLI::App& command, std::vector<std::string>& stores, const std::string& help) {
@@ -224,7 +138,7 @@ std::optional<std::vector<StoreChoice>> chooseStores(const std::vector<std::stri
     size_t equals = text.find('=');
     std::string name = text.substr(0, equals);
     if (equals == std::string::npos || equals == 0 || name.find(':') != std::string::npos)
-      problem = fmt::format("--store: expected NAME=URL, or default=URL for all sources; the URL is {}", kStoreKinds);
+      problem = fmt::format("--store: expected NAME=URL, or default=URL for all sources; the URL is {}", storeForms());
     else if (name != "default" && std::ranges::find(info.sources, name, &SourceInfo::name) == info.sources.end())
       problem = unknownSource(name, info);
     else if (std::ranges::find(choices, name, &StoreChoice::source) != choices.end())
@@ -237,39 +151,8 @@ std::optional<std::vector<StoreChoice>> chooseStores(const std::vector<std::stri
 
 std::unique_ptr<RecordReader> openInput(const DataOptions& options, const ProgramInfo& info, bool strict,
                                         Progress& progress, int& exitCode) {
-  std::string format = formatOf(options);
-  if (format.empty()) {
-    exitCode = badCommand(fmt::format(
-        "the format of {} does not follow from its name; pass --input-format jsonl, csv, tsv, arrow or parquet",
-        options.input == "-" ? "stdin" : options.input));
-    return nullptr;
-  }
-  if (const char* unused = csvOnly(options); unused != nullptr && format != "csv" && format != "tsv") {
-    exitCode = badCommand(fmt::format("{} is for csv and tsv, and the input is {}", unused, format));
-    return nullptr;
-  }
-  DataSink sink = [&progress](const DataMessage& message) { progress.message(message.render()); };
-  if (isArrowFormat(format)) {
-    std::unique_ptr<RecordReader> reader = openArrowInput(options.input, format, info, strict, std::move(sink));
-    if (reader == nullptr) exitCode = kBadInput;
-    return reader;
-  }
-  CsvOptions csv;
-  std::string problem;
-  if (format != "jsonl") csv = csvOptions(options, format, problem);
-  if (!problem.empty()) {
-    exitCode = badCommand(problem);
-    return nullptr;
-  }
-
-  std::unique_ptr<ByteSource> source = openCounted(options.input, progress);
-  if (source == nullptr) {
-    exitCode = kBadInput;
-    return nullptr;
-  }
-  std::string name = options.input == "-" ? "<stdin>" : options.input;
-  if (format == "jsonl") return newJsonReader(info, std::move(source), name, strict, std::move(sink));
-  return newCsvReader(info, std::move(source), name, strict, std::move(sink), csv);
+  const InputFormat* format = chooseInputFormat(options, exitCode);
+  return format == nullptr ? nullptr : format->open({options, info, strict, progress}, exitCode);
 }
 
 std::unique_ptr<ByteSource> openText(std::unique_ptr<ByteSource> source, std::string& error) {

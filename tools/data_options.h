@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/extractor.h"
-#include "runtime/io/record_reader.h"
+#include "data/record_reader.h"
+#include "runtime/calls/extractor.h"
 #include "tools/progress.h"
 
 namespace CLI {

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "ops/hash.h"
 #include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"
+#include "values/hash.h"
 
 namespace featc {
 namespace {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/explain/prune.h"
 #include "ir/dump_dot.h"
 #include "ir/dump_json.h"
 #include "ir/text.h"
@@ -14,7 +15,6 @@
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/output_file.h"
-#include "tools/prune.h"
 
 namespace featc {
 namespace {

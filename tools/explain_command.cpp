@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/explain/explain.h"
+#include "engine/explain/prune.h"
 #include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
-#include "tools/explain.h"
 #include "tools/output_file.h"
-#include "tools/prune.h"
 
 namespace featc {
 namespace {

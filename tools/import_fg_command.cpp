@@ -9,8 +9,8 @@
 #include <optional>
 #include <set>
 
+#include "fg/import.h"
 #include "frontend/config_file.h"
-#include "frontend/fg/import.h"
 #include "frontend/frontend.h"
 #include "support/json_quote.h"
 #include "support/print_error.h"

@@ -10,13 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "ops/hash.h"
-#include "runtime/io/store_rows.h"
-#include "runtime/stores/row_writer.h"
+#include "data/memory/store_rows.h"
+#include "stores/row_writer.h"
+#include "stores/store_kind.h"
 #include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
+#include "values/hash.h"
 
 namespace featc {
 namespace {
@@ -199,8 +200,7 @@ void addLoadCommand(CLI::App& app, int& exitCode) {
   CLI::App* command = app.add_subcommand("load", "Fill stores with rows of JSON lines");
   addConfigOptions(*command, options->config);
   addStoreOption(*command, options->stores,
-                 "Where rows of source NAME, or of every other one, go: lmdb:PATH, redis://HOST:PORT/DB "
-                 "or redis+unix:///SOCKET?db=N");
+                 fmt::format("Where rows of source NAME, or of every other one, go: {}", loadableStoreForms()));
   command->get_option("--store")->required();
   command->add_option("--input", options->input, "The rows; - is stdin")->required()->type_name("ROWS");
   command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "data/input_stream.h"
 #include "ir/text.h"
 #include "ir/verifier.h"
 #include "optimizer/pass.h"
-#include "runtime/io/input_stream.h"
 #include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cctype>
 
-#include "runtime/formats/labelled_writer.h"
-#include "runtime/formats/matrix_writer.h"
-#include "runtime/formats/tensor_sequence_writer.h"
-#include "runtime/formats/tfrecord/tfrecord_writer.h"
-#include "runtime/io/csv_writer.h"
-#include "runtime/io/json_writer.h"
+#include "data/csv/csv_writer.h"
+#include "data/formats/labelled_writer.h"
+#include "data/formats/matrix_writer.h"
+#include "data/formats/tensor_sequence_writer.h"
+#include "data/json/json_writer.h"
+#include "data/tfrecord/tfrecord_writer.h"
 #include "tools/arrow_files.h"
 
 namespace featc {

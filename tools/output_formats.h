@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/io/result_writer.h"
+#include "data/result_writer.h"
 
 namespace featc {
 

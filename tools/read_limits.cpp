@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "runtime/stores/store_url.h"
+#include "stores/store_url.h"
 #include "support/suggest.h"
 
 namespace featc {

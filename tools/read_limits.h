@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/run_totals.h"
+#include "data/run_totals.h"
 
 namespace featc {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/calls/run_observer.h"
+#include "runtime/run_observer.h"
 
 namespace featc {
 

@@ -13,15 +13,15 @@
 #include <thread>
 #include <vector>
 
+#include "engine/explain/data_findings.h"
 #include "support/json_quote.h"
 #include "support/print_error.h"
+#include "support/stopwatch.h"
 #include "tools/command.h"
-#include "tools/data_findings.h"
 #include "tools/interrupt_notice.h"
 #include "tools/run_extractor.h"
 #include "tools/run_identity.h"
 #include "tools/run_worker.h"
-#include "tools/stopwatch.h"
 #include "tools/store_stats.h"
 
 namespace featc {

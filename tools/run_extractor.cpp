@@ -10,11 +10,11 @@
 #include <string>
 #include <utility>
 
+#include "data/log/read_recorder.h"
 #include "engine/aot/model.h"
-#include "runtime/log/read_recorder.h"
 #include "support/print_error.h"
+#include "support/stopwatch.h"
 #include "tools/command.h"
-#include "tools/stopwatch.h"
 
 namespace featc {
 namespace {

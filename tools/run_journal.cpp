@@ -16,7 +16,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "ops/hash.h"
+#include "values/hash.h"
 
 namespace featc {
 namespace {

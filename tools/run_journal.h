@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/io/record_reader.h"
-#include "runtime/run_totals.h"
+#include "data/record_reader.h"
+#include "data/run_totals.h"
 
 namespace featc {
 

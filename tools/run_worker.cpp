@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/stopwatch.h"
+#include "support/stopwatch.h"
 
 namespace featc {
 namespace {

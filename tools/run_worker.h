@@ -4,11 +4,11 @@
 
 #include <memory>
 
-#include "runtime/io/record_reader.h"
-#include "runtime/io/result_writer.h"
-#include "runtime/log/request_log.h"
-#include "runtime/run_totals.h"
-#include "runtime/serving/seda_executor.h"
+#include "data/log/request_log.h"
+#include "data/record_reader.h"
+#include "data/result_writer.h"
+#include "data/run_totals.h"
+#include "runtime/seda/seda_executor.h"
 #include "tools/output_file.h"
 #include "tools/pipeline.h"
 #include "tools/read_stats.h"

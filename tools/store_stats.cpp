@@ -8,7 +8,7 @@
 #include <memory>
 #include <utility>
 
-#include "runtime/stores/described_store.h"
+#include "stores/described_store.h"
 
 namespace featc {
 namespace {

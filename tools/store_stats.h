@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 
 namespace featc {
 

@@ -6,10 +6,10 @@
 #include <memory>
 #include <string>
 
+#include "data/input_stream.h"
+#include "data/log/replay.h"
 #include "engine/aot/model.h"
 #include "engine/load.h"
-#include "runtime/io/input_stream.h"
-#include "runtime/log/replay.h"
 #include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"

@@ -2,9 +2,9 @@
 // Opens the stores that callers of the C interface name.
 #include <fmt/format.h>
 
+#include "data/memory/memory_store.h"
 #include "engine/aot/handles.h"
-#include "runtime/reads/memory_store.h"
-#include "runtime/stores/open_store.h"
+#include "stores/open_store.h"
 
 namespace featc {
 

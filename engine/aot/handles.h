@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/aot/run_api.h"
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 #include "support/survive.h"
 
 struct featc_extractor {

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "codegen/native_executable.h"
+#include "codegen/plan/native_executable.h"
 #include "engine/aot/library_seal.h"
 #include "engine/aot/program_image.h"
 #include "support/shared_library.h"

@@ -11,10 +11,10 @@
 #include <memory>
 #include <string>
 
-#include "codegen/built_model.h"
+#include "codegen/plan/built_model.h"
 #include "ir/graph.h"
 #include "ops/extern_fn.h"
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 
 namespace featc {
 

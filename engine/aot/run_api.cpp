@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "data/json/json_reader.h"
 #include "engine/aot/handles.h"
 #include "engine/aot/model.h"
 #include "engine/aot/session.h"
-#include "runtime/io/json_reader.h"
 
 namespace featc {
 

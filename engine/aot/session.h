@@ -8,11 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "data/json/json_writer.h"
+#include "data/record_reader.h"
 #include "engine/aot/handles.h"
 #include "runtime/batch_builder.h"
 #include "runtime/calls/run_errors.h"
-#include "runtime/io/json_writer.h"
-#include "runtime/io/record_reader.h"
+#include "runtime/reads/call_cancel.h"
 
 struct featc_session {
   explicit featc_session(const featc_extractor& owner)

@@ -5,11 +5,11 @@
 #include <cstdio>
 #include <string>
 
+#include "data/csv/csv_reader.h"
+#include "data/json/json_reader.h"
+#include "data/json/json_writer.h"
+#include "data/memory/memory_store.h"
 #include "engine/aot/model.h"
-#include "runtime/io/csv_reader.h"
-#include "runtime/io/json_reader.h"
-#include "runtime/io/json_writer.h"
-#include "runtime/reads/memory_store.h"
 
 namespace {
 

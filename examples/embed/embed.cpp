@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <vector>
 
+#include "data/memory/memory_store.h"
+#include "data/result_writer.h"
 #include "engine/compile.h"
 #include "runtime/batch_builder.h"
-#include "runtime/io/result_writer.h"
-#include "runtime/reads/memory_store.h"
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;

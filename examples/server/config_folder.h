@@ -10,7 +10,7 @@
 
 #include "engine/live_config.h"
 #include "extract.h"
-#include "runtime/reads/kept_stores.h"
+#include "stores/kept_stores.h"
 
 namespace server {
 

@@ -7,10 +7,10 @@
 #include <exception>
 #include <future>
 
-#include "runtime/formats/tensor_sequence_writer.h"
-#include "runtime/io/json_reader.h"
-#include "runtime/io/json_writer.h"
-#include "runtime/run_totals.h"
+#include "data/formats/tensor_sequence_writer.h"
+#include "data/json/json_reader.h"
+#include "data/json/json_writer.h"
+#include "data/run_totals.h"
 #include "support/json_quote.h"
 
 namespace server {

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "accept.h"
+#include "data/result_writer.h"
 #include "engine/live_config.h"
 #include "runtime/batch_builder.h"
-#include "runtime/io/result_writer.h"
 #include "runtime/metrics/metrics.h"
-#include "runtime/serving/seda_executor.h"
+#include "runtime/seda/seda_executor.h"
 
 namespace server {
 

@@ -10,8 +10,8 @@
 #include <optional>
 #include <string_view>
 
-#include "runtime/stores/store_states.h"
 #include "stores.h"
+#include "stores/store_states.h"
 
 namespace server {
 

@@ -14,7 +14,7 @@
 #include "config_folder.h"
 #include "extract.h"
 #include "runtime/metrics/metrics.h"
-#include "runtime/reads/kept_stores.h"
+#include "stores/kept_stores.h"
 
 namespace server {
 

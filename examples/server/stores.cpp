@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "runtime/stores/open_store.h"
-#include "runtime/stores/store_states.h"
-#include "runtime/stores/store_url.h"
+#include "stores/open_store.h"
+#include "stores/store_kind.h"
+#include "stores/store_states.h"
 #include "support/print_error.h"
 
 namespace server {
@@ -35,7 +35,7 @@ std::string parse(const std::string& option, std::vector<KeptStores::Entry>& ent
   size_t equals = option.find('=');
   std::string name = option.substr(0, equals);
   if (equals == std::string::npos || name.empty() || name.find(':') != std::string::npos)
-    return fmt::format("--store: expected NAME=URL, or default=URL for all sources; the URL is {}", kStoreKinds);
+    return fmt::format("--store: expected NAME=URL, or default=URL for all sources; the URL is {}", storeForms());
   std::string url = option.substr(equals + 1);
   StoreUrl parsed;
   StoreOptions ignored;

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/reads/kept_stores.h"
 #include "runtime/reads/store_stats.h"
+#include "stores/kept_stores.h"
 
 namespace server {
 

@@ -4,7 +4,7 @@
 
 #include <nanobind/nanobind.h>
 
-#include "runtime/arrow/c_interface.h"
+#include "data/arrow/c_interface.h"
 
 namespace featc::python {
 

@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "runtime/arrow/arrow_reader.h"
-#include "runtime/io/json_reader.h"
-#include "runtime/stores/open_store.h"
-#include "tools/data_findings.h"
-#include "tools/explain.h"
+#include "data/arrow/arrow_reader.h"
+#include "data/json/json_reader.h"
+#include "engine/explain/data_findings.h"
+#include "engine/explain/explain.h"
+#include "stores/open_store.h"
 
 namespace featc::python {
 namespace {

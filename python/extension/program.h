@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "data/arrow/arrow_stream.h"
+#include "data/record_reader.h"
 #include "engine/compile.h"
-#include "runtime/arrow/arrow_stream.h"
-#include "runtime/io/record_reader.h"
 
 namespace featc::python {
 
@@ -38,8 +38,9 @@ class Program {
   // A line for each source that neither its own name nor `default` binds.
   std::vector<std::string> unserved(const StoreUrls& stores) const;
 
-  // What the data of an extraction that has ended says of the config (tools/data_findings.h): of the first one, of
-  // large ones, and of each that left an output without a value in every row. A single row may lack an optional field.
+  // What the data of an extraction that has ended says of the config (engine/explain/data_findings.h): of the first
+  // one, of large ones, and of each that left an output without a value in every row. A single row may lack an optional
+  // field.
   std::vector<std::string> findings(const ArrowStreamReport& report, const StoreBinding& stores) const;
 
   // Every step, or with `brief` a line a feature, for item `item` of all that the request in JSON, or the stream, has.

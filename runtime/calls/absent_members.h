@@ -4,9 +4,9 @@
 
 #include <span>
 
-#include "ops/arena.h"
 #include "runtime/batch.h"
 #include "runtime/program_info.h"
+#include "values/arena.h"
 
 namespace featc {
 

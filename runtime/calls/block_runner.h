@@ -7,8 +7,8 @@
 
 #include "runtime/calls/call_costs.h"
 #include "runtime/calls/call_program.h"
-#include "runtime/calls/run_observer.h"
-#include "runtime/calls/shard.h"
+#include "runtime/run_observer.h"
+#include "runtime/shard.h"
 
 namespace featc {
 

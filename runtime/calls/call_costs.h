@@ -2,10 +2,10 @@
 // What a call has cost so far, against what it may.
 #pragma once
 
-#include "ops/work.h"
-#include "runtime/calls/call_limits.h"
+#include "runtime/call_limits.h"
 #include "runtime/calls/call_stop.h"
 #include "support/memory_budget.h"
+#include "values/work.h"
 
 namespace featc {
 

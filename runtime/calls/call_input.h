@@ -7,7 +7,7 @@
 
 #include "runtime/batch.h"
 #include "runtime/bind.h"
-#include "runtime/calls/call_options.h"
+#include "runtime/call_options.h"
 #include "runtime/executable.h"
 
 namespace featc {

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "runtime/calls/call_input.h"
+#include "runtime/reads/call_cancel.h"
 
 namespace featc {
 

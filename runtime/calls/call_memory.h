@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "runtime/bind.h"
+#include "runtime/call_options.h"
 #include "runtime/calls/call_costs.h"
-#include "runtime/calls/call_options.h"
 #include "runtime/calls/call_outputs.h"
 #include "runtime/calls/call_program.h"
-#include "runtime/calls/kept_memory.h"
-#include "runtime/calls/shard.h"
+#include "runtime/kept_memory.h"
 #include "runtime/reads/reads.h"
+#include "runtime/shard.h"
 
 namespace featc {
 

@@ -8,9 +8,9 @@
 
 #include "runtime/batch.h"
 #include "runtime/calls/call_program.h"
-#include "runtime/calls/kept_memory.h"
-#include "runtime/calls/shard.h"
+#include "runtime/kept_memory.h"
 #include "runtime/result.h"
+#include "runtime/shard.h"
 
 namespace featc {
 

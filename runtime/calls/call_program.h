@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 #include "runtime/reads/read_group.h"
 
 namespace featc {

@@ -2,8 +2,8 @@
 // A call that ends before its rows are computed, and the error that says why.
 #pragma once
 
-#include "runtime/calls/call_limits.h"
-#include "runtime/calls/call_options.h"
+#include "runtime/call_limits.h"
+#include "runtime/call_options.h"
 
 namespace featc {
 

@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "ops/flat_lists.h"
-#include "ops/hash.h"
 #include "runtime/calls/emit_lists.h"
+#include "values/hash.h"
 
 namespace featc {
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <iterator>
 
-#include "ops/cell.h"
-#include "ops/hash.h"
+#include "values/cell.h"
+#include "values/hash.h"
 
 namespace featc {
 

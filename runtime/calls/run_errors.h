@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "runtime/calls/call_options.h"
+#include "runtime/call_options.h"
 
 namespace featc {
 

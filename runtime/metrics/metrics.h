@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "runtime/calls/run_observer.h"
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 #include "runtime/reads/store_stats.h"
+#include "runtime/run_observer.h"
 
 namespace featc {
 

@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "ops/arena.h"
-#include "ops/cell.h"
 #include "support/survive.h"
+#include "values/arena.h"
+#include "values/cell.h"
 
 namespace featc {
 

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "ops/value.h"
+#include "values/value.h"
 
 namespace featc {
 

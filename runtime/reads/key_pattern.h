@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "ops/cell.h"
 #include "runtime/program_info.h"
+#include "values/cell.h"
 
 namespace featc {
 

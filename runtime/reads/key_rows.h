@@ -7,9 +7,9 @@
 #include <cstring>
 #include <string>
 
-#include "ops/arena.h"
 #include "runtime/executable.h"
 #include "runtime/reads/key_pattern.h"
+#include "values/arena.h"
 
 namespace featc {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/hash.h"
+#include "values/hash.h"
 
 namespace featc {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reads of one call: keys collected shard by shard, each distinct one fetched once, rows brought back.
 #include "runtime/reads/reads.h"
+#include "runtime/reads/call_cancel.h"
 
 #include <algorithm>
 #include <utility>

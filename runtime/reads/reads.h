@@ -8,14 +8,14 @@
 #include <span>
 #include <vector>
 
-#include "runtime/calls/call_options.h"
-#include "runtime/calls/run_observer.h"
-#include "runtime/calls/shard.h"
+#include "runtime/call_options.h"
 #include "runtime/reads/key_rows.h"
 #include "runtime/reads/key_table.h"
 #include "runtime/reads/read_group.h"
 #include "runtime/reads/read_inbox.h"
 #include "runtime/result.h"
+#include "runtime/run_observer.h"
+#include "runtime/shard.h"
 
 namespace featc {
 

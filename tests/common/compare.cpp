@@ -8,8 +8,8 @@
 #include <bit>
 #include <span>
 
-#include "runtime/io/result_writer.h"
-#include "runtime/run_totals.h"
+#include "data/result_writer.h"
+#include "data/run_totals.h"
 
 namespace featc {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "codegen/codegen.h"
+#include "codegen/llvm/codegen.h"
 #include "ir/interpreter.h"
 
 namespace featc {

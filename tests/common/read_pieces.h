@@ -4,8 +4,8 @@
 
 #include <vector>
 
+#include "data/record_reader.h"
 #include "runtime/batch_builder.h"
-#include "runtime/io/record_reader.h"
 
 namespace featc {
 

@@ -62,15 +62,33 @@ PAGES = {
             "scripts/test-systems runs it in a fresh clone",
         },
     ),
+    "docs/adding-a-format.md": Page(
+        blocks={
+            ("cpp", '    {"csv"'): Excerpt("tools/output_formats.cpp"),
+            ("cpp", '    {"jsonl"'): Excerpt("tools/input_formats.cpp"),
+        },
+    ),
+    "docs/adding-a-pass.md": Page(
+        blocks={
+            ("cpp", "  GraphRewriter rewriter"): Excerpt("optimizer/hash_of_elements.cpp"),
+            ("cpp", '    Pass{"hash_of_elements"'): Excerpt("optimizer/pass.cpp"),
+        },
+    ),
+    "docs/adding-a-store.md": Page(
+        blocks={
+            ("cpp", "constinit const StoreKind"): Excerpt("stores/jsonl_store.cpp"),
+            ("cpp", "constexpr const StoreKind"): Excerpt("stores/store_kinds.cpp"),
+        },
+    ),
     "docs/adding-an-operator.md": Page(
         blocks={
-            ("cpp", "template <class C>\nC clip"): Excerpt("ops/math.cpp"),
-            ("cpp", '  r.add("clip"'): Excerpt("ops/math.cpp"),
-            ("cpp", "V inlineClipInt"): Excerpt("ops/math.cpp"),
+            ("cpp", "template <class C>\nC clip"): Excerpt("ops/library/math.cpp"),
+            ("cpp", '  r.add("clip"'): Excerpt("ops/library/math.cpp"),
+            ("cpp", "V inlineClipInt"): Excerpt("ops/library/math.cpp"),
             ("cpp", '  CHECK(eval("clip"'): Excerpt("tests/unit/ops_kernels_test.cpp"),
         },
         not_run={
-            ("cpp", "return {nullptr, PrepareError"): "a line of a prepare function with the message spelt out; ops/ids.cpp has the whole",
+            ("cpp", "return {nullptr, PrepareError"): "a line of a prepare function with the message spelt out; ops/library/ids.cpp has the whole",
             "scripts/test": "see README.md",
         },
     ),
@@ -103,10 +121,10 @@ PAGES = {
     "docs/reloading.md": Page(blocks={("cpp", "featc::LiveOptions"): Frame("reloading.cpp")}),
     "docs/serving.md": Page(
         blocks={
-            ("cpp", '#include "runtime/extractor.h"'): Frame("serving.cpp"),
+            ("cpp", '#include "runtime/calls/extractor.h"'): Frame("serving.cpp"),
             ("cpp", "featc::RunLimits limits;"): Frame("limits.cpp"),
             ("c", "featc_set_memory_limit"): Frame("serving.c"),
-            ("cpp", '#include "runtime/serving/seda_executor.h"'): Frame("seda.cpp"),
+            ("cpp", '#include "runtime/seda/seda_executor.h"'): Frame("seda.cpp"),
         }
     ),
     "docs/stores.md": Page(
@@ -130,4 +148,5 @@ PAGES = {
             for start in ("$ build/release/examples/server", "$ featc load", "$ curl", "$ echo")
         },
     ),
+    "docs/versions.md": Page(),
 }

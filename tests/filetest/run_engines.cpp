@@ -6,12 +6,12 @@
 
 #include <algorithm>
 
-#include "runtime/extractor.h"
-#include "runtime/io/json_reader.h"
-#include "runtime/io/record_reader.h"
-#include "runtime/io/result_writer.h"
-#include "runtime/reads/memory_store.h"
-#include "runtime/run_totals.h"
+#include "data/json/json_reader.h"
+#include "data/memory/memory_store.h"
+#include "data/record_reader.h"
+#include "data/result_writer.h"
+#include "data/run_totals.h"
+#include "runtime/calls/extractor.h"
 #include "tests/common/compare.h"
 
 namespace featc {

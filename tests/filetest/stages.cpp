@@ -7,8 +7,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "codegen/codegen.h"
-#include "frontend/fg/import.h"
+#include "codegen/llvm/codegen.h"
+#include "fg/import.h"
 #include "ir/equal.h"
 #include "ir/text.h"
 #include "optimizer/pass.h"

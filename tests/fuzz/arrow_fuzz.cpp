@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <deque>
 
-#include "runtime/arrow/arrow_batch.h"
-#include "runtime/arrow/arrow_builder.h"
+#include "data/arrow/arrow_batch.h"
+#include "data/arrow/arrow_builder.h"
 #include "runtime/bind.h"
 
 namespace featc {

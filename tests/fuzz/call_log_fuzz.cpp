@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "data/log/replay.h"
 #include "engine/compile.h"
-#include "runtime/log/replay.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/io/csv_reader.h"
+#include "data/csv/csv_reader.h"
 #include "tests/fuzz/reader_check.h"
 
 namespace {

@@ -2,7 +2,7 @@
 // Any bytes as an FG config: errors, or a config that the front end reads without stumbling.
 #include <cstdlib>
 
-#include "frontend/fg/import.h"
+#include "fg/import.h"
 #include "frontend/frontend.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

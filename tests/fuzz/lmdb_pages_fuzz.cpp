@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/stores/lmdb_pages.h"
+#include "stores/lmdb_pages.h"
 #include "tests/fuzz/require.h"
 
 using namespace featc;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/io/record_reader.h"
+#include "data/record_reader.h"
 #include "tests/common/read_pieces.h"
 #include "tests/fuzz/require.h"
 

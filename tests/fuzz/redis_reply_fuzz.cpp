@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/stores/open_store.h"
+#include "stores/open_store.h"
 #include "tests/fuzz/require.h"
 
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/stores/row_format.h"
+#include "stores/row_format.h"
 #include "tests/fuzz/require.h"
 
 namespace {

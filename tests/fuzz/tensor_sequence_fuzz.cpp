@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "runtime/formats/tensor_sequence_view.h"
+#include "data/formats/tensor_sequence_view.h"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "runtime/io/gzip/gunzip.h"
-#include "runtime/io/text_source.h"
+#include "data/gzip/gunzip.h"
+#include "data/text_source.h"
 #include "tests/fuzz/require.h"
 
 namespace {

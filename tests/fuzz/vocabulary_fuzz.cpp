@@ -2,7 +2,7 @@
 // Any bytes as a vocabulary file: a table that finds each of its words, or an error that lies in the bytes.
 #include <cstdlib>
 
-#include "ops/vocabulary.h"
+#include "ops/library/vocabulary.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace featc;

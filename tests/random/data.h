@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "ops/value.h"
 #include "runtime/batch.h"
 #include "tests/random/program.h"
 #include "tests/random/rng.h"
+#include "values/value.h"
 
 namespace featc {
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "runtime/io/result_writer.h"
+#include "data/result_writer.h"
 #include "tests/random/rng.h"
 
 namespace featc {

@@ -12,11 +12,11 @@
 #include <stdexcept>
 #include <vector>
 
+#include "data/json/json_writer.h"
+#include "data/log/json_text.h"
 #include "ir/interpreter.h"
 #include "optimizer/pass.h"
-#include "runtime/extractor.h"
-#include "runtime/io/json_writer.h"
-#include "runtime/log/json_text.h"
+#include "runtime/calls/extractor.h"
 #include "support/json_quote.h"
 #include "tests/random/beside.h"
 #include "tests/random/random_store.h"

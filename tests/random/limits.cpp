@@ -9,8 +9,8 @@
 #include <future>
 #include <vector>
 
-#include "runtime/io/result_writer.h"
-#include "runtime/serving/seda_executor.h"
+#include "data/result_writer.h"
+#include "runtime/seda/seda_executor.h"
 #include "tests/common/compare.h"
 #include "tests/random/rng.h"
 

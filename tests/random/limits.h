@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 #include "tests/common/engines.h"
 #include "tests/random/checker.h"
 

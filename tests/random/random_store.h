@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "ops/value.h"
 #include "runtime/reads/store.h"
+#include "values/value.h"
 
 namespace featc {
 

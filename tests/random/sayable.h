@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "ops/value.h"
 #include "tests/random/data.h"
+#include "values/value.h"
 
 namespace featc {
 

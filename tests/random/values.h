@@ -2,8 +2,8 @@
 // Random values, rich in edge cases, for literals, columns and store rows.
 #pragma once
 
-#include "ops/value.h"
 #include "tests/random/rng.h"
+#include "values/value.h"
 
 namespace featc {
 

@@ -2,7 +2,7 @@
 // Programs that make very much of their data get less of it, so that no check takes minutes.
 #pragma once
 
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 #include "tests/common/engines.h"
 #include "tests/random/data.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A store that lost its rows: it answers, and what it answers is told to be no answer.
-#include "runtime/stores/absent_store.h"
-#include "runtime/stores/row_decoder.h"
+#include "stores/absent_store.h"
+#include "stores/row_decoder.h"
 #include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 #include "tests/stores/fixture.h"

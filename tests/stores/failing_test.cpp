@@ -3,10 +3,10 @@
 #include <atomic>
 #include <thread>
 
-#include "runtime/reads/memory_store.h"
-#include "runtime/stores/deadline_store.h"
-#include "runtime/stores/hedge_store.h"
-#include "runtime/stores/timers.h"
+#include "data/memory/memory_store.h"
+#include "stores/deadline_store.h"
+#include "stores/hedge_store.h"
+#include "stores/timers.h"
 #include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 #include "tests/memory/failing_memory.h"

@@ -5,10 +5,10 @@
 #include <memory>
 #include <stdexcept>
 
-#include "runtime/io/store_rows.h"
-#include "runtime/stores/row_writer.h"
-#include "runtime/stores/store_options.h"
-#include "runtime/stores/store_url.h"
+#include "data/memory/store_rows.h"
+#include "stores/row_writer.h"
+#include "stores/store_options.h"
+#include "stores/store_url.h"
 
 namespace featc::test {
 

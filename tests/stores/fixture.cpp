@@ -13,12 +13,12 @@
 #include <cstdlib>
 #include <thread>
 
-#include "ops/value.h"
-#include "runtime/io/store_rows.h"
-#include "runtime/stores/row_writer.h"
+#include "data/memory/store_rows.h"
+#include "stores/row_writer.h"
 #include "support/json_quote.h"
 #include "tests/common/catch.h"
 #include "tests/stores/fill_store.h"
+#include "values/value.h"
 
 namespace featc::test {
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/stores/described_store.h"
-#include "runtime/stores/open_store.h"
+#include "stores/described_store.h"
+#include "stores/open_store.h"
 #include "tests/stores/redis_server.h"
 
 namespace featc::test {

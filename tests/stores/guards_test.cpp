@@ -6,13 +6,13 @@
 #include <mutex>
 #include <thread>
 
-#include "runtime/reads/memory_store.h"
-#include "runtime/stores/breaker_store.h"
-#include "runtime/stores/cache_store.h"
-#include "runtime/stores/deadline_store.h"
-#include "runtime/stores/hedge_store.h"
-#include "runtime/stores/row_decoder.h"
-#include "runtime/stores/store_url.h"
+#include "data/memory/memory_store.h"
+#include "stores/breaker_store.h"
+#include "stores/cache_store.h"
+#include "stores/deadline_store.h"
+#include "stores/hedge_store.h"
+#include "stores/row_decoder.h"
+#include "stores/store_url.h"
 #include "tests/common/catch.h"
 #include "tests/stores/fixture.h"
 

@@ -4,9 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtime/reads/memory_store.h"
-#include "runtime/stores/memory_table.h"
-#include "runtime/stores/row_format.h"
+#include "data/memory/memory_store.h"
+#include "stores/memory_table.h"
+#include "stores/row_format.h"
 #include "tests/common/catch.h"
 #include "tests/stores/fixture.h"
 

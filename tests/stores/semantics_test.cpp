@@ -2,9 +2,9 @@
 // Which texts of a row are numbers and bools depends on the version of the meaning; what was loaded under one is read
 // under the other.
 
-#include "runtime/stores/cache_store.h"
-#include "runtime/stores/memory_table.h"
-#include "runtime/stores/row_format.h"
+#include "stores/cache_store.h"
+#include "stores/memory_table.h"
+#include "stores/row_format.h"
 #include "tests/common/catch.h"
 #include "tests/stores/fixture.h"
 

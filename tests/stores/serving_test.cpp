@@ -4,7 +4,7 @@
 #include <fstream>
 #include <thread>
 
-#include "runtime/serving/seda_executor.h"
+#include "runtime/seda/seda_executor.h"
 #include "tests/common/catch.h"
 #include "tests/stores/fill_store.h"
 #include "tests/stores/fixture.h"

@@ -8,16 +8,16 @@
 #include <string>
 #include <thread>
 
+#include "data/csv/csv_reader.h"
+#include "data/formats/tensor_sequence.h"
+#include "data/formats/tensor_sequence_view.h"
 #include "engine/aot/model.h"
 #include "engine/aot/program_image.h"
 #include "engine/live_api.h"
 #include "engine_fixture.h"
 #include "formats_fixture.h"
 #include "ir/text.h"
-#include "runtime/formats/tensor_sequence.h"
-#include "runtime/formats/tensor_sequence_view.h"
-#include "runtime/io/csv_reader.h"
-#include "runtime/stores/open_store.h"
+#include "stores/open_store.h"
 #include "tests/common/catch.h"
 #include "tests/memory/failing_memory.h"
 

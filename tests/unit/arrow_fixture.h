@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/arrow/arrow_builder.h"
-#include "runtime/arrow/c_interface.h"
+#include "data/arrow/arrow_builder.h"
+#include "data/arrow/c_interface.h"
 
 namespace featc::test {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "ops/value.h"
 #include "runtime/bind.h"
+#include "values/value.h"
 
 namespace featc::test {
 

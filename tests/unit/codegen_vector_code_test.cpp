@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vector code: repeated operations, unused ones, constants that differ between instances.
-#include "codegen/vector_code.h"
+#include "codegen/plan/vector_code.h"
 #include "tests/common/catch.h"
 
 using namespace featc;

@@ -4,9 +4,9 @@
 
 #include <set>
 
-#include "runtime/log/read_recorder.h"
-#include "runtime/log/replay.h"
-#include "runtime/log/request_log.h"
+#include "data/log/read_recorder.h"
+#include "data/log/replay.h"
+#include "data/log/request_log.h"
 #include "tests/common/catch.h"
 #include "tests/unit/engine_fixture.h"
 

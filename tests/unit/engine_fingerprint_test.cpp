@@ -4,8 +4,8 @@
 #include "engine/load.h"
 #include "engine_fixture.h"
 #include "ir/text.h"
-#include "ops/hash.h"
 #include "tests/common/catch.h"
+#include "values/hash.h"
 
 using namespace featc;
 using namespace featc::test;

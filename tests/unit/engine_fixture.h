@@ -10,10 +10,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "data/json/json_reader.h"
+#include "data/json/json_writer.h"
+#include "data/memory/memory_store.h"
 #include "engine/compile.h"
-#include "runtime/io/json_reader.h"
-#include "runtime/io/json_writer.h"
-#include "runtime/reads/memory_store.h"
 
 namespace featc::test {
 

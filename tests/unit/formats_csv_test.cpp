@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CSV and TSV of features give the same features back.
-#include "runtime/formats/csv_features.h"
-#include "runtime/io/csv_writer.h"
+#include "data/csv/csv_writer.h"
+#include "data/formats/csv_features.h"
 #include "tests/common/catch.h"
 #include "tests/unit/formats_fixture.h"
 

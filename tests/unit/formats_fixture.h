@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "data/json/json_reader.h"
 #include "engine/compile.h"
-#include "runtime/io/json_reader.h"
 
 namespace featc::test {
 

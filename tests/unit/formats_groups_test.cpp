@@ -2,14 +2,14 @@
 // Sequence groups in the formats that hold them, and what the others say.
 #include <cstring>
 
-#include "runtime/formats/csv_features.h"
-#include "runtime/formats/labelled_writer.h"
-#include "runtime/formats/matrix_writer.h"
-#include "runtime/formats/tensor_sequence.h"
-#include "runtime/formats/tensor_sequence_view.h"
-#include "runtime/formats/tfrecord/tfrecord_writer.h"
-#include "runtime/io/csv_writer.h"
-#include "runtime/io/result_writer.h"
+#include "data/csv/csv_writer.h"
+#include "data/formats/csv_features.h"
+#include "data/formats/labelled_writer.h"
+#include "data/formats/matrix_writer.h"
+#include "data/formats/tensor_sequence.h"
+#include "data/formats/tensor_sequence_view.h"
+#include "data/result_writer.h"
+#include "data/tfrecord/tfrecord_writer.h"
 #include "tests/common/catch.h"
 #include "tests/unit/formats_fixture.h"
 

@@ -4,9 +4,9 @@
 
 #include <cstring>
 
-#include "runtime/formats/tensor_sequence.h"
-#include "runtime/formats/tensor_sequence_view.h"
-#include "runtime/io/result_writer.h"
+#include "data/formats/tensor_sequence.h"
+#include "data/formats/tensor_sequence_view.h"
+#include "data/result_writer.h"
 #include "tests/common/catch.h"
 #include "tests/memory/allocation_count.h"
 #include "tests/unit/formats_fixture.h"

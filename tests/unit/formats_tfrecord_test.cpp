@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // TFRecord files of tf.Example against bytes that were read back with Python's protobuf and crc32c packages.
-#include "runtime/formats/tfrecord/tfrecord_writer.h"
+#include "data/tfrecord/tfrecord_writer.h"
 #include "tests/common/catch.h"
 #include "tests/unit/formats_fixture.h"
 

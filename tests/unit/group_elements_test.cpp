@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "data/json/json_reader.h"
+#include "data/result_writer.h"
 #include "frontend/frontend.h"
 #include "ir/interpreter.h"
 #include "optimizer/pass.h"
-#include "runtime/extractor.h"
-#include "runtime/io/json_reader.h"
-#include "runtime/io/result_writer.h"
+#include "runtime/calls/extractor.h"
 #include "tests/common/catch.h"
 #include "tests/common/engines.h"
 

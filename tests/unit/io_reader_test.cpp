@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Readers of requests: what they take, what they refuse, what they say, in chunks of any size.
-#include "runtime/io/csv_cut.h"
+#include "data/csv/csv_cut.h"
 #include "tests/unit/reader_fixture.h"
 
 namespace featc {

@@ -2,8 +2,8 @@
 // Compressed files and UTF-16 as bytes, in chunks of any size.
 #include <string>
 
-#include "runtime/io/gzip/gunzip.h"
-#include "runtime/io/text_source.h"
+#include "data/gzip/gunzip.h"
+#include "data/text_source.h"
 #include "tests/common/catch.h"
 
 namespace featc {

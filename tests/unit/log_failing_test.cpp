@@ -3,8 +3,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "runtime/log/read_recorder.h"
-#include "runtime/log/request_log.h"
+#include "data/log/read_recorder.h"
+#include "data/log/request_log.h"
 #include "schedulers_fixture.h"
 #include "tests/common/catch.h"
 #include "tests/memory/failing_memory.h"

@@ -74,8 +74,8 @@ TEST_CASE("edit_distance of columns, whose rows often share a text") {
   Rng rng(11);
   for (int round = 0; round < 4000; ++round) {
     const bool bytes = rng.chance(30);
-    const Prepared prepared =
-        op.prepare(std::vector<Value>{bytes ? Value::of(std::string("bytes")) : Value::missing()}, std::vector<Type>{kString});
+    const Prepared prepared = op.prepare(std::vector<Value>{bytes ? Value::of(std::string("bytes")) : Value::missing()},
+                                         std::vector<Type>{kString});
     const auto n = static_cast<uint32_t>(1 + rng.below(40));
     const uint64_t known = rng.chance(60) ? 2 : letters.size();
     // A side: its texts, with how many rows in a row share one, read in cells or in place.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hashes of other systems: values from the Python packages mmh3, pyfarmhash, scikit-learn and vowpalwabbit, from
 // hashlib, and from the documentation of Spark and OpenMLDB.
-#include "ops/md5.h"
+#include "ops/library/md5.h"
 #include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 

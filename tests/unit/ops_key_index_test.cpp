@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "ops/key_index.h"
+#include "ops/library/key_index.h"
 #include "ops/operator.h"
 #include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <string>
 
-#include "ops/parse.h"
 #include "tests/common/catch.h"
+#include "values/parse.h"
 
 namespace featc {
 namespace {

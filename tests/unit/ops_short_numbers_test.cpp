@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/short_numbers.h"
+#include "ops/library/short_numbers.h"
 #include "tests/common/catch.h"
 #include "tests/random/rng.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text: values from Python's str, re and unicodedata, NLTK, RE2's own tests of GlobalReplace, and the
 // tables of FeatureGenerator's overlap features.
-#include "ops/find_text.h"
+#include "ops/library/find_text.h"
 #include "tests/common/catch.h"
 #include "tests/random/rng.h"
 #include "tests/unit/ops_fixture.h"

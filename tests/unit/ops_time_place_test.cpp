@@ -2,7 +2,7 @@
 // Times and places: expected values from Python's datetime, zoneinfo and math, and published geohashes.
 #include <algorithm>
 
-#include "ops/time_zone.h"
+#include "ops/library/time_zone.h"
 #include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 

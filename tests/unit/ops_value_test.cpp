@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Owned values that are copied where there is no memory.
-#include "ops/value.h"
+#include "values/value.h"
 
 #include <optional>
 #include <string>

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <random>
 
+#include "ops/library/vector_math.h"
 #include "ops/operator.h"
-#include "ops/vector_math.h"
 #include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vocabularies from a file's content: both forms, and what may not stand in one. Values by hand.
-#include "ops/vocabulary.h"
-
 #include <algorithm>
-
+#include "ops/library/vocabulary.h"
 #include "tests/common/catch.h"
 #include "tests/random/rng.h"
 #include "tests/unit/ops_fixture.h"

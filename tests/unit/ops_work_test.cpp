@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "ops/arena.h"
-#include "ops/work.h"
 #include "support/memory_budget.h"
 #include "tests/common/catch.h"
+#include "values/arena.h"
+#include "values/work.h"
 
 using namespace featc;
 using namespace std::chrono_literals;

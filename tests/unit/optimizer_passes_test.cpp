@@ -226,24 +226,6 @@ output sparse v slot 2 %10
 output sparse w slot 3 %12
 output sparse x slot 4 %4
 )";
-  CHECK(after("read_merging", body) == R"(%0 = input item.i : int64
-%1 = const 7 : int64
-%2 = negate %0 : int64
-%3 = input item.j : int64
-%4 = read a(%0) : row
-%5 = read a(%3) : row
-%6 = read b(%3) : row
-%7 = field %4.v : int64?
-%8 = default_to %7, %1 : int64
-%9 = field %6.v : int64?
-%10 = field %5.v : int64?
-%11 = read b(%8) : row
-%12 = field %11.v : int64?
-output sparse u slot 1 %12
-output sparse v slot 2 %9
-output sparse w slot 3 %10
-output sparse x slot 4 %2
-)");
   CHECK(after("read_first_ordering", body) == R"(%0 = input item.i : int64
 %1 = input item.j : int64
 %2 = read a(%0) : row

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/io/csv_reader.h"
-#include "runtime/io/json_reader.h"
+#include "data/csv/csv_reader.h"
+#include "data/json/json_reader.h"
 #include "tests/common/catch.h"
 
 namespace featc::test {

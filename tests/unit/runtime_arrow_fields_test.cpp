@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "arrow_fixture.h"
-#include "runtime/arrow/arrow_batch.h"
+#include "data/arrow/arrow_batch.h"
 #include "tests/common/catch.h"
 
 using namespace featc;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "arrow_fixture.h"
-#include "runtime/arrow/arrow_reader.h"
+#include "data/arrow/arrow_reader.h"
 #include "tests/common/catch.h"
 #include "tests/common/read_pieces.h"
 

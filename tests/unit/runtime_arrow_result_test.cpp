@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "arrow_fixture.h"
+#include "data/arrow/arrow_batch.h"
+#include "data/arrow/arrow_builder.h"
+#include "data/arrow/arrow_stream.h"
 #include "engine/compile.h"
 #include "ir/text.h"
-#include "ops/value.h"
-#include "runtime/arrow/arrow_batch.h"
-#include "runtime/arrow/arrow_builder.h"
-#include "runtime/arrow/arrow_stream.h"
 #include "tests/common/catch.h"
+#include "values/value.h"
 
 using namespace featc;
 using namespace featc::test;

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "arrow_fixture.h"
-#include "ops/value.h"
-#include "runtime/arrow/arrow_batch.h"
+#include "data/arrow/arrow_batch.h"
 #include "runtime/bind.h"
 #include "tests/common/catch.h"
+#include "values/value.h"
 
 using namespace featc;
 using namespace featc::test;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "runtime/calls/emit.h"
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 
 namespace featc::test {
 

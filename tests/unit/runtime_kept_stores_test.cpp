@@ -4,7 +4,7 @@
 #include <future>
 #include <thread>
 
-#include "runtime/reads/kept_stores.h"
+#include "stores/kept_stores.h"
 #include "tests/common/catch.h"
 #include "tests/common/eventually.h"
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "limits_fixture.h"
+#include "runtime/reads/call_cancel.h"
 #include "tests/common/catch.h"
 #include "tests/memory/allocation_count.h"
 

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "ops/value.h"
-#include "runtime/io/json_value.h"
-#include "runtime/reads/memory_store.h"
+#include "data/json/json_value.h"
+#include "data/memory/memory_store.h"
 #include "tests/common/catch.h"
+#include "values/value.h"
 
 using namespace featc;
 

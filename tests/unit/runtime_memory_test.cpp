@@ -4,7 +4,7 @@
 
 #include "engine/live_version.h"
 #include "limits_fixture.h"
-#include "runtime/calls/kept_memory.h"
+#include "runtime/kept_memory.h"
 #include "tests/common/catch.h"
 #include "tests/memory/allocation_count.h"
 

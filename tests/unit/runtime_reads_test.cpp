@@ -4,10 +4,10 @@
 #include <thread>
 #include <vector>
 
-#include "ops/value.h"
-#include "runtime/reads/memory_store.h"
+#include "data/memory/memory_store.h"
 #include "runtime_fixture.h"
 #include "tests/common/catch.h"
+#include "values/value.h"
 
 using namespace featc;
 using namespace featc::test;

@@ -6,7 +6,7 @@
 #include <set>
 #include <thread>
 
-#include "runtime/calls/run_observer.h"
+#include "runtime/run_observer.h"
 #include "schedulers_fixture.h"
 #include "tests/common/catch.h"
 

@@ -5,7 +5,7 @@
 #include <future>
 
 #include "limits_fixture.h"
-#include "runtime/serving/seda_executor.h"
+#include "runtime/seda/seda_executor.h"
 #include "tests/common/catch.h"
 
 using namespace featc;

@@ -5,8 +5,8 @@
 #include <set>
 #include <thread>
 
-#include "runtime/serving/batching_controller.h"
-#include "runtime/serving/seda_executor.h"
+#include "runtime/seda/batching_controller.h"
+#include "runtime/seda/seda_executor.h"
 #include "schedulers_fixture.h"
 #include "tests/common/catch.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/compile.h"
-#include "runtime/serving/seda_executor.h"
+#include "runtime/seda/seda_executor.h"
 #include "schedulers_fixture.h"
 #include "tests/common/catch.h"
 #include "tests/memory/failing_memory.h"

@@ -10,9 +10,9 @@
 #include <thread>
 #include <vector>
 
+#include "data/json/json_reader.h"
+#include "data/memory/memory_store.h"
 #include "engine/compile.h"
-#include "runtime/io/json_reader.h"
-#include "runtime/reads/memory_store.h"
 #include "tests/common/compare.h"
 
 namespace featc::test {

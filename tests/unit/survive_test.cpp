@@ -10,10 +10,10 @@
 #include <string>
 #include <thread>
 
+#include "data/memory/memory_store.h"
 #include "engine/compile_pool.h"
 #include "engine/live_config.h"
 #include "engine_fixture.h"
-#include "runtime/reads/memory_store.h"
 #include "schedulers_fixture.h"
 #include "support/print_error.h"
 #include "support/survive.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts that data have for a timestamp: seconds by Python's datetime.fromisoformat.
 
-#include "ops/time_text.h"
+#include "ops/library/time_text.h"
 #include "tests/common/catch.h"
 
 namespace featc {

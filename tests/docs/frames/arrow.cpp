@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/arrow/arrow_stream.h"
+#include "data/arrow/arrow_stream.h"
 
 std::string snippet(const featc::Extractor& extractor, ArrowArrayStream rows) {
 #include SNIPPET

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "runtime/extractor.h"
+#include "runtime/calls/extractor.h"
 #include "support/memory_budget.h"
 
 void answer(int status, const std::string& text);

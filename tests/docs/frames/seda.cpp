@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/serving/seda_executor.h"
+#include "runtime/seda/seda_executor.h"
 
 featc::RunError snippet(const featc::Extractor& extractor, const featc::Batch& batch,
                         std::chrono::steady_clock::time_point deadline) {

@@ -1,0 +1,51 @@
+# Headers that documents named and that have another place now, and targets that have another name: the old ones lead to
+# the new ones until the release after 0.1.
+set(featc_moved
+  runtime/arrow/arrow_batch.h=data/arrow/arrow_batch.h
+  runtime/arrow/arrow_reader.h=data/arrow/arrow_reader.h
+  runtime/arrow/arrow_stream.h=data/arrow/arrow_stream.h
+  runtime/arrow/c_interface.h=data/arrow/c_interface.h
+  runtime/extractor.h=runtime/calls/extractor.h
+  runtime/formats/tensor_sequence_writer.h=data/formats/tensor_sequence_writer.h
+  runtime/io/csv_reader.h=data/csv/csv_reader.h
+  runtime/io/json_reader.h=data/json/json_reader.h
+  runtime/io/json_writer.h=data/json/json_writer.h
+  runtime/io/record_reader.h=data/record_reader.h
+  runtime/io/result_writer.h=data/result_writer.h
+  runtime/reads/kept_stores.h=stores/kept_stores.h
+  runtime/reads/memory_store.h=data/memory/memory_store.h
+  runtime/run_totals.h=data/run_totals.h
+  runtime/serving/seda_executor.h=runtime/seda/seda_executor.h
+  runtime/stores/open_store.h=stores/open_store.h
+  runtime/stores/store_states.h=stores/store_states.h
+  runtime/stores/store_url.h=stores/store_url.h
+  tools/data_findings.h=engine/explain/data_findings.h
+  tools/explain.h=engine/explain/explain.h
+  tools/trace_row.h=engine/explain/trace_row.h)
+set(featc_renamed serving=runtime_seda arrow_c=data_arrow formats=data_formats log=data_log metrics=runtime_metrics
+  native=codegen_plan codegen=codegen_llvm explain=engine_explain)
+
+foreach(moved ${featc_moved})
+  string(REPLACE "=" ";" moved ${moved})
+  list(GET moved 0 old)
+  list(GET moved 1 new)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/moved/${old} CONTENT
+"// SPDX-License-Identifier: Apache-2.0
+// Deprecated: include ${new}.
+#pragma once
+
+#include \"${new}\"
+" @ONLY)
+endforeach()
+install(DIRECTORY ${PROJECT_BINARY_DIR}/moved/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/featc FILES_MATCHING PATTERN "*.h")
+
+set(featc_old_targets)
+foreach(renamed ${featc_renamed})
+  string(REPLACE "=" ";" renamed ${renamed})
+  list(GET renamed 0 old)
+  list(GET renamed 1 new)
+  if(TARGET featc_${new})
+    add_library(featc::${old} ALIAS featc_${new})
+    string(APPEND featc_old_targets "add_library(featc::${old} ALIAS featc::${new})\n")
+  endif()
+endforeach()

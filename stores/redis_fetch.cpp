@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands for a fetch's keys, and the answer made of the replies.
+#include "stores/redis_fetch.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "stores/row_decoder.h"
+#include "support/survive.h"
+
+namespace featc {
+namespace {
+
+// Keys that one MGET asks for: few enough that other fetches' commands get between.
+constexpr uint32_t kKeysACommand = 128;
+
+void appendBulk(std::string& text, std::string_view bulk) {
+  text += '$';
+  text += std::to_string(bulk.size());
+  text += "\r\n";
+  text += bulk;
+  text += "\r\n";
+}
+
+std::string commandStart(size_t arguments, std::string_view name) {
+  std::string text = "*" + std::to_string(arguments) + "\r\n";
+  appendBulk(text, name);
+  return text;
+}
+
+}  // namespace
+
+RedisFetch::RedisFetch(const FetchRequest& request, Store::Done done, size_t maxValueBytes, size_t maxFetchBytes)
+    : request_(request),
+      done_(std::move(done)),
+      json_(request.source->encoding == Encoding::Json),
+      plain_(!json_ && std::ranges::none_of(request.fields,
+                                            [&](uint32_t f) {
+                                              Type type = request.source->fields[f].type;
+                                              return type.isList() || type.isMap();
+                                            })),
+      width_(json_ ? 1 : request.fields.size()),
+      maxValueBytes_(maxValueBytes),
+      maxFetchBytes_(maxFetchBytes),
+      arena_(std::make_shared<Arena>(SIZE_MAX)),
+      states_(request.keys.size(), State::Waiting),
+      texts_(request.keys.size() * width_),
+      waiting_(request.keys.size()) {
+  if (json_) return;
+  head_ = commandStart(2 + width_, "HMGET");
+  for (uint32_t field : request.fields) appendBulk(tail_, request.source->fields[field].name);
+}
+
+RedisFetch::Keys RedisFetch::nextCommand(std::string& text) {
+  Keys keys;
+  if (!again_.empty()) {
+    keys = again_.back();
+    again_.pop_back();
+  } else {
+    keys.first = static_cast<uint32_t>(next_);
+    keys.count = json_ ? static_cast<uint32_t>(std::min<size_t>(kKeysACommand, states_.size() - next_)) : 1;
+    next_ += keys.count;
+  }
+  if (json_) {
+    text += commandStart(1 + keys.count, "MGET");
+    for (uint32_t k = 0; k < keys.count; ++k) appendBulk(text, request_.keys[keys.first + k]);
+  } else {
+    text += head_;
+    appendBulk(text, request_.keys[keys.first]);
+    text += tail_;
+  }
+  return keys;
+}
+
+bool RedisFetch::value(uint32_t key, size_t column, std::string_view text, bool present) {
+  if (column == 0) rowBytes_ = 0;
+  if (column >= width_ || states_[key] != State::Waiting) return true;
+  Str& out = texts_[key * width_ + column];
+  out = {};
+  if (!present) return true;
+  rowBytes_ += text.size();
+  bool fits = rowBytes_ <= maxValueBytes_ && text.size() <= maxFetchBytes_ - bytes_;
+  char* copy = fits ? arena_->allocate<char>(text.size()) : nullptr;
+  if (copy == nullptr) {
+    answer(key, State::Failed);
+    return false;
+  }
+  bytes_ += text.size();
+  if (!text.empty()) std::memcpy(copy, text.data(), text.size());
+  out = {copy, text.size()};
+  return true;
+}
+
+void RedisFetch::complete(uint32_t key) {
+  bool any = false;
+  for (size_t c = 0; c < width_; ++c) any = any || texts_[key * width_ + c].data != nullptr;
+  answer(key, any ? State::Row : State::Absent);
+}
+
+void RedisFetch::answer(uint32_t key, State state) {
+  if (states_[key] != State::Waiting) return;
+  states_[key] = state;
+  --waiting_;
+}
+
+void RedisFetch::finish(KeyStatus rest) noexcept {
+  finished_ = true;
+  rest_ = rest;
+}
+
+void RedisFetch::deliver() noexcept {
+  FetchResult result;
+  try {
+    RowDecoder decoder(request_, arena_);
+    for (uint32_t key = 0; key < states_.size(); ++key) {
+      const Str* texts = texts_.data() + key * width_;
+      switch (states_[key]) {
+        case State::Waiting: decoder.setStatus(key, rest_); break;
+        case State::Absent: break;
+        case State::Failed: decoder.setStatus(key, KeyStatus::Failed); break;
+        case State::Unreadable: decoder.unreadable(key); break;
+        case State::Row:
+          if (json_)
+            decoder.json(key, texts[0].view());
+          else
+            decoder.fields(key, {texts, width_});
+          break;
+      }
+    }
+    result = decoder.take();
+  } catch (...) {
+    survived("the rows of a fetch");
+    result = {};  // without rows: the store failed as a whole
+  }
+  // What is left of the fetch may wait for late replies: it holds little.
+  arena_.reset();
+  texts_ = {};
+  Store::Done done = std::move(done_);
+  done(std::move(result));
+}
+
+}  // namespace featc

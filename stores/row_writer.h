@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Filling a store: rows in, written in batches.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runtime/program_info.h"
+#include "stores/store_options.h"
+#include "stores/store_url.h"
+#include "values/value.h"
+
+namespace featc {
+
+// Not thread-safe. A row replaces what its key had before, whole. After an error nothing more is written.
+class RowWriter {
+ public:
+  virtual ~RowWriter() = default;
+  // `values` has one a field of `source`, missing where the row has none. False on failure.
+  virtual bool write(const SourceInfo& source, std::string_view key, std::span<const Value> values) = 0;
+  // Writes what is still held back. Without it the last rows may be lost.
+  virtual bool flush() = 0;
+  // Why writing failed; empty: it did not.
+  virtual const std::string& error() const = 0;
+};
+
+// Null, with the reason in `error`, where the store cannot be reached or takes no rows.
+std::unique_ptr<RowWriter> openRowWriter(const StoreUrl& url, const StoreOptions& options, std::string& error);
+
+}  // namespace featc
