@@ -27,6 +27,18 @@ err_has_not() { ! grep -qF -- "$1" "$work/err" || fail "stderr has a line with: 
 printf 'id\tcity\n1\t"a\n2\tb"\n3\t5" pipe\n' >"$work/q.tsv"
 featc 0 run "$work/m.feat" --input "$work/q.tsv"
 values_are "$(v 1 2 -1 -1)" "$(v 2 2 -1 -1)" "$(v 3 7 -1 -1)"
+# By its other suffix, compressed too; a name that says nothing is answered with all formats.
+cp "$work/q.tsv" "$work/q.tab"
+gzip -c "$work/q.tsv" >"$work/q.tab.gz"
+for file in q.tab q.tab.gz; do
+  featc 0 run "$work/m.feat" --input "$work/$file"
+  values_are "$(v 1 2 -1 -1)" "$(v 2 2 -1 -1)" "$(v 3 7 -1 -1)"
+done
+cp "$work/q.tsv" "$work/q.txt"
+featc 2 run "$work/m.feat" --input "$work/q.txt"
+err_has "the format of $work/q.txt does not follow from its name; pass --input-format jsonl, csv, tsv, arrow or parquet"
+featc 2 run "$work/m.feat" --input "$work/q.jsonl" --trim
+err_has "--trim is for csv and tsv, and the input is jsonl"
 # Cells as pandas writes them: counted, with the option that reads them.
 printf 'id\tcity\n1\t"a ""b"""\n2\tc\n3\t"d"\n' >"$work/pandas.tsv"
 featc 0 run "$work/m.feat" --input "$work/pandas.tsv"

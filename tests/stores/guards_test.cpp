@@ -91,7 +91,10 @@ TEST_CASE("URLs of stores", "[stores]") {
   CHECK(url.database == 9);
 
   CHECK(urlProblem("rows.jsonl").starts_with("expected jsonl:PATH"));
-  CHECK(urlProblem("lmbd:x").starts_with("unknown kind of store \"lmbd\""));
+  CHECK(urlProblem("lmbd:x") == "unknown kind of store \"lmbd\"; did you mean \"lmdb\"?");
+  CHECK(urlProblem("sqlite:x") ==
+        "unknown kind of store \"sqlite\"; expected jsonl:PATH, lmdb:PATH, redis://HOST:PORT/DB, "
+        "redis+unix:///SOCKET?db=N or memory:");
   CHECK(urlProblem("lmdb:") == "expected a path: lmdb:PATH");
   CHECK(urlProblem("rediss://h").starts_with("TLS is not supported"));
   CHECK(urlProblem("redis://h:99999/0") == "the port must be a number from 1 to 65535");
