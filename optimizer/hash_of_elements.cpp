@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes the hash of one element from the hashes of all, where an output needs those anyway: beside `hash(tags)`,
 // `hash(tags[0])` is `hash(tags)[0]`.
-#include <unordered_map>
+#include <map>
+#include <vector>
 
 #include "optimizer/passes.h"
 #include "optimizer/rewrite.h"
@@ -16,21 +17,30 @@ bool isCallOf(const Node& node, const char* name, bool lifted) {
          node.resolution.liftMask == (lifted ? 1U : 0U);
 }
 
+std::vector<NodeId> argsOf(const Graph& graph, NodeId id) {
+  std::span<const NodeId> args = graph.args(id);
+  return {args.begin(), args.end()};
+}
+
 }  // namespace
 
 Graph hashOfElements(const Graph& graph) {
-  // By list: the call that hashes its elements. Only where an output needs it: it fails rows whose list is too long.
-  std::unordered_map<NodeId, NodeId> hashes;
+  // By all its arguments, the list first: the call that hashes a list's elements. Only where an output needs it: it
+  // fails rows whose list is too long.
+  std::map<std::vector<NodeId>, NodeId> hashes;
   std::vector<bool> live = liveNodes(graph);
   for (NodeId id = 0; id < graph.size(); ++id)
-    if (live[id] && isCallOf(graph.node(id), "hash", true)) hashes.emplace(graph.args(id)[0], id);
+    if (live[id] && isCallOf(graph.node(id), "hash", true)) hashes.emplace(argsOf(graph, id), id);
 
   GraphRewriter rewriter(graph);
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
     if (isCallOf(node, "hash", false) && isCallOf(graph.node(graph.args(id)[0]), "index", false)) {
       std::span<const NodeId> index = graph.args(graph.args(id)[0]);
-      if (auto all = hashes.find(index[0]); all != hashes.end()) {
+      // The same family and seed too, which are nodes that are copied already.
+      std::vector<NodeId> wanted = argsOf(graph, id);
+      wanted[0] = index[0];
+      if (auto all = hashes.find(wanted); all != hashes.end()) {
         rewriter.copy(all->second);  // it may come later; what is copied twice is one node
         NodeId args[] = {rewriter.mapped(all->second), rewriter.mapped(index[1])};
         rewriter.replace(id, rewriter.to().call(*operators().find("index"), args, node.origin));

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "optimizer/passes.h"
 #include "optimizer/rewrite.h"
@@ -48,7 +49,7 @@ class TextNumbers {
     for (NodeId id = 0; id < graph.size(); ++id) {
       if (!live_[id]) continue;
       if (comparisonOf(id) != nullptr) ++calls_[pairOf(id)];
-      if (isHashOfEach(id)) hashes_.emplace(graph.args(id)[0], id);
+      if (isHashOfEach(id)) hashes_.emplace(argsOf(id), id);
     }
   }
 
@@ -74,6 +75,10 @@ class TextNumbers {
     for (NodeId arg : graph_.args(id))
       if (!graph_.node(arg).type.same(Type::list(Type::string()))) return nullptr;
     return found;
+  }
+  std::vector<NodeId> argsOf(NodeId id) const {
+    std::span<const NodeId> args = graph_.args(id);
+    return {args.begin(), args.end()};
   }
   bool isHashOfEach(NodeId id) const {
     const Node& node = graph_.node(id);
@@ -118,7 +123,10 @@ class TextNumbers {
     if (!live_[id] || !isHashOfEach(id)) return std::nullopt;
     NodeId chosen = graph_.args(id)[0];
     if (!isNumbered(chosen) || comparisonOf(chosen)->chooses.empty()) return std::nullopt;
-    auto all = hashes_.find(graph_.args(chosen)[0]);
+    // The same family and seed too, which are nodes that are copied already.
+    std::vector<NodeId> wanted = argsOf(id);
+    wanted[0] = graph_.args(chosen)[0];
+    auto all = hashes_.find(wanted);
     if (all == hashes_.end()) return std::nullopt;
     rewriter_.copy(all->second);  // it may come later; what is copied twice is one node
     return byNumbers(chosen, rewriter_.mapped(all->second));
@@ -128,7 +136,8 @@ class TextNumbers {
   GraphRewriter rewriter_;
   std::vector<bool> live_;
   std::map<Pair, uint32_t> calls_;
-  std::map<NodeId, NodeId> hashes_;  // by list: the live call that hashes its elements
+  std::map<std::vector<NodeId>, NodeId>
+      hashes_;  // by all arguments, a list first: the live call that hashes its elements
 };
 
 }  // namespace
