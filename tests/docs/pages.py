@@ -136,7 +136,8 @@ PAGES = {
     "docs/testing.md": Page(
         not_run={
             ("sh", "build/release/tests/filetest"): "README's commands build no tests; ctest runs filetest",
-            ("sh", "scripts/fuzz"): "takes an hour; ctest runs 2,000 programs",
+            ("sh", "scripts/fuzz --programs"): "takes an hour; ctest runs 2,000 programs",
+            ("sh", "scripts/fuzz-inputs"): "takes ten minutes and a build of its own; ctest replays the corpus",
             ("sh", "build/release/tests/random_programs"): "needs two builds; ctest runs tests/random/digest_test.sh",
             ("sh", "scripts/compare-programs"): "needs two builds; ctest runs it with one twice",
         },
