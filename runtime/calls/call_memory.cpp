@@ -80,6 +80,8 @@ void CallMemory::waitForReads() {
 }
 
 void CallMemory::finish() {
+  costs_.memory.take(outputs_.bytesToFinish(shards()));
+  costs_.checkStopped();
   outputs_.finish(shards(), workers_);
   learnTime();
 }

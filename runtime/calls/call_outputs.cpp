@@ -166,6 +166,27 @@ void CallOutputs::describe(CallFrame& frame) {
   frame.itemIdsLeft = rowIds_ != 0 ? itemIdsLeft_.data() : nullptr;
 }
 
+size_t CallOutputs::bytesToFinish(std::span<const Shard> shards) const {
+  size_t bytes = 0;
+  for (uint32_t o : program_.ragged) {
+    const RaggedBuffer& ragged = result_->ragged_[o];
+    // A vector that grows may double.
+    size_t joined = 0;
+    size_t elements = ragged.idsOfElement.size();
+    for (const Shard& shard : shards) {
+      if (shard.own.empty() || shard.ragged != &shard.own) continue;
+      joined += shard.own[o].mark().bytes();
+      elements += shard.own[o].idsOfElement.size();
+    }
+    if (joined > 0) bytes += std::max(joined, ragged.mark().bytes());
+    const OutputColumn& column = result_->outputs_[o];
+    const std::vector<int64_t>& offsets = result_->offsets_[o];
+    if (column.perElement && column.ragged && elements + 1 > offsets.capacity())
+      bytes += std::max(elements + 1, 2 * offsets.size()) * sizeof(int64_t);
+  }
+  return bytes;
+}
+
 void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
   Result& result = *result_;
   // The worker's next call begins with counts of its own.

@@ -29,6 +29,8 @@ class CallOutputs {
   // Where engines write. Statuses and request numbers are padded to whole groups of rows.
   void describe(CallFrame& frame);
   std::vector<ReadCounts>& readCounts() { return result_->reads_; }
+  // How many bytes more the result may need for finish().
+  size_t bytesToFinish(std::span<const Shard> shards) const;
   // Joins what the shards emitted and what the workers counted.
   void finish(std::span<Shard> shards, std::span<Worker> workers);
   // Gives up what calls do not usually need; returns how many bytes it keeps, those of the shards among them.
