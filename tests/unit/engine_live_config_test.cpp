@@ -21,8 +21,16 @@ namespace {
 using std::chrono::milliseconds;
 namespace fs = std::filesystem;
 
-constexpr bool kSanitized =
+// g++ says so by names, clang by features.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define FEATC_SANITIZED_TEST 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define FEATC_SANITIZED_TEST 1
+#endif
+#endif
+constexpr bool kSanitized =
+#ifdef FEATC_SANITIZED_TEST
     true;
 #else
     false;
