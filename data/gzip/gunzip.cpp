@@ -30,14 +30,15 @@ class GunzipSource final : public ByteSource {
     stream_.next_out = reinterpret_cast<Bytef*>(to);
     stream_.avail_out = wanted;
     while (stream_.avail_out == wanted) {
-      if (stream_.avail_in == 0 && !refill(error)) return -1;
-      if (stream_.avail_in == 0) {
+      if (stream_.avail_in == 0 && !holdsMore_ && !refill(error)) return -1;
+      if (stream_.avail_in == 0 && !holdsMore_) {
         if (betweenMembers_) return 0;
         error = "the gzip data end too early";
         return -1;
       }
       if (betweenMembers_ && !beginMember()) continue;
       int code = inflate(&stream_, Z_NO_FLUSH);
+      holdsMore_ = code == Z_OK && stream_.avail_out == 0;
       if (code == Z_STREAM_END) {
         betweenMembers_ = true;
       } else if (code == Z_MEM_ERROR) {
@@ -75,6 +76,7 @@ class GunzipSource final : public ByteSource {
   std::string in_;
   z_stream stream_{};
   bool betweenMembers_ = false;
+  bool holdsMore_ = false;  // inflate may have output, or find damage, without more input
 };
 
 }  // namespace
