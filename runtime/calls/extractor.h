@@ -7,6 +7,7 @@
 #include "runtime/batch.h"
 #include "runtime/call_options.h"
 #include "runtime/executable.h"
+#include "runtime/reads/call_cancel.h"
 #include "runtime/reads/store_binding.h"
 #include "runtime/result.h"
 #include "runtime/run_limits.h"
