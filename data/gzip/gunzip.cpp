@@ -29,7 +29,12 @@ class GunzipSource final : public ByteSource {
     const auto wanted = static_cast<uInt>(std::min<size_t>(size, UINT32_MAX / 2));
     stream_.next_out = reinterpret_cast<Bytef*>(to);
     stream_.avail_out = wanted;
+    // What comes out before the damage is handed out first, so that it does not matter how the bytes come.
     while (stream_.avail_out == wanted) {
+      if (damaged_) {
+        error = "the gzip data are damaged";
+        return -1;
+      }
       if (stream_.avail_in == 0 && !holdsMore_ && !refill(error)) return -1;
       if (stream_.avail_in == 0 && !holdsMore_) {
         if (betweenMembers_) return 0;
@@ -44,8 +49,7 @@ class GunzipSource final : public ByteSource {
       } else if (code == Z_MEM_ERROR) {
         throw std::bad_alloc();
       } else if (code != Z_OK && code != Z_BUF_ERROR) {
-        error = "the gzip data are damaged";
-        return -1;
+        damaged_ = true;
       }
     }
     return static_cast<int64_t>(wanted - stream_.avail_out);
@@ -76,6 +80,7 @@ class GunzipSource final : public ByteSource {
   std::string in_;
   z_stream stream_{};
   bool betweenMembers_ = false;
+  bool damaged_ = false;
   bool holdsMore_ = false;  // inflate may have output, or find damage, without more input
 };
 
