@@ -104,7 +104,8 @@ class CsvReader final : public RecordReader {
     piece.position.offset = records_.position();
     piece.position.line = records_.linesBefore();
     piece.position.counts.requests = piece.position.counts.items = row_;
-    if (row_ > before) return ReadStatus::Batch;
+    // Blank lines alone are a piece too, so that they are told.
+    if (row_ > before || !piece.notes.empty()) return ReadStatus::Batch;
     return stopped_ ? ReadStatus::Failed : ReadStatus::End;
   }
 
