@@ -115,7 +115,8 @@ constexpr Magic kNoTexts[] = {
 }  // namespace
 
 std::string_view PeekedSource::peek(size_t bytes) {
-  while (peeked_.size() < bytes && end_ > 0 && peeked_.find('\n') == std::string::npos) {
+  // A line's end may be the last byte for long, but what follows one tells UTF-16 where it comes first.
+  while (peeked_.size() < bytes && end_ > 0 && (peeked_.size() < 2 || peeked_.find('\n') == std::string::npos)) {
     size_t had = peeked_.size();
     peeked_.resize(bytes);
     end_ = source_->read(peeked_.data() + had, bytes - had, error_);
