@@ -114,7 +114,7 @@ std::string noteText(const DataNote& note, std::string_view field) {
       break;
     case NoteKind::NotFinite:
       text =
-          fmt::format("{} not finite {}; outputs take that for missing", counted("number was", "numbers were"), first);
+          fmt::format("{} not finite {}; outputs count that as missing", counted("number was", "numbers were"), first);
       break;
     case NoteKind::Surrogate:
       text =

@@ -27,7 +27,7 @@ std::unique_ptr<ByteSource> openRegularFile(const std::string& path, std::string
 // Hands out at most `chunk` bytes at a time. `text` must outlive the source.
 std::unique_ptr<ByteSource> memorySource(std::string_view text, size_t chunk = SIZE_MAX);
 
-// A window on a source that grows at its end and is consumed at its begin. 64 bytes behind the
+// A window on a source that grows at its end and is consumed at its beginning. 64 bytes behind the
 // window may be read.
 class InputWindow {
  public:

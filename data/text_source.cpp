@@ -54,7 +54,7 @@ class Utf16Source final : public ByteSource {
     appendUtf8(out_, kReplacement);
   }
 
-  // The first `bytes` of in_; what is left of them is moved to its begin.
+  // The first `bytes` of in_; what is left of them is moved to its beginning.
   void decode(size_t bytes) {
     size_t at = 0;
     for (; at + 2 <= bytes; at += 2) {

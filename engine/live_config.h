@@ -98,9 +98,8 @@ class LiveConfig final : public std::enable_shared_from_this<LiveConfig> {
   ReloadReport reload();
   // The same without waiting: onReload and status() tell.
   void startReload();
-  // Looks at the files and starts a reload when they have changed and then held still from one call of poll()
-  // to the next, so that a file that is being written is left alone. So it does after a reload that failed for lack of
-  // memory. Whether it did.
+  // Starts a reload if the files have changed and then stayed the same from one call of poll() to the next (so a file
+  // that is being written is left alone), or if the last reload failed for lack of memory. Returns whether one started.
   bool poll();
 
  private:

@@ -150,7 +150,8 @@ void FeatureBuilder::note(std::string text) {
 void FeatureBuilder::noteCount(std::string_view what, std::string_view filler) {
   note(fmt::format(
       "another count of {} than value_dim, or one that is missing: FG refuses it or its answer is not known; here {}",
-      what, bucketizer() != 0 ? "each that there is has an id" : fmt::format("{} added or the rest is cut", filler)));
+      what,
+      bucketizer() != 0 ? "each value that is there has an id" : fmt::format("{} added or the rest is cut", filler)));
 }
 
 void FeatureBuilder::assumeExact() {

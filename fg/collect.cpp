@@ -228,7 +228,7 @@ class Collector {
       if (value.kind == Node::Kind::Null) continue;
       if (holds(kModelKeys, key) && !holds(type.keys, key)) {
         feature.notes.push_back(fmt::format(
-            "its \"{}\" is the model's and left out{}", key,
+            "its \"{}\" concerns only the model and is left out{}", key,
             key == "extra_combo_info" ? ": there EasyRec crosses the ids; a combo_feature crosses them here" : ""));
         continue;
       }

@@ -40,11 +40,11 @@ void buildEditDistance(FeatureBuilder& b) {
       // Of a number that says more.
       if (input.isFeature() && b.texts(input).list)
         FeatureBuilder::refuse(
-            fmt::format("EditDistance is carried over for one text on each side, and the feature \"{}\" has several; "
+            fmt::format("EditDistance can be imported for one text on each side, and the feature \"{}\" has several; "
                         "read one of one text, such as a regex_replace_feature over a column of text",
                         input.name),
             input.line);
-      FeatureBuilder::refuse("EditDistance is carried over for columns of one text; declare them string?", input.line);
+      FeatureBuilder::refuse("EditDistance can be imported for columns of one text; declare them string?", input.line);
     }
   b.finish({Value::Of::Number, false,
             fmt::format("({} || {} ? {} : {})", b.isEmpty(b.input(0)), b.isEmpty(b.input(1)), *absent,
@@ -56,7 +56,7 @@ void buildEditDistance(FeatureBuilder& b) {
 void buildSeqExpr(FeatureBuilder& b) {
   if (!b.feature().sequence)
     FeatureBuilder::refuse(
-        "SeqExpr is carried over for sequences only; write sequence_custom_feature, or an expr_feature");
+        "SeqExpr can be imported for sequences only; write sequence_custom_feature, or an expr_feature");
   if (b.text("formula") == "spherical_distance")
     FeatureBuilder::refuse(
         "the radius of SeqExpr's spherical_distance is not known; write a sequence group with haversine(lat1, lng1, "

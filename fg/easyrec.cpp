@@ -143,7 +143,8 @@ bool isEasyRec(const Node& config) {
 std::vector<Node> fromEasyRec(const Node& config, Problems& problems) {
   for (const auto& [key, value] : config.fields)
     if (std::ranges::find(kModelSide, key) != std::end(kModelSide))
-      problems.note(value.line, fmt::format("\"{}\" is the model's, or of the form of FG's files, and left out", key));
+      problems.note(value.line,
+                    fmt::format("\"{}\" concerns only the model or the form of FG's files, and is left out", key));
   const Node* separator = config.find("multi_val_sep");
   if (separator != nullptr && separator->kind != Node::Kind::Text) {
     problems.error(separator->line, "\"multi_val_sep\" should be one text");

@@ -141,14 +141,13 @@ class Importer {
   void assumeEasyRec(bool hasSeparator) {
     shared_.farmHash = true;
     assumptions_.insert(
-        "it has keys of the older FG that EasyRec documents: what an entry leaves out counts as there, need_prefix, "
-        "needDiscrete, needKey, show_category and show_item being true (for today's FG write them all, and take those "
-        "keys out)");
+        "it has keys of the older FG that EasyRec documents: settings that an entry leaves out have the older FG's "
+        "defaults, need_prefix, needDiscrete, needKey, show_category and show_item are true (if today's FG reads the "
+        "file, write all settings and remove those keys)");
     if (hasSeparator)
       assumptions_.insert(
-          "multi_val_sep is not documented; here it is the separator of each feature without its own, and parts the "
-          "map "
-          "of a lookup_feature too");
+          "multi_val_sep is not documented; here it is the separator of each feature without its own, and also splits "
+          "the map of a lookup_feature");
   }
 
   // Which features read which: inputs `feature:x` get the output's name, that of the own group first.

@@ -221,7 +221,7 @@ bool matchesAll(FeatureBuilder& b) {
     FeatureBuilder::refuse(fmt::format("its matchType \"{}\" is neither hit nor multihit", how));
   if (!all && how == "multihit")
     FeatureBuilder::refuse(
-        "multihit without ALL as a key takes the text ALL in the data for every key, which is not carried over; write "
+        "multihit without ALL as a key takes the text ALL in the data for every key, which cannot be imported; write "
         "matchType hit, or ALL in the place of a key");
   if (!all) return false;
   if (!b.has("matchType"))

@@ -164,7 +164,7 @@ void buildExpression(FeatureBuilder& b, std::string_view key) {
   } else if (!emptyChecks.empty()) {
     if (!absent)
       FeatureBuilder::refuse(
-          "an expression of several parts without a default is not carried over; write default_value");
+          "an expression of several parts without a default cannot be imported; write default_value");
     code = fmt::format("(({}) ? {} : float({}))", any(emptyChecks), float32Text(*absent), code);
   }
   b.finish({Value::Of::Number, made.isList, code, absent}, width);
@@ -176,11 +176,10 @@ void buildOverlap(FeatureBuilder& b) {
                                            "proximity_min_dist", "proximity_max_dist", "proximity_avg_dist"};
   std::string method = b.text("method");
   if (std::find(std::begin(kMethods), std::end(kMethods), method) == std::end(kMethods))
-    FeatureBuilder::refuse(
-        fmt::format("its method \"{}\" cannot be carried over; there are query_common_ratio, "
-                    "title_common_ratio, is_contain, is_equal, index_of, proximity_min_cover, "
-                    "proximity_min_dist, proximity_max_dist, proximity_avg_dist",
-                    method));
+    FeatureBuilder::refuse(fmt::format(
+        "its method \"{}\" cannot be imported; there are query_common_ratio, title_common_ratio, is_contain, is_equal, "
+        "index_of, proximity_min_cover, proximity_min_dist, proximity_max_dist, proximity_avg_dist",
+        method));
   if (method == "query_common_ratio" || method == "title_common_ratio")
     b.note("repeated terms: how FG counts them is not known; docs/operators.md says how they count here");
   if (method == "is_contain")

@@ -57,7 +57,7 @@ class TokenizerReader {
     normalizer(*root, table);
     preTokenizer(*root, table);
     for (std::string_view part : {"truncation", "padding"})
-      if (root->find(part) != nullptr) refuse(fmt::format("has {}, which is not carried over", part));
+      if (root->find(part) != nullptr) refuse(fmt::format("has {}, which cannot be imported", part));
     addedTokens(*root, table);
     return table;
   }
@@ -70,7 +70,7 @@ class TokenizerReader {
   void model(const Node& root, WordTable& table) const {
     const Node* model = root.find("model");
     if (std::string type = typeOf(model); type != "WordLevel")
-      refuse(fmt::format("is a {} tokenizer, and only WordLevel, a table of words, is carried over",
+      refuse(fmt::format("is a {} tokenizer, and only WordLevel, a table of words, can be imported",
                          type.empty() ? "nameless" : type));
     const Node* words = model->find("vocab");
     if (words == nullptr || words->kind != Node::Kind::Record || words->fields.empty()) refuse("has no vocabulary");
@@ -90,7 +90,7 @@ class TokenizerReader {
   void normalizer(const Node& root, WordTable& table) const {
     const Node* one = onlyPart(root.find("normalizer"), "normalizers");
     if (one == nullptr) return;
-    if (typeOf(one) != "Lowercase") refuse(fmt::format("has a normalizer {}, which is not carried over", typeOf(one)));
+    if (typeOf(one) != "Lowercase") refuse(fmt::format("has a normalizer {}, which cannot be imported", typeOf(one)));
     table.lowers = true;
   }
 
@@ -105,7 +105,7 @@ class TokenizerReader {
       if (textOf(one, "delimiter").empty()) refuse("splits text at no character");
       table.split = "tokenize({}, " + literalText(textOf(one, "delimiter")) + ")";
     } else {
-      refuse(fmt::format("splits text by {}, and only WhitespaceSplit and CharDelimiterSplit are carried over", type));
+      refuse(fmt::format("splits text by {}, and only WhitespaceSplit and CharDelimiterSplit can be imported", type));
     }
   }
 
@@ -117,7 +117,7 @@ class TokenizerReader {
       std::string content = textOf(token, "content");
       const Node* word = table.vocabulary.find(content);
       if (word == nullptr || word->text != textOf(token, "id"))
-        refuse(fmt::format("adds the token \"{}\" to its words, which is not carried over", content));
+        refuse(fmt::format("adds the token \"{}\" to its words, which cannot be imported", content));
       table.added.push_back(content);
     }
   }
@@ -144,7 +144,7 @@ constexpr int64_t kUsual = kLower + kWidth + kSimplify + kFilter;
 
 void buildTokenize(FeatureBuilder& b) {
   std::string kind = b.text("tokenizer_type", "bpe");
-  if (kind != "bpe") FeatureBuilder::refuse(fmt::format("a {} tokenizer is not carried over; {}", kind, kInstead));
+  if (kind != "bpe") FeatureBuilder::refuse(fmt::format("a {} tokenizer cannot be imported; {}", kind, kInstead));
   if (b.text("output_type", "word_id") != "word_id")
     FeatureBuilder::refuse("its output_type is not word_id; what it emits then is not known");
   if (b.flag("tokens_as_sequence", false))
@@ -183,7 +183,7 @@ void buildTokenize(FeatureBuilder& b) {
 void buildTextNormalizer(FeatureBuilder& b) {
   if (!b.feature().stub) FeatureBuilder::refuse("text cannot be a model input; write stub_type true");
   for (std::string_view key : {"is_gbk_input", "is_gbk_output"})
-    if (b.flag(key, false)) FeatureBuilder::refuse(fmt::format("{} is not carried over; pass UTF-8", key));
+    if (b.flag(key, false)) FeatureBuilder::refuse(fmt::format("{} cannot be imported; pass UTF-8", key));
   if (b.has("max_length"))
     FeatureBuilder::refuse(
         "its max_length counts bytes of GBK, which featc does not have; remove it where no text is as "
@@ -198,9 +198,9 @@ void buildTextNormalizer(FeatureBuilder& b) {
                                       {kSplit, "TEXT_SPLITCHRS, Chinese cut into characters (512)"}};
   for (const Unsayable& one : kUnsayable)
     if ((steps & one.bit) != 0)
-      FeatureBuilder::refuse(fmt::format(
-          "{} is not carried over{}; pass the text normalized, or write only 2 or 4 (letters) and 8 (width)", one.what,
-          b.has("parameter") ? "" : ", which FG does where parameter is left out"));
+      FeatureBuilder::refuse(
+          fmt::format("{} cannot be imported{}; pass the text normalized, or write only 2 or 4 (letters) and 8 (width)",
+                      one.what, b.has("parameter") ? "" : ", which FG does where parameter is left out"));
   if ((steps & ~(kUpper | kLower | kWidth)) != 0 || (steps & (kUpper | kLower)) == (kUpper | kLower))
     FeatureBuilder::refuse(fmt::format("what the parameter {} does is not known", steps));
   std::string text = b.isFlat() ? b.wholeElements(b.input(0)) : inputText(b);

@@ -327,8 +327,7 @@ bool ExprChecker::requireConstant(ExprId arg, std::string_view callee, std::stri
   if (dependence.varying) {
     Diagnostic& d = diagnostics_.report(
         DiagnosticKind::NotConstant, span,
-        fmt::format("\"{}\" of \"{}\" must be known before any data is seen, but this depends on the data", param,
-                    callee));
+        fmt::format("\"{}\" of \"{}\" must be constant, but this depends on the data", param, callee));
     if (use != nullptr) d.note(*use, "it is needed here");
     return false;
   }

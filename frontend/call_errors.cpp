@@ -219,8 +219,9 @@ bool ExprChecker::explainAlternative(Diagnostic& d, const Expr& e, const std::ve
   const Expr& second = ast_.expr(args[1]);
   std::string value = operandText(ast_.expr(ast_.child(*last, 0)));
   std::string again = fmt::format("{} {} {}", value, symbolOf(comparison), operandText(second));
-  d.note(fmt::format("each comparison names what it compares: {}; whether it is one of several: contains([a, b], {})",
-                     again, value));
+  d.note(
+      fmt::format("write the compared value in each comparison: {}; to test for one of several: contains([a, b], {})",
+                  again, value));
   if (isAlternative || isExclusion) d.replace(second.span, again);
   return true;
 }
@@ -260,7 +261,7 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
     if (!isCondition) {
       Diagnostic& d = report(first.span, fmt::format("the condition before \"?\" must be bool, this is {}", text(0)));
       if (types[0].isNumber()) d.replace(first.span, fmt::format("{} != 0", operandText(first)));
-      if (types[0].isList() || types[0].is(Kind::String)) d.note("whether it holds anything: len(x) > 0");
+      if (types[0].isList() || types[0].is(Kind::String)) d.note("to test that it is not empty: len(x) > 0");
       return;
     }
     report(e.span, fmt::format("the branches of \"?:\" must have one type, these are {} and {}", text(1), text(2)));
@@ -329,7 +330,7 @@ void ExprChecker::reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t para
   bool isListOfIt = given.isList() && (given.element().same(wanted) || convertsToFloat(given, Type::list(wanted)));
   bool isConstant = (checked_.fns[static_cast<size_t>(&fn - ast_.fns.data())].constantParams >> param & 1U) != 0;
   if (isListOfIt && isConstant)
-    d.note("it must be known before any data is seen, so that the fn is not applied to each element of a list");
+    d.note("it must be constant, so the fn is not applied to each element of a list");
   else if (given.isList() && given.element().isList() && wanted.isScalar())
     d.note("a fn is applied to each element of one list, not of lists within it; flatten(x) makes one of them");
   else if (given.isList() && wanted.isScalar() && !isConstant)

@@ -50,9 +50,9 @@ bool StatementBuilder::fitsPad(const OutputDecl& decl, Span word) {
   diagnostics_
       .report(DiagnosticKind::InvalidClause, word,
               fmt::format("\"pad\" is not a clause of a {} output", outputKindName(decl.kind)))
-      .note(inGroup
-                ? std::string("it is one of the whole group: sequence group recent over clicks length 50 pad left {")
-                : fmt::format("a {} output takes:{}", outputKindName(decl.kind), clausesOf(decl.kind)));
+      .note(inGroup ? std::string(
+                          "it is a clause of the whole group: sequence group recent over clicks length 50 pad left {")
+                    : fmt::format("a {} output takes:{}", outputKindName(decl.kind), clausesOf(decl.kind)));
   return false;
 }
 

@@ -193,7 +193,7 @@ bool reportDeclaredName(const TokenFile& file, const StatementTokens& statement,
     Span sign{file.id, file.tokens[statement.begin].end, next};
     Diagnostic& d =
         diagnostics.report(DiagnosticKind::Syntax, file.span(name),
-                           fmt::format("what \"{}\" says follows it without \"{}\"", keyword, file.text(name)));
+                           fmt::format("the value of \"{}\" follows it without \"{}\"", keyword, file.text(name)));
     if (makesSense(file, statement, sign, " ")) d.replace(sign, " ");
     return true;
   }

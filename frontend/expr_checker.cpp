@@ -95,7 +95,7 @@ Type ExprChecker::checkedOperand(ExprId id) {
   if (type.isNone() && isEmptyLiteral(e)) {
     diagnostics_
         .report(DiagnosticKind::EmptyLiteral, e.span,
-                fmt::format("nothing says what \"{}\" holds", e.kind == ExprKind::List ? "[]" : "{}"))
+                fmt::format("the type of \"{}\" is not known here", e.kind == ExprKind::List ? "[]" : "{}"))
         .note("an empty literal takes its type from the values beside it: c ? tags : []");
   }
   return type;

@@ -135,9 +135,7 @@ bool ExprChecker::checkDefault(ExprId id, const FieldDecl& param) {
     return false;
   }
   if (dependence.varying) {
-    diagnostics_
-        .report(DiagnosticKind::NotConstant, e.span,
-                "a default must be known before any data is seen, but this depends on the data")
+    diagnostics_.report(DiagnosticKind::NotConstant, e.span, "a default must be constant, but this depends on the data")
         .note("pass it as an argument where the fn is called");
     return false;
   }

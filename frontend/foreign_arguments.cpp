@@ -22,7 +22,7 @@ struct Surplus {
   std::string_view instead;
 };
 constexpr std::string_view kLog = "log is the natural logarithm; to another base it is log(x) / log(base)";
-constexpr std::string_view kRound = "digits after the point are kept so: round(x * 100) / 100";
+constexpr std::string_view kRound = "to keep two digits after the point, write round(x * 100) / 100";
 constexpr std::string_view kAxis = "a list has no axes: of each inner list of a list of lists it is made by itself";
 constexpr Surplus kSurplus[] = {
     {"log", 2, "10", kLog, "log10($1)"},
@@ -36,12 +36,12 @@ constexpr Surplus kSurplus[] = {
     {"round", 2, "", kRound, ""},
     {"floor", 2, "", "floor(x / step) * step cuts to a step", ""},
     {"ceil", 2, "", "ceil(x / step) * step cuts to a step", ""},
-    {"trunc", 2, "", "digits after the point are kept so: trunc(x * 100) / 100", ""},
+    {"trunc", 2, "", "to keep two digits after the point, write trunc(x * 100) / 100", ""},
     {"exp", 2, "", "a power is written pow(base, exponent)", "pow($1, $2)"},
     {"sqrt", 2, "", "another root is pow(x, 1 / n)", "pow($1, 1 / $2)"},
     {"int", 2, "", "a text in another base is not a number here", ""},
     {"lower", 2, "", "letters are changed by Unicode's rules, not by those of a language", ""},
-    {"is_missing", 2, "", "another value where x is missing is written x ?? other", "$1 ?? $2"},
+    {"is_missing", 2, "", "to replace a missing x, write x ?? other", "$1 ?? $2"},
     {"count", 2, "", "how often a value is in a list: sum(int(list == value))", "sum(int($1 == $2))"},
     {"len", 2, "", kAxis, ""},
     {"distinct", 2, "", "several lists become one with concat or union", ""},

@@ -24,15 +24,15 @@ struct Phrase {
 };
 
 constexpr std::string_view kMissing =
-    "a missing value equals nothing; ask for it with is_missing(x), and for another one with !is_missing(x)";
+    "a missing value equals nothing; test for it with is_missing(x), or with !is_missing(x)";
 constexpr std::string_view kChoice =
     "\"{}\" is not an operator; a choice is written condition ? value : other, or with a table value_map(x, {key: "
     "value})";
 constexpr std::string_view kRange = "\"{}\" is not an operator; a range is written low <= x && x <= high";
 constexpr std::string_view kList =
-    "\"{}\" is not an operator; whether a list holds a value is written contains(list, value)";
+    "\"{}\" is not an operator; to test whether a list contains a value, write contains(list, value)";
 constexpr std::string_view kNoList =
-    "\"not in\" is not an operator; whether a list lacks a value is written !contains(list, value)";
+    "\"not in\" is not an operator; to test that a list does not contain a value, write !contains(list, value)";
 constexpr std::string_view kLike =
     "\"{}\" is not an operator; a part of a string is found with contains(s, part), starts_with, ends_with or "
     "regex_match(s, pattern)";
@@ -45,7 +45,7 @@ constexpr std::string_view kQuotient =
     "\"//\" is not an operator; a comment starts with \"#\", a quotient is rounded down with floor(a / b), and that of "
     "integers cut with div(a, b)";
 constexpr std::string_view kEach =
-    "\"{}\" is not an operator; an operation on a list is done for each element: lower(tags), clicks % 10";
+    "\"{}\" is not an operator; operators work on each element of a list: lower(tags), clicks % 10";
 constexpr std::string_view kCaret =
     "\"^\" is not an operator; a power is written pow(base, exponent), the exclusive or of bits bit_xor(a, b)";
 constexpr std::string_view kBitAnd =
@@ -53,14 +53,14 @@ constexpr std::string_view kBitAnd =
 constexpr std::string_view kBitOr =
     "\"|\" is not an operator; conditions are joined by \"||\", bits are joined by bit_or(a, b)";
 constexpr std::string_view kBitNot =
-    "\"~\" is not an operator; a condition is negated by \"!\", bits are turned over by bit_not(a)";
-constexpr std::string_view kShiftLeft = "\"<<\" is not an operator; bits are moved up by shift_left(x, n)";
-constexpr std::string_view kShiftRight = "\">>\" is not an operator; bits are moved down by shift_right(x, n)";
+    "\"~\" is not an operator; a condition is negated by \"!\", bits are inverted by bit_not(a)";
+constexpr std::string_view kShiftLeft = "\"<<\" is not an operator; bits are shifted by shift_left(x, n)";
+constexpr std::string_view kShiftRight = "\">>\" is not an operator; bits are shifted by shift_right(x, n)";
 constexpr std::string_view kDiv =
     "\"{}\" is not an operator; a whole quotient is div(a, b) of integers, and trunc(a / b) of floats";
-constexpr std::string_view kAssigned = "there is no assignment; a value gets a name with a line let NAME = ...";
+constexpr std::string_view kAssigned = "there is no assignment; name a value with let NAME = ...";
 constexpr std::string_view kBody = "a fn is one expression: fn NAME(a: T) = expression";
-constexpr std::string_view kNamed = "a value gets a name, without a type, with let NAME = ...";
+constexpr std::string_view kNamed = "name a value, without a type, with let NAME = ...";
 constexpr std::string_view kOutput =
     "\"{}\" does not start a statement; a feature is declared by \"dense\", a number, or by \"sparse\", ids";
 constexpr std::string_view kFilter =
@@ -147,7 +147,7 @@ constexpr Phrase kPhrases[] = {
     {"E if C else F", "C ? E : F", kChoice},
     {"if", "", "a choice is written \"condition ? value : other value\""},
     {"when|then|else", "", kChoice},
-    {"X ?: Y", "X ?? Y", "\"?:\" is not an operator; another value where x is missing is written x ?? other"},
+    {"X ?: Y", "X ?? Y", "\"?:\" is not an operator; to replace a missing x, write x ?? other"},
     // Conversions.
     {"cast|try_cast|safe_cast ( E as T )", "T(E)", kCast},
     {"static_cast < T > ( E )", "T(E)", kCast},
@@ -213,13 +213,13 @@ constexpr Phrase kPhrases[] = {
     // Calls.
     {"count ( distinct E )", "count(distinct(E))", "\"distinct\" is called: count(distinct(list))"},
     {"distinct W", "distinct(W)", "\"{}\" is called: distinct(list)"},
-    {"count ( * )", "", "\"count\" takes a list, and says how many of its elements are present"},
+    {"count ( * )", "", "\"count\" takes a list and counts the elements that are present"},
     {"extract ( W from E )", "", "a part of a time is written hour(time), day_of_week(time), month(time)", partOfTime},
     {"date S", "parse_time(S, \"%F\")", "a time is a number of seconds; parse_time(text, format) reads it from a text"},
     {"timestamp S", "parse_time(S, \"%F %T\")",
      "a time is a number of seconds; parse_time(text, format) reads it from a text"},
     {"interval", "", "a time is a number of seconds: a day is 86400"},
-    {"A over ( R )", "", "a row sees its request and its item only; what is known of other rows is read from a source"},
+    {"A over ( R )", "", "a row sees only its request and its item; read facts about other rows from a source"},
     {"filter ( A , W -> E )", "", kFilter, filtered},
     {"filter ( lambda W : E , A )", "", kFilter, filtered},
     {"transform|map ( A , W -> E )", "", kEach, elementwise},
@@ -227,19 +227,18 @@ constexpr Phrase kPhrases[] = {
     {"lambda W :", "", kEach},
     {"for", "", kEach},
     {"S . join ( R )", "join(R, S)", kMethod},
-    {"S . format ( R )", "", "a text is made of parts by concat(a, b), a number becomes one by string(x)"},
+    {"S . format ( R )", "", "join texts with concat(a, b); string(x) turns a number into a text"},
     {"np|numpy|math|tf|torch|pd|pl|f|fn|func|functions . strings|math|feature_column|functional|functions . W ( R )",
      "", kModule, ofModule},
     {"np|numpy|math|tf|torch|pd|pl|f|functions . W ( R )", "", kModule, ofModule},
     {"A . str . W ( R )", "", kMethod, method},
     {"A . dt . W", "", kMethod, method},
     {"A . W ( R )", "", kMethod, method},
-    {"A ?. W", "A.W", "what a missing row holds is missing: write \".\""},
+    {"A ?. W", "A.W", "the fields of a missing row are missing: write \".\""},
     {"A -> W", "", "a field is written after \".\"", arrow},
     {"-> W", "", kEach},
     // Strings.
-    {"f S", "", "a string holds nothing but its text; it is joined from parts: concat(\"user:\", string(id))",
-     formatted},
+    {"f S", "", "strings have no placeholders; join parts with concat(\"user:\", string(id))", formatted},
     {"u|b|n|e S", "S", "a string has no letter before it, except r where \"\\\" is a plain character"},
     {"S V", "concat(S, V)", kJoined},
     // Names.

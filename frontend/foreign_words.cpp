@@ -17,7 +17,7 @@ constexpr std::string_view kNow = "an expression cannot read the clock: pass the
 constexpr std::string_view kNumber = "a number is an output by itself: dense price = price";
 constexpr std::string_view kChosen =
     "a list's elements are chosen by a condition on the list: mask(clicks, clicks > 5)";
-constexpr std::string_view kEach = "an operation on a list is done for each element: lower(tags), clicks % 10";
+constexpr std::string_view kEach = "operators work on each element of a list: lower(tags), clicks % 10";
 constexpr std::string_view kAnyOf =
     "whether a condition holds for an element: any(clicks > 5), for all: all(clicks > 5); whether a value is there: "
     "!is_missing(x), or contains(list, value)";
@@ -28,14 +28,15 @@ constexpr std::string_view kDate =
 constexpr std::string_view kStep =
     "a time is a number of seconds, so a day more is t + 86400; date_diff(a, b) counts days";
 constexpr std::string_view kRows =
-    "a row sees its request and its item only; what is known of other rows is read from a source";
-constexpr std::string_view kTable = "a table of constants is value_map(x, {key: value}), one in a store is a source";
+    "a row sees only its request and its item; read facts about other rows from a source";
+constexpr std::string_view kTable =
+    "for a table of constants, write value_map(x, {key: value}); for a table in a store, declare a source";
 constexpr std::string_view kFieldName = "a field is written by its name alone: price, request.price";
 constexpr std::string_view kMember =
     "JSON text is not a value here; pass its parts as fields, or use parse_map(s, ...)";
-constexpr std::string_view kText = "a text is made of parts by concat(a, b), a number becomes one by string(x)";
+constexpr std::string_view kText = "join texts with concat(a, b); string(x) turns a number into a text";
 constexpr std::string_view kRandom = "equal rows give equal features: nothing is random; hash(x) spreads values";
-constexpr std::string_view kDigest = "a text becomes an id by hash(x), or hash_bucket(x, n)";
+constexpr std::string_view kDigest = "hash(x) or hash_bucket(x, n) turns a text into an id";
 constexpr std::string_view kOneHot = "an id for each value is a sparse output: sparse city slot 1 = city";
 constexpr std::string_view kUnnest = "a list is used whole: a sparse output of it has an id for each element";
 
@@ -52,8 +53,8 @@ constexpr ForeignWord kCalls[] = {
     {"ifs", kChoice},
     {"choose", kChoice},
     {"decode", kChoice},
-    {"iferror", "another value where x is missing is written x ?? other"},
-    {"ifna", "another value where x is missing is written x ?? other"},
+    {"iferror", "to replace a missing x, write x ?? other"},
+    {"ifna", "to replace a missing x, write x ?? other"},
     {"isblank", "whether x is missing: is_missing(x); whether a text is empty: x == \"\""},
     {"now", kNow},
     {"current_timestamp", kNow},
@@ -70,9 +71,9 @@ constexpr ForeignWord kCalls[] = {
     {"transform", kEach},
     {"map_fn", kEach},
     {"apply", kEach},
-    {"reduce", "a list becomes one value by sum, avg, min, max, prod, count, any or all"},
-    {"aggregate", "a list becomes one value by sum, avg, min, max, prod, count, any or all"},
-    {"fold", "a list becomes one value by sum, avg, min, max, prod, count, any or all"},
+    {"reduce", "reduce a list to one value with sum, avg, min, max, prod, count, any or all"},
+    {"aggregate", "reduce a list to one value with sum, avg, min, max, prod, count, any or all"},
+    {"fold", "reduce a list to one value with sum, avg, min, max, prod, count, any or all"},
     {"exists", kAnyOf},
     {"any_match", kAnyOf},
     {"all_match", kAnyOf},
@@ -118,7 +119,7 @@ constexpr ForeignWord kCalls[] = {
     {"random", kRandom},
     {"randint", kRandom},
     {"uuid", kRandom},
-    {"md5", "a text becomes an id by hash(x), or hash_bucket(x, n); int(md5(x), 16) % n is md5_bucket(x, n)"},
+    {"md5", "hash(x) or hash_bucket(x, n) turns a text into an id; int(md5(x), 16) % n is md5_bucket(x, n)"},
     {"sha1", kDigest},
     {"sha256", kDigest},
     {"crc32", kDigest},
@@ -131,15 +132,15 @@ constexpr ForeignWord kCalls[] = {
     {"unnest", kUnnest},
     {"range", "a range is written low <= x && x < high"},
     {"between", "a range is written low <= x && x <= high"},
-    {"print", "what an expression gives is shown by featc explain"},
+    {"print", "featc explain shows the value of an expression"},
     {"pi", "it is written pi", "pi"},
 };
 
 constexpr ForeignWord kNames[] = {
     {"pi", "it is written pi", "pi"},
     {"m_pi", "it is written pi", "pi"},
-    {"inf", "no literal stands for what is not finite, which counts as missing"},
-    {"infinity", "no literal stands for what is not finite, which counts as missing"},
+    {"inf", "there is no literal for infinity and NaN, which count as missing"},
+    {"infinity", "there is no literal for infinity and NaN, which count as missing"},
     {"current_timestamp", kNow},
     {"current_date", kNow},
     {"now", kNow},
@@ -164,7 +165,7 @@ constexpr std::string_view kNoSteps =
 constexpr ForeignWord kStatements[] = {
     {"select", kOutputs},
     {"from", "what the caller supplies is declared by request { ... } and item { ... }, what a store holds by source"},
-    {"where", "which rows come out is the caller's choice; a choice of values is condition ? value : other"},
+    {"where", "the caller chooses the rows; to choose between values, write condition ? value : other"},
     {"feature", kOutputs},
     {"features", kOutputs},
     {"output", kOutputs},

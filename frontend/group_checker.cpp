@@ -38,13 +38,14 @@ void ExprChecker::checkWhere(uint32_t group) {
   if (type.isNone() || rejectRow(where)) return;
   const Expr& e = ast_.expr(where);
   if (!type.is(Kind::Bool)) {
-    Diagnostic& d = diagnostics_.report(
-        DiagnosticKind::ArgumentType, e.span,
-        fmt::format("\"where\" takes a bool, whether an element stays, but this is {}", toString(type.present())));
+    Diagnostic& d =
+        diagnostics_.report(DiagnosticKind::ArgumentType, e.span,
+                            fmt::format("\"where\" takes a bool that says whether an element stays, but this is {}",
+                                        toString(type.present())));
     if (!type.isList())
       noteConversions(d, e, type.present(), {Type::boolean()});
     else
-      d.note(fmt::format("it is asked of each element: {}", elementNames(info)));
+      d.note(fmt::format("the condition is about one element at a time: {}", elementNames(info)));
   }
   if (type.is(Kind::Bool) || (type.isList() && type.element().is(Kind::Bool))) checkUsesElement(where, group);
 }
@@ -185,8 +186,10 @@ void ExprChecker::warnWithoutElement(ExprId id, const ElementInfo& element) {
   std::string text = textOf(e);
   Diagnostic& d = diagnostics_.report(
       DiagnosticKind::WithoutElement, e.span,
-      isList ? fmt::format("this is all of \"{}\" for each element of the group; its own is {}", text, it)
-             : fmt::format("this \"{}\" is the same for each element of the group; its own is {}", text, it));
+      isList ? fmt::format("this is the whole list \"{}\" for each element of the group; the element's own value is {}",
+                           text, it)
+             : fmt::format("this \"{}\" is the same for each element of the group; the element's own value is {}", text,
+                           it));
   const ExprInfo& info = checked_.exprs[id];
   if (isList)
     d.note("if that is meant, give it a name with a let before the group");
@@ -275,7 +278,7 @@ Type ExprChecker::checkElement(ExprId id) {
   if (checked_.elements[firstElement()].name.empty()) return setElement(id, firstElement());
   diagnostics_
       .report(DiagnosticKind::MisusedName, ast_.expr(id).span,
-              "what the group goes over has several parts, so \"it\" is not a value by itself")
+              "an element of this group has several parts, so \"it\" is not a value by itself")
       .note(fmt::format("name one of: {}", elementNames(info)));
   return {};
 }

@@ -178,7 +178,7 @@ bool Lowering::addRead(const CallInfo& call, const std::vector<Lowered>& args, E
   }
   if (each && lists) {
     diagnostics_.report(DiagnosticKind::ArgumentType, span,
-                        "for each element of a list a source is read by one key, not by a list of them");
+                        "a read for each element of a list takes one key, not a list of keys");
     return false;
   }
   done({graph_.addRead(call.index, keys, span), each});

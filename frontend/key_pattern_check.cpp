@@ -122,7 +122,7 @@ class KeyPatternChecker {
     };
     warn(fmt::format("{0} = {2}, {1} = {3} and {0} = {4}, {1} = {5}", nameOf(place), nameOf(place + 1),
                      shown(place, "1"), shown(place + 1, "23"), shown(place, "12"), shown(place + 1, "3")),
-         "123", "a separator between them, such as \":\", keeps them apart, where the rows are written with it too");
+         "123", "a separator between them, such as \":\", keeps them apart, if the rows are written with it too");
   }
 
   void warnOfTexts(size_t first, size_t second) {
@@ -131,7 +131,7 @@ class KeyPatternChecker {
     warn(
         fmt::format(R"({0} = "1", {1} = "2{2}3" and {0} = "1{2}2", {1} = "3")", nameOf(first), nameOf(second), between),
         fmt::format("1{0}2{0}3", between),
-        "key escaped \"...\" keeps them apart, where whoever writes the rows escapes values too, as URLs do");
+        "key escaped \"...\" keeps them apart, if the program that writes the rows escapes values too, as in URLs");
   }
 
   void warn(const std::string& rows, std::string_view key, std::string cure) {

@@ -130,7 +130,7 @@ std::optional<double> decodeFloat(std::string_view text, Span span, Diagnostics&
   auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   if (result.ec != std::errc{} || !std::isfinite(value)) {
     diagnostics.report(DiagnosticKind::InvalidNumber, span, fmt::format("{} does not fit in float64", shown(text)))
-        .note("beside 0, a float64 lies between about 5e-324 and 1.8e308");
+        .note("apart from 0, the size of a float64 is between about 5e-324 and 1.8e308");
     return std::nullopt;
   }
   return value;

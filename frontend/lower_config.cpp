@@ -116,10 +116,9 @@ bool checkConstants(const Graph& graph, Diagnostics& diagnostics) {
     if (!isConstantCall(graph, id) || !evaluator.failed(id)) continue;
     ok = false;
     if (evaluator.exhausted()) {
-      diagnostics.report(
-          DiagnosticKind::ConstantTooLarge, graph.node(id).origin,
-          fmt::format("what the config computes from constants alone takes more than {} elements or {} steps with this",
-                      kMaxConstantEffort, kMaxConstantSteps));
+      diagnostics.report(DiagnosticKind::ConstantTooLarge, graph.node(id).origin,
+                         fmt::format("with this, expressions of constants take more than {} elements or {} steps",
+                                     kMaxConstantEffort, kMaxConstantSteps));
       break;
     }
     bool cause = std::ranges::none_of(graph.args(id), [&](NodeId arg) { return evaluator.failed(arg); });

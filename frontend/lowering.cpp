@@ -246,8 +246,8 @@ bool Lowering::withinLimits(Span at) {
     const Name& fn = ast_.fns[static_cast<size_t>(most - copies_.begin())].name;
     diagnostics_
         .report(DiagnosticKind::GraphTooLarge, at,
-                fmt::format("written out, the config grows past {} steps; fn \"{}\" alone is used with {} different "
-                            "lists of arguments",
+                fmt::format("with all fns inlined, the config has more than {} steps; fn \"{}\" alone is called with "
+                            "{} different lists of arguments",
                             limit_, fn.text, *most))
         .note(fn.span, "the fn is here");
   } else {

@@ -71,9 +71,9 @@ Diagnostic& ExprChecker::reportMissingWord(ExprId id) {
 void ExprChecker::reportUntypedMissing(ExprId id) {
   const Expr& e = ast_.expr(id);
   Diagnostic& d = ast_.text(e) == kMissing ? diagnostics_.report(DiagnosticKind::EmptyLiteral, e.span,
-                                                                 "nothing says of what type this missing value is")
+                                                                 "the type of this missing value is not known here")
                                            : reportMissingWord(id);
-  d.note(std::string(kBeside)).note("a missing value that has a type by itself: int(\"\"), float(\"\")");
+  d.note(std::string(kBeside)).note("a missing value with a type of its own: int(\"\"), float(\"\")");
   checked_.exprs[id].meaning = Meaning::Unknown;
 }
 
@@ -85,8 +85,8 @@ void ExprChecker::reportMissingArgument(const Expr& call, const Operator& op, Ex
                                                 ? fmt::format("\"missing\" cannot be an argument of \"{}\"", op.name)
                                                 : fmt::format("\"missing\" cannot be an operand of \"{}\"", op.symbol))
                       : reportMissingWord(arg);
-  d.note(std::string(kBeside)).note("whether x is missing: is_missing(x); another value there: x ?? 0");
-  if (ast_.text(e) != kMissing) d.note("missing where x has a value that stands for it: nullif(x, value)");
+  d.note(std::string(kBeside)).note("to test for a missing value: is_missing(x); to replace it: x ?? 0");
+  if (ast_.text(e) != kMissing) d.note("to turn a value into a missing one: nullif(x, value)");
 }
 
 bool ExprChecker::reportComparedWithMissing(ExprId id) {

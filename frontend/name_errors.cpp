@@ -33,7 +33,7 @@ void ExprChecker::reportUnknownName(ExprId id) {
     misused("\"it\" is the element of a sequence group, and this is not in one")
         .note("a list is mapped over without it: lower(tags)");
   } else if (inWhere_ && names_.let(name, group_)) {
-    misused(fmt::format("let \"{}\" is a value of what \"where\" leaves, so it is not known before", name))
+    misused(fmt::format("let \"{}\" is computed after \"where\", so \"where\" cannot use it", name))
         .note(ast_.lets[*names_.let(name, group_)].name.span, "declared here")
         .note("write its expression in the \"where\", or call a fn in both places");
   } else if (auto group = names_.groupWithLet(name)) {

@@ -180,7 +180,7 @@ void OutputChecker::planSparse(const OutputDecl& decl, Type type, OutputPlan& pl
 void OutputChecker::warnFloatId(const OutputDecl& decl) {
   diagnostics_
       .report(DiagnosticKind::FloatId, checked_.ast.expr(decl.value).span,
-              fmt::format("every different float becomes an id of its own in {} \"{}\"", outputKindName(decl.kind),
+              fmt::format("each different float becomes a separate id in {} \"{}\"", outputKindName(decl.kind),
                           decl.name.text))
       .note("put it in bands with bucketize(x, [...]), or write int(x) where it is a whole number");
 }

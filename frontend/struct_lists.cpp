@@ -157,7 +157,7 @@ bool ExprChecker::rejectAlignedStructs(Span at, const Structs& structs) {
   if (!structs.row.isRow() || !structs.row.rowAligned()) return false;
   diagnostics_
       .report(DiagnosticKind::NotAList, at,
-              "this is read by a list of keys, so that each of them has a list of structs of its own")
+              "this row is read by a list of keys, so each key has its own list of structs")
       .note("read the row by a single key");
   return true;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a plug-in for featc looks like: a shared library with functions that configs declare by
- * `extern fn` and call like operators. docs/plugins.md says how one is written, built and allowed.
+/* The interface of a plug-in for featc: a shared library with functions that configs declare with
+ * `extern fn` and call like operators. docs/plugins.md says how to write, build and allow one.
  *
  * Contract   A function is pure: equal arguments give equal results, to the bit, in every process and on
- *            every machine, whatever other rows a call has. featc may call it at any time, as often as it
- *            likes, also when a config is compiled. It neither blocks nor throws.
+ *            every machine, independent of the other rows of a call. featc may call it at any time and any
+ *            number of times, also while it compiles a config. It must not block or throw.
  * Threads    Any number of threads may call a function at the same time.
- * Memory     Arguments may be read until the function returns. What results point to must live until
- *            the caller has read them: it comes from `allocate`, is part of an argument, or never goes.
- * Trust      A plug-in is code of the process: featc checks what it declares, not what it does. */
+ * Memory     Arguments are valid until the function returns. Memory that results point to must be valid until
+ *            the caller has read them: take it from `allocate` or from an argument, or use static memory.
+ * Trust      A plug-in runs as part of the process: featc checks its declarations, not its behaviour. */
 #ifndef FEATC_PLUGIN_H
 #define FEATC_PLUGIN_H
 
@@ -19,11 +19,11 @@
 extern "C" {
 #endif
 
-/* Grows when this header changes in a way that old plug-ins do not fit. */
+/* Increases when this header changes so that old plug-ins no longer work. */
 #define FEATC_PLUGIN_ABI 1u
 
 /* The cells of a column. A bool is a uint8_t (0 or 1), an int64 an int64_t, a float64 a double (it may be
- * infinite or no number), a string a featc_string, a list a featc_list. */
+ * infinite or not a number), a string a featc_string, a list a featc_list. */
 typedef struct featc_string {
   const char* data; /* any bytes; no NUL at the end */
   uint64_t size;
@@ -31,32 +31,32 @@ typedef struct featc_string {
 
 typedef struct featc_list {
   const void* data;     /* `size` cells of the element's type */
-  const uint8_t* valid; /* one byte an element, 0: it is missing; NULL: all are there */
+  const uint8_t* valid; /* one byte per element, 0: it is missing; NULL: none is missing */
   uint64_t size;
 } featc_list;
 
 /* One argument for `rows` rows. */
 typedef struct featc_argument {
   const void* cells;
-  /* One byte a row, 0: the argument is missing and its cell is zero. NULL where the parameter's type has
-   * no "?": rows that lack such an argument are missing already and are not among those of the call. */
+  /* One byte per row, 0: the argument is missing and its cell is zero. NULL if the parameter's type has
+   * no "?": featc leaves out rows in which such an argument is missing. */
   const uint8_t* valid;
 } featc_argument;
 
 typedef struct featc_call featc_call;
 struct featc_call {
-  /* Memory for the result of row `row`, aligned to 16, or NULL: the row takes more than it may and has
-   * failed already; leave its cell as it is and go on with the next. */
+  /* Memory for the result of row `row`, aligned to 16, or NULL: the row exceeds its memory and has
+   * already failed; leave its cell unchanged and continue with the next row. */
   void* (*allocate)(featc_call* call, uint64_t row, uint64_t bytes);
   /* The row's arguments make no sense: it is reported and counted as bad input, its result is not used. */
   void (*fail)(featc_call* call, uint64_t row);
 
   uint64_t rows;
   const featc_argument* arguments;
-  /* `rows` cells to be written, all zero bytes before. */
+  /* Write `rows` cells here; all bytes are zero at first. */
   void* results;
-  /* One byte a row, to be set to 1 where there is a result; all 0 before. NULL where the result's type has
-   * no "?": then every row has one. */
+  /* One byte per row: set it to 1 if there is a result; all are 0 at first. NULL if the result's type has
+   * no "?": then every row has a result. */
   uint8_t* results_valid;
 };
 
@@ -66,7 +66,7 @@ typedef void (*featc_function)(featc_call* call);
 typedef struct featc_plugin_function {
   const char* name;
   /* The types alone, as in a config: "(string, int64?) -> list<float64>?". They are bool, int64, float64,
-   * string and lists of these; a "?" may stand behind each. A declaration must say the same. */
+   * string and lists of these; each may have a "?". A declaration must have the same types. */
   const char* signature;
   featc_function function;
 } featc_plugin_function;

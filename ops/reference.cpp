@@ -179,12 +179,12 @@ std::string operatorsMarkdown() {
   std::string out =
       "# Operators\n\n"
       "Made from the operator records by `featc ops --markdown`; do not edit.\n\n"
-      "A name with a `?` may be left out, `...` stands for more of the same. What must be constant is known when\n"
-      "the config is compiled: literals, and what `let`s and operators make of them. `T` and `V` stand for any of\n"
-      "`bool`, `int64`, `float64` and `string`, `K` and `L` for `int64` or `string`. An `int64` is taken wherever\n"
-      "a `float64` is. *Maps over a list* means: given a list where a single value stands, the operator works\n"
-      "on each element; several lists go position by position, missing past the end of a shorter one. *Elsewhere*\n"
-      "stands before what other systems call an operator, and in parentheses how it differs.\n\n";
+      "A parameter with a `?` is optional; `...` stands for more of the same. A constant is known when the config\n"
+      "is compiled: literals, and what `let`s and operators compute from them. `T` and `V` stand for any of\n"
+      "`bool`, `int64`, `float64` and `string`, `K` and `L` for `int64` or `string`. An `int64` is accepted wherever\n"
+      "a `float64` is. *Maps over a list* means: if a list is given for a single value, the operator works on each\n"
+      "element; several lists are paired by position, and beyond the end of a shorter one elements are missing.\n"
+      "*Elsewhere* lists names of the operator in other systems, and in parentheses how it differs there.\n\n";
   std::vector<std::string_view> groups;
   for (const auto& op : operators().all())
     if (!op->isInternal && std::find(groups.begin(), groups.end(), op->group) == groups.end())

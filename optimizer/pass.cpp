@@ -15,16 +15,14 @@ namespace featc {
 namespace {
 
 constexpr std::array kPasses{
-    Pass{"constant_folding", "computes what no input reaches", constantFolding},
+    Pass{"constant_folding", "computes calls whose arguments are all constants", constantFolding},
     Pass{"simplify", "applies the operators' laws that hold bit for bit", simplify},
-    Pass{"hash_sharing", "takes crosses apart, so that a field hashed once serves every cross that uses it",
-         hashSharing},
-    Pass{"common_operators", "makes one node of calls that differ in the order of their arguments only",
-         commonOperators},
-    Pass{"hash_of_elements", "takes an element's hash from the hashes of its list, where those are needed anyway",
+    Pass{"hash_sharing", "splits crosses, so that a field is hashed once for all crosses that use it", hashSharing},
+    Pass{"common_operators", "merges calls that differ only in the order of their arguments", commonOperators},
+    Pass{"hash_of_elements", "takes an element's hash from the hashes of its list, if those are needed anyway",
          hashOfElements},
     Pass{"text_numbers", "compares the texts of two lists once for all operators that take both", textNumbers},
-    Pass{"dead_nodes", "drops what no output needs, reads and their fields included", deadNodes},
+    Pass{"dead_nodes", "drops nodes that no output needs, including reads and their fields", deadNodes},
     Pass{"scope_hoisting", "computes per request what items share, and orders requests before items", scopeHoisting},
     Pass{"read_first_ordering", "computes keys first, so that everything else runs while reads are in flight",
          readFirstOrdering},

@@ -28,17 +28,18 @@ void addCallLimitOptions(CLI::App& command, CallLimitOptions& options) {
   };
   command
       .add_option("--max-computing", options.computingMicroseconds,
-                  "Leave out requests that are computed for longer, such as 50ms")
+                  "Leave out requests that take longer to compute, such as 50ms")
       ->transform(CLI::AsNumberWithUnit(kUnits, CLI::AsNumberWithUnit::UNIT_REQUIRED))
       ->check(CLI::Range(uint64_t{1}, kMostMicroseconds))
       ->type_name("TIME");
-  command.add_option("--max-items", options.items, "Leave out requests of more items")
+  command.add_option("--max-items", options.items, "Leave out requests with more items")
       ->check(CLI::Range(int64_t{1}, INT64_MAX));
-  bytes("--max-value-bytes", options.valueBytes, "Leave out requests whose operators make more, such as 64MB");
-  bytes("--max-result-bytes", options.resultBytes, "Leave out requests whose features take more");
+  bytes("--max-value-bytes", options.valueBytes,
+        "Leave out requests whose operators make more strings, lists and maps, such as 64MB");
+  bytes("--max-result-bytes", options.resultBytes, "Leave out requests whose features take more memory");
   command.add_option("--max-row-ids", options.rowIds, "Leave out items that have more ids in all features together")
       ->check(CLI::Range(1U, UINT32_MAX));
-  bytes("--memory", options.memory, "What all requests may hold together; those that find no more are left out");
+  bytes("--memory", options.memory, "Memory that all requests may use together; those that get no more are left out");
 }
 
 }  // namespace featc

@@ -38,7 +38,7 @@ void addCompileOptions(CLI::App& command, ConfigOptions& options) {
   command.add_option("--root", options.root, "Folder that imports must stay inside (default: the config's own)")
       ->type_name("DIR");
   addPluginOption(command, options.plugins);
-  command.add_option("--diagnostics", options.diagnostics, "How diagnostics are written on stderr")
+  command.add_option("--diagnostics", options.diagnostics, "Format of diagnostics on stderr")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   command.add_option("--color", options.color, "Diagnostics in colours: on a terminal, always or never")

@@ -103,9 +103,9 @@ void addDataOptions(CLI::App& command, DataOptions& options) {
   command.add_option("--input", options.input, "The requests; - is stdin")->required()->type_name("DATA");
   command.add_option("--input-format", options.inputFormat, "Format of the requests (default: by the suffix)")
       ->check(CLI::IsMember(inputFormatNames()));
-  command.add_option("--delimiter", options.delimiter, "Between cells (default: , in csv and tab in tsv)")
+  command.add_option("--delimiter", options.delimiter, "Delimiter between cells (default: , in csv and tab in tsv)")
       ->type_name("C");
-  command.add_option("--list-delimiter", options.listDelimiter, "Between the elements of a list in a cell")
+  command.add_option("--list-delimiter", options.listDelimiter, "Delimiter between the elements of a list in a cell")
       ->type_name("C")
       ->capture_default_str();
   command.add_flag_function(
@@ -121,9 +121,9 @@ void addDataOptions(CLI::App& command, DataOptions& options) {
                   "A cell or an element of a list in csv and tsv that stands for a missing value, such as \\N")
       ->type_name("TEXT")
       ->allow_extra_args(false);
-  command.add_flag("--trim", options.trim, "Take blanks off around cells, elements, keys and values in csv and tsv");
+  command.add_flag("--trim", options.trim, "Remove blanks around cells, elements, keys and values in csv and tsv");
   command.add_flag("--json-lists", options.jsonLists, "Read lists and maps in csv and tsv as JSON");
-  addStoreOption(command, options.stores, fmt::format("Serve source NAME, or every other one, from {}", storeForms()));
+  addStoreOption(command, options.stores, fmt::format("Serve source NAME, or all others, from {}", storeForms()));
 }
 
 void addStoreOption(CLI::App& command, std::vector<std::string>& stores, const std::string& help) {

@@ -73,7 +73,7 @@ int runDecode(const DecodeOptions& options) {
 
 void addDecodeCommand(CLI::App& app, int& exitCode) {
   auto options = std::make_shared<DecodeOptions>();
-  CLI::App* command = app.add_subcommand("decode", "Say what ids mean: slot, feature name, payload");
+  CLI::App* command = app.add_subcommand("decode", "Show what ids mean: slot, feature name, payload");
   command->add_option("ID", options->ids, "Ids as unsigned decimal integers")->required();
   command->add_option("--config", options->config, "The config that made the ids, for the features' names");
   addCompileOptions(*command, options->compile);

@@ -131,7 +131,7 @@ void addDumpCommand(CLI::App& app, int& exitCode) {
   command->add_option("--stage", options->stage, "Which stage")
       ->required()
       ->check(CLI::IsMember({"ast", "ir", "opt", "plan", "llvm", "llvm-opt", "asm"}));
-  command->add_option("--format", options->format, "How stages ir and opt are written")
+  command->add_option("--format", options->format, "Format of stages ir and opt")
       ->check(CLI::IsMember({"text", "dot", "json"}))
       ->capture_default_str();
   command->add_option("--feature", options->feature, "Only what this feature needs")->type_name("NAME");

@@ -75,9 +75,11 @@ void addExplainCommand(CLI::App& app, int& exitCode) {
   CLI::App* command = app.add_subcommand("explain", "Show every step's value on the way to one row's features");
   addConfigOptions(*command, options->config);
   addDataOptions(*command, options->data);
-  command->add_option("--row", options->row, "Which item of the input, from 0")->type_name("N")->capture_default_str();
+  command->add_option("--row", options->row, "Number of the item in the input, from 0")
+      ->type_name("N")
+      ->capture_default_str();
   command->add_option("--feature", options->feature, "Only this feature")->type_name("NAME");
-  command->add_flag("--brief", options->brief, "Only a line a feature");
+  command->add_flag("--brief", options->brief, "Only one line per feature");
   command->callback([options, &exitCode] { exitCode = runExplain(*options); });
 }
 

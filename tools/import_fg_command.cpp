@@ -174,8 +174,8 @@ void addImportFgCommand(CLI::App& app, int& exitCode) {
       ->check(CLI::IsMember({"std", "farm"}))
       ->capture_default_str();
   command->add_flag("--lenient", options->lenient,
-                    "Leave out features that cannot be carried over, and list them, instead of writing nothing");
-  command->add_option("--diagnostics", options->diagnostics, "How errors and notes are written on stderr")
+                    "Leave out features that cannot be imported, and list them, instead of writing nothing");
+  command->add_option("--diagnostics", options->diagnostics, "Format of errors and notes on stderr")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   command->add_option("-o,--output", options->output, "Where the config goes (default: stdout)")->type_name("OUT.feat");

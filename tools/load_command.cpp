@@ -200,7 +200,7 @@ void addLoadCommand(CLI::App& app, int& exitCode) {
   CLI::App* command = app.add_subcommand("load", "Fill stores with rows of JSON lines");
   addConfigOptions(*command, options->config);
   addStoreOption(*command, options->stores,
-                 fmt::format("Where rows of source NAME, or of every other one, go: {}", loadableStoreForms()));
+                 fmt::format("Store for rows of source NAME, or of all others: {}", loadableStoreForms()));
   command->get_option("--store")->required();
   command->add_option("--input", options->input, "The rows; - is stdin")->required()->type_name("ROWS");
   command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");

@@ -74,7 +74,8 @@ int runOps(const OpsOptions& options) {
 
 void addOpsCommand(CLI::App& app, int& exitCode) {
   auto options = std::make_shared<OpsOptions>();
-  CLI::App* command = app.add_subcommand("ops", "Print the operator reference, a line each or one in full");
+  CLI::App* command =
+      app.add_subcommand("ops", "Print the operator reference: one line per operator, or one operator in full");
   auto* name = command->add_option("NAME", options->name, "An operator's name or sign");
   command->add_flag("--markdown", options->markdown, "The whole reference as docs/operators.md holds it")
       ->excludes(name);

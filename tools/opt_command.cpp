@@ -77,7 +77,7 @@ int runOpt(const OptOptions& options) {
 void addOptCommand(CLI::App& app, int& exitCode) {
   auto options = std::make_shared<OptOptions>();
   CLI::App* command = app.add_subcommand("opt", "Run optimizer passes on a graph's text form");
-  command->add_option("FILE", options->file, "What dump --stage ir printed; - is stdin")->required();
+  command->add_option("FILE", options->file, "The output of featc dump --stage ir; - is stdin")->required();
   addPluginOption(*command, options->plugins);
   std::string names;
   for (const Pass& pass : passes()) names += fmt::format("{}{}", names.empty() ? "" : " ", pass.name);

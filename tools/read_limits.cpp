@@ -13,13 +13,14 @@ namespace featc {
 
 void addReadLimitOptions(CLI::App& command, ReadLimitOptions& options) {
   command
-      .add_option("--max-failed-reads", options.maxFailed,
-                  "So many keys may fail or come too late; with more, the run ends with exit code 1 and FILE.partial")
+      .add_option(
+          "--max-failed-reads", options.maxFailed,
+          "Number of keys that may fail or come too late; with more, the run ends with exit code 1 and FILE.partial")
       ->type_name("N")
       ->capture_default_str();
   command
       .add_option("--max-absent", options.maxAbsent,
-                  "The same with more than this share of a source's keys absent, such as 5% (default: no limit)")
+                  "Share of a source's keys that may be absent, such as 5%; with more, the same (default: no limit)")
       ->type_name("[SOURCE=]SHARE")
       ->allow_extra_args(false);
 }
@@ -66,8 +67,8 @@ std::vector<std::string> ReadLimits::exceeded(const RunTotals& totals, const Pro
   if (failed(totals)) {
     uint64_t count = failedReads(totals);
     lines.push_back(
-        fmt::format("{} of stores failed: features lack what the stores hold; fix the store and run again, or accept "
-                    "that with --max-failed-reads {}",
+        fmt::format("{} of stores failed: features lack values from stores; fix the store and run again, or accept "
+                    "this with --max-failed-reads {}",
                     count == 1 ? "1 read" : fmt::format("{} reads", count), count));
   }
   for (size_t s = 0; s < maxAbsent_.size(); ++s) {

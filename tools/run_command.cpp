@@ -43,7 +43,7 @@ void printRunStats(const SharedRun& run, const std::vector<std::string>& stores,
   printError("run       {} items of {} requests in {:.1f} ms: {:.0f} items a second, {} on {} thread{}\n",
              totals.written, input.requests, seconds * 1e3, rate(seconds), run.extractor.executable().engineName(),
              threads, threads == 1 ? "" : "s");
-  printError("extract   {:.1f} ms of that beside reading and writing: {:.0f} items a second and thread\n",
+  printError("extract   {:.1f} ms of that without reading and writing: {:.0f} items a second and thread\n",
              totals.extractSeconds * 1e3, rate(totals.extractSeconds));
   printCuts(run);
   for (const std::string& line : run.reads->lines()) printError("reads     {}\n", line);
@@ -235,7 +235,8 @@ int runRun(const RunOptions& options) {
     if (logged != kFine || log->closedEarly()) exitCode = kBadInput;
   }
   if (made.tiered != nullptr && made.tiered->state() == TierState::Failed)
-    printError("featc: warning: no native code, so the interpreter did it all: {}\n", made.tiered->error());
+    printError("featc: warning: there is no native code, so the interpreter computed everything: {}\n",
+               made.tiered->error());
   if (options.stats) printRunStats(run, storeStats, threads, seconds);
   return exitCode;
 }
@@ -253,7 +254,7 @@ void addRunCommand(CLI::App& app, int& exitCode) {
       ->capture_default_str();
   command->add_option("--format", options->format, "Format of the features (default: by the suffix, else json)")
       ->check(CLI::IsMember(outputFormatNames()));
-  command->add_option("--cell", options->writer.cell, "Cells of a matrix: float32, or 8 bytes, which hold ids too")
+  command->add_option("--cell", options->writer.cell, "Cells of a matrix: float32, or 8 bytes, which can hold ids")
       ->check(CLI::IsMember({"f32", "u64"}))
       ->capture_default_str();
   command->add_option("--label", options->writer.label, "The dense feature that is the label of libsvm and VW lines")
@@ -263,23 +264,27 @@ void addRunCommand(CLI::App& app, int& exitCode) {
       ->check(CLI::IsMember({"none", "zstd"}))
       ->capture_default_str();
   command
-      ->add_option("--engine", options->engine,
-                   "Native code, the interpreter, or that until native code is there; all give the same")
+      ->add_option(
+          "--engine", options->engine,
+          "Native code, the interpreter, or the interpreter until native code is ready; all give the same results")
       ->check(CLI::IsMember(engineNames()))
       ->capture_default_str();
-  command->add_option("--scheduler", options->scheduler, "How reads and computing go together; all give the same")
+  command
+      ->add_option("--scheduler", options->scheduler,
+                   "How reads and computing are scheduled; all give the same results")
       ->check(CLI::IsMember({"staged", "pipelined", "seda"}))
       ->capture_default_str();
   command->add_option("--cpu", options->cpu, "CPU to compile for, such as x86-64-v3 (default: this machine's)")
       ->type_name("C");
   command
       ->add_option("--cache", options->cache,
-                   "Folder that keeps what was compiled for the next time (default: $FEATC_CACHE, else none)")
+                   "Folder that keeps compiled code for the next run (default: $FEATC_CACHE, else none)")
       ->type_name("DIR");
-  command->add_option("--cache-size", options->cacheBytes, "What the cache may hold, such as 200MB (default: 1GB)")
+  command->add_option("--cache-size", options->cacheBytes, "Maximum size of the cache, such as 200MB (default: 1GB)")
       ->transform(CLI::AsSizeValue(false))
       ->type_name("SIZE");
-  command->add_option("--threads", options->threads, "Threads (default: one a core); the order stays the input's")
+  command
+      ->add_option("--threads", options->threads, "Threads (default: one per core); the output keeps the input's order")
       ->check(CLI::Range(1, 1024));
   addCallLimitOptions(*command, options->limits);
   command->add_option("--log", options->log, "Write each request with the rows read and the result, for featc verify")

@@ -140,7 +140,7 @@ class Binder {
     size_t named = std::min({names_.size(), inputs_.size(), kShownNames});
     for (size_t i = 0; i < named; ++i) text += fmt::format("{}{}", i == 0 ? "" : ",", inputs_[i].name);
     if (named < names_.size()) text += ",...";
-    return fmt::format("{} ({} names, an empty one for a column that no field is of)", text, names_.size());
+    return fmt::format("{} ({} names, an empty one for a column without a field)", text, names_.size());
   }
 
   void checkBound() {
@@ -159,7 +159,7 @@ class Binder {
     }
     if (missing.empty()) return;
     std::string advice = adviceForNames();
-    fail(fmt::format("no column for what every row must have: {}{}{}", missing, advice.empty() ? "" : "; ", advice));
+    fail(fmt::format("required fields have no column: {}{}{}", missing, advice.empty() ? "" : "; ", advice));
   }
 
   const std::vector<std::string>& names_;

@@ -21,7 +21,7 @@ uint32_t widthOf(const OutputInfo& output) {
 }
 
 std::string whyNot(const OutputInfo& output, MatrixCell cell) {
-  if (!output.group.empty()) return "it has a value an element";
+  if (!output.group.empty()) return "it has one value per element";
   if (output.kind == OutputKind::Dense) return {};
   if (cell == MatrixCell::F32) return "a float32 has no room for ids";
   if (output.kind == OutputKind::Sequence || isSingleId(output)) return {};

@@ -135,7 +135,7 @@ void TensorSequenceEncoder::encode(const Result& result, std::string& out, std::
   for (size_t i = 0; i < records_.size(); ++i) {
     const OutputColumn& column = result.output(i);
     if (std::max(valuesOf(column), cellsOf(column)) >= std::numeric_limits<int32_t>::max())
-      throw std::length_error("a tensor sequence holds fewer than 2^31 values an output: make smaller batches");
+      throw std::length_error("a tensor sequence holds fewer than 2^31 values per output: make smaller batches");
     body += dataBytes(column);
   }
 

@@ -175,22 +175,24 @@ int main(int argc, char** argv) {
   app.add_option("--scheduler", options.scheduler, "How reads and computing are scheduled")
       ->check(CLI::IsMember({"staged", "pipelined", "seda"}))
       ->capture_default_str();
-  app.add_option("--engine", options.engine, "Native code, the interpreter, or that until native code is there")
+  app.add_option("--engine", options.engine,
+                 "Native code, the interpreter, or the interpreter until native code is ready")
       ->check(CLI::IsMember(featc::engineNames()))
       ->capture_default_str();
-  app.add_option("--cache", options.cache, "Folder that keeps what was compiled for the next start");
-  app.add_option("--threads", options.threads, "Requests that are computed at a time")
+  app.add_option("--cache", options.cache, "Folder that keeps compiled code for the next start");
+  app.add_option("--threads", options.threads, "Requests that are computed at the same time")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   app.add_option("--queue", options.queue, "Requests that may wait for a thread; the next is refused with 503")
       ->capture_default_str();
-  app.add_option("--connections", options.connections, "Connections that are served at a time, each by a thread")
+  app.add_option("--connections", options.connections, "Connections that are served at the same time, each by a thread")
       ->check(CLI::Range(1, 65'536))
       ->capture_default_str();
   app.add_option("--max-body", options.bodyBytes, "The largest body of a request, such as 16MB")
       ->transform(CLI::AsSizeValue(false))
       ->default_str("16MB");
-  app.add_option("--memory", options.memory, "What all requests may hold together; one that finds no more gets 503")
+  app.add_option("--memory", options.memory,
+                 "Memory that all requests may use together; one that gets no more is answered with 503")
       ->transform(CLI::AsSizeValue(false))
       ->type_name("SIZE");
   CLI11_PARSE(app, argc, argv);

@@ -147,7 +147,7 @@ void Service::addRoutes(httplib::Server& http) {
     if (!response.body.empty()) return;
     std::string why = "the request cannot be read";
     if (response.status == 413) why = fmt::format("the body is larger than {} bytes", options_.bodyBytes);
-    if (response.status == 404) why = "POST /extract/NAME, GET /healthz, /configs and /metrics are what there is";
+    if (response.status == 404) why = "this server has POST /extract/NAME, GET /healthz, /configs and /metrics";
     response.set_content(failed(response.status, "", why).body, "application/json");
   });
 }

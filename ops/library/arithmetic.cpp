@@ -170,7 +170,7 @@ void registerArithmetic(Registry& r) {
       .add<remainderInt>()
       .suspect(suspectRemainder);
   r.add("mod", {value("a"), value("b")},
-        "Remainder with the sign of `b`, that of a quotient rounded down; missing where `b` is 0.")
+        "Remainder of the quotient rounded down, with the sign of `b`; missing where `b` is 0.")
       .ofSame("the result is 0, or missing for 0")
       .elsewhere({"floormod"})
       .elsewhere({"pmod"}, "with the sign of the divisor")
@@ -178,7 +178,7 @@ void registerArithmetic(Registry& r) {
       .example("mod(7, -3)", "-2")
       .add<modInt>()
       .suspect(suspectModulus);
-  r.add("negate", {value("a")}, "The opposite; of the smallest integer it is that integer.")
+  r.add("negate", {value("a")}, "The negative value; the smallest integer stays as it is.")
       .symbol("-")
       .elsewhere({"neg"})
       .example("-(2 + 3)", "-5")

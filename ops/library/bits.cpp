@@ -48,24 +48,25 @@ std::optional<Suspicion> suspectShift(std::span<const KnownArgument> arguments) 
 void registerBits(Registry& r) {
   r.group("Bits");
   std::vector<ParamSpec> two{value("a"), value("b")};
-  r.add("bit_and", two, "The bits that both have: `bit_and(flags, 4) != 0` asks for one, `bit_and(x, 1023)` keeps ten.")
+  r.add("bit_and", two,
+        "The bits that are set in both: `bit_and(flags, 4) != 0` asks for one, `bit_and(x, 1023)` keeps ten.")
       .elsewhere({"bitand", "bitwise_and", "band"})
-      .ofSame("the result is that alone")
+      .ofSame("the result is just that value")
       .example("bit_and(12, 10)", "8")
       .example("bit_and(-1, 1023)", "1023")
       .add<bitAnd>()
       .inlined(inlineAnd)
       .commutative()
       .associative();
-  r.add("bit_or", two, "The bits that one of them has.")
+  r.add("bit_or", two, "The bits that are set in at least one of them.")
       .elsewhere({"bitor", "bitwise_or", "bor"})
-      .ofSame("the result is that alone")
+      .ofSame("the result is just that value")
       .example("bit_or(12, 10)", "14")
       .add<bitOr>()
       .inlined(inlineOr)
       .commutative()
       .associative();
-  r.add("bit_xor", two, "The bits that one of them has and the other has not.")
+  r.add("bit_xor", two, "The bits that are set in exactly one of them.")
       .elsewhere({"bitxor", "bitwise_xor", "bxor"})
       .ofSame("the result is 0")
       .example("bit_xor(12, 10)", "6")
@@ -73,21 +74,22 @@ void registerBits(Registry& r) {
       .inlined(inlineXor)
       .commutative()
       .associative();
-  r.add("bit_not", {value("a")}, "Each bit turned over: `-1 - a`.")
+  r.add("bit_not", {value("a")}, "Every bit inverted: `-1 - a`.")
       .elsewhere({"bitnot", "bitwise_not", "invert", "bnot"})
       .example("bit_not(5)", "-6")
       .add<bitNot>()
       .inlined(inlineNot);
   r.add("bit_count", {value("a")},
-        "How many of the 64 bits are set: `bit_count(bit_xor(a, b))` is in how many two differ.")
+        "How many of the 64 bits are set: `bit_count(bit_xor(a, b))` counts those in which two integers differ.")
       .elsewhere({"bitcount", "popcount", "population_count"})
       .elsewhere({"bit_hamming_distance"}, "of `bit_xor(a, b)`")
       .example("bit_count(7)", "3")
       .example("bit_count(-1)", "64")
       .add<bitCount>()
       .range(0, kBits);
-  r.add("shift_left", {value("x"), value("n")},
-        "`x` moved up by `n` bits, which is times 2^n; bits beyond 64 are lost. Missing where `n` is negative.")
+  r.add(
+       "shift_left", {value("x"), value("n")},
+       "`x` shifted left by `n` bits, which multiplies by 2^n; bits beyond 64 are lost. Missing where `n` is negative.")
       .elsewhere(
           {"shiftleft", "bitshiftleft", "bitwise_left_shift", "bitwise_shift_left", "left_shift", "lshift", "shl"})
       .example("shift_left(5, 3)", "40")
@@ -95,8 +97,8 @@ void registerBits(Registry& r) {
       .add<shiftLeft>()
       .suspect(suspectShift<true>);
   r.add("shift_right", {value("x"), value("n")},
-        "`x` moved down by `n` bits, which is x / 2^n rounded down: the sign stays. "
-        "`bit_and(shift_right(x, n), shift_left(1, 64 - n) - 1)` fills with zeros. Missing where `n` is negative.")
+        "`x` shifted right by `n` bits, x / 2^n rounded down: the sign stays. `bit_and(shift_right(x, n), "
+        "shift_left(1, 64 - n) - 1)` fills with zeros. Missing where `n` is negative.")
       .elsewhere({"shiftright", "bitshiftright", "bitwise_right_shift_arithmetic", "bitwise_shift_right", "right_shift",
                   "rshift", "shr", "sar"})
       .elsewhere({"bitwise_right_shift", "bitwise_logical_shift_right", "shiftrightunsigned", "ushr"},

@@ -153,7 +153,7 @@ void registerCasts(Registry& r) {
       .since(2)
       .cast()
       .simplify(simplifyCast<Kind::Float64>);
-  r.add("string", {value("x")}, "As a string: a float in the fewest digits that read back to it.")
+  r.add("string", {value("x")}, "As a string: a float has the fewest digits that read back to it.")
       .elsewhere({"str", "to_string", "as_string", "varchar"}, "a float has the fewest digits: 189.0 gives `\"189\"`")
       .example("string(189.0)", R"("189")")
       .example("string(0.1)", R"("0.1")")

@@ -215,7 +215,7 @@ void registerComparison(Registry& r) {
 
   r.add("and", {value("a"), value("b")}, "Whether both hold; `false && missing` is false.")
       .symbol("&&")
-      .ofSame("the result is that alone")
+      .ofSame("the result is just that value")
       .elsewhere({"logical_and"})
       .example("true && 1 < 2", "true")
       .example("false && (1 % 0 == 0)", "false")
@@ -228,7 +228,7 @@ void registerComparison(Registry& r) {
       .simplify(simplifyAnd);
   r.add("or", {value("a"), value("b")}, "Whether one of them holds; `true || missing` is true.")
       .symbol("||")
-      .ofSame("the result is that alone")
+      .ofSame("the result is just that value")
       .elsewhere({"logical_or"})
       .example("false || 1 < 2", "true")
       .example("true || (1 % 0 == 0)", "true")
@@ -238,7 +238,7 @@ void registerComparison(Registry& r) {
       .associative()
       .nullable(anyNullable)
       .simplify(simplifyOr);
-  r.add("not", {value("a")}, "Whether `a` does not hold.")
+  r.add("not", {value("a")}, "Whether `a` is false.")
       .symbol("!")
       .elsewhere({"logical_not"})
       .example("!(1 < 2)", "false")
@@ -250,7 +250,7 @@ void registerComparison(Registry& r) {
                            "`a` where the condition holds, else `b`; the other one may be missing.")
                          .symbol("?:")
                          .passes(1, 3)
-                         .ofSame("the condition says nothing")
+                         .ofSame("the condition has no effect")
                          .elsewhere({"where", "iif", "ifelse"},
                                     "missing where the condition is; `(condition ?? false) ? a : b` gives `b` there")
                          .example("1 < 2 ? 10 : 20", "10")

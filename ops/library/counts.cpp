@@ -60,8 +60,8 @@ Map<K, int64_t> counts(Context& context, List<K> list) {
 void registerCounts(Registry& r) {
   r.group("Maps");
   r.add("counts", {value("list")},
-        "How often each element of a list occurs, by element; missing ones are left out. As a sparse output its keys "
-        "are ids and the numbers their weights.")
+        "A map from each element of a list to how often it occurs, without missing elements. As a sparse output its "
+        "keys become ids and its numbers their weights.")
       .elsewhere({"counter", "list_histogram", "array_frequency", "frequencies", "tally"})
       .elsewhere({"value_counts", "histogram"}, "of one list; a map is sorted by key, not by how often")
       .example(R"(counts(["b", "a", "b"]))", R"({"a": 1, "b": 2})")

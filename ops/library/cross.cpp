@@ -250,7 +250,7 @@ std::optional<Suspicion> suspectFloats(std::span<const KnownArgument> arguments)
   for (uint32_t i = 0; i < arguments.size(); ++i) {
     Type type = arguments[i].type;
     if (!(type.isList() ? type.element() : type).is(Kind::Float64)) continue;
-    Suspicion s{i, "every different float makes an id of its own here"};
+    Suspicion s{i, "each different float makes a separate id here"};
     s.notes.emplace_back("put it in bands with bucketize(x, [...]), or write int(x) where it is a whole number");
     return s;
   }
@@ -265,7 +265,7 @@ void registerCross(Registry& r) {
         "outermost.")
       .elsewhere({"crossed_column", "feature_cross"},
                  "takes the values and gives one id; `hash_bucket(cross(a, b), n)` is one of n")
-      .ofSame("the ids tell no more than without it", false)
+      .ofSame("the ids say no more than without it", false)
       .example(R"(cross(1, "a") == cross(1, "a"))", "true")
       .example(R"(cross("a", "b") == cross("b", "a"))", "false")
       .example(R"(len(cross([1, 2], ["a", "b", "c"])))", "6")
@@ -276,7 +276,7 @@ void registerCross(Registry& r) {
   r.add("zip_cross", {value("a"), value("b")},
         "One id for a combination of two or more values, position by position: of aligned lists an id for each "
         "position, missing past the end of a shorter one.")
-      .ofSame("the ids tell no more than without it")
+      .ofSame("the ids say no more than without it")
       .example(R"(zip_cross([1, 2], ["a", "b"])[1] == cross(2, "b"))", "true")
       .example(R"(len(zip_cross([1, 2, 3], "a")))", "3")
       .addCustom(joinOverload<zipRow>())

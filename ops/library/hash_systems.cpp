@@ -169,8 +169,8 @@ Maybe<Str> intBytes(Context& context, const ByteCount& state, int64_t x) {
 void registerHashSystems(Registry& r) {
   r.group("Ids");
   r.add("murmur3_32", {value("x"), optionalValue("seed")},
-        "MurmurHash3 (x86, 32 bits), unsigned, of a string or an integer's 8 bytes, as scikit-learn and Vowpal "
-        "Wabbit hash. Of the seed, 0 unless given, the low 32 bits count.")
+        "MurmurHash3 (x86, 32 bits), unsigned, of a string or an integer's 8 bytes, as scikit-learn and Vowpal Wabbit "
+        "hash. The seed is 0 unless given, and only its low 32 bits count.")
       .elsewhere({"murmur_hash3_32", "murmur3_hash_32"})
       .elsewhere({"mmh3", "mmh3_hash"}, "unsigned; mmh3 gives h - 4294967296 where this gives h of 2147483648 or more")
       .example(R"(murmur3_32("abc"))", "3017643002")
@@ -184,8 +184,8 @@ void registerHashSystems(Registry& r) {
       .range(0, std::numeric_limits<uint32_t>::max());
   auto spark =
       r.add("spark_hash", {value("x"), optionalValue("seed")},
-            "Spark SQL's `hash`, with its sign, of a string, BIGINT, DOUBLE or bool; of an INT take `int_bytes(x, "
-            "4)`. The seed is 42, or of a further column the hash of those before.")
+            "Spark SQL's `hash`, with its sign, of a string, BIGINT, DOUBLE or bool; of an INT take `int_bytes(x, 4)`. "
+            "The seed is 42, or for a further column the hash of the columns before.")
           .example(R"(spark_hash("Spark"))", "228093765")
           .example(R"(spark_hash(int_bytes(2, 4), spark_hash(int_bytes(123, 4), spark_hash("Spark"))))", "-1321691492")
           .example(R"(mod(spark_hash("Rome"), 1000))", "947")
@@ -199,8 +199,8 @@ void registerHashSystems(Registry& r) {
   addSpark.operator()<Finite>();
   addSpark.operator()<Str>();
   r.add("md5_bucket", {value("x"), constant("n"), optionalConstant("digits")},
-        "The MD5 of a string, or of an integer in decimal, modulo `n`: Python's `int(md5(x).hexdigest(), 16) % "
-        "n`; with `digits` of its first hexadecimal digits only.")
+        "The MD5 of a string, or of an integer in decimal, modulo `n`: Python's `int(md5(x).hexdigest(), 16) % n`; "
+        "with `digits` only of so many first hexadecimal digits.")
       .elsewhere({"md5_mod"})
       .example(R"(md5_bucket("abc", 1000))", "570")
       .example(R"(md5_bucket("abc", 1000, digits = 8))", "272")

@@ -180,7 +180,7 @@ void registerHashVariants(Registry& r) {
   r.group("Ids");
   auto multi = r.add("multi_hash", {value("x"), constant("k")},
                      "`k` hashes of the value, for models that look one value up in several places: the first is "
-                     "`hash(x)`; of a list those of each element in turn.")
+                     "`hash(x)`; for a list the hashes of each element in turn.")
                    .example(R"(multi_hash("food", 3)[0] == hash("food"))", "true")
                    .example(R"(len(multi_hash(["a", "b"], 3)))", "6")
                    .prepare(prepareMultiHash)

@@ -258,7 +258,7 @@ void registerHashes(Registry& r) {
   auto hash =
       r.add("hash", {value("x"), optionalConstant("family"), optionalConstant("seed")},
             "A 64-bit hash of the value, by the config's `hash_family`, or by `xxh3`, `farm`, `murmur3` or `std` "
-            "(libstdc++'s hash of strings), which but for `farm` take a seed.")
+            "(libstdc++'s hash of strings), of which all but `farm` take a seed.")
           .elsewhere({"xxh3", "xxh3_64"}, "written `hash(x, \"xxh3\")`")
           .elsewhere({"farm_hash", "farm_fingerprint", "fingerprint", "fingerprint64"}, "written `hash(x, \"farm\")`")
           .elsewhere({"murmur_hash", "murmur_hash3", "murmur3"}, "written `hash(x, \"murmur3\")`")
@@ -349,7 +349,7 @@ void registerIds(Registry& r) {
       .prepare(prepareBoundaries);
   r.add("vocab", {value("x"), optionalConstant("words"), optionalConstant("oov"), optionalFile("file")},
         "The position of `x` in a list, else the list's length; or its number in a map, else missing; or either of "
-        "them in a `file`. `oov` is the number for what is not there.")
+        "them in a `file`. `oov` is the number of a value that is not there.")
       .elsewhere({"vocab_list", "vocab_dict", "vocab_file", "string_lookup", "categorical_column_with_vocabulary_list"},
                  "takes the value and then the words, as a list, a map or `file = ...`")
       .example(R"(vocab("b", ["a", "b"]))", "1")

@@ -231,24 +231,24 @@ std::optional<Suspicion> suspectContains(std::span<const KnownArgument> argument
 void registerLists(Registry& r) {
   r.group("Lists");
   auto indexOp = r.add("index", {value("list"), value("i")},
-                       "Element `i` of a list or code point `i` of a string, from 0, a negative one from the end; "
-                       "missing outside.")
+                       "Element `i` of a list or code point `i` of a string, counted from 0, or from the end where `i` "
+                       "is negative; missing outside.")
                      .symbol("[]")
                      .passes(0)
                      .ofStructs(OfStructs::Struct)
                      .example("[10, 20, 30][-1]", "30")
                      .example("[10, 20, 30][3]", "missing")
                      .example(R"("h\u{e9}"[1])", "\"\xC3\xA9\"");
-  auto lenOp = r.add("len", {value("x")},
-                     "How many elements a list or map has, missing ones included, or how many "
-                     "code points a string.")
-                   .ofStructs(OfStructs::Value)
-                   .example("len([1, 2, 3])", "3")
-                   .example(R"(len("h\u{e9}"))", "2")
-                   .range(0, kMaxSize)
-                   .suspect(suspectCountOfBools<false>)
-                   .elsewhere({"size", "array_length", "array_size", "char_length", "cardinality"})
-                   .elsewhere({"length", "strlen", "octet_length"}, "of a string, counts code points, not bytes");
+  auto lenOp =
+      r.add("len", {value("x")},
+            "How many elements a list or map has, missing ones included, or how many code points a string has.")
+          .ofStructs(OfStructs::Value)
+          .example("len([1, 2, 3])", "3")
+          .example(R"(len("h\u{e9}"))", "2")
+          .range(0, kMaxSize)
+          .suspect(suspectCountOfBools<false>)
+          .elsewhere({"size", "array_length", "array_size", "char_length", "cardinality"})
+          .elsewhere({"length", "strlen", "octet_length"}, "of a string, counts code points, not bytes");
   auto headOp = r.add("head", {value("list"), value("n")}, "The first `n` elements.")
                     .ofStructs(OfStructs::List)
                     .example("head([1, 2, 3], 2)", "[1, 2]")
@@ -289,7 +289,7 @@ void registerLists(Registry& r) {
                        .example("flatten([[1], [1 % 0]])", "[1, missing]")
                        .elsewhere({"array_flatten"});
   auto lengthenedOp = r.add("lengthened", {value("list"), value("as")},
-                            "The list, with missing elements behind it to be as long as another one.")
+                            "The list, extended by missing elements to the length of another one.")
                           .internal();
   auto makeListOp =
       r.add("make_list", {value("element")}, "A list of its arguments; a missing one is a missing element.")

@@ -249,8 +249,8 @@ void registerMapText(Registry& r) {
       .add<mapOfItems<Str, readText>>({Type::string(), Type::string()})
       .prepare(prepareMapText);
   r.add("parse_weights", {value("s"), optionalConstant("separators"), optionalConstant("delimiter")},
-        "As `parse_map`, but the values are floats: an item without a delimiter weighs 1, and what is not a number is "
-        "missing. Under `semantics 2` a number is any number in text.")
+        "As `parse_map`, but the values are floats: an item without a delimiter weighs 1, and a value that is not a "
+        "number is missing. Under `semantics 2` a number is any number in text.")
       .example(R"(parse_weights("a:0.5,b", ","))", R"({"a": 0.5, "b": 1})")
       .example(R"(kv_dot(parse_weights(["a:2", "b"]), {"a": 0.5, "b": 3}))", "4")
       .exampleSince(2, R"(parse_weights("a:.5"))", R"({"a": 0.5})")

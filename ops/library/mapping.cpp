@@ -69,11 +69,12 @@ void registerMapping(Registry& r) {
   auto absentOp = r.add("is_absent", {value("x")}, "Whether `x` is missing; a float that is not finite is not.")
                       .internal()
                       .simplify(simplifyIsAbsent);
-  auto repeatedOp =
-      r.add("repeated", {value("list"), value("as")}, "Each element as often as the list beside it has elements.")
-          .internal();
-  auto regroupedOp =
-      r.add("regrouped", {value("list"), value("as")}, "The elements in lists that are as long as others.").internal();
+  auto repeatedOp = r.add("repeated", {value("list"), value("as")},
+                          "Each element, once for each element of the list at its position in `as`.")
+                        .internal();
+  auto regroupedOp = r.add("regrouped", {value("list"), value("as")},
+                           "The elements, cut into lists that are as long as those in `as`.")
+                         .internal();
   Type as = Type::list(Type::list(Type::boolean()));
   forEachScalar([&]<class T>() {
     absentOp.add<isAbsent<T>>();

@@ -243,9 +243,8 @@ Overload makeMapOverload(Type value) {
 void registerMaps(Registry& r) {
   r.group("Maps");
   auto lookupOp = r.add("lookup", {value("map"), value("key"), optionalValue("default"), optionalConstant("combiner")},
-                        "The value under the key, or the default, else missing. Of a list of keys a list, or by a "
-                        "combiner one float: "
-                        "`sum mean min max count`, `gap_min gap_max` between sorted values.")
+                        "The value under the key, or the default, else missing. For a list of keys a list, or with a "
+                        "combiner one float: `sum mean min max count`, `gap_min gap_max` between sorted values.")
                       .elsewhere({"get", "map_get", "get_or_default", "lookup_feature"})
                       .elsewhere({"element_at"}, "of a map; of a list it is `list[i]`, from 0")
                       .example(R"(lookup({"a": 1, "b": 2}, "b"))", "2")

@@ -82,7 +82,7 @@ V inlineClipFloat(Inline& b, const V* a) { return inlineMinFloat(b, inlineMaxFlo
 
 void registerMath(Registry& r) {
   r.group("Mathematics");
-  r.add("abs", {value("x")}, "Absolute value; of the smallest integer it is that integer.")
+  r.add("abs", {value("x")}, "Absolute value; the smallest integer stays as it is.")
       .elsewhere({"fabs"})
       .example("abs(-3)", "3")
       .add<absInt>()
@@ -154,7 +154,7 @@ void registerMath(Registry& r) {
       .add<tanhFloat>()
       .columns<UnaryColumns<&VectorMath::tanh>>();
   r.add("clip", {value("x"), value("low"), value("high")},
-        "`x` kept within the bounds; `high` wins where the bounds cross.")
+        "`x` kept within the bounds; `high` wins if the bounds cross.")
       .elsewhere({"clamp", "clip_by_value"})
       .example("clip(15, 0, 10)", "10")
       .example("clip([-1, 5], 0, 3)", "[0, 3]")

@@ -74,7 +74,7 @@ void registerMissing(Registry& r) {
                          "fills the missing elements of a list.")
                        .symbol("??")
                        .passes(0, 2)
-                       .ofSame("the result is that alone")
+                       .ofSame("the result is just that value")
                        .elsewhere({"coalesce", "ifnull", "nvl", "fillna"})
                        .example("(5 % 0) ?? 7", "7")
                        .example("log(-1) ?? 0", "0")

@@ -184,19 +184,17 @@ void registerOverlap(Registry& r) {
   addCompared<kTitleCommonRatio>(add("title_common_ratio",
                                      "The share of the title's tokens that the query has; 0 where a side is empty.",
                                      R"(title_common_ratio(["b", "c"], ["a", "b", "c", "d"]))", "0.5"));
-  addCompared<kIsContained>(
-      add("is_contain",
-          "Whether the title has all tokens of the query in their order, others perhaps between them; false where "
-          "a side is empty.",
-          R"(is_contain(["b", "d"], ["a", "b", "c", "d"]))", "true"));
+  addCompared<kIsContained>(add("is_contain",
+                                "Whether the title has all tokens of the query in their order, possibly with others "
+                                "between them; false where a side is empty.",
+                                R"(is_contain(["b", "d"], ["a", "b", "c", "d"]))", "true"));
   addCompared<kIsEqual>(add("is_equal",
                             "Whether both have the same tokens in the same order; false where a side is empty.",
                             R"(is_equal(["a", "b"], ["b", "a"]))", "false"));
-  addCompared<kTokenIndex>(
-      add("token_index",
-          "The position in the title from which the whole query stands there in a row, -1 where it does not; 0 "
-          "where a side is empty.",
-          R"(token_index(["b", "c"], ["a", "b", "c", "d"]))", "1"));
+  addCompared<kTokenIndex>(add("token_index",
+                               "The position in the title where the whole query occurs without gaps, -1 where it does "
+                               "not; 0 where a side is empty.",
+                               R"(token_index(["b", "c"], ["a", "b", "c", "d"]))", "1"));
   addCompared<kMinCover>(
       add("proximity_min_cover",
           "The length of the shortest stretch of the title that has every term of the query; 0 where one is "

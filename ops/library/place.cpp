@@ -133,7 +133,7 @@ void registerPlace(Registry& r) {
       .add<haversine>()
       .suspect(suspectPlaces);
   r.add("geohash", {value("lat"), value("lng"), constant("precision")},
-        "The geohash of a place in `precision` characters, 1 to 12; missing for no place on earth.")
+        "The geohash of a place in `precision` characters, 1 to 12; missing where there is no such place on earth.")
       .elsewhere({"geohash_encode", "st_geohash"}, "takes the latitude, the longitude and how many characters")
       .example("geohash(57.64911, 10.40744, 11)", R"("u4pruydqqvj")")
       .example("geohash(91, 0, 5)", "missing")

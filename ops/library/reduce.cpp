@@ -191,10 +191,11 @@ void registerReduce(Registry& r) {
       .inlined(inlineAvgTwo)
       .add<avgMany>()
       .simplify(simplifyAvg);
-  auto count = r.add("count", {value("list")}, "How many elements are present; floats that are not finite are not.")
-                   .example(R"(count(int(["1", "x", "3"])))", "2")
-                   .range(0, kMaxSize)
-                   .suspect(suspectCountOfBools<true>);
+  auto count =
+      r.add("count", {value("list")}, "How many elements are present; floats that are not finite do not count.")
+          .example(R"(count(int(["1", "x", "3"])))", "2")
+          .range(0, kMaxSize)
+          .suspect(suspectCountOfBools<true>);
   r.add("prod", {value("list")}, "The product of the elements (1 of none); integers wrap around at 64 bits.")
       .example("prod([2, 3, 4])", "24")
       .elsewhere({"product", "reduce_prod"})

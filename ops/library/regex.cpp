@@ -191,8 +191,8 @@ void registerRegex(Registry& r) {
       .add<regexMatch>({Type::string()})
       .prepare(prepareMatch);
   r.add("regex_extract", {value("s"), constant("pattern"), optionalConstant("group")},
-        "What the pattern's first match holds in its first group, or in another one, 0 being all of it; missing where "
-        "nothing matches.")
+        "The text of the first group in the pattern's first match, or of another group, 0 being the whole match; "
+        "missing where nothing matches.")
       .elsewhere({"regexp_extract", "regexp_substr", "str_extract"},
                  "the first group unless another one is named, 0 being the whole match")
       .example(R"x(regex_extract("hotpot 30cm", r"(\d+)cm"))x", R"("30")")
@@ -201,8 +201,8 @@ void registerRegex(Registry& r) {
       .add<regexExtract>({Type::string(), Type::int64()})
       .prepare(prepareExtract);
   r.add("regex_replace", {value("s"), constant("pattern"), constant("replacement"), optionalConstant("all")},
-        "With each match of the pattern replaced, or with `all = false` the first; `\\1` in the replacement is what "
-        "group 1 matched.")
+        "`s` with each match of the pattern replaced, or with `all = false` the first; `\\1` in the replacement is the "
+        "text of group 1.")
       .elsewhere({"regexp_replace"}, "every match, or with `all = false` the first; group 1 is `\\1`")
       .elsewhere({"re_sub"}, "the text comes first")
       .elsewhere({"regex_replace_feature"})

@@ -88,13 +88,13 @@ Str joinStrings(Context& context, Str first, Each<Str> more) {
 
 void registerText(Registry& r) {
   r.group("Text");
-  r.add("lower", {value("s")}, "With the letters A-Z in lower case; other bytes stay.")
+  r.add("lower", {value("s")}, "`s` with the letters A-Z in lower case; other bytes stay.")
       .example(R"(lower("HotPot"))", R"("hotpot")")
       .example(R"(lower(["A", "b"]))", R"(["a", "b"])")
       .elsewhere({"to_lower", "lowercase", "lcase"},
                  "changes A-Z only; `normalize_text(s, \"none\", case = \"lower\")` changes all letters")
       .add<changeCase<lowerByte>>();
-  r.add("upper", {value("s")}, "With the letters a-z in upper case; other bytes stay.")
+  r.add("upper", {value("s")}, "`s` with the letters a-z in upper case; other bytes stay.")
       .example(R"(upper("HotPot"))", R"("HOTPOT")")
       .elsewhere({"to_upper", "uppercase", "ucase"},
                  "changes a-z only; `normalize_text(s, \"none\", case = \"upper\")` changes all letters")

@@ -289,13 +289,13 @@ bool chosenFlat(Context& context, const ColumnRef* args, const ColumnRef& out, u
 }  // namespace
 
 void registerTextNumbers(Registry& r) {
-  r.add("numbered", {value("list")}, "Where in the list a text that equals each stands first.")
+  r.add("numbered", {value("list")}, "For each text, the first position of an equal text in the list.")
       .internal()
       .add<numbered>()
       .notLifted();
   r.add("numbered_beside", {value("list"), value("beside")},
-        "Where in the other list a text that equals each stands first; where it has none, the place in the list itself "
-        "and the other one's length.")
+        "For each text, the first position of an equal text in the other list; if there is none, the other list's "
+        "length plus the first position in the list itself.")
       .internal()
       .add<numberedBeside>()
       .columns<NumberedColumns>()

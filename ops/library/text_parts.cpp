@@ -57,7 +57,7 @@ Str replace(Context& context, Str s, Str from, Str to) {
 
 std::optional<Suspicion> suspectReplace(std::span<const KnownArgument> arguments) {
   if (!isEmptyText(arguments[1].value)) return std::nullopt;
-  return Suspicion{1, "the empty string is found nowhere, so nothing is replaced"};
+  return Suspicion{1, "the empty string is never found, so nothing is replaced"};
 }
 
 Str join(Context& context, List<Str> list, Str separator) {
@@ -97,7 +97,7 @@ void registerTextParts(Registry& r) {
       .add<endsWith>()
       .suspect(suspectEmptyPart<1>);
   r.add("trim", {value("s"), optionalConstant("characters")},
-        "Without ASCII white space at both ends, or without the given characters.")
+        "`s` without ASCII white space at both ends, or without the given characters.")
       .example(R"(trim("  hot pot "))", R"("hot pot")")
       .example(R"(trim("--x-y--", characters = "-"))", R"("x-y")")
       .elsewhere({"strip", "btrim"})
@@ -106,7 +106,7 @@ void registerTextParts(Registry& r) {
       .add<trim>({Type::string()})
       .prepare(prepareTrim);
   r.add("replace", {value("s"), value("from"), value("to")},
-        "With each `from`, from left to right, replaced by `to`; an empty `from` is nowhere.")
+        "`s` with each `from` replaced by `to`, from left to right; an empty `from` changes nothing.")
       .example(R"(replace("hotpot", "ot", "a"))", R"("hapa")")
       .elsewhere({"replace_all", "str_replace"},
                  "the text comes first, and every place of the part as it is; patterns are for `regex_replace`")

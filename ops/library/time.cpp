@@ -104,7 +104,7 @@ void registerTime(Registry& r) {
     return r.add(name, {value("time"), optionalConstant("zone")}, doc).suspect(suspectInstant).odd(otherTimeUnit);
   };
   auto addInZone = [&]<auto part>(std::string_view name, std::string_view called) {
-    return r.add(name, {value("time"), value("zone")}, "The same in a zone that data names.")
+    return r.add(name, {value("time"), value("zone")}, "The same in a time zone from the data.")
         .standsFor(called)
         .suspect(suspectInstant)
         .odd(oddTimeInZone)
@@ -189,12 +189,12 @@ void registerTime(Registry& r) {
       .odd(otherTimeUnit)
       .withZoneOfData("date_diff_in")
       .prepare(prepareZone<2>);
-  r.add("date_diff_in", {value("a"), value("b"), value("zone")}, "The same in a zone that data names.")
+  r.add("date_diff_in", {value("a"), value("b"), value("zone")}, "The same in a time zone from the data.")
       .standsFor("date_diff")
       .suspect(suspectDates)
       .odd(oddTimeInZone)
       .add<InZone<dateDiff>::ofData>();
-  r.add("seconds_since", {value("time"), value("now")}, "`now` - `time`: how long ago, negative for what is to come.")
+  r.add("seconds_since", {value("time"), value("now")}, "`now` - `time`: how long ago, negative for a time to come.")
       .elsewhere({"timediff"}, "`now` - `time`, in seconds: the earlier time comes first")
       .ofSame("the result is 0")
       .example("seconds_since(1699999000, now = 1700000000)", "1000")

@@ -255,8 +255,8 @@ std::string_view timeAdvice(Type type, std::string_view text) {
 void registerTimeText(Registry& r) {
   r.group("Time");
   r.add("parse_time", {value("text"), constant("format"), optionalConstant("zone")},
-        "Epoch seconds of a text: `%Y %m %d %H %M %S`, `%f` (dropped), `%z`, `%F %T`, `%I` with `%p`, a month's "
-        "name `%b` or `%B`; missing where it does not fit; the rest is of 1970-01-01.")
+        "Epoch seconds of a text: `%Y %m %d %H %M %S`, `%f` (dropped), `%z`, `%F %T`, `%I` with `%p`, a month's name "
+        "`%b` or `%B`; missing where it does not fit; the rest is 1970-01-01.")
       .elsewhere({"strptime", "to_timestamp", "unix_timestamp", "to_unix_timestamp", "to_unixtime", "parse_datetime",
                   "str_to_date", "to_date", "date_parse"},
                  "takes the text and a format such as \"%Y-%m-%d\"")
@@ -269,7 +269,8 @@ void registerTimeText(Registry& r) {
       .add<parseTime>({Type::string(), Type::string()})
       .suspect(suspectReading)
       .prepare(prepareParse);
-  r.add("parse_time_in", {value("text"), constant("format"), value("zone")}, "`parse_time` in a zone that data names.")
+  r.add("parse_time_in", {value("text"), constant("format"), value("zone")},
+        "`parse_time` in a time zone from the data.")
       .standsFor("parse_time")
       .add<parseTimeIn>({Type::string()})
       .odd(unknownZone)
@@ -289,7 +290,7 @@ void registerTimeText(Registry& r) {
       .odd(otherTimeUnit)
       .prepare(prepareWrite);
   r.add("format_time_in", {value("time"), constant("format"), value("zone")},
-        "`format_time` in a zone that data names.")
+        "`format_time` in a time zone from the data.")
       .standsFor("format_time")
       .add<formatTimeIn>({Type::string()})
       .suspect(suspectWriting)

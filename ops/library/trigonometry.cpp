@@ -114,7 +114,7 @@ void registerTrigonometry(Registry& r) {
       .example("atanh(0)", "0")
       .add<areaTangent>()
       .columns<UnaryColumns<&VectorMath::atanh>>();
-  r.add("float32", {value("x")}, "`x` rounded to 32 bits: beyond them it is not finite.")
+  r.add("float32", {value("x")}, "`x` rounded to float32; beyond its range it is not finite.")
       .elsewhere({"to_float32"})
       .example("float32(0.1) == 0.1", "false")
       .example("float32(0.5)", "0.5")

@@ -109,7 +109,7 @@ Maybe<V> mapped(const Mapping<K, V>& state, K x) {
 void registerValueMap(Registry& r) {
   r.group("Maps");
   auto op = r.add("value_map", {value("x"), constant("map"), optionalConstant("default")},
-                  "What a constant map holds for `x`; what it lacks gives the default, else missing.")
+                  "The value of `x` in a constant map; for a value that is not there the default, else missing.")
                 .example(R"(value_map("gold", {"silver": 1, "gold": 2.5}))", "2.5")
                 .example(R"(value_map("tin", {"silver": 1, "gold": 2.5}, default = 0))", "0")
                 .example(R"(value_map([404, 200, 7], {200: "ok", 404: "gone"}))", R"(["gone", "ok", missing])")

@@ -111,7 +111,7 @@ def _refuse_objects(data: Any) -> None:
     for name, dtype in schema.items():
         if str(dtype) == "Object":
             raise DataError(
-                f"the column {name!r} holds Python objects (polars: Object), of which only addresses would arrive: "
+                f"the column {name!r} holds Python objects (polars: Object), and featc would only get their addresses: "
                 "give it another type, for texts by map_elements(str, return_dtype=polars.String)"
             )
 

@@ -41,9 +41,9 @@ class Feature:
     shared: bool
     weighted: bool
     width: int  # of dense, else 0
-    length: int  # of a sequence: the most ids a row, else 0
+    length: int  # of a sequence: the maximum number of ids in a row, else 0
     group: str  # the sequence group that it belongs to, else ""
-    pad: str = ""  # of what has a length: the side on which rows are filled up, "right" or "left"; else ""
+    pad: str = ""  # of an output with a length: the side on which rows are padded, "right" or "left"; else ""
 
 
 def compile(
@@ -56,10 +56,10 @@ def compile(
     """Compiles the config at `path`.
 
     root:   folder that imports must stay inside; by default the config's own.
-    engine: "jit" (native code), "interp" (ready at once, slower), or "tiered" (one, then the other).
+    engine: "jit" (native code), "interp" (ready at once, slower), or "tiered" (the interpreter until native code is ready).
     cpu:    an LLVM CPU name such as "x86-64-v3"; by default this machine's.
 
-    Raises ConfigError with every mistake, and warns (DataWarning) of what `featc check` warns of.
+    Raises ConfigError with every mistake. `warnings` has what `featc check` warns of.
     """
     return Config._compile(os.fspath(path), None, root, engine, cpu)
 
@@ -72,7 +72,7 @@ def compile_text(
     engine: str = "jit",
     cpu: str = "",
 ) -> "Config":
-    """Compiles a config given as text; `name` is what messages call it, and where imports start from."""
+    """Compiles a config given as text; messages use `name`, and imports are relative to it."""
     return Config._compile(name, text, root, engine, cpu)
 
 
@@ -87,7 +87,7 @@ class Config:
         if engine not in _featc.ENGINES:
             raise ValueError(f"engine must be one of {', '.join(_featc.ENGINES)}, not {engine!r}")
         if text is not None and "\0" in text:
-            raise ValueError("a config holds no NUL")
+            raise ValueError("a config cannot contain NUL")
         made = _featc.compile(path, text, "" if root is None else os.fspath(root), engine, cpu)
         diagnostics = [Diagnostic._parse(line, shown) for line, shown in zip(made.diagnostics, made.texts)]
         if any(d.severity == "error" for d in diagnostics):
@@ -111,17 +111,17 @@ class Config:
 
     @property
     def semantics(self) -> int:
-        """The version of the meaning that holds."""
+        """The config's semantics version."""
         return self._program.semantics
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits that tell this config from others; equal ones mean equal features."""
+        """16 hexadecimal digits; configs with equal fingerprints have equal features."""
         return self._program.fingerprint
 
     @property
     def warnings(self) -> List[Diagnostic]:
-        """What `featc check` warns of."""
+        """The warnings of `featc check`."""
         return list(self._diagnostics)
 
     @property
@@ -131,7 +131,7 @@ class Config:
 
     @property
     def fields(self) -> List[Field]:
-        """What the caller supplies."""
+        """The fields that the caller supplies."""
         return [Field(**field) for field in self._program.inputs]
 
     @property
@@ -141,12 +141,12 @@ class Config:
 
     @property
     def schema(self) -> pa.Schema:
-        """What `extract` returns: a column a feature."""
+        """The schema of the table that `extract` returns: one column per feature."""
         return pa.schema(_Capsules(schema=self._program.schema(False)))
 
     @property
     def input_schema(self) -> pa.Schema:
-        """The columns of a flat table with the types that need no conversion."""
+        """The columns of a flat table, with the types that need no conversion."""
         names = [field.name for field in self.fields]
         return pa.schema(
             [
@@ -166,20 +166,20 @@ class Config:
         status: bool = False,
         threads: int = 0,
     ) -> pa.Table:
-        """Features of every row of `data`, a column a feature (`schema`), in the rows' order.
+        """Features of every row of `data`, one column per feature (`schema`), in the order of the rows.
 
         data:    a pyarrow Table, RecordBatch or RecordBatchReader, anything else that exports Arrow
                  (`__arrow_c_stream__`: polars, pandas, DuckDB), or a dict of columns. Its columns bind by name
-                 to request or item fields (`request.x` where both have it). With a column `items` that is a
-                 list of structs, a row is a request and the result has a row an item.
+                 to request or item fields (`request.x` if both have it). If a column `items` is a list of structs,
+                 a row is a request, and the result has one row per item.
         stores:  source name, or "default", to the URL of its store.
-        errors:  what becomes of a row that fails: "null" in every column, "drop", or "raise" DataError.
+        errors:  what to do with a row that fails: "null" in every column, "drop", or "raise" DataError.
         status:  add a last column `row_status`: "ok", "bad_input" ...
-        threads: that compute; 0: one a core.
+        threads: number of threads that compute; 0: one per core.
 
-        Columns are used in place where their type is that of `input_schema`; the result shares the memory that
-        the features were computed into. Raises DataError where a column does not fit, and warns (DataWarning)
-        of failed rows and of data worth a look.
+        Columns with the types of `input_schema` are used in place; the result shares the memory that
+        the features were computed into. Raises DataError if a column does not fit, and warns (DataWarning)
+        of failed rows and suspicious data.
         """
         stream, report = self._stream(data, stores, errors, status, threads)
         table = _read_all(stream)
@@ -195,7 +195,7 @@ class Config:
         status: bool = False,
         threads: int = 0,
     ) -> Iterator[pa.RecordBatch]:
-        """The same, batch after batch, with no more in memory than a few thousand rows a thread."""
+        """The same, batch after batch, with at most a few thousand rows per thread in memory."""
         stream, report = self._stream(data, stores, errors, status, threads)
         while True:
             try:
@@ -216,17 +216,17 @@ class Config:
         errors: str = "raise",
         threads: int = 0,
     ) -> Dict[str, Union[Jagged, np.ndarray]]:
-        """Features as NumPy arrays: a Jagged for each sparse feature, sequence and feature of a sequence group, for each
-        other dense one float32 of shape (rows,) or (rows, width).
+        """Features as NumPy arrays: a Jagged for each sparse feature, sequence and feature of a sequence group,
+        and float32 of shape (rows,) or (rows, width) for each other dense feature.
 
         ids: "full" for whole ids (slot and payload), "payload" for the lower 44 bits, which for bounded outputs
              (`hash_bucket`, `vocab`, `bucketize`) index an embedding table. Both are int64.
 
-        Of up to 8,192 rows, none of which fails, what the features were computed into is handed out and not copied: values
-        and offsets, but for the offsets of features of one id a row, and for their ids where a row has none. Payloads
-        take the place of the ids there. More rows are put together in one copy.
+        Up to 8,192 rows without a failed row are not copied: values and offsets share the memory that the features
+        were computed into, where payloads overwrite the ids. Features with one id per row are the exception: their offsets
+        are new, and so are their ids if a row has none. More rows are joined by one copy.
 
-        The rows of a failed row are empty, its dense values 0, where `errors` is "null".
+        If `errors` is "null", a failed row is empty, and its dense values are 0.
         """
         return self._jagged(data, ids, stores, errors, threads)
 
@@ -240,10 +240,10 @@ class Config:
         threads: int = 0,
     ) -> Dict[str, Union[np.ndarray, Tuple[np.ndarray, np.ndarray]]]:
         """Features as rectangles: dense float32 of shape (rows,) or (rows, width); ids int64 of shape
-        (rows, length) for a sequence of that length and (rows, most ids of a row) else, filled with 0; of a
-        weighted feature the ids and the weights, float32 of the same shape. Of a sequence group (rows, length) ids or
-        numbers, or (rows, length, width). A feature whose elements may have several ids is refused. Zeros fill each row
-        up behind its values, or before them where the config says `pad left`.
+        (rows, length) for a sequence of that length, else (rows, maximum number of ids in a row). A weighted feature gives
+        the ids and the weights, float32 of the same shape. A feature of a sequence group gives (rows, length) ids or
+        numbers, or (rows, length, width); one whose elements may have several ids is refused. Each row is padded with
+        zeros after its values, or before them if the config says `pad left`.
         """
         found = self._jagged(data, ids, stores, errors, threads)
         out: Dict[str, Union[np.ndarray, Tuple[np.ndarray, np.ndarray]]] = {}
@@ -266,13 +266,13 @@ class Config:
     def explain(
         self, row: Any, *, item: int = 0, brief: bool = False, stores: Optional[Mapping[str, str]] = None
     ) -> str:
-        """How one row's features came to be, as `featc explain` prints it.
+        """How one row's features were computed, as `featc explain` prints it.
 
-        row:   the fields of one request and one item side by side (`request.x` where both have it), the members of a list
-               of structs together or each for itself; or {"request": {...}, "items": [{...}, ...]}; or whatever `extract`
+        row:   a dict with the fields of one request and one item (`request.x` if both have it), where a list of structs is
+               one entry or one per member; or {"request": {...}, "items": [{...}, ...]}; or anything that `extract`
                takes.
-        item:  which one, where there are several: the row of `extract`'s result.
-        brief: a line a feature instead of every step.
+        item:  which item, if there are several: the row of `extract`'s result.
+        brief: one line per feature instead of every step.
         """
         bound = dict(stores or {})
         try:
@@ -323,7 +323,7 @@ class Config:
         """Warns in the name of the caller of the public function, which is so many frames away."""
         if report.failed and errors == "raise":
             raise DataError(f"{report.failed} of {report.failed + report.written} rows failed; "
-                            'say errors="null", status=True to see which')
+                            'pass errors="null", status=True to see which')
         said = list(report.warnings) + list(self._program.data_warnings(report))
         if report.failed:
             said.insert(0, f"{report.failed} of {report.failed + report.written} rows failed")

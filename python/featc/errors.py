@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong: a config's mistakes as exceptions with their places, and bad data."""
+"""Exceptions and warnings: mistakes of a config with their places, and bad data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import List, Optional, Sequence
 
 @dataclass(frozen=True)
 class Note:
-    """Another place that belongs to a diagnostic; `file` is None where it has no place."""
+    """Another place that belongs to a diagnostic; `file` is None if it has no place."""
 
     message: str
     file: Optional[str] = None
@@ -55,11 +55,11 @@ class Diagnostic:
 
 
 class FeatcError(Exception):
-    """What every exception of this package is."""
+    """The base class of this package's exceptions."""
 
 
 class ConfigError(FeatcError):
-    """The config has mistakes: all of them are in `diagnostics`, warnings too."""
+    """The config has mistakes: `diagnostics` has all of them, warnings too."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic]):
         self.diagnostics: List[Diagnostic] = list(diagnostics)
@@ -70,8 +70,8 @@ class ConfigError(FeatcError):
 
 
 class DataError(FeatcError, ValueError):
-    """Data that does not fit the config: a column that is missing or of another type, a row that failed."""
+    """Data that does not fit the config: a missing column, a wrong type, a row that failed."""
 
 
 class DataWarning(UserWarning):
-    """Data that was taken, but is worth a look: failed rows, cut integers, columns that no field uses."""
+    """Data that was accepted but is suspicious: failed rows, cut integers, columns that no field uses."""

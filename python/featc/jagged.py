@@ -51,11 +51,11 @@ class Jagged:
 
     @property
     def lengths(self) -> np.ndarray:
-        """int64: values a row, or an element with `element_offsets`, as a KeyedJaggedTensor wants them."""
+        """int64: number of values per row, or per element with `element_offsets`, as a KeyedJaggedTensor needs them."""
         return np.diff(self.offsets)
 
     def __getitem__(self, row: int) -> Union[np.ndarray, List[np.ndarray]]:
-        """The values of a row; a list of them by element with `element_offsets`."""
+        """The values of a row; with `element_offsets` a list with the values of each element."""
         if not -len(self) <= row < len(self):
             raise IndexError(row)
         row %= len(self)

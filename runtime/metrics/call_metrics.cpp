@@ -59,14 +59,14 @@ CallFamilies::CallFamilies(prometheus::Registry& registry)
       items(counter(registry, "featc_items_total", "Items computed")),
       failedCalls(counter(registry, "featc_failed_calls_total", "Calls answered with an error")),
       callSeconds(histogram(registry, "featc_call_seconds", "From the start of a call to its result")),
-      phaseSeconds(histogram(registry, "featc_phase_seconds",
-                             "Computing of one phase and scope: what stands between two reads")),
+      phaseSeconds(histogram(registry, "featc_phase_seconds", "Computing of one phase and scope, between two reads")),
       fetchSeconds(
           histogram(registry, "featc_fetch_seconds", "From sending a fetch to its answer, or to giving it up")),
       fetchKeys(histogram(registry, "featc_fetch_keys", "Distinct keys of a fetch")),
-      keys(counter(registry, "featc_keys_total", "Keys asked for, by what became of them")),
+      keys(counter(registry, "featc_keys_total", "Keys asked for, by outcome")),
       badFields(counter(registry, "featc_bad_fields_total", "Stored values that are not of their field's type")),
-      stageSeconds(histogram(registry, "featc_stage_wait_seconds", "What the oldest request of a batch had waited")),
+      stageSeconds(
+          histogram(registry, "featc_stage_wait_seconds", "How long the oldest request of a batch had waited")),
       stageRequests(histogram(registry, "featc_stage_requests", "Requests that a stage takes at once")),
       stageQueue(prometheus::BuildGauge()
                      .Name("featc_stage_queue_length")

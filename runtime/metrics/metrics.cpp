@@ -52,7 +52,7 @@ struct Metrics::Families {
   CallFamilies calls{registry};
 
   Family<Counter>& degraded = counters(registry, "featc_degraded_requests_total",
-                                       "Requests answered without what some reads should have brought");
+                                       "Requests answered with values missing because reads failed or were late");
   Family<Counter>& degradedSources = counters(registry, "featc_degraded_source_requests_total", "The same by source");
   Family<Counter>& rejected =
       counters(registry, "featc_rejected_requests_total", "Requests that got no features, by reason");
@@ -63,11 +63,10 @@ struct Metrics::Families {
   Family<Gauge>& alive = gauges(registry, "featc_config_versions_alive",
                                 "Versions in memory: the serving one and those of calls under way");
   Family<Gauge>& attempt = gauges(registry, "featc_config_attempt_seconds",
-                                  "How long the attempt to load that is under way has taken; 0 when none is");
-  Family<Counter>& reloads =
-      counters(registry, "featc_config_reloads_total", "Versions that came to serve, and failures");
+                                  "How long the current attempt to load has taken; 0 if there is none");
+  Family<Counter>& reloads = counters(registry, "featc_config_reloads_total", "Attempts to load a version, by outcome");
   Family<Counter>& survivedErrors =
-      counters(registry, "featc_survived_errors_total", "Exceptions that ended where nobody could take them");
+      counters(registry, "featc_survived_errors_total", "Exceptions that no caller could handle");
 
   struct WatchedConfig {
     std::function<ConfigState()> state;

@@ -50,7 +50,7 @@ const std::array kStoreMetrics{
     StoreMetric{"featc_store_cache_misses_total", MetricType::Counter, "Keys whose row was not in the cache",
                 numberOf<&Stats::cache, &Cache::misses>},
     StoreMetric{"featc_store_cache_joined_total", MetricType::Counter,
-                "Keys not in the cache that another fetch had asked for and that were waited for",
+                "Keys not in the cache that another fetch was already reading",
                 numberOf<&Stats::cache, &Cache::joined>},
     StoreMetric{"featc_store_cache_evictions_total", MetricType::Counter, "Rows that left the cache to make room",
                 numberOf<&Stats::cache, &Cache::evictions>},
@@ -62,12 +62,12 @@ const std::array kStoreMetrics{
                 numberOf<&Stats::connections, &Connections::made>},
     StoreMetric{"featc_store_connections_lost_total", MetricType::Counter, "Connections that were ready and ended",
                 numberOf<&Stats::connections, &Connections::lost>},
-    StoreMetric{"featc_store_connections_failed_total", MetricType::Counter, "Tries to connect that failed",
+    StoreMetric{"featc_store_connections_failed_total", MetricType::Counter, "Attempts to connect that failed",
                 numberOf<&Stats::connections, &Connections::failed>},
     StoreMetric{"featc_store_absent_sources", MetricType::Gauge,
                 "Sources of which more of the last keys were absent than max_absent allows",
                 numberOf<&Stats::absent, &Absent::sources>},
-    StoreMetric{"featc_store_absent_rises_total", MetricType::Counter, "How often a source came to have that many",
+    StoreMetric{"featc_store_absent_rises_total", MetricType::Counter, "How often a source began to exceed max_absent",
                 numberOf<&Stats::absent, &Absent::rises>},
 };
 

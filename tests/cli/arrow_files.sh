@@ -60,7 +60,7 @@ for format in arrow parquet; do
   head -n 1 "$work/expect.csv" | cut -d, -f1,2,3,5 | out_is
 done
 
-# Such a file ends with a table of contents, so a run that did not come to its end cannot be gone on with, leaves nothing
+# Such a file ends with a table of contents, so a run that did not come to its end cannot be continued, leaves nothing
 # under the file's name, and what it leaves is refused by whoever opens it.
 awk 'BEGIN { print "user,n,tags,w"; for (i = 0; i < 200000; ++i) print i ",7,a|b," }' >"$work/long.csv"
 for format in arrow parquet; do

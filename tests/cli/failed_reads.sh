@@ -95,24 +95,24 @@ run 1 --input "$work/d.jsonl" --store "default=$redis"
 [ "$(wc -l <"$work/out")" -eq 30001 ] || fail "the run did not go on to its end"
 err_has "source user: of "
 err_has "NOPERM"
-err_has "reads of stores failed: features lack what the stores hold"
+err_has "reads of stores failed: features lack values from stores"
 run 1 --input "$work/d.jsonl" --store "default=$redis" --strict
 run 1 --input "$work/d.jsonl" --store "default=$redis" --scheduler seda
 run 1 --input "$work/d.jsonl" --store "default=$redis" --max-failed-reads 10
-failed=$(sed -n 's/.*accept that with --max-failed-reads \([0-9]*\)$/\1/p' "$work/err")
+failed=$(sed -n 's/.*accept this with --max-failed-reads \([0-9]*\)$/\1/p' "$work/err")
 run 0 --input "$work/d.jsonl" --store "default=$redis" --max-failed-reads "$failed"
 run 1 --input "$work/d.jsonl" --store "default=$redis" --max-failed-reads "$((failed - 1))"
 
-# What was written before the first failed read is gone on with once the store is well.
+# What was written before the first failed read is continued once the store works.
 run 1 --input "$work/d.jsonl" --store "default=$redis" --output "$work/out.csv"
 [ ! -e "$work/out.csv" ] || fail "an output that lacks rows of stores has its name"
 err_has "out.csv.partial holds what was written until then; --resume continues from before the first failed read"
 redis-cli -s "$work/good" acl setuser default resetkeys '~*' >/dev/null
 run 0 --input "$work/d.jsonl" --store "default=$redis" --output "$work/out.csv" --resume
 err_has "continuing after line"
-cmp "$work/out.csv" "$work/wanted" || fail "what was gone on with differs"
+cmp "$work/out.csv" "$work/wanted" || fail "the continued output differs"
 
-# A run that went on over failed reads is not gone on with under a smaller limit.
+# A run that went on over failed reads does not continue under a smaller limit.
 redis-cli -s "$work/good" acl setuser default resetkeys '~a*' >/dev/null
 sed 's/"a/"b/' "$work/d.jsonl" >"$work/b.jsonl"
 status=0

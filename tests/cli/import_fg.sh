@@ -87,7 +87,7 @@ err_has 'note: numbers over 16777216 in a column that an expression reads'
 err_has 'note: a value of a map that is text and not a number: FG'"'"'s answer is not known; here its key is not in the map'
 err_has 'note: an item whose weight is not a number: FG'"'"'s answer is not known; here it is left out'
 err_has 'note: nothing between two separators'
-err_has 'note: feature "v": another count of numbers than value_dim, or one that is missing: FG refuses it or its answer is not known; here each that there is has an id'
+err_has 'note: feature "v": another count of numbers than value_dim, or one that is missing: FG refuses it or its answer is not known; here each value that is there has an id'
 err_has 'note: feature "e": another count of results than value_dim, or one that is missing: FG refuses it or its answer is not known; here the default is added or the rest is cut'
 err_has 'note: feature "b": a mask'"'"'s word that is neither true, false nor a number: FG'"'"'s answer is not known; here its value is dropped'
 
@@ -121,7 +121,7 @@ sed 's/expression,expr=x-1/zscore,mean=1,standard_deviation=2/' "$work/exact.jso
 featc 0 import-fg "$work/zscore.json" -o "$work/exact.feat"
 ! grep "numbers over 16777216" "$work/err" || fail "a note on numbers that are rounded as FG rounds them"
 
-# --lenient: what cannot be carried over is left out and listed, also what only the config's own check finds.
+# --lenient: what cannot be imported is left out and listed, also what only the config's own check finds.
 printf '{"features": [
 {"feature_type": "id_feature", "feature_name": "a", "need_prefix": false, "expression": "item:a", "hash_bucket_size": 9},
 {"feature_type": "bm25_feature", "feature_name": "b", "expression": "item:b"},

@@ -12,7 +12,7 @@ awk 'BEGIN { printf "dense slow = sum(log1p(abs(i) * ["; for (n = 1; n < 2000; +
   >>"$work/m.feat"
 awk 'BEGIN { for (n = 0; n < 20000; ++n) printf "{\"request\": {}, \"items\": [{\"i\": %d, \"s\": \"a\"}]}\n", n }' >"$work/d.jsonl"
 
-# Stopped by a signal: told at once, ended by the signal, and gone on with.
+# Stopped by a signal: told at once, ended by the signal, and continued.
 for signal in INT TERM HUP; do
   rm -f "$work/kept.journal"
   # A shell starts what stands behind & with SIGINT ignored, and featc leaves that so: env sets it right.
@@ -36,7 +36,7 @@ done
 featc 0 run "$work/m.feat" --engine interp --input "$work/d.jsonl" --output "$work/kept" --threads 2 --resume
 err_has "continuing after line"
 featc 0 run "$work/m.feat" --engine interp --input "$work/d.jsonl" --output "$work/whole" --threads 2
-cmp "$work/kept" "$work/whole" || fail "what was gone on with differs"
+cmp "$work/kept" "$work/whole" || fail "the continued output differs"
 # A run that was told to ignore them does.
 (trap '' HUP; exec "$program" run "$work/m.feat" --engine interp --input "$work/d.jsonl" --output "$work/nohup" 2>"$work/err") &
 pid=$!

@@ -1,4 +1,4 @@
-# featc run --resume: killed at any moment and gone on with, the output is that of a run that was left alone.
+# featc run --resume: killed at any moment and continued, the output is that of a run that was left alone.
 . ./common/check.sh
 
 cat >"$work/m.feat" <<'END'
@@ -64,7 +64,7 @@ done
 
 [ "$all_resumed" -gt 0 ] || fail "no run went on from a checkpoint"
 
-# A run that is stopped in the middle by a file that may not grow: clear, partial, and gone on with.
+# A run that is stopped in the middle by a file that may not grow: clear, partial, and continued.
 status=0
 (ulimit -f 2000 && "$program" run "$work/m.feat" --engine interp --input "$work/d.jsonl" --output "$work/full" \
   2>"$work/err") || status=$?
@@ -96,7 +96,7 @@ cp "$work/full.partial" "$work/kept"
 refuse "$work/m.feat" --input "$work/d.jsonl"
 err_has "is shorter than its journal says"
 
-# Without anything to resume it begins at the beginning; stdin and stdout cannot be gone on with.
+# Without anything to resume it begins at the beginning; stdin and stdout cannot be continued.
 head -n 3 "$work/d.jsonl" >"$work/in"
 cp "$work/in" "$work/small.jsonl"
 featc 0 run "$work/m.feat" --input "$work/small.jsonl" --output "$work/small" --resume

@@ -115,7 +115,7 @@ TEST_CASE("a body that is too large is refused, and bad JSON is told with its pl
              ContainsSubstring("request:1: request.user_id: expected int64, found \\\"x\\\""));
   auto nowhere = client.Get("/nothing");
   CHECK(nowhere->status == 404);
-  CHECK_THAT(nowhere->body, StartsWith("{\"error\": \"POST /extract/NAME"));
+  CHECK_THAT(nowhere->body, StartsWith("{\"error\": \"this server has POST /extract/NAME"));
 }
 
 TEST_CASE("items that fail when they are computed are told") {

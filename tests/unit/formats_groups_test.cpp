@@ -161,7 +161,7 @@ TEST_CASE("Formats without room for groups say what to use instead", "[formats][
   ManyOutputs program = groups();
   std::string refused;
   CHECK(newMatrixWriter(program.info(), MatrixCell::F32, refused) == nullptr);
-  CHECK(refused.starts_with("a matrix of float32 cannot hold c__shop (it has a value an element)"));
+  CHECK(refused.starts_with("a matrix of float32 cannot hold c__shop (it has one value per element)"));
   CHECK(refused.ends_with("or --format tensor-sequence"));
   CHECK(newMatrixWriter(program.info(), MatrixCell::U64, refused) == nullptr);
   CHECK(refused.ends_with("use --format tensor-sequence"));

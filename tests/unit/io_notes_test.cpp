@@ -53,7 +53,7 @@ TEST_CASE("JSON in the cells of lists and maps") {
   auto json = options([](CsvOptions& o) { o.jsonLists = true; });
   CHECK(shown(readCsv(program, "l,m\n\"[\"\"a\"\", null]\",\"{\"\"k\"\": 1, \"\"k\"\": NaN}\"\n[],\n", json)) ==
         Lines{"['a' -] ['k':1 'k':nan]", "[] -",
-              "in: warning: item.m: 1 number was not finite (in line 2: \"NaN\"); outputs take that for missing",
+              "in: warning: item.m: 1 number was not finite (in line 2: \"NaN\"); outputs count that as missing",
               "in: warning: item.m: 1 object repeated a key (in line 2: \"k\"); its last value counts"});
   for (const char* plain : {"[sale]|new", "[sale]", "[1]|[2]", "a|[b]", "[a"})
     CHECK(readCsv(program, fmt::format("l,m\n{},\n", plain)).messages.empty());
@@ -105,8 +105,7 @@ TEST_CASE("columns are named by the header or by the options") {
   };
   CHECK(refused("1,1,0\n") ==
         "in:1: none of the columns \"1\", \"1\", \"0\" is a field; if the file has no header, name its columns: "
-        "--columns "
-        "s,n,... (3 names, an empty one for a column that no field is of)");
+        "--columns s,n,... (3 names, an empty one for a column without a field)");
   CHECK(refused("n;s\n") ==
         "in:1: the only column \"n;s\" is not a field: its cells are separated by \";\"; pass --delimiter ';'");
   // The list delimiter is the same unless another one is passed.
@@ -114,9 +113,9 @@ TEST_CASE("columns are named by the header or by the options") {
         "in:1: the only column \"n|s\" is not a field: its cells are separated by \"|\"; pass --delimiter '|' "
         "--list-delimiter ','");
   CHECK(refused("\"n\"\ts\n", CsvOptions::tsv()) ==
-        "in:1: no column for what every row must have: item.n; names are in quotes; pass --quote");
+        "in:1: required fields have no column: item.n; names are in quotes; pass --quote");
   CHECK(refused("s, n\n") ==
-        "in:1: no column for what every row must have: item.n; names have blanks around them; pass --trim");
+        "in:1: required fields have no column: item.n; names have blanks around them; pass --trim");
   CHECK(refused("n\r1\r") ==
         "in:1: the only column \"n\\r1\" is not a field: lines end with a carriage return alone; write line feeds "
         "instead");

@@ -227,7 +227,7 @@ TEST_CASE("a CSV header must be sound") {
   CHECK(message("x,x\n") == "in:1: the column \"x\" appears twice");
   CHECK(message("x,item.x\n") == "in:1: the column \"item.x\" names item.x a second time");
   CHECK(message("id,x\n") == "in:1: the column \"id\" may be request.id or item.id: name it so");
-  CHECK(message("item.id\n1\n") == "in:1: no column for what every row must have: item.x");
+  CHECK(message("item.id\n1\n") == "in:1: required fields have no column: item.x");
   CHECK(message("\"x\n1\n") == "in:1: a quote is not closed");
 }
 

@@ -62,7 +62,7 @@ void checkJoined(const char* config, const CallLimits& limits, const std::string
   options.observer = &joined;
   options.limits = limits;
   options.longestWait = 50ms;
-  // Requests wait for others from the begin.
+  // Requests wait for others from the beginning.
   options.eagerBatches = 0;
   options.busyWait = 50ms;
   std::vector<std::future<SedaExecutor::Answer>> answers;
