@@ -63,6 +63,8 @@ bool Binder::bind(const InputInfo& input, const ColumnData& column, int64_t rows
   }
   if (input.type.is(Kind::Bool)) return bindBools(column, rows, someMissing, out);
   if (input.type.isNumber()) return bindNumbers(column, rows, someMissing, out);
+  // Texts that are read where they lie are whatever lies under a missing value, not empty.
+  if (someMissing && input.type.is(Kind::String)) flatSuffices = false;
   return bindCells(column, rows, status, out, flatSuffices);
 }
 

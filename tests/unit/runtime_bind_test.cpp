@@ -118,6 +118,26 @@ TEST_CASE("a missing value of a required field fails its row and leaves a zero c
   CHECK(b.status[3] == RowStatus::Ok);
 }
 
+TEST_CASE("a missing value of a required string is empty, whatever lies under it and however it is read", "[bind]") {
+  const std::vector<int32_t> offsets = {0, 2, 9, 10};
+  const uint8_t bits[1] = {0b101};
+  ColumnData c = strings(offsets, "abgarbagec");
+  c.validity = bits;
+  c.length = 3;
+  Arena arena;
+  std::vector<RowStatus> status(3, RowStatus::Ok);
+  FlatLists flat;
+  ColumnRef column;
+  column.flat = &flat;
+  Binder binder(arena);
+  REQUIRE(binder.bind({Scope::Item, "f", Type::string()}, c, 3, status.data(), column, true));
+  REQUIRE(flat.hasCells);
+  CHECK(column.get<Str>(0).view() == "ab");
+  CHECK(column.get<Str>(1).view().empty());
+  CHECK(column.get<Str>(2).view() == "c");
+  CHECK(status[1] == RowStatus::BadInput);
+}
+
 TEST_CASE("bools shift like validity", "[bind]") {
   const uint8_t bits[2] = {0b01100000, 0b00000001};
   ColumnData c;
