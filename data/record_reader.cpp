@@ -11,6 +11,17 @@ std::string DataMessage::render() const {
   return fmt::format("{}: {}{}", place, isError ? "" : "warning: ", text);
 }
 
+void RecordReader::useOnly(const std::vector<bool>& used) {
+  used_ = used;
+  // Members of a list of structs are read together: they must be equally long.
+  for (size_t i = 0; i < inputs_.size(); i = structListOf(inputs_, i).end()) {
+    const StructList list = structListOf(inputs_, i);
+    bool isUsed = false;
+    for (size_t m = list.first; m < list.end(); ++m) isUsed = isUsed || used[m];
+    for (size_t m = list.first; m < list.end(); ++m) used_[m] = isUsed;
+  }
+}
+
 void RecordReader::tellNotes() const {
   if (std::string text = remark(); !text.empty()) sink_({false, file_, 0, std::move(text)});
   for (const DataNote& note : notes_.list()) {

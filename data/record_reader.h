@@ -71,9 +71,18 @@ class PieceParser {
   virtual void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) = 0;
 };
 
+// The batch of a piece whose reader does not fill a builder.
+class PieceColumns {
+ public:
+  virtual ~PieceColumns() = default;
+  // Borrows from this object; valid while it lives and nobody fills it anew.
+  virtual Batch batch() = 0;
+};
+
 // A part of the input on its way through take(), parse() and settle(). A thread uses one again and again.
 struct ReadPiece {
   void clear() {
+    columns.reset();
     text.clear();
     messages.clear();
     notes.clear();
@@ -82,9 +91,13 @@ struct ReadPiece {
     stops = hasPosition = false;
   }
 
-  std::string text;          // what is still to be parsed; empty: the batch is whole
-  uint64_t firstRow = 0;     // number of the text's first row
-  uint64_t linesBefore = 0;  // line ends before the text
+  // What is in the piece, once it is parsed.
+  Batch batch(BatchBuilder& builder) const { return columns != nullptr ? columns->batch() : builder.batch(); }
+
+  std::shared_ptr<PieceColumns> columns;  // null: the builder has the batch
+  std::string text;                       // what is still to be parsed; empty: the batch is whole
+  uint64_t firstRow = 0;                  // number of the text's first row
+  uint64_t linesBefore = 0;               // line ends before the text
   bool hasPosition = false;
   ReaderPosition position;  // behind the piece; once it is settled
   // What is told and counted when it is settled.
@@ -103,6 +116,11 @@ class RecordReader {
   // never split), or as many requests. `rows` has one entry an item of the batch.
   virtual ReadStatus next(BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) = 0;
 
+  // Tells which fields anything is computed of (ProgramLayout::inputUsed). Before the first batch, which then may lack
+  // the values of all others: their columns are absent, those of required fields there without values. Rows in which a
+  // required field is missing are bad all the same.
+  void useOnly(const std::vector<bool>& used);
+
   // -- On several threads: a piece is taken, parsed and settled instead of next() --
 
   // Takes the next piece, of about `maxItems`; one thread at a time. Batch: there is a piece, be it of bad rows only.
@@ -111,7 +129,7 @@ class RecordReader {
     piece.hasPosition = position(piece.position);
     return status;
   }
-  // Fills in what is left of the piece's batch, beside other threads. It may come to nothing.
+  // Makes what is left of the piece's batch, beside other threads. It may come to nothing.
   virtual void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) const {
     (void)piece, (void)builder, (void)rows;
   }
@@ -143,6 +161,9 @@ class RecordReader {
         notes_(inputs_.size()),
         parsed_(inputs_.size()) {}
 
+  // Whether values of the field are wanted.
+  bool isUsed(size_t field) const { return used_.empty() || used_[field]; }
+
   // What its source says of how it was read.
   virtual std::string remark() const { return {}; }
 
@@ -172,6 +193,7 @@ class RecordReader {
   DataSink sink_;
   InputCounts counts_;
   std::vector<InputInfo> inputs_;
+  std::vector<bool> used_;  // by field; empty: all are
   DataNotes notes_;
   std::vector<bool> parsed_;  // by field: whether a value of it was read
 };

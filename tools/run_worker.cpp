@@ -35,11 +35,12 @@ class RunWorker final : public PipelineWorker {
     line_.clear();
     failure_.clear();
     leftOut_ = {};
-    hasResult_ = builder_.requests() > 0;
+    const Batch batch = piece_.batch(builder_);
+    hasResult_ = batch.requests > 0;
     if (!hasResult_) return;
     Stopwatch extracting;
-    compute(builder_.batch());
-    if (hasResult_ && run_.options.strict) cutAtFailure(builder_.batch());
+    compute(batch);
+    if (hasResult_ && run_.options.strict) cutAtFailure(batch);
     seconds_ = extracting.seconds();
     if (hasResult_ && !run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
   }
@@ -70,8 +71,9 @@ class RunWorker final : public PipelineWorker {
     run_.totals.written += rows_.size() - failed;
     run_.progress.addItems(rows_.size());
     if (run_.sample != nullptr) return;
-    run_.sample = std::make_unique<BatchBuilder>(run_.extractor.info());
-    std::swap(*run_.sample, builder_);
+    run_.sample = std::make_unique<InputSample>(run_.extractor.info());
+    run_.sample->columns = std::move(piece_.columns);
+    std::swap(run_.sample->builder, builder_);
   }
 
   void compute(const Batch& batch) {

@@ -17,6 +17,15 @@
 
 namespace featc {
 
+// The first piece of the input, for a look at the end.
+struct InputSample {
+  explicit InputSample(const ProgramInfo& info) : builder(info) {}
+  Batch batch() { return columns != nullptr ? columns->batch() : builder.batch(); }
+
+  std::shared_ptr<PieceColumns> columns;  // as ReadPiece has them
+  BatchBuilder builder;
+};
+
 // What the threads of a run share. Only the one that reads, or writes, touches its part.
 struct SharedRun {
   const Extractor& extractor;
@@ -33,8 +42,7 @@ struct SharedRun {
   ReadStats* reads = nullptr;        // with --stats
   RunLimits limits;
   ReadLimits readLimits;
-  // The first piece of the input, for a look at the end.
-  std::unique_ptr<BatchBuilder> sample = nullptr;
+  std::unique_ptr<InputSample> sample = nullptr;
   bool readFailed = false;
   bool stoppedByBadRow = false;
   bool writeFailed = false;

@@ -9,7 +9,7 @@
 
 namespace featc {
 
-// Calls `settled(builder, rows, goesOn)` for each piece in order; `goesOn` is what the reader says of it. Ends where
+// Calls `settled(batch, rows, goesOn)` for each piece in order; `goesOn` is what the reader says of it. Ends where
 // it does not.
 template <class Settled>
 void readPieces(const ProgramInfo& info, RecordReader& reader, int64_t maxItems, const Settled& settled) {
@@ -30,7 +30,7 @@ void readPieces(const ProgramInfo& info, RecordReader& reader, int64_t maxItems,
     for (Thread* t : {&first, &second}) {
       if (!t->hasPiece) continue;
       bool goesOn = reader.settle(t->piece);
-      settled(t->builder, t->rows, goesOn);
+      settled(t->piece.batch(t->builder), t->rows, goesOn);
       if (!goesOn) return;
     }
   } while (first.hasPiece);

@@ -98,7 +98,7 @@ inline ReadLog readInPieces(std::string_view text, size_t chunk, const NewReader
   ReadLog log;
   auto reader =
       newReader(info, memorySource(text, chunk), [&](const DataMessage& m) { log.said += m.render() + "\n"; });
-  readPieces(info, *reader, 3, [&](BatchBuilder&, const std::vector<InputRow>& rows, bool goesOn) {
+  readPieces(info, *reader, 3, [&](const Batch&, const std::vector<InputRow>& rows, bool goesOn) {
     require(goesOn);
     note(rows, log.rows);
   });

@@ -63,8 +63,7 @@ struct Read {
   ReadStatus end = ReadStatus::Batch;
 };
 
-inline void note(const ProgramInfo& program, BatchBuilder& builder, const std::vector<InputRow>& rows, Read& out) {
-  Batch batch = builder.batch();
+inline void note(const ProgramInfo& program, const Batch& batch, const std::vector<InputRow>& rows, Read& out) {
   REQUIRE(batch.itemOffsets[batch.requests] == batch.items);
   REQUIRE(rows.size() == static_cast<size_t>(batch.items));
   for (int64_t r = 0; r < batch.requests; ++r) {
@@ -86,7 +85,8 @@ Read read(const ProgramInfo& program, NewReader newReader, int64_t maxItems = 3)
   std::unique_ptr<RecordReader> reader = newReader([&](const DataMessage& m) { out.messages.push_back(m.render()); });
   BatchBuilder builder(program);
   std::vector<InputRow> rows;
-  while ((out.end = reader->next(builder, rows, maxItems)) == ReadStatus::Batch) note(program, builder, rows, out);
+  while ((out.end = reader->next(builder, rows, maxItems)) == ReadStatus::Batch)
+    note(program, builder.batch(), rows, out);
   reader->tellNotes();
   out.counts = reader->counts();
   return out;
@@ -102,7 +102,7 @@ Read readPieces(const ProgramInfo& program, NewReader newReader, int64_t maxItem
   ReadPiece piece;
   while ((out.end = reader->take(piece, builder, rows, maxItems)) == ReadStatus::Batch) {
     reader->parse(piece, builder, rows);
-    note(program, builder, rows, out);
+    note(program, piece.batch(builder), rows, out);
     ReaderPosition position;
     bool goesOn = reader->settle(piece);
     REQUIRE(reader->position(position) == piece.hasPosition);

@@ -61,18 +61,17 @@ struct Read {
                                  [this](const DataMessage& message) { said += message.render() + "\n"; });
     BatchBuilder builder(info);
     std::vector<InputRow> rows;
-    auto settled = [&](BatchBuilder& read, const std::vector<InputRow>& its, bool) { note(read, its); };
+    auto settled = [&](const Batch& read, const std::vector<InputRow>& its, bool) { note(read, its); };
     if (pieces)
       readPieces(info, *reader, maxItems, settled);
     else
-      while (reader->next(builder, rows, maxItems) == ReadStatus::Batch) note(builder, rows);
+      while (reader->next(builder, rows, maxItems) == ReadStatus::Batch) note(builder.batch(), rows);
     reader->tellNotes();
     counts = reader->counts();
   }
 
  private:
-  void note(BatchBuilder& builder, const std::vector<InputRow>& rows) {
-    Batch batch = builder.batch();
+  void note(const Batch& batch, const std::vector<InputRow>& rows) {
     for (size_t i = 0; i < rows.size(); ++i) {
       origins += std::to_string(rows[i].row) + "/" + std::to_string(rows[i].request) + "/" +
                  std::to_string(rows[i].item) + " ";
