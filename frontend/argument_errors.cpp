@@ -139,8 +139,8 @@ bool ExprChecker::proposeForMap(Diagnostic& d, const Expr& e, const Operator& op
     d.replace(at, std::move(text));
     return true;
   };
-  if (map == 0 && !op.ofMap.empty()) {
-    auto text = fillCall(op.ofMap, [&](uint32_t i, std::optional<uint32_t>) -> std::optional<std::string> {
+  if (map == 0 && !op.proposeForMap.empty()) {
+    auto text = fillCall(op.proposeForMap, [&](uint32_t i, std::optional<uint32_t>) -> std::optional<std::string> {
       if (i >= args.size() || args[i] == kNoExpr) return std::nullopt;
       return textOf(ast_.expr(args[i]));
     });

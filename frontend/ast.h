@@ -14,6 +14,8 @@
 
 namespace featc {
 
+struct Operator;
+
 using ExprId = uint32_t;
 inline constexpr ExprId kNoExpr = UINT32_MAX;
 
@@ -55,8 +57,13 @@ enum class BinaryOp : uint8_t {
 std::string_view symbolOf(BinaryOp op);
 std::string_view symbolOf(UnaryOp op);
 // The operator record behind it: `add`, `default_to`; see ops/.
-std::string_view operatorName(BinaryOp op);
-std::string_view operatorName(UnaryOp op);
+// The operator behind what is written with a sign.
+const Operator& operatorOf(BinaryOp op);
+const Operator& operatorOf(UnaryOp op);
+const Operator& indexOperator();
+const Operator& conditionalOperator();
+const Operator& listOperator();
+const Operator& mapOperator();
 
 // Expressions live in one table of their Ast, children and texts in tables beside it.
 struct Expr {

@@ -68,7 +68,7 @@ Type ExprChecker::checkChain(ExprId id) {
   for (size_t i = signs.size(); i-- > 0;) parts.push_back(ast_.child(ast_.expr(signs[i]), 1));
   for (ExprId part : parts) check(part);
   if (reportJoinedStrings(last, parts)) return {};
-  const Operator& op = *operators().find(operatorName(static_cast<BinaryOp>(last.op)));
+  const Operator& op = operatorOf(static_cast<BinaryOp>(last.op));
   Type type;
   for (size_t i = signs.size(); i-- > 0;) {
     const Expr& e = ast_.expr(signs[i]);
@@ -214,7 +214,7 @@ Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector
   std::vector<Type> types;
   Dependence dependence;
   if (!argumentTypes(e, op, args, Type(), types, dependence)) return {};
-  if (const Operator* other = zoneOfDataMeant(op, args, types)) return applyOperator(id, *other, args);
+  if (const Operator* other = operatorIfVarying(op, args, types)) return applyOperator(id, *other, args);
   auto resolution = resolve(op, types, checked_.info.semantics);
   if (!resolution) {
     reportNoOverload(e, op, args, types);
@@ -263,11 +263,11 @@ std::vector<Type> ExprChecker::converted(const Resolution& resolution, std::vect
   return types;
 }
 
-// The operator that takes a zone of the data, where a call's zone depends on it and all else fits.
-const Operator* ExprChecker::zoneOfDataMeant(const Operator& op, const std::vector<ExprId>& args,
-                                             const std::vector<Type>& types) const {
-  if (op.withZoneOfData.empty()) return nullptr;
-  const Operator* other = operators().find(op.withZoneOfData);
+// The operator that takes a value of the data for a constant, where a call gives one and all else fits.
+const Operator* ExprChecker::operatorIfVarying(const Operator& op, const std::vector<ExprId>& args,
+                                               const std::vector<Type>& types) const {
+  if (op.whenVaries.empty()) return nullptr;
+  const Operator* other = operators().find(op.whenVaries);
   bool varies = false;
   for (size_t i = 0; i < args.size(); ++i) {
     if (args[i] == kNoExpr || !op.params[op.paramOfArg(i)].isConstant) continue;
@@ -348,8 +348,8 @@ bool ExprChecker::checkConstants(ExprId id, CallInfo& call, const Resolution& re
     const ParamSpec& param = op.params[op.paramOfArg(i)];
     ExprId arg = checked_.args[call.firstArg + i];
     if (!param.isConstant || arg == kNoExpr) continue;
-    // Here something else is wrong; the zone alone may vary.
-    bool mayVary = param.name == "zone" && !op.withZoneOfData.empty();
+    // Here something else is wrong.
+    bool mayVary = op.mayVary(param);
     if (mayVary && checked_.exprs[arg].dependence.varying) {
       ok = false;
       continue;

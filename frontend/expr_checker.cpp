@@ -125,19 +125,19 @@ Type ExprChecker::checkAny(ExprId id) {
       return checkField(id);
     case ExprKind::Index:
       if (reportUnknownOwner(id)) break;
-      return checkOperatorCall(id, *operators().find("index"));
+      return checkOperatorCall(id, indexOperator());
     case ExprKind::Call: return checkCall(id);
     case ExprKind::Unary:
       if (isNegatedLiteral(ast_, e)) {
         setLiteralType(id, Type::float64());
         break;
       }
-      return checkOperatorCall(id, *operators().find(operatorName(static_cast<UnaryOp>(e.op))));
+      return checkOperatorCall(id, operatorOf(static_cast<UnaryOp>(e.op)));
     case ExprKind::Binary:
       if (auto sign = static_cast<BinaryOp>(e.op); sign == BinaryOp::Add || sign == BinaryOp::Or) return checkChain(id);
       if (reportComparedWithMissing(id) || reportJoinedName(id)) break;
-      return checkOperatorCall(id, *operators().find(operatorName(static_cast<BinaryOp>(e.op))));
-    case ExprKind::Conditional: return checkOperatorCall(id, *operators().find("if"));
+      return checkOperatorCall(id, operatorOf(static_cast<BinaryOp>(e.op)));
+    case ExprKind::Conditional: return checkOperatorCall(id, conditionalOperator());
   }
   return checked_.exprs[id].type;
 }
@@ -376,7 +376,7 @@ Type ExprChecker::checkList(ExprId id) {
   std::vector<ExprId> args = checkParts(e);
   Type element = joinElements(e, 0, 1, "the elements");
   if (element.isNone()) return {};
-  if (!areLiterals(args)) return applyOperator(id, *operators().find("make_list"), args);
+  if (!areLiterals(args)) return applyOperator(id, listOperator(), args);
   setLiteralType(id, Type::list(element));
   return typeOf(id);
 }
@@ -393,7 +393,7 @@ Type ExprChecker::checkMap(ExprId id) {
                         fmt::format("the keys of a map are int64 or string, not {}", describeType(key, ast_)));
     return {};
   }
-  if (!areLiterals(args)) return applyOperator(id, *operators().find("make_map"), args);
+  if (!areLiterals(args)) return applyOperator(id, mapOperator(), args);
   setLiteralType(id, Type::map(key, value));
   warnRepeatedKeys(e, key);
   return typeOf(id);

@@ -159,8 +159,8 @@ class ExprChecker {
   Type checkChain(ExprId id);
   // `args`: one a parameter (more when variadic), already checked; kNoExpr where left out.
   Type applyOperator(ExprId id, const Operator& op, const std::vector<ExprId>& args);
-  const Operator* zoneOfDataMeant(const Operator& op, const std::vector<ExprId>& args,
-                                  const std::vector<Type>& types) const;
+  const Operator* operatorIfVarying(const Operator& op, const std::vector<ExprId>& args,
+                                    const std::vector<Type>& types) const;
   // Their types in order, `ofStructs` in place of a list of structs; false where one is unknown.
   bool argumentTypes(const Expr& e, const Operator& op, const std::vector<ExprId>& args, Type ofStructs,
                      std::vector<Type>& types, Dependence& dependence);

@@ -10,6 +10,7 @@
 #include "frontend/phrase_makers.h"
 #include "ops/call_pattern.h"
 #include "ops/reference.h"
+#include "ops/written.h"
 #include "support/suggest.h"
 #include "support/utf8.h"
 
@@ -17,26 +18,10 @@ namespace featc {
 
 namespace {
 
-// `c ? a : b`, `a + b`, `x[i]`: how what an operator's record is called is written.
-std::string signUse(std::string_view name, std::string_view symbol) {
-  if (name == "if") return "c ? a : b";
-  if (name == "index") return "x[i]";
-  if (name == "not" || name == "negate") return fmt::format("{}x", symbol);
-  if (symbol.find("...") != std::string_view::npos) return std::string(symbol);
-  return fmt::format("a {} b", symbol);
-}
-
-// The same with the arguments of a call, empty where they do not go with the sign.
+// What a call with these arguments is written here, empty where they do not go with the sign.
 std::string signCall(const Operator& op, const std::vector<std::string>& args) {
-  if (op.name == "make_list") return fmt::format("[{}]", fmt::join(args, ", "));
-  // Elsewhere a missing condition takes the other one.
-  if (op.name == "if") return "";
-  if (op.name == "default_to" && args.size() > 1) return fmt::format("({})", fmt::join(args, " ?? "));
-  if (op.name == "index" && args.size() == 2) return fmt::format("{}[{}]", args[0], args[1]);
-  if (op.params.size() == 1 && args.size() == 1) return fmt::format("{}{}", op.symbol, args[0]);
-  bool joins = op.params.size() == 2 && op.symbol.find_first_of(".[") == std::string_view::npos;
-  if (joins && args.size() == 2) return fmt::format("({} {} {})", args[0], op.symbol, args[1]);
-  return {};
+  std::string text = writtenWith(op, args).value_or("");
+  return text.empty() || !isInfix(op) ? text : fmt::format("({})", text);
 }
 
 }  // namespace
@@ -52,12 +37,14 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
     if (same != nullptr && !same->symbol.empty()) op = same;
   }
   if (op != nullptr && !op->isInternal) {
-    Diagnostic& d =
-        diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
-                            fmt::format("\"{}\" is not called, it is written {}", name, signUse(op->name, op->symbol)));
-    d.note(fmt::format("{}: {}", signUse(op->name, op->symbol), op->doc.substr(0, op->doc.find_last_not_of('.') + 1)));
+    Diagnostic& d = diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
+                                        fmt::format("\"{}\" is not called, it is written {}", name, op->written));
+    d.note(fmt::format("{}: {}", op->written, op->doc.substr(0, op->doc.find_last_not_of('.') + 1)));
+    auto foreign = operators().findForeign(name);
     if (const SameLetters* letters = name == op->name ? nullptr : sameLetters(name))
       d.note(std::string(letters->note));
+    else if (foreign.op == op && !foreign.difference.empty())
+      d.note(fmt::format("{}: {}", op->name, foreign.difference));
     else
       replaceBySign(d, e, *op);
     return;
@@ -125,7 +112,7 @@ void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& fore
   bool hasSign = !op.symbol.empty();
   std::string message = fmt::format("\"{}\" is not an operator, fn or source; ", ast_.text(e));
   if (hasSign)
-    message += fmt::format("here it is written {}", signUse(op.name, op.symbol));
+    message += fmt::format("here it is written {}", op.written);
   else
     message += fmt::format("{} \"{}\"", foreign.difference.empty() ? "here it is" : "there is", op.name);
   Diagnostic& d = diagnostics_.report(DiagnosticKind::UnknownFunction, e.nameSpan, std::move(message));
@@ -177,7 +164,7 @@ void ExprChecker::replaceBySign(Diagnostic& d, const Expr& call, const Operator&
     return;
   }
   // `array([1, 2])`: what stands in it is that list already.
-  bool isList = op.name == "make_list" && ast_.text(call) != op.name && args.size() == 1 &&
+  bool isList = &op == &listOperator() && ast_.text(call) != op.name && args.size() == 1 &&
                 ast_.expr(ast_.child(call, 0)).kind == ExprKind::List;
   if (std::string text = isList ? args[0] : signCall(op, args); !text.empty()) d.replace(call.span, std::move(text));
 }

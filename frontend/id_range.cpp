@@ -34,7 +34,7 @@ bool mayExceed(const Graph& graph, NodeId value, Fits fits, Stops stops) {
     const Node& node = graph.node(id);
     if (!seen.insert(id).second || scalarKind(node.type) == Kind::Bool || stops(node)) continue;
     bool isCall = node.kind == NodeKind::Call;
-    if (isCall && node.op->range && fits(node.op->range->low) && fits(node.op->range->high)) continue;
+    if (isCall && node.op->resultRange && fits(node.op->resultRange->low) && fits(node.op->resultRange->high)) continue;
     if (scalarKind(node.type) != Kind::Int64) return true;
     if (node.kind == NodeKind::Constant) {
       if (!holdsFor(graph.constant(id), fits)) return true;
@@ -43,7 +43,7 @@ bool mayExceed(const Graph& graph, NodeId value, Fits fits, Stops stops) {
     if (!isCall) return true;
     const Operator& op = *node.op;
     auto args = graph.args(id);
-    ArgumentRange from = op.isCast ? ArgumentRange{0, 1} : op.passes.value_or(ArgumentRange{});
+    ArgumentRange from = op.isCast ? ArgumentRange{0, 1} : op.passesThrough.value_or(ArgumentRange{});
     if (from.end == 0) return true;
     for (size_t i = from.first; i < std::min<size_t>(from.end, args.size()); ++i) pending.push_back(args[i]);
   }

@@ -196,8 +196,8 @@ bool Lowering::finishCall(Frame frame, const CallInfo& call) {
   }
   NodeId node = graph_.callEach(*call.op, mapMask, args, span);
   bool hasData = graph_.node(node).scope != Scope::Constant;
-  if (call.op->suspect != nullptr) warnSuspicious(frame, call, given, hasData);
-  if (hasData && !call.op->ofSame.empty()) warnSame(frame, call, given);
+  if (call.op->warnIf != nullptr) warnSuspicious(frame, call, given, hasData);
+  if (hasData && !call.op->warnIfSame.empty()) warnSame(frame, call, given);
   done({node, mapMask != 0});
   return (!call.prepareLate || prepareLate(call, node)) && withinLimits(span);
 }

@@ -14,9 +14,20 @@ constexpr std::string_view kBeside = "a missing value stands beside one of its t
 
 // Which argument says of what type a missing argument `arg` is; nothing where it cannot be missing.
 std::optional<size_t> typedBy(const Operator& op, size_t arg) {
-  if (op.name == "if" && arg > 0) return 3 - arg;
-  if (op.name == "default_to") return 1 - arg;
-  return std::nullopt;
+  if (!op.passesThrough || op.passesThrough->end - op.passesThrough->first != 2) return std::nullopt;
+  if (arg < op.passesThrough->first || arg >= op.passesThrough->end) return std::nullopt;
+  return op.passesThrough->first + op.passesThrough->end - 1 - arg;
+}
+
+// Whether a missing argument stands for one element where the one beside it is a list: it fills those that are missing,
+// or is chosen for each.
+bool isOfElement(const Operator& op, size_t arg, const std::vector<Type>& types) {
+  if (op.params[op.paramOfArg(arg)].fillsElements) return true;
+  for (size_t i = 0; i < types.size(); ++i) {
+    bool isChoice = i >= op.passesThrough->first && i < op.passesThrough->end;
+    if (!isChoice && types[i].isList()) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -52,9 +63,7 @@ bool ExprChecker::settleMissing(const Expr& e, const Operator& op, const std::ve
       good = false;
       continue;
     }
-    // Chosen for each element, one is missing, not the list of them.
-    bool isOfElement = op.name == "if" ? types[0].isList() : i == 1;
-    if (isOfElement && type.isList()) type = type.element();
+    if (type.isList() && isOfElement(op, i, types)) type = type.element();
     setMissing(args[i], type);
     types[i] = typeOf(args[i]);
   }

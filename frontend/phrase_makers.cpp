@@ -225,7 +225,7 @@ PhraseMade method(const PhraseMatch& match) {
       made.to.clear();
       return made;
     }
-    bool isDefault = op->name == "default_to" && count == 2;
+    bool isDefault = count == 2 && op == &operatorOf(BinaryOp::Default);
     if (!isDefault && (!op->symbol.empty() || !takes(*op, count))) {
       made.to.clear();
       return made;

@@ -6,8 +6,23 @@
 #include <array>
 
 #include "frontend/expr_checker.h"
+#include "ops/call_pattern.h"
+#include "values/conversion.h"
 
 namespace featc {
+
+namespace {
+
+// Whether a member can be the second argument of the call that is proposed for a list of structs.
+bool fitsAsKey(const StructCall& meant, Type member) {
+  if (!member.isList() || !member.element().isScalar()) return false;
+  const Operator* op = operators().find(meant.call.substr(0, meant.call.find('(')));
+  return std::ranges::any_of(op->overloads, [&](const Overload& o) {
+    return o.params[1].same(member) || convertsToFloat(member, o.params[1]);
+  });
+}
+
+}  // namespace
 
 const ExprChecker::Structs* ExprChecker::structsOf(ExprId id) const {
   auto found = structs_.find(id);
@@ -117,19 +132,18 @@ void ExprChecker::reportStructArgument(const Expr& e, const Operator& op, const 
   std::string text = textOf(ast_.expr(args[arg]));
   // With another one beside it, no member alone makes sense.
   bool isAlone = std::ranges::all_of(args, [&](const ExprId& a) {
-    bool isTaken = &a == args.data() && op.ofStructs != OfStructs::Nothing;
+    bool isTaken = &a == args.data() && op.makesOfStructs != OfStructs::Nothing;
     return &a == &args[arg] || isTaken || structsOf(a) == nullptr;
   });
   Diagnostic& d = reportStructs(args[arg], isAlone ? std::function<bool(Type)>(fits) : nullptr);
   // `sort(visits)`: of whole structs one member says the order.
-  bool sorts = op.name == "sort";
-  if (arg != 0 || (!sorts && op.name != "topk") || !structs->isList || e.kind != ExprKind::Call) return;
+  const StructCall& meant = op.proposeForStructs;
+  if (arg != 0 || meant.call.empty() || !structs->isList || e.kind != ExprKind::Call) return;
   for (size_t i = 0; i < structs->members.size(); ++i) {
-    Type element = structs->members[i].isList() ? structs->members[i].element() : Type();
-    if (!element.isScalar() || (!sorts && !element.isNumber())) continue;
+    if (!fitsAsKey(meant, structs->members[i])) continue;
     std::string key = fmt::format("{}.{}", text, written(memberOf(*structs, i)));
-    d.note(sorts ? fmt::format("the structs in the order of a member: sort_by({}, {})", text, key)
-                 : fmt::format("the structs where a member is largest: topk_by({}, {}, k)", text, key));
+    auto call = fillCall(meant.call, [&](uint32_t a, std::optional<uint32_t>) { return a == 0 ? text : key; });
+    d.note(fmt::format("{}: {}", meant.says, call.value_or("")));
     return;
   }
 }
@@ -167,7 +181,7 @@ Type ExprChecker::applyToStructs(ExprId id, const Operator& op, const std::vecto
   bool ok = true;
   for (size_t i = 0; i < args.size(); ++i) {
     const Structs* structs = structsOf(args[i]);
-    if (structs == nullptr || (i == 0 && op.ofStructs != OfStructs::Nothing && structs->isList)) continue;
+    if (structs == nullptr || (i == 0 && op.makesOfStructs != OfStructs::Nothing && structs->isList)) continue;
     reportStructArgument(e, op, args, i);
     ok = false;
   }
@@ -175,7 +189,7 @@ Type ExprChecker::applyToStructs(ExprId id, const Operator& op, const std::vecto
   std::shared_ptr<const Structs> from = structs_[args[0]];
   if (rejectAlignedStructs(ast_.expr(args[0]).span, *from)) return {};
   auto made = std::make_shared<Structs>(Structs{.row = from->row, .first = from->first});
-  made->isList = op.ofStructs == OfStructs::List;
+  made->isList = op.makesOfStructs == OfStructs::List;
   Dependence dependence;
   std::vector<Type> types;
   std::optional<Resolution> resolution;
@@ -194,14 +208,14 @@ Type ExprChecker::applyToStructs(ExprId id, const Operator& op, const std::vecto
   }
   if (!resolution) return {};
   CallInfo call{.callee = CalleeKind::Operator, .op = &op, .ofStructs = true};
-  if (op.ofStructs == OfStructs::Value) chooseMembers(call, *from);
-  setCall(id, call, args, op.ofStructs == OfStructs::Value ? made->members[0] : Type(), dependence,
+  if (op.makesOfStructs == OfStructs::Value) chooseMembers(call, *from);
+  setCall(id, call, args, op.makesOfStructs == OfStructs::Value ? made->members[0] : Type(), dependence,
           missingWithOf(op, *resolution, args));
   if (!checkConstants(id, checked_.calls.back(), *resolution, types)) {
     checked_.exprs[id] = {};
     return {};
   }
-  if (op.ofStructs != OfStructs::Value) structs_[id] = std::move(made);
+  if (op.makesOfStructs != OfStructs::Value) structs_[id] = std::move(made);
   return typeOf(id);
 }
 

@@ -54,7 +54,7 @@ void Lowering::warnSuspicious(const Frame& frame, const CallInfo& call, const st
     else if (isConstantCall(graph_, id))
       known[i].value = bounded_.value(id);
   }
-  std::optional<Suspicion> suspicion = call.op->suspect(known);
+  std::optional<Suspicion> suspicion = call.op->warnIf(known);
   // What constants alone make is as its author wants it, unless a literal is wrong by itself.
   if (!suspicion || (!hasData && suspicion->literal.empty())) return;
   ExprId arg = checked_.args[call.firstArg + suspicion->param];
@@ -79,10 +79,10 @@ void Lowering::warnSame(const Frame& frame, const CallInfo& call, const std::vec
     return (a.each ? type.element() : type).isList();
   };
   // The condition of ?: may well be one of its branches.
-  size_t first = op.passes ? op.passes->first : 0;
+  size_t first = op.passesThrough ? op.passesThrough->first : 0;
   for (size_t i = first + 1; i < args.size(); ++i) {
     if (args[i].node == kNoNode || op.params[op.paramOfArg(i)].isConstant) continue;
-    if (!op.ofSameLists && isWholeList(args[i])) continue;
+    if (!op.warnIfSameLists && isWholeList(args[i])) continue;
     auto before = std::span(args).subspan(first, i - first);
     bool isSame =
         std::ranges::any_of(before, [&](const Lowered& a) { return a.node == args[i].node && a.each == args[i].each; });
@@ -91,7 +91,7 @@ void Lowering::warnSame(const Frame& frame, const CallInfo& call, const std::vec
     if (!suspect_.insert(arg).second) return;
     Diagnostic& d = diagnostics_.report(
         DiagnosticKind::SameArguments, ast_.expr(arg).span,
-        fmt::format("the same {}, so {}", op.symbol.empty() ? "is given before" : "is on both sides", op.ofSame));
+        fmt::format("the same {}, so {}", op.symbol.empty() ? "is given before" : "is on both sides", op.warnIfSame));
     noteCaller(frame, d);
     return;
   }

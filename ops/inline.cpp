@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lowerings share.
+// What the inline code of several operators shares.
 #include "ops/inline.h"
 
 #include <limits>

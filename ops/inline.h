@@ -10,14 +10,14 @@ namespace featc {
 
 struct OpState;
 
-// A value under construction: of one row or of a vector of rows, the lowering never knows which.
+// A value under construction: of one row or of a vector of rows, inline code never knows which.
 struct InlineValue {
   void* handle = nullptr;
   explicit operator bool() const { return handle != nullptr; }
 };
 
 // A value with its presence; no `valid` handle: always present. The bits of a missing value are
-// unspecified, so a lowering must not let them decide anything that can trap or be seen.
+// unspecified, so inline code must not let them decide anything that can trap or be seen.
 struct InlineTerm {
   InlineValue value;
   InlineValue valid;
@@ -95,6 +95,6 @@ class Inline {
 // A null handle says "not inlinable here": call the kernel.
 using InlineStrict = InlineValue (*)(Inline& b, const InlineValue* args);
 // Of an operator that decides presence itself. A null value handle says "not inlinable here".
-using InlineFull = InlineTerm (*)(Inline& b, const InlineTerm* args);
+using InlineWithPresence = InlineTerm (*)(Inline& b, const InlineTerm* args);
 
 }  // namespace featc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An operator is one record: its name, parameters, documentation, function, lowering and laws.
+// An operator is one record: its name, parameters, documentation, function, inline code and laws.
 // Everything that featc knows about an operator, in any stage, it reads from here.
 #pragma once
 
@@ -32,12 +32,15 @@ struct ParamSpec {
   bool isOptional = false;
   // A constant string: a config names a file beside it, and the constant is what the file holds.
   bool isFile = false;
+  // Not constant: beside a list it may be a single value, which fills the list's missing elements.
+  bool fillsElements = false;
 };
 constexpr ParamSpec value(std::string_view name) { return {name, false, false}; }
 constexpr ParamSpec optionalValue(std::string_view name) { return {name, false, true}; }
 constexpr ParamSpec constant(std::string_view name) { return {name, true, false}; }
 constexpr ParamSpec optionalConstant(std::string_view name) { return {name, true, true}; }
 constexpr ParamSpec optionalFile(std::string_view name) { return {name, true, true, true}; }
+constexpr ParamSpec filler(std::string_view name) { return {name, false, false, false, true}; }
 
 // What `prepare` found wrong with the constants: which parameter, and what is wrong with it.
 struct PrepareError {
@@ -117,15 +120,15 @@ struct Overload {
   uint32_t firstSemantics = 1;
   uint32_t lastSemantics = kNewestSemantics;
   Kernel kernel = nullptr;
-  Kernel liftedKernel = nullptr;    // null: never maps over lists
-  FlatKernel flat = nullptr;        // does what `kernel` does, where it can
-  bool readsTexts = false;          // `kernel` reads strings by ColumnRef::get alone, so they need no cells
-  FlatKernel liftedFlat = nullptr;  // does what `liftedKernel` does of one list, the only argument
+  Kernel liftedKernel = nullptr;          // null: never maps over lists
+  FlatKernel flatKernel = nullptr;        // does what `kernel` does, where it can
+  bool readsTexts = false;                // `kernel` reads strings by ColumnRef::get alone, so they need no cells
+  FlatKernel liftedFlatKernel = nullptr;  // does what `liftedKernel` does of one list, the only argument
   InlineStrict inlined = nullptr;
-  InlineFull inlinedFull = nullptr;
+  InlineWithPresence inlinedWithPresence = nullptr;
 
   bool isPartOf(uint32_t semantics) const { return firstSemantics <= semantics && semantics <= lastSemantics; }
-  bool canInline() const { return inlined != nullptr || inlinedFull != nullptr; }
+  bool canInline() const { return inlined != nullptr || inlinedWithPresence != nullptr; }
   // Index in `params` of argument `arg`.
   size_t paramOfArg(size_t arg) const {
     if (arg < params.size()) return arg;
@@ -150,46 +153,63 @@ struct ForeignName {
 // their positions or by another list.
 enum class OfStructs : uint8_t { Nothing, List, Struct, Value };
 
+// What a call with a list of structs as its first argument probably means.
+struct StructCall {
+  std::string_view call;  // `sort_by($0, $1)`; $0 is the list, $1 one of its members. Empty: nothing
+  std::string_view says;  // what that computes: `the structs in the order of a member`
+};
+
 struct Operator {
   std::string_view name;
   std::string_view group;
   std::vector<ParamSpec> params;
   std::string_view doc;  // one line
   std::vector<Example> examples;
-  std::vector<ForeignName> elsewhere;
+  std::vector<ForeignName> foreignNames;
   std::vector<Overload> overloads;
   PrepareFn prepare = nullptr;
   // What kernels are given where nothing is prepared: an extern fn's library.
   std::shared_ptr<const OpState> state;
   // Of a call that depends on data: whether an argument is a slip. A warning, what `prepare` refuses an error.
-  SuspectFn suspect = nullptr;
+  SuspectFn warnIf = nullptr;
   // Of a call in some data. What its prepared state has to know, a state that is an OddState says instead.
-  OddFn odd = nullptr;
+  OddFn reportIfOdd = nullptr;
   // What a call with a map as its first argument means, where its values alone are not it; as in Suspicion::instead.
-  std::string_view ofMap;
-  std::optional<IntRange> range;  // where results are known to lie
+  std::string_view proposeForMap;
+  StructCall proposeForStructs;
+  std::optional<IntRange> resultRange;  // where results are known to lie
   // The result is the value of one of these arguments, or elements of them, as it stands.
-  std::optional<ArgumentRange> passes;
+  std::optional<ArgumentRange> passesThrough;
   // What comes of a call two of whose arguments are the same expression, where that is a slip: `the result is 0`.
-  std::string_view ofSame;
-  bool ofSameLists = true;          // also where they are lists, each taken whole
+  std::string_view warnIfSame;
+  bool warnIfSameLists = true;      // also where they are lists, each taken whole
   RewriteFn simplify = nullptr;     // laws that hold bit for bit
   RewriteFn shareHashes = nullptr;  // the same in terms of `hash` nodes that others can use too
   // Whether the result may be missing, given which arguments may be; null: the usual rule (a
   // strict argument may be missing, a strict float may be non-finite, or maybeResult).
-  bool (*nullable)(std::span<const bool> argNullable) = nullptr;
+  bool (*nullableIf)(std::span<const bool> argNullable) = nullptr;
   bool commutative = false;  // swapping the two arguments changes no bit that can be seen
   bool isHash = false;       // results are spread over 64 bits; losing some as an id is fine
   bool isCast = false;       // makes the value of its result's type that any single value stands for
   bool isInternal = false;   // made by the compiler only, not callable from a config
-  OfStructs ofStructs = OfStructs::Nothing;
-  // The internal record that is taken where the zone is a value of the data, and what a config calls that one.
-  std::string_view withZoneOfData;
+  OfStructs makesOfStructs = OfStructs::Nothing;
+  // Of its two lists it asks only which elements are equal, so that numbers can stand for texts.
+  bool comparesElements = false;
+  // And it returns elements of the first list: the internal record that chooses them by their numbers.
+  std::string_view choosesByNumber;
+  // A constant parameter that may also vary with the data, the internal record that is taken then, and what a config
+  // calls that one.
+  std::string_view varyingParam;
+  std::string_view whenVaries;
   std::string_view nameInConfigs;
-  // How it is written when not as a call: `a + b`; empty for calls.
-  std::string_view symbol;
+  // How it is written when not as a call: `a + b`, `c ? a : b`, `[...]`. A letter stands for an argument, in their
+  // order, `...` for all of them. Empty for calls.
+  std::string_view written;
+  std::string symbol;    // `written` without arguments, as messages name it: `+`, `?:`
+  bool chained = false;  // more than two arguments can be written: `a ?? b ?? c`
 
   bool hasConstants() const;
+  bool mayVary(const ParamSpec& param) const { return !varyingParam.empty() && param.name == varyingParam; }
   bool readsFiles() const;
   // Index of the record's parameter that argument `arg` belongs to (the last one repeats when variadic).
   size_t paramOfArg(size_t arg) const { return arg < params.size() ? arg : params.size() - 1; }
@@ -207,13 +227,13 @@ class OperatorBuilder {
     return *this;
   }
   // What other systems call it: those who come from them look for that name.
-  OperatorBuilder& elsewhere(std::initializer_list<std::string_view> names, std::string_view difference = {}) {
-    for (std::string_view name : names) op_.elsewhere.push_back({name, difference});
+  OperatorBuilder& foreignNames(std::initializer_list<std::string_view> names, std::string_view difference = {}) {
+    for (std::string_view name : names) op_.foreignNames.push_back({name, difference});
     return *this;
   }
   // The same for what takes one list and is written in several calls here.
-  OperatorBuilder& elsewhereCall(std::initializer_list<std::string_view> names, std::string_view call) {
-    for (std::string_view name : names) op_.elsewhere.push_back({name, {}, call});
+  OperatorBuilder& foreignCalls(std::initializer_list<std::string_view> names, std::string_view call) {
+    for (std::string_view name : names) op_.foreignNames.push_back({name, {}, call});
     return *this;
   }
   // The signature of `fn`; `constants` are the types of the record's constant parameters. Trailing
@@ -245,33 +265,34 @@ class OperatorBuilder {
     op_.examples.push_back({expression, result, semantics});
     return *this;
   }
-  // The lowering of the overload added last.
-  OperatorBuilder& inlined(InlineStrict lowering) {
-    op_.overloads.back().inlined = lowering;
+  // What native code computes instead of calling the function of the overload added last.
+  OperatorBuilder& inlined(InlineStrict code) {
+    op_.overloads.back().inlined = code;
     return *this;
   }
-  OperatorBuilder& inlinedFull(InlineFull lowering) {
-    op_.overloads.back().inlinedFull = lowering;
+  // The same where missing arguments do not just make the result missing.
+  OperatorBuilder& inlinedWithPresence(InlineWithPresence code) {
+    op_.overloads.back().inlinedWithPresence = code;
     return *this;
   }
   // The overload added last is for calls that give this optional parameter.
-  OperatorBuilder& needs(std::string_view param);
+  OperatorBuilder& onlyWith(std::string_view param);
   // Kernels that do what the overload added last does, faster than loops over its function can:
   // `Kernels` has a `kernel` and may have a `liftedKernel`; kReadsTexts, where it is there, says Overload::readsTexts.
   template <class Kernels>
-  OperatorBuilder& columns() {
+  OperatorBuilder& columnKernels() {
     op_.overloads.back().kernel = &Kernels::kernel;
     op_.overloads.back().readsTexts = requires { Kernels::kReadsTexts; };
     if constexpr (requires { &Kernels::liftedKernel; }) op_.overloads.back().liftedKernel = &Kernels::liftedKernel;
     return *this;
   }
   // What the overload added last does with lists whose elements lie one behind the other.
-  OperatorBuilder& flat(FlatKernel kernel) {
-    op_.overloads.back().flat = kernel;
+  OperatorBuilder& flatKernel(FlatKernel kernel) {
+    op_.overloads.back().flatKernel = kernel;
     return *this;
   }
-  OperatorBuilder& liftedFlat(FlatKernel kernel) {
-    op_.overloads.back().liftedFlat = kernel;
+  OperatorBuilder& liftedFlatKernel(FlatKernel kernel) {
+    op_.overloads.back().liftedFlatKernel = kernel;
     return *this;
   }
   // The overload added last takes lists whole or not at all.
@@ -283,30 +304,34 @@ class OperatorBuilder {
     op_.prepare = fn;
     return *this;
   }
-  OperatorBuilder& range(int64_t low, int64_t high) {
-    op_.range = {low, high};
+  OperatorBuilder& resultRange(int64_t low, int64_t high) {
+    op_.resultRange = {low, high};
     return *this;
   }
   // Results are values of this argument, or with `end` of all from it to the one before.
-  OperatorBuilder& passes(uint32_t first, uint32_t end = 0) {
-    op_.passes = {first, std::max(end, first + 1)};
+  OperatorBuilder& passesThrough(uint32_t first, uint32_t end = 0) {
+    op_.passesThrough = {first, std::max(end, first + 1)};
     return *this;
   }
-  OperatorBuilder& ofSame(std::string_view result, bool ofLists = true) {
-    op_.ofSame = result;
-    op_.ofSameLists = ofLists;
+  OperatorBuilder& warnIfSame(std::string_view result, bool ofLists = true) {
+    op_.warnIfSame = result;
+    op_.warnIfSameLists = ofLists;
     return *this;
   }
-  OperatorBuilder& suspect(SuspectFn fn) {
-    op_.suspect = fn;
+  OperatorBuilder& warnIf(SuspectFn fn) {
+    op_.warnIf = fn;
     return *this;
   }
-  OperatorBuilder& odd(OddFn fn) {
-    op_.odd = fn;
+  OperatorBuilder& reportIfOdd(OddFn fn) {
+    op_.reportIfOdd = fn;
     return *this;
   }
-  OperatorBuilder& ofMap(std::string_view call) {
-    op_.ofMap = call;
+  OperatorBuilder& proposeForMap(std::string_view call) {
+    op_.proposeForMap = call;
+    return *this;
+  }
+  OperatorBuilder& proposeForStructs(std::string_view call, std::string_view says) {
+    op_.proposeForStructs = {call, says};
     return *this;
   }
   OperatorBuilder& simplify(RewriteFn fn) {
@@ -317,8 +342,8 @@ class OperatorBuilder {
     op_.shareHashes = fn;
     return *this;
   }
-  OperatorBuilder& nullable(bool (*fn)(std::span<const bool>)) {
-    op_.nullable = fn;
+  OperatorBuilder& nullableIf(bool (*fn)(std::span<const bool>)) {
+    op_.nullableIf = fn;
     return *this;
   }
   OperatorBuilder& commutative() {
@@ -330,7 +355,7 @@ class OperatorBuilder {
     op_.overloads.back().associative = true;
     return *this;
   }
-  OperatorBuilder& hash() {
+  OperatorBuilder& givesHash() {
     op_.isHash = true;
     return *this;
   }
@@ -342,12 +367,18 @@ class OperatorBuilder {
     op_.isInternal = true;
     return *this;
   }
-  OperatorBuilder& ofStructs(OfStructs makes) {
-    op_.ofStructs = makes;
+  OperatorBuilder& makesOfStructs(OfStructs makes) {
+    op_.makesOfStructs = makes;
     return *this;
   }
-  OperatorBuilder& withZoneOfData(std::string_view internal) {
-    op_.withZoneOfData = internal;
+  OperatorBuilder& comparesElements(std::string_view choosesByNumber = {}) {
+    op_.comparesElements = true;
+    op_.choosesByNumber = choosesByNumber;
+    return *this;
+  }
+  OperatorBuilder& whenVaries(std::string_view param, std::string_view internal) {
+    op_.varyingParam = param;
+    op_.whenVaries = internal;
     return *this;
   }
   // Internal: it stands for what a config calls so.
@@ -355,8 +386,9 @@ class OperatorBuilder {
     op_.nameInConfigs = name;
     return internal();
   }
-  OperatorBuilder& symbol(std::string_view s) {
-    op_.symbol = s;
+  OperatorBuilder& written(std::string_view form);
+  OperatorBuilder& chained() {
+    op_.chained = true;
     return *this;
   }
 
@@ -397,6 +429,8 @@ class Registry {
     std::string_view call{};
   };
   Foreign findForeign(std::string_view name) const;
+  // The operator of so many parameters that is written with this symbol.
+  const Operator* findSymbol(std::string_view symbol, size_t params) const;
   const std::vector<std::unique_ptr<Operator>>& all() const { return all_; }
 
  private:

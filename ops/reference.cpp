@@ -91,11 +91,11 @@ std::string differenceOf(const ForeignName& foreign) {
 // `` `mean`, `average`; `stddev` (divides by n)``: what is in parentheses is said of the names since the last `;`.
 std::string foreignNames(const Operator& op) {
   std::string out;
-  for (size_t i = 0; i < op.elsewhere.size(); ++i) {
-    std::string difference = differenceOf(op.elsewhere[i]);
-    bool first = i == 0 || differenceOf(op.elsewhere[i - 1]) != difference;
-    bool last = i + 1 == op.elsewhere.size() || differenceOf(op.elsewhere[i + 1]) != difference;
-    out += fmt::format("{}`{}`", i == 0 ? "" : first ? "; " : ", ", op.elsewhere[i].name);
+  for (size_t i = 0; i < op.foreignNames.size(); ++i) {
+    std::string difference = differenceOf(op.foreignNames[i]);
+    bool first = i == 0 || differenceOf(op.foreignNames[i - 1]) != difference;
+    bool last = i + 1 == op.foreignNames.size() || differenceOf(op.foreignNames[i + 1]) != difference;
+    out += fmt::format("{}`{}`", i == 0 ? "" : first ? "; " : ", ", op.foreignNames[i].name);
     if (last && !difference.empty()) out += fmt::format(" ({})", difference);
   }
   return out;
@@ -113,7 +113,7 @@ void appendOperator(std::string& out, const Operator& op) {
     out += " Takes lists and maps that hold lists or maps, too.";
   if (std::string constants = constantRule(op); !constants.empty()) out += fmt::format(" **{}**", constants);
   out += "\n";
-  if (!op.elsewhere.empty()) out += fmt::format("\nElsewhere: {}.\n\n", foreignNames(op));
+  if (!op.foreignNames.empty()) out += fmt::format("\nElsewhere: {}.\n\n", foreignNames(op));
   for (const Example& e : op.examples) out += fmt::format("- `{}` is `{}`{}\n", e.expression, e.result, sinceText(e));
   out += "\n";
 }
@@ -159,9 +159,8 @@ std::string missingRule(const Operator& op) {
 std::string constantRule(const Operator& op) {
   std::vector<std::string_view> constants;
   std::string files;
-  const bool isZoneFree = !op.withZoneOfData.empty();
   for (const ParamSpec& p : op.params) {
-    if (isZoneFree && p.name == "zone") continue;
+    if (op.mayVary(p)) continue;
     if (p.isFile)
       files += fmt::format(" `{}` is the name of a file beside the config, written out.", p.name);
     else if (p.isConstant)

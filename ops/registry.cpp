@@ -6,6 +6,7 @@
 
 #include "ops/groups.h"
 #include "ops/operator.h"
+#include "ops/written.h"
 #include "support/print_error.h"
 #include "support/utf8.h"
 
@@ -64,7 +65,7 @@ bool Operator::readsFiles() const {
   return false;
 }
 
-OperatorBuilder& OperatorBuilder::needs(std::string_view param) {
+OperatorBuilder& OperatorBuilder::onlyWith(std::string_view param) {
   Overload& o = op_.overloads.back();
   for (size_t i = 0; i < o.params.size(); ++i) {
     if (op_.params[i].name == param) {
@@ -72,7 +73,7 @@ OperatorBuilder& OperatorBuilder::needs(std::string_view param) {
       return *this;
     }
   }
-  badRecord(op_, "needs() names no parameter");
+  badRecord(op_, "onlyWith() names no parameter");
 }
 
 OperatorBuilder& OperatorBuilder::since(uint32_t semantics) {
@@ -82,6 +83,12 @@ OperatorBuilder& OperatorBuilder::since(uint32_t semantics) {
   for (Overload& o : std::span(op_.overloads).first(op_.overloads.size() - 1))
     if (o.params == added.params && o.required == added.required && o.isPartOf(semantics))
       o.lastSemantics = semantics - 1;
+  return *this;
+}
+
+OperatorBuilder& OperatorBuilder::written(std::string_view form) {
+  op_.written = form;
+  op_.symbol = symbolOfForm(form);
   return *this;
 }
 
@@ -105,9 +112,15 @@ const Operator* Registry::find(std::string_view name) const {
 Registry::Foreign Registry::findForeign(std::string_view name) const {
   std::string folded = foldedName(name);
   for (const auto& op : all_)
-    for (const ForeignName& foreign : op->elsewhere)
+    for (const ForeignName& foreign : op->foreignNames)
       if (foldedName(foreign.name) == folded) return {op.get(), foreign.difference, foreign.call};
   return {};
+}
+
+const Operator* Registry::findSymbol(std::string_view symbol, size_t params) const {
+  for (const auto& op : all_)
+    if (op->symbol == symbol && op->params.size() == params) return op.get();
+  return nullptr;
 }
 
 const Registry& operators() {

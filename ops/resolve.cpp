@@ -162,10 +162,10 @@ Type resultType(const Operator& op, const Resolution& resolution, std::span<cons
     if (o.strict[param] && (t.nullable() || finite)) rowMayMiss = true;
   }
   if (lifted) return Type::list(o.result).withNullable(nullable);
-  if (op.nullable != nullptr) {
+  if (op.nullableIf != nullptr) {
     std::array<bool, kMaxArguments> flags{};
     for (size_t i = 0; i < argTypes.size(); ++i) flags[i] = argNullable[i];
-    rowMayMiss = op.nullable(std::span<const bool>(flags.data(), argTypes.size()));
+    rowMayMiss = op.nullableIf(std::span<const bool>(flags.data(), argTypes.size()));
   }
   Type result = o.anyArgs && anyList ? Type::list(o.result) : o.result;
   return result.withNullable(rowMayMiss);

@@ -9,21 +9,6 @@
 
 namespace featc {
 
-namespace {
-
-// The node as a call of this operator, of one value a row or, `lifted`, of each element of its first argument.
-bool isCallOf(const Node& node, const char* name, bool lifted) {
-  return node.kind == NodeKind::Call && node.op->name == name && node.resolution.mapMask == 0 &&
-         node.resolution.liftMask == (lifted ? 1U : 0U);
-}
-
-std::vector<NodeId> argsOf(const Graph& graph, NodeId id) {
-  std::span<const NodeId> args = graph.args(id);
-  return {args.begin(), args.end()};
-}
-
-}  // namespace
-
 Graph hashOfElements(const Graph& graph) {
   // By all its arguments, the list first: the call that hashes a list's elements. Only where an output needs it: it
   // fails rows whose list is too long.

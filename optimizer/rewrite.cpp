@@ -16,6 +16,16 @@ std::vector<NodeId> GraphRewriter::mappedArgs(NodeId old) const {
   return args;
 }
 
+bool isCallOf(const Node& node, std::string_view name, bool lifted) {
+  return node.kind == NodeKind::Call && node.op->name == name && node.resolution.mapMask == 0 &&
+         node.resolution.liftMask == (lifted ? 1U : 0U);
+}
+
+std::vector<NodeId> argsOf(const Graph& graph, NodeId call) {
+  std::span<const NodeId> args = graph.args(call);
+  return {args.begin(), args.end()};
+}
+
 void GraphRewriter::copy(NodeId old) {
   const Node& node = from_.node(old);
   std::vector<NodeId> args = mappedArgs(old);

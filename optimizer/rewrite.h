@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -33,6 +34,10 @@ class GraphRewriter {
   Graph to_;
   std::vector<NodeId> map_;
 };
+
+// The node as a call of this operator, of one value a row or, `lifted`, of each element of its first argument.
+bool isCallOf(const Node& node, std::string_view name, bool lifted);
+std::vector<NodeId> argsOf(const Graph& graph, NodeId call);
 
 // By node, whether an output needs it.
 std::vector<bool> liveNodes(const Graph& graph);

@@ -6,7 +6,6 @@
 // the narrower scope goes first, so that the request's is numbered once. Operators that return elements choose them by
 // number, and hashes of what they choose are chosen from the hashes of all, where an output needs those anyway.
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <utility>
@@ -19,28 +18,6 @@ namespace featc {
 
 namespace {
 
-// By name of an operator that only asks which elements are equal: what chooses its result's elements by number; empty
-// where the result has none.
-struct Comparison {
-  std::string_view name;
-  std::string_view chooses;
-};
-constexpr std::array kComparisons{
-    Comparison{"overlap_count", {}},
-    Comparison{"jaccard", {}},
-    Comparison{"query_common_ratio", {}},
-    Comparison{"title_common_ratio", {}},
-    Comparison{"is_contain", {}},
-    Comparison{"is_equal", {}},
-    Comparison{"token_index", {}},
-    Comparison{"proximity_min_cover", {}},
-    Comparison{"proximity_min_dist", {}},
-    Comparison{"proximity_max_dist", {}},
-    Comparison{"proximity_avg_dist", {}},
-    Comparison{"intersect", "intersect_numbered"},
-    Comparison{"difference", "difference_numbered"},
-};
-
 using Pair = std::pair<NodeId, NodeId>;
 
 class TextNumbers {
@@ -49,7 +26,7 @@ class TextNumbers {
     for (NodeId id = 0; id < graph.size(); ++id) {
       if (!live_[id]) continue;
       if (comparisonOf(id) != nullptr) ++calls_[pairOf(id)];
-      if (isHashOfEach(id)) hashes_.emplace(argsOf(id), id);
+      if (isHashOfEach(id)) hashes_.emplace(argsOf(graph_, id), id);
     }
   }
 
@@ -67,24 +44,15 @@ class TextNumbers {
 
  private:
   // Of a call of two lists of strings.
-  const Comparison* comparisonOf(NodeId id) const {
+  const Operator* comparisonOf(NodeId id) const {
     const Node& node = graph_.node(id);
     if (node.kind != NodeKind::Call || node.resolution.mapMask != 0) return nullptr;
-    const auto* found = std::ranges::find(kComparisons, node.op->name, &Comparison::name);
-    if (found == kComparisons.end()) return nullptr;
+    if (!node.op->comparesElements) return nullptr;
     for (NodeId arg : graph_.args(id))
       if (!graph_.node(arg).type.same(Type::list(Type::string()))) return nullptr;
-    return found;
+    return node.op;
   }
-  std::vector<NodeId> argsOf(NodeId id) const {
-    std::span<const NodeId> args = graph_.args(id);
-    return {args.begin(), args.end()};
-  }
-  bool isHashOfEach(NodeId id) const {
-    const Node& node = graph_.node(id);
-    return node.kind == NodeKind::Call && node.op->name == "hash" && node.resolution.mapMask == 0 &&
-           node.resolution.liftMask == 1;
-  }
+  bool isHashOfEach(NodeId id) const { return isCallOf(graph_.node(id), "hash", true); }
   bool isNumbered(NodeId id) const { return live_[id] && comparisonOf(id) != nullptr && calls_.at(pairOf(id)) > 1; }
 
   // The list that is numbered first, and the other one.
@@ -109,9 +77,9 @@ class TextNumbers {
     Span origin = graph_.node(id).origin;
     NodeId left = numbersOf(graph_.args(id)[0], pair, origin);
     NodeId right = numbersOf(graph_.args(id)[1], pair, origin);
-    const Comparison& comparison = *comparisonOf(id);
-    if (comparison.chooses.empty()) return call(comparison.name, {left, right}, origin);
-    return call(comparison.chooses, {from, left, right}, origin);
+    const Operator& comparison = *comparisonOf(id);
+    if (comparison.choosesByNumber.empty()) return call(comparison.name, {left, right}, origin);
+    return call(comparison.choosesByNumber, {from, left, right}, origin);
   }
 
   std::optional<NodeId> numberedCall(NodeId id) {
@@ -122,9 +90,9 @@ class TextNumbers {
   std::optional<NodeId> hashOfChosen(NodeId id) {
     if (!live_[id] || !isHashOfEach(id)) return std::nullopt;
     NodeId chosen = graph_.args(id)[0];
-    if (!isNumbered(chosen) || comparisonOf(chosen)->chooses.empty()) return std::nullopt;
+    if (!isNumbered(chosen) || comparisonOf(chosen)->choosesByNumber.empty()) return std::nullopt;
     // The same family and seed too, which are nodes that are copied already.
-    std::vector<NodeId> wanted = argsOf(id);
+    std::vector<NodeId> wanted = argsOf(graph_, id);
     wanted[0] = graph_.args(chosen)[0];
     auto all = hashes_.find(wanted);
     if (all == hashes_.end()) return std::nullopt;

@@ -22,7 +22,7 @@ namespace featc {
 
 namespace {
 
-// What an operator's lowering emits is already what a vectorizer would aim for; a light pass removes
+// What an operator's inline code emits is already what a vectorizer would aim for; a light pass removes
 // repeated loads and masks. More passes cost more time than they give back: see docs/performance.md.
 constexpr const char* kPasses = "function(early-cse,instsimplify,dce)";
 

@@ -24,7 +24,7 @@ bool sameShape(const VectorCode& a, const VectorCode& b) {
 
 }  // namespace
 
-Fragments::Fragments(LoweringContext& context, const Schedule& schedule, const StepNodes& step,
+Fragments::Fragments(InlineContext& context, const Schedule& schedule, const StepNodes& step,
                      const ShapeLimits& limits) {
   divide(context, schedule, step);
   orderNodes(context.graph(), step);
@@ -32,7 +32,7 @@ Fragments::Fragments(LoweringContext& context, const Schedule& schedule, const S
 }
 
 // A node that one other node or output reads belongs to the fragment of its reader.
-void Fragments::divide(const LoweringContext& context, const Schedule& schedule, const StepNodes& step) {
+void Fragments::divide(const InlineContext& context, const Schedule& schedule, const StepNodes& step) {
   const Graph& graph = context.graph();
   auto size = static_cast<uint32_t>(graph.size());
   ofNode_.assign(size, kNoFragment);
@@ -89,7 +89,7 @@ void Fragments::orderNodes(const Graph& graph, const StepNodes& step) {
     if (ofNode_[step.nodes[i]] != kNoFragment) addFrom(step.nodes[i], ofNode_[step.nodes[i]]);
 }
 
-void Fragments::findShapes(LoweringContext& context, const Schedule& schedule, Scope scope, const ShapeLimits& limits) {
+void Fragments::findShapes(InlineContext& context, const Schedule& schedule, Scope scope, const ShapeLimits& limits) {
   struct Shape {
     VectorCode code;
     std::vector<uint32_t> members;

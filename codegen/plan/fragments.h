@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "codegen/plan/inline_lowering.h"
+#include "codegen/plan/inline_code.h"
 #include "codegen/plan/loop_recorder.h"
 
 namespace featc {
@@ -40,7 +40,7 @@ struct ShapeLimits {
 class Fragments {
  public:
   Fragments() = default;
-  Fragments(LoweringContext& context, const Schedule& schedule, const StepNodes& step, const ShapeLimits& limits);
+  Fragments(InlineContext& context, const Schedule& schedule, const StepNodes& step, const ShapeLimits& limits);
 
   size_t size() const { return fragments_.size(); }
   const Fragment& operator[](size_t i) const { return fragments_[i]; }
@@ -54,9 +54,9 @@ class Fragments {
   const VectorCode& codeOf(uint32_t shape) const { return shapes_[shape]; }
 
  private:
-  void divide(const LoweringContext& context, const Schedule& schedule, const StepNodes& step);
+  void divide(const InlineContext& context, const Schedule& schedule, const StepNodes& step);
   void orderNodes(const Graph& graph, const StepNodes& step);
-  void findShapes(LoweringContext& context, const Schedule& schedule, Scope scope, const ShapeLimits& limits);
+  void findShapes(InlineContext& context, const Schedule& schedule, Scope scope, const ShapeLimits& limits);
 
   std::vector<Fragment> fragments_;
   std::vector<uint32_t> ofNode_;

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "codegen/plan/inline_lowering.h"
+#include "codegen/plan/inline_code.h"
 #include "codegen/plan/vector_code.h"
 #include "ir/schedule.h"
 
@@ -23,7 +23,7 @@ struct RecordedLoop {
 
 class LoopRecorder {
  public:
-  LoopRecorder(LoweringContext& context, const Schedule& schedule, Scope scope)
+  LoopRecorder(InlineContext& context, const Schedule& schedule, Scope scope)
       : context_(context), graph_(context.graph()), schedule_(schedule), scope_(scope), vector_(out_.code) {}
 
   // Computes a call; what it needs and was not added before is loaded or constant.
@@ -41,7 +41,7 @@ class LoopRecorder {
   InlineTerm constantTerm(NodeId id);
   InlineTerm termOf(NodeId id);
 
-  LoweringContext& context_;
+  InlineContext& context_;
   const Graph& graph_;
   const Schedule& schedule_;
   Scope scope_;

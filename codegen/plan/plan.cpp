@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "codegen/plan/fragments.h"
-#include "codegen/plan/inline_lowering.h"
+#include "codegen/plan/inline_code.h"
 #include "codegen/plan/loop_recorder.h"
 
 namespace featc {
@@ -323,7 +323,7 @@ class Planner {
 
   const Graph& graph_;
   PlanLimits limits_;
-  LoweringContext context_;
+  InlineContext context_;
   Plan plan_;
   std::vector<InlineCost> costs_;
   std::vector<OwnLoop> ownLoops_;

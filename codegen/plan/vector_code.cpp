@@ -175,7 +175,7 @@ void simplify(VectorCode& code, const std::vector<bool>& varies) {
       in[i] = {.op = VectorOp::AddBool, .a = in[i].a, .b = in[in[i].b].a};
     if (!hasEffect(in[i].op)) merged[i] = known.try_emplace(in[i], i).first->second;
   }
-  // Effects in their order, each behind what it needs, operands in theirs: whatever order a lowering
+  // Effects in their order, each behind what it needs, operands in theirs: whatever order inline code
   // evaluated its parts in.
   std::vector<VectorInstruction> out;
   std::vector<uint32_t> moved(in.size(), kNoValue);

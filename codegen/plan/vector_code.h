@@ -137,7 +137,7 @@ void forEachOperand(Instruction& i, F&& f) {
   if (i.d != kNoValue) f(i.d);
 }
 
-// Writes what a lowering says into a VectorCode.
+// Records inline code as VectorCode.
 class VectorRecorder final : public Inline {
  public:
   explicit VectorRecorder(VectorCode& code) : code_(code) {}

@@ -137,7 +137,7 @@ class Findings {
     Seen& seen = seen_[node.id];
     const auto* odd = dynamic_cast<const OddState*>(node.state);
     const Node& call = graph_.node(node.id);
-    const OddFn oddFn = call.kind == NodeKind::Call ? call.op->odd : nullptr;
+    const OddFn oddFn = call.kind == NodeKind::Call ? call.op->reportIfOdd : nullptr;
     const bool mayBeOdd = odd != nullptr || oddFn != nullptr;
     std::vector<Value> args(node.args.size());
     for (size_t i = 0; i < args.size(); ++i)
@@ -291,7 +291,7 @@ std::vector<bool> watched(const Graph& graph) {
   std::vector<bool> all(graph.size());
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
-    all[id] = node.kind == NodeKind::Call && (node.op->prepare != nullptr || node.op->odd != nullptr) &&
+    all[id] = node.kind == NodeKind::Call && (node.op->prepare != nullptr || node.op->reportIfOdd != nullptr) &&
               node.scope != Scope::Constant;
     for (NodeId arg : graph.args(id)) all[id] = all[id] || all[arg];
   }

@@ -6,6 +6,8 @@
 
 #include <vector>
 
+#include "ops/written.h"
+
 namespace featc {
 namespace {
 
@@ -16,11 +18,7 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 std::string callText(const Operator& op, const std::vector<std::string>& args) {
-  if (op.name == "if") return fmt::format("{} ? {} : {}", args[0], args[1], args[2]);
-  if (op.name == "index") return fmt::format("{}[{}]", args[0], args[1]);
-  if (op.name == "make_list") return fmt::format("[{}]", joined(args));
-  if (!op.symbol.empty() && args.size() == 1) return fmt::format("{}{}", op.symbol, args[0]);
-  if (!op.symbol.empty() && args.size() == 2) return fmt::format("{} {} {}", args[0], op.symbol, args[1]);
+  if (auto text = writtenWith(op, args)) return *text;
   return fmt::format("{}({})", op.nameInConfigs.empty() ? op.name : op.nameInConfigs, joined(args));
 }
 

@@ -52,7 +52,7 @@ std::optional<Suspicion> suspectModulus(std::span<const KnownArgument> arguments
 std::optional<Suspicion> suspectRemainder(std::span<const KnownArgument> arguments) {
   if (auto zero = suspectModulus(arguments)) return zero;
   const Operator* op = arguments[0].op;
-  bool isSigned = op != nullptr && op->isHash && !op->range;
+  bool isSigned = op != nullptr && op->isHash && !op->resultRange;
   if (!isSigned) return std::nullopt;
   Suspicion s{0,
               "half of all hashes are negative, and their remainders are too; buckets are made by hash_bucket(x, n)"};
@@ -107,8 +107,8 @@ std::optional<NodeRef> simplifyNegate(Rewriter& rw, std::span<const NodeRef> arg
 void registerArithmetic(Registry& r) {
   r.group("Arithmetic");
   r.add("add", {value("a"), value("b")}, "Sum; integers wrap around at 64 bits.")
-      .symbol("+")
-      .elsewhere({"plus"})
+      .written("a + b")
+      .foreignNames({"plus"})
       .example("2 + 3", "5")
       .example("9223372036854775807 + 1", "-9223372036854775808")
       .example("[1, 2] + 10", "[11, 12]")
@@ -120,9 +120,9 @@ void registerArithmetic(Registry& r) {
       .inlined(inlineAddFloat)
       .simplify(simplifyAdd);
   r.add("subtract", {value("a"), value("b")}, "Difference; integers wrap around at 64 bits.")
-      .symbol("-")
-      .ofSame("the result is 0 of every finite number")
-      .elsewhere({"sub", "minus"})
+      .written("a - b")
+      .warnIfSame("the result is 0 of every finite number")
+      .foreignNames({"sub", "minus"})
       .example("2 - 3.5", "-1.5")
       .add<subtractInt>()
       .inlined(inlineSubtractInt)
@@ -130,8 +130,8 @@ void registerArithmetic(Registry& r) {
       .inlined(inlineSubtractFloat)
       .simplify(simplifySubtract);
   r.add("multiply", {value("a"), value("b")}, "Product; integers wrap around at 64 bits.")
-      .symbol("*")
-      .elsewhere({"mul", "times"})
+      .written("a * b")
+      .foreignNames({"mul", "times"})
       .example("6 * 7", "42")
       .add<multiplyInt>()
       .inlined(inlineMultiplyInt)
@@ -141,46 +141,46 @@ void registerArithmetic(Registry& r) {
       .inlined(inlineMultiplyFloat)
       .simplify(simplifyMultiply);
   r.add("divide", {value("a"), value("b")}, "Quotient, always in floats; by zero it is not finite.")
-      .symbol("/")
-      .ofSame("the result is 1 of every finite number but 0")
-      .elsewhere({"truediv"})
+      .written("a / b")
+      .warnIfSame("the result is 1 of every finite number but 0")
+      .foreignNames({"truediv"})
       .example("1 / 4", "0.25")
       .example("(1 / 0) ?? -1", "-1")
       .add<divideFloat>()
       .inlined(inlineDivide)
-      .suspect(suspectDivisor)
+      .warnIf(suspectDivisor)
       .simplify(simplifyDivide);
   r.add("div", {value("a"), value("b")},
         "Whole quotient of integers, cut toward zero; missing where `b` is 0. `a` is `div(a, b) * b + a % b`.")
-      .ofSame("the result is 1, or missing for 0")
-      .elsewhere({"intdiv", "integer_divide", "quotient"})
-      .elsewhere({"floordiv", "floor_divide", "floor_div"},
-                 "of integers, cut toward zero; floor(a / b) rounds down, and takes floats")
+      .warnIfSame("the result is 1, or missing for 0")
+      .foreignNames({"intdiv", "integer_divide", "quotient"})
+      .foreignNames({"floordiv", "floor_divide", "floor_div"},
+                    "of integers, cut toward zero; floor(a / b) rounds down, and takes floats")
       .example("div(7, 2)", "3")
       .example("div(-7, 2)", "-3")
       .example("div(7, 0)", "missing")
       .add<divInt>()
-      .suspect(suspectModulus);
+      .warnIf(suspectModulus);
   r.add("remainder", {value("a"), value("b")}, "Remainder of `div`, with the sign of `a`; missing where `b` is 0.")
-      .symbol("%")
-      .ofSame("the result is 0, or missing for 0")
-      .elsewhere({"fmod"}, "of integers only")
+      .written("a % b")
+      .warnIfSame("the result is 0, or missing for 0")
+      .foreignNames({"fmod"}, "of integers only")
       .example("-7 % 3", "-1")
       .example("7 % 0", "missing")
       .add<remainderInt>()
-      .suspect(suspectRemainder);
+      .warnIf(suspectRemainder);
   r.add("mod", {value("a"), value("b")},
         "Remainder of the quotient rounded down, with the sign of `b`; missing where `b` is 0.")
-      .ofSame("the result is 0, or missing for 0")
-      .elsewhere({"floormod"})
-      .elsewhere({"pmod"}, "with the sign of the divisor")
+      .warnIfSame("the result is 0, or missing for 0")
+      .foreignNames({"floormod"})
+      .foreignNames({"pmod"}, "with the sign of the divisor")
       .example("mod(-7, 3)", "2")
       .example("mod(7, -3)", "-2")
       .add<modInt>()
-      .suspect(suspectModulus);
+      .warnIf(suspectModulus);
   r.add("negate", {value("a")}, "The negative value; the smallest integer stays as it is.")
-      .symbol("-")
-      .elsewhere({"neg"})
+      .written("-x")
+      .foreignNames({"neg"})
       .example("-(2 + 3)", "-5")
       .add<negateInt>()
       .inlined(inlineNegateInt)

@@ -50,8 +50,8 @@ void registerBits(Registry& r) {
   std::vector<ParamSpec> two{value("a"), value("b")};
   r.add("bit_and", two,
         "The bits that are set in both: `bit_and(flags, 4) != 0` asks for one, `bit_and(x, 1023)` keeps ten.")
-      .elsewhere({"bitand", "bitwise_and", "band"})
-      .ofSame("the result is just that value")
+      .foreignNames({"bitand", "bitwise_and", "band"})
+      .warnIfSame("the result is just that value")
       .example("bit_and(12, 10)", "8")
       .example("bit_and(-1, 1023)", "1023")
       .add<bitAnd>()
@@ -59,55 +59,55 @@ void registerBits(Registry& r) {
       .commutative()
       .associative();
   r.add("bit_or", two, "The bits that are set in at least one of them.")
-      .elsewhere({"bitor", "bitwise_or", "bor"})
-      .ofSame("the result is just that value")
+      .foreignNames({"bitor", "bitwise_or", "bor"})
+      .warnIfSame("the result is just that value")
       .example("bit_or(12, 10)", "14")
       .add<bitOr>()
       .inlined(inlineOr)
       .commutative()
       .associative();
   r.add("bit_xor", two, "The bits that are set in exactly one of them.")
-      .elsewhere({"bitxor", "bitwise_xor", "bxor"})
-      .ofSame("the result is 0")
+      .foreignNames({"bitxor", "bitwise_xor", "bxor"})
+      .warnIfSame("the result is 0")
       .example("bit_xor(12, 10)", "6")
       .add<bitXor>()
       .inlined(inlineXor)
       .commutative()
       .associative();
   r.add("bit_not", {value("a")}, "Every bit inverted: `-1 - a`.")
-      .elsewhere({"bitnot", "bitwise_not", "invert", "bnot"})
+      .foreignNames({"bitnot", "bitwise_not", "invert", "bnot"})
       .example("bit_not(5)", "-6")
       .add<bitNot>()
       .inlined(inlineNot);
   r.add("bit_count", {value("a")},
         "How many of the 64 bits are set: `bit_count(bit_xor(a, b))` counts those in which two integers differ.")
-      .elsewhere({"bitcount", "popcount", "population_count"})
-      .elsewhere({"bit_hamming_distance"}, "of `bit_xor(a, b)`")
+      .foreignNames({"bitcount", "popcount", "population_count"})
+      .foreignNames({"bit_hamming_distance"}, "of `bit_xor(a, b)`")
       .example("bit_count(7)", "3")
       .example("bit_count(-1)", "64")
       .add<bitCount>()
-      .range(0, kBits);
+      .resultRange(0, kBits);
   r.add(
        "shift_left", {value("x"), value("n")},
        "`x` shifted left by `n` bits, which multiplies by 2^n; bits beyond 64 are lost. Missing where `n` is negative.")
-      .elsewhere(
+      .foreignNames(
           {"shiftleft", "bitshiftleft", "bitwise_left_shift", "bitwise_shift_left", "left_shift", "lshift", "shl"})
       .example("shift_left(5, 3)", "40")
       .example("shift_left(1, 64)", "0")
       .add<shiftLeft>()
-      .suspect(suspectShift<true>);
+      .warnIf(suspectShift<true>);
   r.add("shift_right", {value("x"), value("n")},
         "`x` shifted right by `n` bits, x / 2^n rounded down: the sign stays. `bit_and(shift_right(x, n), "
         "shift_left(1, 64 - n) - 1)` fills with zeros. Missing where `n` is negative.")
-      .elsewhere({"shiftright", "bitshiftright", "bitwise_right_shift_arithmetic", "bitwise_shift_right", "right_shift",
-                  "rshift", "shr", "sar"})
-      .elsewhere({"bitwise_right_shift", "bitwise_logical_shift_right", "shiftrightunsigned", "ushr"},
-                 "the sign stays; bit_and(shift_right(x, n), shift_left(1, 64 - n) - 1) fills with zeros")
+      .foreignNames({"shiftright", "bitshiftright", "bitwise_right_shift_arithmetic", "bitwise_shift_right",
+                     "right_shift", "rshift", "shr", "sar"})
+      .foreignNames({"bitwise_right_shift", "bitwise_logical_shift_right", "shiftrightunsigned", "ushr"},
+                    "the sign stays; bit_and(shift_right(x, n), shift_left(1, 64 - n) - 1) fills with zeros")
       .example("shift_right(40, 3)", "5")
       .example("shift_right(-5, 1)", "-3")
       .example("bit_and(shift_right(-1, 60), shift_left(1, 64 - 60) - 1)", "15")
       .add<shiftRight>()
-      .suspect(suspectShift<false>);
+      .warnIf(suspectShift<false>);
 }
 
 }  // namespace featc

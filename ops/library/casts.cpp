@@ -116,7 +116,7 @@ void registerCasts(Registry& r) {
         "As an integer: a float is cut toward zero (missing outside int64), a string must be digits with an optional "
         "`-`, "
         "else it is missing; under `semantics 2` any whole number in text.")
-      .elsewhere({"to_int", "to_int64", "int64", "integer", "bigint", "as_int"})
+      .foreignNames({"to_int", "to_int64", "int64", "integer", "bigint", "as_int"})
       .example("int(-2.7)", "-2")
       .example(R"(int("42"))", "42")
       .example(R"(int("4.2"))", "missing")
@@ -125,7 +125,7 @@ void registerCasts(Registry& r) {
       .add<same<int64_t>>()
       .inlined(inlineSame<int64_t>)
       .add<floatToInt>()
-      .inlinedFull(inlineFloatToInt)
+      .inlinedWithPresence(inlineFloatToInt)
       .add<boolToInt>()
       .inlined(inlineBoolToInt)
       .add<stringToInt>()
@@ -137,7 +137,7 @@ void registerCasts(Registry& r) {
         "As a float: a string is digits with an optional `-`, point and exponent, else it is missing. Under "
         "`semantics 2` "
         "it is any number in text.")
-      .elsewhere({"to_float", "to_float64", "float64", "double", "to_double", "string_to_number"})
+      .foreignNames({"to_float", "to_float64", "float64", "double", "to_double", "string_to_number"})
       .example("float(3)", "3")
       .example(R"(float("-1.5e3"))", "-1500")
       .example(R"(float("1,5"))", "missing")
@@ -154,7 +154,8 @@ void registerCasts(Registry& r) {
       .cast()
       .simplify(simplifyCast<Kind::Float64>);
   r.add("string", {value("x")}, "As a string: a float has the fewest digits that read back to it.")
-      .elsewhere({"str", "to_string", "as_string", "varchar"}, "a float has the fewest digits: 189.0 gives `\"189\"`")
+      .foreignNames({"str", "to_string", "as_string", "varchar"},
+                    "a float has the fewest digits: 189.0 gives `\"189\"`")
       .example("string(189.0)", R"("189")")
       .example("string(0.1)", R"("0.1")")
       .example("string(1 < 2)", R"("true")")
@@ -167,7 +168,7 @@ void registerCasts(Registry& r) {
   r.add("bool", {value("x")},
         "As a truth value: a number is true unless it is 0; of strings only `true`, `false`, `1` and `0` are not "
         "missing, under `semantics 2` also `True`, `TRUE`, `False` and `FALSE`.")
-      .elsewhere({"to_bool", "to_boolean", "boolean"})
+      .foreignNames({"to_bool", "to_boolean", "boolean"})
       .example("bool(0.5)", "true")
       .example(R"(bool("0"))", "false")
       .example(R"(bool("yes"))", "missing")

@@ -132,7 +132,7 @@ template <auto compare>
 std::optional<Suspicion> suspectComparison(std::span<const KnownArgument> arguments) {
   for (uint32_t i : {0, 1}) {
     const Operator* op = arguments[1 - i].op;
-    const IntRange* range = op != nullptr && op->range ? &*op->range : nullptr;
+    const IntRange* range = op != nullptr && op->resultRange ? &*op->resultRange : nullptr;
     auto constant = constantNumber(arguments[i].value);
     if (range == nullptr || !constant) continue;
     // Nothing is as large, but that is no bound to speak of.
@@ -154,28 +154,28 @@ std::optional<Suspicion> suspectComparison(std::span<const KnownArgument> argume
   return std::nullopt;
 }
 
-struct ComparisonLowerings {
+struct InlineComparisons {
   InlineStrict onInt, onFloat, onBool;
 };
 
 template <auto onInt, auto onFloat, auto onString, auto onBool>
-OperatorBuilder addComparison(Registry& r, std::string_view name, std::string_view symbol, std::string_view doc,
-                              ComparisonLowerings lowerings) {
+OperatorBuilder addComparison(Registry& r, std::string_view name, std::string_view form, std::string_view doc,
+                              InlineComparisons inlined) {
   OperatorBuilder op = r.add(name, {value("a"), value("b")}, doc);
-  op.symbol(symbol);
-  op.template add<onInt>().inlined(lowerings.onInt);
-  op.template add<onFloat>().inlined(lowerings.onFloat);
+  op.written(form);
+  op.template add<onInt>().inlined(inlined.onInt);
+  op.template add<onFloat>().inlined(inlined.onFloat);
   op.template add<onString>();
   if constexpr (onString == equal<Str> || onString == notEqual<Str>)
-    op.template columns<EqualTexts<onString, onString == notEqual<Str>>>();
-  op.template add<onBool>().inlined(lowerings.onBool);
-  op.suspect(suspectComparison<onFloat>);
+    op.template columnKernels<EqualTexts<onString, onString == notEqual<Str>>>();
+  op.template add<onBool>().inlined(inlined.onBool);
+  op.warnIf(suspectComparison<onFloat>);
   bool ofNumbers = onFloat(1, 1);
   double nan = std::numeric_limits<double>::quiet_NaN();
   bool ofNaN = onFloat(nan, nan);
-  op.ofSame(ofNumbers ? "the result is true unless it is NaN"
-            : ofNaN   ? "the result is false unless it is NaN; is_missing asks for NaN too"
-                      : "the result is never true");
+  op.warnIfSame(ofNumbers ? "the result is true unless it is NaN"
+                : ofNaN   ? "the result is false unless it is NaN; is_missing asks for NaN too"
+                          : "the result is never true");
   return op;
 }
 
@@ -186,61 +186,61 @@ void registerComparison(Registry& r) {
   using F = FloatCompare;
   r.group("Comparison and logic");
   addComparison<less<int64_t>, less<double>, less<Str>, less<bool>>(
-      r, "less", "<", "Whether `a` is less than `b`; strings compare by bytes.",
+      r, "less", "a < b", "Whether `a` is less than `b`; strings compare by bytes.",
       {inlineCompare<Less, false>, inlineCompare<F::Less, false>, inlineLessBool})
       .example("1 < 1.5", "true")
       .example(R"("Z" < "a")", "true");
   addComparison<lessEqual<int64_t>, lessEqual<double>, lessEqual<Str>, lessEqual<bool>>(
-      r, "less_equal", "<=", "Whether `a` is at most `b`.",
+      r, "less_equal", "a <= b", "Whether `a` is at most `b`.",
       {inlineCompare<LessEqual, false>, inlineCompare<F::LessEqual, false>, inlineLessEqualBool})
       .example("2 <= 2", "true");
   addComparison<greater<int64_t>, greater<double>, greater<Str>, greater<bool>>(
-      r, "greater", ">", "Whether `a` is greater than `b`.",
+      r, "greater", "a > b", "Whether `a` is greater than `b`.",
       {inlineCompare<Less, true>, inlineCompare<F::Less, true>, inlineGreaterBool})
       .example("[1, 2, 3] > 2", "[false, false, true]");
   addComparison<greaterEqual<int64_t>, greaterEqual<double>, greaterEqual<Str>, greaterEqual<bool>>(
-      r, "greater_equal", ">=", "Whether `a` is at least `b`.",
+      r, "greater_equal", "a >= b", "Whether `a` is at least `b`.",
       {inlineCompare<LessEqual, true>, inlineCompare<F::LessEqual, true>, inlineGreaterEqualBool})
       .example("1 >= 2", "false");
   addComparison<equal<int64_t>, equal<double>, equal<Str>, equal<bool>>(
-      r, "equal", "==", "Whether both are equal; NaN equals nothing.",
+      r, "equal", "a == b", "Whether both are equal; NaN equals nothing.",
       {inlineCompare<Equal, false>, inlineCompare<F::Equal, false>, inlineEqualBool})
       .commutative()
       .example("2 == 2.0", "true");
   addComparison<notEqual<int64_t>, notEqual<double>, notEqual<Str>, notEqual<bool>>(
-      r, "not_equal", "!=", "Whether both differ.",
+      r, "not_equal", "a != b", "Whether both differ.",
       {inlineCompare<NotEqual, false>, inlineCompare<F::NotEqual, false>, inlineNotEqualBool})
       .commutative()
       .example(R"("a" != "b")", "true");
 
   r.add("and", {value("a"), value("b")}, "Whether both hold; `false && missing` is false.")
-      .symbol("&&")
-      .ofSame("the result is just that value")
-      .elsewhere({"logical_and"})
+      .written("a && b")
+      .warnIfSame("the result is just that value")
+      .foreignNames({"logical_and"})
       .example("true && 1 < 2", "true")
       .example("false && (1 % 0 == 0)", "false")
       .example("true && (1 % 0 == 0)", "missing")
       .add<andBool>()
-      .inlinedFull(inlineAnd)
+      .inlinedWithPresence(inlineAnd)
       .commutative()
       .associative()
-      .nullable(anyNullable)
+      .nullableIf(anyNullable)
       .simplify(simplifyAnd);
   r.add("or", {value("a"), value("b")}, "Whether one of them holds; `true || missing` is true.")
-      .symbol("||")
-      .ofSame("the result is just that value")
-      .elsewhere({"logical_or"})
+      .written("a || b")
+      .warnIfSame("the result is just that value")
+      .foreignNames({"logical_or"})
       .example("false || 1 < 2", "true")
       .example("true || (1 % 0 == 0)", "true")
       .add<orBool>()
-      .inlinedFull(inlineOr)
+      .inlinedWithPresence(inlineOr)
       .commutative()
       .associative()
-      .nullable(anyNullable)
+      .nullableIf(anyNullable)
       .simplify(simplifyOr);
   r.add("not", {value("a")}, "Whether `a` is false.")
-      .symbol("!")
-      .elsewhere({"logical_not"})
+      .written("!x")
+      .foreignNames({"logical_not"})
       .example("!(1 < 2)", "false")
       .add<notBool>()
       .inlined(inlineNot)
@@ -248,19 +248,19 @@ void registerComparison(Registry& r) {
 
   auto conditional = r.add("if", {value("condition"), value("a"), value("b")},
                            "`a` where the condition holds, else `b`; the other one may be missing.")
-                         .symbol("?:")
-                         .passes(1, 3)
-                         .ofSame("the condition has no effect")
-                         .elsewhere({"where", "iif", "ifelse"},
-                                    "missing where the condition is; `(condition ?? false) ? a : b` gives `b` there")
+                         .written("c ? a : b")
+                         .passesThrough(1, 3)
+                         .warnIfSame("the condition has no effect")
+                         .foreignNames({"where", "iif", "ifelse", "if"},
+                                       "missing where the condition is; `(condition ?? false) ? a : b` gives `b` there")
                          .example("1 < 2 ? 10 : 20", "10")
                          .example("true ? 1 : 1 % 0", "1")
-                         .nullable(anyNullable)
+                         .nullableIf(anyNullable)
                          .simplify(simplifyIf);
   // A condition that is a list chooses element by element, not a whole list for each.
   forEachCellType([&]<class C>() {
     conditional.add<choose<C>>();
-    if constexpr (kInlineCell<C>) conditional.inlinedFull(inlineIf);
+    if constexpr (kInlineCell<C>) conditional.inlinedWithPresence(inlineIf);
     if constexpr (!cellType<C>().isScalar()) conditional.notLifted();
   });
   forEachNestedType([&]<class C>(Type type) {

@@ -62,8 +62,8 @@ void registerCounts(Registry& r) {
   r.add("counts", {value("list")},
         "A map from each element of a list to how often it occurs, without missing elements. As a sparse output its "
         "keys become ids and its numbers their weights.")
-      .elsewhere({"counter", "list_histogram", "array_frequency", "frequencies", "tally"})
-      .elsewhere({"value_counts", "histogram"}, "of one list; a map is sorted by key, not by how often")
+      .foreignNames({"counter", "list_histogram", "array_frequency", "frequencies", "tally"})
+      .foreignNames({"value_counts", "histogram"}, "of one list; a map is sorted by key, not by how often")
       .example(R"(counts(["b", "a", "b"]))", R"({"a": 1, "b": 2})")
       .example(R"(lookup(counts(["b", "a", "b"]), "b", default = 0))", "2")
       .example("map_values(counts([3, 1, 3]))", "[1, 2]")

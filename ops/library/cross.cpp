@@ -263,31 +263,31 @@ void registerCross(Registry& r) {
   r.add("cross", {value("a"), value("b")},
         "One id for a combination of two or more values, in order; lists give every combination, the first list "
         "outermost.")
-      .elsewhere({"crossed_column", "feature_cross"},
-                 "takes the values and gives one id; `hash_bucket(cross(a, b), n)` is one of n")
-      .ofSame("the ids say no more than without it", false)
+      .foreignNames({"crossed_column", "feature_cross"},
+                    "takes the values and gives one id; `hash_bucket(cross(a, b), n)` is one of n")
+      .warnIfSame("the ids say no more than without it", false)
       .example(R"(cross(1, "a") == cross(1, "a"))", "true")
       .example(R"(cross("a", "b") == cross("b", "a"))", "false")
       .example(R"(len(cross([1, 2], ["a", "b", "c"])))", "6")
       .addCustom(joinOverload<crossRow>())
-      .suspect(suspectFloats)
+      .warnIf(suspectFloats)
       .shareHashes(shareCrossHashes)
-      .hash();
+      .givesHash();
   r.add("zip_cross", {value("a"), value("b")},
         "One id for a combination of two or more values, position by position: of aligned lists an id for each "
         "position, missing past the end of a shorter one.")
-      .ofSame("the ids say no more than without it")
+      .warnIfSame("the ids say no more than without it")
       .example(R"(zip_cross([1, 2], ["a", "b"])[1] == cross(2, "b"))", "true")
       .example(R"(len(zip_cross([1, 2, 3], "a")))", "3")
       .addCustom(joinOverload<zipRow>())
-      .suspect(suspectFloats)
+      .warnIf(suspectFloats)
       .shareHashes(shareZipHashes)
-      .hash();
+      .givesHash();
   r.add("combine_hashes", {value("a"), value("b")}, "The hash of a pair of hashes.")
       .internal()
       .add<combine>()
       .inlined(inlineCombine)
-      .hash();
+      .givesHash();
   r.add("combine_hashes_product", {value("a"), value("b")},
         "Each hash of the left combined with each of the right; missing elements are skipped.")
       .internal()
@@ -295,11 +295,11 @@ void registerCross(Registry& r) {
       .notLifted()
       .add<productWithOne>()
       .notLifted()
-      .flat(&productFlat<false>)
+      .flatKernel(&productFlat<false>)
       .add<productOfOne>()
       .notLifted()
-      .flat(&productFlat<true>)
-      .hash();
+      .flatKernel(&productFlat<true>)
+      .givesHash();
 }
 
 }  // namespace featc

@@ -238,13 +238,13 @@ void registerEditDistance(Registry& r) {
   r.add("edit_distance", {value("a"), value("b"), optionalConstant("unit")},
         "How many code points (bytes with `unit = "
         "\"bytes\"`) to add, remove or change from `a` to `b`; fails the row where the lengths' product is above 2^24.")
-      .ofSame("the result is 0")
+      .warnIfSame("the result is 0")
       .example(R"(edit_distance("kitten", "sitting"))", "3")
       .example(R"(edit_distance("caf\u{e9}", "cafe"))", "1")
       .example(R"(edit_distance("caf\u{e9}", "cafe", unit = "bytes"))", "2")
-      .elsewhere({"levenshtein", "levenshtein_distance"})
+      .foreignNames({"levenshtein", "levenshtein_distance"})
       .add<editDistance>({Type::string()})
-      .columns<EditColumns>()
+      .columnKernels<EditColumns>()
       .prepare(prepareEdit);
 }
 

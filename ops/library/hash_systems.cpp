@@ -171,17 +171,18 @@ void registerHashSystems(Registry& r) {
   r.add("murmur3_32", {value("x"), optionalValue("seed")},
         "MurmurHash3 (x86, 32 bits), unsigned, of a string or an integer's 8 bytes, as scikit-learn and Vowpal Wabbit "
         "hash. The seed is 0 unless given, and only its low 32 bits count.")
-      .elsewhere({"murmur_hash3_32", "murmur3_hash_32"})
-      .elsewhere({"mmh3", "mmh3_hash"}, "unsigned; mmh3 gives h - 4294967296 where this gives h of 2147483648 or more")
+      .foreignNames({"murmur_hash3_32", "murmur3_hash_32"})
+      .foreignNames({"mmh3", "mmh3_hash"},
+                    "unsigned; mmh3 gives h - 4294967296 where this gives h of 2147483648 or more")
       .example(R"(murmur3_32("abc"))", "3017643002")
       .example(R"(murmur3_32("abc", seed = 42))", "1313807976")
       .add<plainMurmurOfText>()
       .add<murmurOfText>()
-      .needs("seed")
+      .onlyWith("seed")
       .add<plainMurmurOfInt>()
       .add<murmurOfInt>()
-      .needs("seed")
-      .range(0, std::numeric_limits<uint32_t>::max());
+      .onlyWith("seed")
+      .resultRange(0, std::numeric_limits<uint32_t>::max());
   auto spark =
       r.add("spark_hash", {value("x"), optionalValue("seed")},
             "Spark SQL's `hash`, with its sign, of a string, BIGINT, DOUBLE or bool; of an INT take `int_bytes(x, 4)`. "
@@ -189,10 +190,10 @@ void registerHashSystems(Registry& r) {
           .example(R"(spark_hash("Spark"))", "228093765")
           .example(R"(spark_hash(int_bytes(2, 4), spark_hash(int_bytes(123, 4), spark_hash("Spark"))))", "-1321691492")
           .example(R"(mod(spark_hash("Rome"), 1000))", "947")
-          .range(std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max());
+          .resultRange(std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max());
   auto addSpark = [&]<class T>() {
     spark.template add<plainSparkHash<T>>();
-    spark.template add<sparkHash<T>>().needs("seed");
+    spark.template add<sparkHash<T>>().onlyWith("seed");
   };
   addSpark.operator()<int64_t>();
   addSpark.operator()<bool>();
@@ -201,7 +202,7 @@ void registerHashSystems(Registry& r) {
   r.add("md5_bucket", {value("x"), constant("n"), optionalConstant("digits")},
         "The MD5 of a string, or of an integer in decimal, modulo `n`: Python's `int(md5(x).hexdigest(), 16) % n`; "
         "with `digits` only of so many first hexadecimal digits.")
-      .elsewhere({"md5_mod"})
+      .foreignNames({"md5_mod"})
       .example(R"(md5_bucket("abc", 1000))", "570")
       .example(R"(md5_bucket("abc", 1000, digits = 8))", "272")
       .add<md5Bucket>({Type::int64(), Type::int64()})
@@ -211,7 +212,7 @@ void registerHashSystems(Registry& r) {
         "The low `n` bytes of an integer, the lowest first, as a string to be hashed: `farm_bucket(int_bytes(x, 4), "
         "n)` is "
         "OpenMLDB's `discrete` of an INT. Missing where `x` needs more.")
-      .elsewhere({"to_bytes"}, "the lowest byte first; how many is the second argument")
+      .foreignNames({"to_bytes"}, "the lowest byte first; how many is the second argument")
       .example(R"(int_bytes(25185, 2))", R"("ab")")
       .example(R"(hash(int_bytes(3, 4), "farm"))", "2681491882390849628")
       .example("farm_bucket(int_bytes(3, 4), 100)", "28")

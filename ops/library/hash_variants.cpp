@@ -184,7 +184,7 @@ void registerHashVariants(Registry& r) {
                    .example(R"(multi_hash("food", 3)[0] == hash("food"))", "true")
                    .example(R"(len(multi_hash(["a", "b"], 3)))", "6")
                    .prepare(prepareMultiHash)
-                   .hash();
+                   .givesHash();
   auto addMulti = [&]<class Scalar, class Element>() {
     multi.add<multiHash<Scalar>>({Type::int64()}).notLifted();
     multi.add<multiHashOfList<Element>>({Type::int64()}).notLifted();
@@ -196,9 +196,9 @@ void registerHashVariants(Registry& r) {
   r.add("farm_bucket", {value("x"), constant("n")},
         "FarmHash Fingerprint64 modulo `n`, unsigned, of a string, or of an integer in decimal: what TensorFlow's "
         "`to_hash_bucket_fast` gives, whatever the config's `hash_family`.")
-      .elsewhere({"to_hash_bucket_fast", "string_to_hash_bucket_fast"})
-      .elsewhere({"categorical_column_with_hash_bucket"}, "takes the value, not a column's name")
-      .elsewhere(
+      .foreignNames({"to_hash_bucket_fast", "string_to_hash_bucket_fast"})
+      .foreignNames({"categorical_column_with_hash_bucket"}, "takes the value, not a column's name")
+      .foreignNames(
           {"discrete"},
           "of a string; of an INT it is farm_bucket(int_bytes(x, 4), n), of a BIGINT farm_bucket(int_bytes(x, 8), n)")
       .example(R"(farm_bucket(["Hello", "TensorFlow", "2.x"], 3))", "[0, 2, 2]")
@@ -208,7 +208,7 @@ void registerHashVariants(Registry& r) {
   r.add("std_bucket", {value("x"), constant("n")},
         "libstdc++'s `std::hash` modulo `n`, unsigned, of a string or of a float cut to 32 bits: what Alibaba's FG "
         "gives for `hash_bucket_size`.")
-      .elsewhere({"hash_bucket_size"}, "the size is the second argument")
+      .foreignNames({"hash_bucket_size"}, "the size is the second argument")
       .example(R"(std_bucket("abc", 1000))", "833")
       .add<stdBucket>({Type::int64()})
       .add<stdBucketOfFloat>({Type::int64()})

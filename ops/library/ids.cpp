@@ -259,25 +259,26 @@ void registerHashes(Registry& r) {
       r.add("hash", {value("x"), optionalConstant("family"), optionalConstant("seed")},
             "A 64-bit hash of the value, by the config's `hash_family`, or by `xxh3`, `farm`, `murmur3` or `std` "
             "(libstdc++'s hash of strings), of which all but `farm` take a seed.")
-          .elsewhere({"xxh3", "xxh3_64"}, "written `hash(x, \"xxh3\")`")
-          .elsewhere({"farm_hash", "farm_fingerprint", "fingerprint", "fingerprint64"}, "written `hash(x, \"farm\")`")
-          .elsewhere({"murmur_hash", "murmur_hash3", "murmur3"}, "written `hash(x, \"murmur3\")`")
+          .foreignNames({"xxh3", "xxh3_64"}, "written `hash(x, \"xxh3\")`")
+          .foreignNames({"farm_hash", "farm_fingerprint", "fingerprint", "fingerprint64"},
+                        "written `hash(x, \"farm\")`")
+          .foreignNames({"murmur_hash", "murmur_hash3", "murmur3"}, "written `hash(x, \"murmur3\")`")
           .example("hash(42) == hash(42)", "true")
           .example(R"(hash("food"))", "3396951509102873001")
           .example(R"(hash("food", "xxh3") == hash("food"))", "true")
           .example(R"(hash("food", "murmur3", seed = 7) == hash("food", "murmur3"))", "false")
           .add<hashOfInt>()
           .inlined(inlineHashInt)
-          .liftedFlat(&hashFlatLists<int64_t>)
+          .liftedFlatKernel(&hashFlatLists<int64_t>)
           .add<hashOfBool>()
           .inlined(inlineHashBool)
           .add<hashOfFloat>()
           .inlined(inlineHashFloat)
           .add<hashOfString>()
-          .columns<HashStringColumns>()
-          .flat(&hashTexts)
-          .liftedFlat(&hashFlatLists<Str>)
-          .hash();
+          .columnKernels<HashStringColumns>()
+          .flatKernel(&hashTexts)
+          .liftedFlatKernel(&hashFlatLists<Str>)
+          .givesHash();
   addHashVariants(hash);
   r.add("hash_bucket", {value("x"), constant("n")}, "The hash of `x` modulo `n`, unsigned: one of 0 .. `n`-1.")
       .example(R"(hash_bucket("food", 1000))", "1")
@@ -287,8 +288,8 @@ void registerHashes(Registry& r) {
       .add<bucketOfFloat>({Type::int64()})
       .add<bucketOfString>({Type::int64()})
       .prepare(prepareBuckets)
-      .hash()
-      .range(0, std::numeric_limits<int64_t>::max())
+      .givesHash()
+      .resultRange(0, std::numeric_limits<int64_t>::max())
       .simplify(simplifyBucket)
       .shareHashes(shareBucketHash);
   r.add("hash_mod", {value("hash"), constant("n")}, "A hash modulo `n`, unsigned.")
@@ -298,11 +299,12 @@ void registerHashes(Registry& r) {
 }
 
 void registerWeighted(Registry& r) {
-  auto weighted = r.add("weighted", {value("ids"), value("weights")},
-                        "Ids with a weight each, for a sparse output; one weight goes with every id.")
-                      .elsewhere({"weighted_categorical_column"}, "takes the ids and the weights, not a column's name")
-                      .example("weighted([3, 4], [0.5, 2])", "[[3, 0.5], [4, 2]]")
-                      .example(R"(weighted(["a", "b"], 1))", R"([["a", 1], ["b", 1]])");
+  auto weighted =
+      r.add("weighted", {value("ids"), value("weights")},
+            "Ids with a weight each, for a sparse output; one weight goes with every id.")
+          .foreignNames({"weighted_categorical_column"}, "takes the ids and the weights, not a column's name")
+          .example("weighted([3, 4], [0.5, 2])", "[[3, 0.5], [4, 2]]")
+          .example(R"(weighted(["a", "b"], 1))", R"([["a", 1], ["b", 1]])");
   forEachScalar([&]<class T>() {
     weighted.template add<pairUp<T>>()
         .notLifted()
@@ -315,10 +317,10 @@ void registerWeighted(Registry& r) {
       .internal()
       .add<idsOfWeighted<Str>>()
       .add<idsOfWeighted<double>>()
-      .hash();
+      .givesHash();
   r.add("int_weighted", {value("weighted")}, "Weighted truth values with 0 and 1 as ids.")
       .internal()
-      .range(0, 1)
+      .resultRange(0, 1)
       .add<idsOfWeighted<bool>>();
   r.add("map_weighted", {value("map")}, "A map's keys as ids, its numbers as weights.")
       .internal()
@@ -335,10 +337,10 @@ void registerIds(Registry& r) {
   registerHashes(r);
   r.add("bucketize", {value("x"), constant("boundaries")},
         "How many of the ascending boundaries are at most `x`: a value on an edge belongs to the upper bucket.")
-      .elsewhere({"digitize"})
-      .elsewhere({"cut", "bucket", "discretize", "bucketized_column", "width_bucket", "binning"},
-                 "takes the boundaries as a list; a value on one belongs to the upper bucket")
-      .range(0, kMaxElements)
+      .foreignNames({"digitize"})
+      .foreignNames({"cut", "bucket", "discretize", "bucketized_column", "width_bucket", "binning"},
+                    "takes the boundaries as a list; a value on one belongs to the upper bucket")
+      .resultRange(0, kMaxElements)
       .example("bucketize(30, [18, 25, 35])", "2")
       .example("bucketize(18, [18, 25, 35])", "1")
       .example("bucketize([0.1, 9.5], [1, 5])", "[0, 2]")
@@ -350,29 +352,30 @@ void registerIds(Registry& r) {
   r.add("vocab", {value("x"), optionalConstant("words"), optionalConstant("oov"), optionalFile("file")},
         "The position of `x` in a list, else the list's length; or its number in a map, else missing; or either of "
         "them in a `file`. `oov` is the number of a value that is not there.")
-      .elsewhere({"vocab_list", "vocab_dict", "vocab_file", "string_lookup", "categorical_column_with_vocabulary_list"},
-                 "takes the value and then the words, as a list, a map or `file = ...`")
+      .foreignNames(
+          {"vocab_list", "vocab_dict", "vocab_file", "string_lookup", "categorical_column_with_vocabulary_list"},
+          "takes the value and then the words, as a list, a map or `file = ...`")
       .example(R"(vocab("b", ["a", "b"]))", "1")
       .example(R"(vocab("z", ["a", "b"]))", "2")
       .example(R"(vocab("z", ["a", "b"], oov = -1))", "-1")
       .example(R"(vocab("x", {"x": 10, "y": 20}))", "10")
       .example(R"(vocab("z", {"x": 10, "y": 20}))", "missing")
       .add<positionIn<Str>>({Type::list(Type::string()), Type::int64()})
-      .needs("words")
+      .onlyWith("words")
       .add<positionIn<int64_t>>({Type::list(Type::int64()), Type::int64()})
-      .needs("words")
+      .onlyWith("words")
       .add<numberIn<Str, int64_t>>({Type::map(Type::string(), Type::int64()), Type::int64()})
-      .needs("words")
+      .onlyWith("words")
       .add<numberIn<int64_t, int64_t>>({Type::map(Type::int64(), Type::int64()), Type::int64()})
-      .needs("words")
+      .onlyWith("words")
       .add<numberIn<Str, double>>({Type::map(Type::string(), Type::float64()), Type::float64()})
-      .needs("words")
+      .onlyWith("words")
       .add<numberIn<int64_t, double>>({Type::map(Type::int64(), Type::float64()), Type::float64()})
-      .needs("words")
+      .onlyWith("words")
       .add<numberIn<Str, int64_t>>({Type::list(Type::string()), Type::int64(), Type::string()})
-      .needs("file")
+      .onlyWith("file")
       .add<numberIn<int64_t, int64_t>>({Type::list(Type::int64()), Type::int64(), Type::string()})
-      .needs("file")
+      .onlyWith("file")
       .prepare(prepareVocabulary);
   registerWeighted(r);
 }

@@ -233,81 +233,81 @@ void registerLists(Registry& r) {
   auto indexOp = r.add("index", {value("list"), value("i")},
                        "Element `i` of a list or code point `i` of a string, counted from 0, or from the end where `i` "
                        "is negative; missing outside.")
-                     .symbol("[]")
-                     .passes(0)
-                     .ofStructs(OfStructs::Struct)
+                     .written("x[i]")
+                     .passesThrough(0)
+                     .makesOfStructs(OfStructs::Struct)
                      .example("[10, 20, 30][-1]", "30")
                      .example("[10, 20, 30][3]", "missing")
                      .example(R"("h\u{e9}"[1])", "\"\xC3\xA9\"");
   auto lenOp =
       r.add("len", {value("x")},
             "How many elements a list or map has, missing ones included, or how many code points a string has.")
-          .ofStructs(OfStructs::Value)
+          .makesOfStructs(OfStructs::Value)
           .example("len([1, 2, 3])", "3")
           .example(R"(len("h\u{e9}"))", "2")
-          .range(0, kMaxSize)
-          .suspect(suspectCountOfBools<false>)
-          .elsewhere({"size", "array_length", "array_size", "char_length", "cardinality"})
-          .elsewhere({"length", "strlen", "octet_length"}, "of a string, counts code points, not bytes");
+          .resultRange(0, kMaxSize)
+          .warnIf(suspectCountOfBools<false>)
+          .foreignNames({"size", "array_length", "array_size", "char_length", "cardinality"})
+          .foreignNames({"length", "strlen", "octet_length"}, "of a string, counts code points, not bytes");
   auto headOp = r.add("head", {value("list"), value("n")}, "The first `n` elements.")
-                    .ofStructs(OfStructs::List)
+                    .makesOfStructs(OfStructs::List)
                     .example("head([1, 2, 3], 2)", "[1, 2]")
-                    .passes(0)
-                    .suspect(suspectCount<1>);
+                    .passesThrough(0)
+                    .warnIf(suspectCount<1>);
   auto tailOp = r.add("tail", {value("list"), value("n")}, "The last `n` elements.")
-                    .ofStructs(OfStructs::List)
+                    .makesOfStructs(OfStructs::List)
                     .example("tail([1, 2, 3], 2)", "[2, 3]")
-                    .passes(0)
-                    .suspect(suspectCount<1>);
+                    .passesThrough(0)
+                    .warnIf(suspectCount<1>);
   auto sliceOp =
       r.add("slice", {value("list"), value("start"), value("length")},
             "At most `length` elements from `start` on; a negative start counts from the end, at most from the first.")
-          .ofStructs(OfStructs::List)
+          .makesOfStructs(OfStructs::List)
           .example("slice([1, 2, 3, 4], 1, 2)", "[2, 3]")
           .example("slice([1, 2, 3, 4], -2, 5)", "[3, 4]")
-          .passes(0)
-          .elsewhere({"array_slice", "sublist"}, "counts from 0, and the third argument is a length")
-          .suspect(suspectCount<2>);
+          .passesThrough(0)
+          .foreignNames({"array_slice", "sublist"}, "counts from 0, and the third argument is a length")
+          .warnIf(suspectCount<2>);
   auto containsOp = r.add("contains", {value("list"), value("x")},
                           "Whether `x` is an element of the list, a key of the map, or a part of the string.")
                         .example("contains([1, 2, 3], 2)", "true")
                         .example(R"(contains({"a": 1}, "b"))", "false")
                         .example(R"(contains("hotpot", "pot"))", "true")
-                        .elsewhere({"has", "includes", "list_contains", "map_contains_key", "contains_key"})
-                        .elsewhere({"isin", "array_contains"}, "the list comes first: `contains(list, x)`")
-                        .suspect(suspectContains);
+                        .foreignNames({"has", "includes", "list_contains", "map_contains_key", "contains_key"})
+                        .foreignNames({"isin", "array_contains"}, "the list comes first: `contains(list, x)`")
+                        .warnIf(suspectContains);
   auto concatOp = r.add("concat", {value("a"), value("b")},
                         "Lists appended, or strings joined; a string beside a list of strings is joined with each.")
                       .example("concat([1], [2, 3])", "[1, 2, 3]")
                       .example(R"(concat("a", "-", "b"))", R"("a-b")")
                       .example(R"(concat("x:", ["a", "b"]))", R"(["x:a", "x:b"])")
-                      .elsewhere({"concatenate", "array_concat", "list_concat", "strcat"})
-                      .elsewhere({"append", "array_append"}, "takes a list: `concat(list, [x])`");
+                      .foreignNames({"concatenate", "array_concat", "list_concat", "strcat"})
+                      .foreignNames({"append", "array_append"}, "takes a list: `concat(list, [x])`");
   auto flattenOp = r.add("flatten", {value("lists")},
                          "The elements of the lists in a list, one list after the other; a missing list has none.")
                        .example("flatten([[1, 2], [3]])", "[1, 2, 3]")
                        .example("flatten([[1], [1 % 0]])", "[1, missing]")
-                       .elsewhere({"array_flatten"});
+                       .foreignNames({"array_flatten"});
   auto lengthenedOp = r.add("lengthened", {value("list"), value("as")},
                             "The list, extended by missing elements to the length of another one.")
                           .internal();
   auto makeListOp =
       r.add("make_list", {value("element")}, "A list of its arguments; a missing one is a missing element.")
-          .symbol("[...]")
-          .passes(0, kMaxArguments)
+          .written("[...]")
+          .passesThrough(0, kMaxArguments)
           .example("[1, 2 + 3, 1 % 0]", "[1, 5, missing]")
-          .elsewhere({"array"});
+          .foreignNames({"array"});
 
   indexOp.add<stringIndex>();
   lenOp.add<stringLength>();
   forEachScalar([&]<class T>() {
-    indexOp.template add<index<T>>().flat(&indexFlat<T>);
-    lenOp.template add<length<T>>().notLifted().flat(&lengthFlat<T>);
+    indexOp.template add<index<T>>().flatKernel(&indexFlat<T>);
+    lenOp.template add<length<T>>().notLifted().flatKernel(&lengthFlat<T>);
     headOp.template add<head<T>>().notLifted();
     tailOp.template add<tail<T>>().notLifted();
     sliceOp.template add<slice<T>>().notLifted();
     containsOp.template add<contains<T>>();
-    if constexpr (!std::is_same_v<T, bool>) containsOp.template columns<ContainsColumns<T>>();
+    if constexpr (!std::is_same_v<T, bool>) containsOp.template columnKernels<ContainsColumns<T>>();
     concatOp.template add<append<T>>().notLifted();
     makeListOp.addCustom(makeListOverload<T>(cellType<T>()));
     flattenOp.template add<flatten<T>>();
@@ -336,7 +336,7 @@ void registerLists(Registry& r) {
   });
   forEachMap([&]<class K, class V>() {
     lenOp.template add<mapLength<K, V>>().notLifted();
-    containsOp.template add<mapContains<K, V>>().template columns<MapContainsColumns<K, V>>();
+    containsOp.template add<mapContains<K, V>>().template columnKernels<MapContainsColumns<K, V>>();
   });
   containsOp.add<stringContains>();
   concatOp.add<joinStrings>();

@@ -241,7 +241,7 @@ void registerMapText(Registry& r) {
   r.add("parse_map", {value("s"), optionalConstant("separators"), optionalConstant("delimiter")},
         "The map in a text or a list: items between any of the characters in `separators`, keys up to the first "
         "`delimiter` (`:`), else the value is missing; the last of equal keys wins.")
-      .elsewhere({"str_to_map"}, "the first separators may be several characters, each of which separates")
+      .foreignNames({"str_to_map"}, "the first separators may be several characters, each of which separates")
       .example(R"(parse_map("a:1,b:x:y", ","))", R"({"a": "1", "b": "x:y"})")
       .example(R"(lookup(parse_map("a=1;b=2", ";", "="), "b"))", R"("2")")
       .add<mapOfText<Str, readText>>({Type::string(), Type::string()})
@@ -279,7 +279,7 @@ void registerMapText(Registry& r) {
   r.add("cross_text", {constant("separator"), value("a"), value("b")},
         "Every combination of the elements of two or more lists, joined with the separator, the first list "
         "outermost; missing elements are skipped.")
-      .elsewhere({"combo_feature"}, "joins texts; hash what comes out with `std_bucket`")
+      .foreignNames({"combo_feature"}, "joins texts; hash what comes out with `std_bucket`")
       .example(R"(cross_text("_", ["a", "b"], ["x", "y"]))", R"(["a_x", "a_y", "b_x", "b_y"])")
       .add<crossText>({Type::string()})
       .prepare(prepareCrossText);

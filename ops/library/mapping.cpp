@@ -78,7 +78,7 @@ void registerMapping(Registry& r) {
   Type as = Type::list(Type::list(Type::boolean()));
   forEachScalar([&]<class T>() {
     absentOp.add<isAbsent<T>>();
-    if constexpr (kInlineCell<T>) absentOp.inlinedFull(inlineIsAbsent);
+    if constexpr (kInlineCell<T>) absentOp.inlinedWithPresence(inlineIsAbsent);
     repeatedOp.add<repeated<T>>().notLifted();
     regroupedOp.add<regrouped<T>>().notLifted();
   });

@@ -245,40 +245,40 @@ void registerMaps(Registry& r) {
   auto lookupOp = r.add("lookup", {value("map"), value("key"), optionalValue("default"), optionalConstant("combiner")},
                         "The value under the key, or the default, else missing. For a list of keys a list, or with a "
                         "combiner one float: `sum mean min max count`, `gap_min gap_max` between sorted values.")
-                      .elsewhere({"get", "map_get", "get_or_default", "lookup_feature"})
-                      .elsewhere({"element_at"}, "of a map; of a list it is `list[i]`, from 0")
+                      .foreignNames({"get", "map_get", "get_or_default", "lookup_feature"})
+                      .foreignNames({"element_at"}, "of a map; of a list it is `list[i]`, from 0")
                       .example(R"(lookup({"a": 1, "b": 2}, "b"))", "2")
                       .example(R"(lookup({"a": 1}, "z", default = 0))", "0")
                       .example(R"(lookup({"a": 1, "b": 2}, ["b", "z"]))", "[2, missing]")
                       .example(R"(lookup({"a": 1, "b": 2}, ["a", "b", "z"], combiner = "mean"))", "1.5")
                       .example(R"(lookup({"a": 1, "b": 9, "c": 4}, ["a", "b", "c"], combiner = "gap_max"))", "5")
                       .prepare(prepareLookup)
-                      .odd(oddLookup);
+                      .reportIfOdd(oddLookup);
   auto idOp = r.add("lookup_id", {value("map"), value("key")},
                     "One id for the key and its value together, `cross(key, value)`; missing where the key is absent.")
                   .example(R"(lookup_id({"a": 1}, "a") == cross("a", 1))", "true")
                   .example(R"(lookup_id({"a": 1}, "z"))", "missing")
-                  .odd(oddLookup)
-                  .hash();
+                  .reportIfOdd(oddLookup)
+                  .givesHash();
   auto keysOp = r.add("map_keys", {value("map")}, "The keys of a map, ascending.")
-                    .elsewhere({"keys"})
+                    .foreignNames({"keys"})
                     .example(R"(map_keys({"b": 1, "a": 2}))", R"(["a", "b"])");
   auto valuesOp = r.add("map_values", {value("map")}, "The values of a map, in the order of their keys.")
-                      .elsewhere({"values"})
+                      .foreignNames({"values"})
                       .example(R"(map_values({"b": 1, "a": 2}))", "[2, 1]");
   auto makeMapOp = r.add("make_map", {value("key"), value("value")},
                          "A map of its arguments, keys and values in turn; an entry without a key is left out.")
-                       .symbol("{...}")
-                       .elsewhere({"dict", "map"}, "written `{key: value}`")
+                       .written("{...}")
+                       .foreignNames({"dict", "map"}, "written `{key: value}`")
                        .example(R"({"a": 1 + 1, "b": 1 % 0})", R"({"a": 2, "b": missing})");
   forEachMap([&]<class K, class V>() {
-    lookupOp.template add<lookup<K, V>>().template columns<LookupColumns<K, V>>();
+    lookupOp.template add<lookup<K, V>>().template columnKernels<LookupColumns<K, V>>();
     if constexpr (std::is_same_v<V, int64_t> || std::is_same_v<V, double>)
       lookupOp.template add<lookupCombined<K, V>>({Type::string()})
           .notLifted()
-          .needs("combiner")
-          .template columns<LookupCombinedColumns<K, V>>();
-    idOp.template add<lookupId<K, V>>().template columns<LookupIdColumns<K, V>>();
+          .onlyWith("combiner")
+          .template columnKernels<LookupCombinedColumns<K, V>>();
+    idOp.template add<lookupId<K, V>>().template columnKernels<LookupIdColumns<K, V>>();
     keysOp.template add<mapKeys<K, V>>();
     valuesOp.template add<mapValues<K, V>>();
     makeMapOp.addCustom(makeMapOverload<K, V>(cellType<V>()));
@@ -287,7 +287,7 @@ void registerMaps(Registry& r) {
     auto addFor = [&]<class K>() {
       Type key = cellType<K>();
       Type map = Type::map(key, inner);
-      lookupOp.template addNested<lookup<K, V>>({map, key, inner}, inner).template columns<LookupColumns<K, V>>();
+      lookupOp.template addNested<lookup<K, V>>({map, key, inner}, inner).template columnKernels<LookupColumns<K, V>>();
       keysOp.template addNested<mapKeys<K, V>>({map}, Type::list(key));
       valuesOp.template addNested<mapValues<K, V>>({map}, Type::list(inner));
       makeMapOp.addCustom(makeMapOverload<K, V>(inner));

@@ -80,9 +80,9 @@ void registerMatch(Registry& r) {
       r.add("match", {value("map"), value("first"), value("second"), optionalValue("default")},
             "The value under two keys of a map of maps, or the default where one is absent, else missing. Under all "
             "first or all second keys: `match_all_first`, `match_all_second`.")
-          .suspect(suspectMatch)
-          .odd(oddMatch)
-          .elsewhere({"match_feature"}, "of a map of maps; `parse_nested_map(s)` makes one of a text")
+          .warnIf(suspectMatch)
+          .reportIfOdd(oddMatch)
+          .foreignNames({"match_feature"}, "of a map of maps; `parse_nested_map(s)` makes one of a text")
           .example(R"(match({"rome": {"pizza": 3, "sushi": 1}}, "rome", "pizza"))", "3")
           .example(R"(match({"rome": {"pizza": 3}}, "rome", "ramen", default = 0))", "0")
           .example(R"(match({"rome": {"pizza": 3, "sushi": 1}}, "rome", ["sushi", "ramen"]))", "[1, missing]");
@@ -96,7 +96,7 @@ void registerMatch(Registry& r) {
             "`match` by the first key under all second keys: the values, in the order of the second keys.")
           .example(R"(match_all_second({"rome": {"sushi": 1, "pizza": 3}}, "rome"))", "[3, 1]")
           .example(R"(match_all_second({"rome": {"pizza": 3}}, "oslo"))", "[]")
-          .odd(oddLookup);
+          .reportIfOdd(oddLookup);
   forEachMapOfMaps([&]<class K, class L, class V>() {
     matchOp.template add<match<K, L, V>>();
     allFirstOp.template add<matchAllFirst<K, L, V>>().notLifted();

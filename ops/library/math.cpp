@@ -83,14 +83,14 @@ V inlineClipFloat(Inline& b, const V* a) { return inlineMinFloat(b, inlineMaxFlo
 void registerMath(Registry& r) {
   r.group("Mathematics");
   r.add("abs", {value("x")}, "Absolute value; the smallest integer stays as it is.")
-      .elsewhere({"fabs"})
+      .foreignNames({"fabs"})
       .example("abs(-3)", "3")
       .add<absInt>()
       .inlined(inlineAbsInt)
       .add<absFloat>()
       .inlined(inlineAbsFloat);
   r.add("sign", {value("x")}, "-1, 0 or 1, of the type of `x`.")
-      .elsewhere({"signum", "sgn"})
+      .foreignNames({"signum", "sgn"})
       .example("sign(-2.5)", "-1")
       .add<signInt>()
       .inlined(inlineSignInt)
@@ -101,18 +101,18 @@ void registerMath(Registry& r) {
       .add<floorFloat>()
       .inlined(inlineFloor);
   r.add("ceil", {value("x")}, "The smallest integral float that is at least `x`.")
-      .elsewhere({"ceiling"})
+      .foreignNames({"ceiling"})
       .example("ceil(1.2)", "2")
       .add<ceilFloat>()
       .inlined(inlineCeil);
   r.add("round", {value("x")}, "The nearest integral float; halves go away from zero.")
-      .elsewhere({"rint"}, "halves go away from zero, not to the even number")
+      .foreignNames({"rint"}, "halves go away from zero, not to the even number")
       .example("round(2.5)", "3")
       .example("round(-2.5)", "-3")
       .add<roundFloat>()
       .inlined(inlineRound);
   r.add("trunc", {value("x")}, "The integral part: cut toward zero.")
-      .elsewhere({"truncate", "fix"})
+      .foreignNames({"truncate", "fix"})
       .example("trunc(-1.7)", "-1")
       .add<truncFloat>()
       .inlined(inlineTrunc);
@@ -120,49 +120,49 @@ void registerMath(Registry& r) {
   r.add("exp", {value("x")}, "e to the power of `x`.")
       .example("exp(0)", "1")
       .add<expFloat>()
-      .columns<UnaryColumns<&VectorMath::exp>>();
+      .columnKernels<UnaryColumns<&VectorMath::exp>>();
   r.add("log", {value("x")}, "Natural logarithm.")
-      .elsewhere({"ln"})
+      .foreignNames({"ln"})
       .example("log(1)", "0")
       .add<logFloat>()
-      .columns<UnaryColumns<&VectorMath::log>>();
+      .columnKernels<UnaryColumns<&VectorMath::log>>();
   r.add("log2", {value("x")}, "Logarithm to base 2.")
       .example("log2(8)", "3")
       .add<log2Float>()
-      .columns<UnaryColumns<&VectorMath::log2>>();
+      .columnKernels<UnaryColumns<&VectorMath::log2>>();
   r.add("log10", {value("x")}, "Logarithm to base 10.")
       .example("log10(1000)", "3")
       .add<log10Float>()
-      .columns<UnaryColumns<&VectorMath::log10>>();
+      .columnKernels<UnaryColumns<&VectorMath::log10>>();
   r.add("log1p", {value("x")}, "Natural logarithm of 1 + `x`, exact for small `x` too.")
       .example("log1p(0)", "0")
       .add<log1pFloat>()
-      .columns<UnaryColumns<&VectorMath::log1p>>();
+      .columnKernels<UnaryColumns<&VectorMath::log1p>>();
   r.add("pow", {value("x"), value("y")}, "`x` to the power of `y`.")
-      .elsewhere({"power"})
-      .elsewhere({"square"}, "written `pow(x, 2)`")
+      .foreignNames({"power"})
+      .foreignNames({"square"}, "written `pow(x, 2)`")
       .example("pow(2, 10)", "1024")
       .add<powFloat>()
-      .columns<BinaryColumns<&VectorMath::pow>>();
+      .columnKernels<BinaryColumns<&VectorMath::pow>>();
   r.add("sigmoid", {value("x")}, "1 / (1 + exp(-`x`)), between 0 and 1.")
-      .elsewhere({"expit", "logistic"})
+      .foreignNames({"expit", "logistic"})
       .example("sigmoid(0)", "0.5")
       .add<sigmoidFloat>()
-      .columns<UnaryColumns<&VectorMath::sigmoid>>();
+      .columnKernels<UnaryColumns<&VectorMath::sigmoid>>();
   r.add("tanh", {value("x")}, "Hyperbolic tangent, between -1 and 1.")
       .example("tanh(0)", "0")
       .add<tanhFloat>()
-      .columns<UnaryColumns<&VectorMath::tanh>>();
+      .columnKernels<UnaryColumns<&VectorMath::tanh>>();
   r.add("clip", {value("x"), value("low"), value("high")},
         "`x` kept within the bounds; `high` wins if the bounds cross.")
-      .elsewhere({"clamp", "clip_by_value"})
+      .foreignNames({"clamp", "clip_by_value"})
       .example("clip(15, 0, 10)", "10")
       .example("clip([-1, 5], 0, 3)", "[0, 3]")
       .add<clip<int64_t>>()
       .inlined(inlineClipInt)
       .add<clip<double>>()
       .inlined(inlineClipFloat)
-      .suspect(suspectClip);
+      .warnIf(suspectClip);
 }
 
 }  // namespace featc

@@ -69,23 +69,24 @@ std::optional<NodeRef> simplifyIsMissing(Rewriter& rw, std::span<const NodeRef> 
 
 void registerMissing(Registry& r) {
   r.group("Missing values");
-  auto defaultOp = r.add("default_to", {value("x"), value("fallback")},
+  auto defaultOp = r.add("default_to", {value("x"), filler("fallback")},
                          "`x`, or the fallback where `x` is missing or a float that is not finite; a scalar fallback "
                          "fills the missing elements of a list.")
-                       .symbol("??")
-                       .passes(0, 2)
-                       .ofSame("the result is just that value")
-                       .elsewhere({"coalesce", "ifnull", "nvl", "fillna"})
+                       .written("a ?? b")
+                       .chained()
+                       .passesThrough(0, 2)
+                       .warnIfSame("the result is just that value")
+                       .foreignNames({"coalesce", "ifnull", "nvl", "fillna"})
                        .example("(5 % 0) ?? 7", "7")
                        .example("log(-1) ?? 0", "0")
                        .example(R"(int(["1", "x"]) ?? 0)", "[1, 0]")
-                       .nullable(lastNullable)
+                       .nullableIf(lastNullable)
                        .simplify(simplifyDefault);
   auto missingOp = r.add("is_missing", {value("x")}, "Whether `x` is missing, or a float that is not finite.")
-                       .elsewhere({"is_none"})
-                       .elsewhere({"isnan"}, "infinities and missing values count too")
-                       .elsewhere({"isnull", "isna"}, "floats that are not finite count too")
-                       .elsewhere({"notnull", "is_not_null", "notna", "isfinite"}, "written `!is_missing(x)`")
+                       .foreignNames({"is_none"})
+                       .foreignNames({"isnan"}, "infinities and missing values count too")
+                       .foreignNames({"isnull", "isna"}, "floats that are not finite count too")
+                       .foreignNames({"notnull", "is_not_null", "notna", "isfinite"}, "written `!is_missing(x)`")
                        .example("is_missing(1 % 0)", "true")
                        .example("is_missing(1 / 0)", "true")
                        .example(R"(is_missing(""))", "false")
@@ -93,26 +94,26 @@ void registerMissing(Registry& r) {
   auto nullOp =
       r.add("nullif", {value("x"), value("y")},
             "`x`, but missing where it equals `y`: for values that stand for a missing one, as `\"?\"` or -1.")
-          .passes(0)
-          .ofSame("the result is always missing")
-          .elsewhere({"na_if"})
+          .passesThrough(0)
+          .warnIfSame("the result is always missing")
+          .foreignNames({"na_if"})
           .example(R"(nullif("?", "?"))", "missing")
           .example(R"(nullif(["Rome", "?"], "?"))", R"(["Rome", missing])")
           .example("nullif(-1, -1) ?? 0", "0");
   forEachScalar([&]<class C>() {
     nullOp.template add<nullIf<C>>();
-    if constexpr (kInlineCell<C>) nullOp.inlinedFull(inlineNullIf<C>);
+    if constexpr (kInlineCell<C>) nullOp.inlinedWithPresence(inlineNullIf<C>);
   });
   forEachCellType([&]<class C>() {
     if constexpr (std::is_same_v<C, double>) {
-      defaultOp.add<defaultToFloat>().inlinedFull(inlineDefaultFloat);
-      missingOp.add<isMissing<Finite>>().inlinedFull(inlineIsMissingFloat);
+      defaultOp.add<defaultToFloat>().inlinedWithPresence(inlineDefaultFloat);
+      missingOp.add<isMissing<Finite>>().inlinedWithPresence(inlineIsMissingFloat);
     } else {
       defaultOp.add<defaultTo<C>>();
       missingOp.add<isMissing<C>>();
       if constexpr (kInlineCell<C>) {
-        defaultOp.inlinedFull(inlineDefault);
-        missingOp.inlinedFull(inlineIsMissing);
+        defaultOp.inlinedWithPresence(inlineDefault);
+        missingOp.inlinedWithPresence(inlineIsMissing);
       }
     }
   });

@@ -88,21 +88,21 @@ void registerNormalize(Registry& r) {
       .example("log10_or(1000, 0, -1)", "3")
       .example("log10_or(0, 0, -1)", "-1")
       .add<log10Or>()
-      .suspect(suspectLog10Or);
+      .warnIf(suspectLog10Or);
   r.add("zscore", {value("x"), value("mean"), value("std")}, "(`x` - `mean`) / `std`.")
-      .elsewhere({"standardize"})
+      .foreignNames({"standardize"})
       .example("zscore(7, 5, 4)", "0.5")
       .add<zscore>()
       .inlined(inlineZscore)
-      .suspect(suspectZscore);
+      .warnIf(suspectZscore);
   r.add("minmax", {value("x"), value("low"), value("high")},
         "(`x` - `low`) / (`high` - `low`): 0 .. 1 between the bounds, beyond them not cut (see `clip`).")
-      .elsewhere({"minmax_scale"})
+      .foreignNames({"minmax_scale"})
       .example("minmax(15, 10, 20)", "0.5")
       .example("minmax(25, 10, 20)", "1.5")
       .add<minmax>()
       .inlined(inlineMinmax)
-      .suspect(suspectMinmax);
+      .warnIf(suspectMinmax);
   r.add("box_cox", {value("x"), value("lambda")}, "The Box-Cox power: (`x`^`lambda` - 1) / `lambda`; for 0, log(`x`).")
       .example("box_cox(4, 1)", "3")
       .example("box_cox(1, 0)", "0")
@@ -110,7 +110,7 @@ void registerNormalize(Registry& r) {
   r.add("quantile_bucketize", {value("x"), constant("quantiles")},
         "How many of the quantiles, which ascend and may repeat, are at most `x`: a value on an edge belongs to the "
         "upper bucket.")
-      .elsewhere({"qcut"}, "the quantiles themselves are given, worked out beforehand")
+      .foreignNames({"qcut"}, "the quantiles themselves are given, worked out beforehand")
       .example("quantile_bucketize(3, [0, 0, 2.5, 8])", "3")
       .example("quantile_bucketize(0, [0, 0, 2.5, 8])", "2")
       .add<quantileBucket>({Type::list(Type::float64())})

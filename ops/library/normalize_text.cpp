@@ -190,9 +190,9 @@ void registerNormalizeText(Registry& r) {
       .example(R"(normalize_text("\u{FF28}\u{FF4F}\u{FF54} \u{2460}"))", R"("hot 1")")
       .example(R"(normalize_text("STRA\u{DF}E"))", R"("strasse")")
       .example(R"(normalize_text("\u{FF21}\u{3000}\u{2460}", "width", case = "keep"))", "\"A \xE2\x91\xA0\"")
-      .elsewhere({"unicode_normalize"}, "folds letters unless `case = \"keep\"`")
-      .elsewhere({"casefold"}, "written `normalize_text(s, \"none\")`")
-      .elsewhere({"text_normalizer"}, "takes a form and a case, not a number of options")
+      .foreignNames({"unicode_normalize"}, "folds letters unless `case = \"keep\"`")
+      .foreignNames({"casefold"}, "written `normalize_text(s, \"none\")`")
+      .foreignNames({"text_normalizer"}, "takes a form and a case, not a number of options")
       .add<normalizeText>({Type::string(), Type::string()})
       .prepare(prepareForm);
 }

@@ -199,50 +199,53 @@ void registerOrder(Registry& r) {
             "The elements in ascending order, or descending; those that are missing or not finite are left out.")
           .example("sort([3, 1, 2])", "[1, 2, 3]")
           .example(R"(sort(["b", "a"], descending = true))", R"(["b", "a"])")
-          .elsewhere({"sorted"})
-          .elsewhere({"array_sort", "sort_array"}, "the second argument says `descending`, not ascending")
+          .foreignNames({"sorted"})
+          .proposeForStructs("sort_by($0, $1)", "the structs in the order of a member")
+          .foreignNames({"array_sort", "sort_array"}, "the second argument says `descending`, not ascending")
           .prepare(prepareSort);
   auto topOp = r.add("topk", {value("list"), value("k")},
                      "The `k` largest elements, the largest first; those that are missing or not finite are left out.")
                    .example("topk([3, 1, 4, 1, 5], 2)", "[5, 4]")
-                   .elsewhere({"top_n"})
-                   .elsewhere({"nlargest"}, "the list comes first")
-                   .ofMap("topk_by(map_keys($0), map_values($0), $1)")
-                   .suspect(suspectCount<1>);
+                   .foreignNames({"top_n"})
+                   .foreignNames({"nlargest"}, "the list comes first")
+                   .proposeForMap("topk_by(map_keys($0), map_values($0), $1)")
+                   .proposeForStructs("topk_by($0, $1, k)", "the structs where a member is largest")
+                   .warnIf(suspectCount<1>);
   auto topByOp = r.add("topk_by", {value("list"), value("scores"), value("k")},
                        "The `k` elements with the highest scores, the highest first, of equal ones the earlier; those "
                        "whose score is missing or not finite are left out.")
-                     .ofStructs(OfStructs::List)
+                     .makesOfStructs(OfStructs::List)
                      .example(R"(topk_by(["a", "b", "c"], [0.1, 0.9, 0.5], 2))", R"(["b", "c"])")
-                     .suspect(suspectCount<2>);
+                     .warnIf(suspectCount<2>);
   auto sortByOp = r.add("sort_by", {value("list"), value("keys"), optionalConstant("descending")},
                         "The elements in the order of their keys, ascending or descending, of equal ones the earlier "
                         "first; those whose key is missing or not finite are left out.")
-                      .ofStructs(OfStructs::List)
+                      .makesOfStructs(OfStructs::List)
                       .example(R"(sort_by(["a", "b", "c"], [3, 1, 2]))", R"(["b", "c", "a"])")
                       .example(R"(sort_by(["a", "b", "c"], [1, 2, 1], descending = true))", R"(["b", "a", "c"])")
-                      .elsewhere({"argsort", "sorted_by", "order_by"}, "takes the list and the keys of its elements")
+                      .foreignNames({"argsort", "sorted_by", "order_by"}, "takes the list and the keys of its elements")
                       .prepare(prepareSort);
   auto reverseOp = r.add("reverse", {value("list")}, "The elements from the last to the first.")
-                       .ofStructs(OfStructs::List)
+                       .makesOfStructs(OfStructs::List)
                        .example("reverse([1, 2])", "[2, 1]")
-                       .elsewhere({"reversed", "array_reverse"});
+                       .foreignNames({"reversed", "array_reverse"});
   auto maskOp = r.add("mask", {value("list"), value("keep")},
                       "The elements where `keep` is true; past the end of the shorter list there are none.")
-                    .ofStructs(OfStructs::List)
+                    .makesOfStructs(OfStructs::List)
                     .example("mask([1, 2, 3], [true, false, true])", "[1, 3]")
                     .example("mask([1, 20, 30], [1, 20, 30] > 5)", "[20, 30]")
-                    .elsewhere({"boolean_mask", "bool_mask", "bool_mask_feature"});
-  auto indexOfOp = r.add("index_of", {value("list"), value("x")},
-                         "The position of the first `x` in a list, or of a text within a string in code points; "
-                         "missing where there is none.")
-                       .example("index_of([5, 7, 7], 7)", "1")
-                       .example("index_of([5, 7], 8)", "missing")
-                       .example(R"(index_of("hotpot", "pot"))", "3")
-                       .elsewhere({"array_position", "list_position", "instr", "strpos"},
-                                  "counts from 0; missing where there is none")
-                       .elsewhere({"locate", "position", "charindex"},
-                                  "the text that is searched comes first; counts from 0, missing where there is none");
+                    .foreignNames({"boolean_mask", "bool_mask", "bool_mask_feature"});
+  auto indexOfOp =
+      r.add("index_of", {value("list"), value("x")},
+            "The position of the first `x` in a list, or of a text within a string in code points; "
+            "missing where there is none.")
+          .example("index_of([5, 7, 7], 7)", "1")
+          .example("index_of([5, 7], 8)", "missing")
+          .example(R"(index_of("hotpot", "pot"))", "3")
+          .foreignNames({"array_position", "list_position", "instr", "strpos"},
+                        "counts from 0; missing where there is none")
+          .foreignNames({"locate", "position", "charindex"},
+                        "the text that is searched comes first; counts from 0, missing where there is none");
   forEachScalar([&]<class T>() {
     sortOp.template add<sortList<T>>({Type::boolean()}).notLifted();
     topOp.template add<topK<T>>().notLifted();
@@ -268,12 +271,12 @@ void registerOrder(Registry& r) {
   r.add("any", {value("list")}, "Whether an element is true; missing ones are not.")
       .example("any([1, 5, 3] > 4)", "true")
       .example("any([1, 5, 3] > 9)", "false")
-      .elsewhere({"reduce_any"})
+      .foreignNames({"reduce_any"})
       .add<anyTrue>();
   r.add("all", {value("list")}, "Whether no element is false; missing ones are not.")
       .example("all([1, 5, 3] > 0)", "true")
       .example("all([1, 5, 3] > 1)", "false")
-      .elsewhere({"reduce_all", "every"})
+      .foreignNames({"reduce_all", "every"})
       .add<allTrue>();
 }
 

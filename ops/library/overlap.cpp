@@ -89,9 +89,9 @@ auto comparedShort(const ShortTerms& t) {
 template <auto ofTwo>
 void addCompared(OperatorBuilder op) {
   op.add<compared<Str, ofTwo>>();
-  op.columns<TermColumns<Str, compared<Str, ofTwo>, comparedShort<ofTwo>>>();
+  op.columnKernels<TermColumns<Str, compared<Str, ofTwo>, comparedShort<ofTwo>>>();
   op.add<compared<int64_t, ofTwo>>();
-  op.columns<TermColumns<int64_t, compared<int64_t, ofTwo>, comparedShort<ofTwo>>>();
+  op.columnKernels<TermColumns<int64_t, compared<int64_t, ofTwo>, comparedShort<ofTwo>>>();
 }
 
 // -- Distances between pairs of terms ---------------------------------------------------------------
@@ -171,7 +171,8 @@ void registerOverlap(Registry& r) {
   r.group("Text overlap");
   auto add = [&](std::string_view name, std::string_view doc, std::string_view example, std::string_view result) {
     return r.add(name, {value("query"), value("title")}, doc)
-        .ofSame("the text is compared with itself")
+        .warnIfSame("the text is compared with itself")
+        .comparesElements()
         .example(example, result);
   };
   auto addBoth = [](OperatorBuilder op, auto forType) {

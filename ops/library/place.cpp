@@ -127,14 +127,14 @@ void registerPlace(Registry& r) {
   r.add("haversine", {value("lat1"), value("lng1"), value("lat2"), value("lng2")},
         "The distance of two places in kilometres, along a great circle of a sphere with the earth's mean radius, "
         "6371.0088 km.")
-      .elsewhere({"great_circle_distance", "geo_distance", "sphere_dist"},
-                 "in kilometres; each place is its latitude and its longitude")
+      .foreignNames({"great_circle_distance", "geo_distance", "sphere_dist"},
+                    "in kilometres; each place is its latitude and its longitude")
       .example("round(haversine(39.9042, 116.4074, 31.2304, 121.4737))", "1067")
       .add<haversine>()
-      .suspect(suspectPlaces);
+      .warnIf(suspectPlaces);
   r.add("geohash", {value("lat"), value("lng"), constant("precision")},
         "The geohash of a place in `precision` characters, 1 to 12; missing where there is no such place on earth.")
-      .elsewhere({"geohash_encode", "st_geohash"}, "takes the latitude, the longitude and how many characters")
+      .foreignNames({"geohash_encode", "st_geohash"}, "takes the latitude, the longitude and how many characters")
       .example("geohash(57.64911, 10.40744, 11)", R"("u4pruydqqvj")")
       .example("geohash(91, 0, 5)", "missing")
       .add<geohash>({Type::int64()})

@@ -182,10 +182,10 @@ void registerRegex(Registry& r) {
   r.group("Text");
   r.add("regex_match", {value("s"), constant("pattern")},
         "Whether the regular expression (RE2's syntax) matches a part of `s`; `^` and `$` bind it to the ends.")
-      .elsewhere({"regexp_contains"})
-      .elsewhere({"rlike", "regexp_like"}, "a part is enough, and the case of letters counts")
-      .elsewhere({"re_search"}, "the text comes first")
-      .elsewhere({"regex_full_match", "regexp_full_match"}, "a part is enough; `^` and `$` bind it to the ends")
+      .foreignNames({"regexp_contains"})
+      .foreignNames({"rlike", "regexp_like"}, "a part is enough, and the case of letters counts")
+      .foreignNames({"re_search"}, "the text comes first")
+      .foreignNames({"regex_full_match", "regexp_full_match"}, "a part is enough; `^` and `$` bind it to the ends")
       .example(R"(regex_match("hotpot 30cm", r"\d+cm"))", "true")
       .example(R"(regex_match("hotpot 30cm", r"^\d+"))", "false")
       .add<regexMatch>({Type::string()})
@@ -193,8 +193,8 @@ void registerRegex(Registry& r) {
   r.add("regex_extract", {value("s"), constant("pattern"), optionalConstant("group")},
         "The text of the first group in the pattern's first match, or of another group, 0 being the whole match; "
         "missing where nothing matches.")
-      .elsewhere({"regexp_extract", "regexp_substr", "str_extract"},
-                 "the first group unless another one is named, 0 being the whole match")
+      .foreignNames({"regexp_extract", "regexp_substr", "str_extract"},
+                    "the first group unless another one is named, 0 being the whole match")
       .example(R"x(regex_extract("hotpot 30cm", r"(\d+)cm"))x", R"("30")")
       .example(R"(regex_extract("hotpot 30cm", r"(\d+)cm", group = 0))", R"("30cm")")
       .example(R"(regex_extract("hotpot", r"\d+"))", "missing")
@@ -203,9 +203,9 @@ void registerRegex(Registry& r) {
   r.add("regex_replace", {value("s"), constant("pattern"), constant("replacement"), optionalConstant("all")},
         "`s` with each match of the pattern replaced, or with `all = false` the first; `\\1` in the replacement is the "
         "text of group 1.")
-      .elsewhere({"regexp_replace"}, "every match, or with `all = false` the first; group 1 is `\\1`")
-      .elsewhere({"re_sub"}, "the text comes first")
-      .elsewhere({"regex_replace_feature"})
+      .foreignNames({"regexp_replace"}, "every match, or with `all = false` the first; group 1 is `\\1`")
+      .foreignNames({"re_sub"}, "the text comes first")
+      .foreignNames({"regex_replace_feature"})
       .example(R"(regex_replace("a1b22", r"\d+", "#"))", R"("a#b#")")
       .example(R"x(regex_replace("John Smith", r"(\w+) (\w+)", r"\2, \1"))x", R"("Smith, John")")
       .example(R"(regex_replace("a1b22", r"\d+", "", all = false))", R"("ab22")")

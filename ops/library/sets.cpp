@@ -159,33 +159,37 @@ void registerSets(Registry& r) {
   r.group("Sets");
   std::vector<ParamSpec> two{value("a"), value("b")};
   auto intersectOp = r.add("intersect", two, "The elements of `a` that are in `b` too, each once, in the order of `a`.")
-                         .ofSame("the result is its distinct elements")
+                         .warnIfSame("the result is its distinct elements")
+                         .comparesElements("intersect_numbered")
                          .example("intersect([3, 1, 3, 2], [2, 3])", "[3, 2]")
-                         .elsewhere({"array_intersect", "intersection"});
+                         .foreignNames({"array_intersect", "intersection"});
   auto unionOp = r.add("union", two, "The elements of `a`, then those of `b`, each once.")
-                     .ofSame("the result is its distinct elements")
+                     .warnIfSame("the result is its distinct elements")
                      .example("union([3, 1, 3], [2, 3])", "[3, 1, 2]")
-                     .elsewhere({"array_union"});
+                     .foreignNames({"array_union"});
   auto differenceOp = r.add("difference", two, "The elements of `a` that are not in `b`, each once, in order.")
-                          .ofSame("the result is empty")
+                          .warnIfSame("the result is empty")
+                          .comparesElements("difference_numbered")
                           .example("difference([3, 1, 3, 2], [2])", "[3, 1]")
-                          .elsewhere({"array_except", "set_difference"});
+                          .foreignNames({"array_except", "set_difference"});
   auto distinctOp = r.add("distinct", {value("list")},
                           "Each element once, where it comes first; those that are missing or not finite are left out, "
                           "as they are by all set operators.")
                         .example("distinct([2, 1, 2, 1 % 0])", "[2, 1]")
-                        .elsewhere({"array_distinct", "dedup", "deduplicate", "drop_duplicates"})
-                        .elsewhere({"unique"}, "in the order of the list, not sorted");
+                        .foreignNames({"array_distinct", "dedup", "deduplicate", "drop_duplicates"})
+                        .foreignNames({"unique"}, "in the order of the list, not sorted");
   auto countOp = r.add("overlap_count", two, "How many distinct elements both lists have.")
-                     .ofSame("the result is how many distinct elements it has")
+                     .warnIfSame("the result is how many distinct elements it has")
+                     .comparesElements()
                      .example("overlap_count([1, 2, 2, 3], [2, 3, 4])", "2")
-                     .elsewhere({"intersect_count"});
+                     .foreignNames({"intersect_count"});
   auto jaccardOp = r.add("jaccard", two,
                          "The share of the distinct elements of both lists that both have; missing where there are "
                          "none at all.")
-                       .ofSame("the result is 1, or missing")
+                       .warnIfSame("the result is 1, or missing")
+                       .comparesElements()
                        .example("jaccard([1, 2, 3], [2, 3, 4])", "0.5")
-                       .elsewhere({"jaccard_similarity", "jaccard_index"});
+                       .foreignNames({"jaccard_similarity", "jaccard_index"});
   forEachScalar([&]<class T>() {
     intersectOp.template add<setIntersection<T>>().notLifted();
     unionOp.template add<setUnion<T>>().notLifted();
@@ -194,8 +198,8 @@ void registerSets(Registry& r) {
     countOp.template add<overlapCount<T>>().notLifted();
     jaccardOp.template add<jaccard<T>>().notLifted();
     if constexpr (std::is_same_v<T, Str> || std::is_same_v<T, int64_t>) {
-      countOp.template columns<TermColumns<T, overlapCount<T>, overlapOfShort>>();
-      jaccardOp.template columns<TermColumns<T, jaccard<T>, jaccardOfShort>>();
+      countOp.template columnKernels<TermColumns<T, overlapCount<T>, overlapOfShort>>();
+      jaccardOp.template columnKernels<TermColumns<T, jaccard<T>, jaccardOfShort>>();
     }
   });
 }

@@ -62,14 +62,14 @@ void registerStatistics(Registry& r) {
         "The mean square of the distances from the mean, divided by n - `ddof` (0 unless given).")
       .example("variance([1, 2, 3, 4])", "1.25")
       .example("variance([1, 3], ddof = 1)", "2")
-      .elsewhere({"var_pop", "pvariance"})
-      .elsewhere({"var", "var_samp"}, "divides by n; by n - 1 with `ddof = 1`")
+      .foreignNames({"var_pop", "pvariance"})
+      .foreignNames({"var", "var_samp"}, "divides by n; by n - 1 with `ddof = 1`")
       .add<variance>({Type::int64()})
       .prepare(prepareDegrees);
   r.add("std", {value("list"), optionalConstant("ddof")}, "Standard deviation: the square root of the variance.")
       .example("std([2, 4, 4, 4, 5, 5, 7, 9])", "2")
-      .elsewhere({"stddev_pop", "pstdev"})
-      .elsewhere({"stddev", "stdev", "stddev_samp"}, "divides by n; by n - 1 with `ddof = 1`")
+      .foreignNames({"stddev_pop", "pstdev"})
+      .foreignNames({"stddev", "stdev", "stddev_samp"}, "divides by n; by n - 1 with `ddof = 1`")
       .add<standardDeviation>({Type::int64()})
       .prepare(prepareDegrees);
 }

@@ -91,28 +91,28 @@ void registerText(Registry& r) {
   r.add("lower", {value("s")}, "`s` with the letters A-Z in lower case; other bytes stay.")
       .example(R"(lower("HotPot"))", R"("hotpot")")
       .example(R"(lower(["A", "b"]))", R"(["a", "b"])")
-      .elsewhere({"to_lower", "lowercase", "lcase"},
-                 "changes A-Z only; `normalize_text(s, \"none\", case = \"lower\")` changes all letters")
+      .foreignNames({"to_lower", "lowercase", "lcase"},
+                    "changes A-Z only; `normalize_text(s, \"none\", case = \"lower\")` changes all letters")
       .add<changeCase<lowerByte>>();
   r.add("upper", {value("s")}, "`s` with the letters a-z in upper case; other bytes stay.")
       .example(R"(upper("HotPot"))", R"("HOTPOT")")
-      .elsewhere({"to_upper", "uppercase", "ucase"},
-                 "changes a-z only; `normalize_text(s, \"none\", case = \"upper\")` changes all letters")
+      .foreignNames({"to_upper", "uppercase", "ucase"},
+                    "changes a-z only; `normalize_text(s, \"none\", case = \"upper\")` changes all letters")
       .add<changeCase<upperByte>>();
   r.add("substr", {value("s"), value("start"), value("length")},
         "At most `length` code points from `start` on; a negative start counts from the end, at most from the first.")
       .example(R"(substr("hotpot", 3, 3))", R"("pot")")
       .example(R"(substr("hotpot", -3, 2))", R"("po")")
-      .elsewhere({"substring", "mid"}, "counts from 0, and the third argument is a length")
+      .foreignNames({"substring", "mid"}, "counts from 0, and the third argument is a length")
       .add<substr>()
-      .suspect(suspectCount<2>);
+      .warnIf(suspectCount<2>);
   r.add("split", {value("s"), constant("separator")},
         "The pieces between the separators, empty ones included; an empty string has none.")
       .example(R"(split("a|b||c", "|"))", R"(["a", "b", "", "c"])")
       .example(R"(split("", "|"))", "[]")
-      .elsewhere({"str_split", "split_string", "string_to_array"})
-      .elsewhere({"string_split"}, "empty pieces stay; `tokenize(s, \",\")` leaves them out")
-      .elsewhere({"split_part", "split_index"}, "gives all pieces; one of them is `split(s, \",\")[i]`, from 0")
+      .foreignNames({"str_split", "split_string", "string_to_array"})
+      .foreignNames({"string_split"}, "empty pieces stay; `tokenize(s, \",\")` leaves them out")
+      .foreignNames({"split_part", "split_index"}, "gives all pieces; one of them is `split(s, \",\")[i]`, from 0")
       .add<split>({Type::string()})
       .notLifted()
       .prepare(prepareSeparator);

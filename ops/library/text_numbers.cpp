@@ -298,25 +298,25 @@ void registerTextNumbers(Registry& r) {
         "length plus the first position in the list itself.")
       .internal()
       .add<numberedBeside>()
-      .columns<NumberedColumns>()
-      .flat(&numberedFlat)
+      .columnKernels<NumberedColumns>()
+      .flatKernel(&numberedFlat)
       .notLifted();
   std::vector<ParamSpec> params{value("list"), value("numbers"), value("others")};
   r.add("intersect_numbered", params, "The elements whose numbers are among the others, each number once.")
       .internal()
       .add<chosen<Str, true>>()
-      .flat(&chosenFlat<Str, true>)
+      .flatKernel(&chosenFlat<Str, true>)
       .notLifted()
       .add<chosen<int64_t, true>>()
-      .flat(&chosenFlat<int64_t, true>)
+      .flatKernel(&chosenFlat<int64_t, true>)
       .notLifted();
   r.add("difference_numbered", params, "The elements whose numbers are not among the others, each number once.")
       .internal()
       .add<chosen<Str, false>>()
-      .flat(&chosenFlat<Str, false>)
+      .flatKernel(&chosenFlat<Str, false>)
       .notLifted()
       .add<chosen<int64_t, false>>()
-      .flat(&chosenFlat<int64_t, false>)
+      .flatKernel(&chosenFlat<int64_t, false>)
       .notLifted();
 }
 

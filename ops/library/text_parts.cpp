@@ -78,45 +78,45 @@ void registerTextParts(Registry& r) {
   r.group("Text");
   r.add("prefix", {value("s"), value("n")}, "The first `n` code points.")
       .example(R"(prefix("hotpot", 3))", R"("hot")")
-      .elsewhere({"left"})
+      .foreignNames({"left"})
       .add<prefix>()
-      .suspect(suspectCount<1>);
+      .warnIf(suspectCount<1>);
   r.add("suffix", {value("s"), value("n")}, "The last `n` code points.")
       .example(R"(suffix("hotpot", 3))", R"("pot")")
-      .elsewhere({"right"})
+      .foreignNames({"right"})
       .add<suffix>()
-      .suspect(suspectCount<1>);
+      .warnIf(suspectCount<1>);
   r.add("starts_with", {value("s"), value("start")}, "Whether `s` begins with `start`.")
       .example(R"(starts_with("hotpot", "hot"))", "true")
-      .elsewhere({"has_prefix"})
+      .foreignNames({"has_prefix"})
       .add<startsWith>()
-      .suspect(suspectEmptyPart<1>);
+      .warnIf(suspectEmptyPart<1>);
   r.add("ends_with", {value("s"), value("end")}, "Whether `s` ends with `end`.")
       .example(R"(ends_with("hotpot", "hot"))", "false")
-      .elsewhere({"has_suffix"})
+      .foreignNames({"has_suffix"})
       .add<endsWith>()
-      .suspect(suspectEmptyPart<1>);
+      .warnIf(suspectEmptyPart<1>);
   r.add("trim", {value("s"), optionalConstant("characters")},
         "`s` without ASCII white space at both ends, or without the given characters.")
       .example(R"(trim("  hot pot "))", R"("hot pot")")
       .example(R"(trim("--x-y--", characters = "-"))", R"("x-y")")
-      .elsewhere({"strip", "btrim"})
-      .elsewhere({"ltrim", "rtrim", "lstrip", "rstrip"},
-                 "at both ends; at one end `regex_replace(s, r\"^\\s+\", \"\")`")
+      .foreignNames({"strip", "btrim"})
+      .foreignNames({"ltrim", "rtrim", "lstrip", "rstrip"},
+                    "at both ends; at one end `regex_replace(s, r\"^\\s+\", \"\")`")
       .add<trim>({Type::string()})
       .prepare(prepareTrim);
   r.add("replace", {value("s"), value("from"), value("to")},
         "`s` with each `from` replaced by `to`, from left to right; an empty `from` changes nothing.")
       .example(R"(replace("hotpot", "ot", "a"))", R"("hapa")")
-      .elsewhere({"replace_all", "str_replace"},
-                 "the text comes first, and every place of the part as it is; patterns are for `regex_replace`")
+      .foreignNames({"replace_all", "str_replace"},
+                    "the text comes first, and every place of the part as it is; patterns are for `regex_replace`")
       .add<replace>()
-      .suspect(suspectReplace);
+      .warnIf(suspectReplace);
   r.add("join", {value("list"), value("separator")},
         "The elements in one string, with the separator between them; missing ones are left out.")
       .example(R"(join(["a", "b", "c"], ", "))", R"("a, b, c")")
-      .elsewhere({"array_join", "array_to_string", "string_join"})
-      .elsewhere({"concat_ws"}, "a list, and then the separator")
+      .foreignNames({"array_join", "array_to_string", "string_join"})
+      .foreignNames({"concat_ws"}, "a list, and then the separator")
       .add<join>()
       .notLifted();
 }

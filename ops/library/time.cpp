@@ -101,104 +101,106 @@ InlineValue inlineSecondsSince(Inline& b, const InlineValue* a) { return b.sub(a
 void registerTime(Registry& r) {
   r.group("Time");
   auto add = [&](std::string_view name, std::string_view doc) {
-    return r.add(name, {value("time"), optionalConstant("zone")}, doc).suspect(suspectInstant).odd(otherTimeUnit);
+    return r.add(name, {value("time"), optionalConstant("zone")}, doc)
+        .warnIf(suspectInstant)
+        .reportIfOdd(otherTimeUnit);
   };
   auto addInZone = [&]<auto part>(std::string_view name, std::string_view called) {
     return r.add(name, {value("time"), value("zone")}, "The same in a time zone from the data.")
         .standsFor(called)
-        .suspect(suspectInstant)
-        .odd(oddTimeInZone)
+        .warnIf(suspectInstant)
+        .reportIfOdd(oddTimeInZone)
         .template add<InZone<part>::ofData>();
   };
   add("hour",
       "The hour, 0 to 23, of a time in epoch seconds, in UTC or the zone (`\"Asia/Shanghai\"`, `\"+08:00\"`, a "
       "field); missing for an unknown zone and outside the years 1 to 9999.")
-      .elsewhere({"hour_of_day"})
+      .foreignNames({"hour_of_day"})
       .example("hour(1700000000)", "22")
       .example(R"(hour(1700000000, "Asia/Shanghai"))", "6")
       .add<InZone<hour>::constant>({Type::string()})
-      .range(0, 23)
-      .withZoneOfData("hour_in")
+      .resultRange(0, 23)
+      .whenVaries("zone", "hour_in")
       .prepare(prepareZone<1>);
-  addInZone.operator()<hour>("hour_in", "hour").range(0, 23);
+  addInZone.operator()<hour>("hour_in", "hour").resultRange(0, 23);
   add("minute", "The minute of the hour, 0 to 59.")
-      .elsewhere({"minute_of_hour"})
+      .foreignNames({"minute_of_hour"})
       .example("minute(1700000000)", "13")
       .example(R"(minute(1700000000, "+05:30"))", "43")
       .add<InZone<minute>::constant>({Type::string()})
-      .range(0, 59)
-      .withZoneOfData("minute_in")
+      .resultRange(0, 59)
+      .whenVaries("zone", "minute_in")
       .prepare(prepareZone<1>);
-  addInZone.operator()<minute>("minute_in", "minute").range(0, 59);
+  addInZone.operator()<minute>("minute_in", "minute").resultRange(0, 59);
   add("day_of_week", "The day of the week, 1 for Monday to 7 for Sunday.")
-      .elsewhere({"iso_dow"})
-      .elsewhere({"weekday", "dow", "dayofweek"}, "1 for Monday to 7 for Sunday")
+      .foreignNames({"iso_dow"})
+      .foreignNames({"weekday", "dow", "dayofweek"}, "1 for Monday to 7 for Sunday")
       .example("day_of_week(1700000000)", "2")
       .add<InZone<dayOfWeek>::constant>({Type::string()})
-      .range(1, 7)
-      .withZoneOfData("day_of_week_in")
+      .resultRange(1, 7)
+      .whenVaries("zone", "day_of_week_in")
       .prepare(prepareZone<1>);
-  addInZone.operator()<dayOfWeek>("day_of_week_in", "day_of_week").range(1, 7);
+  addInZone.operator()<dayOfWeek>("day_of_week_in", "day_of_week").resultRange(1, 7);
   add("is_weekend", "Whether it is Saturday or Sunday.")
       .example("is_weekend(1700000000)", "false")
       .add<InZone<isWeekend>::constant>({Type::string()})
-      .withZoneOfData("is_weekend_in")
+      .whenVaries("zone", "is_weekend_in")
       .prepare(prepareZone<1>);
   addInZone.operator()<isWeekend>("is_weekend_in", "is_weekend");
   add("day_of_month", "The day of the month, 1 to 31.")
-      .elsewhere({"day", "mday"})
+      .foreignNames({"day", "mday"})
       .example("day_of_month(1700000000)", "14")
       .example(R"(day_of_month(1700000000, zone = "Asia/Shanghai"))", "15")
       .add<InZone<dayOfMonth>::constant>({Type::string()})
-      .range(1, 31)
-      .withZoneOfData("day_of_month_in")
+      .resultRange(1, 31)
+      .whenVaries("zone", "day_of_month_in")
       .prepare(prepareZone<1>);
-  addInZone.operator()<dayOfMonth>("day_of_month_in", "day_of_month").range(1, 31);
+  addInZone.operator()<dayOfMonth>("day_of_month_in", "day_of_month").resultRange(1, 31);
   add("day_of_year", "The day of the year, 1 to 366.")
-      .elsewhere({"doy"})
-      .elsewhere({"yday"}, "counts from 1")
+      .foreignNames({"doy"})
+      .foreignNames({"yday"}, "counts from 1")
       .example("day_of_year(1700000000)", "318")
       .add<InZone<dayOfYear>::constant>({Type::string()})
-      .range(1, 366)
-      .withZoneOfData("day_of_year_in")
+      .resultRange(1, 366)
+      .whenVaries("zone", "day_of_year_in")
       .prepare(prepareZone<1>);
-  addInZone.operator()<dayOfYear>("day_of_year_in", "day_of_year").range(1, 366);
+  addInZone.operator()<dayOfYear>("day_of_year_in", "day_of_year").resultRange(1, 366);
   add("month", "The month, 1 to 12.")
-      .elsewhere({"month_of_year"})
+      .foreignNames({"month_of_year"})
       .example("month(1700000000)", "11")
       .add<InZone<month>::constant>({Type::string()})
-      .range(1, 12)
-      .withZoneOfData("month_in")
+      .resultRange(1, 12)
+      .whenVaries("zone", "month_in")
       .prepare(prepareZone<1>);
-  addInZone.operator()<month>("month_in", "month").range(1, 12);
+  addInZone.operator()<month>("month_in", "month").resultRange(1, 12);
   add("year", "The year.")
       .example("year(1700000000)", "2023")
       .add<InZone<year>::constant>({Type::string()})
-      .range(0, 10000)
-      .withZoneOfData("year_in")
+      .resultRange(0, 10000)
+      .whenVaries("zone", "year_in")
       .prepare(prepareZone<1>);
-  addInZone.operator()<year>("year_in", "year").range(0, 10000);
+  addInZone.operator()<year>("year_in", "year").resultRange(0, 10000);
   r.add("date_diff", {value("a"), value("b"), optionalConstant("zone")},
         "How many midnights lie from the date of `b` to that of `a`, both in epoch seconds.")
-      .elsewhere({"datediff", "days_between"}, "of times in epoch seconds: the midnights from `b` to `a`")
-      .ofSame("the result is 0")
+      .foreignNames({"datediff", "days_between"}, "of times in epoch seconds: the midnights from `b` to `a`")
+      .warnIfSame("the result is 0")
       .example("date_diff(1700000000, 1699990000)", "0")
       .example(R"(date_diff(1700000000, 1699970000, "Asia/Shanghai"))", "1")
       .add<InZone<dateDiff>::constant>({Type::string()})
-      .suspect(suspectDates)
-      .odd(otherTimeUnit)
-      .withZoneOfData("date_diff_in")
+      .warnIf(suspectDates)
+      .reportIfOdd(otherTimeUnit)
+      .whenVaries("zone", "date_diff_in")
       .prepare(prepareZone<2>);
   r.add("date_diff_in", {value("a"), value("b"), value("zone")}, "The same in a time zone from the data.")
       .standsFor("date_diff")
-      .suspect(suspectDates)
-      .odd(oddTimeInZone)
+      .warnIf(suspectDates)
+      .reportIfOdd(oddTimeInZone)
       .add<InZone<dateDiff>::ofData>();
   r.add("seconds_since", {value("time"), value("now")}, "`now` - `time`: how long ago, negative for a time to come.")
-      .elsewhere({"timediff"}, "`now` - `time`, in seconds: the earlier time comes first")
-      .ofSame("the result is 0")
+      .foreignNames({"timediff"}, "`now` - `time`, in seconds: the earlier time comes first")
+      .warnIfSame("the result is 0")
       .example("seconds_since(1699999000, now = 1700000000)", "1000")
-      .odd(mixedTimeUnits)
+      .reportIfOdd(mixedTimeUnits)
       .add<secondsSince>()
       .inlined(inlineSecondsSince);
 }

@@ -257,44 +257,44 @@ void registerTimeText(Registry& r) {
   r.add("parse_time", {value("text"), constant("format"), optionalConstant("zone")},
         "Epoch seconds of a text: `%Y %m %d %H %M %S`, `%f` (dropped), `%z`, `%F %T`, `%I` with `%p`, a month's name "
         "`%b` or `%B`; missing where it does not fit; the rest is 1970-01-01.")
-      .elsewhere({"strptime", "to_timestamp", "unix_timestamp", "to_unix_timestamp", "to_unixtime", "parse_datetime",
-                  "str_to_date", "to_date", "date_parse"},
-                 "takes the text and a format such as \"%Y-%m-%d\"")
+      .foreignNames({"strptime", "to_timestamp", "unix_timestamp", "to_unix_timestamp", "to_unixtime", "parse_datetime",
+                     "str_to_date", "to_date", "date_parse"},
+                    "takes the text and a format such as \"%Y-%m-%d\"")
       .example(R"(parse_time("2023-11-14 22:13:20", "%F %T"))", "1700000000")
       .example(R"(parse_time("20231115", "%Y%m%d", "Asia/Shanghai"))", "1699977600")
       .example(R"(parse_time("2023-11-15T06:13:20.5+08:00", "%FT%T.%f%z"))", "1700000000")
       .example(R"(parse_time("14 Nov 2023 10:13 PM", "%d %b %Y %I:%M %p"))", "1699999980")
       .example(R"(parse_time("2023-02-29", "%F"))", "missing")
-      .withZoneOfData("parse_time_in")
+      .whenVaries("zone", "parse_time_in")
       .add<parseTime>({Type::string(), Type::string()})
-      .suspect(suspectReading)
+      .warnIf(suspectReading)
       .prepare(prepareParse);
   r.add("parse_time_in", {value("text"), constant("format"), value("zone")},
         "`parse_time` in a time zone from the data.")
       .standsFor("parse_time")
       .add<parseTimeIn>({Type::string()})
-      .odd(unknownZone)
-      .suspect(suspectReading)
+      .reportIfOdd(unknownZone)
+      .warnIf(suspectReading)
       .prepare(prepareParse);
   r.add("format_time", {value("time"), constant("format"), optionalConstant("zone")},
         "The text of a time in epoch seconds, as `parse_time` reads it: `format_time(now, \"%Y%m%d\")` is a day's key.")
-      .elsewhere({"strftime", "date_format", "from_unixtime", "format_datetime", "to_char", "time_format"},
-                 "takes epoch seconds and a format such as \"%Y-%m-%d\"")
+      .foreignNames({"strftime", "date_format", "from_unixtime", "format_datetime", "to_char", "time_format"},
+                    "takes epoch seconds and a format such as \"%Y-%m-%d\"")
       .example(R"(format_time(1700000000, "%F %T"))", R"("2023-11-14 22:13:20")")
       .example(R"(format_time(1700000000, "%Y%m%d%H", "Asia/Shanghai"))", R"("2023111506")")
       .example(R"(format_time(1700000000, "%FT%T%z", "+05:30"))", R"("2023-11-15T03:43:20+0530")")
       .example(R"(format_time(1700000000, "%d %b %Y, %I %p"))", R"("14 Nov 2023, 10 PM")")
-      .withZoneOfData("format_time_in")
+      .whenVaries("zone", "format_time_in")
       .add<formatTime>({Type::string(), Type::string()})
-      .suspect(suspectWriting)
-      .odd(otherTimeUnit)
+      .warnIf(suspectWriting)
+      .reportIfOdd(otherTimeUnit)
       .prepare(prepareWrite);
   r.add("format_time_in", {value("time"), constant("format"), value("zone")},
         "`format_time` in a time zone from the data.")
       .standsFor("format_time")
       .add<formatTimeIn>({Type::string()})
-      .suspect(suspectWriting)
-      .odd(oddTimeInZone)
+      .warnIf(suspectWriting)
+      .reportIfOdd(oddTimeInZone)
       .prepare(prepareWrite);
 }
 

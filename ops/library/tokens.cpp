@@ -176,7 +176,7 @@ void registerTokens(Registry& r) {
       .example(R"(tokenize("hot  pot, beef"))", R"(["hot", "pot,", "beef"])")
       .example(R"(tokenize("hot|pot,,beef", "|,"))", R"(["hot", "pot", "beef"])")
       .example(R"(tokenize("a,,b", ",", keep_empty = true))", R"(["a", "", "b"])")
-      .elsewhere({"whitespace_tokenize"})
+      .foreignNames({"whitespace_tokenize"})
       .add<tokenize>({Type::string(), Type::boolean()})
       .notLifted()
       .prepare(prepareTokenize);
@@ -185,8 +185,8 @@ void registerTokens(Registry& r) {
         "tokens are left out first.")
       .example(R"(ngrams(["a", "b", "c"], 2))", R"(["a b", "b c"])")
       .example(R"(ngrams(["a", "b", "c"], 3, separator = "_"))", R"(["a_b_c"])")
-      .elsewhere({"string_ngrams"})
-      .elsewhere({"bigrams"}, "written `ngrams(list, 2)`")
+      .foreignNames({"string_ngrams"})
+      .foreignNames({"bigrams"}, "written `ngrams(list, 2)`")
       .add<grams>({Type::int64(), Type::string()})
       .prepare(prepareGrams);
   r.add("skip_grams", {value("list"), constant("n"), constant("k"), optionalConstant("separator")},

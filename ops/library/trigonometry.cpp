@@ -58,64 +58,64 @@ void registerTrigonometry(Registry& r) {
   r.add("expm1", {value("x")}, "e to the power of `x`, less 1, exact for small `x` too.")
       .example("expm1(0)", "0")
       .add<exponentialLess1>()
-      .columns<UnaryColumns<&VectorMath::expm1>>();
+      .columnKernels<UnaryColumns<&VectorMath::expm1>>();
   r.add("sin", {value("x")}, "Sine of an angle in radians.")
       .example("sin(0)", "0")
       .add<sine>()
-      .columns<UnaryColumns<&VectorMath::sin>>();
+      .columnKernels<UnaryColumns<&VectorMath::sin>>();
   r.add("cos", {value("x")}, "Cosine of an angle in radians.")
       .example("cos(0)", "1")
       .add<cosine>()
-      .columns<UnaryColumns<&VectorMath::cos>>();
+      .columnKernels<UnaryColumns<&VectorMath::cos>>();
   r.add("tan", {value("x")}, "Tangent of an angle in radians.")
       .example("tan(0)", "0")
       .add<tangent>()
-      .columns<UnaryColumns<&VectorMath::tan>>();
+      .columnKernels<UnaryColumns<&VectorMath::tan>>();
   r.add("asin", {value("x")}, "The angle whose sine is `x`.")
-      .elsewhere({"arcsin"})
+      .foreignNames({"arcsin"})
       .example("asin(0)", "0")
       .add<arcSine>()
-      .columns<UnaryColumns<&VectorMath::asin>>();
+      .columnKernels<UnaryColumns<&VectorMath::asin>>();
   r.add("acos", {value("x")}, "The angle whose cosine is `x`.")
-      .elsewhere({"arccos"})
+      .foreignNames({"arccos"})
       .example("acos(1)", "0")
       .add<arcCosine>()
-      .columns<UnaryColumns<&VectorMath::acos>>();
+      .columnKernels<UnaryColumns<&VectorMath::acos>>();
   r.add("atan", {value("x")}, "The angle whose tangent is `x`.")
-      .elsewhere({"arctan"})
+      .foreignNames({"arctan"})
       .example("atan(0)", "0")
       .add<arcTangent>()
-      .columns<UnaryColumns<&VectorMath::atan>>();
+      .columnKernels<UnaryColumns<&VectorMath::atan>>();
   r.add("atan2", {value("y"), value("x")}, "The angle of the point (`x`, `y`), from -pi to pi.")
-      .elsewhere({"arctan2"})
+      .foreignNames({"arctan2"})
       .example("atan2(0, 1)", "0")
       .add<arcTangent2>()
-      .columns<BinaryColumns<&VectorMath::atan2>>();
+      .columnKernels<BinaryColumns<&VectorMath::atan2>>();
   r.add("sinh", {value("x")}, "Hyperbolic sine.")
       .example("sinh(0)", "0")
       .add<hyperbolicSine>()
-      .columns<UnaryColumns<&VectorMath::sinh>>();
+      .columnKernels<UnaryColumns<&VectorMath::sinh>>();
   r.add("cosh", {value("x")}, "Hyperbolic cosine.")
       .example("cosh(0)", "1")
       .add<hyperbolicCosine>()
-      .columns<UnaryColumns<&VectorMath::cosh>>();
+      .columnKernels<UnaryColumns<&VectorMath::cosh>>();
   r.add("asinh", {value("x")}, "The number whose hyperbolic sine is `x`.")
-      .elsewhere({"arcsinh"})
+      .foreignNames({"arcsinh"})
       .example("asinh(0)", "0")
       .add<areaSine>()
-      .columns<UnaryColumns<&VectorMath::asinh>>();
+      .columnKernels<UnaryColumns<&VectorMath::asinh>>();
   r.add("acosh", {value("x")}, "The number whose hyperbolic cosine is `x`.")
-      .elsewhere({"arccosh"})
+      .foreignNames({"arccosh"})
       .example("acosh(1)", "0")
       .add<areaCosine>()
-      .columns<UnaryColumns<&VectorMath::acosh>>();
+      .columnKernels<UnaryColumns<&VectorMath::acosh>>();
   r.add("atanh", {value("x")}, "The number whose hyperbolic tangent is `x`.")
-      .elsewhere({"arctanh"})
+      .foreignNames({"arctanh"})
       .example("atanh(0)", "0")
       .add<areaTangent>()
-      .columns<UnaryColumns<&VectorMath::atanh>>();
+      .columnKernels<UnaryColumns<&VectorMath::atanh>>();
   r.add("float32", {value("x")}, "`x` rounded to float32; beyond its range it is not finite.")
-      .elsewhere({"to_float32"})
+      .foreignNames({"to_float32"})
       .example("float32(0.1) == 0.1", "false")
       .example("float32(0.5)", "0.5")
       .add<float32>()

@@ -117,8 +117,8 @@ void registerValueMap(Registry& r) {
   forEachMap([&]<class K, class V>() {
     op.template add<mapped<K, V>>({Type::map(cellType<K>(), cellType<V>()), cellType<V>()});
   });
-  op.add<mapped<Str, double>>({Type::map(Type::string(), Type::int64()), Type::float64()}).needs("default");
-  op.add<mapped<int64_t, double>>({Type::map(Type::int64(), Type::int64()), Type::float64()}).needs("default");
+  op.add<mapped<Str, double>>({Type::map(Type::string(), Type::int64()), Type::float64()}).onlyWith("default");
+  op.add<mapped<int64_t, double>>({Type::map(Type::int64(), Type::int64()), Type::float64()}).onlyWith("default");
 }
 
 }  // namespace featc

@@ -216,44 +216,44 @@ void registerVectors(Registry& r) {
   r.add("dot", two,
         "The sum of the products of the elements at the same positions, as far as both lists have one; 0 of none.")
       .example("dot([1, 2, 3], [4, 5, 6])", "32")
-      .elsewhere({"dot_product", "inner_product"})
+      .foreignNames({"dot_product", "inner_product"})
       .add<dot>();
   r.add("cosine", two,
         "The cosine of the angle between two vectors, over the positions that both have; missing where one is all 0 or "
         "there are none.")
-      .ofSame("the result is 1, or missing")
+      .warnIfSame("the result is 1, or missing")
       .example("cosine([3, 0], [0, 2])", "0")
       .example("cosine([1, 0], [5, 0])", "1")
-      .elsewhere({"cos_sim", "cosine_sim", "cosine_similarity"})
-      .elsewhere({"cosine_distance"}, "written `1 - cosine(a, b)`")
+      .foreignNames({"cos_sim", "cosine_sim", "cosine_similarity"})
+      .foreignNames({"cosine_distance"}, "written `1 - cosine(a, b)`")
       .add<cosine>();
   r.add("euclid_dist", two, "The Euclidean distance, over the positions that both lists have; 0 of none.")
-      .ofSame("the result is 0")
+      .warnIfSame("the result is 0")
       .example("euclid_dist([0, 0], [3, 4])", "5")
-      .elsewhere({"euclidean", "euclidean_distance", "l2_distance"})
+      .foreignNames({"euclidean", "euclidean_distance", "l2_distance"})
       .add<euclidDist>();
   r.add("corr", two, "Pearson's correlation, over the positions that both lists have; missing where one does not vary.")
-      .ofSame("the result is 1, or missing")
+      .warnIfSame("the result is 1, or missing")
       .example("corr([1, 2, 3], [2, 4, 6])", "1")
       .example("corr([1, 1], [2, 3])", "missing")
-      .elsewhere({"pearson", "pearsonr", "correlation", "corrcoef"})
+      .foreignNames({"pearson", "pearsonr", "correlation", "corrcoef"})
       .add<corr>();
   r.add("squared_norm", {value("list")}, "The sum of the squares; 0 of none.")
       .example("squared_norm([3, 4])", "25")
-      .elsewhere({"sum_of_squares", "sumsq"})
+      .foreignNames({"sum_of_squares", "sumsq"})
       .add<squaredNorm>();
   r.add("l2_norm", {value("list")}, "The length of the vector: the root of the sum of the squares; 0 of none.")
       .example("l2_norm([3, 4])", "5")
-      .elsewhere({"norm"})
+      .foreignNames({"norm"})
       .add<l2Norm>();
   r.add("normalize", {value("list")}, "The vector divided by its length; one that is all 0 stays.")
       .example("normalize([3, 4])", "[0.6, 0.8]")
-      .elsewhere({"l2_normalize"})
+      .foreignNames({"l2_normalize"})
       .add<normalize>();
   auto kvOp =
       r.add("kv_dot", two, "The sum of the products of the numbers under the keys that both maps have; 0 of none.")
           .example(R"(kv_dot({"a": 2, "b": 3}, {"b": 0.5, "c": 9}))", "1.5")
-          .elsewhere({"kv_dot_product"}, "of maps; `parse_weights(s)` makes one of a text");
+          .foreignNames({"kv_dot_product"}, "of maps; `parse_weights(s)` makes one of a text");
   auto addKv = [&]<class A, class B>() {
     kvOp.template add<kvDot<int64_t, A, B>>();
     kvOp.template add<kvDot<Str, A, B>>();

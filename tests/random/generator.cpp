@@ -522,7 +522,7 @@ class Generator {
     if (o.variadic) count += (rng_.chance(90) ? 1 + rng_.below(3) : 0) * (o.alternates ? 2 : 1);
     RandomExpr e{RandomExpr::Kind::Operator, wanted, "", c.op, std::vector<ExprPtr>(count)};
     if (!randomConstants(rng_, *c.op, o, choice_.has(Feature::Files), e.children)) return nullptr;
-    if (!c.op->withZoneOfData.empty() && rng_.chance(30)) takeZoneOfData(e, depth);
+    if (!c.op->whenVaries.empty() && rng_.chance(30)) takeZoneOfData(e, depth);
     std::vector<size_t> values;
     std::vector<size_t> scalars;
     for (size_t i = 0; i < count; ++i) {

@@ -169,8 +169,8 @@ Cell runInline(const Overload& o, const OpState* state, const std::vector<Type>&
     if (finite[i] && types[i].is(Kind::Float64) && !std::isfinite(std::bit_cast<double>(c.bits))) allPresent = false;
   }
   InlineTerm r;
-  if (o.inlinedFull != nullptr) {
-    r = o.inlinedFull(e, terms.data());
+  if (o.inlinedWithPresence != nullptr) {
+    r = o.inlinedWithPresence(e, terms.data());
   } else {
     r = {o.inlined(e, values.data()), e.constBool(allPresent)};
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An operator's lowering applied to a node.
-#include "codegen/plan/inline_lowering.h"
+// An operator's inline code applied to a node.
+#include "codegen/plan/inline_code.h"
 
 #include <vector>
 
@@ -14,13 +14,13 @@ bool fitsRegister(Type type) { return type.is(Kind::Bool) || type.is(Kind::Int64
 
 }  // namespace
 
-const OpState* LoweringContext::state(NodeId call) {
+const OpState* InlineContext::state(NodeId call) {
   auto& known = states_[call];
   if (!known) known = prepareState(graph_, call, evaluator_).state;
   return known->get();
 }
 
-InlineCost inlineCost(LoweringContext& context, NodeId id) {
+InlineCost inlineCost(InlineContext& context, NodeId id) {
   const Graph& graph = context.graph();
   const Node& node = graph.node(id);
   if (node.kind != NodeKind::Call || node.resolution.makesList() || !fitsRegister(node.type)) return {};
@@ -60,7 +60,7 @@ InlineTerm lowerInline(Inline& builder, const Graph& graph, NodeId call, const I
     values.push_back(term.value);
   }
   if (overload.inlined != nullptr) return {overload.inlined(builder, values.data()), valid};
-  InlineTerm result = overload.inlinedFull(builder, terms.data());
+  InlineTerm result = overload.inlinedWithPresence(builder, terms.data());
   result.valid = builder.both(result.valid, valid);
   return result;
 }

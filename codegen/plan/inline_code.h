@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An operator's lowering applied to a node: whether it can be computed in vector registers, and how.
+// An operator's inline code applied to a node: whether it can be computed in vector registers, and how.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 
 namespace featc {
 
-// A graph with what its nodes' lowerings need, computed once for all loops.
-class LoweringContext {
+// A graph with what its nodes' inline code needs, computed once for all loops.
+class InlineContext {
  public:
-  explicit LoweringContext(const Graph& graph) : graph_(graph), evaluator_(graph), states_(graph.size()) {}
+  explicit InlineContext(const Graph& graph) : graph_(graph), evaluator_(graph), states_(graph.size()) {}
 
   const Graph& graph() const { return graph_; }
   const Value& constant(NodeId node) { return evaluator_.value(node); }
@@ -33,11 +33,11 @@ struct InlineCost {
   uint32_t operations = 0;
 };
 
-// Tries the lowering of a node.
-InlineCost inlineCost(LoweringContext& context, NodeId node);
+// Tries the inline code of a node.
+InlineCost inlineCost(InlineContext& context, NodeId node);
 
-// Applies the lowering of a call to its value arguments: presence of strict arguments joined,
-// non-finite floats counted as missing. A null value handle: the lowering declines.
+// Applies the inline code of a call to its value arguments: presence of strict arguments joined,
+// non-finite floats counted as missing. A null value handle: it declines.
 InlineTerm lowerInline(Inline& builder, const Graph& graph, NodeId call, const InlineTerm* args);
 
 }  // namespace featc
