@@ -2,7 +2,6 @@
 // featc build: a model as a shared library or object file.
 #include <fmt/core.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 
 #include <cerrno>
 #include <cstdio>
@@ -75,30 +74,29 @@ int runBuild(const BuildCommandOptions& options) {
 
 }  // namespace
 
-void addBuildCommand(CLI::App& app, int& exitCode) {
+void addBuildCommand(CommandLine& line) {
   auto options = std::make_shared<BuildCommandOptions>();
-  CLI::App* command = app.add_subcommand("build", "Compile a config ahead of time, for programs without the compiler");
-  addConfigOptions(*command, options->config);
-  command->add_option("-o,--output", options->output, "A shared library, or an object file to link with the runtime")
-      ->required()
-      ->type_name("NAME.so|NAME.o");
-  command->add_option("--header", options->header, "Also write a C and C++ header that declares the model")
-      ->type_name("PATH");
+  Command command = line.add("build", "Compile a config ahead of time, for programs without the compiler");
+  addConfigOptions(command, options->config);
+  command.option("-o,--output", options->output, "A shared library, or an object file to link with the runtime")
+      .required()
+      .placeholder("NAME.so|NAME.o");
+  command.option("--header", options->header, "Also write a C and C++ header that declares the model")
+      .placeholder("PATH");
   command
-      ->add_option("--target", options->build.triple,
-                   "Machine to compile for, such as aarch64-linux-gnu (default: "
-                   "this one's kind)")
-      ->type_name("T");
+      .option("--target", options->build.triple,
+              "Machine to compile for, such as aarch64-linux-gnu (default: "
+              "this one's kind)")
+      .placeholder("T");
   command
-      ->add_option("--cpu", options->build.cpu,
-                   "CPU to compile for, such as x86-64-v3; native is this machine's (default: any of the target)")
-      ->type_name("C");
-  command
-      ->add_option("--runtime", options->runtime, "Folder with featc's runtime for the target (default: beside featc)")
-      ->type_name("DIR");
-  command->add_flag("--no-runtime", options->noRuntime,
-                    "A small library without the runtime, for programs that have it themselves");
-  command->callback([options, &exitCode] { exitCode = runBuild(*options); });
+      .option("--cpu", options->build.cpu,
+              "CPU to compile for, such as x86-64-v3; native is this machine's (default: any of the target)")
+      .placeholder("C");
+  command.option("--runtime", options->runtime, "Folder with featc's runtime for the target (default: beside featc)")
+      .placeholder("DIR");
+  command.flag("--no-runtime", options->noRuntime,
+               "A small library without the runtime, for programs that have it themselves");
+  command.runs([options] { return runBuild(*options); });
 }
 
 }  // namespace featc

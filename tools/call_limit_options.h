@@ -2,12 +2,13 @@
 // What a request may cost, as the command line says it.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 
 #include "runtime/call_limits.h"
 
 namespace featc {
+
+class Command;
 
 struct CallLimitOptions {
   uint64_t computingMicroseconds = 0;
@@ -22,6 +23,6 @@ struct CallLimitOptions {
   bool any() const;
 };
 
-void addCallLimitOptions(CLI::App& command, CallLimitOptions& options);
+void addCallLimitOptions(Command& command, CallLimitOptions& options);
 
 }  // namespace featc

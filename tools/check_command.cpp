@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc check: is a config right?
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -59,15 +58,15 @@ int runCheck(const CheckOptions& options) {
 
 }  // namespace
 
-void addCheckCommand(CLI::App& app, int& exitCode) {
+void addCheckCommand(CommandLine& line) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command = app.add_subcommand("check", "Report every mistake in configs");
-  command->add_option("FILE", options->files, "Configs; - is stdin")->required();
-  command->add_option("--warn", options->warnings, "Warn of each field that nothing uses, not only in one line")
-      ->check(CLI::IsMember({"unused-fields"}))
-      ->allow_extra_args(false);
-  addCompileOptions(*command, options->config);
-  command->callback([options, &exitCode] { exitCode = runCheck(*options); });
+  Command command = line.add("check", "Report every mistake in configs");
+  command.option("FILE", options->files, "Configs; - is stdin").required();
+  command.option("--warn", options->warnings, "Warn of each field that nothing uses, not only in one line")
+      .oneOf({"unused-fields"})
+      .oneValueEach();
+  addCompileOptions(command, options->config);
+  command.runs([options] { return runCheck(*options); });
 }
 
 }  // namespace featc

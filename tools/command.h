@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the program's subcommands share: how they are added and how they end.
+// The program's command line: its subcommands and their options. CLI11 reads it, but only command.cpp and
+// command_line.cpp know that, since its templates take long to compile.
 #pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace featc {
 
@@ -13,18 +22,78 @@ inline constexpr int kFine = 0;
 inline constexpr int kBadInput = 1;    // a config or data that is wrong, a file that cannot be read or written
 inline constexpr int kBadCommand = 2;  // the command line itself
 
-// Each adds its subcommand to `app`; when it runs, it leaves the exit code in `exitCode`.
-using AddCommand = void (*)(CLI::App& app, int& exitCode);
-void addCheckCommand(CLI::App& app, int& exitCode);
-void addDumpCommand(CLI::App& app, int& exitCode);
-void addOptCommand(CLI::App& app, int& exitCode);
-void addRunCommand(CLI::App& app, int& exitCode);
-void addLoadCommand(CLI::App& app, int& exitCode);
-void addBuildCommand(CLI::App& app, int& exitCode);
-void addExplainCommand(CLI::App& app, int& exitCode);
-void addDecodeCommand(CLI::App& app, int& exitCode);
-void addOpsCommand(CLI::App& app, int& exitCode);
-void addVerifyCommand(CLI::App& app, int& exitCode);
-void addImportFgCommand(CLI::App& app, int& exitCode);
+// An option of a subcommand, or an argument without a name.
+class Option {
+ public:
+  explicit Option(CLI::Option& option) : option_(&option) {}
+
+  Option& required();
+  // What the help says of it, and what it calls the value: `DIR`.
+  Option& help(const std::string& text);
+  Option& placeholder(const std::string& name);
+  Option& showDefault();
+  // A list's option takes one value each time.
+  Option& oneValueEach();
+  Option& oneOf(const std::vector<std::string>& words);
+  Option& within(int64_t low, int64_t high);
+  Option& within(uint64_t low, uint64_t high);
+  // Bytes such as `200MB`.
+  Option& size();
+  // Microseconds, with a unit: `50ms`.
+  Option& duration();
+  Option& excludes(const Option& other);
+
+ private:
+  CLI::Option* option_;
+};
+
+// A subcommand. What options set must live until it runs.
+class Command {
+ public:
+  Command(CLI::App& app, int& exitCode) : app_(app), exitCode_(exitCode) {}
+
+  Option option(const std::string& names, std::string& to, const std::string& help);
+  Option option(const std::string& names, std::optional<std::string>& to, const std::string& help);
+  Option option(const std::string& names, std::vector<std::string>& to, const std::string& help);
+  Option option(const std::string& names, uint32_t& to, const std::string& help);
+  Option option(const std::string& names, uint64_t& to, const std::string& help);
+  Option option(const std::string& names, int64_t& to, const std::string& help);
+  Option flag(const std::string& names, bool& to, const std::string& help);
+  // `--NAME` and `--no-NAME`; `to` stays empty where neither is given.
+  Option choice(const std::string& name, std::optional<bool>& to, const std::string& help);
+  // One that was added before.
+  Option find(const std::string& name);
+  // What the subcommand does; gives the exit code.
+  void runs(std::function<int()> run);
+
+ private:
+  CLI::App& app_;
+  int& exitCode_;
+};
+
+// The whole command line.
+class CommandLine {
+ public:
+  CommandLine(CLI::App& app, int& exitCode) : app_(app), exitCode_(exitCode) {}
+  Command add(const std::string& name, const std::string& help);
+
+ private:
+  CLI::App& app_;
+  int& exitCode_;
+};
+
+// Each adds its subcommand.
+using AddCommand = void (*)(CommandLine& line);
+void addCheckCommand(CommandLine& line);
+void addDumpCommand(CommandLine& line);
+void addOptCommand(CommandLine& line);
+void addRunCommand(CommandLine& line);
+void addLoadCommand(CommandLine& line);
+void addBuildCommand(CommandLine& line);
+void addExplainCommand(CommandLine& line);
+void addDecodeCommand(CommandLine& line);
+void addOpsCommand(CommandLine& line);
+void addVerifyCommand(CommandLine& line);
+void addImportFgCommand(CommandLine& line);
 
 }  // namespace featc

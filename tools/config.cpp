@@ -2,11 +2,11 @@
 // Compiles the config of a subcommand and prints what is wrong with it.
 #include "tools/config.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "support/print_error.h"
 #include "tools/color.h"
+#include "tools/command.h"
 
 namespace featc {
 namespace {
@@ -20,12 +20,11 @@ std::string readStdin() {
 
 }  // namespace
 
-void addPluginOption(CLI::App& command, std::vector<std::string>& folders) {
+void addPluginOption(Command& command, std::vector<std::string>& folders) {
   command
-      .add_option("--plugins", folders,
-                  "Folder that extern fns may load libraries from; may be repeated (default: none)")
-      ->type_name("DIR")
-      ->allow_extra_args(false);
+      .option("--plugins", folders, "Folder that extern fns may load libraries from; may be repeated (default: none)")
+      .placeholder("DIR")
+      .oneValueEach();
 }
 
 PluginFolders pluginFolders(const std::vector<std::string>& folders) {
@@ -34,20 +33,20 @@ PluginFolders pluginFolders(const std::vector<std::string>& folders) {
   return plugins;
 }
 
-void addCompileOptions(CLI::App& command, ConfigOptions& options) {
-  command.add_option("--root", options.root, "Folder that imports must stay inside (default: the config's own)")
-      ->type_name("DIR");
+void addCompileOptions(Command& command, ConfigOptions& options) {
+  command.option("--root", options.root, "Folder that imports must stay inside (default: the config's own)")
+      .placeholder("DIR");
   addPluginOption(command, options.plugins);
-  command.add_option("--diagnostics", options.diagnostics, "Format of diagnostics on stderr")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  command.add_option("--color", options.color, "Diagnostics in colours: on a terminal, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+  command.option("--diagnostics", options.diagnostics, "Format of diagnostics on stderr")
+      .oneOf({"text", "json"})
+      .showDefault();
+  command.option("--color", options.color, "Diagnostics in colours: on a terminal, always or never")
+      .oneOf({"auto", "always", "never"})
+      .showDefault();
 }
 
-void addConfigOptions(CLI::App& command, ConfigOptions& options) {
-  command.add_option("FILE", options.file, "The config; - is stdin")->required();
+void addConfigOptions(Command& command, ConfigOptions& options) {
+  command.option("FILE", options.file, "The config; - is stdin").required();
   addCompileOptions(command, options);
 }
 

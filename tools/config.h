@@ -8,11 +8,9 @@
 
 #include "engine/compile.h"
 
-namespace CLI {
-class App;
-}
-
 namespace featc {
+
+class Command;
 
 struct ConfigOptions {
   std::string file;                  // `-` is stdin
@@ -23,12 +21,12 @@ struct ConfigOptions {
 };
 
 // --plugins.
-void addPluginOption(CLI::App& command, std::vector<std::string>& folders);
+void addPluginOption(Command& command, std::vector<std::string>& folders);
 PluginFolders pluginFolders(const std::vector<std::string>& folders);
 // --root, --plugins, --diagnostics and --color.
-void addCompileOptions(CLI::App& command, ConfigOptions& options);
+void addCompileOptions(Command& command, ConfigOptions& options);
 // The config as the first positional argument, and the options above.
-void addConfigOptions(CLI::App& command, ConfigOptions& options);
+void addConfigOptions(Command& command, ConfigOptions& options);
 
 FrontendOptions frontendOptions(const ConfigOptions& options);
 // What to hand to the compiler for `file`: stdin has a text and a name that is not a file's.

@@ -3,7 +3,6 @@
 #include "tools/data_options.h"
 
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -99,35 +98,31 @@ std::string unknownSource(const std::string& name, const ProgramInfo& info) {
 
 }  // namespace
 
-void addDataOptions(CLI::App& command, DataOptions& options) {
-  command.add_option("--input", options.input, "The requests; - is stdin")->required()->type_name("DATA");
-  command.add_option("--input-format", options.inputFormat, "Format of the requests (default: by the suffix)")
-      ->check(CLI::IsMember(inputFormatNames()));
-  command.add_option("--delimiter", options.delimiter, "Delimiter between cells (default: , in csv and tab in tsv)")
-      ->type_name("C");
-  command.add_option("--list-delimiter", options.listDelimiter, "Delimiter between the elements of a list in a cell")
-      ->type_name("C")
-      ->capture_default_str();
-  command.add_flag_function(
-      "--quote,!--no-quote", [&options](int64_t given) { options.quote = given > 0; },
-      "Whether \" encloses cells in csv and tsv (default: in csv, not in tsv)");
-  command.add_option("--columns", options.columns, "Names of the columns of csv and tsv that have no header")
-      ->type_name("A,B,...");
-  command.add_flag_function(
-      "--header,!--no-header", [&options](int64_t given) { options.header = given > 0; },
-      "Whether the first line is a header (default: unless there is --columns)");
+void addDataOptions(Command& command, DataOptions& options) {
+  command.option("--input", options.input, "The requests; - is stdin").required().placeholder("DATA");
+  command.option("--input-format", options.inputFormat, "Format of the requests (default: by the suffix)")
+      .oneOf(inputFormatNames());
+  command.option("--delimiter", options.delimiter, "Delimiter between cells (default: , in csv and tab in tsv)")
+      .placeholder("C");
+  command.option("--list-delimiter", options.listDelimiter, "Delimiter between the elements of a list in a cell")
+      .placeholder("C")
+      .showDefault();
+  command.choice("quote", options.quote, "Whether \" encloses cells in csv and tsv (default: in csv, not in tsv)");
+  command.option("--columns", options.columns, "Names of the columns of csv and tsv that have no header")
+      .placeholder("A,B,...");
+  command.choice("header", options.header, "Whether the first line is a header (default: unless there is --columns)");
   command
-      .add_option("--null", options.nulls,
-                  "A cell or an element of a list in csv and tsv that stands for a missing value, such as \\N")
-      ->type_name("TEXT")
-      ->allow_extra_args(false);
-  command.add_flag("--trim", options.trim, "Remove blanks around cells, elements, keys and values in csv and tsv");
-  command.add_flag("--json-lists", options.jsonLists, "Read lists and maps in csv and tsv as JSON");
+      .option("--null", options.nulls,
+              "A cell or an element of a list in csv and tsv that stands for a missing value, such as \\N")
+      .placeholder("TEXT")
+      .oneValueEach();
+  command.flag("--trim", options.trim, "Remove blanks around cells, elements, keys and values in csv and tsv");
+  command.flag("--json-lists", options.jsonLists, "Read lists and maps in csv and tsv as JSON");
   addStoreOption(command, options.stores, fmt::format("Serve source NAME, or all others, from {}", storeForms()));
 }
 
-void addStoreOption(CLI::App& command, std::vector<std::string>& stores, const std::string& help) {
-  command.add_option("--store", stores, help)->type_name("NAME|default=URL")->allow_extra_args(false);
+void addStoreOption(Command& command, std::vector<std::string>& stores, const std::string& help) {
+  command.option("--store", stores, help).placeholder("NAME|default=URL").oneValueEach();
 }
 
 std::optional<std::vector<StoreChoice>> chooseStores(const std::vector<std::string>& texts, const ProgramInfo& info,

@@ -11,11 +11,9 @@
 #include "runtime/calls/extractor.h"
 #include "tools/progress.h"
 
-namespace CLI {
-class App;
-}
-
 namespace featc {
+
+class Command;
 
 struct DataOptions {
   std::string input;
@@ -32,10 +30,10 @@ struct DataOptions {
 };
 
 // --input, how it is written, --store.
-void addDataOptions(CLI::App& command, DataOptions& options);
+void addDataOptions(Command& command, DataOptions& options);
 
 // --store, NAME=URL, as often as wanted.
-void addStoreOption(CLI::App& command, std::vector<std::string>& stores, const std::string& help);
+void addStoreOption(Command& command, std::vector<std::string>& stores, const std::string& help);
 struct StoreChoice {
   std::string source;  // or `default`
   std::string url;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc decode: what an id means.
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <charconv>
 #include <memory>
@@ -71,13 +70,13 @@ int runDecode(const DecodeOptions& options) {
 
 }  // namespace
 
-void addDecodeCommand(CLI::App& app, int& exitCode) {
+void addDecodeCommand(CommandLine& line) {
   auto options = std::make_shared<DecodeOptions>();
-  CLI::App* command = app.add_subcommand("decode", "Show what ids mean: slot, feature name, payload");
-  command->add_option("ID", options->ids, "Ids as unsigned decimal integers")->required();
-  command->add_option("--config", options->config, "The config that made the ids, for the features' names");
-  addCompileOptions(*command, options->compile);
-  command->callback([options, &exitCode] { exitCode = runDecode(*options); });
+  Command command = line.add("decode", "Show what ids mean: slot, feature name, payload");
+  command.option("ID", options->ids, "Ids as unsigned decimal integers").required();
+  command.option("--config", options->config, "The config that made the ids, for the features' names");
+  addCompileOptions(command, options->compile);
+  command.runs([options] { return runDecode(*options); });
 }
 
 }  // namespace featc

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc dump: every stage between a config's text and machine code.
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <optional>
@@ -124,20 +123,20 @@ int runDump(const DumpOptions& options) {
 
 }  // namespace
 
-void addDumpCommand(CLI::App& app, int& exitCode) {
+void addDumpCommand(CommandLine& line) {
   auto options = std::make_shared<DumpOptions>();
-  CLI::App* command = app.add_subcommand("dump", "Print a config at any stage of its compilation");
-  addConfigOptions(*command, options->config);
-  command->add_option("--stage", options->stage, "Which stage")
-      ->required()
-      ->check(CLI::IsMember({"ast", "ir", "opt", "plan", "llvm", "llvm-opt", "asm"}));
-  command->add_option("--format", options->format, "Format of stages ir and opt")
-      ->check(CLI::IsMember({"text", "dot", "json"}))
-      ->capture_default_str();
-  command->add_option("--feature", options->feature, "Only what this feature needs")->type_name("NAME");
-  command->add_option("--after", options->after, "With stage opt: the graph after this pass, or after each")
-      ->type_name("PASS|all");
-  command->callback([options, &exitCode] { exitCode = runDump(*options); });
+  Command command = line.add("dump", "Print a config at any stage of its compilation");
+  addConfigOptions(command, options->config);
+  command.option("--stage", options->stage, "Which stage")
+      .required()
+      .oneOf({"ast", "ir", "opt", "plan", "llvm", "llvm-opt", "asm"});
+  command.option("--format", options->format, "Format of stages ir and opt")
+      .oneOf({"text", "dot", "json"})
+      .showDefault();
+  command.option("--feature", options->feature, "Only what this feature needs").placeholder("NAME");
+  command.option("--after", options->after, "With stage opt: the graph after this pass, or after each")
+      .placeholder("PASS|all");
+  command.runs([options] { return runDump(*options); });
 }
 
 }  // namespace featc

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc explain: how one row's features came to be.
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <optional>
@@ -70,17 +69,15 @@ int runExplain(const ExplainOptions& options) {
 
 }  // namespace
 
-void addExplainCommand(CLI::App& app, int& exitCode) {
+void addExplainCommand(CommandLine& line) {
   auto options = std::make_shared<ExplainOptions>();
-  CLI::App* command = app.add_subcommand("explain", "Show every step's value on the way to one row's features");
-  addConfigOptions(*command, options->config);
-  addDataOptions(*command, options->data);
-  command->add_option("--row", options->row, "Number of the item in the input, from 0")
-      ->type_name("N")
-      ->capture_default_str();
-  command->add_option("--feature", options->feature, "Only this feature")->type_name("NAME");
-  command->add_flag("--brief", options->brief, "Only one line per feature");
-  command->callback([options, &exitCode] { exitCode = runExplain(*options); });
+  Command command = line.add("explain", "Show every step's value on the way to one row's features");
+  addConfigOptions(command, options->config);
+  addDataOptions(command, options->data);
+  command.option("--row", options->row, "Number of the item in the input, from 0").placeholder("N").showDefault();
+  command.option("--feature", options->feature, "Only this feature").placeholder("NAME");
+  command.flag("--brief", options->brief, "Only one line per feature");
+  command.runs([options] { return runExplain(*options); });
 }
 
 }  // namespace featc

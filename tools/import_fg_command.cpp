@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc import-fg: a config of Alibaba's FG as one of featc.
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -160,26 +159,25 @@ int runImport(const ImportOptions& options) {
 
 }  // namespace
 
-void addImportFgCommand(CLI::App& app, int& exitCode) {
+void addImportFgCommand(CommandLine& line) {
   auto options = std::make_shared<ImportOptions>();
-  CLI::App* command =
-      app.add_subcommand("import-fg", "Turn a config of Alibaba's FG into a .feat that gives the same numbers");
-  command->add_option("FILE", options->file, "fg.json, or TorchEasyRec's config with its feature_configs; - is stdin")
-      ->required();
+  Command command = line.add("import-fg", "Turn a config of Alibaba's FG into a .feat that gives the same numbers");
+  command.option("FILE", options->file, "fg.json, or TorchEasyRec's config with its feature_configs; - is stdin")
+      .required();
   command
-      ->add_option("--schema", options->schema,
-                   "Types of the input columns: {\"itemid\": \"string?\", \"user:tags\": \"list<string>?\"}")
-      ->type_name("COLUMNS.json");
-  command->add_option("--hash", options->hash, "FG's hash: farm where it runs with USE_FARM_HASH_TO_BUCKETIZE=true")
-      ->check(CLI::IsMember({"std", "farm"}))
-      ->capture_default_str();
-  command->add_flag("--lenient", options->lenient,
-                    "Leave out features that cannot be imported, and list them, instead of writing nothing");
-  command->add_option("--diagnostics", options->diagnostics, "Format of errors and notes on stderr")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  command->add_option("-o,--output", options->output, "Where the config goes (default: stdout)")->type_name("OUT.feat");
-  command->callback([options, &exitCode] { exitCode = runImport(*options); });
+      .option("--schema", options->schema,
+              "Types of the input columns: {\"itemid\": \"string?\", \"user:tags\": \"list<string>?\"}")
+      .placeholder("COLUMNS.json");
+  command.option("--hash", options->hash, "FG's hash: farm where it runs with USE_FARM_HASH_TO_BUCKETIZE=true")
+      .oneOf({"std", "farm"})
+      .showDefault();
+  command.flag("--lenient", options->lenient,
+               "Leave out features that cannot be imported, and list them, instead of writing nothing");
+  command.option("--diagnostics", options->diagnostics, "Format of errors and notes on stderr")
+      .oneOf({"text", "json"})
+      .showDefault();
+  command.option("-o,--output", options->output, "Where the config goes (default: stdout)").placeholder("OUT.feat");
+  command.runs([options] { return runImport(*options); });
 }
 
 }  // namespace featc

@@ -2,7 +2,6 @@
 // featc load: rows of JSON lines into stores.
 #include <fmt/core.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <map>
@@ -195,17 +194,17 @@ int runLoad(const LoadOptions& options) {
 
 }  // namespace
 
-void addLoadCommand(CLI::App& app, int& exitCode) {
+void addLoadCommand(CommandLine& line) {
   auto options = std::make_shared<LoadOptions>();
-  CLI::App* command = app.add_subcommand("load", "Fill stores with rows of JSON lines");
-  addConfigOptions(*command, options->config);
-  addStoreOption(*command, options->stores,
+  Command command = line.add("load", "Fill stores with rows of JSON lines");
+  addConfigOptions(command, options->config);
+  addStoreOption(command, options->stores,
                  fmt::format("Store for rows of source NAME, or of all others: {}", loadableStoreForms()));
-  command->get_option("--store")->required();
-  command->add_option("--input", options->input, "The rows; - is stdin")->required()->type_name("ROWS");
-  command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");
-  command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is not a terminal");
-  command->callback([options, &exitCode] { exitCode = runLoad(*options); });
+  command.find("--store").required();
+  command.option("--input", options->input, "The rows; - is stdin").required().placeholder("ROWS");
+  command.flag("--strict", options->strict, "End at the first bad row, with exit code 1");
+  command.flag("--progress", options->progress, "Show a bar on stderr even where that is not a terminal");
+  command.runs([options] { return runLoad(*options); });
 }
 
 }  // namespace featc

@@ -32,7 +32,8 @@ int runProgram(int argc, char** argv) {
   app.set_version_flag("--version", "featc " FEATC_VERSION);
   app.require_subcommand(1);
   int exitCode = featc::kFine;
-  for (featc::AddCommand add : kCommands) add(app, exitCode);
+  featc::CommandLine line(app, exitCode);
+  for (featc::AddCommand add : kCommands) add(line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc ops: the operator reference, from the operator records.
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -72,14 +71,12 @@ int runOps(const OpsOptions& options) {
 
 }  // namespace
 
-void addOpsCommand(CLI::App& app, int& exitCode) {
+void addOpsCommand(CommandLine& line) {
   auto options = std::make_shared<OpsOptions>();
-  CLI::App* command =
-      app.add_subcommand("ops", "Print the operator reference: one line per operator, or one operator in full");
-  auto* name = command->add_option("NAME", options->name, "An operator's name or sign");
-  command->add_flag("--markdown", options->markdown, "The whole reference as docs/operators.md holds it")
-      ->excludes(name);
-  command->callback([options, &exitCode] { exitCode = runOps(*options); });
+  Command command = line.add("ops", "Print the operator reference: one line per operator, or one operator in full");
+  Option name = command.option("NAME", options->name, "An operator's name or sign");
+  command.flag("--markdown", options->markdown, "The whole reference as docs/operators.md holds it").excludes(name);
+  command.runs([options] { return runOps(*options); });
 }
 
 }  // namespace featc

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc opt: optimizer passes on a graph's text form.
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <optional>
@@ -74,16 +73,16 @@ int runOpt(const OptOptions& options) {
 
 }  // namespace
 
-void addOptCommand(CLI::App& app, int& exitCode) {
+void addOptCommand(CommandLine& line) {
   auto options = std::make_shared<OptOptions>();
-  CLI::App* command = app.add_subcommand("opt", "Run optimizer passes on a graph's text form");
-  command->add_option("FILE", options->file, "The output of featc dump --stage ir; - is stdin")->required();
-  addPluginOption(*command, options->plugins);
+  Command command = line.add("opt", "Run optimizer passes on a graph's text form");
+  command.option("FILE", options->file, "The output of featc dump --stage ir; - is stdin").required();
+  addPluginOption(command, options->plugins);
   std::string names;
   for (const Pass& pass : passes()) names += fmt::format("{}{}", names.empty() ? "" : " ", pass.name);
-  command->add_option("--passes", options->passes, "In the order given, or none (default: all). Passes: " + names)
-      ->type_name("A,B");
-  command->callback([options, &exitCode] { exitCode = runOpt(*options); });
+  command.option("--passes", options->passes, "In the order given, or none (default: all). Passes: " + names)
+      .placeholder("A,B");
+  command.runs([options] { return runOpt(*options); });
 }
 
 }  // namespace featc

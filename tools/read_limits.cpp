@@ -8,21 +8,22 @@
 
 #include "stores/store_url.h"
 #include "support/suggest.h"
+#include "tools/command.h"
 
 namespace featc {
 
-void addReadLimitOptions(CLI::App& command, ReadLimitOptions& options) {
+void addReadLimitOptions(Command& command, ReadLimitOptions& options) {
   command
-      .add_option(
+      .option(
           "--max-failed-reads", options.maxFailed,
           "Number of keys that may fail or come too late; with more, the run ends with exit code 1 and FILE.partial")
-      ->type_name("N")
-      ->capture_default_str();
+      .placeholder("N")
+      .showDefault();
   command
-      .add_option("--max-absent", options.maxAbsent,
-                  "Share of a source's keys that may be absent, such as 5%; with more, the same (default: no limit)")
-      ->type_name("[SOURCE=]SHARE")
-      ->allow_extra_args(false);
+      .option("--max-absent", options.maxAbsent,
+              "Share of a source's keys that may be absent, such as 5%; with more, the same (default: no limit)")
+      .placeholder("[SOURCE=]SHARE")
+      .oneValueEach();
 }
 
 std::optional<ReadLimits> ReadLimits::make(const ReadLimitOptions& options, const ProgramInfo& info,

@@ -2,7 +2,6 @@
 // How many of its reads a run may miss before what it made does not count as whole.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,13 +11,15 @@
 
 namespace featc {
 
+class Command;
+
 struct ReadLimitOptions {
   uint64_t maxFailed = 0;
   std::vector<std::string> maxAbsent;  // SHARE or SOURCE=SHARE
 };
 
 // --max-failed-reads, --max-absent.
-void addReadLimitOptions(CLI::App& command, ReadLimitOptions& options);
+void addReadLimitOptions(Command& command, ReadLimitOptions& options);
 
 class ReadLimits {
  public:

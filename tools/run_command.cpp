@@ -2,7 +2,6 @@
 // featc run: features of data.
 #include <fmt/core.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -243,62 +242,55 @@ int runRun(const RunOptions& options) {
 
 }  // namespace
 
-void addRunCommand(CLI::App& app, int& exitCode) {
+void addRunCommand(CommandLine& line) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App* command = app.add_subcommand("run", "Extract features of data");
-  addConfigOptions(*command, options->config);
-  command->get_option("FILE")->description("The config, or a library that featc build made; - is stdin");
-  addDataOptions(*command, options->data);
-  command->add_option("--output", options->output, "Where the features go; - is stdout")
-      ->type_name("PATH")
-      ->capture_default_str();
-  command->add_option("--format", options->format, "Format of the features (default: by the suffix, else json)")
-      ->check(CLI::IsMember(outputFormatNames()));
-  command->add_option("--cell", options->writer.cell, "Cells of a matrix: float32, or 8 bytes, which can hold ids")
-      ->check(CLI::IsMember({"f32", "u64"}))
-      ->capture_default_str();
-  command->add_option("--label", options->writer.label, "The dense feature that is the label of libsvm and VW lines")
-      ->type_name("FEATURE");
+  Command command = line.add("run", "Extract features of data");
+  addConfigOptions(command, options->config);
+  command.find("FILE").help("The config, or a library that featc build made; - is stdin");
+  addDataOptions(command, options->data);
+  command.option("--output", options->output, "Where the features go; - is stdout").placeholder("PATH").showDefault();
+  command.option("--format", options->format, "Format of the features (default: by the suffix, else json)")
+      .oneOf(outputFormatNames());
+  command.option("--cell", options->writer.cell, "Cells of a matrix: float32, or 8 bytes, which can hold ids")
+      .oneOf({"f32", "u64"})
+      .showDefault();
+  command.option("--label", options->writer.label, "The dense feature that is the label of libsvm and VW lines")
+      .placeholder("FEATURE");
+  command.option("--compress", options->writer.compress, "Compression of tensor sequences, Arrow and Parquet files")
+      .oneOf({"none", "zstd"})
+      .showDefault();
   command
-      ->add_option("--compress", options->writer.compress, "Compression of tensor sequences, Arrow and Parquet files")
-      ->check(CLI::IsMember({"none", "zstd"}))
-      ->capture_default_str();
+      .option("--engine", options->engine,
+              "Native code, the interpreter, or the interpreter until native code is ready; all give the same results")
+      .oneOf(engineNames())
+      .showDefault();
+  command.option("--scheduler", options->scheduler, "How reads and computing are scheduled; all give the same results")
+      .oneOf({"staged", "pipelined", "seda"})
+      .showDefault();
+  command.option("--cpu", options->cpu, "CPU to compile for, such as x86-64-v3 (default: this machine's)")
+      .placeholder("C");
   command
-      ->add_option(
-          "--engine", options->engine,
-          "Native code, the interpreter, or the interpreter until native code is ready; all give the same results")
-      ->check(CLI::IsMember(engineNames()))
-      ->capture_default_str();
-  command
-      ->add_option("--scheduler", options->scheduler,
-                   "How reads and computing are scheduled; all give the same results")
-      ->check(CLI::IsMember({"staged", "pipelined", "seda"}))
-      ->capture_default_str();
-  command->add_option("--cpu", options->cpu, "CPU to compile for, such as x86-64-v3 (default: this machine's)")
-      ->type_name("C");
-  command
-      ->add_option("--cache", options->cache,
-                   "Folder that keeps compiled code for the next run (default: $FEATC_CACHE, else none)")
-      ->type_name("DIR");
-  command->add_option("--cache-size", options->cacheBytes, "Maximum size of the cache, such as 200MB (default: 1GB)")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE");
-  command
-      ->add_option("--threads", options->threads, "Threads (default: one per core); the output keeps the input's order")
-      ->check(CLI::Range(1, 1024));
-  addCallLimitOptions(*command, options->limits);
-  command->add_option("--log", options->log, "Write each request with the rows read and the result, for featc verify")
-      ->type_name("PATH");
-  addReadLimitOptions(*command, options->reads);
-  command->add_flag("--resume", options->resume,
-                    "Continue where a run with the same options was killed or stopped; needs --output FILE");
-  command->add_flag("--strict", options->strict, "End at the first bad row, with exit code 1");
-  command->add_flag("--stats", options->stats, "Print on stderr what was compiled and how long everything took");
-  command->add_flag("--progress", options->progress, "Show a bar on stderr even where that is not a terminal");
-  command->callback([options, &exitCode] {
+      .option("--cache", options->cache,
+              "Folder that keeps compiled code for the next run (default: $FEATC_CACHE, else none)")
+      .placeholder("DIR");
+  command.option("--cache-size", options->cacheBytes, "Maximum size of the cache, such as 200MB (default: 1GB)")
+      .size()
+      .placeholder("SIZE");
+  command.option("--threads", options->threads, "Threads (default: one per core); the output keeps the input's order")
+      .within(int64_t{1}, 1024);
+  addCallLimitOptions(command, options->limits);
+  command.option("--log", options->log, "Write each request with the rows read and the result, for featc verify")
+      .placeholder("PATH");
+  addReadLimitOptions(command, options->reads);
+  command.flag("--resume", options->resume,
+               "Continue where a run with the same options was killed or stopped; needs --output FILE");
+  command.flag("--strict", options->strict, "End at the first bad row, with exit code 1");
+  command.flag("--stats", options->stats, "Print on stderr what was compiled and how long everything took");
+  command.flag("--progress", options->progress, "Show a bar on stderr even where that is not a terminal");
+  command.runs([options] {
     std::string refused = chooseFormat(options->output, options->writer, options->format);
     if (!refused.empty()) printError("featc: {}\n", refused);
-    exitCode = refused.empty() ? runRun(*options) : kBadCommand;
+    return refused.empty() ? runRun(*options) : kBadCommand;
   });
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc verify: replays a log of calls and reports what comes out otherwise.
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <string>
@@ -131,18 +130,18 @@ int runVerify(const VerifyOptions& options) {
 
 }  // namespace
 
-void addVerifyCommand(CLI::App& app, int& exitCode) {
+void addVerifyCommand(CommandLine& line) {
   auto options = std::make_shared<VerifyOptions>();
-  CLI::App* command = app.add_subcommand("verify", "Replay a log of calls and report every difference by feature");
-  addConfigOptions(*command, options->config);
-  command->get_option("FILE")->description("The config, or a library that featc build made; - is stdin");
-  command->add_option("--input", options->input, "The log, as featc run --log writes it; - is stdin")
-      ->required()
-      ->type_name("LOG");
-  command->add_option("--engine", options->engine, "Native code, or the interpreter; both give the same")
-      ->check(CLI::IsMember({"jit", "interp"}))
-      ->capture_default_str();
-  command->callback([options, &exitCode] { exitCode = runVerify(*options); });
+  Command command = line.add("verify", "Replay a log of calls and report every difference by feature");
+  addConfigOptions(command, options->config);
+  command.find("FILE").help("The config, or a library that featc build made; - is stdin");
+  command.option("--input", options->input, "The log, as featc run --log writes it; - is stdin")
+      .required()
+      .placeholder("LOG");
+  command.option("--engine", options->engine, "Native code, or the interpreter; both give the same")
+      .oneOf({"jit", "interp"})
+      .showDefault();
+  command.runs([options] { return runVerify(*options); });
 }
 
 }  // namespace featc
