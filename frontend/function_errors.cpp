@@ -49,24 +49,27 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
       replaceBySign(d, e, *op);
     return;
   }
+  auto foreign = operators().findForeign(name);
+  const ForeignWord* instead = foreignCall(name);
+  // `dense mean = mean(l)`: what was called is meant, whatever else has its name.
+  bool isForeign = foreign.op != nullptr || instead != nullptr;
   bool isParam = fn_ != nullptr && findParam(*fn_, name);
-  if (isParam || names_.isValue(name)) {
+  if (!isForeign && (isParam || names_.isValue(name))) {
     std::string_view what = isParam ? "parameter" : names_.let(name) ? "let" : "field";
     diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
                         fmt::format("\"{}\" is a {}, it cannot be called", name, what));
     return;
   }
-  if (auto output = names_.output(name)) {
+  auto near = instead == nullptr ? names_.nearestFunction(name) : std::nullopt;
+  if (auto output = names_.output(name); !isForeign && output && !(near && isSlip(name, *near))) {
     diagnostics_
         .report(DiagnosticKind::MisusedName, e.nameSpan,
                 fmt::format("\"{}\" is an output, and outputs cannot be used in expressions", name))
         .note(ast_.outputs[*output].name.span, "the output is here");
     return;
   }
-  if (auto foreign = operators().findForeign(name); foreign.op != nullptr) return reportForeignName(e, foreign);
+  if (foreign.op != nullptr) return reportForeignName(e, foreign);
   std::string message = fmt::format("\"{}\" is not an operator, fn or source", name);
-  const ForeignWord* instead = foreignCall(name);
-  auto near = instead == nullptr ? names_.nearestFunction(name) : std::nullopt;
   bool isOperator = near && name != *near && sameWord(name, *near) && operators().find(*near) != nullptr;
   const SameLetters* letters = isOperator ? sameLetters(name) : nullptr;
   if (near)

@@ -84,3 +84,16 @@ r,i
 1,2
 END
 err_empty
+
+# How often a sequence left elements out is one of the statistics.
+cat >"$work/m.feat" <<'END'
+model m
+semantics 2
+item { l : list<int64> }
+sequence long slot 1 length 2 = l
+sequence short slot 2 length 3 = l
+END
+echo '{"request": {}, "items": [{"l": [1, 2, 3]}, {"l": [1, 2]}, {"l": [4, 5, 6]}]}' >"$work/d.jsonl"
+featc 0 run "$work/m.feat" --input "$work/d.jsonl" --stats
+err_has "cut       long: 2 lists longer than 2"
+! grep -q "cut       short" "$work/err" || fail "a list that fits is said to be cut"

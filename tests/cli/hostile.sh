@@ -47,3 +47,18 @@ awk 'BEGIN { print "model m"; for (i = 0; i < 100000; ++i) print "let a = b" i }
 for config in open nested signs choices sum literal string signs2 types random zero lines inlined circle imports errors; do
   refused "$config.feat"
 done
+
+# A large config is compiled in at most 100 MB and 100 bytes for each of its own.
+awk 'BEGIN {
+  printf "model m\nsemantics 2\nitem {"
+  for (i = 0; i < 2000; ++i) printf " f%d : float64?", i
+  print " }"
+  for (i = 0; i < 20000; ++i) printf "dense d%d = log1p(f%d) * %d.5 + clip(f%d, 0.25, %d.75)\n", i, i % 2000, i, i * 7 % 2000, i
+}' >"$work/large.feat"
+echo '{"request": {}, "items": [{"f0": 0}]}' >"$work/large.jsonl"
+kilobytes=$((100000 + $(wc -c <"$work/large.feat") / 10))
+for words in "check $work/large.feat" "run $work/large.feat --input $work/large.jsonl --output $work/large"; do
+  # shellcheck disable=SC2086 # words
+  (ulimit -d $kilobytes && timeout 300 "$program" $words) 2>"$work/err" || fail "$words: exit code $? in $kilobytes kB"
+done
+grep -q '"d0": \[0\.25\]' "$work/large" || fail "another value of d0"

@@ -210,10 +210,13 @@ const ColumnData* BoundBatch::array(Type type, const std::vector<const Value*>& 
   std::string bytes;
   std::vector<const Value*> elements;
   std::vector<const Value*> values;
+  // A missing list spans the elements of another.
+  const auto other = std::ranges::find_if(rows, [](const Value* v) { return v->isList(); });
   for (size_t i = 0; i < total; ++i) {
-    const Value& v = row(i);
-    if (v.isMissing() && (layout & kGarbage) != 0) {
-      if (type.is(Kind::String)) bytes += "garbage";
+    const bool garbage = (layout & kGarbage) != 0 && row(i).isMissing();
+    const Value& v = garbage && other != rows.end() ? **other : row(i);
+    if (garbage && type.is(Kind::String)) {
+      bytes += "garbage";
     } else if (v.isString()) {
       bytes += v.asString();
     } else if (v.isList()) {

@@ -55,6 +55,12 @@ TEST_CASE("CSV and TSV read back are what was written", "[formats]") {
   }
 }
 
+TEST_CASE("A CSV of one feature has a blank line for each row without a value, and these are rows", "[formats]") {
+  ManyOutputs program(R"({"request": {}, "items": [{}, {"x": 7}, {}, {}]})",
+                      "model t\nsemantics 2\nitem { x : int64? }\nsparse a slot 1 = x\n");
+  for (char delimiter : {',', '\t'}) checkRoundTrip(program, delimiter);
+}
+
 TEST_CASE("A CSV of other features is refused", "[formats]") {
   ManyOutputs program(R"({"request": {}, "items": []})",
                       "model t\nitem { x : int64? }\nsparse a slot 1 = x\ndense b = x\n");
