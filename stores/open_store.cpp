@@ -12,6 +12,17 @@
 
 namespace featc {
 
+namespace {
+
+OpenedStore openOfSource(std::string_view url, const std::string& source, std::span<const SourceInfo> sources) {
+  StoreOptions options;
+  options.source = source;
+  return openStore(url, std::move(options), sources);
+}
+[[maybe_unused]] const bool kLinked = (setStoreOpener(openOfSource), true);
+
+}  // namespace
+
 void featc_link_stores() {}
 
 std::string storePassword(const StoreOptions& options) {

@@ -2,23 +2,14 @@
 // Opens the store that a URL names, with its guards around it.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "data/memory/store_rows.h"
-#include "runtime/reads/store.h"
+#include "data/memory/store_opener.h"
 #include "stores/store_options.h"
 
 namespace featc {
-
-struct OpenedStore {
-  std::shared_ptr<Store> store;  // null: `error` says why
-  std::string error;
-  bool badUrl = false;     // the error is in the URL, not in what lies there
-  StoreLoadReport report;  // of jsonl: its rows
-};
 
 // `url` as in store_url.h; what it sets goes before `options`. A server or a file of LMDB that is not there is
 // no error: its reads fail until it is. Rows of jsonl are those of `sources`, which only it needs.
@@ -26,8 +17,8 @@ struct OpenedStore {
 // (`user_profile`: FEATC_REDIS_PASSWORD_USER_PROFILE), else FEATC_REDIS_PASSWORD.
 OpenedStore openStore(std::string_view url, StoreOptions options = {}, std::span<const SourceInfo> sources = {});
 
-// Does nothing. A program whose linker is told to want it (`-Wl,-u,featc_link_stores`) has openStore, and with it all
-// stores, though it may only be reached from C.
+// Does nothing. A program whose linker is told to want it (`-Wl,-u,featc_link_stores`) has this file in it: its
+// storeOpener() is openStore, and the program has all stores, though nothing else may name them.
 extern "C" void featc_link_stores();
 
 // The password that the environment has for a store; empty: none.

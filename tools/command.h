@@ -85,6 +85,8 @@ class CommandLine {
 // Each adds its subcommand.
 using AddCommand = void (*)(CommandLine& line);
 void addCheckCommand(CommandLine& line);
+void addFmtCommand(CommandLine& line);
+void addDepsCommand(CommandLine& line);
 void addDumpCommand(CommandLine& line);
 void addOptCommand(CommandLine& line);
 void addRunCommand(CommandLine& line);

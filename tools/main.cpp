@@ -15,6 +15,8 @@ namespace {
 
 constexpr featc::AddCommand kCommands[] = {
     featc::addCheckCommand,     // is a config right?
+    featc::addFmtCommand,       // its one layout
+    featc::addDepsCommand,      // who reads what
     featc::addDumpCommand,      // every stage between its text and machine code
     featc::addOptCommand,       // the optimizer on a graph's text form
     featc::addRunCommand,       // features of data

@@ -2,37 +2,14 @@
 // Opens the stores that callers of the C interface name.
 #include <fmt/format.h>
 
-#include "data/memory/memory_store.h"
+#include "data/memory/store_opener.h"
 #include "engine/aot/handles.h"
-#include "stores/open_store.h"
 
 namespace featc {
 
-// Not every program that runs models has featc's stores in it, and with them hiredis, libevent and LMDB: one
-// without them leaves this function out. docs/ahead-of-time.md says how a program gets it.
-__attribute__((weak)) OpenedStore openStore(std::string_view, StoreOptions, std::span<const SourceInfo>);
-
-namespace {
-
-OpenedStore openAny(std::string_view url, const std::string& name, std::span<const SourceInfo> sources) {
-  StoreOptions options;
-  options.source = name;
-  if (openStore != nullptr) return openStore(url, std::move(options), sources);
-  OpenedStore opened;
-  if (!url.starts_with(kJsonlScheme)) {
-    opened.error = fmt::format("this program has none of featc's stores in it and reads {}PATH only", kJsonlScheme);
-    return opened;
-  }
-  opened.store = MemoryStore::load(std::string(url.substr(kJsonlScheme.size())), sources, opened.report);
-  opened.error = opened.report.error;
-  return opened;
-}
-
-}  // namespace
-
 std::shared_ptr<Store> openStoreOf(const std::string& name, std::string_view url, std::span<const SourceInfo> sources,
                                    std::string& warnings, std::string& error) {
-  OpenedStore opened = openAny(url, name, sources);
+  OpenedStore opened = storeOpener()(url, name, sources);
   // The URL is not repeated where it is wrong: it may hold a password by mistake.
   if (opened.store == nullptr) error = fmt::format("store of {}: {}", name, opened.error);
   for (const auto& bad : opened.report.badLines) warnings += fmt::format("{}:{}: {}\n", url, bad.line, bad.reason);

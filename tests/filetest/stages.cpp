@@ -13,6 +13,7 @@
 #include "ir/text.h"
 #include "optimizer/pass.h"
 #include "tests/common/evaluate.h"
+#include "tests/common/layout_check.h"
 #include "tests/filetest/compile_test.h"
 
 namespace featc {
@@ -137,6 +138,14 @@ StageOutput runStage(const TestFile& test, std::set<std::string>& kinds) {
   if (stage == "eval") return evaluateLines(test);
   TestFolder folder(test);
   Compiled compiled;
+  if (stage == "fmt") {
+    const std::filesystem::path path = folder.path() / "main.feat";
+    out.text = formatted(path, test.main);
+    out.failure = layoutProblem(path, test.main);
+    return out;
+  }
+  if (test.setting("input").empty()) out.failure = layoutProblem(folder.path() / "main.feat", test.main);
+  if (!out.failure.empty()) return out;
   if (stage == "parse" || stage == "check") {
     compileTest(test, folder, stage == "check", compiled);
     out.text = diagnosticsText(compiled, folder, kinds);

@@ -21,6 +21,7 @@
 #include "runtime/seda/seda_executor.h"
 #include "tests/common/compare.h"
 #include "tests/common/engines.h"
+#include "tests/common/layout_check.h"
 #include "tests/memory/allocation_count.h"
 #include "tests/random/beside.h"
 #include "tests/random/limits.h"
@@ -280,6 +281,8 @@ std::optional<Disagreement> check(const RandomCase& given, const CheckOptions& o
   if (!options.enginesOnly) {
     if (auto d = checkText(*raw, "raw")) return d;
     if (auto d = checkText(optimized, "optimized")) return d;
+    std::string layout = layoutProblem(besideConfig(), given.program.text(), besideOptions());
+    if (!layout.empty()) return Disagreement{"layout", layout};
   }
   StoreBinding stores;
   stores.fallback = std::make_shared<RandomStore>(given.storeSeed);

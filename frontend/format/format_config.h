@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one layout of configs. It changes blanks and line ends alone: the tokens, and so the graph, stay as they are.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "frontend/frontend.h"
+
+namespace featc {
+
+// The text of a config in the one layout, with `\n` at the end of each line. Nothing where the text has syntax errors,
+// which `diagnostics` then tells; imports and files that cannot be read do not matter. Stops where the layout would
+// change a token or a comment. `path` and `options` as in parseConfig().
+std::optional<std::string> formatConfig(const std::filesystem::path& path, const std::string& text,
+                                        const FrontendOptions& options, Sources& sources, Diagnostics& diagnostics);
+
+}  // namespace featc

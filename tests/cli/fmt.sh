@@ -1,0 +1,70 @@
+# featc fmt: configs in the one layout, in place or from stdin.
+. ./common/check.sh
+
+cat >"$work/a.feat" <<'END'
+model   m
+item { x:int64 }   # what
+dense  a=x
+sparse bcd slot 1=x
+END
+cp "$work/a.feat" "$work/before.feat"
+cat >"$work/want" <<'END'
+model m
+item { x: int64 }            # what
+dense  a             = x
+sparse bcd  slot 1   = x
+END
+
+# Nothing is changed by --check, which says what would be.
+featc 1 fmt --check "$work/a.feat"
+out_empty
+err_has "a.feat: not in featc's layout; featc fmt"
+cmp -s "$work/a.feat" "$work/before.feat" || fail "--check changed the file"
+
+# stdin stays apart from files.
+featc 0 fmt --stdin <"$work/a.feat"
+err_empty
+cp "$work/out" "$work/formatted"
+featc 0 fmt - <"$work/a.feat"
+cmp -s "$work/out" "$work/formatted" || fail "- and --stdin differ"
+
+chmod 640 "$work/a.feat"
+ln -s a.feat "$work/link.feat"
+featc 0 fmt "$work/link.feat"
+out_empty
+err_has "formatted $work/link.feat"
+cmp -s "$work/a.feat" "$work/formatted" || fail "a file and stdin differ"
+[ -L "$work/link.feat" ] || fail "a link became a file"
+[ "$(stat -c %a "$work/a.feat")" = 640 ] || fail "the file's mode changed"
+[ "$(ls "$work"/a.feat*)" = "$work/a.feat" ] || fail "a temporary file stayed"
+
+# What is right already is not touched.
+featc 0 fmt --check "$work/a.feat"
+err_empty
+touch -d 2020-01-01 "$work/a.feat"
+featc 0 fmt "$work/a.feat"
+err_empty
+[ "$(date -r "$work/a.feat" +%Y)" = 2020 ] || fail "a formatted file was written again"
+
+# A file with syntax errors stays as it is; the others are formatted.
+printf 'model m\nsparse a slot = x\n' >"$work/bad.feat"
+cp "$work/bad.feat" "$work/bad.before"
+cp "$work/before.feat" "$work/a.feat"
+featc 1 fmt "$work/bad.feat" "$work/a.feat"
+err_has "bad.feat:2:10: error:"
+cmp -s "$work/bad.feat" "$work/bad.before" || fail "a broken file was changed"
+cmp -s "$work/a.feat" "$work/formatted" || fail "the file behind a broken one was not formatted"
+
+# Mistakes that are none of syntax, and imports that are not here, do not matter.
+printf 'model m\nimport "nowhere.feat"\ndense a=nothing\n' >"$work/alone.feat"
+featc 0 fmt "$work/alone.feat"
+grep -q '^dense a = nothing$' "$work/alone.feat" || fail "not formatted: $(cat "$work/alone.feat")"
+
+featc 1 fmt "$work/nowhere.feat"
+err_has "nowhere.feat: no such file or directory"
+featc 2 fmt
+err_has "featc fmt: name a config, or - for stdin"
+featc 2 fmt --stdin "$work/a.feat"
+
+# The examples are in the layout.
+for config in "$examples"/*/*.feat; do featc 0 fmt --check "$config"; done
