@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a config: diagnostics or a graph, never a crash, a hang or a graph that is broken.
+// Any bytes as a config: diagnostics or a graph, never a crash, a hang or a graph that is broken. What has no syntax
+// error has a layout, which is its own layout.
+#include <cstdlib>
 #include <string>
 
+#include "frontend/format/format_config.h"
 #include "frontend/frontend.h"
 #include "ir/verifier.h"
 
@@ -18,5 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     featc::renderText(sources, d);
     featc::renderJson(sources, d);
   }
+  featc::Diagnostics told;
+  std::optional<std::string> once = featc::formatConfig("/nonexistent/fuzz.feat", text, options, sources, told);
+  if (once && featc::formatConfig("/nonexistent/fuzz.feat", *once, options, sources, told) != once) std::abort();
   return 0;
 }
