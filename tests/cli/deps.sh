@@ -16,8 +16,8 @@ featc 0 deps "$config" --field price
 out_has "item.price: 2 of 22 features need it"
 out_has "price_log       its value"
 featc 0 deps "$config" --field request.user_id
-out_has "request.user_id: 6 of 22 features need it"
-out_has "gender         through the key of user_profile"
+out_has "request.user_id: 7 of 22 features need it"
+out_has "gender          through the key of user_profile"
 featc 0 deps "$config" --field user_profile.taste
 out_has "user_profile.taste: 2 of 22 features need it"
 featc 0 deps "$config" --source item_stats

@@ -8,13 +8,6 @@ dense  a=x
 sparse bcd slot 1=x
 END
 cp "$work/a.feat" "$work/before.feat"
-cat >"$work/want" <<'END'
-model m
-item { x: int64 }            # what
-dense  a             = x
-sparse bcd  slot 1   = x
-END
-
 # Nothing is changed by --check, which says what would be.
 featc 1 fmt --check "$work/a.feat"
 out_empty
@@ -22,11 +15,19 @@ err_has "a.feat: not in featc's layout; featc fmt"
 cmp -s "$work/a.feat" "$work/before.feat" || fail "--check changed the file"
 
 # stdin stays apart from files.
-featc 0 fmt --stdin <"$work/a.feat"
+input <"$work/a.feat"
+featc 0 fmt --stdin
 err_empty
 cp "$work/out" "$work/formatted"
-featc 0 fmt - <"$work/a.feat"
+featc 0 fmt -
 cmp -s "$work/out" "$work/formatted" || fail "- and --stdin differ"
+[ "$(sed -n 2p "$work/out")" = "item { x: int64 }  # what" ] || fail "another second line"
+[ "$(sed -n 4p "$work/out")" = "sparse bcd slot 1 = x" ] || fail "another fourth line"
+
+# Line ends of Windows, a byte order mark, blank lines too many.
+printf '\357\273\277model m\r\n\r\n\r\nitem { x: int64 } # c \r\ndense a=x\r\n\r\n' | input
+featc 0 fmt -
+printf 'model m\n\nitem { x: int64 }  # c\ndense a = x\n' | cmp -s - "$work/out" || fail "another text"
 
 chmod 640 "$work/a.feat"
 ln -s a.feat "$work/link.feat"

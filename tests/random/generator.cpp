@@ -68,6 +68,7 @@ class Generator {
     for (uint64_t i = may(Feature::Reads, 30) ? 1 + rng_.below(2) : 0; i > 0; --i) newRead();
     for (uint64_t i = 1 + rng_.below(8); i > 0; --i) newOutput({});
     if (rng_.chance(15)) newComparisons();
+    if (rng_.chance(15)) newHashes();
     if (may(Feature::Groups, 30)) newGroup();
     return std::move(program_).withoutUnused();
   }
@@ -354,6 +355,51 @@ class Generator {
       if (o.kind == OutputKind::Sparse) o.slot = index + 1;
       program_.outputs.push_back(std::move(o));
     }
+  }
+
+  // Several outputs hash the same list, or its elements, in different ways: what is shared must be the same hash.
+  void newHashes() {
+    const Type type = rng_.chance(70) ? Type::string() : scalarType();
+    const ExprPtr list = expression(Type::list(type), 2);
+    for (uint64_t i = 3 + rng_.below(4); i > 0; --i) {
+      ExprPtr value = rng_.chance(50) ? list : ofList(list, type);
+      if (value != nullptr && rng_.chance(60)) value = hashed(std::move(value));
+      if (value == nullptr) continue;
+      RandomOutput o;
+      o.value = std::move(value);
+      auto index = static_cast<uint32_t>(program_.outputs.size());
+      o.name = fmt::format("o{}", index);
+      o.kind = OutputKind::Sparse;
+      o.slot = index + 1;
+      program_.outputs.push_back(std::move(o));
+    }
+  }
+
+  // An element, or some of them.
+  ExprPtr ofList(const ExprPtr& list, Type element) {
+    static const std::vector<std::string_view> kOperators = {"index", "first", "last", "head", "distinct", "reverse"};
+    const Operator* op = operators().find(rng_.pick(kOperators));
+    if (op == nullptr || !choice_.mayCall(op->name)) return nullptr;
+    const bool takesNumber = op->name == "index" || op->name == "head";
+    const bool givesList = op->name != "index" && op->name != "first" && op->name != "last";
+    RandomExpr call{RandomExpr::Kind::Operator, Type(), "", op, {list}};
+    if (takesNumber) call.children.push_back(constant(Type::int64(), rng_.chance(70) ? "0" : "2"));
+    return finished(std::move(call), givesList ? Type::list(element) : element);
+  }
+
+  // By the config's family or another one, with a seed or without.
+  ExprPtr hashed(ExprPtr value) {
+    static const std::vector<std::string> kFamilies = {"xxh3", "farm", "murmur3"};
+    const Operator* op = operators().find("hash");
+    if (!choice_.mayCall(op->name)) return value;
+    const Type type = value->type.isList() ? Type::list(Type::int64()) : Type::int64();
+    RandomExpr call{RandomExpr::Kind::Operator, Type(), "", op, {std::move(value), nullptr, nullptr}};
+    if (rng_.chance(60)) {
+      const std::string& family = rng_.pick(kFamilies);
+      call.children[1] = constant(Type::string(), '"' + family + '"');
+      if (family != "farm" && rng_.chance(50)) call.children[2] = constant(Type::int64(), rng_.chance(50) ? "0" : "7");
+    }
+    return finished(std::move(call), type);
   }
 
   // Now and then one that is longer than what is compared on the stack.
