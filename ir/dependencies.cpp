@@ -42,7 +42,9 @@ class Walk {
     switch (node.kind) {
       case NodeKind::Constant: return;
       case NodeKind::Input: found.inputs.push_back({node.index, step.keyOf}); return;
-      case NodeKind::Field: found.fields.push_back({graph_.node(graph_.args(step.node)[0]).index, node.index}); break;
+      case NodeKind::Field:
+        found.fields.push_back({graph_.node(graph_.args(step.node)[0]).index, node.index, step.keyOf});
+        break;
       case NodeKind::Read: step.keyOf = node.index; break;
       case NodeKind::Call: break;
     }
