@@ -104,7 +104,7 @@ bool FieldTextReader::read(std::string_view text, Type type, uint32_t semantics,
     case Kind::String: static_cast<Str*>(column.data)[row] = Str::of(text); break;
     default: {
       simdjson::dom::element document;
-      return parse(text, document) && read(document, type, semantics, column, row, arena);
+      return parse(text, semantics, document) && read(document, type, semantics, column, row, arena);
     }
   }
   setBit(column.valid, row, true);
@@ -119,8 +119,8 @@ bool FieldTextReader::read(simdjson::dom::element element, Type type, uint32_t s
   return true;
 }
 
-bool FieldTextReader::parse(std::string_view text, simdjson::dom::element& document) {
-  simdjson::error_code error = parser_.parse(text.data(), text.size()).get(document);
+bool FieldTextReader::parse(std::string_view text, uint32_t semantics, simdjson::dom::element& document) {
+  simdjson::error_code error = parseJson(parser_, text, semantics >= 2, document);
   if (error == simdjson::MEMALLOC) throw std::bad_alloc();  // no fault of the text
   return error == simdjson::SUCCESS;
 }

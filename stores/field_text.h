@@ -31,7 +31,7 @@ class FieldTextReader {
   bool read(simdjson::dom::element element, Type type, uint32_t semantics, const ColumnRef& column, uint64_t row,
             Arena& arena);
   // A JSON document; valid until the next call of this object.
-  bool parse(std::string_view text, simdjson::dom::element& document);
+  bool parse(std::string_view text, uint32_t semantics, simdjson::dom::element& document);
 
  private:
   simdjson::dom::parser parser_;

@@ -50,7 +50,8 @@ void RowDecoder::fields(size_t key, std::span<const Str> texts) {
 void RowDecoder::json(size_t key, std::string_view text) {
   simdjson::dom::element document;
   simdjson::dom::object object;
-  if (!reader_.parse(text, document) || document.get(object) != simdjson::SUCCESS) return unreadable(key);
+  if (!reader_.parse(text, request_.source->semantics, document) || document.get(object) != simdjson::SUCCESS)
+    return unreadable(key);
   result_.status[key] = KeyStatus::Found;
   for (size_t f = 0; f < request_.fields.size(); ++f) {
     const SourceField& field = request_.source->fields[request_.fields[f]];

@@ -78,6 +78,41 @@ JsonError readMap(element e, Type type, Value& out, WideIntegers& wide) {
   return {};
 }
 
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool fits64Bits(std::string_view digits, bool isNegative) {
+  uint64_t number = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec != std::errc()) return false;
+  return !isNegative || number <= uint64_t{1} << 63U;
+}
+
+// The text with ".0" behind each integer of more than 64 bits; empty where there is none.
+std::string withLongIntegersAsFloats(std::string_view text) {
+  std::string out;
+  size_t kept = 0;
+  for (size_t i = 0; i < text.size();) {
+    if (text[i] == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i)
+        if (text[i] == '\\') ++i;
+      ++i;
+      continue;
+    }
+    const size_t begin = i;
+    while (i < text.size() && isDigit(text[i])) ++i;
+    if (i == begin) {
+      ++i;
+      continue;
+    }
+    const bool isWhole = i == text.size() || (text[i] != '.' && text[i] != 'e' && text[i] != 'E');
+    const char before = begin == 0 ? ' ' : text[begin - 1];
+    if (!isWhole || before == '.' || fits64Bits(text.substr(begin, i - begin), before == '-')) continue;
+    out.append(text.substr(kept, i - kept)).append(".0");
+    kept = i;
+  }
+  if (kept != 0) out += text.substr(kept);
+  return out;
+}
+
 // One object, to the last element of each list.
 JsonError readStruct(element e, std::span<const SourceField> members, std::span<Value::Elements> lists,
                      WideIntegers& wide) {
@@ -203,6 +238,13 @@ JsonError readJsonStructs(element e, std::span<const SourceField> members, std::
   }
   for (size_t m = 0; m < members.size(); ++m) out[m] = Value::list(std::move(lists[m]));
   return {};
+}
+
+simdjson::error_code parseJson(simdjson::dom::parser& parser, std::string_view text, bool anySize, element& out) {
+  simdjson::error_code code = parser.parse(text.data(), text.size()).get(out);
+  if (code == simdjson::SUCCESS || code == simdjson::MEMALLOC || !anySize) return code;
+  std::string floats = withLongIntegersAsFloats(text);
+  return floats.empty() ? code : parser.parse(floats).get(out);
 }
 
 std::string jsonErrorText(simdjson::error_code code) {

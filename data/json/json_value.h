@@ -57,6 +57,11 @@ inline JsonError readJson(simdjson::dom::element element, Type type, Value& out)
 JsonError readJsonStructs(simdjson::dom::element element, std::span<const SourceField> members, std::span<Value> out,
                           WideIntegers& wide);
 
+// Parses a document as `parser` does, but an integer of more than 64 bits is a float: `-50208141146382524416`, which is
+// how some programs write one. Without `anySize` it is an error, as the parser has it.
+simdjson::error_code parseJson(simdjson::dom::parser& parser, std::string_view text, bool anySize,
+                               simdjson::dom::element& out);
+
 // A parse error in a writer's words: `a number is out of range`. A lack of memory is not a fault of the text: it throws
 // std::bad_alloc.
 std::string jsonErrorText(simdjson::error_code code);

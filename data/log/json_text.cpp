@@ -28,8 +28,11 @@ void appendNumber(std::string& out, double value, std::string& problem) {
     out += "-0.0";
     return;
   }
-  char text[32];
-  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+  char text[40];
+  std::string_view written(text, static_cast<size_t>(std::to_chars(text, text + sizeof text, value).ptr - text));
+  out += written;
+  // As an integer it would be beyond what JSON readers take.
+  if (std::fabs(value) >= 0x1p63 && written.find_first_of(".e") == std::string_view::npos) out += ".0";
 }
 
 void appendString(std::string& out, std::string_view text, std::string& problem) {

@@ -66,9 +66,14 @@ StoreRowReader::Row StoreRowReader::read(std::string_view text, uint64_t number)
   simdjson::dom::element line;
   simdjson::dom::object& object = parser_->object;
   std::string_view name;
-  if (auto code = parser_->parser.parse(text.data(), text.size()).get(line))
-    problem_ = jsonErrorText(code);
-  else if (line.get(object) != simdjson::SUCCESS)
+  // What semantics 1 refuses and later ones read: integers beyond 64 bits as floats.
+  std::string refused;
+  if (auto code = parseJson(parser_->parser, text, false, line)) {
+    refused = jsonErrorText(code);
+    if (parseJson(parser_->parser, text, true, line) != simdjson::SUCCESS) problem_ = refused;
+  }
+  if (!problem_.empty()) return Row::Bad;
+  if (line.get(object) != simdjson::SUCCESS)
     problem_ = "expected an object";
   else if (object["source"].get(name) != simdjson::SUCCESS)
     problem_ = "expected a \"source\" with a name";
@@ -80,7 +85,7 @@ StoreRowReader::Row StoreRowReader::read(std::string_view text, uint64_t number)
     return Row::Foreign;
   }
   source_ = static_cast<size_t>(source - sources_.begin());
-  problem_ = readObject(number);
+  problem_ = source->semantics >= 2 || refused.empty() ? readObject(number) : refused;
   if (problem_.empty()) problem_ = renderKey();
   return problem_.empty() ? Row::Taken : Row::Bad;
 }

@@ -70,10 +70,11 @@ cat >"$work/d.jsonl" <<'END'
 {"request": {"s": ""}, "items": []}
 {"request": {"s": 5}, "items": [{}]}
 {"request": {"s": "x"}, "items": [{"b": "no"}, {"x": 0.30000000000000004, "n": {}}]}
+{"request": {"s": "y"}, "items": [{"x": 50208141146382524416, "m": {"k": -123456789012345683968}}]}
 END
 featc 0 run "$work/m.feat" --input "$work/d.jsonl" --log "$work/log"
 featc 0 verify "$work/m.feat" --input "$work/log"
-out_has "3 lines, 3 requests, 3 items, 8 features: all the same"
+out_has "4 lines, 4 requests, 4 items, 8 features: all the same"
 grep -q '"status": "value_too_large"' "$work/log" || fail "the item that failed is not in the log"
 
 # Lists of structs and values in values.

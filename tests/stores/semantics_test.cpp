@@ -50,6 +50,20 @@ TEST_CASE("semantics 2 reads them as cells of CSV are read", "[stores]") {
   CHECK(read(s, "3.5", "nan", "yes") == "found missing missing missing, bad 3");
 }
 
+TEST_CASE("semantics 2 reads integers beyond 64 bits in JSON texts as floats, and others beside them as they are",
+          "[stores]") {
+  for (uint32_t semantics : {1U, 2U}) {
+    SourceInfo s = sourceOf(semantics);
+    s.encoding = Encoding::Json;
+    MemoryTable table;
+    table.putBytes("1", "\x02{\"i\": 1234567890123456789, \"f\": -50208141146382524416, \"b\": true}");
+    table.putBytes("2", "\x02{\"i\": 1, \"f\": 502081411463825244x16, \"b\": true}");
+    FetchResult result = fetch(table, s, {"1", "2"});
+    std::string read = semantics == 2 ? "1234567890123456789 -5.0208141146382524e+19 true" : "missing missing missing";
+    CHECK(show(result, s) == "found " + read + "\nfound missing missing missing\n");
+  }
+}
+
 TEST_CASE("a timestamp is seconds or a text, under every version", "[stores]") {
   for (uint32_t semantics : {1U, 2U}) {
     SourceInfo s = sourceOf(semantics, "timestamp");
