@@ -56,6 +56,11 @@ std::string taken(char* text) {
   return out;
 }
 
+// The module has numbers of C for these.
+static_assert(static_cast<int>(ArrowWanted::Nothing) == FEATC_ARROW_NOTHING &&
+              static_cast<int>(ArrowWanted::Presence) == FEATC_ARROW_PRESENCE &&
+              static_cast<int>(ArrowWanted::Values) == FEATC_ARROW_VALUES);
+
 int isParquet(std::string_view format) { return format == "parquet" ? 1 : 0; }
 
 // What is written so far lies behind a pointer: calls come in order, from one thread at a time.
@@ -113,10 +118,15 @@ class ArrowWriter final : public ResultWriter {
 
 }  // namespace
 
-bool openArrowFile(const std::string& path, std::string_view format, ArrowOwner<ArrowArrayStream>& out,
-                   std::string& problem) {
+bool openArrowFile(const std::string& path, std::string_view format, ArrowInput& out, std::string& problem) {
   const FeatcArrowFiles* files = arrowFiles(problem);
-  if (files != nullptr) problem = taken(files->open(path.c_str(), isParquet(format), out.get()));
+  if (files == nullptr) return false;
+  void* file = nullptr;
+  problem = taken(files->open(path.c_str(), isParquet(format), out.stream.get(), &file));
+  out.choose = [files, file](std::vector<ArrowWanted>& wanted) {
+    return taken(files->choose(file, reinterpret_cast<uint8_t*>(wanted.data())));
+  };
+  out.isChecked = true;
   return problem.empty();
 }
 

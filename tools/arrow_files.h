@@ -6,14 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "data/arrow/c_interface.h"
+#include "data/arrow/arrow_reader.h"
 #include "data/result_writer.h"
 
 namespace featc {
 
 // The record batches of a file; false, with the reason, where there are none.
-bool openArrowFile(const std::string& path, std::string_view format, ArrowOwner<ArrowArrayStream>& out,
-                   std::string& problem);
+bool openArrowFile(const std::string& path, std::string_view format, ArrowInput& out, std::string& problem);
 
 // Features as a file of that format, of the schema that docs/arrow.md gives, compressed with zstd or not; null, with
 // the reason in `problem`, where this featc cannot write it. It throws std::runtime_error where libarrow fails.

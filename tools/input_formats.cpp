@@ -87,10 +87,10 @@ std::unique_ptr<RecordReader> openCells(const InputFile& file, const CsvOptions&
 }
 
 std::unique_ptr<RecordReader> openArrow(const InputFile& file, const char* format, int& exitCode) {
-  ArrowOwner<ArrowArrayStream> stream;
+  ArrowInput input;
   std::string problem;
-  if (openArrowFile(file.options.input, format, stream, problem))
-    return newArrowReader(file.info, std::move(stream), file.name(), file.strict, file.sink());
+  if (openArrowFile(file.options.input, format, input, problem))
+    return newArrowReader(file.info, std::move(input), file.name(), file.strict, file.sink());
   printError("featc: cannot read {}: {}\n", file.options.input, problem);
   exitCode = kBadInput;
   return nullptr;

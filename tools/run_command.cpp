@@ -180,6 +180,8 @@ int runRun(const RunOptions& options) {
   Progress progress(options.progress || wantsBar(options), 0);
   std::unique_ptr<RecordReader> reader = openInput(options.data, info, options.strict, progress, exitCode);
   if (reader == nullptr) return exitCode;
+  // A log has the whole requests.
+  if (options.log.empty()) reader->useOnly(made.extractor->executable().layout().inputUsed);
   if (isInput(options)) {
     printError("featc: --output {} is the input itself\n", options.output);
     return kBadCommand;

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <set>
 
@@ -148,17 +149,71 @@ void ArrowBinding::bindStructs(StructList list, const ArrowType& column, size_t 
   }
 }
 
+bool ArrowBinding::hasLooseMembers() const {
+  for (size_t i = 0; i < inputs_.size(); ++i)
+    if (!inputs_[i].structList.empty() && columns_[i] != kNone && members_[i] == kNone) return true;
+  return false;
+}
+
+std::vector<ArrowWanted> ArrowBinding::wanted(const std::vector<bool>& used) const {
+  std::vector<ArrowWanted> wanted(schema_.children.size(), ArrowWanted::Nothing);
+  auto want = [&](size_t column, ArrowWanted what) { wanted[column] = std::max(wanted[column], what); };
+  if (isNested()) want(items_, ArrowWanted::Values);
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (columns_[i] == kNone || (isNested() && inputs_[i].scope == Scope::Item)) continue;
+    const ArrowType& column = schema_.children[columns_[i]];
+    const bool isWhole = members_[i] == kNone;
+    // Members that come in columns of their own may differ in length.
+    const bool isFine = isWhole ? inputs_[i].structList.empty() && ArrowColumns::isAlwaysGood(column, inputs_[i].type)
+                                : ArrowColumns::isAlwaysGood(listOfMember(column, members_[i]), inputs_[i].type);
+    // The lengths of a list's members are compared, used or not.
+    const bool isMember = !inputs_[i].structList.empty() && !inputs_[i].type.nullable();
+    if (used[i] || !isFine || isMember)
+      want(columns_[i], ArrowWanted::Values);
+    else if (!inputs_[i].type.nullable())
+      want(columns_[i], ArrowWanted::Presence);
+  }
+  return wanted;
+}
+
+void ArrowBinding::keep(const std::vector<ArrowWanted>& wanted) {
+  std::vector<size_t> places(wanted.size(), kNone);
+  std::vector<ArrowType> kept;
+  for (size_t c = 0; c < wanted.size(); ++c) {
+    if (wanted[c] == ArrowWanted::Nothing) continue;
+    places[c] = kept.size();
+    kept.push_back(std::move(schema_.children[c]));
+  }
+  schema_.children = std::move(kept);
+  for (size_t i = 0; i < columns_.size(); ++i)
+    if (columns_[i] != kNone && !(isNested() && inputs_[i].scope == Scope::Item)) columns_[i] = places[columns_[i]];
+  if (isNested()) items_ = places[items_];
+}
+
 // -- Arrays -----------------------------------------------------------------------------------------
 
 ArrowBatch::ArrowBatch(const ArrowBinding& binding, ArrowOwner<ArrowArray> array)
     : array_(std::move(array)),
       columns_(binding.inputs_.size()),
       converted_(binding.inputs_.size()),
+      leftOut_(binding.inputs_.size()),
       badOf_(binding.inputs_.size()),
       wide_(binding.inputs_.size()) {
-  for (const InputInfo& input : binding.inputs_) scopes_.push_back(input.scope);
+  for (const InputInfo& input : binding.inputs_) {
+    scopes_.push_back(input.scope);
+    required_.push_back(!input.type.nullable());
+  }
   for (ColumnData& column : columns_) column.absent = true;
-  read(binding);
+  if (read(binding)) makePresent(binding);
+}
+
+void ArrowBatch::makePresent(const ArrowBinding& binding) {
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (!columns_[i].absent || binding.inputs_[i].type.nullable()) continue;
+    columns_[i].absent = false;
+    leftOut_[i] = true;
+    columns_[i].length = scopes_[i] == Scope::Item ? items_ : requests_;
+  }
 }
 
 bool ArrowBatch::read(const ArrowBinding& binding) {
@@ -212,6 +267,23 @@ bool ArrowBatch::readItems(const ArrowBinding& binding) {
     return false;
   }
   return readFields(binding, list.children[0], structs, structs.offset + first, items_, false, true);
+}
+
+bool ArrowBatch::isGood(int64_t begin, int64_t end) const {
+  const int64_t firstItem = itemOffset(begin);
+  const int64_t lastItem = itemOffset(end);
+  auto hasBad = [](const ArrowColumns::Bad& bad, int64_t first, int64_t last) {
+    return !bad.empty() && std::memchr(bad.data() + first, 1, static_cast<size_t>(last - first)) != nullptr;
+  };
+  if (hasBad(badRequests_, begin, end) || hasBad(badItems_, firstItem, lastItem)) return false;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const ColumnData& column = columns_[i];
+    if (!required_[i] || column.absent || column.validity == nullptr) continue;
+    const bool isItem = scopes_[i] == Scope::Item;
+    for (int64_t row = isItem ? firstItem : begin; row < (isItem ? lastItem : end); ++row)
+      if (!isPresent(column, row)) return false;
+  }
+  return true;
 }
 
 std::vector<DataNote> ArrowBatch::notes(uint64_t before) const {

@@ -21,6 +21,9 @@
 
 namespace featc {
 
+// What is wanted of a column: nothing, to know where it is missing, or its values.
+enum class ArrowWanted : uint8_t { Nothing, Presence, Values };
+
 // Which column serves which field: by name, as `request.x` or `item.x` where a name is in both scopes. With a
 // column `items` that is a list of structs, and no field of that name, a row is one request and the structs
 // are its items; otherwise a row is one request with one item.
@@ -41,9 +44,18 @@ class ArrowBinding {
   // Both.
   std::vector<std::string> warnings() const;
   bool isNested() const { return items_ != kNone; }
+  // Whether members of a list of structs come in columns of their own, and so may differ in length.
+  bool hasLooseMembers() const;
   // The column that serves field `i`, which it may share with other members of a list of structs, for an item field of
   // nested items the field of the structs; kNone: none.
   size_t columnOf(size_t i) const { return columns_[i]; }
+
+  // By column of the table, where values of the fields `used` are wanted (RecordReader::useOnly). A column that may
+  // make rows bad, or has something to tell, is wanted all the same.
+  std::vector<ArrowWanted> wanted(const std::vector<bool>& used) const;
+  // From now on batches lack the columns of which nothing is wanted. A required field that had one has no missing
+  // value.
+  void keep(const std::vector<ArrowWanted>& wanted);
 
  private:
   friend class ArrowBatch;
@@ -85,11 +97,17 @@ class ArrowBatch {
   // Whole columns by field, and whether one of them had to be converted.
   const std::vector<ColumnData>& columns() const { return columns_; }
   bool isConverted(size_t field) const { return converted_[field]; }
+  // Whether a required field is there without values, none of them missing (ArrowBinding::keep).
+  bool isLeftOut(size_t field) const { return leftOut_[field]; }
   // Whether the value of a request, or of an item, is one that its field cannot hold.
   bool isBad(size_t field, int64_t row) const {
     const ArrowColumns::Bad& bad = badOf_[field];
     return !bad.empty() && bad[static_cast<size_t>(row)] != 0;
   }
+
+  // Whether all values of these requests and their items are ones that their fields can hold, and none is missing that
+  // must not be.
+  bool isGood(int64_t begin, int64_t end) const;
 
   // Integers beyond int64, by field; a line is the number of a request from 1, where `before` come before this batch.
   std::vector<DataNote> notes(uint64_t before) const;
@@ -103,12 +121,16 @@ class ArrowBatch {
   bool readFields(const ArrowBinding& binding, const ArrowType& from, const ArrowArray& array, int64_t begin,
                   int64_t count, bool requests, bool items);
   bool readItems(const ArrowBinding& binding);
+  // Required fields whose columns were left out are there, without values.
+  void makePresent(const ArrowBinding& binding);
 
   ArrowOwner<ArrowArray> array_;
   std::deque<ArrowColumns> made_;
   std::vector<Scope> scopes_;
+  std::vector<bool> required_;
   std::vector<ColumnData> columns_;
   std::vector<bool> converted_;
+  std::vector<bool> leftOut_;
   std::vector<ArrowColumns::Bad> badOf_;  // by field
   std::vector<WideCount> wide_;           // by field
   ArrowColumns::Bad badRequests_;

@@ -58,6 +58,17 @@ bool append(const ColumnData& column, int64_t row, ColumnBuffer& out) {
   return true;
 }
 
+// A value of a required field that nobody looks at.
+void appendEmpty(ColumnBuffer& out) {
+  switch (out.type().kind()) {
+    case Kind::Bool: return out.appendBool(false);
+    case Kind::Int64: return out.appendInt64(0);
+    case Kind::Float64: return out.appendFloat64(0);
+    case Kind::String: return out.appendString({});
+    default: return out.closeNested();
+  }
+}
+
 // What is read of a batch, and as which requests and items of the whole input.
 struct Range {
   std::shared_ptr<const ArrowBatch> batch;
@@ -67,14 +78,43 @@ struct Range {
   uint64_t firstItem = 0;
 };
 
+// Requests of a batch as a call reads them, where they lie.
+class SliceColumns final : public PieceColumns {
+ public:
+  void set(const Range& range) { range_ = range; }
+  Batch batch() override { return range_.batch->slice(range_.begin, range_.end - range_.begin, slice_); }
+
+ private:
+  Range range_;
+  ArrowSlice slice_;
+};
+
 class RangeParser final : public PieceParser {
  public:
-  RangeParser(const ProgramInfo& info, std::string file, bool strict, bool isNested)
-      : info_(info), file_(std::move(file)), strict_(strict), isNested_(isNested) {}
+  RangeParser(const ProgramInfo& info, std::string file, bool strict, bool isNested, bool mayLie)
+      : info_(info), file_(std::move(file)), strict_(strict), isNested_(isNested), mayLie_(mayLie) {}
 
   std::vector<Range> ranges;
 
+  // Rows that all are good stay where they lie; any others are copied, to leave out the bad ones.
   void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) override {
+    if (!mayLie_ || ranges.size() != 1 || !ranges[0].batch->isGood(ranges[0].begin, ranges[0].end))
+      return build(piece, builder, rows);
+    const Range& range = ranges[0];
+    uint64_t item = range.firstItem;
+    for (int64_t r = range.begin; r < range.end; ++r) {
+      const uint64_t request = range.firstRequest + static_cast<uint64_t>(r - range.begin);
+      const auto items = static_cast<uint64_t>(range.batch->itemOffset(r + 1) - range.batch->itemOffset(r));
+      for (uint64_t i = 0; i < items; ++i) rows.push_back({item++, request, i, request + 1});
+    }
+    // What was handed out may be kept by someone.
+    if (columns_ == nullptr || columns_.use_count() > 1) columns_ = std::make_shared<SliceColumns>();
+    columns_->set(range);
+    piece.columns = columns_;
+    ranges.clear();
+  }
+
+  void build(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) {
     for (const Range& range : ranges) {
       uint64_t request = range.firstRequest;
       uint64_t item = range.firstItem;
@@ -105,6 +145,10 @@ class RangeParser final : public PieceParser {
         return fmt::format("{}: expected {}, found a float that is not whole or too large to be exact",
                            info_.inputs[i].name, toString(info_.inputs[i].type.present()));
       ColumnBuffer& cell = builder.cell(i);
+      if (batch.isLeftOut(i)) {
+        appendEmpty(cell);
+        continue;
+      }
       const size_t before = cell.size();
       if (append(column, row, cell)) continue;
       cell.truncate(before);
@@ -142,11 +186,13 @@ class RangeParser final : public PieceParser {
   const std::string file_;
   const bool strict_;
   const bool isNested_;
+  const bool mayLie_;  // rows may stay where they lie
+  std::shared_ptr<SliceColumns> columns_;
 };
 
 class ArrowReader final : public RecordReader {
  public:
-  ArrowReader(const ProgramInfo& info, ArrowOwner<ArrowArrayStream> in, std::string file, bool strict, DataSink sink)
+  ArrowReader(const ProgramInfo& info, ArrowInput in, std::string file, bool strict, DataSink sink)
       : RecordReader(std::move(file), strict, std::move(sink), info.inputs), info_(info), in_(std::move(in)) {}
 
   // Reads on where all rows of a piece are bad.
@@ -154,7 +200,7 @@ class ArrowReader final : public RecordReader {
     for (;;) {
       ReadStatus status = take(own_, builder, rows, maxItems);
       if (status != ReadStatus::Batch) return status;
-      parse(own_, builder, rows);
+      static_cast<RangeParser&>(*own_.parser).build(own_, builder, rows);
       stopped_ = !settle(own_) || stopped_;
       if (builder.requests() > 0 || stopped_) return this->status(builder);
     }
@@ -167,7 +213,8 @@ class ArrowReader final : public RecordReader {
     if (binding_ == nullptr && !stopped_) bind();
     if (stopped_) return ReadStatus::Failed;
     if (piece.parser == nullptr)
-      piece.parser = std::make_unique<RangeParser>(info_, file_, strict_, binding_->isNested());
+      piece.parser = std::make_unique<RangeParser>(info_, file_, strict_, binding_->isNested(),
+                                                   in_.isChecked && !binding_->hasLooseMembers());
     std::vector<Range>& ranges = static_cast<RangeParser&>(*piece.parser).ranges;
     ranges.clear();
     // Until there are enough of both; settle() may be counting what is bad meanwhile.
@@ -199,10 +246,15 @@ class ArrowReader final : public RecordReader {
  private:
   void bind() {
     ArrowOwner<ArrowSchema> schema;
-    if (in_->get_schema(in_.get(), schema.get()) != 0) return fail(0, inputError());
+    if (in_.stream->get_schema(in_.stream.get(), schema.get()) != 0) return fail(0, inputError());
     binding_ = std::make_unique<ArrowBinding>(info_, *schema.get());
     for (const std::string& warning : binding_->warnings()) warn(warning);
-    if (!binding_->error().empty()) fail(0, binding_->error());
+    if (!binding_->error().empty()) return fail(0, binding_->error());
+    if (used_.empty() || in_.choose == nullptr) return;
+    std::vector<ArrowWanted> wanted = binding_->wanted(used_);
+    if (std::string problem = in_.choose(wanted); !problem.empty())
+      return fail(0, fmt::format("reading failed: {}", problem));
+    binding_->keep(wanted);
   }
 
   // Requests of the open batch, at least one.
@@ -222,7 +274,7 @@ class ArrowReader final : public RecordReader {
   bool nextBatch() {
     ArrowOwner<ArrowArray> array;
     batch_ = nullptr;
-    if (in_->get_next(in_.get(), array.get()) != 0) {
+    if (in_.stream->get_next(in_.stream.get(), array.get()) != 0) {
       fail(counts_.items, inputError());
       return false;
     }
@@ -235,12 +287,12 @@ class ArrowReader final : public RecordReader {
   }
 
   std::string inputError() {
-    const char* text = in_->get_last_error(in_.get());
+    const char* text = in_.stream->get_last_error(in_.stream.get());
     return fmt::format("reading failed: {}", text == nullptr ? "no reason given" : text);
   }
 
   const ProgramInfo info_;
-  ArrowOwner<ArrowArrayStream> in_;
+  ArrowInput in_;
   std::unique_ptr<ArrowBinding> binding_;
   std::shared_ptr<ArrowBatch> batch_;
   int64_t request_ = 0;  // the next one in the batch
@@ -249,8 +301,8 @@ class ArrowReader final : public RecordReader {
 
 }  // namespace
 
-std::unique_ptr<RecordReader> newArrowReader(const ProgramInfo& info, ArrowOwner<ArrowArrayStream> in, std::string file,
-                                             bool strict, DataSink sink) {
+std::unique_ptr<RecordReader> newArrowReader(const ProgramInfo& info, ArrowInput in, std::string file, bool strict,
+                                             DataSink sink) {
   return std::make_unique<ArrowReader>(info, std::move(in), std::move(file), strict, std::move(sink));
 }
 

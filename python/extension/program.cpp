@@ -96,7 +96,7 @@ std::string Program::explain(const std::string& request, uint64_t item, bool bri
 std::string Program::explain(ArrowOwner<ArrowArrayStream> rows, uint64_t item, bool brief,
                              const StoreUrls& stores) const {
   std::vector<DataMessage> problems;
-  std::unique_ptr<RecordReader> reader = newArrowReader(info(), std::move(rows), kRow, false, sinkOf(problems));
+  std::unique_ptr<RecordReader> reader = newArrowReader(info(), {std::move(rows)}, kRow, false, sinkOf(problems));
   return explain(*reader, problems, item, brief, stores);
 }
 

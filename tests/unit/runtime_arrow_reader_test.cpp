@@ -57,7 +57,7 @@ struct Read {
   // With `pieces` as threads read: the next piece is taken before this one is parsed.
   Read(const ProgramInfo& info, std::vector<HandArray> tables, bool strict = false, int64_t maxItems = 2,
        bool pieces = false) {
-    auto reader = newArrowReader(info, streamOf(std::move(tables)), "in", strict,
+    auto reader = newArrowReader(info, {streamOf(std::move(tables))}, "in", strict,
                                  [this](const DataMessage& message) { said += message.render() + "\n"; });
     BatchBuilder builder(info);
     std::vector<InputRow> rows;
@@ -161,7 +161,7 @@ TEST_CASE("columns of every layout are read value by value", "[arrow]") {
   std::vector<HandArray> tables;
   tables.push_back(rows());
   tables.push_back(rows());
-  auto reader = newArrowReader(info, streamOf(std::move(tables)), "in", true,
+  auto reader = newArrowReader(info, {streamOf(std::move(tables))}, "in", true,
                                [](const DataMessage& message) { FAIL(message.render()); });
   BatchBuilder builder(info);
   std::vector<InputRow> origins;
@@ -185,6 +185,94 @@ TEST_CASE("columns of every layout are read value by value", "[arrow]") {
   std::string all;
   for (int64_t i = 0; i < 6; ++i) all += text(*batch.columns[2].children[0], i);
   CHECK(all == "pqrpqr");
+}
+
+TEST_CASE("only columns that are used are asked for, and those that may make rows bad", "[arrow]") {
+  ProgramInfo info = infoOf({item("x", "int64"), item("unused", "string?"), item("required", "string"),
+                             item("surely", "list<string>"), item("floats", "int64?"), item("wide", "int64?")});
+  HandArray whole =
+      table(numberArray<int64_t>("l", {}).named("x"), strings({}).named("unused"), strings({}).named("required"),
+            listArray<int32_t>("+l", {0}, strings({})).named("surely"), numberArray<double>("g", {}).named("floats"),
+            numberArray<uint64_t>("L", {}).named("wide"), numberArray<int64_t>("l", {}).named("nobody"));
+  // Of `required` one is missing; `surely` turns out to have all.
+  std::vector<HandArray> tables;
+  tables.push_back(table(numberArray<int64_t>("l", {1, 2, 3, 4}).named("x"),
+                         strings({"a", "b", "c", "d"}).nulls({0b1101}).named("required"),
+                         numberArray<double>("g", {1, 2, 2.5, 3}).named("floats"),
+                         numberArray<uint64_t>("L", {1, 2, 3, UINT64_MAX}).named("wide")));
+  tables[0].schema = std::move(whole.schema);
+  std::vector<ArrowWanted> asked;
+  ArrowInput input{streamOf(std::move(tables)), [&asked](std::vector<ArrowWanted>& wanted) {
+                     asked = wanted;
+                     wanted[3] = ArrowWanted::Nothing;
+                     return std::string();
+                   }};
+  input.isChecked = GENERATE(false, true);
+  std::string said;
+  auto reader = newArrowReader(info, std::move(input), "in", false,
+                               [&said](const DataMessage& message) { said += message.render() + "\n"; });
+  reader->useOnly({true, false, false, false, false, false});
+  BatchBuilder builder(info);
+  std::vector<InputRow> rows;
+  REQUIRE(reader->next(builder, rows, 10) == ReadStatus::Batch);
+  reader->tellNotes();
+  using enum ArrowWanted;
+  CHECK(asked == std::vector{Values, Nothing, Presence, Presence, Values, Values, Nothing});
+  CHECK(said ==
+        "in: warning: no field is declared for the column \"nobody\"\n"
+        "in:2: required is missing\n"
+        "in:3: floats: expected int64, found a float that is not whole or too large to be exact\n"
+        "in: warning: item.wide: 1 integer was beyond int64 (in line 4: \"18446744073709551615\"), which kept "
+        "its 64 "
+        "bits and became negative\n");
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1].row == 3);
+  const Batch batch = builder.batch();
+  CHECK(static_cast<const int64_t*>(batch.columns[0].values)[1] == 4);
+  CHECK(batch.columns[3].length == 2);
+}
+
+TEST_CASE("rows of checked batches stay where they lie, unless one is bad", "[arrow]") {
+  ProgramInfo info = infoOf({item("x", "int64"), item("y", "int64")});
+  std::vector<HandArray> tables;
+  tables.push_back(table(numberArray<int64_t>("l", {1, 2, 3, 4}).named("x"),
+                         numberArray<int64_t>("l", {5, 6, 7, 8}).nulls({0b1101}).named("y")));
+  tables.push_back(
+      table(numberArray<int64_t>("l", {9, 10}).named("x"), numberArray<int64_t>("l", {11, 12}).named("y")));
+  const auto* lie = static_cast<const int64_t*>(tables[0].array->children[0]->buffers[1]);
+  ArrowInput input{streamOf(std::move(tables))};
+  input.isChecked = true;
+  std::string said;
+  auto reader = newArrowReader(info, std::move(input), "in", false,
+                               [&said](const DataMessage& message) { said += message.render() + "\n"; });
+  ReadPiece piece;
+  BatchBuilder builder(info);
+  std::vector<InputRow> rows;
+  auto next = [&] {
+    REQUIRE(reader->take(piece, builder, rows, 2) == ReadStatus::Batch);
+    reader->parse(piece, builder, rows);
+    CHECK(reader->settle(piece));
+    return piece.batch(builder);
+  };
+  Batch bad = next();
+  CHECK(piece.columns == nullptr);
+  CHECK(bad.items == 1);
+  CHECK(said == "in:2: y is missing\n");
+
+  Batch good = next();
+  REQUIRE(piece.columns != nullptr);
+  CHECK(good.items == 2);
+  CHECK(good.columns[0].values == lie);
+  CHECK(good.columns[0].offset == 2);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1].row == 3);
+  CHECK(rows[1].line == 4);
+
+  // What somebody keeps is not filled anew.
+  std::shared_ptr<PieceColumns> kept = piece.columns;
+  Batch last = next();
+  CHECK(kept->batch().columns[0].values == lie);
+  CHECK(static_cast<const int64_t*>(last.columns[1].values)[1] == 12);
 }
 
 TEST_CASE("columns that do not fit end the reading", "[arrow]") {

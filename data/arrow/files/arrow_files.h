@@ -11,11 +11,19 @@ extern "C" {
 
 typedef void (*FeatcArrowSink)(void* context, const void* bytes, int64_t size);
 
+// What is wanted of a column: nothing, to know where it is missing, or its values.
+enum FeatcArrowWanted { FEATC_ARROW_NOTHING, FEATC_ARROW_PRESENCE, FEATC_ARROW_VALUES };
+
 // Each function but `drop` gives null, or what went wrong, to be freed with free().
 struct FeatcArrowFiles {
   // Makes `out` the record batches of a file: with `parquet` a Parquet file, else Arrow IPC, be it a file or a
   // stream. `path` "-" is stdin, of an Arrow stream only.
-  char* (*open)(const char* path, int parquet, struct ArrowArrayStream* out);
+  // `file` is for choose(), and lives as long as the stream.
+  char* (*open)(const char* path, int parquet, struct ArrowArrayStream* out, void** file);
+  // Before the first batch, after which the schema no longer changes: only columns i of which `wanted[i]` is not
+  // NOTHING are read. It may raise one, since a batch without columns has no rows, and makes PRESENCE to NOTHING where
+  // the file says that no value is missing.
+  char* (*choose)(void* file, uint8_t* wanted);
 
   // Begins a file of record batches of `schema`, which is taken over: with `parquet` a Parquet file, else an Arrow IPC
   // file; compressed where `zstd`. Its bytes are handed to `sink` as they come, in this call and those on `writer`.
@@ -28,6 +36,6 @@ struct FeatcArrowFiles {
 };
 
 // Grows with every change of the struct.
-#define FEATC_ARROW_FILES_VERSION 2
+#define FEATC_ARROW_FILES_VERSION 3
 const struct FeatcArrowFiles* featcArrowFiles(uint32_t version);
 }
