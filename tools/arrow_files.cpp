@@ -11,6 +11,7 @@
 
 #include "data/arrow/arrow_result.h"
 #include "data/arrow/files/arrow_files.h"
+#include "tools/output_formats.h"
 
 namespace featc {
 namespace {
@@ -66,8 +67,13 @@ int isParquet(std::string_view format) { return format == "parquet" ? 1 : 0; }
 // What is written so far lies behind a pointer: calls come in order, from one thread at a time.
 class ArrowWriter final : public ResultWriter {
  public:
-  ArrowWriter(const FeatcArrowFiles& files, const ProgramInfo& info, std::string_view format, bool isCompressed)
-      : files_(files), info_(info), isParquet_(isParquet(format)), isCompressed_(isCompressed ? 1 : 0) {}
+  ArrowWriter(const FeatcArrowFiles& files, const ProgramInfo& info, std::string_view format,
+              const WriterOptions& options)
+      : files_(files),
+        info_(info),
+        isParquet_(isParquet(format)),
+        isCompressed_(options.compress == "zstd" ? 1 : 0),
+        export_{.leaveOutFailed = true, .idLists = options.idLists} {}
   ~ArrowWriter() override {
     if (state_->writer != nullptr) files_.drop(state_->writer);
   }
@@ -77,7 +83,7 @@ class ArrowWriter final : public ResultWriter {
   bool isOrdered() const override { return true; }
   void begin(std::string& out) const override {
     ArrowOwner<ArrowSchema> schema;
-    exportArrowSchema(info_, kExport, schema.get());
+    exportArrowSchema(info_, export_, schema.get());
     state_->out = &out;
     check(files_.create(isParquet_, isCompressed_, schema.get(), sink, state_.get(), &state_->writer));
   }
@@ -85,7 +91,7 @@ class ArrowWriter final : public ResultWriter {
     ArrowOwner<ArrowArray> array;
     // Borrowed: what is written is copied before the array is let go.
     const std::shared_ptr<const Result> borrowed(std::shared_ptr<const Result>(), &result);
-    if (std::string problem = exportArrowResult(info_, kExport, borrowed, array.get()); !problem.empty())
+    if (std::string problem = exportArrowResult(info_, export_, borrowed, array.get()); !problem.empty())
       throw std::runtime_error(problem);
     state_->out = &out;
     check(files_.write(state_->writer, array.get()));
@@ -96,7 +102,6 @@ class ArrowWriter final : public ResultWriter {
   }
 
  private:
-  static constexpr ArrowExport kExport = {.leaveOutFailed = true};
   struct State {
     void* writer = nullptr;
     std::string* out = nullptr;  // of the call that is under way
@@ -113,6 +118,7 @@ class ArrowWriter final : public ResultWriter {
   const ProgramInfo info_;
   const int isParquet_;
   const int isCompressed_;
+  const ArrowExport export_;
   const std::unique_ptr<State> state_ = std::make_unique<State>();
 };
 
@@ -130,10 +136,10 @@ bool openArrowFile(const std::string& path, std::string_view format, ArrowInput&
   return problem.empty();
 }
 
-std::unique_ptr<ResultWriter> newArrowWriter(const ProgramInfo& info, std::string_view format, bool isCompressed,
-                                             std::string& problem) {
+std::unique_ptr<ResultWriter> newArrowWriter(const ProgramInfo& info, std::string_view format,
+                                             const WriterOptions& options, std::string& problem) {
   const FeatcArrowFiles* files = arrowFiles(problem);
-  return files == nullptr ? nullptr : std::make_unique<ArrowWriter>(*files, info, format, isCompressed);
+  return files == nullptr ? nullptr : std::make_unique<ArrowWriter>(*files, info, format, options);
 }
 
 }  // namespace featc

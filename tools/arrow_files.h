@@ -11,12 +11,14 @@
 
 namespace featc {
 
+struct WriterOptions;
+
 // The record batches of a file; false, with the reason, where there are none.
 bool openArrowFile(const std::string& path, std::string_view format, ArrowInput& out, std::string& problem);
 
-// Features as a file of that format, of the schema that docs/arrow.md gives, compressed with zstd or not; null, with
+// Features as a file of that format, of the schema that docs/arrow.md gives, written as `options` say; null, with
 // the reason in `problem`, where this featc cannot write it. It throws std::runtime_error where libarrow fails.
-std::unique_ptr<ResultWriter> newArrowWriter(const ProgramInfo& info, std::string_view format, bool isCompressed,
-                                             std::string& problem);
+std::unique_ptr<ResultWriter> newArrowWriter(const ProgramInfo& info, std::string_view format,
+                                             const WriterOptions& options, std::string& problem);
 
 }  // namespace featc

@@ -49,14 +49,14 @@ constexpr OutputFormat kFormats[] = {
      .takesCell = true},
     {.name = "arrow",
      .suffixes = ".arrow .feather .ipc",
-     .make = [](Info info, Options o,
-                std::string& refused) { return newArrowWriter(info, "arrow", o.compress == "zstd", refused); },
-     .takesCompress = true},
+     .make = [](Info info, Options o, std::string& refused) { return newArrowWriter(info, "arrow", o, refused); },
+     .takesCompress = true,
+     .takesIdLists = true},
     {.name = "parquet",
      .suffixes = ".parquet .pq",
-     .make = [](Info info, Options o,
-                std::string& refused) { return newArrowWriter(info, "parquet", o.compress == "zstd", refused); },
-     .takesCompress = true},
+     .make = [](Info info, Options o, std::string& refused) { return newArrowWriter(info, "parquet", o, refused); },
+     .takesCompress = true,
+     .takesIdLists = true},
 };
 
 }  // namespace
@@ -138,6 +138,7 @@ std::unique_ptr<ResultWriter> newResultWriter(std::string_view format, const Pro
     if (!known.takesLabel && !options.label.empty()) refused = "--label is for --format libsvm and vw";
     if (!known.takesCompress && options.compress != defaults.compress)
       refused = "--compress is for --format tensor-sequence, arrow and parquet";
+    if (!known.takesIdLists && options.idLists) refused = "--id-lists is for --format arrow and parquet";
     return refused.empty() ? known.make(info, options, refused) : nullptr;
   }
   refused = fmt::format("there is no format \"{}\"", format);

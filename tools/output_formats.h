@@ -17,6 +17,7 @@ struct WriterOptions {
   std::string cell = "f32";
   std::string label;  // empty: none
   std::string compress = "none";
+  bool idLists = false;
 };
 
 struct OutputFormat {
@@ -28,6 +29,7 @@ struct OutputFormat {
   bool takesCell = false;
   bool takesLabel = false;
   bool takesCompress = false;
+  bool takesIdLists = false;
 };
 
 std::span<const OutputFormat> outputFormats();

@@ -261,6 +261,8 @@ void addRunCommand(CommandLine& line) {
   command.option("--compress", options->writer.compress, "Compression of tensor sequences, Arrow and Parquet files")
       .oneOf({"none", "zstd"})
       .showDefault();
+  command.flag("--id-lists", options->writer.idLists,
+               "Arrow and Parquet in their older form: lists also where a row has at most one id");
   command
       .option("--engine", options->engine,
               "Native code, the interpreter, or the interpreter until native code is ready; all give the same results")

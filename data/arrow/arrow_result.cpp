@@ -33,7 +33,7 @@ void denseSchema(const OutputInfo& output, std::string name, std::string metadat
   makeArrowSchema(out->children[0], "f", "item");
 }
 
-void columnSchema(const OutputInfo& output, const char* list, ArrowSchema* out) {
+void columnSchema(const OutputInfo& output, const char* list, bool idLists, ArrowSchema* out) {
   std::vector<std::pair<std::string, std::string>> metadata = {
       {"featc.kind", std::string(outputKindName(output.kind))}};
   if (output.kind != OutputKind::Dense) metadata.emplace_back("featc.slot", std::to_string(output.slot));
@@ -49,7 +49,8 @@ void columnSchema(const OutputInfo& output, const char* list, ArrowSchema* out) 
     text.clear();
   }
   if (output.kind == OutputKind::Dense) return denseSchema(output, std::move(name), std::move(text), at);
-  if (!output.group.empty() && !output.hasSeveralIds()) return makeArrowSchema(at, "L", std::move(name));
+  if (!output.hasSeveralIds() && (!output.group.empty() || !idLists))
+    return makeArrowSchema(at, "L", std::move(name), 0, std::move(text));
   idsSchema(output, list, std::move(name), std::move(text), at);
 }
 
@@ -58,11 +59,24 @@ void columnSchema(const OutputInfo& output, const char* list, ArrowSchema* out) 
 // What made buffers and the result live in.
 struct Kept {
   std::shared_ptr<const Result> result;
-  std::deque<std::vector<uint64_t>> words;
+  std::deque<std::unique_ptr<uint64_t[]>> words;
 
+  // Of zeros.
   template <class T>
   T* make(size_t count) {
-    return reinterpret_cast<T*>(words.emplace_back((count * sizeof(T) + 7) / 8 + 1).data());
+    return reinterpret_cast<T*>(words.emplace_back(std::make_unique<uint64_t[]>(wordsOf<T>(count))).get());
+  }
+  // To be filled in.
+  template <class T>
+  T* makeUnset(size_t count) {
+    return reinterpret_cast<T*>(
+        words.emplace_back(std::make_unique_for_overwrite<uint64_t[]>(wordsOf<T>(count))).get());
+  }
+
+ private:
+  template <class T>
+  static size_t wordsOf(size_t count) {
+    return (count * sizeof(T) + 7) / 8 + 1;
   }
 };
 
@@ -90,8 +104,8 @@ Range rangeOf(std::span<const int64_t> offsets, int64_t row) {
 
 class ColumnExporter {
  public:
-  ColumnExporter(const std::shared_ptr<Kept>& kept, const uint8_t* validity, int64_t nulls, bool largeLists)
-      : kept_(kept), validity_(validity), nulls_(nulls), largeLists_(largeLists) {}
+  ColumnExporter(const std::shared_ptr<Kept>& kept, const uint8_t* validity, int64_t nulls, const ArrowExport& options)
+      : kept_(kept), validity_(validity), nulls_(nulls), largeLists_(options.largeLists), idLists_(options.idLists) {}
 
   // False: more than an int32 can count.
   bool column(const OutputColumn& column, const Selection& rows, ArrowArray* out) {
@@ -112,6 +126,7 @@ class ColumnExporter {
       dense(column.dense, column.width, rows, nullptr, 0, out->children[0]);
       return true;
     }
+    if (!column.ragged && !column.weighted && !idLists_) return singleIds(column.ids, rows, out), true;
     Selection ids;
     auto range = [&](int64_t row) -> Range {
       if (column.ragged) return rangeOf(column.offsets, row);
@@ -144,7 +159,7 @@ class ColumnExporter {
   template <class Offset, class RangeOf>
   bool listOf(const Selection& rows, const uint8_t* validity, int64_t nulls, RangeOf rangeOfRow, Selection& elements,
               ArrowArray* out) {
-    auto* offsets = kept_->make<Offset>(static_cast<size_t>(rows.count) + 1);
+    auto* offsets = kept_->makeUnset<Offset>(static_cast<size_t>(rows.count) + 1);
     int64_t total = 0;
     offsets[0] = 0;
     for (int64_t i = 0; i < rows.count; ++i) {
@@ -167,11 +182,35 @@ class ColumnExporter {
     return true;
   }
 
+  // At most one id a row: null where there is none.
+  void singleIds(std::span<const uint64_t> ids, const Selection& rows, ArrowArray* out) {
+    const uint64_t* data = ids.data();
+    if (!rows.all) {
+      auto* made = kept_->makeUnset<uint64_t>(static_cast<size_t>(rows.count));
+      for (int64_t i = 0; i < rows.count; ++i)
+        made[i] = rows[i] == Selection::kNone ? 0 : ids[static_cast<size_t>(rows[i])];
+      data = made;
+    }
+    const int64_t nulls = std::count(data, data + rows.count, uint64_t{0});
+    uint8_t* present = nullptr;
+    if (nulls > 0) {
+      present = kept_->make<uint8_t>(static_cast<size_t>(rows.count) / 8 + 1);
+      int64_t i = 0;
+      for (; i + 8 <= rows.count; i += 8) {
+        unsigned byte = 0;
+        for (unsigned bit = 0; bit < 8; ++bit) byte |= (data[i + bit] != 0 ? 1U : 0U) << bit;
+        present[i / 8] = static_cast<uint8_t>(byte);
+      }
+      for (; i < rows.count; ++i) setBit(present, static_cast<uint64_t>(i), data[i] != 0);
+    }
+    makeArrowArray(out, rows.count, nulls, {present, data}, kept_);
+  }
+
   template <class T>
   void numbers(std::span<const T> values, const Selection& selection, ArrowArray* out) {
     const void* data = values.data();
     if (!selection.all) {
-      auto* made = kept_->make<T>(static_cast<size_t>(selection.count));
+      auto* made = kept_->makeUnset<T>(static_cast<size_t>(selection.count));
       for (int64_t i = 0; i < selection.count; ++i) made[i] = values[static_cast<size_t>(selection[i])];
       data = made;
     }
@@ -194,6 +233,7 @@ class ColumnExporter {
   const uint8_t* validity_;
   int64_t nulls_;
   bool largeLists_;
+  bool idLists_;
 };
 
 // The items that are exported, as rows of request columns where `byRequest`.
@@ -214,7 +254,8 @@ Selection selectRows(const Result& result, bool leaveOutFailed, bool anyFailed, 
 
 void exportStatus(const Result& result, const ArrowExport& options, int64_t rows, const std::shared_ptr<Kept>& kept,
                   ArrowArray* out) {
-  auto* offsets = kept->make<int32_t>(static_cast<size_t>(rows) + 1);
+  auto* offsets = kept->makeUnset<int32_t>(static_cast<size_t>(rows) + 1);
+  offsets[0] = 0;
   std::string text;
   int64_t row = 0;
   for (int64_t i = 0; i < result.items(); ++i) {
@@ -222,7 +263,7 @@ void exportStatus(const Result& result, const ArrowExport& options, int64_t rows
     text += statusName(result.status(i));
     offsets[++row] = static_cast<int32_t>(text.size());
   }
-  auto* bytes = kept->make<char>(text.size());
+  auto* bytes = kept->makeUnset<char>(text.size());
   std::copy(text.begin(), text.end(), bytes);
   makeArrowArray(out, rows, 0, {nullptr, offsets, bytes}, kept);
 }
@@ -231,11 +272,14 @@ void exportStatus(const Result& result, const ArrowExport& options, int64_t rows
 
 void exportArrowSchema(const ProgramInfo& info, const ArrowExport& options, ArrowSchema* out) {
   auto columns = static_cast<int64_t>(info.outputs.size());
-  makeArrowSchema(out, "+s", "", columns + (options.withStatus ? 1 : 0),
-                  arrowMetadata({{"featc.model", info.model}, {"featc.semantics", std::to_string(info.semantics)}}));
+  std::vector<std::pair<std::string, std::string>> metadata = {{"featc.model", info.model},
+                                                               {"featc.semantics", std::to_string(info.semantics)}};
+  if (!options.idLists) metadata.emplace_back("featc.schema", kArrowSchemaVersion);
+  makeArrowSchema(out, "+s", "", columns + (options.withStatus ? 1 : 0), arrowMetadata(metadata));
   out->flags = 0;
   const char* list = options.largeLists ? "+L" : "+l";
-  for (int64_t i = 0; i < columns; ++i) columnSchema(info.outputs[static_cast<size_t>(i)], list, out->children[i]);
+  for (int64_t i = 0; i < columns; ++i)
+    columnSchema(info.outputs[static_cast<size_t>(i)], list, options.idLists, out->children[i]);
   if (options.withStatus) makeArrowSchema(out->children[columns], "u", kArrowStatusColumn);
 }
 
@@ -259,7 +303,7 @@ std::string exportArrowResult(const ProgramInfo& info, const ArrowExport& option
   auto columns = static_cast<int64_t>(info.outputs.size());
   ArrowOwner<ArrowArray> table;
   makeArrowArray(table.get(), byItem.count, 0, {nullptr}, kept, columns + (options.withStatus ? 1 : 0));
-  ColumnExporter exporter(kept, validity, nulls, options.largeLists);
+  ColumnExporter exporter(kept, validity, nulls, options);
   for (int64_t i = 0; i < columns; ++i) {
     const OutputColumn& column = result->output(static_cast<size_t>(i));
     if (!exporter.column(column, column.scope == Scope::Item ? byItem : byRequest, table->children[i]))

@@ -18,7 +18,11 @@ struct ArrowExport {
   bool withStatus = false;
   // Lists as large_list, whose int64 offsets are those of the result: they are shared too.
   bool largeLists = false;
+  // The older form: lists also where a row has at most one id.
+  bool idLists = false;
 };
+// In the schema's metadata, as `featc.schema`; the form of idLists has no such entry.
+inline constexpr const char* kArrowSchemaVersion = "2";
 inline constexpr const char* kArrowStatusColumn = "row_status";
 
 // The schema of a model's results, a struct with a child a column. Each column's metadata tells its

@@ -56,10 +56,10 @@ struct Extraction {
 
 // Features of a stream as a stream, and what it will have met once it has ended.
 nb::tuple extract(const Program& program, nb::object capsule, const StoreUrls& stores, bool leaveOutFailed,
-                  bool withStatus, bool largeLists, uint32_t threads, int64_t pieceRows) {
+                  bool withStatus, bool largeLists, bool idLists, uint32_t threads, int64_t pieceRows) {
   ArrowOwner<ArrowArrayStream> in(fromCapsule<ArrowArrayStream>(capsule, kStreamCapsule));
   ArrowStreamOptions options;
-  options.output = {leaveOutFailed, withStatus, largeLists};
+  options.output = {leaveOutFailed, withStatus, largeLists, idLists};
   options.threads = threads;
   options.pieceRows = pieceRows;
   auto report = std::make_shared<ArrowStreamReport>();
@@ -114,9 +114,9 @@ nb::dict bound(const Program& program, nb::object schemaCapsule, nb::object arra
   return out;
 }
 
-nb::object schema(const Program& program, bool withStatus) {
+nb::object schema(const Program& program, bool withStatus, bool idLists) {
   ArrowOwner<ArrowSchema> out;
-  exportArrowSchema(program.info(), {false, withStatus}, out.get());
+  exportArrowSchema(program.info(), {false, withStatus, false, idLists}, out.get());
   return toCapsule(std::move(out), kSchemaCapsule);
 }
 

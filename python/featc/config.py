@@ -142,7 +142,7 @@ class Config:
     @property
     def schema(self) -> pa.Schema:
         """The schema of the table that `extract` returns: one column per feature."""
-        return pa.schema(_Capsules(schema=self._program.schema(False)))
+        return pa.schema(_Capsules(schema=self._program.schema(False, False)))
 
     @property
     def input_schema(self) -> pa.Schema:
@@ -164,6 +164,7 @@ class Config:
         stores: Optional[Mapping[str, str]] = None,
         errors: str = "null",
         status: bool = False,
+        id_lists: bool = False,
         threads: int = 0,
     ) -> pa.Table:
         """Features of every row of `data`, one column per feature (`schema`), in the order of the rows.
@@ -175,13 +176,14 @@ class Config:
         stores:  source name, or "default", to the URL of its store.
         errors:  what to do with a row that fails: "null" in every column, "drop", or "raise" DataError.
         status:  add a last column `row_status`: "ok", "bad_input" ...
+        id_lists: the older form: lists also for features with at most one id per row, which `schema` shows as `uint64`.
         threads: number of threads that compute; 0: one per core.
 
         Columns with the types of `input_schema` are used in place; the result shares the memory that
         the features were computed into. Raises DataError if a column does not fit, and warns (DataWarning)
         of failed rows and suspicious data.
         """
-        stream, report = self._stream(data, stores, errors, status, threads)
+        stream, report = self._stream(data, stores, errors, status, threads, id_lists=id_lists)
         table = _read_all(stream)
         self._tell(report, errors)
         return table
@@ -193,10 +195,11 @@ class Config:
         stores: Optional[Mapping[str, str]] = None,
         errors: str = "null",
         status: bool = False,
+        id_lists: bool = False,
         threads: int = 0,
     ) -> Iterator[pa.RecordBatch]:
         """The same, batch after batch, with at most a few thousand rows per thread in memory."""
-        stream, report = self._stream(data, stores, errors, status, threads)
+        stream, report = self._stream(data, stores, errors, status, threads, id_lists=id_lists)
         while True:
             try:
                 batch = stream.read_next_batch()
@@ -293,7 +296,7 @@ class Config:
     def _jagged(self, data: Any, ids: str, stores, errors: str, threads: int) -> Dict[str, Union[Jagged, np.ndarray]]:
         if ids not in ("full", "payload"):
             raise ValueError(f'ids must be "full" or "payload", not {ids!r}')
-        stream, report = self._stream(data, stores, errors, False, threads, large_lists=True)
+        stream, report = self._stream(data, stores, errors, False, threads, large_lists=True, id_lists=True)
         table = _read_all(stream)
         self._tell(report, errors, stacklevel=4)
         out: Dict[str, Union[Jagged, np.ndarray]] = {}
@@ -307,13 +310,22 @@ class Config:
                 out[feature.name] = jagged(column, ids == "payload")
         return out
 
-    def _stream(self, data: Any, stores, errors: str, status: bool, threads: int, large_lists: bool = False):
+    def _stream(
+        self,
+        data: Any,
+        stores,
+        errors: str,
+        status: bool,
+        threads: int,
+        large_lists: bool = False,
+        id_lists: bool = False,
+    ):
         if errors not in ("null", "drop", "raise"):
             raise ValueError(f'errors must be "null", "drop" or "raise", not {errors!r}')
         capsule = as_stream(data, self.input_schema)
         try:
             out, report = self._program.extract(
-                capsule, dict(stores or {}), errors == "drop", status, large_lists, threads, _PIECE_ROWS
+                capsule, dict(stores or {}), errors == "drop", status, large_lists, id_lists, threads, _PIECE_ROWS
             )
         except ValueError as problem:
             raise DataError(str(problem)) from None

@@ -26,7 +26,7 @@ def test_a_config_tells_what_it_is(config):
 def test_schemas(config):
     pairs = pa.struct([pa.field("id", pa.uint64()), pa.field("weight", pa.float32())])
     ids = pa.list_(pa.uint64())
-    assert config.schema.types == [ids, ids, ids, pa.list_(pairs), ids, pa.float32(), pa.list_(pa.float32(), 2)]
+    assert config.schema.types == [pa.uint64(), pa.uint64(), ids, pa.list_(pairs), ids, pa.float32(), pa.list_(pa.float32(), 2)]
     assert config.schema.names == [f.name for f in config.features]
     assert config.schema.field("last").metadata == {
         b"featc.kind": b"sequence",

@@ -10,20 +10,39 @@ import pytest
 
 
 def payloads(column):
-    """Rows of a column of ids as lists of payloads."""
-    return [None if row is None else [i & (1 << 44) - 1 for i in row] for row in column.to_pylist()]
+    """Rows of a column of ids, or of lists of them, as payloads."""
+    cut = (1 << 44) - 1
+    rows = column.to_pylist()
+    return [[i & cut for i in row] if isinstance(row, list) else row and row & cut for row in rows]
 
 
 def test_values(config, rows):
     out = config.extract(rows)
     assert out.schema.equals(config.schema)
-    assert payloads(out["user"]) == [[1], [2], [3]]
+    assert payloads(out["user"]) == [1, 2, 3]
     assert [len(r) for r in out["tags"].to_pylist()] == [3, 0, 1]
     assert [len(r) for r in out["last"].to_pylist()] == [2, 0, 1]
     assert [[p["weight"] for p in row] for row in out["taste"].to_pylist()] == [[0.5], [], [1.0, 2.0]]
     assert out["price"].to_pylist() == [1.5, -1.0, 2.5]
     assert out["pair"].to_pylist() == [[1.5, 10.0], [0.0, 20.0], [2.5, 30.0]]
     assert {i >> 44 for row in out["tags"].to_pylist() for i in row} == {3}
+
+
+def test_lists_of_at_most_one_id(config, rows):
+    plain, lists = config.extract(rows, status=True), config.extract(rows, status=True, id_lists=True)
+    assert plain.schema.metadata[b"featc.schema"] == b"2" and b"featc.schema" not in lists.schema.metadata
+    for name in plain.column_names:
+        if name in ("user", "shop"):
+            assert (plain[name].type, lists[name].type) == (pa.uint64(), pa.list_(pa.uint64()))
+            assert lists[name].to_pylist() == [[i] for i in plain[name].to_pylist()]
+        else:
+            assert lists[name].equals(plain[name])
+    maybe = featc.compile_text("model m\nitem { x : int64? }\nsparse y slot 1 = x\n")
+    column = {"x": pa.array([5, None])}
+    assert payloads(maybe.extract(column)["y"]) == [5, None]
+    assert payloads(maybe.extract(column, id_lists=True)["y"]) == [[5], []]
+    (batch,) = maybe.extract_batches(column, id_lists=True)
+    assert payloads(batch["y"]) == [[5], []]
 
 
 def test_in_chunks_and_slices_it_is_the_same(config):
@@ -102,7 +121,7 @@ def test_columns_that_do_not_fit(config, rows):
     both = featc.compile_text("model m\nrequest { x : int64 }\nitem { x : int64 }\nsparse y slot 1 = item.x\n")
     with pytest.raises(featc.DataError, match="may be request.x or item.x: name it so"):
         both.extract({"x": [1], "item.x": [2]})
-    assert payloads(both.extract({"request.x": [1], "item.x": [2]})["y"]) == [[2]]
+    assert payloads(both.extract({"request.x": [1], "item.x": [2]})["y"]) == [2]
 
 
 def test_rows_that_fail(config, rows):
@@ -177,7 +196,7 @@ def test_stores(tmp_path):
     store = tmp_path / "people.jsonl"
     store.write_text('{"source": "people", "id": 7, "age": 30}\n')
     out = config.extract({"user": [7, 8]}, stores={"people": f"jsonl:{store}"})
-    assert payloads(out["age"]) == [[30], []]
+    assert payloads(out["age"]) == [30, None]
     assert config.sources == ["people"]
     with pytest.raises(featc.DataError, match='no source "peple"'):
         config.extract({"user": [7]}, stores={"peple": f"jsonl:{store}"})

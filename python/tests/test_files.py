@@ -32,6 +32,8 @@ def as_json(table):
     for row in rows:
         row["taste"] = [[pair["id"], pair["weight"]] for pair in row["taste"]]
         row["price"] = [row["price"]]
+        for name in ("user", "shop"):
+            row[name] = [row[name]]
     return rows
 
 

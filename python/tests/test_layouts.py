@@ -66,7 +66,7 @@ def test_floats_for_integers():
         warnings.simplefilter("always")
         out = one("int64?").extract(pa.table({"x": pa.array([2345.0, None, 1.5])}), status=True)
     assert out["row_status"].to_pylist() == ["ok", "ok", "bad_input"]
-    assert [len(row or ()) for row in out["y"].to_pylist()] == [1, 0, 0]
+    assert [row is None for row in out["y"].to_pylist()] == [False, True, True]
     assert ["1 of 3 rows failed" in str(w.message) for w in said] == [True]
 
 

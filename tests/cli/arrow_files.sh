@@ -31,7 +31,7 @@ fi
 # The features of one config are the fields of another, which writes them as they are.
 cat >"$work/back.feat" <<'END'
 model back
-item { user : list<int64>  n : list<int64>  last : list<int64>  pair : list<float64> }
+item { user : int64  n : int64?  last : list<int64>  pair : list<float64> }
 sparse user slot 1 = user
 sparse n slot 2 = n
 sequence last slot 3 length 2 = last
@@ -52,6 +52,11 @@ for format in arrow parquet; do
   featc 0 run "$work/m.feat" --input "$work/d.csv" --format $format --compress zstd --output "$work/z.$format"
   ! cmp -s "$work/z.$format" "$work/o.$format" || fail "--compress changes nothing"
   featc 0 run "$work/back.feat" --input "$work/z.$format" --format csv
+  cut -d, -f1,2,3,5 "$work/expect.csv" | out_is
+  # With lists also of at most one id, as before.
+  featc 0 run "$work/m.feat" --input "$work/d.csv" --format $format --id-lists --output "$work/l.$format"
+  sed 's/user : int64 .* last/user : list<int64>  n : list<int64>  last/' "$work/back.feat" >"$work/lists.feat"
+  featc 0 run "$work/lists.feat" --input "$work/l.$format" --format csv
   cut -d, -f1,2,3,5 "$work/expect.csv" | out_is
   # No rows at all: a whole file of the same columns.
   head -n 1 "$work/d.csv" >"$work/empty.csv"
@@ -88,5 +93,7 @@ err_has "cannot read $work/missing.parquet"
 head -c 300 "$work/o.arrow" >"$work/cut.arrow"
 featc 1 run "$work/back.feat" --input "$work/cut.arrow"
 err_has "cannot read $work/cut.arrow"
-featc 1 run "$work/m.feat" --input "$work/o.arrow"
+featc 2 run "$work/m.feat" --input "$work/d.csv" --format csv --id-lists
+err_has 'featc: --id-lists is for --format arrow and parquet'
+featc 1 run "$work/m.feat" --input "$work/l.arrow"
 err_has 'the column "user": expected int64, found list<uint64>'

@@ -117,26 +117,51 @@ HandArray rowsOf(bool missingUser = false) {
 
 TEST_CASE("outputs have the Arrow types that docs/arrow.md names", "[arrow]") {
   Exported out(extractorOf(kConfig), rowsOf());
-  CHECK(formatOf(*out.schema.get()) == "+s(+l(L) +l(L) +l(L) +l(+s(L f)) +l(L) f +w:2(f))");
+  CHECK(formatOf(*out.schema.get()) == "+s(L L +l(L) +l(+s(L f)) +l(L) f +w:2(f))");
   CHECK(std::string(out.schema->children[1]->name) == "x");
+  Exported lists(extractorOf(kConfig), rowsOf(), {.idLists = true});
+  CHECK(formatOf(*lists.schema.get()) == "+s(+l(L) +l(L) +l(L) +l(+s(L f)) +l(L) f +w:2(f))");
 }
 
 TEST_CASE("values of every kind of output", "[arrow]") {
   Exported out(extractorOf(kConfig), rowsOf());
   REQUIRE(out.array->length == 3);
-  CHECK(out.column(0) == "[1] [2] [3]");
-  CHECK(out.column(1) == "[7] [] [9]");
+  CHECK(out.column(0) == "1 2 3");
+  CHECK(out.array->children[0]->buffers[0] == nullptr);
+  CHECK(out.column(1) == "7 null 9");
+  CHECK(out.array->children[1]->null_count == 1);
   CHECK(out.column(2) == "[4, 5, 6] [] [7]");
   CHECK(out.column(3) == "[(10, 0.5)] [(11, 1), (12, 2)] []");
   CHECK(out.column(4) == "[4, 5] [] [7]");
   CHECK(out.column(5) == "1 2 3");
   CHECK(out.column(6) == "[7, 1] [0, 2] [9, 3]");
+  Exported lists(extractorOf(kConfig), rowsOf(), {.idLists = true});
+  CHECK(lists.column(0) == "[1] [2] [3]");
+  CHECK(lists.column(1) == "[7] [] [9]");
+  CHECK(lists.column(4) == out.column(4));
+}
+
+TEST_CASE("the bits of many rows with and without an id", "[arrow]") {
+  std::vector<int64_t> values(21);
+  std::vector<uint8_t> present(3);
+  std::string expected;
+  for (int64_t i = 0; i < 21; ++i) {
+    const bool has = i % 3 != 1;
+    values[static_cast<size_t>(i)] = i + 1;
+    setBit(present.data(), static_cast<uint64_t>(i), has);
+    expected += (i == 0 ? "" : " ") + (has ? std::to_string(i + 1) : "null");
+  }
+  Exported out(extractorOf("model m\nitem { x : int64? }\nsparse x slot 1 = x\n"),
+               table(numberArray<int64_t>("l", values).nulls(present).named("x")));
+  CHECK(out.column(0) == expected);
+  CHECK(out.array->children[0]->null_count == 7);
 }
 
 TEST_CASE("a failed row is null in every column, or left out", "[arrow]") {
   Extractor extractor = extractorOf(kConfig);
   Exported null(extractor, rowsOf(true), {.withStatus = true});
-  CHECK(null.column(0) == "[1] null [3]");
+  CHECK(null.column(0) == "1 null 3");
+  CHECK(Exported(extractor, rowsOf(true), {.idLists = true}).column(0) == "[1] null [3]");
   CHECK(null.column(2) == "[4, 5, 6] null [7]");
   CHECK(null.column(3) == "[(10, 0.5)] null []");
   CHECK(null.column(5) == "1 null 3");
@@ -146,7 +171,7 @@ TEST_CASE("a failed row is null in every column, or left out", "[arrow]") {
 
   Exported leftOut(extractor, rowsOf(true), {.leaveOutFailed = true});
   REQUIRE(leftOut.array->length == 2);
-  CHECK(leftOut.column(0) == "[1] [3]");
+  CHECK(leftOut.column(0) == "1 3");
   CHECK(leftOut.column(2) == "[4, 5, 6] [7]");
   CHECK(leftOut.column(6) == "[7, 1] [9, 3]");
 }
@@ -202,13 +227,13 @@ TEST_CASE("request features repeat for the items of a request", "[arrow]") {
   Exported out(extractor,
                table(numberArray<int64_t>("l", {1, 2, 3}).named("user"),
                      listArray<int32_t>("+l", {0, 2, 2, 3}, structArray(3, std::move(fields))).named("items")));
-  CHECK(out.column(0) == "[1] [1] [3]");
-  CHECK(out.column(1) == "[7] [8] [9]");
+  CHECK(out.column(0) == "1 1 3");
+  CHECK(out.column(1) == "7 8 9");
 }
 
 TEST_CASE("large lists share the result's offsets", "[arrow]") {
-  Exported out(extractorOf(kConfig), rowsOf(), {.largeLists = true});
-  Exported small(extractorOf(kConfig), rowsOf());
+  Exported out(extractorOf(kConfig), rowsOf(), {.largeLists = true, .idLists = true});
+  Exported small(extractorOf(kConfig), rowsOf(), {.idLists = true});
   CHECK(std::string_view(out.schema->children[2]->format) == "+L");
   CHECK(out.array->children[2]->buffers[1] == out.result->output(2).offsets.data());
   CHECK(out.array->children[3]->buffers[1] == out.result->output(3).offsets.data());
@@ -227,12 +252,15 @@ TEST_CASE("large lists share the result's offsets", "[arrow]") {
 
 TEST_CASE("what a result holds is shared, and lives as long as any child of the array", "[arrow]") {
   Exported out(extractorOf(kConfig), rowsOf());
-  CHECK(out.array->children[0]->children[0]->buffers[1] == out.result->output(0).ids.data());
+  CHECK(out.array->children[0]->buffers[1] == out.result->output(0).ids.data());
+  CHECK(out.array->children[1]->buffers[1] == out.result->output(1).ids.data());
   CHECK(out.array->children[2]->children[0]->buffers[1] == out.result->output(2).ids.data());
   CHECK(out.array->children[3]->children[0]->children[1]->buffers[1] == out.result->output(3).weights.data());
   CHECK(out.array->children[5]->buffers[1] == out.result->output(5).dense.data());
-  // x is missing in one row, so its ids are gathered.
-  CHECK(out.array->children[1]->children[0]->buffers[1] != out.result->output(1).ids.data());
+  // x is missing in one row, so the ids of its lists are gathered.
+  Exported lists(extractorOf(kConfig), rowsOf(), {.idLists = true});
+  CHECK(lists.array->children[0]->children[0]->buffers[1] == lists.result->output(0).ids.data());
+  CHECK(lists.array->children[1]->children[0]->buffers[1] != lists.result->output(1).ids.data());
 
   std::weak_ptr<Result> result = out.result;
   ArrowOwner<ArrowArray> tags(out.array->children[2]);
@@ -311,7 +339,7 @@ TEST_CASE("a stream comes out in order from many threads", "[arrow]") {
       REQUIRE(out->get_next(out.get(), array.get()) == 0);
       if (array.isReleased()) break;
       for (int64_t i = 0; i < array->length; ++i)
-        REQUIRE(valueAt(*schema->children[0], *array->children[0], i) == "[" + std::to_string(++rows) + "]");
+        REQUIRE(valueAt(*schema->children[0], *array->children[0], i) == std::to_string(++rows));
     }
     CHECK(rows == 1405);
     CHECK(pieces == 1 + 16 + 1 + 6 + 1);
