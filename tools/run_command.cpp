@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <new>
@@ -163,6 +165,14 @@ void goOn(SharedRun& run, const Checkpoint& from) {
   run.reader.resumeAt(from.input);
 }
 
+// The pool's threads are waited for at the end of a program. Without a cache nobody will have what they still make.
+void leaveCompiles(const RunOptions& options, const ExtractorResult& made, int exitCode) {
+  if (made.tiered == nullptr || made.tiered->state() != TierState::Pending) return;
+  if (!options.cache.empty() || std::getenv("FEATC_CACHE") != nullptr) return;
+  std::fflush(nullptr);
+  std::_Exit(exitCode);
+}
+
 int runRun(const RunOptions& options) {
   int exitCode = kFine;
   StoreBinding stores;
@@ -239,6 +249,7 @@ int runRun(const RunOptions& options) {
     printError("featc: warning: there is no native code, so the interpreter computed everything: {}\n",
                made.tiered->error());
   if (options.stats) printRunStats(run, storeStats, threads, seconds);
+  leaveCompiles(options, made, exitCode);
   return exitCode;
 }
 
