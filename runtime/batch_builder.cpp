@@ -10,7 +10,6 @@ BatchBuilder::BatchBuilder(const ProgramInfo& info) : inputs_(info.inputs), view
   columns_.reserve(inputs_.size());
   for (size_t i = 0; i < inputs_.size(); ++i) {
     columns_.emplace_back(inputs_[i].type.present());
-    fieldsOf_[static_cast<size_t>(inputs_[i].scope)].push_back(i);
     names_.emplace(inputs_[i].qualified(), i);
   }
   for (size_t i = 0; i < inputs_.size(); ++i) {
@@ -20,7 +19,6 @@ BatchBuilder::BatchBuilder(const ProgramInfo& info) : inputs_(info.inputs), view
   }
   for (size_t i = 0; i < inputs_.size(); i = structListOf(inputs_, i).end()) {
     if (inputs_[i].structList.empty()) continue;
-    structListsOf_[static_cast<size_t>(inputs_[i].scope)].push_back(structListOf(inputs_, i));
     structLists_.emplace(inputs_[i].declared(), i);
     // Also without the scope, where nothing else has the name.
     auto [known, isNew] = structLists_.emplace(inputs_[i].structList, i);
@@ -28,6 +26,25 @@ BatchBuilder::BatchBuilder(const ProgramInfo& info) : inputs_(info.inputs), view
     if (!isNew || field != names_.end()) known->second = kNoField;
     if (field != names_.end()) field->second = kNoField;
   }
+  listFields();
+}
+
+void BatchBuilder::listFields() {
+  for (auto& fields : fieldsOf_) fields.clear();
+  for (auto& lists : structListsOf_) lists.clear();
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (!isUsed(i)) continue;
+    const auto scope = static_cast<size_t>(inputs_[i].scope);
+    fieldsOf_[scope].push_back(i);
+    if (const StructList list = structListOf(inputs_, i); !inputs_[i].structList.empty() && list.first == i)
+      structListsOf_[scope].push_back(list);
+  }
+}
+
+void BatchBuilder::useOnly(const std::vector<bool>& used) {
+  if (used == used_) return;
+  used_ = used;
+  listFields();
 }
 
 size_t BatchBuilder::field(std::string_view name) const { return find(names_, name); }
@@ -247,8 +264,20 @@ BuildError BatchBuilder::matchMembers(StructList list) {
 
 Batch BatchBuilder::batch() {
   dropRequest();
-  for (size_t i = 0; i < columns_.size(); ++i) views_[i] = columns_[i].view();
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (isUsed(i)) {
+      views_[i] = columns_[i].view();
+      continue;
+    }
+    views_[i] = {};
+    views_[i].absent = inputs_[i].type.nullable();
+    views_[i].length = static_cast<int64_t>(rowsOf(i));
+  }
   return {requests(), items_, itemOffsets_.data(), views_};
+}
+
+void BatchBuilder::endRows(size_t rows) {
+  for (size_t i = 0; i < rows; ++i) itemOffsets_.push_back(++items_);
 }
 
 void BatchBuilder::clear() {

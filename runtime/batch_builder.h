@@ -131,9 +131,19 @@ class BatchBuilder {
   // The first required field of the open item or request that has no value: what endItem and
   // endRequest complain of.
   size_t missingField(Scope scope) const;
+  // Only these fields, by number, get values; empty: all do. The others are missing to nobody: their columns are
+  // absent, those of required fields there without values. Only for an empty builder; all or no members of a list of
+  // structs.
+  void useOnly(const std::vector<bool>& used);
+  // The column of `field`, to be filled by many rows at once; then endRows() says how many requests of one item these
+  // are, each with a value in every column that is used.
+  ColumnBuffer& column(size_t field) { return columns_[field]; }
+  void endRows(size_t rows);
 
  private:
   size_t rowsOf(size_t field) const;
+  void listFields();
+  bool isUsed(size_t field) const { return used_.empty() || used_[field]; }
   static size_t find(const auto& names, std::string_view name) {
     auto found = names.find(name);
     return found == names.end() ? kNoField : found->second;
@@ -208,7 +218,8 @@ class BatchBuilder {
   std::vector<InputInfo> inputs_;
   std::vector<ColumnBuffer> columns_;
   std::vector<ColumnData> views_;
-  std::vector<size_t> fieldsOf_[3];  // by scope
+  std::vector<bool> used_;           // by field; empty: all
+  std::vector<size_t> fieldsOf_[3];  // by scope: those that are used
   struct NameHash {
     using is_transparent = void;
     size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }

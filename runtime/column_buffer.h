@@ -41,6 +41,12 @@ class PaddedBuffer {
     size_ += count;
   }
   void truncate(size_t size) { size_ = size; }
+  // Room for so many values behind the last, which are then written there and taken in.
+  T* room(size_t count) {
+    if (count > capacity_ - size_) reserve(size_ + count);
+    return data_.get() + size_;
+  }
+  void takeIn(size_t count) { size_ += count; }
   size_t bytesUsed() const { return size_ * sizeof(T); }
   size_t bytesHeld() const { return capacity_ * sizeof(T); }
 
@@ -98,6 +104,9 @@ class ColumnBuffer {
   const ColumnData& view();
 
  private:
+  friend class NumberFill;
+  friend class TextFill;
+
   static constexpr size_t kNone = SIZE_MAX;
   // There are many columns.
   static constexpr size_t kKeptBytes = size_t{16} << 10U;

@@ -65,14 +65,6 @@ CellError appendFloat64(std::string_view text, const CsvCellContext& context, Co
   return {};
 }
 
-// Of a text without quotes around it, or part of one.
-void noteLooks(std::string_view text, const CsvCellContext& context) {
-  auto note = [&](NoteKind kind) { context.notes.add(kind, context.field, context.line, text); };
-  if (looksMissing(text)) return note(NoteKind::NullText);
-  if (!context.options.trim && withoutBlanks(text).size() < text.size()) return note(NoteKind::Blanks);
-  if (!context.options.quotes && isWholeInQuotes(text)) note(NoteKind::Quoted);
-}
-
 CellError appendScalar(std::string_view text, bool quoted, const CsvCellContext& context, ColumnBuffer& column) {
   switch (column.type().kind()) {
     case Kind::Bool: {
@@ -84,7 +76,7 @@ CellError appendScalar(std::string_view text, bool quoted, const CsvCellContext&
     case Kind::Int64: return appendInt64(text, context, column);
     case Kind::Float64: return appendFloat64(text, context, column);
     case Kind::String:
-      if (!quoted && !text.empty() && mayLookOdd(text)) noteLooks(text, context);
+      if (!quoted && !text.empty() && mayLookOdd(text)) noteCsvLooks(text, context);
       column.appendString(text);
       return {};
     default: return fmt::format("a cell cannot hold {}", toString(column.type()));
@@ -144,6 +136,13 @@ CellError appendNested(const CsvCell& cell, const CsvCellContext& context, Colum
 }
 
 }  // namespace
+
+void noteCsvLooks(std::string_view text, const CsvCellContext& context) {
+  auto note = [&](NoteKind kind) { context.notes.add(kind, context.field, context.line, text); };
+  if (looksMissing(text)) return note(NoteKind::NullText);
+  if (!context.options.trim && withoutBlanks(text).size() < text.size()) return note(NoteKind::Blanks);
+  if (!context.options.quotes && isWholeInQuotes(text)) note(NoteKind::Quoted);
+}
 
 CsvCell rewrittenCell(CsvCell cell, const CsvOptions& options) {
   if (cell.quoted) return cell;

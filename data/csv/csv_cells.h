@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "data/csv/csv_record.h"
 #include "data/data_notes.h"
@@ -20,6 +21,9 @@ struct CsvCellContext {
 
 // The cell as --trim and --null make it; where it stands for a missing value, empty and without quotes.
 CsvCell rewrittenCell(CsvCell cell, const CsvOptions& options);
+
+// Notes what a text without quotes around it, or part of one, looks like that it is not read as.
+void noteCsvLooks(std::string_view text, const CsvCellContext& context);
 
 // Appends the value of a field that is not a list of lists or the like. Why the cell is not of the column's type;
 // empty: it was appended.

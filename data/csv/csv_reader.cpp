@@ -12,6 +12,7 @@
 #include "data/csv/csv_cut.h"
 #include "data/csv/csv_header.h"
 #include "data/csv/csv_looks.h"
+#include "data/csv/csv_piece.h"
 #include "data/csv/csv_record.h"
 #include "data/csv/csv_rows.h"
 #include "values/value.h"
@@ -24,64 +25,12 @@ constexpr size_t kPieceBytes = size_t{1} << 20U;
 // Warnings that are remembered, so that each is told once.
 constexpr size_t kMaxWarnings = 1000;
 
-// Appends the rows of records to a batch, until there are `maxItems`; what is bad and what is noted goes to `piece`.
-// False: the records have come to an end.
-bool readRows(CsvRecordReader& records, const std::string& file, bool strict, int64_t maxItems, CsvRows& rowsOf,
-              uint64_t& row, ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) {
-  auto undeclared = [&](std::string_view name) {
-    piece.messages.push_back({false, file, 0, fmt::format("no field is declared for the key {}", quote(name))});
-  };
-  rowsOf.clear();
-  bool goesOn = true;
-  while (!piece.stops && builder.items() < maxItems && goesOn) {
-    goesOn = records.next();
-    if (!goesOn) break;
-    if (records.problem() == nullptr && CsvTable::isBlank(records.cells())) {
-      rowsOf.notes().add(NoteKind::BlankLine, DataNotes::kNoField, records.line());
-      continue;
-    }
-    std::string error = rowsOf.append(records, builder, undeclared);
-    if (error.empty()) {
-      rows.push_back({row, row, 0, records.line()});
-    } else {
-      ++piece.bad.badItems;
-      piece.stops = strict;
-      piece.messages.push_back({true, file, records.line(), std::move(error)});
-    }
-    ++row;
-  }
-  piece.notes = rowsOf.notes().list();
-  piece.parsed = rowsOf.parsed();
-  return goesOn;
-}
-
-class CsvParser final : public PieceParser {
- public:
-  CsvParser(const CsvTable& table, std::string file, bool strict)
-      : table_(table), file_(std::move(file)), strict_(strict), rowsOf_(table) {}
-
-  void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) override {
-    InputWindow window(memorySource(piece.text));
-    CsvRecordReader records(window, table_.options);
-    records.setNested(table_.nested);
-    records.seek(0, piece.linesBefore);
-    uint64_t row = piece.firstRow;
-    readRows(records, file_, strict_, INT64_MAX, rowsOf_, row, piece, builder, rows);
-  }
-
- private:
-  const CsvTable& table_;
-  std::string file_;
-  bool strict_;
-  CsvRows rowsOf_;
-};
-
 class CsvReader final : public RecordReader {
  public:
   CsvReader(const ProgramInfo& info, std::unique_ptr<ByteSource> source, std::string file, bool strict, DataSink sink,
             CsvOptions options)
       : RecordReader(std::move(file), strict, std::move(sink), info.inputs),
-        table_{info.inputs, std::move(options), {}, {}},
+        table_{info.inputs, std::move(options), {}, {}, {}},
         window_(std::move(source)),
         records_(window_, table_.options),
         rowsOf_(table_) {}
@@ -111,7 +60,7 @@ class CsvReader final : public RecordReader {
 
   void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) const override {
     if (piece.text.empty()) return;
-    if (piece.parser == nullptr) piece.parser = std::make_unique<CsvParser>(table_, file_, strict_);
+    if (piece.parser == nullptr) piece.parser = newCsvPieceParser({table_, file_, strict_});
     piece.parser->parse(piece, builder, rows);
   }
 
@@ -146,6 +95,7 @@ class CsvReader final : public RecordReader {
 
   void begin(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) {
     builder.clear();
+    builder.useOnly(used_);
     rows.clear();
     piece.clear();
     if (table_.columns.empty() && !stopped_) readHeader(builder);
@@ -166,7 +116,10 @@ class CsvReader final : public RecordReader {
 
   void readHere(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) {
     uint64_t row = row_;
-    bool goesOn = readRows(records_, file_, strict_, maxItems, rowsOf_, row, piece, builder, rows);
+    rowsOf_.clear();
+    bool goesOn = readCsvRows(records_, {table_, file_, strict_}, maxItems, rowsOf_, row, piece, builder, rows);
+    piece.notes = rowsOf_.notes().list();
+    piece.parsed = rowsOf_.parsed();
     countRows(row - row_);
     if (!goesOn && !window_.error().empty()) fail(records_.line(), fmt::format("reading failed: {}", window_.error()));
     stopped_ = stopped_ || piece.stops;
@@ -195,6 +148,9 @@ class CsvReader final : public RecordReader {
     CsvHeader header = bindColumns(names, table_.inputs, builder, table_.options);
     table_.columns = std::move(header.columns);
     table_.nested = std::move(header.nested);
+    table_.used = used_;
+    for (CsvColumn& column : table_.columns)
+      column.isUsed = column.field == BatchBuilder::kNoField || isUsed(column.field);
     records_.setNested(table_.nested);
     rowsOf_.clear();
     for (std::string& warning : header.warnings) warn(std::move(warning));

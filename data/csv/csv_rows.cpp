@@ -47,9 +47,11 @@ std::string CsvRows::appendCells(const CsvRecordReader& record, BatchBuilder& bu
     const std::string& name = column.isStructList ? input.structList : input.name;
     if (cell.text.empty() && !cell.quoted) {
       if (!input.type.nullable()) return fmt::format("{} is missing", name);
-      for (size_t f = column.fields.first; f < column.fields.end(); ++f) builder.cell(f).appendMissing();
+      for (size_t f = column.fields.first; column.isUsed && f < column.fields.end(); ++f)
+        builder.cell(f).appendMissing();
       continue;
     }
+    if (!column.isUsed) continue;
     std::string error = column.isStructList
                             ? appendStructs(cell.text, column.fields, record.line(), builder, onUndeclared)
                             : appendValue(cell, column, record.line(), builder.cell(column.field));

@@ -21,6 +21,7 @@ struct CsvColumn {
   size_t field = BatchBuilder::kNoField;
   bool isStructList = false;  // all members of a list of structs, as JSON
   bool isJson = false;        // a list or map as JSON
+  bool isUsed = true;         // its values are wanted
   StructList fields;          // the field, or the members
 };
 
@@ -30,6 +31,9 @@ struct CsvTable {
   CsvOptions options;
   std::vector<CsvColumn> columns;
   std::vector<bool> nested;  // by column: a list or map between delimiters
+  std::vector<bool> used;    // by field: its values are wanted; empty: all are
+
+  bool isUsed(size_t field) const { return used.empty() || used[field]; }
 
   // A line without anything, which is not a row.
   static bool isBlank(const std::vector<CsvCell>& cells) {
@@ -52,7 +56,7 @@ class CsvRows {
   // Since the last clear():
   DataNotes& notes() { return notes_; }
   // By field, whether a value of it was read.
-  const std::vector<uint8_t>& parsed() const { return parsed_; }
+  std::vector<uint8_t>& parsed() { return parsed_; }
   void clear();
 
  private:

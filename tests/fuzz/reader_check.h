@@ -10,6 +10,7 @@
 
 #include "data/record_reader.h"
 #include "tests/common/read_pieces.h"
+#include "tests/common/show_column.h"
 #include "tests/fuzz/require.h"
 
 namespace featc {
@@ -51,11 +52,20 @@ inline void checkColumn(const ColumnData& column, Type type, int64_t rows) {
   }
 }
 
-inline void note(const std::vector<InputRow>& rows, std::string& log) {
-  for (const InputRow& row : rows) log += std::to_string(row.row) + "@" + std::to_string(row.line) + "\n";
+inline void note(const ProgramInfo& info, const Batch& batch, const std::vector<InputRow>& rows, std::string& log) {
+  int64_t request = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto item = static_cast<int64_t>(i);
+    while (batch.itemOffsets[request + 1] <= item) ++request;
+    log += std::to_string(rows[i].row) + "@" + std::to_string(rows[i].line);
+    for (size_t f = 0; f < info.inputs.size(); ++f)
+      log += " " +
+             test::show(batch.columns[f], info.inputs[f].type, info.inputs[f].scope == Scope::Request ? request : item);
+    log += "\n";
+  }
 }
 
-// What was said and where the items stood.
+// What was said, where the items stood and what they are.
 struct ReadLog {
   std::string said;
   std::string rows;
@@ -84,7 +94,7 @@ inline ReadLog readAll(std::string_view text, size_t chunk, const NewReader& new
       require(static_cast<const int64_t*>(batch.columns[last - 1].offsets)[i] ==
               static_cast<const int64_t*>(batch.columns[last].offsets)[i]);
     items += rows.size();
-    note(rows, stood);
+    note(info, batch, rows, stood);
   }
   reader->tellNotes();
   const InputCounts& counts = reader->counts();
@@ -98,9 +108,9 @@ inline ReadLog readInPieces(std::string_view text, size_t chunk, const NewReader
   ReadLog log;
   auto reader =
       newReader(info, memorySource(text, chunk), [&](const DataMessage& m) { log.said += m.render() + "\n"; });
-  readPieces(info, *reader, 3, [&](const Batch&, const std::vector<InputRow>& rows, bool goesOn) {
+  readPieces(info, *reader, 3, [&](const Batch& batch, const std::vector<InputRow>& rows, bool goesOn) {
     require(goesOn);
-    note(rows, log.rows);
+    note(info, batch, rows, log.rows);
   });
   reader->tellNotes();
   return log;

@@ -11,6 +11,7 @@
 #include "data/csv/csv_reader.h"
 #include "data/json/json_reader.h"
 #include "tests/common/catch.h"
+#include "tests/common/show_column.h"
 
 namespace featc::test {
 
@@ -22,38 +23,6 @@ inline ProgramInfo info(std::vector<std::pair<std::string, std::string>> fields)
         {name.substr(0, dot) == "request" ? Scope::Request : Scope::Item, name.substr(dot + 1), *parseType(type)});
   }
   return out;
-}
-
-inline bool bit(const void* bits, int64_t i) {
-  return bitAt(static_cast<const uint8_t*>(bits), static_cast<uint64_t>(i));
-}
-
-inline std::string show(const ColumnData& c, Type type, int64_t i) {
-  if (c.validity != nullptr && !bit(c.validity, i)) return "-";
-  auto range = [&] {
-    const auto* offsets = static_cast<const int64_t*>(c.offsets);
-    return std::pair(offsets[i], offsets[i + 1]);
-  };
-  switch (type.kind()) {
-    case Kind::Bool: return bit(c.values, i) ? "true" : "false";
-    case Kind::Int64: return fmt::format("{}", static_cast<const int64_t*>(c.values)[i]);
-    case Kind::Float64: return fmt::format("{}", static_cast<const double*>(c.values)[i]);
-    case Kind::String: {
-      auto [begin, end] = range();
-      return fmt::format("'{}'", std::string(static_cast<const char*>(c.values) + begin, end - begin));
-    }
-    default: break;
-  }
-  auto [begin, end] = range();
-  std::string out = "[";
-  for (int64_t k = begin; k < end; ++k) {
-    if (k != begin) out += " ";
-    if (type.isMap())
-      out += show(*c.children[0], type.key(), k) + ":" + show(*c.children[1], type.value(), k);
-    else
-      out += show(*c.children[0], type.element(), k);
-  }
-  return out + "]";
 }
 
 struct Read {
