@@ -7,28 +7,30 @@ include(CMakePackageConfigHelpers)
 
 set(featc_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/featc)
 
-set(featc_folders support values ops runtime data ir codegen engine/aot)
+# Whose headers may be installed: those of the libraries.
+set(featc_folders support values ops ops/library runtime runtime/reads runtime/calls runtime/seda data data/arrow data/csv
+  data/formats data/json data/log data/memory ir codegen/plan engine/aot)
 set(featc_libraries support values ops runtime runtime_seda data data_arrow data_formats data_log ir codegen_plan engine_aot)
 if(FEATC_STORES)
   list(APPEND featc_folders stores)
   list(APPEND featc_libraries stores)
 endif()
 if(FEATC_COMPILER)
-  list(APPEND featc_folders frontend optimizer engine)
+  list(APPEND featc_folders runtime/metrics grammar frontend optimizer codegen/llvm engine engine/explain)
   list(APPEND featc_libraries runtime_metrics grammar frontend optimizer codegen_llvm engine engine_explain)
 endif()
 
-# Stands alone: readers in C need nothing else of featc.
-install(FILES ${PROJECT_SOURCE_DIR}/data/formats/featc_tensor_sequence.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-
-foreach(folder ${featc_folders})
-  get_filename_component(parent featc/${folder} DIRECTORY)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${parent}
-    FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
-endforeach()
-
 # What had another place before: headers that lead to the new one, and the old names of targets. For one release.
 include(FeatcMoved)
+
+# The public headers and what they need, as cmake/PublicHeaders.cmake says.
+install(CODE "
+  execute_process(
+    COMMAND \"${CMAKE_COMMAND}\" \"-DROOT=${PROJECT_SOURCE_DIR}\" \"-DFOLDERS=${featc_folders}\"
+      \"-DMOVED=${featc_moved};${featc_documented}\"
+      \"-DOUTPUT=\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR}\"
+      -P \"${PROJECT_SOURCE_DIR}/cmake/PublicHeaders.cmake\"
+    COMMAND_ERROR_IS_FATAL ANY)")
 
 set(featc_targets)
 foreach(library ${featc_libraries})
@@ -39,7 +41,7 @@ foreach(library ${featc_libraries})
   endif()
   set_target_properties(featc_${library} PROPERTIES EXPORT_NAME ${library})
   target_compile_features(featc_${library} PUBLIC cxx_std_20)
-  # Headers include one another from the project's root, which is include/featc once installed.
+  # Once installed, include is for all and include/featc has the deprecated names only.
   target_include_directories(featc_${library} SYSTEM INTERFACE $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/moved>)
   target_include_directories(featc_${library} INTERFACE
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/featc>)

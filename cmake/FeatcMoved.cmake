@@ -1,6 +1,11 @@
 # Headers that documents named and that have another place now, and targets that have another name: the old ones lead to
 # the new ones until the release after 0.1.
 set(featc_moved
+  engine/aot/run_api.h=featc/run.h
+  engine/c_api.h=featc/config.h
+  engine/live_api.h=featc/live.h
+  featc_tensor_sequence.h=featc/tensor_sequence.h
+  ops/plugin.h=featc/plugin.h
   runtime/arrow/arrow_batch.h=data/arrow/arrow_batch.h
   runtime/arrow/arrow_reader.h=data/arrow/arrow_reader.h
   runtime/arrow/arrow_stream.h=data/arrow/arrow_stream.h
@@ -22,6 +27,20 @@ set(featc_moved
   tools/data_findings.h=engine/explain/data_findings.h
   tools/explain.h=engine/explain/explain.h
   tools/trace_row.h=engine/explain/trace_row.h)
+# What documents named and what has not moved in the sources. Installed, the public headers include/featc/*.hpp have taken
+# its place.
+set(featc_documented
+  engine/aot/model.h=engine/aot/model.h
+  engine/compile.h=engine/compile.h
+  engine/live_config.h=engine/live_config.h
+  engine/live_metrics.h=engine/live_metrics.h
+  runtime/batch.h=runtime/batch.h
+  runtime/batch_builder.h=runtime/batch_builder.h
+  runtime/metrics/metrics.h=runtime/metrics/metrics.h
+  runtime/program_info.h=runtime/program_info.h
+  runtime/reads/store.h=runtime/reads/store.h
+  runtime/reads/store_stats.h=runtime/reads/store_stats.h
+  runtime/result.h=runtime/result.h)
 set(featc_renamed serving=runtime_seda arrow_c=data_arrow formats=data_formats log=data_log metrics=runtime_metrics
   native=codegen_plan codegen=codegen_llvm explain=engine_explain)
 
@@ -37,7 +56,6 @@ foreach(moved ${featc_moved})
 #include \"${new}\"
 " @ONLY)
 endforeach()
-install(DIRECTORY ${PROJECT_BINARY_DIR}/moved/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/featc FILES_MATCHING PATTERN "*.h")
 
 set(featc_old_targets)
 foreach(renamed ${featc_renamed})

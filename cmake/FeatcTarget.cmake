@@ -16,7 +16,8 @@ target_compile_options(featc_options INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
   # A config means the same on every CPU: no fused multiply-add that was not written.
   -ffp-contract=off)
-target_include_directories(featc_options INTERFACE ${PROJECT_SOURCE_DIR})
+# The public headers are under include, all others are named from the project's root.
+target_include_directories(featc_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
 
 function(featc_library NAME)
   cmake_parse_arguments(ARG "" "" "FOLDERS;LINK;PRIVATE" ${ARGN})
@@ -26,6 +27,7 @@ function(featc_library NAME)
   endforeach()
   file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   add_library(${NAME} STATIC ${sources})
-  target_include_directories(${NAME} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_include_directories(${NAME} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
   target_link_libraries(${NAME} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:featc_options> ${ARG_PRIVATE})
 endfunction()

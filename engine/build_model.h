@@ -28,7 +28,7 @@ struct BuiltObject {
 BuiltObject buildObject(const Graph& graph, const BuildOptions& options = {});
 
 // A C and C++ header for programs that use the model: its symbol, where its inputs and outputs are, and
-// all of engine/aot/run_api.h.
+// all of include/featc/run.h.
 std::string modelHeader(const ProgramInfo& info);
 
 // `name` as a C identifier: what may not stand in one becomes `_`.

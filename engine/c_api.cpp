@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C interface's way from a config to an extractor.
-#include "engine/c_api.h"
+#define FEATC_NO_DEPRECATED  // it has those functions too
+#include "featc/config.h"
 
 #include <chrono>
 #include <memory>
@@ -14,7 +15,7 @@ namespace {
 
 using namespace featc;
 
-// What featc_load makes; the rest of the interface sees its base.
+// What featc_open_config makes; the rest of the interface sees its base.
 struct LoadedExtractor final : featc_extractor {
   std::shared_ptr<const TieredExecutable> tiered;  // null where nothing is compiled in the background
 };
@@ -24,32 +25,38 @@ const TieredExecutable* tieredOf(const featc_extractor* extractor) {
   return loaded == nullptr ? nullptr : loaded->tiered.get();
 }
 
-std::unique_ptr<featc_extractor> load(const char* path, const featc_options& options, std::string& error) {
+Expected<std::unique_ptr<featc_extractor>> open(const char* path, const featc_open_options* given) {
+  if (path == nullptr) return nullArgument("path");
+  Expected<OpenOptions> options = readOpenOptions(given);
+  if (!options) return options.error();
   LoadOptions load;
-  error = readOptions(options, load);
-  if (!error.empty()) return nullptr;
+  if (Error error = readLoadOptions(*options, load)) return error;
   auto out = std::make_unique<LoadedExtractor>();
   std::string storeWarnings;
   load.bindStores = [&](const ProgramInfo& info, StoreBinding& stores) {
-    return featc::bindStores({options.stores, options.store_count}, info, stores, storeWarnings);
+    return featc::bindStores(options->given, info, stores, storeWarnings).message;
   };
-  LoadedConfig loaded = loadExtractor(path, load);
-  if (loaded.made.extractor == nullptr) {
-    error = loaded.problem();
-    return nullptr;
-  }
-  out->warnings = loaded.config.diagnosticsText() + storeWarnings;
-  out->tiered = std::move(loaded.made.tiered);
-  out->extractor = std::move(loaded.made.extractor);
-  describe(*out);
-  return out;
+  Expected<OpenedConfig> opened = openConfig(path, load);
+  if (!opened) return opened.error();
+  out->warnings = opened->warnings + storeWarnings;
+  out->tiered = std::move(opened->tiered);
+  out->extractor = std::move(opened->extractor);
+  finishOpening(*out, *options);
+  return std::unique_ptr<featc_extractor>(std::move(out));
 }
 
 }  // namespace
 
+featc_failure featc_open_config(const char* path, const featc_open_options* options, featc_extractor** extractor,
+                                char** error) {
+  return guardedOpen(extractor, error, [&] { return open(path, options); });
+}
+
 featc_extractor* featc_load(const char* path, const featc_options* options, char** error) {
-  return guardedLoad(
-      error, [&](std::string& reason) { return load(path, options == nullptr ? featc_options{} : *options, reason); });
+  const featc_open_options known = openOptionsOf(options);
+  featc_extractor* extractor = nullptr;
+  featc_open_config(path, &known, &extractor, error);
+  return extractor;
 }
 
 featc_tier featc_wait_native(const featc_extractor* extractor, uint32_t milliseconds) {

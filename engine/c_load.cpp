@@ -17,16 +17,34 @@ EngineKind engineKind(featc_engine engine) {
 
 }  // namespace
 
-std::string readOptions(const featc_options& options, LoadOptions& load) {
-  if (options.root != nullptr) load.frontend.root = options.root;
-  for (size_t i = 0; i < options.plugin_count; ++i) load.frontend.plugins.folders.emplace_back(options.plugins[i]);
-  load.engine.engine = engineKind(options.engine);
-  if (options.cpu != nullptr) load.engine.codegen.cpu = options.cpu;
-  if (options.cache == nullptr) return {};
+Error readLoadOptions(const OpenOptions& options, LoadOptions& load) {
+  const featc_open_options& given = options.given;
+  if (given.root != nullptr) load.frontend.root = given.root;
+  load.frontend.plugins = options.plugins;
+  load.engine.engine = engineKind(given.engine);
+  load.engine.limits = options.limits;
+  if (given.cpu != nullptr) load.engine.codegen.cpu = given.cpu;
+  if (given.cache == nullptr) return {};
   std::string error;
-  uint64_t bytes = options.cache_bytes != 0 ? options.cache_bytes : ObjectCache::kDefaultBytes;
-  load.engine.cache = ObjectCache::open(options.cache, error, bytes);
-  return error;
+  uint64_t bytes = given.cache_bytes != 0 ? given.cache_bytes : ObjectCache::kDefaultBytes;
+  load.engine.cache = ObjectCache::open(given.cache, error, bytes);
+  return {error, ErrorCode::BadCache, given.cache};
+}
+
+featc_open_options openOptionsOf(const featc_options* options) {
+  featc_open_options out{};
+  out.size = sizeof out;
+  if (options == nullptr) return out;
+  out.stores = options->stores;
+  out.store_count = options->store_count;
+  out.plugins = options->plugins;
+  out.plugin_count = options->plugin_count;
+  out.engine = options->engine;
+  out.cpu = options->cpu;
+  out.root = options->root;
+  out.cache = options->cache;
+  out.cache_bytes = options->cache_bytes;
+  return out;
 }
 
 }  // namespace featc

@@ -2,14 +2,16 @@
 // The C interface's options as the C++ one has them.
 #pragma once
 
-#include <string>
-
-#include "engine/c_api.h"
+#include "engine/aot/open_options.h"
 #include "engine/load.h"
+#include "featc/config.h"
+#include "support/error.h"
 
 namespace featc {
 
-// All but the stores. Says what is wrong: a cache that cannot be used.
-std::string readOptions(const featc_options& options, LoadOptions& load);
+// All but the stores. Fails with a cache that cannot be used.
+Error readLoadOptions(const OpenOptions& options, LoadOptions& load);
+// The older struct as the newer one.
+featc_open_options openOptionsOf(const featc_options* options);
 
 }  // namespace featc

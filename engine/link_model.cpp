@@ -160,8 +160,8 @@ LinkedLibrary linkLibrary(const BuiltObject& object, const LinkOptions& options)
                                    fmt::format("-Wl,--defsym={0}={0}_{1}", kBuiltName, object.name)};
   if (options.withRuntime) {
     // Nothing in the model refers to the C interface: it has to be asked for.
-    command.insert(command.end(), {"-static-libstdc++", "-static-libgcc", "-Wl,-u,featc_load_built",
-                                   "-Wl,--gc-sections", runtime / "libfeatc_run.a"});
+    command.insert(command.end(), {"-static-libstdc++", "-static-libgcc", "-Wl,-u,featc_open_model",
+                                   "-Wl,-u,featc_result_arrow", "-Wl,--gc-sections", runtime / "libfeatc_run.a"});
     if (object.reads) addLines(runtime / "link_stores.txt", command);
     addLines(runtime / "link.txt", command);
   } else {

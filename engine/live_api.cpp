@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C interface to configs that are replaced while they serve.
-#include "engine/live_api.h"
+#define FEATC_NO_DEPRECATED  // it has those functions too
+#include "featc/live.h"
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -32,11 +34,16 @@ struct LiveSession final : LiveMemory, featc_session {
 
 // What a version has beside its code. Sessions keep it longer than the handle lives.
 struct LiveParts final : featc_extractor {
-  LiveParts(const Extractor& made, const std::string& name, std::shared_ptr<Metrics> kept)
+  LiveParts(const Extractor& made, const std::string& name, std::shared_ptr<Metrics> kept, OpenOptions options)
       : metrics(std::move(kept)), observer(metrics->observe(name, made)) {
     extractor = std::make_shared<Extractor>(made);
-    describe(*this);
+    options.seda.observer = observer.get();
+    finishOpening(*this, options);
   }
+  // The executor tells the observer.
+  ~LiveParts() override { seda.reset(); }
+  LiveParts(const LiveParts&) = delete;
+  LiveParts& operator=(const LiveParts&) = delete;
   std::shared_ptr<Metrics> metrics;
   std::unique_ptr<RunObserver> observer;
 };
@@ -67,22 +74,29 @@ std::shared_ptr<Store> openKept(const KeptStores::Entry& entry, std::span<const 
   return openStoreOf(entry.source.empty() ? "default" : entry.source, entry.url, sources, unread, error);
 }
 
-std::unique_ptr<featc_live> open(const char* path, const featc_options& given, uint32_t milliseconds,
-                                 std::string& error) {
+Expected<std::unique_ptr<featc_live>> open(const char* path, const featc_open_options* given) {
+  if (path == nullptr) return nullArgument("path");
+  Expected<OpenOptions> known = readOpenOptions(given);
+  if (!known) return known.error();
   LiveOptions options;
-  error = readOptions(given, options.load);
-  if (!error.empty()) return nullptr;
+  if (Error error = readLoadOptions(*known, options.load)) return error;
   std::vector<KeptStores::Entry> entries;
-  for (const featc_store& store : std::span(given.stores, given.store_count))
+  for (const featc_store& store : std::span(known->given.stores, known->given.store_count))
     entries.push_back({store.source == nullptr ? "" : store.source, store.url == nullptr ? "" : store.url});
   auto stores = std::make_shared<KeptStores>(std::move(entries), openKept);
-  options.load.bindStores = [stores](const ProgramInfo& info, StoreBinding& binding) {
-    return stores->bind(info, binding);
+  auto storesFailed = std::make_shared<std::atomic<bool>>(false);
+  options.load.bindStores = [stores, storesFailed](const ProgramInfo& info, StoreBinding& binding) {
+    std::string problem = stores->bind(info, binding);
+    *storesFailed = !problem.empty();
+    return problem;
   };
   auto live = std::make_unique<featc_live>();
   std::string name = std::filesystem::path(path).stem().string();
-  options.newShared = [name, metrics = live->metrics](const Extractor& extractor) {
-    return std::make_shared<LiveParts>(extractor, name, metrics);
+  // What the caller's pointers lead to may be gone by the next reload.
+  OpenOptions kept = *known;
+  kept.given = {};
+  options.newShared = [name, metrics = live->metrics, kept](const Extractor& extractor) {
+    return std::make_shared<LiveParts>(extractor, name, metrics, kept);
   };
   options.newMemory = [](const Extractor& extractor) {
     featc_extractor owner;
@@ -91,12 +105,14 @@ std::unique_ptr<featc_live> open(const char* path, const featc_options& given, u
   };
   live->config = LiveConfig::open(path, std::move(options));
   if (live->config->current() == nullptr) {
-    error = live->config->status().lastFailure->problem;
-    return nullptr;
+    ErrorCode why = std::filesystem::exists(path) ? ErrorCode::BadConfig : ErrorCode::NoFile;
+    if (*storesFailed) why = ErrorCode::BadStore;
+    return Error(live->config->status().lastFailure->problem, why, path);
   }
   watchLiveConfig(*live->metrics, name, live->config);
   live->metrics->watchStores([stores] { return storeStates(*stores); });
-  if (milliseconds > 0) live->watcher.emplace(std::vector{live->config}, std::chrono::milliseconds(milliseconds));
+  const std::chrono::milliseconds every(known->given.watch_milliseconds);
+  if (every.count() > 0) live->watcher.emplace(std::vector{live->config}, every);
   return live;
 }
 
@@ -104,10 +120,16 @@ std::unique_ptr<featc_live> open(const char* path, const featc_options& given, u
 
 extern "C" {
 
+featc_failure featc_open_live(const char* path, const featc_open_options* options, featc_live** live, char** error) {
+  return guardedOpen(live, error, [&] { return open(path, options); });
+}
+
 featc_live* featc_live_open(const char* path, const featc_options* options, uint32_t watch_milliseconds, char** error) {
-  return guardedLoad(error, [&](std::string& reason) {
-    return open(path, options == nullptr ? featc_options{} : *options, watch_milliseconds, reason);
-  });
+  featc_open_options known = openOptionsOf(options);
+  known.watch_milliseconds = watch_milliseconds;
+  featc_live* live = nullptr;
+  featc_open_live(path, &known, &live, error);
+  return live;
 }
 
 void featc_live_free(featc_live* live) { delete live; }
@@ -160,7 +182,9 @@ featc_session* featc_live_begin(featc_live* live) {
     featc_call_options none{};
     featc_set_call_options(&session, &none);
     featc_set_call_limits(&session, nullptr);
-    session.options.observer = call.version().shared<LiveParts>().observer.get();
+    const auto& parts = call.version().shared<LiveParts>();
+    session.options.observer = parts.observer.get();
+    session.seda = parts.seda.get();
     session.call = std::move(call);
     return &session;
   } catch (...) {

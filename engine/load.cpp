@@ -103,6 +103,16 @@ bool findLoaded(const ObjectCache& cache, const std::string& key, const PluginFo
   return true;
 }
 
+// `shops.feat:3:5`, as its text begins.
+std::string placeOfFirstError(const std::vector<RenderedDiagnostic>& diagnostics) {
+  for (const RenderedDiagnostic& diagnostic : diagnostics) {
+    const size_t line = diagnostic.text.find('\n');
+    const size_t end = diagnostic.text.find(": error: ");
+    if (end < line) return diagnostic.text.substr(0, end);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string LoadedGraph::diagnosticsText() const {
@@ -151,6 +161,27 @@ LoadedConfig loadExtractor(const fs::path& path, const LoadOptions& options) {
   if (loaded.config.ok) loaded.made = makeExtractor(loaded.config, options);
   loaded.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return loaded;
+}
+
+Expected<OpenedConfig> openConfig(const fs::path& path, const LoadOptions& options) {
+  LoadOptions watched = options;
+  ErrorCode why = options.engine.codegen.cpu.empty() ? ErrorCode::Failed : ErrorCode::OtherMachine;
+  if (options.bindStores) {
+    watched.bindStores = [&](const ProgramInfo& info, StoreBinding& stores) {
+      std::string problem = options.bindStores(info, stores);
+      if (!problem.empty()) why = ErrorCode::BadStore;
+      return problem;
+    };
+  }
+  LoadedConfig loaded = loadExtractor(path, watched);
+  std::string diagnostics = loaded.config.diagnosticsText();
+  if (!loaded.config.ok) {
+    const bool isRead = !loaded.config.files.empty() || path == "-";
+    return Error(std::move(diagnostics), isRead ? ErrorCode::BadConfig : ErrorCode::NoFile,
+                 placeOfFirstError(loaded.config.diagnostics));
+  }
+  if (loaded.made.extractor == nullptr) return Error(std::move(loaded.made.error), why, path.string());
+  return OpenedConfig{std::move(loaded.made.extractor), std::move(diagnostics), std::move(loaded.made.tiered)};
 }
 
 }  // namespace featc

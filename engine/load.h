@@ -4,13 +4,15 @@
 //   featc::LoadOptions options;
 //   options.engine.engine = featc::EngineKind::Tiered;
 //   options.engine.cache = featc::ObjectCache::open("/var/cache/scorer/featc", error);
-//   featc::LoadedConfig loaded = featc::loadExtractor("takeaway.feat", options);
-//   if (loaded.made.extractor == nullptr) ...loaded.problem() says why...
+//   featc::Expected<featc::OpenedConfig> opened = featc::openConfig("takeaway.feat", options);
+//   if (!opened) ...opened.error().message has all mistakes...
+//   opened->extractor->run(batch, scratch, result);
 #pragma once
 
 #include <functional>
 
 #include "engine/compile.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -55,6 +57,18 @@ struct LoadedConfig {
 // Of a config without errors: binds the stores and makes the code.
 ExtractorResult makeExtractor(const LoadedGraph& config, const LoadOptions& options);
 
+// With all that is known on the way, for tools; openConfig is for those who want the extractor or the reason.
 LoadedConfig loadExtractor(const std::filesystem::path& path, const LoadOptions& options);
+
+struct OpenedConfig {
+  std::shared_ptr<const Extractor> extractor;  // not null
+  std::string warnings;                        // diagnostics that are no errors
+  // EngineKind::Tiered only: tells whether native code is in, and waits for it. Null where the cache had the code.
+  std::shared_ptr<const TieredExecutable> tiered;
+};
+
+// Fails with NoFile, BadConfig (the message has all diagnostics, the place is that of the first error), BadStore (what
+// bindStores says), OtherMachine (no code for the CPU that was asked for) or Failed.
+Expected<OpenedConfig> openConfig(const std::filesystem::path& path, const LoadOptions& options = {});
 
 }  // namespace featc

@@ -86,7 +86,8 @@ std::string modelHeader(const ProgramInfo& info) {
       R"(/* The model "{model}", compiled by featc {version}: what `featc build --header` wrote.
  *
  *   char* error;
- *   featc_extractor* extractor = featc_load_{name}(NULL, 0, &error);
+ *   featc_extractor* extractor;
+ *   featc_failure failed = featc_open_{name}(NULL, &extractor, &error);
  *   featc_session* session = featc_new_session(extractor);
  *   featc_run(session, &batch); */
 #ifndef FEATC_BUILT_{big}_H
@@ -99,9 +100,19 @@ extern "C" {{
 
 extern const featc_built featc_built_{name};
 
-/* As featc_load_built. */
+/* As featc_open_model. */
+static inline featc_failure featc_open_{name}(const featc_open_options* options, featc_extractor** extractor,
+                                              char** error) {{
+  return featc_open_model(&featc_built_{name}, options, extractor, error);
+}}
+
+/* The same with stores only; NULL if it fails. */
 static inline featc_extractor* featc_load_{name}(const featc_store* stores, size_t store_count, char** error) {{
-  return featc_load_built(&featc_built_{name}, stores, store_count, error);
+  featc_open_options options = {{sizeof(featc_open_options), stores, store_count, NULL, 0, NULL, 0, NULL,
+                                FEATC_ENGINE_JIT, NULL, NULL, NULL, 0, 0}};
+  featc_extractor* extractor = NULL;
+  featc_open_model(&featc_built_{name}, &options, &extractor, error);
+  return extractor;
 }}
 
 /* Which column of a batch holds which input. */

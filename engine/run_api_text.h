@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text of engine/aot/run_api.h, for the headers of compiled models. Its value is made by CMake.
+// The text of include/featc/run.h, for the headers of compiled models. Its value is made by CMake.
 #pragma once
 
 namespace featc {

@@ -13,8 +13,8 @@
 #include <span>
 #include <unordered_map>
 
+#include "featc/plugin.h"
 #include "ops/extern_kernel.h"
-#include "ops/plugin.h"
 #include "support/shared_library.h"
 #include "values/hash.h"
 

@@ -96,7 +96,7 @@ class Call {
     if (to == nullptr) context_.fail(RowStatus::OutOfMemory);
     return to != nullptr;
   }
-  static constexpr size_t kAlignment = 16;  // of what a function asks for, as ops/plugin.h says
+  static constexpr size_t kAlignment = 16;  // of what a function asks for, as featc/plugin.h says
   static void* aligned(void* memory) {
     uintptr_t at = reinterpret_cast<uintptr_t>(memory);
     return static_cast<char*>(memory) + (-at & (kAlignment - 1));

@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include "featc/plugin.h"
 #include "ops/kernel.h"
-#include "ops/plugin.h"
 #include "support/shared_library.h"
 
 namespace featc {

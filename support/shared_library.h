@@ -19,6 +19,8 @@ class SharedLibrary {
 
   // Null where there is no such symbol.
   const void* find(const char* symbol) const;
+  // Whether the file can be read, loaded or not.
+  bool isRead() const { return file_ >= 0; }
   // Why it is not loaded; empty: it is.
   const std::string& error() const { return error_; }
 

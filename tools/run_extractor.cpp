@@ -112,19 +112,20 @@ ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, 
     return {};
   }
   exitCode = kBadInput;
-  OpenedModel opened = openModel(options.config.file, pluginFolders(options.config.plugins));
-  if (opened.model == nullptr) {
-    printError("featc: {}\n", opened.error);
+  Expected<std::shared_ptr<const Model>> opened =
+      openLibrary(options.config.file, pluginFolders(options.config.plugins));
+  if (!opened) {
+    printError("featc: {}\n", opened.error().message);
     return {};
   }
-  std::optional<StoreBinding> stores = openStores(options.data, opened.model->info(), {options.strict, true}, exitCode);
+  const Model& model = **opened;
+  std::optional<StoreBinding> stores = openStores(options.data, model.info(), {options.strict, true}, exitCode);
   if (!stores) return {};
   exitCode = kFine;
   binding = *stores;
-  graph = opened.model->graph();
+  graph = model.graph();
   ExtractorResult made;
-  made.extractor =
-      std::make_shared<Extractor>(opened.model->extractor(storesOf(options, std::move(*stores), opened.model->info())));
+  made.extractor = std::make_shared<Extractor>(model.extractor(storesOf(options, std::move(*stores), model.info())));
   return made;
 }
 

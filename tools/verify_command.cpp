@@ -32,13 +32,14 @@ struct Verified {
 
 Verified openBuilt(const ConfigOptions& config) {
   Verified out;
-  OpenedModel opened = openModel(config.file, pluginFolders(config.plugins));
-  if (opened.model == nullptr) {
-    printError("featc: {}\n", opened.error);
+  Expected<std::shared_ptr<const Model>> opened = openLibrary(config.file, pluginFolders(config.plugins));
+  if (!opened) {
+    printError("featc: {}\n", opened.error().message);
     return out;
   }
-  out.replayer = std::make_unique<LogReplayer>(opened.model->info().sources);
-  out.extractor = std::make_shared<Extractor>(opened.model->extractor(out.replayer->stores()));
+  const Model& model = **opened;
+  out.replayer = std::make_unique<LogReplayer>(model.info().sources);
+  out.extractor = std::make_shared<Extractor>(model.extractor(out.replayer->stores()));
   return out;
 }
 

@@ -12,7 +12,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "data/formats/featc_tensor_sequence.h"
+#include "featc/tensor_sequence.h"
 
 namespace featc {
 namespace {

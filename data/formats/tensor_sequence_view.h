@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads tensor sequences in place; the C++ face of featc_tensor_sequence.h.
+// Reads tensor sequences in place; the C++ face of featc/tensor_sequence.h.
 //
 //   std::string error;
 //   std::optional<featc::TensorSequence> read = featc::TensorSequence::open(bytes, error);
@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/formats/featc_tensor_sequence.h"
+#include "featc/tensor_sequence.h"
 
 namespace featc {
 

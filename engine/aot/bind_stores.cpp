@@ -17,22 +17,23 @@ std::shared_ptr<Store> openStoreOf(const std::string& name, std::string_view url
   return std::move(opened.store);
 }
 
-std::string bindStores(std::span<const featc_store> entries, const ProgramInfo& info, StoreBinding& stores,
-                       std::string& warnings) {
-  for (const featc_store& entry : entries) {
+Error bindStores(const featc_open_options& options, const ProgramInfo& info, StoreBinding& stores,
+                 std::string& warnings) {
+  for (const featc_store& entry : std::span(options.stores, options.store_count)) {
     std::string error;
     std::shared_ptr<Store> store = openStoreOf(entry.source == nullptr ? "default" : entry.source,
                                                entry.url == nullptr ? "" : entry.url, info.sources, warnings, error);
-    if (store == nullptr) return error;
+    if (store == nullptr) return {error, ErrorCode::BadStore};
     (entry.source == nullptr ? stores.fallback : stores.bySource[entry.source]) = std::move(store);
   }
   for (const auto& [name, store] : stores.bySource) {
     bool known = false;
     for (const SourceInfo& source : info.sources) known = known || source.name == name;
-    if (!known) return fmt::format("the config has no source \"{}\"", name);
+    if (!known) return {fmt::format("the config has no source \"{}\"", name), ErrorCode::BadStore};
   }
   for (const SourceInfo& source : info.sources)
-    if (stores.find(source.name) == nullptr) return fmt::format("no store serves the source \"{}\"", source.name);
+    if (stores.find(source.name) == nullptr)
+      return {fmt::format("no store serves the source \"{}\"", source.name), ErrorCode::BadStore};
   return {};
 }
 

@@ -9,9 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "engine/aot/run_api.h"
+#include "featc/run.h"
 #include "runtime/calls/extractor.h"
-#include "support/survive.h"
+#include "runtime/calls/run_errors.h"
+#include "support/error.h"
+
+namespace featc {
+class SedaHolder;
+struct OpenOptions;
+}  // namespace featc
 
 struct featc_extractor {
   virtual ~featc_extractor() = default;
@@ -21,36 +27,49 @@ struct featc_extractor {
   std::vector<std::string> types;  // inputs, then outputs
   std::vector<featc_input> inputs;
   std::vector<featc_output> outputs;
+  std::shared_ptr<featc::SedaHolder> seda;  // null: none was asked for
 };
 
 namespace featc {
 
+// An error of a call as one.
+Error errorOf(RunError error);
 // The store at `url`, for the source of that name or for "default". Null, and `error` says why; what is odd in its rows
 // goes to `warnings`.
 std::shared_ptr<Store> openStoreOf(const std::string& name, std::string_view url, std::span<const SourceInfo> sources,
                                    std::string& warnings, std::string& error);
-// Fills `stores`; what is wrong is returned, what is odd goes to `warnings`.
-std::string bindStores(std::span<const featc_store> entries, const ProgramInfo& info, StoreBinding& stores,
-                       std::string& warnings);
+// Fills `stores` as the options say; what is odd goes to `warnings`.
+Error bindStores(const featc_open_options& options, const ProgramInfo& info, StoreBinding& stores,
+                 std::string& warnings);
 // Fills in what describes `out.extractor`.
 void describe(featc_extractor& out);
+// The same, and makes the executor, if one is asked for.
+void finishOpening(featc_extractor& out, const OpenOptions& options);
 // For featc_free_text; null when there is no memory.
-char* copyText(const std::string& text);
+char* copyText(const std::string& text) noexcept;
 
-// What every load function does around `load`, which takes the place for the reason of a failure and gives a
-// unique_ptr.
-template <class Load>
-auto guardedLoad(char** error, Load&& load) -> decltype(load(std::declval<std::string&>()).release()) {
-  if (error != nullptr) *error = nullptr;
-  std::string reason;
+// What every function that opens something does around `open`, which gives an Expected<std::unique_ptr<T>>.
+template <class T, class Open>
+featc_failure guardedOpen(T** out, char** text, Open&& open) noexcept {
+  if (text != nullptr) *text = nullptr;
+  if (out != nullptr) *out = nullptr;
+  Error error;
   try {
-    auto out = load(reason);
-    if (out != nullptr) return out.release();
-    if (error != nullptr) *error = copyText(reason);
+    if (out == nullptr) {
+      error = {"the place for what is opened is null", ErrorCode::BadArgument};
+    } else {
+      auto opened = open();
+      if (opened) {
+        *out = (*opened).release();
+        return FEATC_FINE;
+      }
+      error = std::move(opened).error();
+    }
   } catch (...) {
-    if (error != nullptr) *error = copyText(currentMessage());
+    error = errorOf(currentError());
   }
-  return nullptr;
+  if (text != nullptr) *text = copyText(error.message);
+  return static_cast<featc_failure>(error.code);
 }
 
 }  // namespace featc

@@ -69,42 +69,34 @@ std::string writeImage(const ImageTarget& target, const Graph& graph) {
                      checksum(text), text);
 }
 
-std::optional<ProgramImage> readImage(std::string_view bytes, std::string& error, const PluginFolders& plugins) {
+Expected<ProgramImage> readImage(std::string_view bytes, const PluginFolders& plugins) {
   Lines lines(bytes);
-  if (lines.next() != kFirstLine) {
-    error = "it holds no program image of this kind: build it again with this featc";
-    return std::nullopt;
-  }
+  if (lines.next() != kFirstLine)
+    return Error("it holds no program image of this kind: build it again with this featc", ErrorCode::OtherBuild);
   auto version = lines.value("version");
   auto build = lines.value("build");
-  if (!version || !build || *version != featcVersion() || *build != featcBuild()) {
-    error = fmt::format("it was made by featc {} (build {}), this is featc {} (build {}): build it again with this one",
-                        version.value_or("?"), build.value_or("?"), featcVersion(), featcBuild());
-    return std::nullopt;
-  }
+  if (!version || !build || *version != featcVersion() || *build != featcBuild())
+    return Error(
+        fmt::format("it was made by featc {} (build {}), this is featc {} (build {}): build it again with this one",
+                    version.value_or("?"), build.value_or("?"), featcVersion(), featcBuild()),
+        ErrorCode::OtherBuild);
   auto target = lines.value("target");
   auto cpu = lines.value("cpu");
   auto features = lines.value("features");
   auto sum = lines.value("checksum");
-  if (!target || !cpu || !features || !sum || *sum != checksum(lines.rest())) {
-    error = "its program image is damaged";
-    return std::nullopt;
-  }
+  if (!target || !cpu || !features || !sum || *sum != checksum(lines.rest()))
+    return Error("its program image is damaged", ErrorCode::BadModel);
   ProgramImage image{{std::string(*target), std::string(*cpu), words(*features)}, {}};
-  if (std::string feature = missingCpuFeature(image.target.features); !feature.empty()) {
-    error = fmt::format("it was compiled for the CPU \"{}\" and this machine lacks \"{}\"", *cpu, feature);
-    return std::nullopt;
-  }
+  if (std::string feature = missingCpuFeature(image.target.features); !feature.empty())
+    return Error(fmt::format("it was compiled for the CPU \"{}\" and this machine lacks \"{}\"", *cpu, feature),
+                 ErrorCode::OtherMachine);
   std::string problem;
   std::optional<Graph> graph = parseGraph(lines.rest(), problem, nullptr, plugins);
   if (graph) {
     std::vector<std::string> problems = verify(*graph);
     if (!problems.empty()) problem = problems.front();
   }
-  if (!problem.empty()) {
-    error = fmt::format("its program image does not read: {}", problem);
-    return std::nullopt;
-  }
+  if (!problem.empty()) return Error(fmt::format("its program image does not read: {}", problem), ErrorCode::BadModel);
   image.graph = std::move(*graph);
   return image;
 }

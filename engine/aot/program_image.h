@@ -3,13 +3,13 @@
 // itself, from which the runtime sets up everything that is not machine code.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ir/graph.h"
 #include "ops/extern_fn.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -28,8 +28,8 @@ struct ProgramImage {
 // The image as bytes: lines of text, then the graph's text form, under a checksum.
 std::string writeImage(const ImageTarget& target, const Graph& graph);
 
-// Nothing, and why in `error`, where the bytes are damaged, were written by another featc, or are for
-// a CPU with more features than this machine's, or where an extern fn cannot be had from `plugins`.
-std::optional<ProgramImage> readImage(std::string_view bytes, std::string& error, const PluginFolders& plugins = {});
+// Fails where the bytes are damaged (BadModel), were written by another featc (OtherBuild), or are for a CPU with more
+// features than this machine's (OtherMachine), or where an extern fn cannot be had from `plugins` (BadModel).
+Expected<ProgramImage> readImage(std::string_view bytes, const PluginFolders& plugins = {});
 
 }  // namespace featc

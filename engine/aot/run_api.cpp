@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C interface that runs models: handles around the C++ one, and nothing that throws gets out.
-#include "engine/aot/run_api.h"
+#define FEATC_NO_DEPRECATED  // it has those functions too
+#include "featc/run.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -14,6 +14,7 @@
 #include "data/json/json_reader.h"
 #include "engine/aot/handles.h"
 #include "engine/aot/model.h"
+#include "engine/aot/open_options.h"
 #include "engine/aot/session.h"
 
 namespace featc {
@@ -32,20 +33,26 @@ void describe(featc_extractor& out) {
                            o.padLeft ? 1 : 0});
 }
 
-featc_failure failureOf(RunFailure kind) {
-  switch (kind) {
-    case RunFailure::BadBatch: return FEATC_BAD_BATCH;
-    case RunFailure::NoMemory: return FEATC_NO_MEMORY;
-    case RunFailure::OverLimit: return FEATC_OVER_LIMIT;
-    case RunFailure::Late: return FEATC_LATE;
-    case RunFailure::Cancelled: return FEATC_CANCELLED;
-    case RunFailure::Refused:
+Error errorOf(RunError error) {
+  ErrorCode code = ErrorCode::Failed;
+  switch (error.kind) {
+    case RunFailure::BadBatch: code = ErrorCode::BadBatch; break;
+    case RunFailure::NoMemory: code = ErrorCode::NoMemory; break;
+    case RunFailure::OverLimit: code = ErrorCode::OverLimit; break;
+    case RunFailure::Late: code = ErrorCode::Late; break;
+    case RunFailure::Cancelled: code = ErrorCode::Cancelled; break;
+    case RunFailure::Refused: code = ErrorCode::Refused; break;
     case RunFailure::Failed: break;
   }
-  return FEATC_FAILED;
+  return {std::move(error.message), code};
 }
 
-char* copyText(const std::string& text) {
+void finishOpening(featc_extractor& out, const OpenOptions& options) {
+  describe(out);
+  if (options.hasSeda) out.seda = std::make_shared<SedaHolder>(*out.extractor, options.seda);
+}
+
+char* copyText(const std::string& text) noexcept {
   auto* copy = static_cast<char*>(std::malloc(text.size() + 1));
   if (copy != nullptr) std::memcpy(copy, text.c_str(), text.size() + 1);
   return copy;
@@ -56,8 +63,6 @@ char* copyText(const std::string& text) {
 namespace {
 
 using namespace featc;
-
-using Clock = std::chrono::steady_clock;
 
 ColumnData toColumn(featc_session& session, const featc_column& column) {
   ColumnData out;
@@ -76,54 +81,96 @@ ColumnData toColumn(featc_session& session, const featc_column& column) {
   return out;
 }
 
-featc_failure finish(featc_session& session, const Batch& batch) {
-  session.options.deadline = session.patience.count() == 0 ? Clock::time_point::max() : Clock::now() + session.patience;
-  RunError error = session.extractor->run(batch, session.scratch, session.result, session.options);
-  if (!error) return FEATC_FINE;
-  session.message += error.message;
-  return failureOf(error.kind);
-}
+// How a call goes on once its batch is there.
+struct Compute {
+  bool waits = true;
+  featc_done done = nullptr;  // of a call that does not wait
+  void* context = nullptr;
 
-featc_failure runColumns(featc_session& session, const featc_batch& batch) {
+  featc_failure operator()(featc_session& session, const Batch& batch) const {
+    if (!waits) return submitCall(session, batch, done, context);
+    if (session.bySeda) {
+      featc_failure refused = submitCall(session, batch, nullptr, nullptr);
+      return refused != FEATC_FINE ? refused : std::exchange(session.awaited, nullptr)->wait();
+    }
+    session.options.deadline = session.deadline();
+    RunError error = session.extractor->run(batch, session.scratch, *session.result, session.options);
+    return error ? session.fail(errorOf(std::move(error))) : FEATC_FINE;
+  }
+};
+
+featc_failure runColumns(featc_session& session, const featc_batch* batch, const Compute& compute) {
+  if (batch == nullptr) return session.fail(nullArgument("batch"));
   session.columns.clear();
   session.children.clear();
-  for (size_t i = 0; i < batch.column_count; ++i) session.columns.push_back(toColumn(session, batch.columns[i]));
+  for (size_t i = 0; i < batch->column_count; ++i) session.columns.push_back(toColumn(session, batch->columns[i]));
   session.rows.clear();
-  return finish(session, {batch.requests, batch.items, batch.item_offsets, session.columns});
+  return compute(session, {batch->requests, batch->items, batch->item_offsets, session.columns});
 }
 
-featc_failure runJson(featc_session& session, std::string_view text) {
-  auto reader = newJsonReader(session.extractor->info(), memorySource(text), "input", false,
+featc_failure runJson(featc_session& session, const char* json, size_t size, const Compute& compute) {
+  if (json == nullptr && size != 0) return session.fail(nullArgument("json"));
+  auto reader = newJsonReader(session.extractor->info(), memorySource({json, size}), "input", false,
                               [&](const DataMessage& message) { session.message += message.render() + "\n"; });
   ReadStatus status = reader->next(session.builder, session.rows, INT64_MAX);
-  if (status != ReadStatus::Batch && session.message.empty()) session.message = "there is no request in the text";
-  featc_failure failed = finish(session, session.builder.batch());
-  return status == ReadStatus::Batch ? failed : FEATC_BAD_BATCH;
+  if (status == ReadStatus::Batch) return compute(session, session.builder.batch());
+  if (session.message.empty()) session.message = "there is no request in the text";
+  return FEATC_BAD_BATCH;
+}
+
+featc_failure runArrow(featc_session& session, const ArrowSchema* schema, ArrowArray* given, const Compute& compute) {
+  if (given == nullptr || given->release == nullptr)
+    return session.fail({"rows is null or released", ErrorCode::BadArgument});
+  ArrowOwner<ArrowArray> rows(given);
+  if (schema == nullptr) return session.fail(nullArgument("schema"));
+  const Extractor& extractor = *session.extractor;
+  session.rows.clear();
+  auto input = std::make_unique<ArrowInput>(extractor.info(), *schema, extractor.executable().layout().inputUsed);
+  if (!input->binding.error().empty()) return session.fail({input->binding.error(), ErrorCode::BadBatch});
+  input->batch = std::make_unique<ArrowBatch>(input->binding, std::move(rows));
+  if (!input->batch->error().empty()) return session.fail({input->batch->error(), ErrorCode::BadBatch});
+  for (const std::string& warning : input->binding.warnings()) session.message += warning + "\n";
+  for (const DataNote& note : input->batch->notes(0)) session.message += noteText(note, extractor.info().inputs) + "\n";
+  session.arrow = std::move(input);
+  const ArrowBatch& batch = *session.arrow->batch;
+  featc_failure failure = compute(session, batch.slice(0, batch.requests(), session.arrow->slice));
+  if (compute.waits) session.arrow.reset();
+  return failure;
 }
 
 // Of programs that were compiled with the first header that had it.
 static_assert(sizeof(featc_call_options) == 16);
 
-// More than a day is as good as for ever, and adds up to no time before now.
-std::chrono::microseconds timeOf(uint64_t microseconds) {
-  constexpr uint64_t kDay = 86'400'000'000;
-  return std::chrono::microseconds(std::min(microseconds, kDay));
-}
-
-PluginFolders pluginFolders(std::span<const char* const> names) { return {{names.begin(), names.end()}}; }
+// The C and the C++ codes are the same numbers.
+static_assert(static_cast<int>(ErrorCode::BadBatch) == FEATC_BAD_BATCH);
+static_assert(static_cast<int>(ErrorCode::Failed) == FEATC_FAILED);
+static_assert(static_cast<int>(ErrorCode::Refused) == FEATC_REFUSED);
+static_assert(static_cast<int>(ErrorCode::BadArgument) == FEATC_BAD_ARGUMENT);
+static_assert(static_cast<int>(ErrorCode::OtherMachine) == FEATC_OTHER_MACHINE);
+static_assert(static_cast<int>(ErrorCode::BadCache) == FEATC_BAD_CACHE);
 
 // Binds the stores of a model that was opened.
-std::unique_ptr<featc_extractor> load(const OpenedModel& opened, std::span<const featc_store> stores,
-                                      std::string& error) {
-  error = opened.error;
-  if (opened.model == nullptr) return nullptr;
+Expected<std::unique_ptr<featc_extractor>> bound(const Expected<std::shared_ptr<const Model>>& opened,
+                                                 OpenOptions& options) {
+  if (!opened) return opened.error();
+  const Model& model = **opened;
   auto out = std::make_unique<featc_extractor>();
   StoreBinding binding;
-  error = bindStores(stores, opened.model->info(), binding, out->warnings);
-  if (!error.empty()) return nullptr;
-  out->extractor = std::make_shared<Extractor>(opened.model->extractor(std::move(binding)));
-  describe(*out);
+  if (Error error = bindStores(options.given, model.info(), binding, out->warnings)) return error;
+  out->extractor = std::make_shared<Extractor>(model.extractor(std::move(binding), options.limits));
+  finishOpening(*out, options);
   return out;
+}
+
+featc_open_options storesAndPlugins(const char* const* plugins, size_t plugin_count, const featc_store* stores,
+                                    size_t store_count) {
+  featc_open_options options{};
+  options.size = sizeof options;
+  options.stores = stores;
+  options.store_count = store_count;
+  options.plugins = plugins;
+  options.plugin_count = plugin_count;
+  return options;
 }
 
 }  // namespace
@@ -131,6 +178,26 @@ std::unique_ptr<featc_extractor> load(const OpenedModel& opened, std::span<const
 extern "C" {
 
 // -- Loading ----------------------------------------------------------------------------------------
+
+featc_failure featc_open_library(const char* path, const featc_open_options* options, featc_extractor** extractor,
+                                 char** error) {
+  return guardedOpen(extractor, error, [&]() -> Expected<std::unique_ptr<featc_extractor>> {
+    if (path == nullptr) return nullArgument("path");
+    Expected<OpenOptions> known = readOpenOptions(options);
+    if (!known) return known.error();
+    return bound(openLibrary(path, known->plugins), *known);
+  });
+}
+
+featc_failure featc_open_model(const featc_built* built, const featc_open_options* options, featc_extractor** extractor,
+                               char** error) {
+  return guardedOpen(extractor, error, [&]() -> Expected<std::unique_ptr<featc_extractor>> {
+    if (built == nullptr) return nullArgument("built");
+    Expected<OpenOptions> known = readOpenOptions(options);
+    if (!known) return known.error();
+    return bound(openBuilt(*built, known->plugins), *known);
+  });
+}
 
 featc_extractor* featc_load_built(const featc_built* built, const featc_store* stores, size_t store_count,
                                   char** error) {
@@ -144,17 +211,18 @@ featc_extractor* featc_open_built(const char* path, const featc_store* stores, s
 featc_extractor* featc_load_built_with_plugins(const featc_built* built, const char* const* plugins,
                                                size_t plugin_count, const featc_store* stores, size_t store_count,
                                                char** error) {
-  return guardedLoad(error, [&](std::string& reason) {
-    return load(openModel(*built, pluginFolders({plugins, plugin_count})), {stores, store_count}, reason);
-  });
+  featc_open_options options = storesAndPlugins(plugins, plugin_count, stores, store_count);
+  featc_extractor* extractor = nullptr;
+  featc_open_model(built, &options, &extractor, error);
+  return extractor;
 }
 
 featc_extractor* featc_open_built_with_plugins(const char* path, const char* const* plugins, size_t plugin_count,
                                                const featc_store* stores, size_t store_count, char** error) {
-  return guardedLoad(error, [&](std::string& reason) {
-    return load(openModel(std::filesystem::path(path), pluginFolders({plugins, plugin_count})), {stores, store_count},
-                reason);
-  });
+  featc_open_options options = storesAndPlugins(plugins, plugin_count, stores, store_count);
+  featc_extractor* extractor = nullptr;
+  featc_open_library(path, &options, &extractor, error);
+  return extractor;
 }
 
 void featc_free_extractor(featc_extractor* extractor) { delete extractor; }
@@ -190,6 +258,7 @@ void featc_free_session(featc_session* session) { delete session; }
 
 void featc_set_call_options(featc_session* session, const featc_call_options* options) {
   bool isPipelined = options->scheduler == FEATC_SCHEDULER_PIPELINED;
+  session->bySeda = options->scheduler == FEATC_SCHEDULER_SEDA;
   session->options.scheduler = isPipelined ? Scheduler::Pipelined : Scheduler::Staged;
   session->options.shardItems = options->shard_items;
   session->patience = timeOf(options->timeout_microseconds);
@@ -200,36 +269,60 @@ void featc_set_call_limits(featc_session* session, const featc_call_limits* limi
   if (limits != nullptr) std::memcpy(&known, limits, std::min(limits->size, sizeof known));
   session->options.reserve =
       known.reserve_microseconds == 0 ? CallOptions().reserve : timeOf(known.reserve_microseconds);
-  session->options.limits = {timeOf(known.max_computing_microseconds), std::max<int64_t>(known.max_items, 0),
-                             known.max_value_bytes, known.max_result_bytes, known.max_row_ids};
+  session->options.limits = callLimits(known);
 }
 
 featc_failure featc_run(featc_session* session, const featc_batch* batch) {
-  return guarded(*session, [&] { return runColumns(*session, *batch); });
+  return guarded(*session, [&] { return runColumns(*session, batch, {}); });
 }
 
 featc_failure featc_run_json(featc_session* session, const char* json, size_t size) {
-  return guarded(*session, [&] { return runJson(*session, {json, size}); });
+  return guarded(*session, [&] { return runJson(*session, json, size, {}); });
 }
 
-void featc_cancel(featc_session* session) { session->cancel.cancel(); }
+featc_failure featc_run_arrow(featc_session* session, const ArrowSchema* schema, ArrowArray* rows) {
+  return guarded(*session, [&] { return runArrow(*session, schema, rows, {}); });
+}
+
+featc_failure featc_submit(featc_session* session, const featc_batch* batch, featc_done done, void* context) {
+  return guarded(*session, [&] { return runColumns(*session, batch, {false, done, context}); });
+}
+
+featc_failure featc_submit_json(featc_session* session, const char* json, size_t size, featc_done done, void* context) {
+  return guarded(*session, [&] { return runJson(*session, json, size, {false, done, context}); });
+}
+
+featc_failure featc_submit_arrow(featc_session* session, const ArrowSchema* schema, ArrowArray* rows, featc_done done,
+                                 void* context) {
+  return guarded(*session, [&] { return runArrow(*session, schema, rows, {false, done, context}); });
+}
+
+void featc_cancel(featc_session* session) {
+  session->hungUp.store(true, std::memory_order_relaxed);
+  session->cancel.cancel();
+}
 
 void featc_set_memory_limit(uint64_t bytes) {
   MemoryBudget::ofProcess()->setLimit(bytes == 0 ? SIZE_MAX : static_cast<size_t>(bytes));
 }
 uint64_t featc_memory_held(void) { return MemoryBudget::ofProcess()->held(); }
 
+const char* featc_failure_name(featc_failure failure) {
+  return failure < FEATC_FINE || failure > FEATC_BAD_CACHE ? "failed"
+                                                           : errorCodeName(static_cast<ErrorCode>(failure)).data();
+}
+
 const char* featc_message(const featc_session* session) { return session->message.c_str(); }
 
 // -- The result of the last call --------------------------------------------------------------------
 
-int64_t featc_result_requests(const featc_session* session) { return session->result.requests(); }
-int64_t featc_result_items(const featc_session* session) { return session->result.items(); }
+int64_t featc_result_requests(const featc_session* session) { return session->result->requests(); }
+int64_t featc_result_items(const featc_session* session) { return session->result->items(); }
 
-const int64_t* featc_result_item_offsets(const featc_session* session) { return session->result.itemOffsets().data(); }
+const int64_t* featc_result_item_offsets(const featc_session* session) { return session->result->itemOffsets().data(); }
 
 featc_status featc_result_status(const featc_session* session, int64_t item) {
-  return static_cast<featc_status>(session->result.status(item));
+  return static_cast<featc_status>(session->result->status(item));
 }
 
 uint64_t featc_result_input_row(const featc_session* session, int64_t item) {
@@ -238,8 +331,8 @@ uint64_t featc_result_input_row(const featc_session* session, int64_t item) {
 }
 
 int featc_result_values(const featc_session* session, size_t output, featc_values* values) {
-  if (output >= session->result.outputCount()) return 1;
-  const OutputColumn& column = session->result.output(output);
+  if (output >= session->result->outputCount()) return 1;
+  const OutputColumn& column = session->result->output(output);
   bool isDense = session->extractor->info().outputs[output].kind == OutputKind::Dense;
   *values = {static_cast<featc_scope>(column.scope),
              column.rows,
@@ -254,8 +347,8 @@ int featc_result_values(const featc_session* session, size_t output, featc_value
 
 int featc_result_reads(const featc_session* session, size_t source, featc_reads* reads) {
   const std::vector<SourceInfo>& sources = session->extractor->info().sources;
-  if (source >= sources.size() || session->result.outputCount() == 0) return 1;
-  const ReadCounts& counts = session->result.reads(source);
+  if (source >= sources.size() || session->result->outputCount() == 0) return 1;
+  const ReadCounts& counts = session->result->reads(source);
   *reads = {sources[source].name.c_str(),
             counts.keys,
             counts.found,
@@ -270,14 +363,14 @@ int featc_result_reads(const featc_session* session, size_t source, featc_reads*
 const char* featc_result_json(featc_session* session, size_t* size) {
   try {
     session->json.clear();
-    auto items = static_cast<size_t>(session->result.items());
-    const auto offsets = session->result.itemOffsets();
+    auto items = static_cast<size_t>(session->result->items());
+    const auto offsets = session->result->itemOffsets();
     // After featc_run the batch itself is the input.
     for (size_t i = session->rows.size(); i < items; ++i) {
-      auto request = static_cast<size_t>(session->result.requestOf(static_cast<int64_t>(i)));
+      auto request = static_cast<size_t>(session->result->requestOf(static_cast<int64_t>(i)));
       session->rows.push_back({i, request, i - static_cast<size_t>(offsets[request]), 0});
     }
-    session->writer->write(session->result, session->rows, session->json);
+    session->writer->write(*session->result, session->rows, session->json);
   } catch (...) {
     return nullptr;
   }

@@ -5,11 +5,8 @@
 #include <cstdio>
 #include <string>
 
-#include "data/csv/csv_reader.h"
-#include "data/json/json_reader.h"
-#include "data/json/json_writer.h"
-#include "data/memory/memory_store.h"
-#include "engine/aot/model.h"
+#include "featc/data.hpp"
+#include "featc/model.hpp"
 
 namespace {
 
@@ -22,9 +19,10 @@ int fail(const std::string& message) {
 
 int main(int argc, char** argv) {
   if (argc != 3 && argc != 4) return std::fprintf(stderr, "usage: server libmodel.so DATA [STORE.jsonl]\n"), 2;
-  featc::OpenedModel opened = featc::openModel(argv[1]);
-  if (!opened.model) return fail(opened.error);
-  const featc::ProgramInfo& info = opened.model->info();
+  featc::Expected<std::shared_ptr<const featc::Model>> opened = featc::openLibrary(argv[1]);
+  if (!opened) return fail(opened.error().message);
+  const featc::Model& model = **opened;
+  const featc::ProgramInfo& info = model.info();
 
   featc::StoreBinding stores;
   if (argc == 4) {
@@ -32,7 +30,7 @@ int main(int argc, char** argv) {
     stores.fallback = featc::MemoryStore::load(argv[3], info.sources, report);
     if (!stores.fallback) return fail(report.error);
   }
-  featc::Extractor extractor = opened.model->extractor(stores);
+  featc::Extractor extractor = model.extractor(stores);
 
   std::string data = argv[2];
   std::string error;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/c_api.h"
+#include "featc/config.h"
 
 static const char kRequest[] =
     "{\"request\": {\"user_id\": 42, \"city\": \"Berlin\", \"hour\": 12, \"now\": 1700000000,"
@@ -18,11 +18,12 @@ int main(int argc, char** argv) {
   char url[4096];
   snprintf(url, sizeof url, "jsonl:%s", argv[2]);
   featc_store store = {NULL, url};
-  featc_options options = {.engine = FEATC_ENGINE_JIT, .stores = &store, .store_count = 1};
-  char* error = NULL;
-  featc_extractor* extractor = featc_load(argv[1], &options, &error);
-  if (extractor == NULL) {
-    fprintf(stderr, "%s\n", error != NULL ? error : "out of memory");
+  featc_open_options options = {.size = sizeof options, .stores = &store, .store_count = 1};
+  featc_extractor* extractor;
+  char* error;
+  featc_failure failure = featc_open_config(argv[1], &options, &extractor, &error);
+  if (failure != FEATC_FINE) {
+    fprintf(stderr, "%s: %s\n", featc_failure_name(failure), error != NULL ? error : "out of memory");
     featc_free_text(error);
     return 1;
   }

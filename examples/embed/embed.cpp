@@ -5,10 +5,8 @@
 #include <cstdio>
 #include <vector>
 
-#include "data/memory/memory_store.h"
-#include "data/result_writer.h"
-#include "engine/compile.h"
-#include "runtime/batch_builder.h"
+#include "featc/config.hpp"
+#include "featc/data.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
@@ -23,11 +21,10 @@ int main(int argc, char** argv) {
   if (!made.extractor) return std::fprintf(stderr, "%s\n", made.error.c_str()), 1;
 
   featc::BatchBuilder builder(made.extractor->info());
-  featc::BuildError error;
+  featc::BuildError error = builder.beginRequest();
   auto set = [&](const char* name, const auto& value) {
     if (!error) error = builder.set(name, value);
   };
-  builder.beginRequest();
   set("user_id", 42);
   set("city", "Berlin");
   set("hour", 12);
@@ -35,7 +32,7 @@ int main(int argc, char** argv) {
   set("clicks", std::vector{7, 8});
   set("click_ts", std::vector{1'699'999'000, 1'699'990'000});
   for (int id : {7, 9}) {
-    builder.beginItem();
+    if (!error) error = builder.beginItem();
     set("item_id", id);
     set("price", 12.5);
     set("category", "noodles");

@@ -3,7 +3,7 @@
  * like (American Soundex), and how long its words are. docs/plugins.md walks through it. */
 #include <string.h>
 
-#include "ops/plugin.h"
+#include "featc/plugin.h"
 
 /* -- jaro_winkler(a: string, b: string) -> float64 -------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 
 #include <nanobind/nanobind.h>
 
-#include "data/arrow/c_interface.h"
+#include "featc/arrow.hpp"
 
 namespace featc::python {
 

@@ -8,9 +8,9 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include "data/arrow/arrow_batch.h"
 #include "extension/capsules.h"
 #include "extension/program.h"
+#include "featc/arrow.hpp"
 
 namespace nb = nanobind;
 

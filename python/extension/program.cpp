@@ -7,11 +7,10 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "data/arrow/arrow_reader.h"
-#include "data/json/json_reader.h"
-#include "engine/explain/data_findings.h"
-#include "engine/explain/explain.h"
-#include "stores/open_store.h"
+#include "featc/arrow.hpp"
+#include "featc/data.hpp"
+#include "featc/explain.hpp"
+#include "featc/stores.hpp"
 
 namespace featc::python {
 namespace {

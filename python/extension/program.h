@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "data/arrow/arrow_stream.h"
-#include "data/record_reader.h"
-#include "engine/compile.h"
+#include "featc/arrow.hpp"
+#include "featc/config.hpp"
+#include "featc/data.hpp"
 
 namespace featc::python {
 

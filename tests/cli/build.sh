@@ -58,7 +58,7 @@ compile "$work/page.c" -o "$work/page_c" "$work/libshops.so"
 block cpp >"$work/page.cpp"
 command="c++ page.cpp"
 # shellcheck disable=SC2046 # an option a word
-c++ -std=c++20 -I ../.. "$work/page.cpp" -o "$work/page_cpp" "$runtime/libfeatc_run.a" $(cat "$runtime/link.txt")
+c++ -std=c++20 -I ../.. -I ../../include "$work/page.cpp" -o "$work/page_cpp" "$runtime/libfeatc_run.a" $(cat "$runtime/link.txt")
 for page in page_c page_cpp; do
   command=$page
   (cd "$work" && LD_LIBRARY_PATH=. ./$page) >"$work/out" 2>"$work/err" || fail "$page failed"
@@ -118,11 +118,11 @@ int main(int argc, char** argv) { /* people FOLDER [LIBRARY] <requests */
   static char text[1 << 16];
   char* error = NULL;
   const char* folders[1] = {argv[1]};
-  size_t count = strlen(argv[1]) > 0;
-  featc_extractor* extractor =
-      argc > 2 ? featc_open_built_with_plugins(argv[2], folders, count, NULL, 0, &error)
-               : featc_load_built_with_plugins(&featc_built_people, folders, count, NULL, 0, &error);
-  if (extractor == NULL) {
+  featc_open_options options = {.size = sizeof options, .plugins = folders, .plugin_count = strlen(argv[1]) > 0};
+  featc_extractor* extractor;
+  featc_failure failure = argc > 2 ? featc_open_library(argv[2], &options, &extractor, &error)
+                                   : featc_open_people(&options, &extractor, &error);
+  if (failure != FEATC_FINE) {
     fprintf(stderr, "%s\n", error);
     featc_free_text(error);
     return 1;

@@ -54,7 +54,7 @@ cat "$work/m.feat" - >"$work/all.feat" <<'END'
 sequence s slot 9 length 2 = [n, n, n]
 sparse many slot 10 = cross(tags, tags, tags, tags, tags)
 END
-cp ../../data/formats/featc_tensor_sequence.h common/read_tensor_sequence.c "$work"
+cp ../../include/featc/tensor_sequence.h common/read_tensor_sequence.c "$work"
 (cd "$work" && cc -std=c99 -Wall -Wextra -Wpedantic -Werror -o read read_tensor_sequence.c)
 for threads in 1 3; do
   featc 0 run "$work/all.feat" --input "$work/bad.jsonl" --format csv --output "$work/expect.csv"

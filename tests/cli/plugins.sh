@@ -75,16 +75,16 @@ try string int64 libtext.so
 err_has 'cannot load "libtext.so": '
 build() { # NAME, the C text on stdin
   command="cc $1"
-  cc -shared -fPIC -I ../.. -x c - -o "$work/plugins/$1" >"$work/out" 2>"$work/err" || fail "does not compile"
+  cc -shared -fPIC -I ../../include -x c - -o "$work/plugins/$1" >"$work/out" 2>"$work/err" || fail "does not compile"
 }
 echo 'int nothing;' | build libnothing.so
 try string int64 libnothing.so
 err_has '"libnothing.so" is not a plug-in'
-printf '#include "ops/plugin.h"\nconst featc_plugin featc_plugin_descriptor = {7, 0, NULL};\n' | build libold.so
+printf '#include "featc/plugin.h"\nconst featc_plugin featc_plugin_descriptor = {7, 0, NULL};\n' | build libold.so
 try string int64 libold.so
 err_has 'was compiled with version 7 of featc'"'"'s plug-in header'
 cat >"$work/f.c" <<'END'
-#include "ops/plugin.h"
+#include "featc/plugin.h"
 static void f(featc_call* call) {
   const featc_string* s = call->arguments[0].cells;
   int64_t* out = call->results;

@@ -145,7 +145,7 @@ class Checker:
         snippet = self.work / f"snippet.{block.language}"
         snippet.write_text(f'#line {block.line} "{block.page}"\n{block.text}', encoding="utf-8")
         compiler = ["c++", "-std=c++20"] if how.name.endswith(".cpp") else ["cc", "-std=c11"]
-        self.run(block, [*compiler, "-Wall", "-Werror", "-fsyntax-only", f"-I{self.root}", f'-DSNIPPET="{snippet}"',
+        self.run(block, [*compiler, "-Wall", "-Werror", "-fsyntax-only", f"-I{self.root}", f"-I{self.root}/include", f'-DSNIPPET="{snippet}"',
                          str(FRAMES / how.name)])
 
     def project(self, block, how):

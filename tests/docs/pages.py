@@ -105,7 +105,9 @@ PAGES = {
         },
     ),
     "docs/architecture.md": Page(),
-    "docs/arrow.md": Page(blocks={("cpp", "ArrowArrayStream features;"): Frame("arrow.cpp")}),
+    "docs/arrow.md": Page(
+        blocks={("cpp", "ArrowArrayStream features;"): Frame("arrow.cpp"), ("c", "failure = featc_run_arrow"): Frame("arrow.c")},
+    ),
     "docs/consistency.md": Page(folder="examples/takeaway", blocks={("cpp", "options.bindStores"): Frame("consistency.cpp")}),
     "docs/formats.md": Page(
         folder="build/docs-formats",
@@ -117,14 +119,16 @@ PAGES = {
         folder="build/docs-language",
         blocks={("feat", "model shops"): Saved("shops.feat"), ("json", '{"request": {"user_id": 7, "city": "Rome", "hour"'): Saved("requests.jsonl")},
     ),
-    "docs/plugins.md": Page(folder="examples/plugin", blocks={("c", '#include "featc/ops/plugin.h"'): Saved("longer.c")}),
+    "docs/plugins.md": Page(folder="examples/plugin", blocks={("c", '#include "featc/plugin.h"'): Saved("longer.c")}),
     "docs/reloading.md": Page(blocks={("cpp", "featc::LiveOptions"): Frame("reloading.cpp")}),
     "docs/serving.md": Page(
         blocks={
-            ("cpp", '#include "runtime/calls/extractor.h"'): Frame("serving.cpp"),
+            ("cpp", '#include "featc/run.hpp"'): Frame("serving.cpp"),
             ("cpp", "featc::RunLimits limits;"): Frame("limits.cpp"),
             ("c", "featc_set_memory_limit"): Frame("serving.c"),
-            ("cpp", '#include "runtime/seda/seda_executor.h"'): Frame("seda.cpp"),
+            ("c", "featc_seda_options seda"): Frame("open.c"),
+            ("c", "void answered"): Frame("submit.c"),
+            ("cpp", '#include "featc/seda.hpp"'): Frame("seda.cpp"),
         }
     ),
     "docs/stores.md": Page(

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fuzzes reading Arrow arrays: shapes of all kinds over memory that is really there, lengths and offsets as they
-// come. What is read is bound as a call binds it.
+// come. What is read is bound as a call binds it, and computed through the C interface.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <deque>
+#include <filesystem>
+#include <string>
 
 #include "data/arrow/arrow_batch.h"
 #include "data/arrow/arrow_builder.h"
+#include "featc/config.h"
+#include "require.h"
 #include "runtime/bind.h"
 
 namespace featc {
@@ -150,15 +158,20 @@ void bindAll(const ProgramInfo& info, const Batch& batch) {
   }
 }
 
-void check(Bytes bytes) {
-  static const ProgramInfo info = fields();
+// A record batch of any shape.
+struct Rows {
+  explicit Rows(Bytes bytes);
+
   std::deque<std::vector<uint64_t>> memory;
-  Shapes shapes(bytes, memory);
-  ArrowOwner<ArrowSchema> schema;
-  ArrowOwner<ArrowArray> array;
   // The dictionary of a column, where one is wanted, is owned here.
   ArrowOwner<ArrowSchema> dictionarySchema;
   ArrowOwner<ArrowArray> dictionary;
+  ArrowOwner<ArrowSchema> schema;
+  ArrowOwner<ArrowArray> array;
+};
+
+Rows::Rows(Bytes bytes) {
+  Shapes shapes(bytes, memory);
   constexpr const char* kNames[] = {"a", "b", "c", "d", "e", "f", "g", "h", "t", "r", "items"};
   constexpr int64_t kColumns = std::size(kNames);
   makeArrowSchema(schema.get(), "+s", "", kColumns);
@@ -177,10 +190,14 @@ void check(Bytes bytes) {
     if (array->children[3]->n_buffers == 3) --array->children[3]->n_buffers;
     array->children[3]->dictionary = dictionary.get();
   }
+}
 
-  const ArrowBinding binding(info, *schema.get());
+void check(const Bytes& bytes) {
+  static const ProgramInfo info = fields();
+  Rows rows(bytes);
+  const ArrowBinding binding(info, *rows.schema.get());
   if (!binding.error().empty()) return;
-  const ArrowBatch batch(binding, std::move(array));
+  const ArrowBatch batch(binding, std::move(rows.array));
   if (!batch.error().empty()) return;
   ArrowSlice slice;
   const int64_t half = batch.requests() / 2;
@@ -188,10 +205,48 @@ void check(Bytes bytes) {
   bindAll(info, batch.slice(half, batch.requests() - half, slice));
 }
 
+featc_extractor* openFields() {
+  constexpr const char* kConfig =
+      "model m\nrequest { r : list<float64>? }\nitem { a : int64?\n b : bool?\n c : float64\n d : string?\n"
+      "e : list<int64>?\n f : list<string>?\n g : map<string, float64>?\n h : map<int64, string>?\n t : timestamp? }\n"
+      "sparse a slot 1 = a\nsparse e slot 2 = e\nsparse f slot 3 = f\nsparse g slot 4 = g\nsparse d slot 5 = d\n"
+      "dense c = c\ndense b default 0 = float(b)\nsequence s slot 6 length 3 = e\n";
+  std::string name = (std::filesystem::temp_directory_path() / "featc-arrow-fuzz-XXXXXX").string();
+  const int file = mkstemp(name.data());
+  require(file >= 0 && write(file, kConfig, std::strlen(kConfig)) >= 0);
+  close(file);
+  featc_open_options options{};
+  options.size = sizeof options;
+  options.engine = FEATC_ENGINE_INTERP;
+  featc_extractor* extractor = nullptr;
+  featc_open_config(name.c_str(), &options, &extractor, nullptr);
+  std::filesystem::remove(name);
+  require(extractor != nullptr);
+  return extractor;
+}
+
+// The same through the C interface, and the features out of it.
+void checkC(const Bytes& bytes, bool leaveOut) {
+  static featc_extractor* const extractor = openFields();
+  static featc_session* const session = featc_new_session(extractor);
+  Rows rows(bytes);
+  const bool isFine = featc_run_arrow(session, rows.schema.get(), rows.array.get()) == FEATC_FINE;
+  require(rows.array.isReleased());
+  featc_arrow_options options{};
+  options.size = sizeof options;
+  options.leave_out_failed = leaveOut ? 1 : 0;
+  options.with_status = 1;
+  ArrowOwner<ArrowArray> features;
+  const bool isThere = featc_result_arrow(session, &options, features.get()) == FEATC_FINE;
+  require(isThere == isFine);
+  require(!isThere || leaveOut || features->length == featc_result_items(session));
+}
+
 }  // namespace
 }  // namespace featc
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   featc::check({data, size});
+  featc::checkC({data, size}, size % 2 == 0);
   return 0;
 }

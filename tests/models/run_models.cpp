@@ -17,12 +17,13 @@ std::string runTest(const std::filesystem::path& path, const std::filesystem::pa
   std::string error;
   std::optional<TestFile> test = readTest(path, error);
   if (!test) return error;
-  OpenedModel opened = openModel((models / path.stem()).concat(".so"));
-  if (!opened.model) return opened.error;
-  Extractor native = opened.model->extractor();
-  const ProgramInfo& info = opened.model->info();
-  std::shared_ptr<const Executable> executable(opened.model, &native.executable());
-  std::vector<TestedEngine> engines{{"interpreted", makeInterpreter(opened.model->graph()), &info},
+  Expected<std::shared_ptr<const Model>> opened = openLibrary((models / path.stem()).concat(".so"));
+  if (!opened) return opened.error().message;
+  const Model& model = **opened;
+  Extractor native = model.extractor();
+  const ProgramInfo& info = model.info();
+  std::shared_ptr<const Executable> executable(*opened, &native.executable());
+  std::vector<TestedEngine> engines{{"interpreted", makeInterpreter(model.graph()), &info},
                                     {"built", executable, &info}};
   StageOutput out = runEngines(*test, info, engines);
   if (!out.failure.empty()) return out.failure;

@@ -48,7 +48,7 @@ struct Library {
     std::ofstream(path, std::ios::binary) << content;
     return path;
   }
-  std::string problem(const std::string& content) const { return openModel(write(content)).error; }
+  std::string problem(const std::string& content) const { return openLibrary(write(content)).error().message; }
 };
 
 constexpr size_t kSealBytes = 32;
@@ -82,7 +82,7 @@ TEST_CASE("A file larger than any memory is not a library, and that is told at o
   std::filesystem::path path = library.write(library.bytes);
   // Sparse: it takes no disk.
   std::filesystem::resize_file(path, uint64_t{1} << 40U);
-  CHECK_THAT(openModel(path).error, ContainsSubstring("or not a complete one"));
+  CHECK_THAT(openLibrary(path).error().message, ContainsSubstring("or not a complete one"));
 }
 
 TEST_CASE("A library of many pieces has its seal", "[aot]") {

@@ -31,9 +31,9 @@ Graph smallGraph(const std::string& number = "1") {
 }
 
 std::string problemOf(const std::string& image) {
-  std::string error;
-  CHECK_FALSE(readImage(image, error));
-  return error;
+  Expected<ProgramImage> read = readImage(image);
+  CHECK_FALSE(read);
+  return read.error().message;
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -45,8 +45,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 TEST_CASE("A program image holds the graph and its target") {
   Graph graph = smallGraph();
   std::string image = writeImage({"x86_64-pc-linux-gnu", "generic", {}}, graph);
-  std::string error;
-  std::optional<ProgramImage> back = readImage(image, error);
+  Expected<ProgramImage> back = readImage(image);
   REQUIRE(back);
   CHECK(equalGraphs(back->graph, graph));
   CHECK(back->target.cpu == "generic");
@@ -118,9 +117,9 @@ TEST_CASE("A library that was replaced is another model, and the old one goes on
     REQUIRE(library.error == "");
     std::ofstream(folder / "new.so", std::ios::binary) << library.bytes;
     std::filesystem::rename(folder / "new.so", path);
-    OpenedModel opened = openModel(path);
-    REQUIRE(opened.error == "");
-    return opened.model;
+    auto opened = openLibrary(path);
+    REQUIRE(opened.error().message == "");
+    return *opened;
   };
   auto answer = [](const Model& model) {
     Extractor extractor = model.extractor();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a call may cost, as the C interface is told of it, and how it tells why a call failed.
+#define FEATC_NO_DEPRECATED  // those functions must go on working
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -10,8 +11,8 @@
 #include <thread>
 
 #include "engine/aot/session.h"
-#include "engine/c_api.h"
 #include "engine_fixture.h"
+#include "featc/config.h"
 #include "tests/common/catch.h"
 
 using namespace featc::test;
@@ -157,8 +158,10 @@ TEST_CASE("whatever is thrown at the C interface becomes a failure with a messag
   CHECK(failureOf(1) == FEATC_FAILED);
   CHECK_FALSE(s.message().empty());
   char* error = nullptr;
-  auto load = [](std::string&) -> std::unique_ptr<featc_extractor> { throw 1; };
-  CHECK(featc::guardedLoad(&error, load) == nullptr);
+  featc_extractor* extractor = nullptr;
+  auto open = []() -> featc::Expected<std::unique_ptr<featc_extractor>> { throw 1; };
+  CHECK(featc::guardedOpen(&extractor, &error, open) == FEATC_FAILED);
+  CHECK(extractor == nullptr);
   REQUIRE(error != nullptr);
   featc_free_text(error);
   std::string small = requestOf(5, 2, 3);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints the tensor sequences of a file as featc writes CSV, items that failed left out. */
-#include "featc_tensor_sequence.h"
+#include "tensor_sequence.h"
 
 #include <inttypes.h>
 #include <stdio.h>

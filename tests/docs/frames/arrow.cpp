@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/arrow/arrow_stream.h"
+#include "featc/arrow.hpp"
 
 std::string snippet(const featc::Extractor& extractor, ArrowArrayStream rows) {
 #include SNIPPET

@@ -3,8 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "runtime/calls/extractor.h"
-#include "support/memory_budget.h"
+#include "featc/run.hpp"
 
 void answer(int status, const std::string& text);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
 
-#include "engine/aot/run_api.h"
+#include "featc/run.h"
 
 void answer(int status, const char* text);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
 
-#include "runtime/calls/extractor.h"
+#include "featc/run.hpp"
 
 featc::RunError snippet(const featc::Extractor& extractor, const featc::Batch& batch) {
 #include SNIPPET

@@ -2,7 +2,7 @@
 /* Functions that between them take and give every kind of value, see missing ones and fail. */
 #include <string.h>
 
-#include "ops/plugin.h"
+#include "featc/plugin.h"
 
 /* a, or a and b with a bar between them. */
 static void join(featc_call* call) {

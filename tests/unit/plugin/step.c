@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A plug-in whose function adds STEP, which the build sets: tests replace one by another. */
-#include "ops/plugin.h"
+#include "featc/plugin.h"
 
 static void step(featc_call* call) {
   const int64_t* x = call->arguments[0].cells;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* featc from C: a config that is replaced while it serves. The rules of ownership and errors are those of
- * engine/aot/run_api.h.
+ * featc/run.h.
  *
- *   featc_live* live = featc_live_open("takeaway.feat", &options, 500, &error);
+ *   featc_open_options options = {.size = sizeof options, .watch_milliseconds = 500};
+ *   featc_failure failed = featc_open_live("takeaway.feat", &options, &live, &error);
  *   featc_session* session = featc_live_begin(live);   // on any thread, for each call
  *   featc_run_json(session, text, size);
  *   ...featc_result_values(session, ...)...
@@ -13,7 +14,7 @@
 #ifndef FEATC_LIVE_API_H
 #define FEATC_LIVE_API_H
 
-#include "engine/c_api.h"
+#include "featc/config.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,10 +22,9 @@ extern "C" {
 
 typedef struct featc_live featc_live;
 
-/* Compiles the config at `path` as featc_load does. Every `watch_milliseconds` it checks the config's files and
- * imports, and reloads when they have changed and then stayed the same for that long; 0: only featc_live_reload
- * reloads. Returns NULL on failure, with a text in `*error` like featc_load. `options` may be freed afterwards. */
-featc_live* featc_live_open(const char* path, const featc_options* options, uint32_t watch_milliseconds, char** error);
+/* Compiles the config at `path` as featc_open_config does, with the same failures; `options` has
+ * `watch_milliseconds` too. Any number of threads may use what it opens. */
+featc_failure featc_open_live(const char* path, const featc_open_options* options, featc_live** live, char** error);
 /* Sessions may outlive it. */
 void featc_live_free(featc_live* live);
 
@@ -63,6 +63,12 @@ featc_session* featc_live_begin(featc_live* live);
 void featc_live_end(featc_session* session);
 /* The session's version, for the functions that describe an extractor. Borrowed until featc_live_end. */
 const featc_extractor* featc_live_extractor(const featc_session* session);
+
+/* -- Deprecated: goes with the release after 0.1 ----------------------------------------------- */
+
+/* As featc_open_live; NULL if it fails. */
+FEATC_DEPRECATED("use featc_open_live")
+featc_live* featc_live_open(const char* path, const featc_options* options, uint32_t watch_milliseconds, char** error);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,93 @@
+# cmake -DROOT=... -DOUTPUT=folder -DFOLDERS="support;..." -DMOVED="old=new;..." -P PublicHeaders.cmake: writes the headers
+# that an installed featc has into `folder`.
+#
+#   featc/NAME              the public ones: include/featc. Those of C++ exist if their folders are built
+#   featc/detail/FOLDER/    what they include. Names there may change with any commit
+#   featc/OLD               documented names of earlier versions, which lead to the new ones
+#
+# No other folder of the sources comes onto the include path of who uses featc.
+cmake_policy(VERSION 3.25)
+
+# The files that `content` includes, as paths from the root; public ones begin with include/.
+function(included_files content result)
+  string(REGEX MATCHALL "#include \"[^\"\n]+\"" lines "${content}")
+  set(found)
+  foreach(line ${lines})
+    string(REGEX REPLACE "#include \"([^\"]+)\"" "\\1" name "${line}")
+    if(EXISTS ${ROOT}/include/${name})
+      list(APPEND found include/${name})
+    elseif(EXISTS ${ROOT}/${name})
+      list(APPEND found ${name})
+    endif()
+  endforeach()
+  set(${result} ${found} PARENT_SCOPE)
+endfunction()
+
+# Whether all that a header includes belongs to a folder that is built.
+function(is_built files result)
+  set(${result} TRUE PARENT_SCOPE)
+  foreach(file ${files})
+    if(file MATCHES "^include/")
+      continue()
+    endif()
+    get_filename_component(folder ${file} DIRECTORY)
+    if(NOT folder IN_LIST FOLDERS)
+      set(${result} FALSE PARENT_SCOPE)
+    endif()
+  endforeach()
+endfunction()
+
+set(todo)
+file(GLOB public RELATIVE ${ROOT} ${ROOT}/include/featc/*.h ${ROOT}/include/featc/*.hpp)
+foreach(file ${public})
+  file(READ ${ROOT}/${file} content)
+  included_files("${content}" files)
+  is_built("${files}" built)
+  if(built)
+    list(APPEND todo ${file})
+  endif()
+endforeach()
+foreach(moved ${MOVED})
+  string(REGEX REPLACE ".*=" "" new ${moved})
+  is_built("${new}" built)
+  if(EXISTS ${ROOT}/${new} AND built)
+    list(APPEND todo ${new})
+  endif()
+endforeach()
+list(REMOVE_DUPLICATES todo)
+
+set(seen ${todo})
+while(todo)
+  list(POP_FRONT todo file)
+  file(READ ${ROOT}/${file} content)
+  included_files("${content}" files)
+  foreach(other ${files})
+    if(NOT other MATCHES "^include/")
+      string(REPLACE "#include \"${other}\"" "#include \"featc/detail/${other}\"" content "${content}")
+    endif()
+    if(NOT other IN_LIST seen)
+      list(APPEND seen ${other})
+      list(APPEND todo ${other})
+    endif()
+  endforeach()
+  if(file MATCHES "^include/(.*)")
+    file(WRITE ${OUTPUT}/${CMAKE_MATCH_1} "${content}")
+  else()
+    file(WRITE ${OUTPUT}/featc/detail/${file} "${content}")
+  endif()
+endwhile()
+
+foreach(moved ${MOVED})
+  string(REGEX REPLACE "=.*" "" old ${moved})
+  string(REGEX REPLACE ".*=" "" new ${moved})
+  if(new IN_LIST seen)
+    set(new featc/detail/${new})
+  elseif(NOT EXISTS ${OUTPUT}/${new})
+    continue()
+  endif()
+  set(text "/* SPDX-License-Identifier: Apache-2.0 */\n/* Deprecated: docs/versions.md has the new names. */\n#include \"${new}\"\n")
+  file(WRITE ${OUTPUT}/featc/${old} "${text}")
+endforeach()
+# Was beside the folder featc.
+file(WRITE ${OUTPUT}/featc_tensor_sequence.h
+  "/* SPDX-License-Identifier: Apache-2.0 */\n/* Deprecated: include featc/tensor_sequence.h. */\n#include \"featc/tensor_sequence.h\"\n")

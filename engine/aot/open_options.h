@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C interface's structs that grow: what is in them as C++ has it.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <string>
+
+#include "featc/run.h"
+#include "ops/extern_fn.h"
+#include "runtime/run_limits.h"
+#include "runtime/seda/seda_options.h"
+#include "support/error.h"
+
+namespace featc {
+
+// A null pointer in a call of the C interface.
+inline Error nullArgument(const char* name) { return {std::string(name) + " is null", ErrorCode::BadArgument}; }
+
+// Copies the members that both sides know; null: none. A program that was compiled with a newer header may only use
+// members that this featc has: the others must be 0.
+template <class T>
+Error readSized(const T* given, const char* type, T& out) {
+  out = {};
+  out.size = sizeof(T);
+  if (given == nullptr) return {};
+  const size_t size = given->size;
+  if (size <= sizeof given->size || size > size_t{1} << 16U)
+    return {std::string("the member \"size\" must be sizeof(") + type + ")", ErrorCode::BadArgument};
+  const auto* bytes = reinterpret_cast<const char*>(given);
+  for (size_t i = sizeof(T); i < size; ++i)
+    if (bytes[i] != 0)
+      return {std::string(type) + " has an option that this featc does not know: it is older than the header",
+              ErrorCode::BadArgument};
+  std::memcpy(&out, given, std::min(size, sizeof(T)));
+  out.size = sizeof(T);
+  return {};
+}
+
+// The options of every way to open a model, checked.
+struct OpenOptions {
+  featc_open_options given;
+  PluginFolders plugins;
+  RunLimits limits;
+  bool hasSeda = false;
+  SedaOptions seda;
+};
+Expected<OpenOptions> readOpenOptions(const featc_open_options* given);
+
+CallLimits callLimits(const featc_call_limits& given);
+// More than a day is as good as for ever, and adds up to no time before now.
+std::chrono::microseconds timeOf(uint64_t microseconds);
+
+}  // namespace featc

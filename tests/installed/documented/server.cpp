@@ -1,0 +1,59 @@
+/* From examples/ahead_of_time/server.cpp at 9e30a05. */
+// SPDX-License-Identifier: Apache-2.0
+// A C++ program that loads whatever model it is given, compiled ahead of time: features of the rows in
+// a file of JSON lines or CSV, as JSON lines. It links featc's runtime, no compiler.
+// Usage: server libmodel.so DATA.jsonl|DATA.csv [STORE.jsonl]
+#include <cstdio>
+#include <string>
+
+#include "engine/aot/model.h"
+#include "runtime/io/csv_reader.h"
+#include "runtime/io/json_reader.h"
+#include "runtime/io/json_writer.h"
+#include "runtime/reads/memory_store.h"
+
+namespace {
+
+int fail(const std::string& message) {
+  std::fprintf(stderr, "%s\n", message.c_str());
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3 && argc != 4) return std::fprintf(stderr, "usage: server libmodel.so DATA [STORE.jsonl]\n"), 2;
+  featc::OpenedModel opened = featc::openModel(argv[1]);
+  if (!opened.model) return fail(opened.error);
+  const featc::ProgramInfo& info = opened.model->info();
+
+  featc::StoreBinding stores;
+  if (argc == 4) {
+    featc::StoreLoadReport report;
+    stores.fallback = featc::MemoryStore::load(argv[3], info.sources, report);
+    if (!stores.fallback) return fail(report.error);
+  }
+  featc::Extractor extractor = opened.model->extractor(stores);
+
+  std::string data = argv[2];
+  std::string error;
+  auto source = featc::openFile(data, error);
+  if (!source) return fail(data + ": " + error);
+  auto sink = [](const featc::DataMessage& message) { std::fprintf(stderr, "%s\n", message.render().c_str()); };
+  auto reader = data.ends_with(".csv") ? featc::newCsvReader(info, std::move(source), data, false, sink)
+                                       : featc::newJsonReader(info, std::move(source), data, false, sink);
+  auto writer = featc::newJsonWriter(info);
+  featc::BatchBuilder builder(info);  // one a thread, with its rows, scratch and result: all are reused
+  std::vector<featc::InputRow> rows;
+  featc::Scratch scratch(extractor);
+  featc::Result result;
+  std::string text;
+  featc::ReadStatus status;
+  while ((status = reader->next(builder, rows, 1000)) == featc::ReadStatus::Batch) {
+    if (featc::RunError failed = extractor.run(builder.batch(), scratch, result)) return fail(failed.message);
+    text.clear();
+    writer->write(result, rows, text);
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) return fail("cannot write");
+  }
+  return status == featc::ReadStatus::Failed ? 1 : 0;
+}
