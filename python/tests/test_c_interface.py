@@ -21,7 +21,7 @@ sparse shop  slot 1 = shop
 sparse tags  slot 2 = lower(tags)
 sparse near  slot 3 = cross(city, shop)
 sparse likes slot 4 = likes
-sequence last slot 5 length 2 = shop
+sequence last slot 5 length 2 = tags
 dense price  default -1 = log1p(price)
 dense pair   width 2 = [price ?? 0.0, float(shop ?? 0)]
 """
