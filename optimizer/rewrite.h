@@ -47,8 +47,4 @@ std::vector<bool> liveNodes(const Graph& graph);
 using OrderKey = std::tuple<uint32_t, uint32_t>;
 Graph reordered(const Graph& graph, const std::vector<OrderKey>& keys);
 
-// Every call goes through the law that `law` points to in its operator's record, and so does what
-// the laws make. Calls of constants only are computed.
-Graph rewriteCalls(const Graph& graph, RewriteFn Operator::* law);
-
 }  // namespace featc
