@@ -37,7 +37,7 @@ CompiledConfig compileConfig(const std::filesystem::path& path, const CompileOpt
     return parseConfig(path, std::move(text), options.frontend, config.sources, config.diagnostics);
   });
   config.raw = timed(config.times.check,
-                     [&] { return lowerConfig(config.ast, options.frontend, config.sources, config.diagnostics); });
+                     [&] { return makeGraph(config.ast, options.frontend, config.sources, config.diagnostics); });
   if (!config.ok()) return config;
   config.raw.info().fingerprint = fingerprintOf(config.raw);
   markRounding(config.raw);

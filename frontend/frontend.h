@@ -45,6 +45,6 @@ Ast parseConfig(const std::filesystem::path& path, std::optional<std::string> ma
                 Sources& sources, Diagnostics& diagnostics);
 
 // Names, types, scopes, slots: reports every mistake. Without errors the graph is whole.
-Graph lowerConfig(const Ast& ast, const FrontendOptions& options, const Sources& sources, Diagnostics& diagnostics);
+Graph makeGraph(const Ast& ast, const FrontendOptions& options, const Sources& sources, Diagnostics& diagnostics);
 
 }  // namespace featc

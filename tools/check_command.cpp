@@ -39,7 +39,7 @@ bool checkFile(const CheckOptions& options, const std::string& name) {
   Sources sources;
   Diagnostics diagnostics;
   Ast ast = parseConfig(file.path, std::move(file.text), frontend, sources, diagnostics);
-  Graph graph = lowerConfig(ast, frontend, sources, diagnostics);
+  Graph graph = makeGraph(ast, frontend, sources, diagnostics);
   printDiagnostics(options.config, sources, diagnostics);
   // JSON diagnostics are for programs, which have no use for a summary.
   if (options.config.diagnostics == "text") printError("{}", verdict(file.path, ast, graph, diagnostics));

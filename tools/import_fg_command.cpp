@@ -75,7 +75,7 @@ std::vector<fg::Problem> mistakes(const ImportOptions& options, const fg::FgImpo
   // Vocabulary files are named as from the FG file's folder.
   std::filesystem::path beside = std::filesystem::path(options.file).parent_path() / "import-fg.feat";
   Ast ast = parseConfig(beside, text, {}, sources, diagnostics);
-  lowerConfig(ast, {}, sources, diagnostics);
+  makeGraph(ast, {}, sources, diagnostics);
   std::vector<fg::Problem> problems;
   for (const Diagnostic& d : diagnostics.sorted()) {
     if (kindSeverity(d.kind) != Severity::Error) continue;

@@ -20,7 +20,7 @@ std::string evaluateText(std::string_view expression, std::string_view prelude) 
   Ast ast = parseConfig("/eval.feat", text, options, sources, diagnostics);
   std::string problems;
   Graph graph;
-  if (!diagnostics.hasErrors()) graph = lowerConfig(ast, options, sources, diagnostics);
+  if (!diagnostics.hasErrors()) graph = makeGraph(ast, options, sources, diagnostics);
   for (const Diagnostic& d : diagnostics.sorted())
     if (kindSeverity(d.kind) == Severity::Error) problems += (problems.empty() ? "error: " : "; ") + d.message;
   if (!problems.empty()) return problems;

@@ -60,7 +60,7 @@ void compileTest(const TestFile& test, const TestFolder& folder, bool lower, Com
   std::string main = test.setting("main").empty() ? "main.feat" : test.setting("main");
   compiled.ast = parseConfig(folder.path() / main, std::nullopt, options, compiled.sources, compiled.diagnostics);
   if (!lower) return;
-  Graph graph = lowerConfig(compiled.ast, options, compiled.sources, compiled.diagnostics);
+  Graph graph = makeGraph(compiled.ast, options, compiled.sources, compiled.diagnostics);
   if (!compiled.diagnostics.hasErrors()) compiled.graph = std::move(graph);
 }
 

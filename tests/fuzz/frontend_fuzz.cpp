@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   featc::Diagnostics diagnostics;
   std::string text(reinterpret_cast<const char*>(data), size);
   featc::Ast ast = featc::parseConfig("/nonexistent/fuzz.feat", text, options, sources, diagnostics);
-  featc::Graph graph = featc::lowerConfig(ast, options, sources, diagnostics);
+  featc::Graph graph = featc::makeGraph(ast, options, sources, diagnostics);
   if (!diagnostics.hasErrors()) featc::verifyOrDie(graph, "the front end");
   for (const featc::Diagnostic& d : diagnostics.sorted()) {
     featc::renderText(sources, d);

@@ -22,6 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Sources sources;
   Diagnostics diagnostics;
   Ast ast = parseConfig("import-fg.feat", made.config, {}, sources, diagnostics);
-  lowerConfig(ast, {}, sources, diagnostics);
+  makeGraph(ast, {}, sources, diagnostics);
   return 0;
 }

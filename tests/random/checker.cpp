@@ -263,7 +263,7 @@ std::optional<Graph> compileRandom(const std::string& text, std::string& problem
   FrontendOptions options = besideOptions();
   Ast ast = parseConfig(besideConfig(), text, options, sources, diagnostics);
   std::optional<Graph> graph;
-  if (!diagnostics.hasErrors()) graph = lowerConfig(ast, options, sources, diagnostics);
+  if (!diagnostics.hasErrors()) graph = makeGraph(ast, options, sources, diagnostics);
   if (!diagnostics.hasErrors()) return graph;
   for (const Diagnostic& d : diagnostics.sorted())
     if (kindSeverity(d.kind) == Severity::Error && d.kind != DiagnosticKind::ConstantTooLarge)

@@ -96,7 +96,7 @@ Config lowered(const std::string& text) {
   options.root = "/";
   Ast ast = parseConfig("/m.feat", text, options, sources, diagnostics);
   Config config;
-  if (!diagnostics.hasErrors()) config.graph = lowerConfig(ast, options, sources, diagnostics);
+  if (!diagnostics.hasErrors()) config.graph = makeGraph(ast, options, sources, diagnostics);
   for (const Diagnostic& d : diagnostics.sorted())
     if (kindSeverity(d.kind) == Severity::Error) config.problem += d.message + "; ";
   if (!config.problem.empty()) config.graph.reset();

@@ -139,7 +139,7 @@ bool checkConstants(const Graph& graph, Diagnostics& diagnostics) {
 
 }  // namespace
 
-Graph lowerConfig(const Ast& ast, const FrontendOptions& options, const Sources& sources, Diagnostics& diagnostics) {
+Graph makeGraph(const Ast& ast, const FrontendOptions& options, const Sources& sources, Diagnostics& diagnostics) {
   CheckedAst checked(ast);
   Names names(ast, diagnostics);
   checked.info = checkDeclarations(ast, names, options.plugins, diagnostics);
