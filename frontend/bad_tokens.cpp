@@ -11,7 +11,7 @@
 
 #include "frontend/field_errors.h"
 #include "frontend/foreign_phrases.h"
-#include "frontend/layout.h"
+#include "frontend/statement_splitter.h"
 #include "support/utf8.h"
 
 namespace featc {

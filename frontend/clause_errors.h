@@ -2,7 +2,7 @@
 // Names and clauses of outputs in a form or place of other languages.
 #pragma once
 
-#include "frontend/layout.h"
+#include "frontend/statement_splitter.h"
 
 namespace featc {
 

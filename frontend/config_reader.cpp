@@ -11,9 +11,9 @@
 #include "frontend/frontend.h"
 #include "frontend/hidden_text.h"
 #include "frontend/imports.h"
-#include "frontend/layout.h"
 #include "frontend/statement_builder.h"
 #include "frontend/statement_parser.h"
+#include "frontend/statement_splitter.h"
 #include "frontend/strange_names.h"
 #include "frontend/syntax_errors.h"
 
@@ -115,16 +115,16 @@ class ConfigReader {
   }
 
   void readStatements(const TokenFile& file, const Location& location, bool imported) {
-    Layout layout(file, limits_, diagnostics_);
-    collectUnquoted(file, layout);
-    while (auto statement = layout.next()) {
+    StatementSplitter statements(file, limits_, diagnostics_);
+    collectUnquoted(file, statements);
+    while (auto statement = statements.next()) {
       if (statement->part == StatementPart::GroupEnd) {
         builder_.endGroup();
         continue;
       }
       auto* tree = statement->broken ? nullptr : parser_.parse(file, *statement);
       if (tree == nullptr) {
-        if (!statement->broken) reportSyntaxError(file, *statement, parser_.failure(), layout, diagnostics_);
+        if (!statement->broken) reportSyntaxError(file, *statement, parser_.failure(), statements, diagnostics_);
         builder_.addBroken(file, *statement);
         continue;
       }
@@ -132,10 +132,10 @@ class ConfigReader {
     }
   }
 
-  void collectUnquoted(const TokenFile& file, const Layout& layout) {
+  void collectUnquoted(const TokenFile& file, const StatementSplitter& statements) {
     for (uint32_t i = 0; i < file.tokens.size(); ++i) {
       const Token& t = file.tokens[i];
-      if (t.kind == TokenKind::WideName && !layout.isStrangeKeyword(i))
+      if (t.kind == TokenKind::WideName && !statements.isStrangeKeyword(i))
         unquoted_.push_back({std::string(file.text(t)), file.span(t)});
     }
   }

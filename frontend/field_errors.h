@@ -2,7 +2,7 @@
 // Fields and parameters as other languages declare them.
 #pragma once
 
-#include "frontend/layout.h"
+#include "frontend/statement_splitter.h"
 
 namespace featc {
 

@@ -283,7 +283,7 @@ std::optional<PhraseFound> find(const Phrase& phrase, const TokenFile& file, con
 }
 
 // Whether brackets, signs and conditions may stand deeper inside one another than a config may have them. The parser
-// goes as deep as they do, and what is proposed has not been through the layout's check.
+// goes as deep as they do, and what is proposed has not been through the splitter's check.
 bool mayBeTooDeep(const TokenFile& file) {
   constexpr uint32_t kDeepest = FrontendLimits{}.nesting;
   const std::vector<Token>& tokens = file.tokens;

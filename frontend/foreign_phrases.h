@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "frontend/layout.h"
+#include "frontend/statement_splitter.h"
 
 namespace featc {
 

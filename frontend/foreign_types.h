@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "frontend/layout.h"
+#include "frontend/statement_splitter.h"
 
 namespace featc {
 

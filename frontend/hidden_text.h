@@ -2,7 +2,7 @@
 // Characters that make a config show other than it is.
 #pragma once
 
-#include "frontend/layout.h"
+#include "frontend/statement_splitter.h"
 
 namespace featc {
 

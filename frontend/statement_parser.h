@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "FeatParser.h"
-#include "frontend/layout.h"
+#include "frontend/statement_splitter.h"
 
 namespace featc {
 

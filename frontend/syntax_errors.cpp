@@ -358,17 +358,17 @@ class Explainer {
 }  // namespace
 
 void reportSyntaxError(const TokenFile& file, const StatementTokens& statement, const SyntaxFailure& failure,
-                       Layout& layout, Diagnostics& diagnostics) {
+                       StatementSplitter& statements, Diagnostics& diagnostics) {
   Explainer explainer(file, statement, failure, diagnostics);
   if (explainer.reportForeign()) return;
   Diagnostic& diagnostic = explainer.run();
   if (failure.token != statement.end) return;
   // A statement that is too short, with a line below that starts none, is one mistake.
-  if (const Token* stray = layout.strayLine()) {
+  if (const Token* stray = statements.strayLine()) {
     diagnostic.note(file.span(*stray),
                     "an expression continues here only inside brackets or after a line that ends in an operator, "
                     "\",\" or \"=\"");
-    layout.skipStrayLines();
+    statements.skipStrayLines();
   }
 }
 

@@ -2,13 +2,13 @@
 // Says in plain words why a statement could not be parsed.
 #pragma once
 
-#include "frontend/layout.h"
 #include "frontend/statement_parser.h"
+#include "frontend/statement_splitter.h"
 
 namespace featc {
 
-// Reports the failure; `layout` stands behind the statement.
+// Reports the failure; `statements` stands behind the statement.
 void reportSyntaxError(const TokenFile& file, const StatementTokens& statement, const SyntaxFailure& failure,
-                       Layout& layout, Diagnostics& diagnostics);
+                       StatementSplitter& statements, Diagnostics& diagnostics);
 
 }  // namespace featc

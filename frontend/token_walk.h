@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-#include "frontend/layout.h"
+#include "frontend/statement_splitter.h"
 
 namespace featc {
 

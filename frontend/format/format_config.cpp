@@ -60,9 +60,9 @@ std::optional<std::string> formatConfig(const std::filesystem::path& path, const
   TokenFile file = tokensOf(sources.file(ast.mainFile), options.limits);
   std::vector<StatementTokens> statements;
   Diagnostics told;
-  Layout layout(file, options.limits, told);
+  StatementSplitter splitter(file, options.limits, told);
   TokenStyler styler(file);
-  while (auto statement = layout.next()) {
+  while (auto statement = splitter.next()) {
     styler.add(*statement);
     statements.push_back(*statement);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts tokens into statements by lines and brackets, and counts nesting before anything recurses.
-#include "frontend/layout.h"
+#include "frontend/statement_splitter.h"
 
 #include <fmt/format.h>
 
@@ -49,13 +49,13 @@ std::optional<size_t> statementKeyword(std::string_view word) {
   return static_cast<size_t>(found - kKeywords.begin());
 }
 
-bool Layout::isKeyword(uint32_t i) const {
+bool StatementSplitter::isKeyword(uint32_t i) const {
   return token(i).kind == TokenKind::Name && statementKeyword(file_.text(token(i))).has_value();
 }
 
 // Keyword and name side by side stand in no expression and no schema, so this starts a statement
 // whatever bracket is open.
-bool Layout::surelyStarts(uint32_t i) const {
+bool StatementSplitter::surelyStarts(uint32_t i) const {
   if (!isKeyword(i)) return false;
   TokenKind next = token(i + 1).kind;
   std::string_view word = file_.text(token(i));
@@ -66,7 +66,7 @@ bool Layout::surelyStarts(uint32_t i) const {
 }
 
 // At the start of a line, outside brackets, after a complete line.
-bool Layout::starts(uint32_t i) const {
+bool StatementSplitter::starts(uint32_t i) const {
   if (!isKeyword(i)) return false;
   TokenKind next = token(i + 1).kind;
   if (token(i + 1).startsLine) return true;
@@ -76,7 +76,7 @@ bool Layout::starts(uint32_t i) const {
 }
 
 // `spase age slot 1 = ...`: a word that is not a keyword, followed by what follows a keyword.
-bool Layout::looksMisspelt(uint32_t i) const {
+bool StatementSplitter::looksMisspelt(uint32_t i) const {
   TokenKind kind = token(i).kind;
   if ((kind != TokenKind::Name && kind != TokenKind::WideName) || token(i + 1).startsLine) return false;
   TokenKind next = token(i + 1).kind;
@@ -85,14 +85,14 @@ bool Layout::looksMisspelt(uint32_t i) const {
 }
 
 // `sequence group NAME`.
-bool Layout::startsGroup(uint32_t i) const {
+bool StatementSplitter::startsGroup(uint32_t i) const {
   return file_.text(token(i + 1)) == kGroupWord && !token(i + 1).startsLine && isNameToken(token(i + 2).kind) &&
          !token(i + 2).startsLine;
 }
 
 // `sequence NAME over`, `sequence grop NAME over` and `sequence over LIST`: a group all the same, where no "=" comes
 // first.
-bool Layout::misspellsGroup(uint32_t i) const {
+bool StatementSplitter::misspellsGroup(uint32_t i) const {
   auto isName = [&](uint32_t k) { return isNameToken(token(k).kind) && !token(k).startsLine; };
   auto isOver = [&](uint32_t k) { return isName(k) && file_.text(token(k)) == kOverWord; };
   return !startsGroup(i) && (isOver(i + 1) || (isName(i + 1) && isName(i + 2) && (isOver(i + 2) || isOver(i + 3))));
@@ -100,7 +100,7 @@ bool Layout::misspellsGroup(uint32_t i) const {
 
 // The "{" of a sequence group that starts at token `i`, kNone where none does. `sequence group slot 3 ... = x` is
 // an output named group: the first "{" or "=" outside brackets decides.
-uint32_t Layout::groupBrace(uint32_t i) const {
+uint32_t StatementSplitter::groupBrace(uint32_t i) const {
   if (file_.text(token(i)) != "sequence" || (!startsGroup(i) && !misspellsGroup(i))) return kNone;
   uint32_t depth = 0;
   bool hasWhere = false;  // whose condition may have a "=" by mistake
@@ -116,7 +116,7 @@ uint32_t Layout::groupBrace(uint32_t i) const {
   }
 }
 
-uint32_t Layout::closingBrace(uint32_t brace) {
+uint32_t StatementSplitter::closingBrace(uint32_t brace) {
   if (closing_.empty()) {
     closing_.assign(file_.tokens.size(), kNone);
     std::vector<uint32_t> open;
@@ -130,7 +130,7 @@ uint32_t Layout::closingBrace(uint32_t brace) {
   return closing_[brace];
 }
 
-StatementTokens Layout::readGroupHead(uint32_t brace) {
+StatementTokens StatementSplitter::readGroupHead(uint32_t brace) {
   StatementTokens head{at_, brace + 1, false, StatementPart::GroupHead};
   groupOpen_ = brace;
   groupClose_ = closingBrace(brace);
@@ -151,7 +151,7 @@ StatementTokens Layout::readGroupHead(uint32_t brace) {
   return head;
 }
 
-void Layout::reportMisspeltGroup() {
+void StatementSplitter::reportMisspeltGroup() {
   const Token& word = token(at_ + 1);
   std::string found(file_.text(word));
   bool nameless = found == kOverWord;                                  // `sequence over clicks`
@@ -165,19 +165,19 @@ void Layout::reportMisspeltGroup() {
 }
 
 // Whether the statement at token `i` may stand in a sequence group.
-bool Layout::belongsInGroup(uint32_t i) const {
+bool StatementSplitter::belongsInGroup(uint32_t i) const {
   std::string_view word = file_.text(token(i));
   return (word == "let" || word == "sparse" || word == "dense" || word == "sequence") && groupBrace(i) == kNone;
 }
 
 // A group that is never closed goes as far as its statements do.
-bool Layout::endsGroup() const {
+bool StatementSplitter::endsGroup() const {
   if (groupOpen_ == kNone) return false;
   return at_ == groupClose_ || token(at_).kind == TokenKind::End ||
          (groupClose_ == kNone && starts(at_) && !belongsInGroup(at_));
 }
 
-StatementTokens Layout::endGroup() {
+StatementTokens StatementSplitter::endGroup() {
   bool closed = at_ == groupClose_;
   StatementTokens end{at_, closed ? at_ + 1 : at_, false, StatementPart::GroupEnd};
   groupOpen_ = groupClose_ = kNone;
@@ -192,7 +192,7 @@ StatementTokens Layout::endGroup() {
 }
 
 // Passes over a statement that stands in a group but does not belong there.
-void Layout::reportOutsider() {
+void StatementSplitter::reportOutsider() {
   std::string_view word = file_.text(token(at_));
   uint32_t brace = groupBrace(at_);
   std::string message = brace != kNone
@@ -209,7 +209,7 @@ void Layout::reportOutsider() {
   }
 }
 
-std::optional<StatementTokens> Layout::next() {
+std::optional<StatementTokens> StatementSplitter::next() {
   while (!diagnostics_.full()) {
     if (endsGroup()) return endGroup();
     if (token(at_).kind == TokenKind::End) return std::nullopt;
@@ -263,13 +263,13 @@ std::optional<StatementTokens> Layout::next() {
 }
 
 // True for the first mistake of a statement, the only one that is reported.
-bool Layout::fail() {
+bool StatementSplitter::fail() {
   bool first = !broken_;
   broken_ = true;
   return first;
 }
 
-void Layout::count(uint32_t i) {
+void StatementSplitter::count(uint32_t i) {
   TokenKind kind = token(i).kind;
   Level& level = levels_.back();
   bool unary = (kind == TokenKind::Minus || kind == TokenKind::Not) && !endsOperand(token(i - 1).kind);
@@ -325,7 +325,7 @@ void Layout::count(uint32_t i) {
   }
 }
 
-void Layout::checkNesting(uint32_t i) {
+void StatementSplitter::checkNesting(uint32_t i) {
   if (nesting_ <= limits_.nesting || !fail()) return;
   diagnostics_
       .report(DiagnosticKind::TooDeep, file_.span(token(i)),
@@ -333,14 +333,14 @@ void Layout::checkNesting(uint32_t i) {
       .note("give parts of the expression names of their own with \"let\"");
 }
 
-void Layout::open(uint32_t i) {
+void StatementSplitter::open(uint32_t i) {
   levels_.push_back(Level{i, signs_, 0, 0, 1});
   signs_ = 0;
   ++nesting_;
   checkNesting(i);
 }
 
-void Layout::close(uint32_t i) {
+void StatementSplitter::close(uint32_t i) {
   TokenKind kind = token(i).kind;
   if (levels_.size() == 1) {
     if (fail()) {
@@ -366,7 +366,7 @@ void Layout::close(uint32_t i) {
   }
 }
 
-void Layout::reportUnclosed(uint32_t nextStatement) {
+void StatementSplitter::reportUnclosed(uint32_t nextStatement) {
   if (!fail()) return;
   const Token& opening = token(levels_.back().open);
   Diagnostic& diagnostic = diagnostics_.report(DiagnosticKind::UnclosedBracket, file_.span(opening),
@@ -374,16 +374,16 @@ void Layout::reportUnclosed(uint32_t nextStatement) {
   if (nextStatement != 0) diagnostic.note(file_.span(token(nextStatement)), "the next statement starts here");
 }
 
-const Token* Layout::strayLine() const {
+const Token* StatementSplitter::strayLine() const {
   const Token& t = token(at_);
   if (t.kind == TokenKind::End || starts(at_) || looksMisspelt(at_)) return nullptr;
   return &t;
 }
 
-void Layout::skipStrayLines() { at_ = strayEnd(at_); }
+void StatementSplitter::skipStrayLines() { at_ = strayEnd(at_); }
 
 // Where the lines that start no statement end.
-uint32_t Layout::strayEnd(uint32_t i) const {
+uint32_t StatementSplitter::strayEnd(uint32_t i) const {
   size_t depth = 0;
   do {
     TokenKind kind = token(i).kind;
@@ -395,7 +395,7 @@ uint32_t Layout::strayEnd(uint32_t i) const {
 }
 
 // At a line that is a statement, or a mistake of its own.
-bool Layout::endsStray(uint32_t i, bool insideBrackets) const {
+bool StatementSplitter::endsStray(uint32_t i, bool insideBrackets) const {
   if (!token(i).startsLine) return false;
   if (surelyStarts(i)) return true;
   if (insideBrackets || continuesLine(token(i - 1).kind)) return false;
@@ -403,13 +403,13 @@ bool Layout::endsStray(uint32_t i, bool insideBrackets) const {
   return !continuesLine(kind) && kind != TokenKind::Dot && !closesBracket(kind);
 }
 
-bool Layout::isStrangeKeyword(uint32_t i) const {
+bool StatementSplitter::isStrangeKeyword(uint32_t i) const {
   const Token& t = token(i);
   return t.kind == TokenKind::WideName && t.startsLine && looksMisspelt(i) &&
          statementKeyword(plainLetters(file_.text(t))).has_value();
 }
 
-void Layout::reportUnknownStatement(uint32_t i, const StatementTokens& lines) {
+void StatementSplitter::reportUnknownStatement(uint32_t i, const StatementTokens& lines) {
   const Token& t = token(i);
   std::string_view word = file_.text(t);
   auto report = [&](std::string message) -> Diagnostic& {
@@ -450,7 +450,7 @@ void Layout::reportUnknownStatement(uint32_t i, const StatementTokens& lines) {
 }
 
 // Passes over lines that are not statements, which are given back as a broken one: they may have declared something.
-StatementTokens Layout::reportStray() {
+StatementTokens StatementSplitter::reportStray() {
   uint32_t i = at_;
   const Token& t = token(i);
   StatementTokens lines{i, strayEnd(i), true, StatementPart::Whole};

@@ -44,9 +44,9 @@ struct StatementTokens {
   StatementPart part = StatementPart::Whole;
 };
 
-class Layout {
+class StatementSplitter {
  public:
-  Layout(const TokenFile& file, const FrontendLimits& limits, Diagnostics& diagnostics)
+  StatementSplitter(const TokenFile& file, const FrontendLimits& limits, Diagnostics& diagnostics)
       : file_(file), limits_(limits), diagnostics_(diagnostics) {}
 
   // Reports and passes over lines that are not statements. Nothing at the end of the file.
