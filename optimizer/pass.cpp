@@ -18,7 +18,8 @@ constexpr std::array kPasses{
     Pass{"constant_folding", "computes calls whose arguments are all constants", constantFolding},
     Pass{"simplify", "applies the operators' laws that hold bit for bit", simplify},
     Pass{"hash_sharing", "splits crosses, so that a field is hashed once for all crosses that use it", hashSharing},
-    Pass{"common_operators", "merges calls that differ only in the order of their arguments", commonOperators},
+    Pass{"argument_order", "merges calls that differ only in the order of their arguments", argumentOrder,
+         "common_operators"},
     Pass{"hash_of_elements", "takes an element's hash from the hashes of its list, if those are needed anyway",
          hashOfElements},
     Pass{"text_numbers", "compares the texts of two lists once for all operators that take both", textNumbers},
@@ -33,7 +34,8 @@ constexpr std::array kPasses{
 std::span<const Pass> passes() { return kPasses; }
 
 const Pass* findPass(std::string_view name) {
-  const auto* found = std::ranges::find(kPasses, name, &Pass::name);
+  auto isMeant = [&](const Pass& pass) { return pass.name == name || (!name.empty() && pass.formerName == name); };
+  const auto* found = std::ranges::find_if(kPasses, isMeant);
   return found == kPasses.end() ? nullptr : found;
 }
 

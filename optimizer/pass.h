@@ -18,6 +18,7 @@ struct Pass {
   std::string_view name;
   std::string_view doc;  // one line
   Graph (*run)(const Graph& graph);
+  std::string_view formerName{};  // which options still take
 };
 
 // All passes, in the order in which `optimize` runs them.

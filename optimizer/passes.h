@@ -9,7 +9,7 @@ namespace featc {
 Graph constantFolding(const Graph& graph);
 Graph simplify(const Graph& graph);
 Graph hashSharing(const Graph& graph);
-Graph commonOperators(const Graph& graph);
+Graph argumentOrder(const Graph& graph);
 Graph hashOfElements(const Graph& graph);
 Graph textNumbers(const Graph& graph);
 Graph scopeHoisting(const Graph& graph);

@@ -66,7 +66,7 @@ class PassDumps {
     OptimizeOptions optimizer;
     optimizer.after = [this](const PassReport& report, const Graph& graph) {
       if (options_.stage == "opt") printError("{}\n", toString(report));
-      if (options_.after == "all" || options_.after == report.pass->name)
+      if (options_.after == "all" || findPass(options_.after) == report.pass)
         graphs_.emplace_back(report.pass->name, graph);
     };
     return optimizer;

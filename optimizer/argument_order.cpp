@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes one node of calls that compute the same across all features.
+// Orders the arguments of commutative operators, so that calls that compute the same become one node.
 //
 // Equal calls are one node as soon as they are built. What is left are calls of commutative
 // operators whose arguments stand in another order: the argument that comes first in the graph goes
@@ -13,7 +13,7 @@
 
 namespace featc {
 
-Graph commonOperators(const Graph& graph) {
+Graph argumentOrder(const Graph& graph) {
   GraphRewriter rewriter(graph);
   for (NodeId id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
