@@ -146,10 +146,10 @@ StageOutput runStage(const TestFile& test, std::set<std::string>& kinds) {
   }
   if (test.setting("input").empty()) out.failure = layoutProblem(folder.path() / "main.feat", test.main);
   if (!out.failure.empty()) return out;
-  if (stage == "parse" || stage == "check") {
+  if (stage == "ast" || stage == "check") {
     compileTest(test, folder, stage == "check", compiled);
     out.text = diagnosticsText(compiled, folder, kinds);
-    if (stage == "parse" && out.text.empty()) out.text = toString(compiled.ast);
+    if (stage == "ast" && out.text.empty()) out.text = toString(compiled.ast);
     return out;
   }
   std::optional<Graph> graph = graphOf(test, folder, compiled, out, kinds);
@@ -158,14 +158,14 @@ StageOutput runStage(const TestFile& test, std::set<std::string>& kinds) {
   if (!out.failure.empty()) return out;
   if (stage == "ir") {
     out.text = toText(*graph);
-  } else if (stage == "optimize" || stage == "plan" || stage == "lower") {
+  } else if (stage == "opt" || stage == "plan" || stage == "llvm") {
     Graph optimized = afterPasses(test, *graph, out.failure);
     if (!out.failure.empty()) return out;
     out.failure = textFormProblem(optimized);
     if (!out.failure.empty()) return out;
-    if (stage == "optimize") out.text = toText(optimized);
+    if (stage == "opt") out.text = toText(optimized);
     if (stage == "plan") out.text = planText(optimized, out.failure);
-    if (stage == "lower") out.text = llvmText(optimized, out.failure);
+    if (stage == "llvm") out.text = llvmText(optimized, out.failure);
   } else if (stage == "run") {
     StageOutput ran = runGraph(test, *graph);
     // What an import said of it.
