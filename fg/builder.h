@@ -58,7 +58,7 @@ std::optional<int64_t> payloadOf(std::string_view text);
 
 // Thrown where a feature of sequences is more than one list of values: it then goes into a sequence group.
 struct NeedsGroup {
-  Refused otherwise;  // where that cannot be either
+  ImportError otherwise;  // where that cannot be either
 };
 
 // Builds one feature. One of sequences is built in one of two forms: *flat*, a `sequence` over a list with one
@@ -96,7 +96,7 @@ class FeatureBuilder {
   Bucketizer bucketizer() const;  // 0: none
   std::string valueType() const;  // lower case, `float` for `float32`
 
-  [[noreturn]] static void refuse(std::string why, uint32_t line = 0) { throw Refused{std::move(why), line}; }
+  [[noreturn]] static void refuse(std::string why, uint32_t line = 0) { throw ImportError{std::move(why), line}; }
   [[noreturn]] static void needsGroup(std::string why, uint32_t line = 0) { throw NeedsGroup{{std::move(why), line}}; }
   void note(std::string text);
   // Of vectors that are not as wide as value_dim; `filler`: what is added to short ones.

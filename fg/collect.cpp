@@ -87,7 +87,7 @@ size_t membersOf(const Node& entry, bool inGroup = false) {
 
 class Collector {
  public:
-  Collector(const std::set<EntryNumber>& leftOut, Problems& problems) : leftOut_(leftOut), problems_(problems) {}
+  Collector(const std::set<EntryNumber>& leftOut, Messages& messages) : leftOut_(leftOut), messages_(messages) {}
 
   void entries(const std::vector<const Node*>& nodes, const Node* group) {
     for (const Node* node : nodes) {
@@ -96,7 +96,7 @@ class Collector {
         // The numbers of what comes behind stay.
         number_ += membersOf(*node, group != nullptr);
       } else if (node->kind != Node::Kind::Record) {
-        problems_.error(node->line, "a feature in braces is expected here", number);
+        messages_.error(node->line, "a feature in braces is expected here", number);
       } else if (isGroup(*node)) {
         this->group(*node, group, number);
       } else {
@@ -112,7 +112,7 @@ class Collector {
     if (outer != nullptr || textOf(node, "sequence_name").empty() || features == nullptr || features->each().empty()) {
       number_ += membersOf(node, outer != nullptr);
       std::string name = textOf(node, "sequence_name");
-      problems_.error(node.line,
+      messages_.error(node.line,
                       outer != nullptr ? "a group of sequences inside another one"
                       : name.empty()   ? "a group of sequences without a sequence_name"
                                        : fmt::format("the group \"{}\" has no features", name),
@@ -129,7 +129,7 @@ class Collector {
       std::string instead = near                     ? fmt::format("did you mean \"{}\"?", *near)
                             : key == "default_value" ? "write default_value into each of its features"
                                                      : "remove it";
-      problems_.error(
+      messages_.error(
           value.line,
           fmt::format("group \"{}\": what \"{}\" means is not known; {}", textOf(node, "sequence_name"), key, instead),
           number);
@@ -141,8 +141,8 @@ class Collector {
     Feature feature;
     feature.entry = node;
     feature.number = number;
-    for (const Problem& error : node.said.errors) problems_.error(error.line, error.text, number);
-    for (const Problem& note : node.said.notes) feature.notes.push_back(note.text);
+    for (const Message& error : node.said.errors) messages_.error(error.line, error.text, number);
+    for (const Message& note : node.said.notes) feature.notes.push_back(note.text);
     std::vector<Alias> twice;
     for (const Alias& alias : kAliases) {
       const Node* seen = feature.entry.find(alias.seen);
@@ -156,15 +156,15 @@ class Collector {
     if (group != nullptr) feature.group = textOf(*group, "sequence_name");
     feature.name = (group == nullptr ? "" : feature.group + "__") + feature.ownName;
     if (feature.ownName.empty()) {
-      problems_.error(node.line, "a feature without a feature_name", number);
+      messages_.error(node.line, "a feature without a feature_name", number);
       return;
     }
     auto error = [&](std::string why, uint32_t line = 0) {
-      problems_.error(line == 0 ? node.line : line, fmt::format("feature \"{}\": {}", feature.name, why), number);
+      messages_.error(line == 0 ? node.line : line, fmt::format("feature \"{}\": {}", feature.name, why), number);
     };
     if (!canBeName(feature.name)) {
       // Such as a line's end.
-      problems_.error(
+      messages_.error(
           node.line,
           fmt::format("the feature_name {} holds characters that no name can have", literalText(feature.name)), number);
       return;
@@ -350,7 +350,7 @@ class Collector {
   }
 
   const std::set<EntryNumber>& leftOut_;
-  Problems& problems_;
+  Messages& messages_;
   EntryNumber number_ = 0;
   std::vector<Feature> features_;
   std::set<std::string> names_;
@@ -359,8 +359,8 @@ class Collector {
 }  // namespace
 
 std::vector<Feature> collectFeatures(const std::vector<Node>& entries, const std::set<EntryNumber>& leftOut,
-                                     Problems& problems) {
-  Collector collector(leftOut, problems);
+                                     Messages& messages) {
+  Collector collector(leftOut, messages);
   std::vector<const Node*> nodes;
   for (const Node& entry : entries) nodes.push_back(&entry);
   collector.entries(nodes, nullptr);

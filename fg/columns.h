@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fg/problems.h"
+#include "fg/messages.h"
 #include "values/type.h"
 
 namespace featc::fg {

@@ -140,14 +140,14 @@ bool isEasyRec(const Node& config) {
   return config.find("multi_val_sep") != nullptr || (features != nullptr && hasOwnKeys(*features));
 }
 
-std::vector<Node> fromEasyRec(const Node& config, Problems& problems) {
+std::vector<Node> fromEasyRec(const Node& config, Messages& messages) {
   for (const auto& [key, value] : config.fields)
     if (std::ranges::find(kModelSide, key) != std::end(kModelSide))
-      problems.note(value.line,
+      messages.note(value.line,
                     fmt::format("\"{}\" concerns only the model or the form of FG's files, and is left out", key));
   const Node* separator = config.find("multi_val_sep");
   if (separator != nullptr && separator->kind != Node::Kind::Text) {
-    problems.error(separator->line, "\"multi_val_sep\" should be one text");
+    messages.error(separator->line, "\"multi_val_sep\" should be one text");
     separator = nullptr;
   }
   std::vector<Node> out = config.find("features")->items;

@@ -82,11 +82,11 @@ constexpr Function kFunctions[] = {
     {"corr", Shape::Vectors, "corr", true},
 };
 // What FG has and an import cannot carry over, and why.
-struct Refused {
+struct RefusedFunction {
   std::string_view name;
   std::string_view why;
 };
-constexpr Refused kRefused[] = {
+constexpr RefusedFunction kRefused[] = {
     {"rnd", "is random"},
     {"rint", "is not known for halves such as 2.5; write round(x), which takes them away from 0"},
     {"roundp", "is not known for halves; write round(x * 100) / 100 for two digits"},
@@ -97,7 +97,7 @@ constexpr Refused kRefused[] = {
     {"haversine", "has a radius that is not known; write haversine(lat1, lng1, lat2, lng2) by hand"},
 };
 
-struct Unsayable {
+struct ExpressionError {
   std::string why;
 };
 
@@ -111,13 +111,13 @@ class Translator {
       Term term = choice();
       skipBlanks();
       if (at_ < text_.size())
-        throw Unsayable{fmt::format("\"{}\" is not expected in its expression", text_.substr(at_))};
+        throw ExpressionError{fmt::format("\"{}\" is not expected in its expression", text_.substr(at_))};
       term = number(std::move(term));
       out.code = term.code;
       out.isList = term.isList;
       out.mayDivide = mayDivide_;
       out.mayIgnore = mayIgnore_;
-    } catch (const Unsayable& e) {
+    } catch (const ExpressionError& e) {
       out.error = e.why;
     }
     return out;
@@ -141,7 +141,7 @@ class Translator {
     return true;
   }
   void expect(std::string_view sign) {
-    if (!accept(sign)) throw Unsayable{fmt::format("its expression lacks a \"{}\"", sign)};
+    if (!accept(sign)) throw ExpressionError{fmt::format("its expression lacks a \"{}\"", sign)};
   }
 
   static std::string inside(const Term& term, Level level) {
@@ -164,7 +164,7 @@ class Translator {
   }
 
   Term choice() {
-    if (++depth_ > kMaxDepth) throw Unsayable{"its expression is nested too deeply"};
+    if (++depth_ > kMaxDepth) throw ExpressionError{"its expression is nested too deeply"};
     Term condition = either();
     if (accept("?")) {
       mayIgnore_ = true;
@@ -195,7 +195,7 @@ class Translator {
     }
     skipBlanks();
     if (at_ < text_.size() && (text_[at_] == '&' || (text_[at_] == '|' && text_.substr(at_, 2) != "||")))
-      throw Unsayable{fmt::format("what \"{}\" makes of numbers is not known; write && or ||", text_[at_])};
+      throw ExpressionError{fmt::format("what \"{}\" makes of numbers is not known; write && or ||", text_[at_])};
     return left;
   }
   Term comparison() {
@@ -238,11 +238,12 @@ class Translator {
     bool isSigned = at_ < text_.size() && (text_[at_] == '-' || text_[at_] == '+');
     Term base = unary();
     if (!accept("^")) return base;
-    if (isSigned) throw Unsayable{"whether \"-\" or \"^\" binds tighter is not known; write brackets"};
+    if (isSigned) throw ExpressionError{"whether \"-\" or \"^\" binds tighter is not known; write brackets"};
     skipBlanks();
-    if (at_ < text_.size() && text_[at_] == '-') throw Unsayable{"\"^ -\" is not known to be FG's; write brackets"};
+    if (at_ < text_.size() && text_[at_] == '-')
+      throw ExpressionError{"\"^ -\" is not known to be FG's; write brackets"};
     Term exponent = unary();
-    if (accept("^")) throw Unsayable{"which \"^\" of several comes first is not known; write brackets"};
+    if (accept("^")) throw ExpressionError{"which \"^\" of several comes first is not known; write brackets"};
     mayDivide_ = true;
     return {fmt::format("pow({}, {})", number(base).code, number(exponent).code), kPostfix, false,
             base.isList || exponent.isList};
@@ -253,7 +254,7 @@ class Translator {
       return {"-" + inside(term, kPostfix), kSign, false, term.isList};
     }
     if (accept("+")) return number(unary());
-    if (accept("!")) throw Unsayable{"\"!\" is not known to be FG's; write == 0"};
+    if (accept("!")) throw ExpressionError{"\"!\" is not known to be FG's; write == 0"};
     return primary();
   }
   Term primary() {
@@ -269,13 +270,14 @@ class Translator {
     while (at_ < text_.size() && isOfName(text_[at_])) ++at_;
     std::string name(text_.substr(begin, at_ - begin));
     if (name.empty())
-      throw Unsayable{at_ < text_.size() ? fmt::format("\"{}\" is not expected in its expression", text_[at_])
-                                         : "its expression ends too early"};
+      throw ExpressionError{at_ < text_.size() ? fmt::format("\"{}\" is not expected in its expression", text_[at_])
+                                               : "its expression ends too early"};
     if (name == "_pi") return {"3.141592653589793"};
     if (name == "_e") return {"2.718281828459045"};
     if (accept("(")) return call(name);
     auto variable = find_(name, vector_);
-    if (!variable) throw Unsayable{fmt::format("its expression has \"{}\", which is not one of its variables", name)};
+    if (!variable)
+      throw ExpressionError{fmt::format("its expression has \"{}\", which is not one of its variables", name)};
     return {variable->code, kPostfix, false, variable->isList};
   }
   Term literal() {
@@ -291,16 +293,16 @@ class Translator {
       digits();
     }
     auto value = numberOf(text_.substr(begin, at_ - begin));
-    if (!value) throw Unsayable{fmt::format("\"{}\" is not a number", text_.substr(begin, at_ - begin))};
+    if (!value) throw ExpressionError{fmt::format("\"{}\" is not a number", text_.substr(begin, at_ - begin))};
     // FG has no integers, which would wrap.
     return {floatText(*value)};
   }
   Term call(const std::string& name) {
-    for (const Refused& refused : kRefused)
-      if (refused.name == name) throw Unsayable{fmt::format("\"{}\" {}", name, refused.why)};
+    for (const RefusedFunction& refused : kRefused)
+      if (refused.name == name) throw ExpressionError{fmt::format("\"{}\" {}", name, refused.why)};
     const auto* function =
         std::find_if(std::begin(kFunctions), std::end(kFunctions), [&](const Function& f) { return f.name == name; });
-    if (function == std::end(kFunctions)) throw Unsayable{fmt::format("\"{}\" is not a known function", name)};
+    if (function == std::end(kFunctions)) throw ExpressionError{fmt::format("\"{}\" is not a known function", name)};
     bool ofVectors = function->shape == Shape::Vector || function->shape == Shape::Vectors;
     bool outer = vector_;
     vector_ = ofVectors;
@@ -313,17 +315,17 @@ class Translator {
 
     size_t wanted = function->shape == Shape::Vectors ? 2 : 1;
     if (function->shape == Shape::Several ? arguments.empty() : arguments.size() != wanted)
-      throw Unsayable{fmt::format("\"{}\" has {} arguments", name, arguments.size())};
+      throw ExpressionError{fmt::format("\"{}\" has {} arguments", name, arguments.size())};
     bool isList = false;
     std::string list;
     for (const Term& argument : arguments) {
       if (ofVectors && !argument.isList)
-        throw Unsayable{fmt::format("\"{}\" is given a single number; declare its column a list", name)};
+        throw ExpressionError{fmt::format("\"{}\" is given a single number; declare its column a list", name)};
       isList = isList || argument.isList;
       list += (list.empty() ? "" : ", ") + argument.code;
     }
     if (function->shape == Shape::Several && arguments.size() == 1) {
-      if (isList) throw Unsayable{fmt::format("\"{}\" of one vector is not known; write reduce_{}", name, name)};
+      if (isList) throw ExpressionError{fmt::format("\"{}\" of one vector is not known; write reduce_{}", name, name)};
       return arguments[0];
     }
     std::string code = function->code.find('{') == std::string_view::npos

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "fg/columns.h"
+#include "fg/messages.h"
 #include "fg/node.h"
-#include "fg/problems.h"
 
 namespace featc::fg {
 
@@ -47,7 +47,7 @@ struct FeatureType {
   Sequences sequences;
   // What an input column is best declared as where --schema is silent.
   Type (*columnType)(const Feature& feature, size_t input);
-  // Hands its value to the builder, or throws Refused.
+  // Hands its value to the builder, or throws ImportError.
   void (*build)(FeatureBuilder& builder);
 };
 std::span<const FeatureType> featureTypes();
@@ -72,13 +72,13 @@ struct Feature {
 };
 
 // Why a feature cannot be carried over, and what to write instead.
-struct Refused {
+struct ImportError {
   std::string why;
   uint32_t line = 0;  // 0: the feature's
 };
 
 // Entries and groups taken apart and checked: keys, types, names, inputs. Those of `leftOut` are not looked at.
 std::vector<Feature> collectFeatures(const std::vector<Node>& entries, const std::set<EntryNumber>& leftOut,
-                                     Problems& problems);
+                                     Messages& messages);
 
 }  // namespace featc::fg

@@ -89,34 +89,34 @@ class Importer {
  public:
   Importer(const FgOptions& options, FgImport& out)
       : options_(options), out_(out), shared_{.options = options, .farmHash = options.farmHash} {
-    for (const Problem& problem : options.refused) leftOut_.insert(problem.entry);
+    for (const Message& message : options.refused) leftOut_.insert(message.entry);
   }
 
   void run(std::string_view text) {
     text = withoutMark(text);
     size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) return out_.problems.error(1, "the file is empty");
+    if (begin == std::string_view::npos) return out_.messages.error(1, "the file is empty");
     bool isJson = text[begin] == '{' || text[begin] == '[';
-    std::optional<Node> root = isJson ? readJson(text, out_.problems) : readProtobufText(text, out_.problems);
+    std::optional<Node> root = isJson ? readJson(text, out_.messages) : readProtobufText(text, out_.messages);
     if (!root) return;
     std::vector<Node> entries;
     if (isJson) {
       const Node* list = root->find("features");
       if (list == nullptr || list->kind != Node::Kind::List)
-        return out_.problems.error(root->line,
+        return out_.messages.error(root->line,
                                    "there is no list of \"features\": an fg.json is an object that has one");
-      if (list->items.empty()) return out_.problems.error(list->line, "its list of \"features\" is empty");
+      if (list->items.empty()) return out_.messages.error(list->line, "its list of \"features\" is empty");
       shared_.isEasyRec = isEasyRec(*root);
       for (const auto& [key, value] : root->fields)
         if (key != "features" && key != "reserves" && !(shared_.isEasyRec && isOfEasyRec(key)))
-          out_.problems.error(value.line,
+          out_.messages.error(value.line,
                               fmt::format("what \"{}\" means beside \"features\" is not known; remove it", key));
-      entries = shared_.isEasyRec ? fromEasyRec(*root, out_.problems) : list->items;
+      entries = shared_.isEasyRec ? fromEasyRec(*root, out_.messages) : list->items;
       if (shared_.isEasyRec) assumeEasyRec(root->find("multi_val_sep") != nullptr);
     } else {
-      entries = fromTorchEasyRec(*root, out_.problems);
+      entries = fromTorchEasyRec(*root, out_.messages);
     }
-    features_ = collectFeatures(entries, leftOut_, out_.problems);
+    features_ = collectFeatures(entries, leftOut_, out_.messages);
     for (const auto& [name, type] : options_.columns) shared_.columns.declare(name, type);
     for (const Feature& feature : features_) {
       size_t at = 0;
@@ -130,7 +130,7 @@ class Importer {
     states_.resize(features_.size(), State::Waiting);
     for (size_t i = 0; i < features_.size(); ++i) build(i);
     for (const std::string& name : shared_.columns.unused())
-      out_.problems.note(0, fmt::format("no feature reads the column \"{}\" of the schema", name));
+      out_.messages.note(0, fmt::format("no feature reads the column \"{}\" of the schema", name));
     write();
   }
 
@@ -177,11 +177,11 @@ class Importer {
   }
 
   void error(const Feature& feature, const std::string& why, uint32_t line = 0) {
-    out_.problems.error(line == 0 ? feature.line() : line, fmt::format("feature \"{}\": {}", feature.name, why),
+    out_.messages.error(line == 0 ? feature.line() : line, fmt::format("feature \"{}\": {}", feature.name, why),
                         feature.number);
   }
 
-  // Throws Refused.
+  // Throws ImportError.
   FeatureBuilder buildLines(const Feature& feature) {
     if (!feature.sequence || feature.type->sequences == Sequences::FlatOrGroup) {
       try {
@@ -190,11 +190,11 @@ class Importer {
         return builder;
       } catch (const NeedsGroup& why) {
         if (feature.isRead)
-          throw Refused{why.otherwise.why + ", which other features cannot read; write it and them by hand",
-                        why.otherwise.line};
+          throw ImportError{why.otherwise.why + ", which other features cannot read; write it and them by hand",
+                            why.otherwise.line};
       }
     } else if (feature.isRead) {
-      throw Refused{
+      throw ImportError{
           fmt::format("a sequence of {} is a sequence group, which other features cannot read; write it and "
                       "them by hand",
                       feature.type->name)};
@@ -225,7 +225,7 @@ class Importer {
     std::optional<FeatureBuilder> built;
     try {
       built.emplace(buildLines(feature));
-    } catch (const Refused& refused) {
+    } catch (const ImportError& refused) {
       error(feature, refused.why, refused.line);
       states_[i] = State::Failed;
       return;
@@ -234,9 +234,9 @@ class Importer {
     functions_.insert(builder.functions().begin(), builder.functions().end());
     assumptions_.insert(builder.assumptions().begin(), builder.assumptions().end());
     if (feature.stub && !feature.isRead)
-      out_.problems.note(feature.line(), fmt::format("feature \"{}\" is a stub that no feature reads", feature.name));
+      out_.messages.note(feature.line(), fmt::format("feature \"{}\" is a stub that no feature reads", feature.name));
     for (const std::string& note : builder.notes())
-      out_.problems.note(feature.line(), fmt::format("feature \"{}\": {}", feature.name, note));
+      out_.messages.note(feature.line(), fmt::format("feature \"{}\": {}", feature.name, note));
     out_.outputs += feature.stub ? 0 : 1;
     std::string& text = texts_[i];
     text = fmt::format("# {}{}, line {}\n", feature.sequence ? "sequence " : "", feature.type->name, feature.line());
@@ -272,11 +272,11 @@ class Importer {
                                  : "# hash_bucket_size: libstdc++'s std::hash, inferred from FG's public test values "
                                    "(32 cases); FG that runs\n"
                                    "# with USE_FARM_HASH_TO_BUCKETIZE=true needs --hash farm.\n";
-    for (const Problem& problem : options_.refused)
-      text += fmt::format("# Left out, line {}: {}.\n", problem.line, commentText(problem.text));
+    for (const Message& message : options_.refused)
+      text += fmt::format("# Left out, line {}: {}.\n", message.line, commentText(message.text));
     for (const std::string& assumption : assumptions_) {
       text += "# Note: " + commentText(assumption) + ".\n";
-      out_.problems.note(0, assumption);
+      out_.messages.note(0, assumption);
     }
     text += fmt::format("model {}\nsemantics 1\n\n", nameText(model.empty() ? "fg" : model));
     text += shared_.columns.schemaText();
@@ -319,12 +319,12 @@ FgImport attempt(std::string_view text, FgOptions& options, bool& again) {
   Importer(options, out).run(text);
   again = false;
   if (!options.lenient) return out;
-  auto first = std::ranges::stable_partition(out.problems.errors, [](const Problem& p) { return p.entry == 0; });
+  auto first = std::ranges::stable_partition(out.messages.errors, [](const Message& p) { return p.entry == 0; });
   // Whatever reads a feature that is left out, or the column that only that declared, is looked at again.
   again = !first.empty();
   options.refused.insert(options.refused.end(), first.begin(), first.end());
-  std::ranges::stable_sort(options.refused, {}, &Problem::line);
-  out.problems.errors.erase(first.begin(), first.end());
+  std::ranges::stable_sort(options.refused, {}, &Message::line);
+  out.messages.errors.erase(first.begin(), first.end());
   return out;
 }
 
@@ -334,31 +334,31 @@ FgImport importFg(std::string_view text, const FgOptions& options) {
   FgImport out;
   while (again) out = attempt(text, narrowed, again);
   out.leftOut = narrowed.refused;
-  if (out.problems.errors.empty() && out.outputs == 0 && !out.leftOut.empty())
-    out.problems.error(0, "nothing of it can be imported");
-  if (!out.problems.errors.empty())
-    for (Problem& problem : std::exchange(out.leftOut, {})) out.problems.errors.push_back(std::move(problem));
+  if (out.messages.errors.empty() && out.outputs == 0 && !out.leftOut.empty())
+    out.messages.error(0, "nothing of it can be imported");
+  if (!out.messages.errors.empty())
+    for (Message& message : std::exchange(out.leftOut, {})) out.messages.errors.push_back(std::move(message));
   // Bytes as they are, and those that escapes make.
   if (!simdjson::validate_utf8(out.config))
-    out.problems.error(0, "it holds text that is not UTF-8; a config is UTF-8 text");
+    out.messages.error(0, "it holds text that is not UTF-8; a config is UTF-8 text");
   // Names and words of the file stand in them, whatever those hold.
-  for (std::vector<Problem>* problems : {&out.problems.errors, &out.problems.notes, &out.leftOut})
-    for (Problem& problem : *problems) problem.text = commentText(problem.text);
-  auto byLine = [](const Problem& a, const Problem& b) { return a.line < b.line; };
-  std::stable_sort(out.problems.errors.begin(), out.problems.errors.end(), byLine);
-  std::stable_sort(out.problems.notes.begin(), out.problems.notes.end(), byLine);
+  for (std::vector<Message>* messages : {&out.messages.errors, &out.messages.notes, &out.leftOut})
+    for (Message& message : *messages) message.text = commentText(message.text);
+  auto byLine = [](const Message& a, const Message& b) { return a.line < b.line; };
+  std::stable_sort(out.messages.errors.begin(), out.messages.errors.end(), byLine);
+  std::stable_sort(out.messages.notes.begin(), out.messages.notes.end(), byLine);
   return out;
 }
 
-std::map<std::string, Type> readColumnTypes(std::string_view text, Problems& problems) {
+std::map<std::string, Type> readColumnTypes(std::string_view text, Messages& messages) {
   std::map<std::string, Type> out;
-  std::optional<Node> root = readJson(withoutMark(text), problems);
+  std::optional<Node> root = readJson(withoutMark(text), messages);
   if (!root) return out;
-  if (root->kind != Node::Kind::Record) problems.error(root->line, "column types are one JSON object");
+  if (root->kind != Node::Kind::Record) messages.error(root->line, "column types are one JSON object");
   for (const auto& [name, said] : root->fields) {
     auto type = said.kind == Node::Kind::Text ? parseType(said.text) : std::nullopt;
     if (!type || !(type->isScalar() || type->isList() || type->isMap()))
-      problems.error(said.line,
+      messages.error(said.line,
                      fmt::format("column \"{}\": \"{}\" is not a type; there are bool, int64, float64, string, "
                                  "list<T>, map<K, V>, each with a ? where it may be missing",
                                  name, said.text));

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fg/problems.h"
+#include "fg/messages.h"
 #include "values/type.h"
 
 namespace featc::fg {
@@ -20,7 +20,7 @@ struct FgOptions {
   std::map<std::string, Type> columns{};
   bool lenient = false;  // leaves out what cannot be carried over
   // What is left out for reasons that only the finished config showed.
-  std::vector<Problem> refused{};
+  std::vector<Message> refused{};
 };
 
 // Where in the config the text of a feature begins, and the feature's line in the FG file.
@@ -37,12 +37,12 @@ struct FgImport {
   std::vector<FeaturePlace> features;
   size_t outputs = 0;
   size_t entries = 0;  // of the file: what was left out counts
-  Problems problems;
-  std::vector<Problem> leftOut;  // with --lenient: why, for each feature at least once
+  Messages messages;
+  std::vector<Message> leftOut;  // with --lenient: why, for each feature at least once
 };
 
 FgImport importFg(std::string_view text, const FgOptions& options);
 // Reads COLUMNS.json: `{"itemid": "string?", "tags": "list<string>?"}`.
-std::map<std::string, Type> readColumnTypes(std::string_view text, Problems& problems);
+std::map<std::string, Type> readColumnTypes(std::string_view text, Messages& messages);
 
 }  // namespace featc::fg

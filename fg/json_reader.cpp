@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "fg/json_trouble.h"
+#include "fg/json_errors.h"
 #include "fg/readers.h"
 #include "support/json_document.h"
 
@@ -101,15 +101,15 @@ class JsonReader {
 
 }  // namespace
 
-std::optional<Node> readJson(std::string_view text, Problems& problems) {
+std::optional<Node> readJson(std::string_view text, Messages& messages) {
   JsonReader reader(text);
   try {
     return reader.read();
   } catch (const Repeated& e) {
-    problems.error(e.line, fmt::format("\"{}\" appears twice in one object", e.key));
+    messages.error(e.line, fmt::format("\"{}\" appears twice in one object", e.key));
   } catch (const simdjson::simdjson_error& e) {
-    Problem why = findJsonTrouble(text).value_or(Problem{reader.line(), simdjson::error_message(e.error())});
-    problems.error(why.line, "this is not valid JSON: " + why.text);
+    Message why = findJsonError(text).value_or(Message{reader.line(), simdjson::error_message(e.error())});
+    messages.error(why.line, "this is not valid JSON: " + why.text);
   }
   return std::nullopt;
 }

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fg/problems.h"
+#include "fg/messages.h"
 
 namespace featc::fg {
 
@@ -22,7 +22,7 @@ struct Node {
   std::vector<Node> items;    // List
   std::vector<Field> fields;  // Record, in the order of the file
   // Of a feature that is translated from another form: what was wrong with it there, and what is to be noted of it.
-  Problems said{};
+  Messages said{};
 
   bool isScalar() const { return kind == Kind::Bool || kind == Kind::Number || kind == Kind::Text; }
   bool isTrue() const { return kind == Kind::Bool && text == "true"; }

@@ -221,11 +221,11 @@ class TextReader {
 
 }  // namespace
 
-std::optional<Node> readProtobufText(std::string_view text, Problems& problems) {
+std::optional<Node> readProtobufText(std::string_view text, Messages& messages) {
   try {
     return TextReader(text).readAll();
   } catch (const Malformed& e) {
-    problems.error(e.line, e.what);
+    messages.error(e.line, e.what);
     return std::nullopt;
   }
 }

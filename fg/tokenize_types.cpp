@@ -49,8 +49,8 @@ class TokenizerReader {
   WordTable read() {
     auto content = readConfigFile(path_, SIZE_MAX);
     if (auto* problem = std::get_if<FileProblem>(&content)) refuse("cannot be read: " + problem->message);
-    Problems problems;
-    std::optional<Node> root = readJson(std::get<std::string>(content), problems);
+    Messages messages;
+    std::optional<Node> root = readJson(std::get<std::string>(content), messages);
     if (!root || root->kind != Node::Kind::Record) refuse("is not a JSON object, which a HuggingFace tokenizer is");
     WordTable table;
     model(*root, table);
@@ -189,14 +189,14 @@ void buildTextNormalizer(FeatureBuilder& b) {
         "its max_length counts bytes of GBK, which featc does not have; remove it where no text is as "
         "long");
   int64_t steps = b.integer("parameter", kUsual);
-  struct Unsayable {
+  struct Unsupported {
     int64_t bit;
     std::string_view what;
   };
-  constexpr Unsayable kUnsayable[] = {{kSimplify, "TEXT_CHT2CHS, traditional to simplified Chinese (16)"},
-                                      {kFilter, "TEXT_FILTER, FG's list of special characters (32)"},
-                                      {kSplit, "TEXT_SPLITCHRS, Chinese cut into characters (512)"}};
-  for (const Unsayable& one : kUnsayable)
+  constexpr Unsupported kUnsupported[] = {{kSimplify, "TEXT_CHT2CHS, traditional to simplified Chinese (16)"},
+                                          {kFilter, "TEXT_FILTER, FG's list of special characters (32)"},
+                                          {kSplit, "TEXT_SPLITCHRS, Chinese cut into characters (512)"}};
+  for (const Unsupported& one : kUnsupported)
     if ((steps & one.bit) != 0)
       FeatureBuilder::refuse(
           fmt::format("{} cannot be imported{}; pass the text normalized, or write only 2 or 4 (letters) and 8 (width)",

@@ -67,14 +67,14 @@ Node asRecord(const Node& entries) {
 class Translator {
  public:
   // `alone`: each feature is computed from columns only (fg_mode FG_NORMAL).
-  Translator(bool alone, Problems& problems) : alone_(alone), problems_(problems) {}
+  Translator(bool alone, Messages& messages) : alone_(alone), messages_(messages) {}
 
   // `inGroup`: of a group of sequences.
   void translate(const Node& config, bool inGroup, std::vector<Node>& out) {
     for (const auto& [kind, body] : config.fields) {
       for (const Node* one : body.each()) {
         if (one->kind != Node::Kind::Record) {
-          problems_.error(one->line, fmt::format("\"{}\" is not a feature", kind));
+          messages_.error(one->line, fmt::format("\"{}\" is not a feature", kind));
         } else if (kind == "sequence_feature") {
           out.push_back(group(*one));
         } else {
@@ -98,9 +98,9 @@ class Translator {
     return out;
   }
 
-  static void requireColumns(const Node& body, Problems& problems) {
+  static void requireColumns(const Node& body, Messages& messages) {
     auto error = [&](uint32_t line, std::string_view what) {
-      problems.error(line, fmt::format("feature \"{}\": with fg_mode FG_NORMAL {}; write FG_DAG",
+      messages.error(line, fmt::format("feature \"{}\": with fg_mode FG_NORMAL {}; write FG_DAG",
                                        textOf(body, "feature_name"), what));
     };
     for (const auto& [name, value] : body.fields) {
@@ -256,33 +256,33 @@ class Translator {
   }
 
   bool alone_;
-  Problems& problems_;
+  Messages& messages_;
 };
 
 }  // namespace
 
-std::vector<Node> fromTorchEasyRec(const Node& config, Problems& problems) {
+std::vector<Node> fromTorchEasyRec(const Node& config, Messages& messages) {
   std::vector<Node> out;
   std::string mode;
   if (const Node* data = config.find("data_config")) {
     mode = textOf(*data, "fg_mode", "FG_NONE");
     if (mode != "FG_DAG" && mode != "FG_NORMAL")
-      problems.error(data->line,
+      messages.error(data->line,
                      fmt::format("data_config has fg_mode {}: its data is encoded already and there is nothing to "
                                  "import; write FG_DAG where FG computes the features",
                                  mode));
   }
   const Node* features = config.find("feature_configs");
   if (features == nullptr) {
-    problems.error(config.line, "there are no feature_configs, and it is not an fg.json (which begins with \"{\")");
+    messages.error(config.line, "there are no feature_configs, and it is not an fg.json (which begins with \"{\")");
     return out;
   }
   for (const auto& [name, value] : config.fields) {
     constexpr std::string_view kName[] = {"feature_configs"};
     if (name != kName[0] && nearestName(name, kName))
-      problems.error(value.line, fmt::format("\"{}\" is not part of a config; did you mean \"{}\"?", name, kName[0]));
+      messages.error(value.line, fmt::format("\"{}\" is not part of a config; did you mean \"{}\"?", name, kName[0]));
   }
-  Translator translator(mode == "FG_NORMAL", problems);
+  Translator translator(mode == "FG_NORMAL", messages);
   for (const Node* one : features->each()) translator.translate(*one, false, out);
   return out;
 }

@@ -45,18 +45,18 @@ std::optional<std::string> readAll(const std::string& name) {
 // `fg.json:12: error: feature "x": ...`, or an object of the form that other commands write. Problems have
 // lines, but no columns; what concerns the whole file stands at its first line.
 void print(const ImportOptions& options, const std::string& file, const char* severity,
-           const std::vector<fg::Problem>& problems) {
-  for (const fg::Problem& problem : problems) {
+           const std::vector<fg::Message>& messages) {
+  for (const fg::Message& message : messages) {
     if (options.diagnostics == "text") {
-      printError("{}:{} {}: {}\n", file, problem.line == 0 ? "" : fmt::format("{}:", problem.line), severity,
-                 problem.text);
+      printError("{}:{} {}: {}\n", file, message.line == 0 ? "" : fmt::format("{}:", message.line), severity,
+                 message.text);
       continue;
     }
-    uint32_t line = std::max(problem.line, 1U);
+    uint32_t line = std::max(message.line, 1U);
     printError(R"({{"file": {}, "line": {}, "column": 1, "end_line": {}, "end_column": 1, "severity": "{}", )"
                R"("kind": "fg", "message": {}, "notes": [], "fix": null}})"
                "\n",
-               jsonQuote(file), line, line, severity, jsonQuote(problem.text));
+               jsonQuote(file), line, line, severity, jsonQuote(message.text));
   }
 }
 
@@ -68,7 +68,7 @@ const fg::FeaturePlace* featureAt(const fg::FgImport& made, size_t offset) {
 
 // What was written must be a config, whatever stood in the file: a pattern may be none, a name beyond what can be
 // said. The mistakes are those of features where there is one, since nobody sees the config.
-std::vector<fg::Problem> mistakes(const ImportOptions& options, const fg::FgImport& made) {
+std::vector<fg::Message> mistakes(const ImportOptions& options, const fg::FgImport& made) {
   const std::string& text = made.config;
   Sources sources;
   Diagnostics diagnostics;
@@ -76,43 +76,43 @@ std::vector<fg::Problem> mistakes(const ImportOptions& options, const fg::FgImpo
   std::filesystem::path beside = std::filesystem::path(options.file).parent_path() / "import-fg.feat";
   Ast ast = parseConfig(beside, text, {}, sources, diagnostics);
   makeGraph(ast, {}, sources, diagnostics);
-  std::vector<fg::Problem> problems;
+  std::vector<fg::Message> messages;
   for (const Diagnostic& d : diagnostics.sorted()) {
     if (kindSeverity(d.kind) != Severity::Error) continue;
     if (sources.file(d.span.file).text() != text) {
       // In a vocabulary file.
-      problems.push_back({0, fmt::format("{}:{}: {}", sources.file(d.span.file).path(),
+      messages.push_back({0, fmt::format("{}:{}: {}", sources.file(d.span.file).path(),
                                          sources.file(d.span.file).lineOf(d.span.begin), d.message)});
       continue;
     }
     std::string_view code = std::string_view(text).substr(d.span.begin, d.span.end - d.span.begin);
     const fg::FeaturePlace* feature = featureAt(made, d.span.begin);
     if (feature == nullptr)
-      problems.push_back({0, fmt::format("the config has `{}`, and there {}", code, d.message)});
+      messages.push_back({0, fmt::format("the config has `{}`, and there {}", code, d.message)});
     else
-      problems.push_back(
+      messages.push_back(
           {feature->line,
            fmt::format("feature \"{}\": it becomes `{}`, and there {}; change that, or write the feature "
                        "by hand",
                        feature->name, code, d.message),
            feature->entry});
   }
-  return problems;
+  return messages;
 }
 
 // The import, which compiles where it has no errors.
 fg::FgImport importCompiling(const ImportOptions& options, const std::string& text, fg::FgOptions fgOptions) {
   for (;;) {
     fg::FgImport made = fg::importFg(text, fgOptions);
-    if (!made.problems.errors.empty()) return made;
-    std::vector<fg::Problem> problems = mistakes(options, made);
-    bool ofFeatures = std::ranges::all_of(problems, [](const fg::Problem& p) { return p.entry != 0; });
-    if (problems.empty() || !fgOptions.lenient || !ofFeatures) {
-      made.problems.errors = std::move(problems);
+    if (!made.messages.errors.empty()) return made;
+    std::vector<fg::Message> messages = mistakes(options, made);
+    bool ofFeatures = std::ranges::all_of(messages, [](const fg::Message& p) { return p.entry != 0; });
+    if (messages.empty() || !fgOptions.lenient || !ofFeatures) {
+      made.messages.errors = std::move(messages);
       return made;
     }
     fgOptions.refused = std::move(made.leftOut);
-    fgOptions.refused.insert(fgOptions.refused.end(), problems.begin(), problems.end());
+    fgOptions.refused.insert(fgOptions.refused.end(), messages.begin(), messages.end());
   }
 }
 
@@ -125,30 +125,30 @@ int runImport(const ImportOptions& options) {
   if (!options.schema.empty()) {
     auto schema = readAll(options.schema);
     if (!schema) return kBadInput;
-    fg::Problems problems;
-    fgOptions.columns = fg::readColumnTypes(*schema, problems);
-    print(options, options.schema, "error", problems.errors);
-    if (!problems.errors.empty()) return kBadInput;
+    fg::Messages messages;
+    fgOptions.columns = fg::readColumnTypes(*schema, messages);
+    print(options, options.schema, "error", messages.errors);
+    if (!messages.errors.empty()) return kBadInput;
   }
   auto text = readAll(options.file);
   if (!text) return kBadInput;
   fg::FgImport made = importCompiling(options, *text, fgOptions);
   std::string name = options.file == "-" ? "<stdin>" : options.file;
   bool isText = options.diagnostics == "text";
-  print(options, name, "error", made.problems.errors);
-  if (!made.problems.errors.empty()) {
+  print(options, name, "error", made.messages.errors);
+  if (!made.messages.errors.empty()) {
     // JSON diagnostics are for programs, which have no use for a summary.
     if (isText)
-      printError("{}: {} error{}, nothing was written\n", name, made.problems.errors.size(),
-                 made.problems.errors.size() == 1 ? "" : "s");
+      printError("{}: {} error{}, nothing was written\n", name, made.messages.errors.size(),
+                 made.messages.errors.size() == 1 ? "" : "s");
     return kBadInput;
   }
-  print(options, name, "note", made.problems.notes);
-  for (fg::Problem& problem : made.leftOut) problem.text = "left out: " + problem.text;
+  print(options, name, "note", made.messages.notes);
+  for (fg::Message& problem : made.leftOut) problem.text = "left out: " + problem.text;
   print(options, name, "warning", made.leftOut);
   if (isText && !made.leftOut.empty()) {
     std::set<fg::EntryNumber> entries;
-    for (const fg::Problem& problem : made.leftOut) entries.insert(problem.entry);
+    for (const fg::Message& problem : made.leftOut) entries.insert(problem.entry);
     printError("{}: {} of {} entries left out; the config has {} feature{}\n", name, entries.size(), made.entries,
                made.outputs, made.outputs == 1 ? "" : "s");
   }

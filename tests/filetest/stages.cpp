@@ -88,8 +88,8 @@ std::optional<std::string> importedConfig(const TestFile& test, const TestFolder
   options.farmHash = test.setting("hash") == "farm";
   std::string how = test.setting("import");
   options.lenient = how.find("lenient") != std::string::npos;
-  fg::Problems problems;
-  if (auto columns = test.section("columns")) options.columns = fg::readColumnTypes(*columns, problems);
+  fg::Messages messages;
+  if (auto columns = test.section("columns")) options.columns = fg::readColumnTypes(*columns, messages);
   // The header's lines are not JSON.
   std::string text = test.main;
   for (size_t at = 0; at < text.size() && text[at] == '#';) {
@@ -98,15 +98,15 @@ std::optional<std::string> importedConfig(const TestFile& test, const TestFolder
     at = end + 1;
   }
   fg::FgImport made = fg::importFg(text, options);
-  problems.errors.insert(problems.errors.end(), made.problems.errors.begin(), made.problems.errors.end());
-  for (const fg::Problem& error : problems.errors)
+  messages.errors.insert(messages.errors.end(), made.messages.errors.begin(), made.messages.errors.end());
+  for (const fg::Message& error : messages.errors)
     out.text += fmt::format("{}: error: {}\n", error.line, folder.withoutPath(error.text));
-  out.importRefused = !problems.errors.empty();
+  out.importRefused = !messages.errors.empty();
   if (out.importRefused) return std::nullopt;
-  for (const fg::Problem& problem : made.leftOut)
-    out.text += fmt::format("{}: left out: {}\n", problem.line, folder.withoutPath(problem.text));
+  for (const fg::Message& message : made.leftOut)
+    out.text += fmt::format("{}: left out: {}\n", message.line, folder.withoutPath(message.text));
   if (how.find("notes") != std::string::npos)
-    for (const fg::Problem& note : made.problems.notes)
+    for (const fg::Message& note : made.messages.notes)
       out.text += fmt::format("{}: note: {}\n", note.line, folder.withoutPath(note.text));
   return made.config;
 }

@@ -11,13 +11,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.folder = "/nowhere";  // vocabulary files
   std::string_view text(reinterpret_cast<const char*>(data), size);
   fg::FgImport made = fg::importFg(text, options);
-  if (!made.problems.errors.empty()) {
+  if (!made.messages.errors.empty()) {
     // Without the features that cannot be carried over.
     options.lenient = true;
     made = fg::importFg(text, options);
-    if (made.problems.errors.empty() && made.leftOut.empty()) std::abort();
+    if (made.messages.errors.empty() && made.leftOut.empty()) std::abort();
   }
-  if (!made.problems.errors.empty()) return 0;
+  if (!made.messages.errors.empty()) return 0;
   if (made.config.empty()) std::abort();
   Sources sources;
   Diagnostics diagnostics;

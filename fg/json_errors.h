@@ -5,11 +5,11 @@
 #include <optional>
 #include <string_view>
 
-#include "fg/problems.h"
+#include "fg/messages.h"
 
 namespace featc::fg {
 
 // The first mistake of a text; nothing where its form is right (what stands in strings is not looked at).
-std::optional<Problem> findJsonTrouble(std::string_view text);
+std::optional<Message> findJsonError(std::string_view text);
 
 }  // namespace featc::fg

@@ -12,15 +12,15 @@ namespace featc::fg {
 // Which feature or group of the file, counted from 1 in its order; 0: none of them.
 using EntryNumber = size_t;
 
-struct Problem {
+struct Message {
   uint32_t line = 0;  // 0: of no line
   std::string text;
   EntryNumber entry = 0;  // which need not be imported, where it can be left out
 };
 
-struct Problems {
-  std::vector<Problem> errors;
-  std::vector<Problem> notes;
+struct Messages {
+  std::vector<Message> errors;
+  std::vector<Message> notes;
 
   void error(uint32_t line, std::string text, EntryNumber entry = 0) {
     errors.push_back({line, std::move(text), entry});

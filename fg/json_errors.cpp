@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks over a JSON text until what comes is not what may come.
-#include "fg/json_trouble.h"
+#include "fg/json_errors.h"
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ class Walker {
  public:
   explicit Walker(std::string_view text) : text_(text) {}
 
-  std::optional<Problem> walk() {
+  std::optional<Message> walk() {
     enum class Next : uint8_t { Value, FirstValue, FirstKey, Key, AfterValue };
     std::vector<char> open;
     Next next = Next::Value;
@@ -66,7 +66,7 @@ class Walker {
       }
     }
     skipBlanks();
-    if (at_ < text_.size()) return Problem{line_, fmt::format("{} follows the end", found())};
+    if (at_ < text_.size()) return Message{line_, fmt::format("{} follows the end", found())};
     return std::nullopt;
   }
 
@@ -83,8 +83,8 @@ class Walker {
     std::string_view line = text_.substr(at_, text_.find_first_of("\r\n", at_) - at_);
     return fmt::format("`{}`", utf8Prefix(line, kMost));
   }
-  Problem wanted(const std::string& what) const { return {line_, fmt::format("expected {}, found {}", what, found())}; }
-  Problem unclosed() const { return {line_, fmt::format("the string {} is not closed on its line", found())}; }
+  Message wanted(const std::string& what) const { return {line_, fmt::format("expected {}, found {}", what, found())}; }
+  Message unclosed() const { return {line_, fmt::format("the string {} is not closed on its line", found())}; }
 
   bool passString() {
     for (size_t i = at_ + 1; i < text_.size() && text_[i] != '\n'; ++i) {
@@ -117,6 +117,6 @@ class Walker {
 
 }  // namespace
 
-std::optional<Problem> findJsonTrouble(std::string_view text) { return Walker(text).walk(); }
+std::optional<Message> findJsonError(std::string_view text) { return Walker(text).walk(); }
 
 }  // namespace featc::fg
