@@ -7,7 +7,7 @@
 #include <cmath>
 #include <optional>
 
-#include "frontend/expr_checker.h"
+#include "frontend/call_errors.h"
 #include "frontend/foreign_arguments.h"
 #include "frontend/literal_values.h"
 #include "ops/call_pattern.h"
@@ -97,8 +97,8 @@ bool contains(const std::vector<Type>& types, Type type) {
 
 }  // namespace
 
-void ExprChecker::noteConversions(Diagnostic& d, const Expr& e, Type given, const std::vector<Type>& wanted) const {
-  std::string text = textOf(e);
+void CallErrors::noteConversions(Diagnostic& d, const Expr& e, Type given, const std::vector<Type>& wanted) const {
+  std::string text = texts_.of(e);
   constexpr double kExact = 1LL << 53;
   if (e.kind == ExprKind::String) {
     for (Type type : wanted) {
@@ -131,8 +131,8 @@ void ExprChecker::noteConversions(Diagnostic& d, const Expr& e, Type given, cons
 }
 
 // A map where a list is wanted: what its values alone are not, since they lose their keys.
-bool ExprChecker::proposeForMap(Diagnostic& d, const Expr& e, const Operator& op, const std::vector<ExprId>& args,
-                                std::vector<Type> types, uint32_t map) const {
+bool CallErrors::proposeForMap(Diagnostic& d, const Expr& e, const Operator& op, const std::vector<ExprId>& args,
+                               std::vector<Type> types, uint32_t map) const {
   Type given = types[map].present();
   auto replace = [&](Span at, std::string text, std::string_view what) {
     d.note(fmt::format("{}: {}", what, text));
@@ -142,7 +142,7 @@ bool ExprChecker::proposeForMap(Diagnostic& d, const Expr& e, const Operator& op
   if (map == 0 && !op.proposeForMap.empty()) {
     auto text = fillCall(op.proposeForMap, [&](uint32_t i, std::optional<uint32_t>) -> std::optional<std::string> {
       if (i >= args.size() || args[i] == kNoExpr) return std::nullopt;
-      return textOf(ast_.expr(args[i]));
+      return texts_.of(ast_.expr(args[i]));
     });
     return text && replace(e.span, std::move(*text), "the keys, by their values");
   }
@@ -153,14 +153,14 @@ bool ExprChecker::proposeForMap(Diagnostic& d, const Expr& e, const Operator& op
     types[map] = other.isList() ? Type::list(given.value()) : given.value().withNullable();
     if (!resolve(op, types, checked_.info.semantics)) return false;
     return replace(ast_.expr(args[map]).span,
-                   fmt::format("lookup({}, {})", textOf(ast_.expr(args[map])), textOf(ast_.expr(args[i]))),
+                   fmt::format("lookup({}, {})", texts_.of(ast_.expr(args[map])), texts_.of(ast_.expr(args[i]))),
                    fmt::format("the value of each of \"{}\"", op.params[op.paramOfArg(i)].name));
   }
   return false;
 }
 
-bool ExprChecker::reportMisfit(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
-                               const std::vector<Type>& types) {
+bool CallErrors::reportMisfit(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
+                              const std::vector<Type>& types) const {
   std::vector<NearMiss> misses = nearMisses(op, types, checked_.info.semantics);
   if (misses.empty()) return false;
   const NearMiss& first = misses.front();
@@ -243,7 +243,7 @@ bool ExprChecker::reportMisfit(const Expr& e, const Operator& op, const std::vec
     if (!given.isMap() || overload.anyArgs || !proposeForMap(d, e, op, args, types, arg))
       noteConversions(d, written, given, wanted);
   } else {
-    d.note(fmt::format("{} is written {} here", textOf(written), meant));
+    d.note(fmt::format("{} is written {} here", texts_.of(written), meant));
     d.replace(written.span, meant);
   }
   noteSignatures(d, describe(op));

@@ -38,7 +38,7 @@ Type ExprChecker::checkCall(ExprId id) {
     op = &fn->op;
   }
   if (op == nullptr || op->isInternal || !op->symbol.empty()) {
-    reportUnknownFunction(e);
+    errors_.reportUnknownFunction(e, fn_);
     return {};
   }
   std::vector<ExprId> args;
@@ -67,7 +67,7 @@ Type ExprChecker::checkChain(ExprId id) {
   std::vector<ExprId> parts{at};
   for (size_t i = signs.size(); i-- > 0;) parts.push_back(ast_.child(ast_.expr(signs[i]), 1));
   for (ExprId part : parts) check(part);
-  if (reportJoinedStrings(last, parts)) return {};
+  if (errors_.reportJoinedStrings(last, parts)) return {};
   const Operator& op = operatorOf(static_cast<BinaryOp>(last.op));
   Type type;
   for (size_t i = signs.size(); i-- > 0;) {
@@ -84,7 +84,7 @@ bool ExprChecker::bindArguments(const Expr& e, const Callee& callee, std::vector
   bool namedSeen = false;
   uint32_t positional = 0;
   auto fail = [&](Span at, std::string message) {
-    noteSignatures(diagnostics_.report(DiagnosticKind::WrongArguments, at, std::move(message)), callee);
+    errors_.noteSignatures(diagnostics_.report(DiagnosticKind::WrongArguments, at, std::move(message)), callee);
     ok = false;
   };
   for (uint32_t i = 0; i < e.childCount; ++i) {
@@ -101,7 +101,7 @@ bool ExprChecker::bindArguments(const Expr& e, const Callee& callee, std::vector
       } else if (callee.variadic) {
         args.push_back(arg);
       } else {
-        reportSurplus(e, callee, i);
+        errors_.reportSurplus(e, callee, i);
         ok = false;
         break;
       }
@@ -116,7 +116,7 @@ bool ExprChecker::bindArguments(const Expr& e, const Callee& callee, std::vector
           elsewhere.empty() ? names_.nearest(argName.name, callee.params) : std::optional<std::string>(elsewhere);
       if (near) message += fmt::format("; did you mean \"{}\"?", *near);
       Diagnostic& d = diagnostics_.report(DiagnosticKind::WrongArguments, argName.span, std::move(message));
-      noteSignatures(d, callee);
+      errors_.noteSignatures(d, callee);
       if (near) d.replace(argName.span, *near);
       ok = false;
       continue;
@@ -176,7 +176,7 @@ Type ExprChecker::checkRead(ExprId id, uint32_t sourceIndex) {
     if (isEmptyLiteral(arg) && arg.kind == ExprKind::List && !wanted.isNone())
       setLiteralType(args[i], Type::list(wanted));
     Type given = checkedOperand(args[i]);
-    if (given.isNone() || wanted.isNone() || rejectRow(args[i])) {
+    if (given.isNone() || wanted.isNone() || errors_.rejectRow(args[i])) {
       ok = false;
       continue;
     }
@@ -188,7 +188,7 @@ Type ExprChecker::checkRead(ExprId id, uint32_t sourceIndex) {
                             fmt::format("key field \"{}\" of source \"{}\" is {}, but this is {}",
                                         source.keys[i].name.text, source.name.text, toString(wanted), toString(given)));
     d.note(source.keys[i].name.span, "the key field is declared here");
-    noteConversions(d, arg, given.present(), {wanted.present()});
+    errors_.noteConversions(d, arg, given.present(), {wanted.present()});
     ok = false;
   }
   if (!ok) return {};
@@ -217,7 +217,7 @@ Type ExprChecker::applyOperator(ExprId id, const Operator& op, const std::vector
   if (const Operator* other = operatorIfVarying(op, args, types)) return applyOperator(id, *other, args);
   auto resolution = resolve(op, types, checked_.info.semantics);
   if (!resolution) {
-    reportNoOverload(e, op, args, types);
+    errors_.reportNoOverload(e, op, args, types);
     return {};
   }
   types = converted(*resolution, std::move(types));
@@ -250,7 +250,7 @@ bool ExprChecker::argumentTypes(const Expr& e, const Operator& op, const std::ve
     else if (isMissing(arg))
       missing = true;
     else if (!isWhole)
-      known = known && !types.back().isNone() && !rejectRow(arg);
+      known = known && !types.back().isNone() && !errors_.rejectRow(arg);
   }
   if (missing && !settleMissing(e, op, args, types)) return false;
   return known && (!empties || settleEmptyLiterals(op, args, types));
@@ -284,8 +284,8 @@ void ExprChecker::warnNeverMissing(const Expr& e, Type type) {
   const Expr& value = ast_.expr(ast_.child(e, 0));
   diagnostics_
       .report(DiagnosticKind::NeverMissing, e.span,
-              fmt::format("{} is never missing, so what follows \"??\" is never used", textOf(value)))
-      .replace(e.span, textOf(value));
+              fmt::format("{} is never missing, so what follows \"??\" is never used", texts_.of(value)))
+      .replace(e.span, texts_.of(value));
 }
 
 bool ExprChecker::settleEmptyLiterals(const Operator& op, const std::vector<ExprId>& args, std::vector<Type>& types) {
@@ -358,22 +358,7 @@ bool ExprChecker::checkConstants(ExprId id, CallInfo& call, const Resolution& re
     call.prepareLate = call.prepareLate || !checked_.exprs[arg].dependence.isConstant();
   }
   if (!ok || call.prepareLate) return ok;
-  std::vector<NodeId> nodes;
-  for (size_t i = 0; i < call.argCount; ++i) {
-    ExprId arg = checked_.args[call.firstArg + i];
-    if (arg == kNoExpr || !op.params[op.paramOfArg(i)].isConstant) {
-      nodes.push_back(kNoNode);
-      continue;
-    }
-    nodes.push_back(constants_.lower(arg));
-    if (nodes.back() == kNoNode) return false;
-  }
-  std::vector<Span> spans;
-  for (size_t i = 0; i < call.argCount; ++i) {
-    ExprId arg = checked_.args[call.firstArg + i];
-    spans.push_back(ast_.expr(arg == kNoExpr ? id : arg).span);
-  }
-  return prepareConstants(op, resolution, types, nodes, spans, ast_, constantGraph_, evaluator_, diagnostics_);
+  return constants_.check(id, call, resolution, types);
 }
 
 }  // namespace featc

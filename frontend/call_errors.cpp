@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "frontend/expr_checker.h"
+#include "frontend/call_errors.h"
 #include "frontend/foreign_arguments.h"
 #include "frontend/phrase_makers.h"
 #include "ops/reference.h"
@@ -13,19 +13,6 @@
 namespace featc {
 
 namespace {
-
-std::string parameterText(const FieldDecl& p) {
-  return fmt::format("{}: {}", written(p.name.text), toString(p.type.type));
-}
-
-// `defaultOf`: how the default of a parameter is written, empty where it has none.
-template <class DefaultOf>
-std::string signatureOf(std::string_view name, const std::vector<FieldDecl>& params, DefaultOf defaultOf) {
-  std::string text = written(name) + "(";
-  for (size_t i = 0; i < params.size() && i < kMaxArguments; ++i)
-    text += (i > 0 ? ", " : "") + parameterText(params[i]) + defaultOf(i);
-  return text + ")";
-}
 
 // What may stand for a missing value of the type; empty where nothing short does.
 std::string_view defaultOf(Type type) {
@@ -47,52 +34,7 @@ std::string fieldText(const SourceField& field) {
 
 }  // namespace
 
-const Operator* operatorCalled(std::string_view name) {
-  const Operator* op = operators().find(name);
-  if (op == nullptr) op = operators().findForeign(name).op;
-  return op != nullptr && !op->isInternal && op->symbol.empty() ? op : nullptr;
-}
-
-std::string describeType(Type type, const Ast& ast) {
-  if (type.isRow()) return fmt::format("a row of \"{}\"", ast.sources[type.rowSource()].name.text);
-  return toString(type);
-}
-
-ExprChecker::Callee ExprChecker::describe(const Operator& op) {
-  Callee callee{.what = isExtern(op) ? "extern fn" : "operator", .name = op.name, .op = &op};
-  size_t shortest = op.params.size();
-  for (const Overload& o : op.overloads) {
-    callee.variadic = callee.variadic || o.variadic;
-    shortest = std::min(shortest, o.params.size());
-  }
-  for (size_t i = 0; i < op.params.size(); ++i) {
-    callee.params.push_back(op.params[i].name);
-    callee.optional.push_back(op.params[i].isOptional || i >= shortest);
-  }
-  return callee;
-}
-
-ExprChecker::Callee ExprChecker::describe(const FnDecl& fn) const {
-  auto defaultText = [&](size_t i) {
-    ExprId value = fn.defaults[i];
-    return value == kNoExpr ? std::string() : fmt::format(" = {}", textOf(ast_.expr(value)));
-  };
-  Callee callee{.what = "fn", .name = fn.name.text, .signature = signatureOf(fn.name.text, fn.params, defaultText)};
-  for (const FieldDecl& p : fn.params) callee.params.push_back(p.name.text);
-  for (ExprId value : fn.defaults) callee.optional.push_back(value != kNoExpr);
-  return callee;
-}
-
-ExprChecker::Callee ExprChecker::describe(const SourceDecl& source) {
-  Callee callee{.what = "source",
-                .name = source.name.text,
-                .signature = signatureOf(source.name.text, source.keys, [](size_t) { return std::string(); })};
-  for (const FieldDecl& key : source.keys) callee.params.push_back(key.name.text);
-  callee.optional.resize(source.keys.size());
-  return callee;
-}
-
-void ExprChecker::noteSignatures(Diagnostic& d, const Callee& callee) const {
+void CallErrors::noteSignatures(Diagnostic& d, const Callee& callee) const {
   if (callee.op == nullptr) {
     d.note(fmt::format("{} {}", callee.what, callee.signature));
     return;
@@ -100,27 +42,12 @@ void ExprChecker::noteSignatures(Diagnostic& d, const Callee& callee) const {
   for (const std::string& signature : signatures(*callee.op)) d.note(fmt::format("{} {}", callee.what, signature));
 }
 
-std::string ExprChecker::operandText(const Expr& e) const {
-  std::string text = textOf(e);
-  return e.kind == ExprKind::Binary || e.kind == ExprKind::Conditional ? "(" + text + ")" : text;
-}
-
-std::vector<std::string> ExprChecker::plainArguments(const Expr& call) const {
-  std::vector<std::string> args;
-  for (uint32_t i = 0; i < call.childCount; ++i) {
-    ExprId id = ast_.child(call, i);
-    if (id == kNoExpr || !ast_.argNames[call.firstArgName + i].name.empty()) return {};
-    args.push_back(textOf(ast_.expr(id)));
-  }
-  return args;
-}
-
-void ExprChecker::reportSurplus(const Expr& e, const Callee& callee, uint32_t arg) {
+void CallErrors::reportSurplus(const Expr& e, const Callee& callee, uint32_t arg) const {
   Diagnostic& d = diagnostics_.report(DiagnosticKind::WrongArguments, ast_.expr(ast_.child(e, arg)).span,
                                       fmt::format("\"{}\" takes {} argument{}, this is number {}", callee.name,
                                                   callee.params.size(), callee.params.size() == 1 ? "" : "s", arg + 1));
   bool isOperator = callee.op != nullptr && !isExtern(*callee.op);
-  auto meaning = isOperator ? surplusMeaning(callee.name, plainArguments(e)) : std::nullopt;
+  auto meaning = isOperator ? surplusMeaning(callee.name, texts_.plainArguments(e)) : std::nullopt;
   if (!meaning) return noteSignatures(d, callee);
   d.note(std::string(meaning->note));
   if (meaning->instead.empty()) return;
@@ -129,11 +56,7 @@ void ExprChecker::reportSurplus(const Expr& e, const Callee& callee, uint32_t ar
   d.replace(e.span, isAlone ? meaning->instead : fmt::format("({})", meaning->instead));
 }
 
-std::string ExprChecker::signedText(const Expr& e) const {
-  return e.kind == ExprKind::Unary ? "(" + textOf(e) + ")" : operandText(e);
-}
-
-bool ExprChecker::rejectRow(ExprId id) {
+bool CallErrors::rejectRow(ExprId id) const {
   Type type = typeOf(id);
   if (!type.isRow()) return false;
   const SourceInfo& source = checked_.info.sources[type.rowSource()];
@@ -144,13 +67,13 @@ bool ExprChecker::rejectRow(ExprId id) {
   if (!source.fields.empty()) {
     std::vector<std::string> uses;
     for (size_t i = 0; i < source.fields.size() && i < 3; ++i)
-      uses.push_back(fmt::format("{}.{}", textOf(e), fieldText(source.fields[i])));
+      uses.push_back(fmt::format("{}.{}", texts_.of(e), fieldText(source.fields[i])));
     d.note(fmt::format("for example {}", fmt::join(uses, ", ")));
   }
   return true;
 }
 
-bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
+bool CallErrors::acceptsArguments(const Expr& e, const Operator& op) const {
   Callee callee = describe(op);
   auto needed = static_cast<size_t>(std::ranges::count(callee.optional, false));
   // The second argument of a reduction is an axis elsewhere.
@@ -170,7 +93,7 @@ bool ExprChecker::acceptsArguments(const Expr& e, const Operator& op) const {
   return !known || resolve(op, types, checked_.info.semantics).has_value();
 }
 
-bool ExprChecker::reportJoinedStrings(const Expr& e, const std::vector<ExprId>& parts) {
+bool CallErrors::reportJoinedStrings(const Expr& e, const std::vector<ExprId>& parts) const {
   auto sign = static_cast<BinaryOp>(e.op);
   bool anyText = false;
   bool anyLiteral = false;
@@ -187,7 +110,7 @@ bool ExprChecker::reportJoinedStrings(const Expr& e, const std::vector<ExprId>& 
   if (!anyText || (!allTexts && !anyLiteral)) return false;
   std::vector<std::string> texts;
   for (ExprId part : parts) {
-    std::string text = textOf(ast_.expr(part));
+    std::string text = texts_.of(ast_.expr(part));
     texts.push_back(typeOf(part).is(Kind::String) ? text : fmt::format("string({})", text));
   }
   auto named = [&](size_t i) { return toString(typeOf(parts[i]).present()); };
@@ -200,8 +123,8 @@ bool ExprChecker::reportJoinedStrings(const Expr& e, const std::vector<ExprId>& 
 }
 
 // `city == "Rome" || "Paris"`: the comparison holds for the second value, too.
-bool ExprChecker::explainAlternative(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
-                                     const std::vector<Type>& types) const {
+bool CallErrors::explainAlternative(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
+                                    const std::vector<Type>& types) const {
   auto sign = static_cast<BinaryOp>(e.op);
   const Expr& first = ast_.expr(args[0]);
   if ((sign != BinaryOp::Or && sign != BinaryOp::And) || first.kind != ExprKind::Binary) return false;
@@ -217,8 +140,8 @@ bool ExprChecker::explainAlternative(Diagnostic& d, const Expr& e, const std::ve
   bool compares = comparison == BinaryOp::Equal || comparison == BinaryOp::NotEqual;
   if (!compares || !types[1].same(typeOf(ast_.child(*last, 1)))) return false;
   const Expr& second = ast_.expr(args[1]);
-  std::string value = operandText(ast_.expr(ast_.child(*last, 0)));
-  std::string again = fmt::format("{} {} {}", value, symbolOf(comparison), operandText(second));
+  std::string value = texts_.operand(ast_.expr(ast_.child(*last, 0)));
+  std::string again = fmt::format("{} {} {}", value, symbolOf(comparison), texts_.operand(second));
   d.note(
       fmt::format("write the compared value in each comparison: {}; to test for one of several: contains([a, b], {})",
                   again, value));
@@ -227,8 +150,8 @@ bool ExprChecker::explainAlternative(Diagnostic& d, const Expr& e, const std::ve
 }
 
 // `flag == 1`, `n == "3"`: the literal as the other side has it.
-bool ExprChecker::explainLiteral(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
-                                 const std::vector<Type>& types) const {
+bool CallErrors::explainLiteral(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
+                                const std::vector<Type>& types) const {
   auto sign = static_cast<BinaryOp>(e.op);
   if (sign != BinaryOp::Equal && sign != BinaryOp::NotEqual) return false;
   for (size_t i : {size_t{0}, size_t{1}}) {
@@ -238,7 +161,7 @@ bool ExprChecker::explainLiteral(Diagnostic& d, const Expr& e, const std::vector
     if (wanted.is(Kind::Bool) && literal.kind == ExprKind::Int && (literal.intValue == 0 || literal.intValue == 1)) {
       bool isTrue = (literal.intValue == 1) == (sign == BinaryOp::Equal);
       d.note(isTrue ? "a bool is a condition by itself" : "a bool is negated by \"!\"");
-      d.replace(e.span, isTrue ? operandText(other) : fmt::format("!{}", signedText(other)));
+      d.replace(e.span, isTrue ? texts_.operand(other) : fmt::format("!{}", texts_.signedOperand(other)));
       return true;
     }
     if (literal.kind == ExprKind::String && wanted.isScalar() && !wanted.is(Kind::String)) {
@@ -249,8 +172,8 @@ bool ExprChecker::explainLiteral(Diagnostic& d, const Expr& e, const std::vector
   return false;
 }
 
-void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
-                                   const std::vector<Type>& types) {
+void CallErrors::reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
+                                  const std::vector<Type>& types) const {
   auto text = [&](size_t i) { return toString(types[i].present()); };
   auto report = [&](Span at, std::string message) -> Diagnostic& {
     return diagnostics_.report(DiagnosticKind::ArgumentType, at, std::move(message));
@@ -260,7 +183,7 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
     bool isCondition = types[0].is(Kind::Bool) || (types[0].isList() && types[0].element().is(Kind::Bool));
     if (!isCondition) {
       Diagnostic& d = report(first.span, fmt::format("the condition before \"?\" must be bool, this is {}", text(0)));
-      if (types[0].isNumber()) d.replace(first.span, fmt::format("{} != 0", operandText(first)));
+      if (types[0].isNumber()) d.replace(first.span, fmt::format("{} != 0", texts_.operand(first)));
       if (types[0].isList() || types[0].is(Kind::String)) d.note("to test that it is not empty: len(x) > 0");
       return;
     }
@@ -271,7 +194,7 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
     Diagnostic& d = report(e.span, fmt::format("[...] takes a list and an int64, not {} and {}", text(0), text(1)));
     if (types[0].isMap()) {
       d.note("the value of a key is found with lookup");
-      d.replace(e.span, fmt::format("lookup({}, {})", textOf(first), textOf(ast_.expr(args[1]))));
+      d.replace(e.span, fmt::format("lookup({}, {})", texts_.of(first), texts_.of(ast_.expr(args[1]))));
     }
     return;
   }
@@ -279,7 +202,7 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
     bool isNot = static_cast<UnaryOp>(e.op) == UnaryOp::Not;
     Diagnostic& d =
         report(first.span, fmt::format("\"{}\" takes {}, not {}", op.symbol, isNot ? "bool" : "a number", text(0)));
-    if (isNot && types[0].isNumber()) d.replace(e.span, fmt::format("{} == 0", operandText(first)));
+    if (isNot && types[0].isNumber()) d.replace(e.span, fmt::format("{} == 0", texts_.operand(first)));
     return;
   }
   if (e.kind == ExprKind::Binary) {
@@ -294,7 +217,7 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
     bool joins = sign == BinaryOp::Add || sign == BinaryOp::Or;  // `||` in SQL
     if (joins && types[0].is(Kind::String) && types[1].is(Kind::String)) {
       d.note("strings are joined with concat");
-      d.replace(e.span, fmt::format("concat({}, {})", textOf(first), textOf(second)));
+      d.replace(e.span, fmt::format("concat({}, {})", texts_.of(first), texts_.of(second)));
     } else if (sign == BinaryOp::Remainder && types[0].isNumber() && types[1].isNumber()) {
       d.note("the remainder of floats depends on rounding; make them integers first: int(x)");
     } else if (types[0].is(Kind::String) != types[1].is(Kind::String)) {
@@ -319,7 +242,7 @@ void ExprChecker::reportNoOverload(const Expr& e, const Operator& op, const std:
   noteSignatures(report(e.span, fmt::format("\"{}\" cannot take {}", op.name, given)), describe(op));
 }
 
-void ExprChecker::reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t param) {
+void CallErrors::reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t param) const {
   const FieldDecl& p = fn.params[param];
   Diagnostic& d = diagnostics_.report(DiagnosticKind::ArgumentType, ast_.expr(arg).span,
                                       fmt::format("\"{}\" of fn \"{}\" is {}, but this is {}", p.name.text,
@@ -339,7 +262,7 @@ void ExprChecker::reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t para
     noteConversions(d, ast_.expr(arg), given, {wanted});
 }
 
-void ExprChecker::reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param) {
+void CallErrors::reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param) const {
   const FieldDecl& p = fn.params[param];
   const Expr& e = ast_.expr(arg);
   if (checked_.exprs[arg].meaning == Meaning::Literal && e.kind == ExprKind::Name) {
@@ -354,10 +277,10 @@ void ExprChecker::reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t para
   std::string_view fallback = defaultOf(p.type.type);
   std::string message = fmt::format("this may be missing, but \"{}\" of fn \"{}\" is {}", p.name.text, fn.name.text,
                                     toString(p.type.type));
-  if (!fallback.empty()) message += fmt::format("; give a fallback value: {} ?? {}", operandText(e), fallback);
+  if (!fallback.empty()) message += fmt::format("; give a fallback value: {} ?? {}", texts_.operand(e), fallback);
   Diagnostic& d = diagnostics_.report(DiagnosticKind::MayBeMissing, e.span, std::move(message));
   d.note(p.name.span, fmt::format("or let the parameter be missing: {}?", parameterText(p)));
-  if (!fallback.empty()) d.replace(e.span, fmt::format("{} ?? {}", operandText(e), fallback));
+  if (!fallback.empty()) d.replace(e.span, fmt::format("{} ?? {}", texts_.operand(e), fallback));
 }
 
 }  // namespace featc

@@ -39,10 +39,10 @@ ExprChecker::ExprChecker(CheckedAst& checked, const Names& names, const Definiti
       ast_(checked.ast),
       names_(names),
       order_(order),
-      sources_(sources),
       diagnostics_(diagnostics),
-      constants_(checked, constantGraph_, sources, limits, diagnostics),
-      evaluator_(constantGraph_) {
+      texts_(ast_, sources),
+      errors_(checked, names, sources, diagnostics),
+      constants_(checked, sources, limits, diagnostics) {
   usage_.fields.resize(names.fields().size());
   usage_.lets.resize(ast_.lets.size());
   usage_.fns.resize(ast_.fns.size());
@@ -50,7 +50,6 @@ ExprChecker::ExprChecker(CheckedAst& checked, const Names& names, const Definiti
   usage_.sources.resize(ast_.sources.size());
   usage_.params.resize(ast_.fns.size());
   for (size_t i = 0; i < ast_.fns.size(); ++i) usage_.params[i].resize(ast_.fns[i].params.size());
-  constantGraph_.info().hashFamily = checked.info.hashFamily;
 }
 
 void ExprChecker::checkLet(uint32_t let) {
@@ -254,9 +253,9 @@ Type ExprChecker::checkField(ExprId id) {
                           fmt::format("{} has no fields, only rows of a source have", describeType(row, ast_)));
   if (row.isMap() && row.key().is(Kind::String)) {
     d.note("the value of a key is found with lookup");
-    d.replace(e.span, fmt::format("lookup({}, {})", textOf(ast_.expr(rowId)), quote(ast_.text(e))));
+    d.replace(e.span, fmt::format("lookup({}, {})", texts_.of(ast_.expr(rowId)), quote(ast_.text(e))));
   } else if (const Operator* op = operatorCalled(ast_.text(e))) {
-    d.note(fmt::format("an operator is called with it: {}({})", op->name, textOf(ast_.expr(rowId))));
+    d.note(fmt::format("an operator is called with it: {}({})", op->name, texts_.of(ast_.expr(rowId))));
   }
   return {};
 }
@@ -322,7 +321,7 @@ Type ExprChecker::joinElements(const Expr& e, uint32_t first, uint32_t step, std
       empties = true;
       continue;
     }
-    if (type.isNone() || rejectRow(id)) return {};
+    if (type.isNone() || errors_.rejectRow(id)) return {};
     Type both = joinTypes(joined, type);
     if (both.isNone()) {
       diagnostics_

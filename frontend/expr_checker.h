@@ -10,12 +10,11 @@
 #include <unordered_set>
 #include <vector>
 
+#include "frontend/call_errors.h"
 #include "frontend/checked_ast.h"
-#include "frontend/foreign_words.h"
-#include "frontend/lowering.h"
+#include "frontend/constant_arguments.h"
 #include "frontend/names.h"
 #include "frontend/order.h"
-#include "frontend/prepare.h"
 
 namespace featc {
 
@@ -48,21 +47,10 @@ class ExprChecker {
   // Warns where an output of a group never uses the element, but something that looks like it.
   void checkUsesElement(ExprId id, uint32_t group);
   // True after a report: a whole row is not a value.
-  bool rejectRow(ExprId id);
+  bool rejectRow(ExprId id) const { return errors_.rejectRow(id); }
   const Usage& usage() const { return usage_; }
 
  private:
-  // Arguments of a call by parameter, and where in the text each came from.
-  struct Callee {
-    std::string_view what;  // `fn`, `operator`, `source`
-    std::string_view name;
-    std::vector<std::string_view> params{};
-    std::vector<bool> optional{};
-    bool variadic = false;         // the last parameter repeats
-    const Operator* op = nullptr;  // of an operator, else the one signature
-    std::string signature{};
-  };
-
   // A list of structs as a whole, or one struct of it: not a value, but what its members are.
   struct Structs {
     Type row{};          // that it was read in; None: the caller supplies it
@@ -192,54 +180,13 @@ class ExprChecker {
   // Whether the parameter can have that default; false after a report.
   bool checkDefault(ExprId id, const FieldDecl& param);
 
-  // -- call_errors.cpp: what is wrong with a call, in the writer's words
-  void reportUnknownFunction(const Expr& e);
-  void reportForeignCall(const Expr& e, std::string_view pattern);
-  void reportForeignName(const Expr& e, const Registry::Foreign& foreign);
-  // The fix of a call of what is not a call here.
-  void replaceCall(Diagnostic& d, const Expr& call, const ForeignWord& foreign) const;
-  // True where they say what is meant by the two sides of a sign that cannot take them.
-  // True after a report: a chain of `+` or `||` that joins strings.
-  bool reportJoinedStrings(const Expr& e, const std::vector<ExprId>& parts);
-  bool explainAlternative(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
-                          const std::vector<Type>& types) const;
-  bool explainLiteral(Diagnostic& d, const Expr& e, const std::vector<ExprId>& args,
-                      const std::vector<Type>& types) const;
-  // The fix of a call of what is written with a sign, where there is one.
-  void replaceBySign(Diagnostic& d, const Expr& call, const Operator& op) const;
-  // Whether there are arguments, all numbers or all of one type as far as types are known.
-  bool areAlike(const Expr& call) const;
-  // Whether the operator takes these arguments: so many, by these names, of these types where they are known.
-  bool acceptsArguments(const Expr& e, const Operator& op) const;
-  void reportNoOverload(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
-                        const std::vector<Type>& types);
-  // The arguments as they are written; none where one has a name.
-  std::vector<std::string> plainArguments(const Expr& call) const;
-  // Argument `arg` is one more than the callee takes.
-  void reportSurplus(const Expr& e, const Callee& callee, uint32_t arg);
-  // -- argument_errors.cpp: which argument of a call has a wrong type
-  // False where no overload of the operator comes near.
-  bool reportMisfit(const Expr& e, const Operator& op, const std::vector<ExprId>& args, const std::vector<Type>& types);
-  bool proposeForMap(Diagnostic& d, const Expr& e, const Operator& op, const std::vector<ExprId>& args,
-                     std::vector<Type> types, uint32_t map) const;
-  void noteConversions(Diagnostic& d, const Expr& e, Type given, const std::vector<Type>& wanted) const;
-  void reportArgumentType(ExprId arg, const FnDecl& fn, uint32_t param);
-  void reportMayBeMissing(ExprId arg, const FnDecl& fn, uint32_t param);
-  void noteSignatures(Diagnostic& d, const Callee& callee) const;
-  static Callee describe(const Operator& op);
-  Callee describe(const FnDecl& fn) const;
-  static Callee describe(const SourceDecl& source);
-  std::string textOf(const Expr& e) const { return std::string(sources_.text(e.span)); }
-  // The text as an operand of `??`, and of a sign before it.
-  std::string operandText(const Expr& e) const;
-  std::string signedText(const Expr& e) const;
-
   CheckedAst& checked_;
   const Ast& ast_;
   const Names& names_;
   const DefinitionOrder& order_;
-  const Sources& sources_;
   Diagnostics& diagnostics_;
+  ExprTexts texts_;
+  CallErrors errors_;
   Usage usage_;
   const FnDecl* fn_ = nullptr;  // whose body is being checked
   FnInfo* fnInfo_ = nullptr;
@@ -249,15 +196,7 @@ class ExprChecker {
   std::vector<bool> groupKnown_;
   std::unordered_map<ExprId, std::shared_ptr<const Structs>> structs_;
   std::unordered_set<ExprId> withoutElement_;  // that were warned of, in a let perhaps that several outputs use
-  // Where constant arguments are computed, so that they can be looked at.
-  Graph constantGraph_;
-  Lowering constants_;
-  ConstantEvaluator evaluator_;
+  ConstantArguments constants_;
 };
-
-// The operator that is called by that name, here or elsewhere; null where none is or it is written otherwise.
-const Operator* operatorCalled(std::string_view name);
-// As messages name it: a row says of which source.
-std::string describeType(Type type, const Ast& ast);
 
 }  // namespace featc

@@ -21,7 +21,7 @@ Type ExprChecker::checkFnCall(ExprId id, uint32_t fnIndex) {
   const FnInfo& info = checked_.fns[fnIndex];
   const Expr& e = ast_.expr(id);
   std::vector<ExprId> args;
-  if (!bindArguments(e, describe(fn), args) || args.size() > kMaxArguments) return {};
+  if (!bindArguments(e, describe(fn, texts_), args) || args.size() > kMaxArguments) return {};
   CallInfo call{.callee = CalleeKind::Fn, .index = fnIndex};
   bool ok = true;
   Dependence dependence{info.dependence.varying, 0};
@@ -66,19 +66,19 @@ bool ExprChecker::checkFnArgument(CallInfo& call, ExprId arg, uint32_t param) {
     setLiteralType(arg, Type::list(wanted.present()));
   if (isMissing(arg) && !wanted.isNone()) setMissing(arg, wanted);
   Type given = checkedOperand(arg);
-  if (given.isNone() || wanted.isNone() || rejectRow(arg)) return false;
+  if (given.isNone() || wanted.isNone() || errors_.rejectRow(arg)) return false;
   bool maps = mayMap && given.isList();
   Type one = maps ? given.element() : given;
   if (convertsToFloat(one, wanted)) {
     call.convertMask |= uint64_t{1} << param;
   } else if (!one.same(wanted)) {
-    reportArgumentType(arg, fn, param);
+    errors_.reportArgumentType(arg, fn, param);
     return false;
   }
   if (maps) {
     call.mapMask |= uint64_t{1} << param;
   } else if (given.nullable() && !wanted.nullable()) {
-    reportMayBeMissing(arg, fn, param);
+    errors_.reportMayBeMissing(arg, fn, param);
     return false;
   }
   return !isConstant || requireConstant(arg, fn.name.text, fn.params[param].name.text, &info.constantUses[param]);
@@ -128,7 +128,7 @@ bool ExprChecker::checkDefault(ExprId id, const FieldDecl& param) {
     setLiteralType(id, wanted.present());
   if (isMissing(id) && !wanted.isNone()) setMissing(id, wanted);
   Type given = checkedOperand(id);
-  if (given.isNone() || wanted.isNone() || rejectRow(id)) return false;
+  if (given.isNone() || wanted.isNone() || errors_.rejectRow(id)) return false;
   const Dependence& dependence = checked_.exprs[id].dependence;
   if (dependence.params != 0) {
     diagnostics_.report(DiagnosticKind::NotConstant, e.span, "a default cannot use the parameters of its fn");
@@ -143,7 +143,7 @@ bool ExprChecker::checkDefault(ExprId id, const FieldDecl& param) {
     Diagnostic& d = diagnostics_.report(DiagnosticKind::ArgumentType, e.span,
                                         fmt::format("parameter \"{}\" is {}, but its default is {}", param.name.text,
                                                     toString(wanted.present()), toString(given.present())));
-    noteConversions(d, e, given.present(), {wanted.present()});
+    errors_.noteConversions(d, e, given.present(), {wanted.present()});
     return false;
   }
   if (given.nullable() && !wanted.nullable()) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "frontend/expr_checker.h"
+#include "frontend/call_errors.h"
 #include "frontend/foreign_arguments.h"
 #include "frontend/foreign_words.h"
 #include "frontend/phrase_makers.h"
@@ -26,7 +26,7 @@ std::string signCall(const Operator& op, const std::vector<std::string>& args) {
 
 }  // namespace
 
-void ExprChecker::reportUnknownFunction(const Expr& e) {
+void CallErrors::reportUnknownFunction(const Expr& e, const FnDecl* fn) const {
   const std::string& name = ast_.text(e);
   if (names_.mayBeDeclared(name)) return;
   const Operator* op = operators().find(name);
@@ -53,7 +53,7 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
   const ForeignWord* instead = foreignCall(name);
   // `dense mean = mean(l)`: what was called is meant, whatever else has its name.
   bool isForeign = foreign.op != nullptr || instead != nullptr;
-  bool isParam = fn_ != nullptr && findParam(*fn_, name);
+  bool isParam = fn != nullptr && findParam(*fn, name);
   if (!isForeign && (isParam || names_.isValue(name))) {
     std::string_view what = isParam ? "parameter" : names_.let(name) ? "let" : "field";
     diagnostics_.report(DiagnosticKind::MisusedName, e.nameSpan,
@@ -90,7 +90,7 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
   if (letters != nullptr) d.note(std::string(letters->note));
   if (nearOp == nullptr || acceptsArguments(e, *nearOp)) {
     if (letters == nullptr) d.replace(e.nameSpan, written(*near));
-  } else if (auto meaning = surplusMeaning(*near, plainArguments(e))) {  // `ROUND(x, 2)`
+  } else if (auto meaning = surplusMeaning(*near, texts_.plainArguments(e))) {  // `ROUND(x, 2)`
     if (letters == nullptr) d.note(std::string(meaning->note));
     if (!meaning->instead.empty() && (letters == nullptr || meaning->isCertain))
       d.replace(e.span, fmt::format("({})", meaning->instead));
@@ -98,7 +98,7 @@ void ExprChecker::reportUnknownFunction(const Expr& e) {
 }
 
 // `pi()`, `col("price")`
-void ExprChecker::replaceCall(Diagnostic& d, const Expr& call, const ForeignWord& foreign) const {
+void CallErrors::replaceCall(Diagnostic& d, const Expr& call, const ForeignWord& foreign) const {
   if (foreign.here.empty()) return;
   if (foreign.here != kNamedField) {
     if (call.childCount == 0) d.replace(call.span, std::string(foreign.here));
@@ -109,7 +109,7 @@ void ExprChecker::replaceCall(Diagnostic& d, const Expr& call, const ForeignWord
     d.replace(call.span, written(ast_.text(ast_.expr(arg))));
 }
 
-void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& foreign) {
+void CallErrors::reportForeignName(const Expr& e, const Registry::Foreign& foreign) const {
   const Operator& op = *foreign.op;
   if (!foreign.call.empty()) return reportForeignCall(e, foreign.call);
   bool hasSign = !op.symbol.empty();
@@ -132,18 +132,18 @@ void ExprChecker::reportForeignName(const Expr& e, const Registry::Foreign& fore
 }
 
 // Of one list: what is several calls here.
-void ExprChecker::reportForeignCall(const Expr& e, std::string_view pattern) {
+void CallErrors::reportForeignCall(const Expr& e, std::string_view pattern) const {
   Diagnostic& d = diagnostics_.report(
       DiagnosticKind::UnknownFunction, e.nameSpan,
       fmt::format("\"{}\" is not an operator, fn or source; here it is written {}", ast_.text(e), shownCall(pattern)));
   ExprId list = e.childCount == 1 ? ast_.child(e, 0) : kNoExpr;
   if (list == kNoExpr || !typeOf(list).isList() || !typeOf(list).element().is(Kind::Bool)) return;
   auto text =
-      fillCall(pattern, [&](uint32_t, std::optional<uint32_t>) { return std::optional(textOf(ast_.expr(list))); });
+      fillCall(pattern, [&](uint32_t, std::optional<uint32_t>) { return std::optional(texts_.of(ast_.expr(list))); });
   if (text) d.replace(e.span, std::move(*text));
 }
 
-bool ExprChecker::areAlike(const Expr& call) const {
+bool CallErrors::areAlike(const Expr& call) const {
   if (call.childCount == 0) return false;
   Type first = typeOf(ast_.child(call, 0));
   for (uint32_t i = 1; i < call.childCount; ++i) {
@@ -154,12 +154,12 @@ bool ExprChecker::areAlike(const Expr& call) const {
   return true;
 }
 
-void ExprChecker::replaceBySign(Diagnostic& d, const Expr& call, const Operator& op) const {
+void CallErrors::replaceBySign(Diagnostic& d, const Expr& call, const Operator& op) const {
   std::vector<std::string> args;
   for (uint32_t i = 0; i < call.childCount; ++i) {
     ExprId arg = ast_.child(call, i);
     if (arg == kNoExpr || !ast_.argNames[call.firstArgName + i].name.empty()) return;
-    args.push_back(operandText(ast_.expr(arg)));
+    args.push_back(texts_.operand(ast_.expr(arg)));
   }
   if (args.size() == op.params.size() && !describe(op).variadic) {
     if (!acceptsArguments(call, op)) return;

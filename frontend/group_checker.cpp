@@ -35,7 +35,7 @@ void ExprChecker::checkWhere(uint32_t group) {
   Type type = checkValue(where);
   inWhere_ = false;
   group_ = kNoGroup;
-  if (type.isNone() || rejectRow(where)) return;
+  if (type.isNone() || errors_.rejectRow(where)) return;
   const Expr& e = ast_.expr(where);
   if (!type.is(Kind::Bool)) {
     Diagnostic& d =
@@ -43,7 +43,7 @@ void ExprChecker::checkWhere(uint32_t group) {
                             fmt::format("\"where\" takes a bool that says whether an element stays, but this is {}",
                                         toString(type.present())));
     if (!type.isList())
-      noteConversions(d, e, type.present(), {Type::boolean()});
+      errors_.noteConversions(d, e, type.present(), {Type::boolean()});
     else
       d.note(fmt::format("the condition is about one element at a time: {}", elementNames(info)));
   }
@@ -90,7 +90,7 @@ void ExprChecker::addElement(uint32_t group, std::string_view name, ExprId list)
   if (list != kNoExpr && structsOf(list) != nullptr) return addMembers(group, list);
   ElementInfo element{name, {}, group, list};
   Type type = list == kNoExpr ? Type() : checkedOperand(list);
-  if (!type.isNone() && !rejectRow(list)) {
+  if (!type.isNone() && !errors_.rejectRow(list)) {
     if (type.isList()) {
       element.type = type.element().withNullable();
     } else {
@@ -183,7 +183,7 @@ void ExprChecker::warnWithoutElement(ExprId id, const ElementInfo& element) {
   std::string it(kElementName);
   if (!element.name.empty()) it += "." + written(element.name);
   bool isList = isReadOf(id, element);
-  std::string text = textOf(e);
+  std::string text = texts_.of(e);
   Diagnostic& d = diagnostics_.report(
       DiagnosticKind::WithoutElement, e.span,
       isList ? fmt::format("this is the whole list \"{}\" for each element of the group; the element's own value is {}",

@@ -59,7 +59,7 @@ bool ExprChecker::settleMissing(const Expr& e, const Operator& op, const std::ve
       continue;
     }
     if (type.isRow()) {
-      rejectRow(other);
+      errors_.rejectRow(other);
       good = false;
       continue;
     }
@@ -123,7 +123,7 @@ bool ExprChecker::reportComparedWithMissing(ExprId id) {
     d.note("missing values and floats that are not finite are found by is_missing(x)");
     // Of `!x == null` the comparison may be meant to be negated.
     bool isNegated = ast_.expr(other).kind == ExprKind::Unary;
-    if (!isNegated) d.replace(e.span, fmt::format("{}is_missing({})", negation, textOf(ast_.expr(other))));
+    if (!isNegated) d.replace(e.span, fmt::format("{}is_missing({})", negation, texts_.of(ast_.expr(other))));
     return true;
   }
   return false;

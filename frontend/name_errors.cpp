@@ -21,7 +21,7 @@ void ExprChecker::reportUnknownName(ExprId id) {
   const Operator* op = operators().find(name);
   const ForeignWord* foreign = foreignName(name);
   if (auto fn = names_.fn(name)) {
-    misused(fmt::format("\"{}\" is a fn, call it: {}", name, describe(ast_.fns[*fn]).signature))
+    misused(fmt::format("\"{}\" is a fn, call it: {}", name, describe(ast_.fns[*fn], texts_).signature))
         .note(ast_.fns[*fn].name.span, "declared here");
   } else if (auto source = names_.source(name)) {
     misused(fmt::format("\"{}\" is a source, read it with a key: {}", name, describe(ast_.sources[*source]).signature))
@@ -91,7 +91,7 @@ bool ExprChecker::reportJoinedName(ExprId id) {
   if (first == kNoExpr || ast_.expr(first).kind != ExprKind::Name) return false;
   const std::string& owner = ast_.text(ast_.expr(first));
   constexpr size_t kLongest = 200;
-  std::string text = e.span.end - e.span.begin <= kLongest ? textOf(e) : std::string();
+  std::string text = e.span.end - e.span.begin <= kLongest ? texts_.of(e) : std::string();
   bool isOwned = owner == "request" || owner == "item" || owner == kElementName;
   if (text.empty() || isOwned || isKnownName(owner) || !names_.isValue(text)) return false;
   diagnostics_
@@ -121,7 +121,7 @@ bool ExprChecker::reportUnknownOwner(ExprId id) {
   if (names_.source(name) || names_.fn(name) || names_.output(name) || names_.groupWithLet(name)) return false;
   bool isModule = name == "math" || name == "np" || name == "numpy";
   if (isModule && e.kind == ExprKind::Field && field == kPi && !isKnownName(field)) {
-    diagnostics_.report(DiagnosticKind::UnknownName, e.span, fmt::format("\"{}\" is written pi", textOf(e)))
+    diagnostics_.report(DiagnosticKind::UnknownName, e.span, fmt::format("\"{}\" is written pi", texts_.of(e)))
         .replace(e.span, std::string(kPi));
     return true;
   }

@@ -91,7 +91,7 @@ Type ExprChecker::checkMember(ExprId id) {
 Diagnostic& ExprChecker::reportStructs(ExprId id, const std::function<bool(Type)>& fits) {
   std::shared_ptr<const Structs> structs = structs_[id];
   const Expr& e = ast_.expr(id);
-  std::string text = textOf(e);
+  std::string text = texts_.of(e);
   std::vector<std::string> uses;
   auto addUses = [&](const auto& isMeant) {
     for (size_t i = 0; i < structs->members.size(); ++i)
@@ -129,7 +129,7 @@ void ExprChecker::reportStructArgument(const Expr& e, const Operator& op, const 
     return !type.isNone() && resolve(op, types, checked_.info.semantics).has_value();
   };
   std::shared_ptr<const Structs> structs = structs_[args[arg]];
-  std::string text = textOf(ast_.expr(args[arg]));
+  std::string text = texts_.of(ast_.expr(args[arg]));
   // With another one beside it, no member alone makes sense.
   bool isAlone = std::ranges::all_of(args, [&](const ExprId& a) {
     bool isTaken = &a == args.data() && op.makesOfStructs != OfStructs::Nothing;
@@ -156,7 +156,7 @@ bool ExprChecker::reportMemberInQuotes(const std::vector<ExprId>& args) {
     const Expr& text = ast_.expr(args[i]);
     for (uint32_t m = 0; m < structs.members.size(); ++m) {
       if (memberOf(structs, m) != ast_.text(text)) continue;
-      std::string member = fmt::format("{}.{}", textOf(ast_.expr(args[0])), written(memberOf(structs, m)));
+      std::string member = fmt::format("{}.{}", texts_.of(ast_.expr(args[0])), written(memberOf(structs, m)));
       diagnostics_
           .report(DiagnosticKind::ArgumentType, text.span,
                   fmt::format("a member is not named in quotes; it is {}", member))
@@ -201,7 +201,7 @@ Type ExprChecker::applyToStructs(ExprId id, const Operator& op, const std::vecto
     if (!argumentTypes(e, op, args, member, types, dependence)) return {};
     resolution = resolve(op, types, checked_.info.semantics);
     if (!resolution) {
-      reportNoOverload(e, op, args, types);
+      errors_.reportNoOverload(e, op, args, types);
       return {};
     }
     made->members.push_back(resultType(op, *resolution, converted(*resolution, types)));
