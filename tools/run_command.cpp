@@ -221,8 +221,17 @@ int runRun(const RunOptions& options) {
                limits->exceeded(output->resumed()->totals, info).front());
     return kBadCommand;
   }
-  SharedRun run{*made.extractor, options,         *writer, *reader, *output,     progress, logger ? &*logger : nullptr,
-                log.get(),       RunTotals(info), nullptr, nullptr, RunLimits(), *limits};
+  SharedRun run{.extractor = *made.extractor,
+                .options = options,
+                .writer = *writer,
+                .reader = *reader,
+                .output = *output,
+                .progress = progress,
+                .logger = logger ? &*logger : nullptr,
+                .log = log.get(),
+                .totals = RunTotals(info),
+                .limits = RunLimits(),
+                .readLimits = *limits};
   run.limits.call = options.limits.limits();
   if (options.limits.memory != 0) MemoryBudget::ofProcess()->setLimit(options.limits.memory);
   uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
