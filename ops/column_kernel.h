@@ -6,6 +6,7 @@
 #include <array>
 
 #include "ops/kernel.h"
+#include "values/array_loops.h"
 
 namespace featc {
 
@@ -56,20 +57,20 @@ class ColumnFunction {
 
   // Gives missing rows a zero cell and writes the bitmap.
   static void clearMissing(const ColumnRef* args, const ColumnRef& out, uint32_t n) {
-    auto* result = static_cast<double*>(out.data);
+    if (out.valid == nullptr) return;
+    bool all = true;
     for (uint32_t row = 0; row < n; row += 8) {
-      uint32_t rows = std::min(8U, n - row);
-      unsigned all = (1U << rows) - 1;
-      unsigned present = all;
+      const unsigned rows = std::min(8U, n - row);
+      const unsigned whole = (1U << rows) - 1;
+      unsigned present = whole;
       for (size_t a = 0; a < kArity; ++a) {
         if (args[a].valid == nullptr) continue;
-        present &= args[a].uniform ? (args[a].present(0) ? all : 0U) : args[a].valid[row / 8];
+        present &= args[a].uniform ? (args[a].present(0) ? whole : 0U) : args[a].valid[row / 8];
       }
-      if (out.valid != nullptr) out.valid[row / 8] = static_cast<uint8_t>(present);
-      if (present == all) continue;
-      for (uint32_t i = 0; i < rows; ++i)
-        if ((present >> i & 1U) == 0) result[row + i] = 0;
+      out.valid[row / 8] = static_cast<uint8_t>(present);
+      all &= present == whole;
     }
+    if (!all) arrayLoops().clearMissing(out.valid, static_cast<int64_t*>(out.data), n);
   }
 };
 

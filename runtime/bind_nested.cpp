@@ -8,6 +8,7 @@
 #include "ops/flat_lists.h"
 #include "runtime/bind.h"
 #include "runtime/bind_memory.h"
+#include "values/array_loops.h"
 
 namespace featc {
 
@@ -53,6 +54,24 @@ Offset load(const char* offsets, int64_t i) {
   return offset;
 }
 
+// Whether one of count + 1 offsets is less than the one before.
+template <class Offset>
+bool descend(const char* offsets, int64_t count) {
+  if (sizeof(Offset) == sizeof(int64_t)) return arrayLoops().descend(offsets, static_cast<size_t>(count));
+  Offset any = 0;  // as wide as the offsets, so that the loop runs in vectors
+  for (int64_t i = 0; i < count; ++i) any |= load<Offset>(offsets, i + 1) < load<Offset>(offsets, i) ? 1 : 0;
+  return any != 0;
+}
+// The largest difference of two neighbours among offsets that ascend.
+template <class Offset>
+int64_t longest(const char* offsets, int64_t count) {
+  if (sizeof(Offset) == sizeof(int64_t)) return arrayLoops().longest(offsets, static_cast<size_t>(count));
+  Offset most = 0;
+  for (int64_t i = 0; i < count; ++i)
+    most = std::max<Offset>(most, load<Offset>(offsets, i + 1) - load<Offset>(offsets, i));
+  return most;
+}
+
 // Offsets begin .. begin+count of the slice as 32 bits: where they lie, or else copied. The smallest fits; so must the
 // others, less `base`, which is what the copies count from.
 template <class Offset>
@@ -63,6 +82,10 @@ const uint32_t* narrowOffsets(Arena& arena, const ColumnData& column, int64_t be
     return reinterpret_cast<const uint32_t*>(offsets);
   base = load<Offset>(offsets, 0);
   auto* narrow = arena.allocate<uint32_t>(static_cast<size_t>(count) + 1);
+  if (sizeof(Offset) == sizeof(int64_t)) {
+    arrayLoops().narrow(offsets, narrow, static_cast<size_t>(count));
+    return narrow;
+  }
   for (int64_t i = 0; i <= count; ++i)
     narrow[i] = static_cast<uint32_t>(load<Offset>(offsets, i)) - static_cast<uint32_t>(base);
   return narrow;
@@ -191,10 +214,7 @@ const uint32_t* Binder::startsOf(const ColumnData& column, int64_t rows) {
   const int64_t total = offsetAt<Offset>(column, rows) - first;
   if (total > UINT32_MAX) return nullptr;
   const auto* offsets = static_cast<const char*>(skip(column.offsets, column.offset, sizeof(Offset)));
-  Offset longest = 0;
-  for (int64_t i = 0; i < rows; ++i)
-    longest = std::max<Offset>(longest, load<Offset>(offsets, i + 1) - load<Offset>(offsets, i));
-  if (longest > static_cast<Offset>(kMaxElements)) return nullptr;
+  if (longest<Offset>(offsets, rows) > static_cast<int64_t>(kMaxElements)) return nullptr;
   // What a missing row spans is nobody's.
   for (int64_t i = 0; column.validity != nullptr && i < rows; ++i)
     if (!isPresent(column, i) && rowLength(column, i) != 0) return nullptr;
@@ -209,9 +229,8 @@ bool Binder::checkOffsets(const ColumnData& column, Type type, int64_t begin, in
   const int64_t last = offsetAt<Offset>(column, begin + count);
   if (first < 0) return fail("an offset is negative");
   const auto* offsets = static_cast<const char*>(skip(column.offsets, column.offset + begin, sizeof(Offset)));
-  Offset descends = 0;  // as wide as the offsets, so that the loop runs in vectors
-  for (int64_t i = 0; i < count; ++i) descends |= load<Offset>(offsets, i + 1) < load<Offset>(offsets, i) ? 1 : 0;
-  for (int64_t i = begin; descends != 0; ++i)
+  const bool descends = descend<Offset>(offsets, count);
+  for (int64_t i = begin; descends; ++i)
     if (offsetAt<Offset>(column, i) > offsetAt<Offset>(column, i + 1))
       return fail(fmt::format("the offsets descend after row {}", i));
   if (type.is(Kind::String)) return first == last || column.values != nullptr || fail("the column has no bytes");

@@ -6,6 +6,7 @@
 #include "ops/groups.h"
 #include "ops/laws.h"
 #include "ops/operator.h"
+#include "values/array_loops.h"
 #include "values/cell_types.h"
 
 namespace featc {
@@ -74,7 +75,10 @@ bool productFlat(Context& context, const ColumnRef* args, const ColumnRef& out, 
   copyPresence(lists, out, n);
   if (all && one.uniform) {
     const auto x = one.get<int64_t>(0);
-    for (uint64_t k = 0; k < in.total(n); ++k) made[k] = join(x, elements[k]);
+    if constexpr (oneIsLeft)
+      arrayLoops().combineOneWith(x, elements, made, in.total(n));
+    else
+      arrayLoops().combineWithOne(elements, x, made, in.total(n));
   } else {
     uint32_t at = 0;
     for (uint32_t row = 0; row < n; ++row) {

@@ -13,6 +13,7 @@
 #include "ops/library/vocabulary.h"
 #include "ops/library/xxh3_inline.h"
 #include "ops/operator.h"
+#include "values/array_loops.h"
 #include "values/cell_types.h"
 
 namespace featc {
@@ -43,9 +44,7 @@ uint64_t stepsOf(std::span<const Str> texts) {
 void finishHashes(const ColumnRef& strings, const ColumnRef& out, uint32_t n) {
   copyPresence(strings, out, n);
   if (allPresent(strings, n)) return;
-  auto* hashes = static_cast<int64_t*>(out.data);
-  for (uint32_t row = 0; row < n; ++row)
-    if (!strings.present(row)) hashes[row] = 0;
+  arrayLoops().clearMissing(strings.valid, static_cast<int64_t*>(out.data), n);
 }
 
 struct HashStringColumns {

@@ -9,6 +9,7 @@
 #include "ops/library/key_index.h"
 #include "ops/operator.h"
 #include "ops/suspect.h"
+#include "values/array_loops.h"
 #include "values/cell_types.h"
 #include "values/slicing.h"
 
@@ -33,12 +34,34 @@ template <class T>
 int64_t length(List<T> list) {
   return static_cast<int64_t>(list.size);
 }
+// The element at one place of each of the flat lists, without a branch for those that are shorter.
+template <class T>
+void elementsAt(const FlatLists& lists, uint64_t at, T* out, uint8_t* valid, uint32_t n) {
+  static constexpr T kNone{};
+  const T* elements = static_cast<const T*>(lists.elements);
+  for (uint32_t group = 0; group < n; group += 8) {
+    unsigned present = 0;
+    for (uint32_t k = 0; k < std::min(8U, n - group); ++k) {
+      const uint32_t row = group + k;
+      const bool is = at < lists.sizeOf(row);
+      out[row] = *(is ? elements + (lists.starts[row] - lists.starts[0]) + at : &kNone);
+      present |= (is ? 1U : 0U) << k;
+    }
+    valid[group / 8] = static_cast<uint8_t>(present);
+  }
+}
 // The same of flat lists, whose places alone say much.
 template <class T>
 bool indexFlat(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
   FlatLists lists;
   const ColumnRef at = args[1];
   if (!isFlat(context, args[0], cellType<T>(), n, lists)) return false;
+  if constexpr (!std::is_same_v<T, bool>) {
+    if (at.uniform && out.valid != nullptr && at.present(0) && at.get<int64_t>(0) >= 0) {
+      elementsAt(lists, static_cast<uint64_t>(at.get<int64_t>(0)), static_cast<T*>(out.data), out.valid, n);
+      return true;
+    }
+  }
   detail::RowWriter<T> writer(out);
   for (uint32_t row = 0; row < n; ++row) {
     Maybe<T> element;
@@ -51,7 +74,7 @@ bool indexFlat(Context& context, const ColumnRef* args, const ColumnRef& out, ui
 template <class T>
 bool lengthFlat(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
   FlatLists lists;
-  if (!isFlat(context, args[0], cellType<T>(), n, lists)) return false;
+  if (!isFlat(context, args[0], cellType<T>(), n, lists, true)) return false;
   auto* lengths = static_cast<int64_t*>(out.data);
   for (uint32_t row = 0; row < n; ++row) lengths[row] = lists.sizeOf(row);
   copyPresence(args[0], out, n);
@@ -95,6 +118,8 @@ template <class T>
 struct ContainsColumns {
   static constexpr bool kReadsTexts = true;
   static void kernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    if constexpr (std::is_same_v<T, int64_t>)
+      if (inOneList(args, out, n)) return;
     detail::RowWriter<bool> writer(out);
     detail::Meter meter(context);
     for (uint32_t row = 0; row < n;) {
@@ -112,6 +137,25 @@ struct ContainsColumns {
       }
     }
     writer.finish(n);
+  }
+
+ private:
+  // One short list for all rows: all rows' values are compared with each of its elements, in vectors.
+  static bool inOneList(const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    const ColumnRef& values = args[1];
+    if (!args[0].uniform || values.uniform) return false;
+    const auto list = args[0].get<List<int64_t>>(0);
+    if (list.valid != nullptr || list.size > arrayLoops().mostKeys) return false;
+    auto* found = static_cast<uint8_t*>(out.data);
+    arrayLoops().findInts(list.data, list.size, static_cast<const int64_t*>(values.data), found, n);
+    for (uint32_t i = 0; i < (n + 7) / 8; ++i) {
+      const unsigned rows = std::min(8U, n - 8 * i);
+      unsigned present = args[0].present(0) ? 0xFFU >> (8 - rows) : 0U;
+      if (values.valid != nullptr) present &= values.valid[i];
+      found[i] = static_cast<uint8_t>(found[i] & present);
+      if (out.valid != nullptr) out.valid[i] = static_cast<uint8_t>(present);
+    }
+    return true;
   }
 };
 template <class K, class V>

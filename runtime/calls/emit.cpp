@@ -3,11 +3,13 @@
 #include "runtime/calls/emit.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
 #include "ops/flat_lists.h"
 #include "runtime/calls/emit_lists.h"
+#include "values/array_loops.h"
 #include "values/hash.h"
 
 namespace featc {
@@ -284,7 +286,14 @@ class Emitter {
 
   void appendIds(const int64_t* payloads, uint64_t n) {
     std::vector<uint64_t>& ids = buffer().ids;
-    ids.insert(ids.end(), IdIterator{payloads, output_.slot}, IdIterator{payloads + n, output_.slot});
+    // Through a small array, so that a vector grows by them without being filled first.
+    constexpr uint64_t kStep = 256;
+    std::array<uint64_t, kStep> step;
+    for (uint64_t at = 0; at < n; at += kStep) {
+      const uint64_t size = std::min(kStep, n - at);
+      arrayLoops().ids(output_.slot, payloads + at, step.data(), size);
+      ids.insert(ids.end(), step.data(), step.data() + size);
+    }
     if (output_.countLostBits) counts_.lostBits += lostAmong(payloads, n);
   }
 

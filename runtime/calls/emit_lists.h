@@ -3,9 +3,7 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <iterator>
 
 #include "values/cell.h"
 #include "values/hash.h"
@@ -44,35 +42,6 @@ inline ListRun findRun(const ColumnRef& column, uint32_t begin, uint32_t n, uint
   run.end = i;
   return run;
 }
-
-// Payloads as the ids that are made of them, so that a vector of ids grows by them without being filled first.
-struct IdIterator {
-  using iterator_category = std::random_access_iterator_tag;
-  using value_type = uint64_t;
-  using difference_type = std::ptrdiff_t;
-  using pointer = void;
-  using reference = uint64_t;
-
-  const int64_t* payload = nullptr;
-  uint32_t slot = 0;
-
-  uint64_t operator*() const { return makeId(slot, *payload); }
-  IdIterator& operator++() {
-    ++payload;
-    return *this;
-  }
-  IdIterator& operator--() {
-    --payload;
-    return *this;
-  }
-  IdIterator operator+(difference_type n) const { return {payload + n, slot}; }
-  IdIterator& operator+=(difference_type n) {
-    payload += n;
-    return *this;
-  }
-  difference_type operator-(const IdIterator& other) const { return payload - other.payload; }
-  bool operator==(const IdIterator& other) const { return payload == other.payload; }
-};
 
 inline uint64_t lostAmong(const int64_t* payloads, uint64_t n) {
   uint64_t lost = 0;
