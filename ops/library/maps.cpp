@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ops/groups.h"
+#include "ops/library/few_keys.h"
 #include "ops/library/key_index.h"
 #include "ops/library/map_lookup.h"
 #include "ops/library/map_oddity.h"
@@ -26,6 +27,8 @@ template <class K, class V>
 struct LookupColumns {
   static constexpr bool kReadsTexts = true;
   static void kernel(Context&, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    if constexpr (!std::is_same_v<V, bool>)
+      if (inOneMap(args, out, n)) return;
     detail::RowWriter<V> writer(out);
     forMapRuns<K, V>(args[0], n, [&](uint32_t begin, uint32_t end, const Map<K, V>& map, auto&& find) {
       const bool present = args[0].present(begin);
@@ -36,6 +39,41 @@ struct LookupColumns {
       }
     });
     writer.finish(n);
+  }
+
+ private:
+  // One small map and one default for all rows.
+  static bool inOneMap(const ColumnRef* args, const ColumnRef& out, uint32_t n) {
+    const ColumnRef& values = args[1];
+    if (n < 8 || !args[0].uniform || !args[2].uniform || !args[0].present(0) || !FewKeys<K>::takes(values))
+      return false;
+    const auto map = args[0].get<Map<K, V>>(0);
+    const FewKeys<K> keys(map.keys);
+    if (!keys.usable()) return false;
+    const Maybe<V> absent(args[2].get<V>(0), args[2].present(0));
+    static constexpr V kNone{};
+    auto* cells = static_cast<V*>(out.data);
+    typename FewKeys<K>::Places places;
+    for (uint32_t begin = 0; begin < n; begin += FewKeys<K>::kRows) {
+      const uint32_t rows = std::min(FewKeys<K>::kRows, n - begin);
+      keys.find(values, begin, rows, n, places);
+      for (uint32_t group = 0; group < rows; group += 8) {
+        const uint32_t size = std::min(8U, rows - group);
+        unsigned asked = 0xFFU >> (8 - size);
+        if (values.valid != nullptr) asked &= values.valid[(begin + group) / 8];
+        unsigned present = 0;
+        for (uint32_t k = 0; k < size; ++k) {
+          const int64_t at = places[group + k];
+          bool is = (asked >> k & 1U) != 0;
+          is &= at < 0 ? absent.present : map.values.present(static_cast<uint64_t>(at));
+          const V* found = at < 0 ? &absent.value : map.values.data + at;
+          cells[begin + group + k] = *(is ? found : &kNone);
+          present |= (is ? 1U : 0U) << k;
+        }
+        if (out.valid != nullptr) out.valid[(begin + group) / 8] = static_cast<uint8_t>(present);
+      }
+    }
+    return true;
   }
 };
 
