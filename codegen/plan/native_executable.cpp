@@ -58,7 +58,8 @@ class NativeExecutable final : public Executable {
     scratch->views.insert(scratch->views.end(), steps_.constants.begin(), steps_.constants.end());
     scratch->flat.resize(plan_.slots.size());
     scratch->args.resize(steps_.args.size());
-    for (size_t view = plan_.slots.size(); view < scratch->views.size(); ++view) place(*scratch, view);
+    for (size_t view = plan_.slots.size(); view < scratch->views.size(); ++view)
+      place(*scratch, view, scratch->views[view], nullptr);
     for (const BoundKernel& kernel : steps_.kernels)
       scratch->contexts.push_back(kernel.call->context(graph_.info().hashFamily));
     for (size_t i = 0; i < plan_.slots.size(); ++i) {
@@ -71,8 +72,7 @@ class NativeExecutable final : public Executable {
       }
       scratch->storage.emplace_back(slot.spread ? type.withNullable() : type, kBlockRows);
       ColumnRef column = scratch->storage.back().column(type.nullable());
-      if (mayBeFlat(type)) column.flat = &scratch->flat[i];
-      show(*scratch, i, column, column);
+      show(*scratch, i, column, column, mayBeFlat(type) ? &scratch->flat[i] : nullptr);
     }
     return scratch;
   }
@@ -88,13 +88,17 @@ class NativeExecutable final : public Executable {
     const bool few = (scope == Scope::Item ? call.items : call.requests) < kFlatRows;
     for (const BoundSlot& bound : step.callColumns) {
       const ColumnRef& column = call.columns[bound.column];
+      if (begin == 0 && (few || !mayBeFlat(bound.type))) {
+        show(scratch, bound.slot, column, column, nullptr);
+        continue;
+      }
       ColumnRef view = begin == 0 ? column : columnAt(column, bound.type, begin);
       view.flat = nullptr;
       if (!few && mayBeFlat(bound.type) && !column.uniform) {
         scratch.flat[bound.slot] = flatAt(column, bound.type, begin);
         view.flat = &scratch.flat[bound.slot];
       }
-      show(scratch, bound.slot, column, view);
+      show(scratch, bound.slot, column, view, view.flat);
     }
     for (const BoundSlot& bound : step.spread) spread(scratch, call, bound, begin, rows);
 
@@ -160,10 +164,22 @@ class NativeExecutable final : public Executable {
         if (key < layout.inputFlat.size()) layout.inputFlat[key] = false;
   }
 
-  // Lets the kernels that take a view have it.
-  void place(NativeScratch& scratch, size_t view) const {
-    for (uint32_t i = steps_.firstUse[view]; i < steps_.firstUse[view + 1]; ++i)
-      scratch.args[steps_.uses[i]] = scratch.views[view];
+  // Shows a view to those that emit it and to the kernels that take it. Field by field: what was stored in parts just
+  // now is slow to load as a whole.
+  void place(NativeScratch& scratch, size_t view, const ColumnRef& from, FlatLists* flat) const {
+    void* const data = from.data;
+    uint8_t* const valid = from.valid;
+    const bool uniform = from.uniform;
+    const uint32_t* const texts = from.texts;
+    auto put = [=](ColumnRef& to) {
+      to.data = data;
+      to.valid = valid;
+      to.uniform = uniform;
+      to.flat = flat;
+      to.texts = texts;
+    };
+    put(scratch.views[view]);
+    for (uint32_t i = steps_.firstUse[view]; i < steps_.firstUse[view + 1]; ++i) put(scratch.args[steps_.uses[i]]);
   }
 
   // From one group of rows to the next.
@@ -172,10 +188,9 @@ class NativeExecutable final : public Executable {
     column.validStride = 1;
   }
 
-  // `whole`: as native code sees the slot; `view`: its part for this block.
-  void show(NativeScratch& scratch, size_t slot, const ColumnRef& whole, const ColumnRef& view) const {
-    scratch.views[slot] = view;
-    place(scratch, slot);
+  // `whole`: as native code sees the slot; `view`: its part for this block; `flat`: where its flat lists are kept.
+  void show(NativeScratch& scratch, size_t slot, const ColumnRef& whole, const ColumnRef& view, FlatLists* flat) const {
+    place(scratch, slot, view, flat);
     NativeColumn& column = scratch.columns[slot];
     column.data = static_cast<char*>(whole.data);
     column.valid = whole.valid != nullptr ? whole.valid : onesBitmap.data();
@@ -186,21 +201,19 @@ class NativeExecutable final : public Executable {
   void spread(NativeScratch& scratch, const CallFrame& call, const BoundSlot& bound, int64_t begin,
               uint32_t rows) const {
     ColumnRef request = call.columns[bound.column];
-    request.flat = nullptr;
     ColumnRef out = scratch.storage[bound.slot].column(request.valid != nullptr);
     NativeColumn& native = scratch.columns[bound.slot];
     if (call.requests == 1) {
       request.uniform = true;
       fillGroup(request, bound.type, out);
-      show(scratch, bound.slot, out, request);
+      show(scratch, bound.slot, out, request, nullptr);
       native.dataStride = 0;
       native.validStride = 0;
       return;
     }
     gatherRows(request, bound.type, call.requestOfItem + begin, rows, out);
     scratch.flat[bound.slot] = {};
-    if (mayBeFlat(bound.type)) out.flat = &scratch.flat[bound.slot];
-    show(scratch, bound.slot, out, out);
+    show(scratch, bound.slot, out, out, mayBeFlat(bound.type) ? &scratch.flat[bound.slot] : nullptr);
     step(native, bound.type);
   }
 
