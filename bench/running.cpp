@@ -12,6 +12,7 @@
 #include "bench/rivals.h"
 #include "bench/search_ads.h"
 #include "bench/takeaway.h"
+#include "bench/time_share.h"
 
 namespace featc::bench {
 
@@ -198,6 +199,30 @@ void showGenerated(Suite& suite) {
   suite.table("generated expressions, ns a value", table);
 }
 
+// Where calls of 1,000 rows spend their time, with batches in turn.
+void showShares(Suite& suite) {
+  auto percent = [](double part) { return fmt::format("{:.0f}", 100 * part); };
+  std::vector<std::vector<std::string>> table{
+      {"config", "generated code", "flat passes", "elementary functions", "other kernels and the runtime"}};
+  auto show = [&](const char* name, const std::string& text, Fill* fill) {
+    CompiledConfig config = compileText(text);
+    Program program(extractorOf(config, EngineKind::Jit, ""));
+    Batches batches = batchesOf(program.info(), kBatches, fill, 1000);
+    size_t next = 0;
+    auto run = [&] { program.run(batches[next++ % kBatches]); };
+    TimeShare share = timeShareOf(run, suite.quick() ? 0.5 : 2);
+    table.push_back(
+        {name, percent(share.generated), percent(share.flat), percent(share.functions), percent(share.other)});
+  };
+  show("mix", mixConfig(kMixOutputs),
+       [](BatchBuilder& builder, uint32_t rows, uint64_t seed) { fillMix(builder, rows, 0, seed); });
+  show("takeaway", takeawayConfig(),
+       [](BatchBuilder& builder, uint32_t rows, uint64_t seed) { fillTakeaway(builder, rows, seed); });
+  show("search_ads", searchAdsConfig(),
+       [](BatchBuilder& builder, uint32_t rows, uint64_t seed) { fillSearchAds(builder, rows, seed); });
+  suite.table("where 1,000 rows spend their time, percent", table);
+}
+
 }  // namespace
 
 void benchRunning(Suite& suite) {
@@ -236,6 +261,7 @@ void benchRunning(Suite& suite) {
   searchAds.expertLimit = {1.6, 1.6};
   compare(suite, searchAds);
 
+  showShares(suite);
   compareEngines(suite);
   showGenerated(suite);
 }
