@@ -210,7 +210,7 @@ void showShares(Suite& suite) {
     Batches batches = batchesOf(program.info(), kBatches, fill, 1000);
     size_t next = 0;
     auto run = [&] { program.run(batches[next++ % kBatches]); };
-    TimeShare share = timeShareOf(run, suite.quick() ? 0.5 : 2);
+    TimeShare share = timeShareOf(run, suite.quick() ? 1 : 4);
     table.push_back(
         {name, percent(share.generated), percent(share.flat), percent(share.functions), percent(share.other)});
   };

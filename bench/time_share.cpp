@@ -104,7 +104,7 @@ TimeShare timeShareOf(const std::function<void()>& run, double seconds) {
   action.sa_sigaction = onSample;
   action.sa_flags = SA_SIGINFO | SA_RESTART;
   sigaction(SIGPROF, &action, nullptr);
-  const itimerval often{{0, 250}, {0, 250}};
+  const itimerval often{{0, 1}, {0, 1}};  // no more often than the kernel's clock ticks
   setitimer(ITIMER_PROF, &often, nullptr);
   Stopwatch watch(CLOCK_PROCESS_CPUTIME_ID);
   while (watch.seconds() < seconds) run();

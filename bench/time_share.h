@@ -14,8 +14,8 @@ struct TimeShare {
   double other = 0;
 };
 
-// Interrupts `run`, which is called for about `seconds` of CPU time, every quarter of a millisecond, and looks where it
-// is. Only on x86-64 Linux; else all is zero.
+// Interrupts `run`, which is called for about `seconds` of CPU time, at each tick of the kernel's clock, and looks
+// where it is. Only on x86-64 Linux; else all is zero.
 TimeShare timeShareOf(const std::function<void()>& run, double seconds);
 
 }  // namespace featc::bench
