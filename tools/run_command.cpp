@@ -235,8 +235,6 @@ int runRun(const RunOptions& options) {
   run.limits.call = options.limits.limits();
   if (options.limits.memory != 0) MemoryBudget::ofProcess()->setLimit(options.limits.memory);
   uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-  // A log has whole requests.
-  if (!logger) reader->useOnly(made.extractor->executable().layout().inputUsed);
   Stopwatch running;
   if (output->resumed()) goOn(run, *output->resumed());
   std::optional<SedaExecutor> executor;

@@ -39,6 +39,8 @@ inline ProgramInfo readerProgram() {
 
 inline void checkColumn(const ColumnData& column, Type type, int64_t rows) {
   require(column.length == rows);
+  // Of a field that is not used.
+  if (column.absent || (column.values == nullptr && column.offsets == nullptr)) return;
   if (type.is(Kind::String) || type.isList() || type.isMap()) {
     const auto* offsets = static_cast<const int64_t*>(column.offsets);
     require(offsets[0] == 0);
@@ -90,7 +92,7 @@ inline ReadLog readAll(std::string_view text, size_t chunk, const NewReader& new
                   info.inputs[i].scope == Scope::Request ? batch.requests : batch.items);
     // Members of a list of structs are equally long.
     size_t last = info.inputs.size() - 1;
-    for (int64_t i = 0; i <= batch.items; ++i)
+    for (int64_t i = 0; i <= batch.items && !batch.columns[last].absent; ++i)
       require(static_cast<const int64_t*>(batch.columns[last - 1].offsets)[i] ==
               static_cast<const int64_t*>(batch.columns[last].offsets)[i]);
     items += rows.size();
