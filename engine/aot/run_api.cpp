@@ -125,7 +125,7 @@ featc_failure runArrow(featc_session& session, const ArrowSchema* schema, ArrowA
   if (schema == nullptr) return session.fail(nullArgument("schema"));
   const Extractor& extractor = *session.extractor;
   session.rows.clear();
-  auto input = std::make_unique<ArrowInput>(extractor.info(), *schema, extractor.executable().layout().inputUsed);
+  auto input = std::make_unique<ArrowCall>(extractor.info(), *schema, extractor.executable().layout().inputUsed);
   if (!input->binding.error().empty()) return session.fail({input->binding.error(), ErrorCode::BadBatch});
   input->batch = std::make_unique<ArrowBatch>(input->binding, std::move(rows));
   if (!input->batch->error().empty()) return session.fail({input->batch->error(), ErrorCode::BadBatch});

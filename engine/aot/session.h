@@ -22,8 +22,8 @@
 namespace featc {
 
 // A record batch while a call reads it.
-struct ArrowInput {
-  ArrowInput(const ProgramInfo& info, const ArrowSchema& schema, const std::vector<bool>& used)
+struct ArrowCall {
+  ArrowCall(const ProgramInfo& info, const ArrowSchema& schema, const std::vector<bool>& used)
       : binding(info, schema, used) {}
   ArrowBinding binding;
   std::unique_ptr<ArrowBatch> batch;
@@ -63,7 +63,7 @@ struct featc_session {
   std::vector<featc::InputRow> rows;
   std::vector<featc::ColumnData> columns;
   std::vector<std::unique_ptr<featc::ColumnData>> children;
-  std::unique_ptr<featc::ArrowInput> arrow;  // of the call under way
+  std::unique_ptr<featc::ArrowCall> arrow;  // of the call under way
   std::string message;
   std::string json;
 
