@@ -116,8 +116,8 @@ TEST_CASE("calls of several extractors share a budget, and get their memory befo
   Scratch scratch(*other);
   Result result;
   REQUIRE(!other->run(small.batch(), scratch, result));
-  // 8 MB of ids grow by doubling: too much beside the other ones.
-  constexpr size_t kRoom = 20'000'000;
+  // 8 MB of ids are too much beside the other ones.
+  constexpr size_t kRoom = 15'000'000;
   budget->setLimit(kRoom);
   RunError error = other->run(large.batch(), scratch, result);
   CHECK(error.kind == RunFailure::NoMemory);
