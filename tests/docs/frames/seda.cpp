@@ -2,7 +2,7 @@
 #include "featc/seda.hpp"
 
 featc::RunError snippet(const featc::Extractor& extractor, const featc::Batch& batch,
-                     std::chrono::steady_clock::time_point deadline) {
+                        std::chrono::steady_clock::time_point deadline) {
 #include SNIPPET
   return refused;
 }
