@@ -2,6 +2,8 @@
 // The C interface's options as the C++ one has them.
 #include "engine/c_load.h"
 
+#include <cstring>
+
 namespace featc {
 
 namespace {
@@ -39,7 +41,7 @@ featc_open_options openOptionsOf(const featc_options* options) {
   out.store_count = options->store_count;
   out.plugins = options->plugins;
   out.plugin_count = options->plugin_count;
-  out.engine = options->engine;
+  std::memcpy(&out.engine, &options->engine, sizeof out.engine);  // it may be no value of the enum
   out.cpu = options->cpu;
   out.root = options->root;
   out.cache = options->cache;

@@ -54,9 +54,9 @@ Expected<OpenOptions> readOpenOptions(const featc_open_options* given) {
     if (options.plugins[i] == nullptr) return nullArgument("a folder of plugins");
     out.plugins.folders.emplace_back(options.plugins[i]);
   }
-  if (options.engine != FEATC_ENGINE_JIT && options.engine != FEATC_ENGINE_INTERP &&
-      options.engine != FEATC_ENGINE_TIERED)
-    return Error(fmt::format("there is no engine {}", static_cast<int>(options.engine)), ErrorCode::BadArgument);
+  const int engine = enumNumber(options.engine);
+  if (engine != FEATC_ENGINE_JIT && engine != FEATC_ENGINE_INTERP && engine != FEATC_ENGINE_TIERED)
+    return Error(fmt::format("there is no engine {}", engine), ErrorCode::BadArgument);
   featc_call_limits limits;
   if (Error error = readSized(options.limits, "featc_call_limits", limits)) return error;
   out.limits.call = callLimits(limits);

@@ -18,6 +18,15 @@ namespace featc {
 // A null pointer in a call of the C interface.
 inline Error nullArgument(const char* name) { return {std::string(name) + " is null", ErrorCode::BadArgument}; }
 
+// What a C program wrote into an enum, which may be no value of it: C++ must not even look at such a one.
+template <class Enum>
+int enumNumber(const Enum& given) {
+  int number = 0;
+  static_assert(sizeof number == sizeof given);
+  std::memcpy(&number, &given, sizeof number);
+  return number;
+}
+
 // Copies the members that both sides know; null: none. A program that was compiled with a newer header may only use
 // members that this featc has: the others must be 0.
 template <class T>

@@ -257,8 +257,9 @@ featc_session* featc_new_session(const featc_extractor* extractor) {
 void featc_free_session(featc_session* session) { delete session; }
 
 void featc_set_call_options(featc_session* session, const featc_call_options* options) {
-  bool isPipelined = options->scheduler == FEATC_SCHEDULER_PIPELINED;
-  session->bySeda = options->scheduler == FEATC_SCHEDULER_SEDA;
+  const int scheduler = enumNumber(options->scheduler);
+  bool isPipelined = scheduler == FEATC_SCHEDULER_PIPELINED;
+  session->bySeda = scheduler == FEATC_SCHEDULER_SEDA;
   session->options.scheduler = isPipelined ? Scheduler::Pipelined : Scheduler::Staged;
   session->options.shardItems = options->shard_items;
   session->patience = timeOf(options->timeout_microseconds);
@@ -308,8 +309,8 @@ void featc_set_memory_limit(uint64_t bytes) {
 uint64_t featc_memory_held(void) { return MemoryBudget::ofProcess()->held(); }
 
 const char* featc_failure_name(featc_failure failure) {
-  return failure < FEATC_FINE || failure > FEATC_BAD_CACHE ? "failed"
-                                                           : errorCodeName(static_cast<ErrorCode>(failure)).data();
+  const int code = enumNumber(failure);
+  return code < FEATC_FINE || code > FEATC_BAD_CACHE ? "failed" : errorCodeName(static_cast<ErrorCode>(code)).data();
 }
 
 const char* featc_message(const featc_session* session) { return session->message.c_str(); }
