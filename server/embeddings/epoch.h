@@ -42,25 +42,34 @@ class EmbeddingSnapshot {
 // Thread-safe.
 class EmbeddingEpoch {
  public:
-  // Reads the manifest, opens all tables, and applies the deltas that are there. The error names the file, and what to
-  // do where that is known.
+  // Reads the manifest, opens all tables, and applies the deltas that are there, as refresh() does: what is wrong with
+  // a delta is no error, see deltaProblem(). An error names the file, and what to do where that is known.
   static Expected<std::shared_ptr<EmbeddingEpoch>> open(const std::string& folder, const TableOptions& options = {});
 
   const std::string& folder() const { return folder_; }
   std::shared_ptr<const EmbeddingSnapshot> snapshot() const;
 
-  // Applies the deltas that came since, all of them or, where one is missing or damaged, those before it. How many;
-  // an error leaves the snapshot as it was before the delta that the error names.
+  // Applies the deltas that came since: how many. Where one is missing, damaged or of another epoch those before it are
+  // applied, and the error names it. Whoever has a snapshot keeps it as it is.
   Expected<uint64_t> refresh();
+  // Why deltas are no longer applied, of the last refresh; fine: they are.
+  Error deltaProblem() const;
 
  private:
+  using Snapshot = std::shared_ptr<const EmbeddingSnapshot>;
+
   EmbeddingEpoch(std::string folder, TableOptions options) : folder_(std::move(folder)), options_(std::move(options)) {}
+  // The tables as their manifest has them, without deltas.
+  Expected<Snapshot> openTables() const;
+  Expected<Snapshot> withDeltas(Snapshot from) const;
+  void publish(Snapshot snapshot);
 
   std::string folder_;
   TableOptions options_;
   std::mutex refreshing_;  // one at a time
   mutable std::mutex mutex_;
-  std::shared_ptr<const EmbeddingSnapshot> snapshot_;
+  Snapshot snapshot_;
+  Error deltaProblem_;
 };
 
 }  // namespace featc

@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "server/embeddings/row_type.h"
+
 namespace featc {
 
 inline constexpr char kTableMagic[16] = {'f', 'e', 'a', 't', 'c', ' ', 'e', 'm',
@@ -38,6 +40,14 @@ struct TableHeader {
 };
 static_assert(sizeof(TableHeader) == 88);
 
+// Of a header whose sizes are within the limits above.
+constexpr uint64_t rowsBytes(const TableHeader& header) {
+  return header.rows * rowBytes(static_cast<RowType>(header.type), header.dim);
+}
+constexpr uint64_t bucketsBegin(const TableHeader& header) {
+  return (kTablePage + rowsBytes(header) + kTablePage - 1) / kTablePage * kTablePage;
+}
+
 struct alignas(64) TableBucket {
   static constexpr uint64_t kIds = 7;
 
@@ -54,6 +64,10 @@ struct alignas(64) TableBucket {
   }
 };
 static_assert(sizeof(TableBucket) == 64);
+
+constexpr uint64_t tableFileBytes(const TableHeader& header) {
+  return bucketsBegin(header) + header.buckets * sizeof(TableBucket);
+}
 
 // A table in memory, as lookups use it.
 struct TableIndex {

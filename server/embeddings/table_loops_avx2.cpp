@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loops in AVX2; CMakeLists.txt has the compiler's options.
+#if defined(__x86_64__)
+
+#include "server/embeddings/table_loops_body.h"
+
+namespace featc {
+
+const TableLoops kAvx2TableLoops = table_loops::loopsOf("avx2");
+
+}  // namespace featc
+
+#endif
