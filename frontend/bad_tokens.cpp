@@ -430,9 +430,7 @@ void reportForeignStrings(const TokenFile& file, Diagnostics& diagnostics) {
     isFirst = isFirst || t.startsLine;
     if (t.kind != TokenKind::ForeignString || !isFirst) continue;
     // `dense 'price' = ...`: a name, which has no quotes at all.
-    constexpr std::string_view kNamed[] = {"model", "let", "fn", "source", "dense", "sparse", "sequence"};
-    bool isName = i > 0 && file.tokens[i - 1].startsLine &&
-                  std::ranges::find(kNamed, file.text(file.tokens[i - 1])) != std::end(kNamed);
+    bool isName = i > 0 && file.tokens[i - 1].startsLine && isBeforeName(file.text(file.tokens[i - 1]));
     if (isName) continue;
     isFirst = false;
     Diagnostic& d = diagnostics.report(

@@ -42,8 +42,8 @@ class ClauseReader {
 
   bool report(uint32_t at, Diagnostics& diagnostics) const {
     std::string_view keyword = word(statement_.begin);
-    bool isOutput = keyword == "sparse" || keyword == "dense" || keyword == "sequence";
-    if (!isOutput || statement_.part != StatementPart::Whole || statement_.end < statement_.begin + 3) return false;
+    if (!isOutputKeyword(keyword) || statement_.part != StatementPart::Whole || statement_.end < statement_.begin + 3)
+      return false;
     return reportHead(at, diagnostics) || reportTail(at, diagnostics);
   }
 
@@ -183,8 +183,7 @@ bool reportDeclaredName(const TokenFile& file, const StatementTokens& statement,
   uint32_t place = statement.begin + 1;
   std::string_view keyword = file.text(file.tokens[statement.begin]);
   bool isSetting = keyword == "model" || keyword == "semantics" || keyword == "hash_family" || keyword == "import";
-  bool named = keyword == "model" || keyword == "let" || keyword == "fn" || keyword == "source" || keyword == "dense" ||
-               keyword == "sparse" || keyword == "sequence";
+  bool named = isBeforeName(keyword);
   if (place >= statement.end || (!named && !isSetting)) return false;
   const Token& name = file.tokens[place];
   bool hasSign = name.kind == TokenKind::Assign || name.kind == TokenKind::Colon;
@@ -217,7 +216,7 @@ bool reportDeclaredName(const TokenFile& file, const StatementTokens& statement,
       return true;
     }
   }
-  bool isOutput = keyword == "dense" || keyword == "sparse" || keyword == "sequence";
+  bool isOutput = isOutputKeyword(keyword);
   bool isClause = isOutput && isNameToken(name.kind) && at == place + 1 && file.tokens[at].kind == TokenKind::Integer &&
                   file.text(name) != "group";
   if (!isClause && !(name.kind == TokenKind::Assign && at == place)) return false;

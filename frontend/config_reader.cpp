@@ -25,7 +25,11 @@ namespace fs = std::filesystem;
 class ConfigReader {
  public:
   ConfigReader(const FrontendOptions& options, Sources& sources, Diagnostics& diagnostics)
-      : limits_(options.limits), sources_(sources), diagnostics_(diagnostics), builder_(ast_, limits_, diagnostics) {}
+      : limits_(options.limits),
+        mainFileAlone_(options.mainFileAlone),
+        sources_(sources),
+        diagnostics_(diagnostics),
+        builder_(ast_, limits_, diagnostics) {}
 
   Ast run(const fs::path& path, std::optional<std::string> mainText, const fs::path& root) {
     root_ = resolveRoot(root, path);
@@ -52,7 +56,7 @@ class ConfigReader {
     readFile({shown, folder, path == "-" ? root_ : resolved.parent_path()}, std::move(*mainText), /*imported=*/false);
     reportUnquotedNames(unquoted_, ast_, diagnostics_);
     warnLookAlikes(ast_, diagnostics_);
-    loadDataFiles(ast_, folders_, root_, limits_, sources_, diagnostics_);
+    if (!mainFileAlone_) loadDataFiles(ast_, folders_, root_, limits_, sources_, diagnostics_);
     return std::move(ast_);
   }
 
@@ -141,6 +145,10 @@ class ConfigReader {
   }
 
   void follow(const ImportDecl& import, const Location& from) {
+    if (mainFileAlone_) {
+      ast_.incomplete = true;
+      return;
+    }
     auto found = openImport(import.path, from.folder, root_);
     std::string asked = (from.folder / import.path).string();
     if (auto* problem = std::get_if<FileProblem>(&found)) return failImport(*problem, import, std::move(asked));
@@ -195,6 +203,7 @@ class ConfigReader {
   }
 
   FrontendLimits limits_;
+  bool mainFileAlone_;
   Sources& sources_;
   Diagnostics& diagnostics_;
   Ast ast_;

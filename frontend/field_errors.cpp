@@ -17,14 +17,8 @@ namespace featc {
 
 namespace {
 
-bool opens(TokenKind kind) {
-  return kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace ||
-         kind == TokenKind::Less;
-}
-bool closes(TokenKind kind) {
-  return kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace ||
-         kind == TokenKind::Greater;
-}
+bool opens(TokenKind kind) { return opensBracket(kind) || kind == TokenKind::Less; }
+bool closes(TokenKind kind) { return closesBracket(kind) || kind == TokenKind::Greater; }
 bool isString(TokenKind kind) { return kind == TokenKind::String || kind == TokenKind::ForeignString; }
 
 struct Range {

@@ -42,29 +42,27 @@ constexpr std::string_view kConversion =
 constexpr std::string_view kCast = "a conversion is written int(x), float(x), string(x) or bool(x)";
 constexpr std::string_view kPower = "\"{}\" is not an operator; a power is written pow(base, exponent)";
 constexpr std::string_view kQuotient =
-    "\"//\" is not an operator; a comment starts with \"#\", a quotient is rounded down with floor(a / b), and that of "
-    "integers cut with div(a, b)";
+    "\"//\" is not an operator; a comment starts with \"#\"; floor(a / b) rounds a quotient down, and div(a, b) cuts "
+    "that of integers";
 constexpr std::string_view kEach =
     "\"{}\" is not an operator; operators work on each element of a list: lower(tags), clicks % 10";
 constexpr std::string_view kCaret =
-    "\"^\" is not an operator; a power is written pow(base, exponent), the exclusive or of bits bit_xor(a, b)";
+    "\"^\" is not an operator; write a power as pow(base, exponent), and the exclusive or of bits as bit_xor(a, b)";
 constexpr std::string_view kBitAnd =
-    "\"&\" is not an operator; conditions are joined by \"&&\", bits are kept by bit_and(a, b)";
+    "\"&\" is not an operator; \"&&\" joins conditions, and bit_and(a, b) is the \"and\" of bits";
 constexpr std::string_view kBitOr =
-    "\"|\" is not an operator; conditions are joined by \"||\", bits are joined by bit_or(a, b)";
-constexpr std::string_view kBitNot =
-    "\"~\" is not an operator; a condition is negated by \"!\", bits are inverted by bit_not(a)";
-constexpr std::string_view kShiftLeft = "\"<<\" is not an operator; bits are shifted by shift_left(x, n)";
-constexpr std::string_view kShiftRight = "\">>\" is not an operator; bits are shifted by shift_right(x, n)";
+    "\"|\" is not an operator; \"||\" joins conditions, and bit_or(a, b) is the \"or\" of bits";
+constexpr std::string_view kBitNot = "\"~\" is not an operator; \"!\" negates a condition, and bit_not(a) inverts bits";
+constexpr std::string_view kShiftLeft = "\"<<\" is not an operator; shift_left(x, n) shifts bits";
+constexpr std::string_view kShiftRight = "\">>\" is not an operator; shift_right(x, n) shifts bits";
 constexpr std::string_view kDiv =
-    "\"{}\" is not an operator; a whole quotient is div(a, b) of integers, and trunc(a / b) of floats";
+    "\"{}\" is not an operator; a whole quotient is div(a, b) for integers, and trunc(a / b) for floats";
 constexpr std::string_view kAssigned = "there is no assignment; name a value with let NAME = ...";
 constexpr std::string_view kBody = "a fn is one expression: fn NAME(a: T) = expression";
 constexpr std::string_view kNamed = "name a value, without a type, with let NAME = ...";
 constexpr std::string_view kOutput =
-    "\"{}\" does not start a statement; a feature is declared by \"dense\", a number, or by \"sparse\", ids";
-constexpr std::string_view kFilter =
-    "a list's elements are chosen by a condition on the list: mask(clicks, clicks > 5)";
+    "\"{}\" does not start a statement; declare a feature of numbers with \"dense\", one of ids with \"sparse\"";
+constexpr std::string_view kFilter = "a condition on a list chooses its elements: mask(clicks, clicks > 5)";
 constexpr std::string_view kSpaced = "an operator is written without a space in it";
 constexpr std::string_view kVariable = "a name is written without \"{}\"";
 constexpr std::string_view kMethod = "values have no methods; pass the value to a function: lower(city)";
@@ -85,10 +83,9 @@ constexpr Phrase kFunctions[] = {
      "a fn does not declare its result type, which is that of its expression"},
     {"fn|def|function|func|fun|macro W ( G ) => E", "fn W(G) = E", kBody},
     {"fn|def|function|func|fun|macro W ( G ) -> E", "fn W(G) = E", kBody},
-    {"def|function|func|fun|macro W ( G ) = E", "fn W(G) = E",
-     "a formula is declared by \"fn\": fn NAME(a: T) = expression"},
+    {"def|function|func|fun|macro W ( G ) = E", "fn W(G) = E", "\"fn\" declares a formula: fn NAME(a: T) = expression"},
     {"def|function|func|fun|macro W (", "",
-     "a formula is declared by \"fn\", each parameter with its type: fn NAME(a: T) = expression"},
+     "\"fn\" declares a formula; each parameter has a type: fn NAME(a: T) = expression"},
     {"fn|def|function|func|fun|macro W ( R ) {", "", kBody},
 };
 
@@ -103,7 +100,7 @@ constexpr Phrase kStatements[] = {
     {"def|function|func|fun|macro W =", "let W =", kNamed},
     {"group W over", "sequence group W over", "a group starts with \"sequence group\""},
     {"group over", "sequence group over", "a group starts with \"sequence group\""},
-    {"include|require|use|source|load|using S", "import S", "another config is read by a line import \"FILE\""},
+    {"include|require|use|source|load|using S", "import S", "a line import \"FILE\" reads another config"},
     {"feature|output|column|numeric|continuous W = E", "dense W = E", kOutput},
     {"feature|output|column|numeric|continuous W", "", kOutput},
     {"categorical|category|bucket|id W", "", kOutput},
@@ -189,7 +186,7 @@ constexpr Phrase kPhrases[] = {
     // Logic and comparisons.
     {"and", "&&", "write \"&&\" instead of \"{}\""},
     {"or", "||", "write \"||\" instead of \"{}\""},
-    {"xor", "", "write \"!=\" instead of \"{}\" of two bools, bit_xor(a, b) of integers"},
+    {"xor", "", "instead of \"{}\", write \"!=\" between bools, and bit_xor(a, b) for integers"},
     {"eq|equals", "==", "write \"==\" instead of \"{}\""},
     {"ne", "!=", "write \"!=\" instead of \"{}\""},
     {"lt", "<", "write \"<\" instead of \"{}\""},
@@ -214,7 +211,7 @@ constexpr Phrase kPhrases[] = {
     {"count ( distinct E )", "count(distinct(E))", "\"distinct\" is called: count(distinct(list))"},
     {"distinct W", "distinct(W)", "\"{}\" is called: distinct(list)"},
     {"count ( * )", "", "\"count\" takes a list and counts the elements that are present"},
-    {"extract ( W from E )", "", "a part of a time is written hour(time), day_of_week(time), month(time)", partOfTime},
+    {"extract ( W from E )", "", "parts of a time are hour(time), day_of_week(time), month(time)", partOfTime},
     {"date S", "parse_time(S, \"%F\")", "a time is a number of seconds; parse_time(text, format) reads it from a text"},
     {"timestamp S", "parse_time(S, \"%F %T\")",
      "a time is a number of seconds; parse_time(text, format) reads it from a text"},
@@ -234,7 +231,7 @@ constexpr Phrase kPhrases[] = {
     {"A . str . W ( R )", "", kMethod, method},
     {"A . dt . W", "", kMethod, method},
     {"A . W ( R )", "", kMethod, method},
-    {"A ?. W", "A.W", "the fields of a missing row are missing: write \".\""},
+    {"A ?. W", "A.W", "write \".\": the fields of a missing row are missing"},
     {"A -> W", "", "a field is written after \".\"", arrow},
     {"-> W", "", kEach},
     // Strings.
@@ -296,14 +293,12 @@ bool mayBeTooDeep(const TokenFile& file) {
     uint32_t least = around.empty() ? 0 : around.back() + 1;
     bool isUnary = kind == TokenKind::Not || (kind == TokenKind::Minus && (i == 0 || !endsOperand(tokens[i - 1].kind)));
     bool isCondition = !isSchema && (kind == TokenKind::Question || kind == TokenKind::Default);
-    bool opens = kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace;
-    bool closes = kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
-    if (opens) around.push_back(depth);
-    if (opens || isUnary || isCondition || kind == TokenKind::Less) ++depth;
+    if (opensBracket(kind)) around.push_back(depth);
+    if (opensBracket(kind) || isUnary || isCondition || kind == TokenKind::Less) ++depth;
     if (depth > kDeepest) return true;
     if (kind == TokenKind::Greater && depth > least) --depth;
     if (kind == TokenKind::Comma && !isSchema) depth = least;
-    if (!closes || around.empty()) continue;
+    if (!closesBracket(kind) || around.empty()) continue;
     depth = around.back();
     around.pop_back();
   }

@@ -37,6 +37,8 @@ struct FrontendOptions {
   PluginFolders plugins;
   FrontendLimits limits;
   bool warnUnusedFields = false;  // each one; else one summary line
+  // Opens neither imports nor data files: what they say is missing in the Ast, which is incomplete.
+  bool mainFileAlone = false;
 };
 
 // Reads the main file and its imports. `mainText` replaces the main file's content when given

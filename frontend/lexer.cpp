@@ -132,9 +132,8 @@ class Scanner {
   }
 
   void count(TokenKind kind) {
-    if (kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace) ++depth_;
-    bool closes = kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
-    if (closes && depth_ > 0) --depth_;
+    if (opensBracket(kind)) ++depth_;
+    if (closesBracket(kind) && depth_ > 0) --depth_;
     continues_ = !endsOperand(kind);
   }
 

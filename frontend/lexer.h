@@ -69,6 +69,12 @@ inline bool isNameToken(TokenKind kind) { return kind >= TokenKind::Name && kind
 inline bool isBadToken(TokenKind kind) { return kind >= TokenKind::BadCharacters; }
 // `+ - * / % ! < <= > >= == != && || ??`, not `?` and `:`.
 inline bool isOperatorToken(TokenKind kind) { return kind >= TokenKind::Plus && kind <= TokenKind::Default; }
+inline bool opensBracket(TokenKind kind) {
+  return kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace;
+}
+inline bool closesBracket(TokenKind kind) {
+  return kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
+}
 // A name, a literal or a closing bracket: what may end an operand.
 bool endsOperand(TokenKind kind);
 

@@ -89,8 +89,8 @@ size_t countArguments(const PhraseMatch& match, TokenRange range) {
   int depth = 0;
   for (uint32_t i = range.begin; i < range.end; ++i) {
     TokenKind kind = match.file().tokens[i].kind;
-    if (kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace) ++depth;
-    if (kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace) --depth;
+    if (opensBracket(kind)) ++depth;
+    if (closesBracket(kind)) --depth;
     if (kind == TokenKind::Comma && depth == 0) ++count;
   }
   return count;

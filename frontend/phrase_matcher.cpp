@@ -335,9 +335,7 @@ bool PhraseMatch::standsAlone() const {
   };
   TokenKind before = kind(range_.begin - 1);
   TokenKind after = kind(range_.end);
-  bool opens = before == TokenKind::LeftParen || before == TokenKind::LeftBracket || before == TokenKind::LeftBrace;
-  bool closes = after == TokenKind::RightParen || after == TokenKind::RightBracket || after == TokenKind::RightBrace;
-  return (opens || ends(before)) && (closes || ends(after));
+  return (opensBracket(before) || ends(before)) && (closesBracket(after) || ends(after));
 }
 
 }  // namespace featc

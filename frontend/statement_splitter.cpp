@@ -27,12 +27,6 @@ bool continuesLine(TokenKind kind) {
          kind == TokenKind::Question || kind == TokenKind::Colon;
 }
 
-bool opensBracket(TokenKind kind) {
-  return kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace;
-}
-bool closesBracket(TokenKind kind) {
-  return kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
-}
 constexpr std::string_view kGroupWord = "group";
 constexpr std::string_view kOverWord = "over";
 constexpr std::string_view kWhereWord = "where";
@@ -42,6 +36,12 @@ bool isPair(TokenKind open, TokenKind close) { return static_cast<int>(close) ==
 }  // namespace
 
 std::span<const std::string_view> statementKeywords() { return kKeywords; }
+
+bool isOutputKeyword(std::string_view word) { return word == "sparse" || word == "dense" || word == "sequence"; }
+
+bool isBeforeName(std::string_view word) {
+  return word == "model" || word == "let" || word == "fn" || word == "source" || isOutputKeyword(word);
+}
 
 std::optional<size_t> statementKeyword(std::string_view word) {
   const auto* found = std::find(kKeywords.begin(), kKeywords.end(), word);
@@ -167,7 +167,7 @@ void StatementSplitter::reportMisspeltGroup() {
 // Whether the statement at token `i` may stand in a sequence group.
 bool StatementSplitter::belongsInGroup(uint32_t i) const {
   std::string_view word = file_.text(token(i));
-  return (word == "let" || word == "sparse" || word == "dense" || word == "sequence") && groupBrace(i) == kNone;
+  return (word == "let" || isOutputKeyword(word)) && groupBrace(i) == kNone;
 }
 
 // A group that is never closed goes as far as its statements do.

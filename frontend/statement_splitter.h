@@ -17,6 +17,10 @@ namespace featc {
 std::span<const std::string_view> statementKeywords();
 // Position in statementKeywords(), nothing for other words.
 std::optional<size_t> statementKeyword(std::string_view word);
+// Whether a statement that starts with it declares an output: sparse, dense, sequence. A sequence may be a group, too.
+bool isOutputKeyword(std::string_view word);
+// Whether the name of what the statement declares follows it: `let NAME`, `model NAME`.
+bool isBeforeName(std::string_view word);
 
 // One file's tokens while they are read.
 struct TokenFile {

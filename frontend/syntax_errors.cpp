@@ -268,8 +268,7 @@ class Explainer {
 
   Diagnostic& afterStatement() {
     // A complete expression, then something else.
-    bool hasExpression = keyword() == "let" || keyword() == "fn" || keyword() == "sparse" || keyword() == "dense" ||
-                         keyword() == "sequence";
+    bool hasExpression = keyword() == "let" || keyword() == "fn" || isOutputKeyword(keyword());
     if (statementKeyword(file_.text(found())) && failure_.token + 1 < statement_.end &&
         (isNameToken(file_.tokens[failure_.token + 1].kind) ||
          file_.tokens[failure_.token + 1].kind == TokenKind::LeftBrace)) {

@@ -6,16 +6,10 @@ namespace featc {
 
 namespace {
 
-bool opens(TokenKind kind) {
-  return kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace;
-}
-bool closes(TokenKind kind) {
-  return kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
-}
 bool isSign(TokenKind kind) { return kind == TokenKind::Minus || kind == TokenKind::Not; }
 
 // A literal or a name.
-bool isAtom(TokenKind kind) { return endsOperand(kind) && !closes(kind); }
+bool isAtom(TokenKind kind) { return endsOperand(kind) && !closesBracket(kind); }
 
 // Whether a sign between two operands belongs to what reaches so far.
 bool joins(TokenKind kind, Reach reach) {
@@ -45,8 +39,8 @@ bool endsWhole(TokenKind kind) {
 std::optional<uint32_t> TokenWalk::closing(uint32_t open) const {
   uint32_t depth = 0;
   for (uint32_t i = open; i < end_; ++i) {
-    if (opens(kind(i))) ++depth;
-    if (closes(kind(i)) && --depth == 0) return i;
+    if (opensBracket(kind(i))) ++depth;
+    if (closesBracket(kind(i)) && --depth == 0) return i;
   }
   return std::nullopt;
 }
@@ -54,8 +48,8 @@ std::optional<uint32_t> TokenWalk::closing(uint32_t open) const {
 std::optional<uint32_t> TokenWalk::opening(uint32_t close) const {
   uint32_t depth = 0;
   for (uint32_t i = close + 1; i-- > begin_;) {
-    if (closes(kind(i))) ++depth;
-    if (opens(kind(i)) && --depth == 0) return i;
+    if (closesBracket(kind(i))) ++depth;
+    if (opensBracket(kind(i)) && --depth == 0) return i;
   }
   return std::nullopt;
 }
@@ -63,7 +57,7 @@ std::optional<uint32_t> TokenWalk::opening(uint32_t close) const {
 std::optional<uint32_t> TokenWalk::operandBackward(uint32_t end) const {
   for (uint32_t at = end; at > begin_;) {
     uint32_t i = at - 1;
-    if (closes(kind(i))) {
+    if (closesBracket(kind(i))) {
       auto open = opening(i);
       if (!open) return std::nullopt;
       bool follows = *open > begin_ && endsOperand(kind(*open - 1));
@@ -88,7 +82,7 @@ std::optional<uint32_t> TokenWalk::operandBackward(uint32_t end) const {
 
 std::optional<uint32_t> TokenWalk::operandForward(uint32_t begin) const {
   uint32_t at = begin;
-  if (opens(kind(at))) {
+  if (opensBracket(kind(at))) {
     auto close = closing(at);
     if (!close) return std::nullopt;
     at = *close + 1;
@@ -121,8 +115,8 @@ std::optional<uint32_t> TokenWalk::backward(uint32_t end, Reach reach) const {
     uint32_t at = end;
     while (at > begin_) {
       TokenKind k = kind(at - 1);
-      if (opens(k) || endsWhole(k)) break;
-      auto open = closes(k) ? opening(at - 1) : at - 1;
+      if (opensBracket(k) || endsWhole(k)) break;
+      auto open = closesBracket(k) ? opening(at - 1) : at - 1;
       if (!open) return std::nullopt;
       at = *open;
     }
@@ -147,8 +141,8 @@ std::optional<uint32_t> TokenWalk::forward(uint32_t begin, Reach reach,
     while (at < end_ && !(stops && stops(at))) {
       TokenKind k = kind(at);
       bool isCompared = stops && k == TokenKind::Assign;  // `case when a = 1 then`
-      if (closes(k) || (endsWhole(k) && !isCompared)) break;
-      auto close = opens(k) ? closing(at) : at;
+      if (closesBracket(k) || (endsWhole(k) && !isCompared)) break;
+      auto close = opensBracket(k) ? closing(at) : at;
       if (!close) return std::nullopt;
       at = *close + 1;
     }

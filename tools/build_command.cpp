@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc build: a model as a shared library or object file.
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -16,6 +12,7 @@
 #include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
+#include "tools/output_file.h"
 
 namespace featc {
 namespace {
@@ -34,16 +31,10 @@ int fail(int exitCode, const std::string& message) {
   return exitCode;
 }
 
-// Replaces the file as a whole: a program that has the old library loaded goes on with it.
-int replaceFile(const std::string& path, const std::string& bytes) {
-  std::string fresh = fmt::format("{}.{}", path, getpid());
-  std::FILE* file = std::fopen(fresh.c_str(), "wb");
-  bool good = file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-  if (file != nullptr) good = std::fclose(file) == 0 && good;
-  if (good && std::rename(fresh.c_str(), path.c_str()) == 0) return kFine;
-  std::string why = std::strerror(errno);
-  std::remove(fresh.c_str());
-  return fail(kBadInput, fmt::format("cannot write {}: {}", path, why));
+// A program that has the old library loaded goes on with it.
+int write(const std::string& path, const std::string& bytes) {
+  std::string problem = replaceFile(path, bytes);
+  return problem.empty() ? kFine : fail(kBadInput, fmt::format("cannot write {}: {}", path, problem));
 }
 
 int runBuild(const BuildCommandOptions& options) {
@@ -66,9 +57,9 @@ int runBuild(const BuildCommandOptions& options) {
     if (!library.error.empty()) return fail(kBadInput, library.error);
     bytes = std::move(library.bytes);
   }
-  int exitCode = replaceFile(options.output, bytes);
+  int exitCode = write(options.output, bytes);
   if (exitCode == kFine && !options.header.empty())
-    exitCode = replaceFile(options.header, modelHeader(config->optimized.info()));
+    exitCode = write(options.header, modelHeader(config->optimized.info()));
   return exitCode;
 }
 

@@ -33,16 +33,20 @@ PluginFolders pluginFolders(const std::vector<std::string>& folders) {
   return plugins;
 }
 
-void addCompileOptions(Command& command, ConfigOptions& options) {
-  command.option("--root", options.root, "Folder that imports must stay inside (default: the config's own)")
-      .placeholder("DIR");
-  addPluginOption(command, options.plugins);
+void addDiagnosticOptions(Command& command, ConfigOptions& options) {
   command.option("--diagnostics", options.diagnostics, "Format of diagnostics on stderr")
       .oneOf({"text", "json"})
       .showDefault();
   command.option("--color", options.color, "Diagnostics in colours: on a terminal, always or never")
       .oneOf({"auto", "always", "never"})
       .showDefault();
+}
+
+void addCompileOptions(Command& command, ConfigOptions& options) {
+  command.option("--root", options.root, "Folder that imports must stay inside (default: the config's own)")
+      .placeholder("DIR");
+  addPluginOption(command, options.plugins);
+  addDiagnosticOptions(command, options);
 }
 
 void addConfigOptions(Command& command, ConfigOptions& options) {

@@ -23,7 +23,9 @@ struct ConfigOptions {
 // --plugins.
 void addPluginOption(Command& command, std::vector<std::string>& folders);
 PluginFolders pluginFolders(const std::vector<std::string>& folders);
-// --root, --plugins, --diagnostics and --color.
+// --diagnostics and --color.
+void addDiagnosticOptions(Command& command, ConfigOptions& options);
+// --root, --plugins, and the options above.
 void addCompileOptions(Command& command, ConfigOptions& options);
 // The config as the first positional argument, and the options above.
 void addConfigOptions(Command& command, ConfigOptions& options);

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc fmt: configs in the one layout.
 #include <fmt/core.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,44 +17,12 @@
 namespace featc {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct FmtOptions {
   std::vector<std::string> files;
   bool check = false;
   bool isStdin = false;
   ConfigOptions config;
 };
-
-// Writes a new file beside the old one and puts it in its place, so that nobody ever sees half of it.
-bool replaceFile(const std::string& name, const std::string& text) {
-  std::error_code error;
-  fs::path path = fs::canonical(name, error);
-  auto fails = [&](const char* reason) {
-    printError("featc fmt: cannot write {}: {}\n", name, reason);
-    return false;
-  };
-  if (error) return fails(error.message().c_str());
-  std::string fresh = path.string() + ".XXXXXX";
-  int handle = mkstemp(fresh.data());
-  if (handle < 0) return fails(std::strerror(errno));
-  struct stat old{};
-  std::FILE* file = fdopen(handle, "wb");
-  bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size() &&
-                 std::fflush(file) == 0 && stat(path.c_str(), &old) == 0 && fchmod(handle, old.st_mode) == 0;
-  int reason = errno;
-  if (file != nullptr && std::fclose(file) != 0 && written) {
-    written = false;
-    reason = errno;
-  }
-  if (written && std::rename(fresh.c_str(), path.c_str()) != 0) {
-    written = false;
-    reason = errno;
-  }
-  if (written) return true;
-  unlink(fresh.c_str());
-  return fails(std::strerror(reason));
-}
 
 std::optional<std::string> textOf(const std::string& name) {
   if (name == "-") return mainFile(name).text;
@@ -74,11 +36,10 @@ std::optional<std::string> textOf(const std::string& name) {
 int formatFile(const FmtOptions& options, const std::string& name) {
   std::optional<std::string> text = textOf(name);
   if (!text) return kBadInput;
-  FrontendOptions frontend = frontendOptions(options.config);
   Sources sources;
   Diagnostics diagnostics;
   std::optional<std::string> formatted =
-      formatConfig(name == "-" ? "<stdin>" : name, *text, frontend, sources, diagnostics);
+      formatConfig(name == "-" ? "<stdin>" : name, *text, FrontendLimits(), sources, diagnostics);
   if (!formatted) {
     printDiagnostics(options.config, sources, diagnostics);
     return kBadInput;
@@ -90,7 +51,10 @@ int formatFile(const FmtOptions& options, const std::string& name) {
   }
   if (name == "-") return printData(*formatted);
   if (*formatted == *text) return kFine;
-  if (!replaceFile(name, *formatted)) return kBadInput;
+  if (std::string problem = replaceFile(name, *formatted); !problem.empty()) {
+    printError("featc fmt: cannot write {}: {}\n", name, problem);
+    return kBadInput;
+  }
   printError("formatted {}\n", name);
   return kFine;
 }
@@ -117,7 +81,7 @@ void addFmtCommand(CommandLine& line) {
   Option files = command.option("FILE", options->files, "Configs, which are changed in place; - reads stdin");
   command.flag("--check", options->check, "Change nothing; exit 1 if a config is not in the layout");
   command.flag("--stdin", options->isStdin, "Read stdin and write to stdout, as FILE - does").excludes(files);
-  addCompileOptions(command, options->config);
+  addDiagnosticOptions(command, options->config);
   command.runs([options] { return runFmt(*options); });
 }
 

@@ -3,10 +3,14 @@
 #include "tools/output_file.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <utility>
 
 #include "support/print_error.h"
 #include "tools/command.h"
@@ -57,6 +61,45 @@ int printData(std::string_view text) {
   OutputFile out("-");
   out.write(text);
   return out.finish();
+}
+
+namespace {
+
+// Of the file that is replaced, or what a new one gets.
+mode_t modeFor(const std::string& path) {
+  struct stat old{};
+  if (stat(path.c_str(), &old) == 0) return old.st_mode & 07777U;
+  const mode_t mask = umask(0);
+  umask(mask);
+  return 0666U & ~mask;
+}
+
+bool writeAll(int handle, std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t written = write(handle, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string replaceFile(const std::string& path, std::string_view bytes) {
+  std::error_code error;
+  std::filesystem::path target = std::filesystem::canonical(path, error);
+  if (error) target = path;  // there is none yet
+  std::string fresh = target.string() + ".XXXXXX";
+  const int handle = mkstemp(fresh.data());
+  if (handle < 0) return std::strerror(errno);
+  bool good = writeAll(handle, bytes) && fchmod(handle, modeFor(target)) == 0;
+  int reason = errno;
+  if (close(handle) != 0 && std::exchange(good, false)) reason = errno;
+  if (good && std::rename(fresh.c_str(), target.c_str()) == 0) return "";
+  if (good) reason = errno;
+  unlink(fresh.c_str());
+  return std::strerror(reason);
 }
 
 }  // namespace featc

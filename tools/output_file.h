@@ -38,4 +38,8 @@ class OutputFile {
 // Writes `text` to stdout and finishes.
 int printData(std::string_view text);
 
+// Puts a file of these bytes in the place of the one at `path`, or creates one: nobody ever sees half of it. Follows
+// links, and keeps the mode of a file that is there. Returns why it failed, in the system's words; empty: it did not.
+std::string replaceFile(const std::string& path, std::string_view bytes);
+
 }  // namespace featc

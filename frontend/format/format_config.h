@@ -11,9 +11,9 @@
 namespace featc {
 
 // The text of a config in the one layout, with `\n` at the end of each line. Nothing where the text has syntax errors,
-// which `diagnostics` then tells; imports and files that cannot be read do not matter. Stops where the layout would
-// change a token or a comment. `path` and `options` as in parseConfig().
+// which `diagnostics` then tells. Imports and data files are not opened. Stops where the layout would change a token or
+// a comment. `path`: the config's, for messages.
 std::optional<std::string> formatConfig(const std::filesystem::path& path, const std::string& text,
-                                        const FrontendOptions& options, Sources& sources, Diagnostics& diagnostics);
+                                        const FrontendLimits& limits, Sources& sources, Diagnostics& diagnostics);
 
 }  // namespace featc

@@ -3,18 +3,9 @@
 // or a comparison, a `:` of a field, an entry or a choice, a `-` of one operand or two.
 #include "frontend/format/token_style.h"
 
+#include "frontend/format/comments.h"
+
 namespace featc {
-
-namespace {
-
-bool opens(TokenKind kind) {
-  return kind == TokenKind::LeftParen || kind == TokenKind::LeftBracket || kind == TokenKind::LeftBrace;
-}
-bool closes(TokenKind kind) {
-  return kind == TokenKind::RightParen || kind == TokenKind::RightBracket || kind == TokenKind::RightBrace;
-}
-
-}  // namespace
 
 // Walks through the tokens of one statement with the brackets that are open around each.
 class TokenStyler::Statement {
@@ -31,8 +22,7 @@ class TokenStyler::Statement {
     isSchema_ = keyword == "request" || keyword == "item" || keyword == "source";
     hasParameters_ = keyword == "source" || keyword == "fn" || keyword == "extern";
     isExtern_ = keyword == "extern";
-    const bool isOutput = keyword == "sparse" || keyword == "dense" || keyword == "sequence";
-    inHead_ = isOutput && part_ == StatementPart::Whole;
+    inHead_ = isOutputKeyword(keyword) && part_ == StatementPart::Whole;
     for (at_ = begin_; at_ < end_; ++at_) token();
   }
 
@@ -57,9 +47,9 @@ class TokenStyler::Statement {
     TokenKind now = kind(at_);
     style.blanks = at_ == begin_ || glued_ ? 0 : 1;
     glued_ = false;
-    if (closes(now)) return close(style);
+    if (closesBracket(now)) return close(style);
     if (startsEntry()) beginEntry(style);
-    if (opens(now)) return open(style);
+    if (opensBracket(now)) return open(style);
     switch (now) {
       case TokenKind::Comma:
         style.blanks = 0;
@@ -152,8 +142,9 @@ class TokenStyler::Statement {
 
   bool startsEntry() const {
     if (!hasEntries() || angles_ > 0 || !isNameToken(kind(at_)) || at_ + 1 >= end_) return false;
+    if (styles_[at_ - 1].isFieldColon) return false;  // a type
     if (kind(at_ + 1) == TokenKind::Colon) return true;
-    if (kind(at_ - 1) == TokenKind::Name && styles_[at_ - 1].startsEntry) return false;
+    if (styles_[at_ - 1].startsEntry) return false;  // `escaped`
     if (kind(at_ + 1) == TokenKind::String || kind(at_ + 1) == TokenKind::RawString) return true;
     return at_ + 2 < end_ && kind(at_ + 1) == TokenKind::Name &&
            (kind(at_ + 2) == TokenKind::String || kind(at_ + 2) == TokenKind::RawString);
@@ -208,7 +199,7 @@ class TokenStyler::Statement {
   void close(TokenStyle& style) {
     Open bracket = open_.back();
     open_.pop_back();
-    const bool isEmpty = opens(kind(at_ - 1));
+    const bool isEmpty = opensBracket(kind(at_ - 1));
     const bool isBlock = bracket.inside == Inside::Block;
     style.blanks = (isBlock || bracket.inside == Inside::StructType) && !isEmpty ? 1 : 0;
     if (isBlock) style.lineBreak = bracket.isLong ? LineBreak::Always : LineBreak::Never;
@@ -222,9 +213,11 @@ class TokenStyler::Statement {
       if (file_.tokens[i].startsLine) return i + 1 < end_ || i > at_ + 1 || hasComment(at_);
     return false;
   }
+  // Behind token i.
   bool hasComment(uint32_t i) const {
-    const uint32_t begin = file_.tokens[i].end;
-    return file_.text().substr(begin, file_.tokens[i + 1].begin - begin).find('#') != std::string_view::npos;
+    bool has = false;
+    eachComment(file_, i + 1, [&](std::string_view, uint32_t) { has = true; });
+    return has;
   }
 
   const TokenFile& file_;

@@ -4,6 +4,7 @@
 #include "tests/common/layout_check.h"
 
 #include <sstream>
+#include <stdexcept>
 
 #include "frontend/format/format_config.h"
 #include "frontend/lexer.h"
@@ -46,21 +47,21 @@ std::string withComments(const std::string& text) {
 
 }  // namespace
 
-std::string formatted(const std::filesystem::path& path, const std::string& text, const FrontendOptions& options) {
+std::optional<std::string> formatted(const std::string& text) {
   Sources sources;
   Diagnostics diagnostics;
-  return formatConfig(path, text, options, sources, diagnostics).value_or("");
+  return formatConfig("main.feat", text, {}, sources, diagnostics);
 }
 
-std::string layoutProblem(const std::filesystem::path& path, const std::string& text, const FrontendOptions& options) {
+std::string layoutProblem(const std::string& text) {
   try {
-    const std::string once = formatted(path, text, options);
-    if (once.empty()) return "";
-    if (formatted(path, once, options) != once) return "the layout of the layout differs:\n" + once;
-    if (formatted(path, withOtherBlanks(text), options) != once)
-      return "other blanks give another layout than\n" + once;
-    const std::string commented = formatted(path, withComments(text), options);
-    if (formatted(path, commented, options) != commented) return "the layout of the layout differs:\n" + commented;
+    const std::optional<std::string> once = formatted(text);
+    if (!once) return "";
+    if (formatted(*once) != once) return "the layout of the layout differs:\n" + *once;
+    if (formatted(withOtherBlanks(text)) != once) return "other blanks give another layout than\n" + *once;
+    const std::optional<std::string> commented = formatted(withComments(text));
+    if (!commented) return "with comments, fmt refuses\n" + *once;
+    if (formatted(*commented) != commented) return "the layout of the layout differs:\n" + *commented;
   } catch (const std::logic_error& e) {
     return e.what();
   }

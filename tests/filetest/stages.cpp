@@ -139,12 +139,12 @@ StageOutput runStage(const TestFile& test, std::set<std::string>& kinds) {
   TestFolder folder(test);
   Compiled compiled;
   if (stage == "fmt") {
-    const std::filesystem::path path = folder.path() / "main.feat";
-    out.text = formatted(path, test.main);
-    out.failure = layoutProblem(path, test.main);
+    std::optional<std::string> text = formatted(test.main);
+    out.failure = text ? layoutProblem(test.main) : "fmt refuses the config: it has syntax errors";
+    out.text = text.value_or("");
     return out;
   }
-  if (test.setting("input").empty()) out.failure = layoutProblem(folder.path() / "main.feat", test.main);
+  if (test.setting("input").empty()) out.failure = layoutProblem(test.main);
   if (!out.failure.empty()) return out;
   if (stage == "ast" || stage == "check") {
     compileTest(test, folder, stage == "check", compiled);

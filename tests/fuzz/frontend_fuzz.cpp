@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     featc::renderJson(sources, d);
   }
   featc::Diagnostics told;
-  std::optional<std::string> once = featc::formatConfig("/nonexistent/fuzz.feat", text, options, sources, told);
-  if (once && featc::formatConfig("/nonexistent/fuzz.feat", *once, options, sources, told) != once) std::abort();
+  std::optional<std::string> once = featc::formatConfig("/nonexistent/fuzz.feat", text, options.limits, sources, told);
+  if (once && featc::formatConfig("/nonexistent/fuzz.feat", *once, options.limits, sources, told) != once) std::abort();
   return 0;
 }

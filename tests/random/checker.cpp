@@ -281,7 +281,9 @@ std::optional<Disagreement> check(const RandomCase& given, const CheckOptions& o
   if (!options.enginesOnly) {
     if (auto d = checkText(*raw, "raw")) return d;
     if (auto d = checkText(optimized, "optimized")) return d;
-    std::string layout = layoutProblem(besideConfig(), given.program.text(), besideOptions());
+    const std::string text = given.program.text();
+    if (!formatted(text)) return Disagreement{"layout", "fmt refuses the program"};
+    std::string layout = layoutProblem(text);
     if (!layout.empty()) return Disagreement{"layout", layout};
   }
   StoreBinding stores;
