@@ -2,6 +2,9 @@
 // What random programs are made of: everything, or what another build knows too.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,6 +30,9 @@ enum class Feature : uint8_t {
 };
 // `constants`, `defaults` ..., in the order of Feature.
 const std::vector<std::string>& featureNames();
+
+// How often each operator was generated; shared by all programs of a run.
+using OperatorUse = std::map<std::string, uint64_t, std::less<>>;
 
 class Choice {
  public:
