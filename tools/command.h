@@ -55,6 +55,7 @@ class Command {
   Option option(const std::string& names, std::string& to, const std::string& help);
   Option option(const std::string& names, std::optional<std::string>& to, const std::string& help);
   Option option(const std::string& names, std::vector<std::string>& to, const std::string& help);
+  // Whole numbers; another text, or a number that is too small or too large, is a mistake that a message tells.
   Option option(const std::string& names, uint32_t& to, const std::string& help);
   Option option(const std::string& names, uint64_t& to, const std::string& help);
   Option option(const std::string& names, int64_t& to, const std::string& help);

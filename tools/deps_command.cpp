@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ir/dependencies.h"
@@ -30,9 +31,11 @@ struct DepsOptions {
 // A source that a feature asks, with the fields that make its key and those of its row that the feature reads.
 struct AskedSource {
   std::string name;
-  std::vector<std::string> key;
-  std::vector<std::string> fields;
-  std::vector<std::string> values;  // those whose values count, as `user_profile.age`: the others make keys
+  std::vector<std::string> key;     // `request.user_id`
+  std::vector<std::string> fields;  // `age`
+  std::vector<std::string> values;  // of those the ones whose values count: the others make keys
+
+  std::string qualified(const std::string& field) const { return name + "." + field; }
 };
 
 struct Feature {
@@ -67,7 +70,7 @@ Feature describe(const ProgramInfo& info, const OutputInfo& output, const Depend
     for (const SourceUse& use : found.fields) {
       if (use.keyOf == s) asked.key.push_back(nameOf(info, use));
       if (use.source == s) addOnce(asked.fields, info.sources[s].fields[use.field].name);
-      if (use.source == s && use.keyOf == kNoSource) asked.values.push_back(nameOf(info, use));
+      if (use.source == s && use.keyOf == kNoSource) addOnce(asked.values, info.sources[s].fields[use.field].name);
     }
     if (!asked.fields.empty()) feature.sources.push_back(std::move(asked));
   }
@@ -76,21 +79,26 @@ Feature describe(const ProgramInfo& info, const OutputInfo& output, const Depend
   return feature;
 }
 
-// `item.price; user_profile(request.user_id).age, .taste`
+// `item.price; user_profile.age, user_profile.taste (key: request.user_id)`
 std::string readsOf(const Feature& feature) {
   std::vector<std::string> parts;
   if (!feature.fields.empty()) parts.push_back(joined(feature.fields));
-  for (const AskedSource& asked : feature.sources)
-    parts.push_back(fmt::format("{}({}).{}", asked.name, joined(asked.key), joined(asked.fields, ", .")));
+  for (const AskedSource& asked : feature.sources) {
+    std::vector<std::string> fields;
+    for (const std::string& field : asked.fields) fields.push_back(asked.qualified(field));
+    parts.push_back(fmt::format("{} (key: {})", joined(fields), asked.key.empty() ? "a constant" : joined(asked.key)));
+  }
   return parts.empty() ? "nothing: a constant" : joined(parts, "; ");
 }
 
-std::string asText(const std::vector<Feature>& features) {
+// A line a feature, with what `says` tells of it.
+template <typename Says>
+std::string asText(const std::vector<Feature>& features, Says says) {
   size_t width = 0;
   for (const Feature& feature : features) width = std::max(width, feature.name.size());
   std::string out;
   for (const Feature& feature : features)
-    out += fmt::format("{:<8}  {:<{}}  {}\n", feature.kind, feature.name, width, readsOf(feature));
+    out += fmt::format("{:<8}  {:<{}}  {}\n", feature.kind, feature.name, width, says(feature));
   return out;
 }
 
@@ -106,8 +114,8 @@ std::string asJson(const std::vector<Feature>& features) {
   for (const Feature& feature : features) {
     std::vector<std::string> sources;
     for (const AskedSource& asked : feature.sources)
-      sources.push_back(fmt::format(R"({{"name": {}, "key": {}, "fields": {}}})", jsonQuote(asked.name),
-                                    jsonList(asked.key), jsonList(asked.fields)));
+      sources.push_back(fmt::format(R"({{"name": {}, "key": {}, "fields": {}, "values": {}}})", jsonQuote(asked.name),
+                                    jsonList(asked.key), jsonList(asked.fields), jsonList(asked.values)));
     out += fmt::format(R"({{"feature": {}, "kind": {}, "fields": {}, "sources": [{}]}})", jsonQuote(feature.name),
                        jsonQuote(feature.kind), jsonList(feature.fields), joined(sources));
     out += '\n';
@@ -128,8 +136,8 @@ std::string asDot(const std::vector<Feature>& features) {
     for (const AskedSource& asked : feature.sources) {
       for (const std::string& field : asked.key) edge(field, asked.name);
       for (const std::string& field : asked.fields) {
-        edge(asked.name, asked.name + "." + field);
-        edge(asked.name + "." + field, name);
+        edge(asked.name, asked.qualified(field));
+        edge(asked.qualified(field), name);
       }
     }
   }
@@ -144,7 +152,8 @@ std::string asDot(const std::vector<Feature>& features) {
 std::string wayOf(const Feature& feature, const std::vector<std::string>& wanted) {
   for (const std::string& name : wanted) {
     bool counts = contains(feature.fields, name);
-    for (const AskedSource& asked : feature.sources) counts = counts || contains(asked.values, name);
+    for (const AskedSource& asked : feature.sources)
+      for (const std::string& value : asked.values) counts = counts || asked.qualified(value) == name;
     if (counts) return "its value";
   }
   for (const AskedSource& asked : feature.sources)
@@ -188,51 +197,59 @@ std::vector<std::string> allFields(const ProgramInfo& info) {
   return names;
 }
 
-int print(const DepsOptions& options, const std::vector<Feature>& features, const std::string& head = "") {
+template <typename Says>
+int print(const DepsOptions& options, const std::vector<Feature>& features, const std::string& head, Says says) {
   if (options.format == "json") return printData(asJson(features));
   if (options.format == "dot") return printData(asDot(features));
-  return printData(head + asText(features));
+  return printData(head + asText(features, says));
+}
+
+std::vector<Feature> describeAll(const CompiledConfig& config) {
+  const ProgramInfo& info = config.raw.info();
+  std::vector<Dependencies> found = dependenciesOf(config.raw);
+  std::vector<Feature> features;
+  for (size_t i = 0; i < found.size(); ++i) features.push_back(describe(info, info.outputs[i], found[i]));
+  return features;
+}
+
+int printOne(const DepsOptions& options, std::vector<Feature> features) {
+  std::vector<std::string> names;
+  for (const Feature& feature : features) names.push_back(feature.name);
+  if (!contains(names, options.feature)) return unknown("feature", options.feature, names);
+  std::erase_if(features, [&](const Feature& feature) { return feature.name != options.feature; });
+  return print(options, features, "", readsOf);
+}
+
+int printThoseOfField(const DepsOptions& options, const ProgramInfo& info, std::vector<Feature> features) {
+  const std::vector<std::string> wanted = fieldsNamed(options.field, info);
+  if (wanted.empty()) return unknown("field", options.field, allFields(info));
+  const size_t all = features.size();
+  std::erase_if(features, [&](const Feature& feature) { return wayOf(feature, wanted).empty(); });
+  const std::string head = fmt::format("{}: {} of {} features need it\n", joined(wanted), features.size(), all);
+  return print(options, features, head, [&](const Feature& feature) { return wayOf(feature, wanted); });
+}
+
+int printThoseOfSource(const DepsOptions& options, const ProgramInfo& info, std::vector<Feature> features) {
+  std::vector<std::string> names;
+  for (const SourceInfo& source : info.sources) names.push_back(source.name);
+  if (!contains(names, options.source)) return unknown("source", options.source, names);
+  const size_t all = features.size();
+  std::erase_if(features, [&](const Feature& feature) {
+    return std::ranges::find(feature.sources, options.source, &AskedSource::name) == feature.sources.end();
+  });
+  const std::string head = fmt::format("{}: {} of {} features read it\n", options.source, features.size(), all);
+  return print(options, features, head, readsOf);
 }
 
 int runDeps(const DepsOptions& options) {
   std::optional<CompiledConfig> config = loadConfig(options.config);
   if (!config) return kBadInput;
   const ProgramInfo& info = config->raw.info();
-  std::vector<Dependencies> found = dependenciesOf(config->raw);
-  std::vector<Feature> features;
-  for (size_t i = 0; i < found.size(); ++i) features.push_back(describe(info, info.outputs[i], found[i]));
-  const size_t all = features.size();
-
-  if (!options.feature.empty()) {
-    std::vector<std::string> names;
-    for (const Feature& feature : features) names.push_back(feature.name);
-    if (!contains(names, options.feature)) return unknown("feature", options.feature, names);
-    std::erase_if(features, [&](const Feature& feature) { return feature.name != options.feature; });
-    return print(options, features);
-  }
-  if (!options.field.empty()) {
-    const std::vector<std::string> wanted = fieldsNamed(options.field, info);
-    if (wanted.empty()) return unknown("field", options.field, allFields(info));
-    std::erase_if(features, [&](const Feature& feature) { return wayOf(feature, wanted).empty(); });
-    if (options.format != "text") return print(options, features);
-    size_t width = 0;
-    for (const Feature& feature : features) width = std::max(width, feature.name.size());
-    std::string text = fmt::format("{}: {} of {} features need it\n", joined(wanted), features.size(), all);
-    for (const Feature& feature : features)
-      text += fmt::format("{:<8}  {:<{}}  {}\n", feature.kind, feature.name, width, wayOf(feature, wanted));
-    return printData(text);
-  }
-  if (!options.source.empty()) {
-    std::vector<std::string> names;
-    for (const SourceInfo& source : info.sources) names.push_back(source.name);
-    if (!contains(names, options.source)) return unknown("source", options.source, names);
-    std::erase_if(features, [&](const Feature& feature) {
-      return std::ranges::find(feature.sources, options.source, &AskedSource::name) == feature.sources.end();
-    });
-    return print(options, features,
-                 fmt::format("{}: {} of {} features read it\n", options.source, features.size(), all));
-  }
-  return print(options, features);
+  std::vector<Feature> features = describeAll(*config);
+  if (!options.feature.empty()) return printOne(options, std::move(features));
+  if (!options.field.empty()) return printThoseOfField(options, info, std::move(features));
+  if (!options.source.empty()) return printThoseOfSource(options, info, std::move(features));
+  return print(options, features, "", readsOf);
 }
 
 }  // namespace

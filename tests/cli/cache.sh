@@ -84,6 +84,11 @@ same
 err_has "code miss"
 kept=$(find "$cache" -name '*.config' -o -name '*.code' | wc -l)
 featc 2 run "$takeaway/takeaway.feat" --input "$takeaway/requests.jsonl" --cache "$cache" --cache-size much
+err_has '--cache-size: "much" is not a size, such as 200MB'
+for size in -1 99999999999999GB 5EiBs; do
+  featc 2 run "$takeaway/takeaway.feat" --input "$takeaway/requests.jsonl" --cache "$cache" --cache-size $size
+  out_empty
+done
 [ "$kept" -gt 0 ] || fail "entries went though nothing was stored"
 
 # Tiered without a cache, ending while the compiler runs.

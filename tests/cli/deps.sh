@@ -5,8 +5,8 @@ config=$examples/takeaway/takeaway.feat
 featc 0 deps "$config"
 err_empty
 [ "$(wc -l <"$work/out")" -eq 22 ] || fail "not a line a feature"
-out_has "sparse    age_band           user_profile(request.user_id).age"
-out_has "dense     taste_of_it        item.category; user_profile(request.user_id).taste"
+out_has "sparse    age_band           user_profile.age (key: request.user_id)"
+out_has "dense     taste_of_it        item.category; user_profile.taste (key: request.user_id)"
 
 featc 0 deps "$config" --feature cheap_and_near
 [ "$(cat "$work/out")" = "dense     cheap_and_near  item.price, item.distance" ] || fail "another line"
@@ -22,14 +22,15 @@ featc 0 deps "$config" --field user_profile.taste
 out_has "user_profile.taste: 2 of 22 features need it"
 featc 0 deps "$config" --source item_stats
 out_has "item_stats: 1 of 22 features read it"
-out_has "item_stats(item.item_id).clicks, .views"
+out_has "item_stats.clicks, item_stats.views (key: item.item_id)"
 
 featc 0 deps "$config" --source item_stats --format json
 python3 -c '
 import json, sys
 found = [json.loads(line) for line in sys.stdin]
 assert found == [{"feature": "ctr", "kind": "dense", "fields": [], "sources": [
-    {"name": "item_stats", "key": ["item.item_id"], "fields": ["clicks", "views"]}]}], found
+    {"name": "item_stats", "key": ["item.item_id"], "fields": ["clicks", "views"],
+     "values": ["clicks", "views"]}]}], found
 ' <"$work/out" || fail "other JSON"
 featc 0 deps "$config" --format dot
 out_has "digraph deps {"
@@ -48,9 +49,17 @@ dense one = 1
 sparse visited slot 1 = visits.id
 END
 featc 0 deps "$work/nested.feat"
-out_has "age      shop(item.id).owner; owner(shop.owner).age"
+out_has "age      shop.owner (key: item.id); owner.age (key: shop.owner)"
 out_has "one      nothing: a constant"
 out_has "visited  request.visits.id"
+# What only makes a key has no value that counts.
+featc 0 deps "$work/nested.feat" --feature age --format json
+python3 -c '
+import json, sys
+assert json.load(sys.stdin)["sources"] == [
+    {"name": "shop", "key": ["item.id"], "fields": ["owner"], "values": []},
+    {"name": "owner", "key": ["shop.owner"], "fields": ["age"], "values": ["age"]}]
+' <"$work/out" || fail "other values"
 featc 0 deps "$work/nested.feat" --field visits
 out_has "request.visits.id, request.visits.ts: 1 of 3 features need it"
 featc 0 deps "$work/nested.feat" --field shop.owner

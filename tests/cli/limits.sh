@@ -52,4 +52,16 @@ out_empty
 err_has "d.jsonl:1: request: out of memory"
 # A time has a unit.
 featc 2 run "$work/m.feat" --input "$work/d.jsonl" --max-computing 5
-err_has "--max-computing"
+err_has '--max-computing: "5" is not a time with its unit (us, ms or s), such as 50ms'
+# Numbers are whole, and neither negative nor too large.
+for number in -1 0 1.5 0x10 4294967296 99999999999999999999 many ""; do
+  featc 2 run "$work/m.feat" --input "$work/d.jsonl" --max-row-ids "$number"
+  out_empty
+  err_has "--max-row-ids: \"$number\" is not a whole number from"
+done
+featc 2 run "$work/m.feat" --input "$work/d.jsonl" --max-failed-reads -1
+err_has '--max-failed-reads: "-1" is not a whole number from 0 to 18446744073709551615'
+featc 2 run "$work/m.feat" --input "$work/d.jsonl" --threads 5000
+err_has '--threads: "5000" is not a whole number from 1 to 1024'
+featc 2 explain "$work/m.feat" --input "$work/d.jsonl" --row -1
+err_has '--row: "-1" is not a whole number from 0'
