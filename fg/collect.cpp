@@ -171,7 +171,7 @@ class Collector {
     }
     if (!names_.insert(feature.name).second) error("there is another feature of that name");
     for (const Alias& alias : twice)
-      error(fmt::format("its {} is given twice, as {} too; remove one of them", alias.name, alias.seen));
+      error(fmt::format("its {} and its {} mean the same; remove one of them", alias.name, alias.seen));
 
     std::string type = textOf(node, "feature_type");
     feature.sequence = group != nullptr || type.rfind("sequence_", 0) == 0 ||

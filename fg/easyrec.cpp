@@ -91,14 +91,14 @@ class Translator {
     if (!isList)
       error("its bucketize_boundaries are not numbers in one text, \"10,20\"; write those, or boundaries as a list");
     if (entry.find("boundaries") != nullptr)
-      error("its boundaries are given twice, as bucketize_boundaries too; remove one of them");
+      error("its boundaries and its bucketize_boundaries mean the same; remove one of them");
     entry.remove("bucketize_boundaries");
     if (!isList || entry.find("boundaries") != nullptr) return;
     entry.set("boundaries", std::move(list));
     entry.said.note(
         0,
-        "a value on an edge of bucketize_boundaries: to which bin the older FG counts it is not known; here "
-        "it is the upper one, as in FG's boundaries");
+        "a value that equals one of bucketize_boundaries: the bin that the older FG gives it is not known; here "
+        "it is the upper one, as with FG's boundaries");
   }
 
   static void found(Node& entry, bool isMatch) {
@@ -123,8 +123,8 @@ class Translator {
     const Node* method = entry.find("method");
     if (method == nullptr || (method->text != "query_common_ratio" && method->text != "title_common_ratio")) return;
     entry.said.error(method->line,
-                     fmt::format("feature \"{}\": the older FG gives {} times the {}, rounded down, and today's the "
-                                 "ratio; write it by hand, floor({} * {}(...))",
+                     fmt::format("feature \"{}\": the older FG gives {} times the {}, rounded down, and today's FG the "
+                                 "ratio itself; write it by hand: floor({} * {}(...))",
                                  entry.find("feature_name") == nullptr ? "" : entry.find("feature_name")->text,
                                  method->text.front() == 'q' ? 10 : 100, method->text,
                                  method->text.front() == 'q' ? 10 : 100, method->text));
@@ -144,7 +144,7 @@ std::vector<Node> fromEasyRec(const Node& config, Messages& messages) {
   for (const auto& [key, value] : config.fields)
     if (std::ranges::find(kModelSide, key) != std::end(kModelSide))
       messages.note(value.line,
-                    fmt::format("\"{}\" concerns only the model or the form of FG's files, and is left out", key));
+                    fmt::format("\"{}\" is left out: it concerns only the model or the format of FG's files", key));
   const Node* separator = config.find("multi_val_sep");
   if (separator != nullptr && separator->kind != Node::Kind::Text) {
     messages.error(separator->line, "\"multi_val_sep\" should be one text");

@@ -177,7 +177,7 @@ void buildBoolMask(FeatureBuilder& b) {
 void buildRegexReplace(FeatureBuilder& b) {
   if (b.inputs() != 1) FeatureBuilder::refuse("RegexReplace takes one input");
   if (b.has("regex_pattern") && b.has("regex_patten"))
-    FeatureBuilder::refuse("its regex_pattern is given twice, as regex_patten too; remove one of them");
+    FeatureBuilder::refuse("its regex_pattern and its regex_patten mean the same; remove one of them");
   const Node* patterns = b.find("regex_pattern");
   if (patterns == nullptr) patterns = b.find("regex_patten");
   if (patterns == nullptr || patterns->each().empty()) FeatureBuilder::refuse("its regex_pattern is missing");

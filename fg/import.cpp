@@ -103,14 +103,13 @@ class Importer {
     if (isJson) {
       const Node* list = root->find("features");
       if (list == nullptr || list->kind != Node::Kind::List)
-        return out_.messages.error(root->line,
-                                   "there is no list of \"features\": an fg.json is an object that has one");
+        return out_.messages.error(root->line, "the object has no list \"features\", which every fg.json has");
       if (list->items.empty()) return out_.messages.error(list->line, "its list of \"features\" is empty");
       shared_.isEasyRec = isEasyRec(*root);
       for (const auto& [key, value] : root->fields)
         if (key != "features" && key != "reserves" && !(shared_.isEasyRec && isOfEasyRec(key)))
           out_.messages.error(value.line,
-                              fmt::format("what \"{}\" means beside \"features\" is not known; remove it", key));
+                              fmt::format("the key \"{}\" beside \"features\" is not known; remove it", key));
       entries = shared_.isEasyRec ? fromEasyRec(*root, out_.messages) : list->items;
       if (shared_.isEasyRec) assumeEasyRec(root->find("multi_val_sep") != nullptr);
     } else {
@@ -141,13 +140,14 @@ class Importer {
   void assumeEasyRec(bool hasSeparator) {
     shared_.farmHash = true;
     assumptions_.insert(
-        "it has keys of the older FG that EasyRec documents: settings that an entry leaves out have the older FG's "
-        "defaults, need_prefix, needDiscrete, needKey, show_category and show_item are true (if today's FG reads the "
-        "file, write all settings and remove those keys)");
+        "it has keys of the older FG, which EasyRec documents, so settings that an entry leaves out have the older "
+        "FG's "
+        "defaults: need_prefix, needDiscrete, needKey, show_category and show_item are true; if today's FG reads the "
+        "file, write all settings and remove those keys");
     if (hasSeparator)
       assumptions_.insert(
-          "multi_val_sep is not documented; here it is the separator of each feature without its own, and also splits "
-          "the map of a lookup_feature");
+          "multi_val_sep is not documented; here it separates the values of each feature that has no separator of its "
+          "own, and the entries of a lookup_feature's map");
   }
 
   // Which features read which: inputs `feature:x` get the output's name, that of the own group first.

@@ -107,7 +107,8 @@ class Translator {
       if (name == "stub_type" && value.isTrue()) error(value.line, "there are no stubs");
       for (const Node* one : value.each())
         if (one->text.rfind("feature:", 0) == 0 || one->text.rfind("const:", 0) == 0)
-          error(one->line, fmt::format("\"{}\" is a column of the data, not what it says", one->text));
+          error(one->line, fmt::format("\"{}\" is a column of the data; there are no features and constants as inputs",
+                                       one->text));
     }
   }
 
@@ -115,7 +116,7 @@ class Translator {
     const Node* field = entry.find(renamed.from);
     if (field == nullptr) return;
     if (entry.find(renamed.to) != nullptr)
-      entry.said.error(field->line, fmt::format("feature \"{}\": its {} is given twice, as {} too; remove one of them",
+      entry.said.error(field->line, fmt::format("feature \"{}\": its {} and its {} mean the same; remove one of them",
                                                 textOf(entry, "feature_name"), renamed.from, renamed.to));
     Node value = *field;
     entry.remove(renamed.from);
@@ -267,14 +268,15 @@ std::vector<Node> fromTorchEasyRec(const Node& config, Messages& messages) {
   if (const Node* data = config.find("data_config")) {
     mode = textOf(*data, "fg_mode", "FG_NONE");
     if (mode != "FG_DAG" && mode != "FG_NORMAL")
-      messages.error(data->line,
-                     fmt::format("data_config has fg_mode {}: its data is encoded already and there is nothing to "
-                                 "import; write FG_DAG where FG computes the features",
-                                 mode));
+      messages.error(
+          data->line,
+          fmt::format("data_config has fg_mode {}: the data is encoded already, so there is nothing to import; if FG "
+                      "computes the features, write FG_DAG",
+                      mode));
   }
   const Node* features = config.find("feature_configs");
   if (features == nullptr) {
-    messages.error(config.line, "there are no feature_configs, and it is not an fg.json (which begins with \"{\")");
+    messages.error(config.line, "the file has no feature_configs; an fg.json would begin with \"{\"");
     return out;
   }
   for (const auto& [name, value] : config.fields) {

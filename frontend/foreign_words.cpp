@@ -15,18 +15,16 @@ constexpr std::string_view kChoice =
     "a choice is written condition ? value : other, or with a table value_map(x, {key: value})";
 constexpr std::string_view kNow = "an expression cannot read the clock: pass the time as a field of the request";
 constexpr std::string_view kNumber = "a number is an output by itself: dense price = price";
-constexpr std::string_view kChosen =
-    "a list's elements are chosen by a condition on the list: mask(clicks, clicks > 5)";
+constexpr std::string_view kChosen = "a condition on a list chooses its elements: mask(clicks, clicks > 5)";
 constexpr std::string_view kEach = "operators work on each element of a list: lower(tags), clicks % 10";
 constexpr std::string_view kAnyOf =
-    "whether a condition holds for an element: any(clicks > 5), for all: all(clicks > 5); whether a value is there: "
-    "!is_missing(x), or contains(list, value)";
+    "any(clicks > 5) tells whether an element meets a condition, all(clicks > 5) whether all do; !is_missing(x) tells "
+    "whether x is there, contains(list, value) whether a list has a value";
 constexpr std::string_view kDate =
-    "a time is a number of seconds; its parts are year(t), month(t), day_of_month(t), and format_time(t, \"%Y%m%d\") "
-    "is a "
-    "day's text";
+    "a time is a number of seconds; year(t), month(t) and day_of_month(t) are its parts, and format_time(t, "
+    "\"%Y%m%d\") writes its day as text";
 constexpr std::string_view kStep =
-    "a time is a number of seconds, so a day more is t + 86400; date_diff(a, b) counts days";
+    "a time is a number of seconds, so the next day is t + 86400; date_diff(a, b) counts days";
 constexpr std::string_view kRows =
     "a row sees only its request and its item; read facts about other rows from a source";
 constexpr std::string_view kTable =
@@ -37,8 +35,8 @@ constexpr std::string_view kMember =
 constexpr std::string_view kText = "join texts with concat(a, b); string(x) turns a number into a text";
 constexpr std::string_view kRandom = "equal rows give equal features: nothing is random; hash(x) spreads values";
 constexpr std::string_view kDigest = "hash(x) or hash_bucket(x, n) turns a text into an id";
-constexpr std::string_view kOneHot = "an id for each value is a sparse output: sparse city slot 1 = city";
-constexpr std::string_view kUnnest = "a list is used whole: a sparse output of it has an id for each element";
+constexpr std::string_view kOneHot = "a sparse output gives each value an id: sparse city slot 1 = city";
+constexpr std::string_view kUnnest = "lists stay lists: a sparse output of a list has an id for each element";
 
 constexpr ForeignWord kCalls[] = {
     {"cast", kConversion},
@@ -55,7 +53,7 @@ constexpr ForeignWord kCalls[] = {
     {"decode", kChoice},
     {"iferror", "to replace a missing x, write x ?? other"},
     {"ifna", "to replace a missing x, write x ?? other"},
-    {"isblank", "whether x is missing: is_missing(x); whether a text is empty: x == \"\""},
+    {"isblank", "is_missing(x) tells whether x is missing, x == \"\" whether a text is empty"},
     {"now", kNow},
     {"current_timestamp", kNow},
     {"current_date", kNow},
@@ -139,8 +137,8 @@ constexpr ForeignWord kCalls[] = {
 constexpr ForeignWord kNames[] = {
     {"pi", "it is written pi", "pi"},
     {"m_pi", "it is written pi", "pi"},
-    {"inf", "there is no literal for infinity and NaN, which count as missing"},
-    {"infinity", "there is no literal for infinity and NaN, which count as missing"},
+    {"inf", "infinity and NaN have no literals; both count as missing"},
+    {"infinity", "infinity and NaN have no literals; both count as missing"},
     {"current_timestamp", kNow},
     {"current_date", kNow},
     {"now", kNow},
@@ -156,15 +154,15 @@ constexpr ForeignWord kNames[] = {
 };
 
 constexpr std::string_view kOutputs =
-    "a feature is declared by \"dense\", a number, or by \"sparse\", ids: dense price = price";
+    "declare a feature of numbers with \"dense\", one of ids with \"sparse\": dense price = price";
 constexpr std::string_view kSchema =
-    "the caller's fields are declared by request { NAME : TYPE ... } and item { NAME : TYPE ... }";
+    "declare the caller's fields with request { NAME : TYPE ... } and item { NAME : TYPE ... }";
 constexpr std::string_view kNoSteps =
-    "a config has no steps, only values: let NAME = expression, where a choice is condition ? value : other";
+    "a config has values and no steps: let NAME = expression, where a choice is condition ? value : other";
 
 constexpr ForeignWord kStatements[] = {
     {"select", kOutputs},
-    {"from", "what the caller supplies is declared by request { ... } and item { ... }, what a store holds by source"},
+    {"from", "declare what the caller passes with request { ... } and item { ... }, what a store holds with source"},
     {"where", "the caller chooses the rows; to choose between values, write condition ? value : other"},
     {"feature", kOutputs},
     {"features", kOutputs},
@@ -173,8 +171,8 @@ constexpr ForeignWord kStatements[] = {
     {"column", kOutputs},
     {"numeric", kOutputs},
     {"categorical", kOutputs},
-    {"cross", "a cross is declared as a feature: sparse NAME slot 1 = cross(a, b)"},
-    {"embedding", "a feature gives ids, the model has their embeddings: sparse NAME slot 1 = city"},
+    {"cross", "declare a cross as a feature: sparse NAME slot 1 = cross(a, b)"},
+    {"embedding", "a feature gives ids, and the model has their embeddings: sparse NAME slot 1 = city"},
     {"label", "a label is a feature: dense label = clicked"},
     {"user", kSchema},
     {"context", kSchema},
@@ -193,21 +191,21 @@ constexpr ForeignWord kStatements[] = {
     {"while", kNoSteps},
     {"return", kNoSteps},
     {"switch", kNoSteps},
-    {"version", "the version of the language's meaning is given by a line semantics 1"},
-    {"include", "another config is read by a line import \"FILE\""},
-    {"using", "another config is read by a line import \"FILE\""},
-    {"require", "another config is read by a line import \"FILE\""},
+    {"version", "a line semantics 1 says which version of the language the config has"},
+    {"include", "a line import \"FILE\" reads another config"},
+    {"using", "a line import \"FILE\" reads another config"},
+    {"require", "a line import \"FILE\" reads another config"},
 };
 
 constexpr SameLetters kSameLetters[] = {
-    {"log", "LOG is to base 10 in Excel and PostgreSQL, log10(x), and natural in SQL Server, MySQL and Spark, log(x)",
+    {"log", "LOG has base 10 in Excel and PostgreSQL: log10(x); it is natural in SQL Server, MySQL and Spark: log(x)",
      "log10"},
-    {"int", "INT rounds down in Excel, floor(x); int(x) cuts toward zero", "floor"},
-    {"mod", "MOD has the sign of the divisor in Excel, mod(a, b), and that of the dividend in SQL, a % b"},
+    {"int", "INT rounds down in Excel: floor(x); int(x) cuts toward zero", "floor"},
+    {"mod", "MOD has the sign of the divisor in Excel: mod(a, b); it has the sign of the dividend in SQL: a % b"},
     {"substr", "SUBSTR counts from 1 in SQL; substr counts from 0, and its third argument is a length"},
     {"slice", "SLICE counts from 1 in SQL; slice counts from 0, and its third argument is a length"},
     {"index", "INDEX counts from 1 in Excel; x[i] counts from 0"},
-    {"variance", "VARIANCE divides by n - 1 in most dialects of SQL, variance(x, ddof = 1); variance(x) divides by n"},
+    {"variance", "VARIANCE divides by n - 1 in most dialects of SQL: variance(x, ddof = 1); variance(x) divides by n"},
 };
 
 struct Parameter {
