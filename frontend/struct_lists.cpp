@@ -16,7 +16,7 @@ namespace {
 // Whether a member can be the second argument of the call that is proposed for a list of structs.
 bool fitsAsKey(const StructCall& meant, Type member) {
   if (!member.isList() || !member.element().isScalar()) return false;
-  const Operator* op = operators().find(meant.call.substr(0, meant.call.find('(')));
+  const Operator* op = operators().find(calledOperator(meant.call));
   return std::ranges::any_of(op->overloads, [&](const Overload& o) {
     return o.params[1].same(member) || convertsToFloat(member, o.params[1]);
   });

@@ -39,6 +39,8 @@ std::string shownCall(std::string_view pattern) {
   return fillCall(pattern, name).value_or("");
 }
 
+std::string_view calledOperator(std::string_view pattern) { return pattern.substr(0, pattern.find('(')); }
+
 bool keepsArgument(std::string_view pattern, uint32_t arg) {
   for (size_t at = pattern.find('$'); at != std::string_view::npos; at = pattern.find('$', at + 1))
     if (digitAt(pattern, at + 1) == arg) return true;

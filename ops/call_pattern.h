@@ -17,6 +17,8 @@ using ArgumentText = std::function<std::optional<std::string>(uint32_t arg, std:
 std::optional<std::string> fillCall(std::string_view pattern, const ArgumentText& textOf);
 // `sum(int(x))`: the pattern as people read it.
 std::string shownCall(std::string_view pattern);
+// `sort_by` of `sort_by($0, $1)`.
+std::string_view calledOperator(std::string_view pattern);
 // Whether the pattern has a place for argument `arg`.
 bool keepsArgument(std::string_view pattern, uint32_t arg);
 

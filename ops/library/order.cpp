@@ -211,15 +211,16 @@ void registerOrder(Registry& r) {
                    .proposeForMap("topk_by(map_keys($0), map_values($0), $1)")
                    .proposeForStructs("topk_by($0, $1, k)", "the structs where a member is largest")
                    .warnIf(suspectCount<1>);
-  auto topByOp = r.add("topk_by", {value("list"), value("scores"), value("k")},
-                       "The `k` elements with the highest scores, the highest first, of equal ones the earlier; those "
-                       "whose score is missing or not finite are left out.")
-                     .makesOfStructs(OfStructs::List)
-                     .example(R"(topk_by(["a", "b", "c"], [0.1, 0.9, 0.5], 2))", R"(["b", "c"])")
-                     .warnIf(suspectCount<2>);
+  auto topByOp =
+      r.add("topk_by", {value("list"), value("scores"), value("k")},
+            "The `k` elements with the highest scores, the highest first, and equal scores in the order of the "
+            "list; those whose score is missing or not finite are left out.")
+          .makesOfStructs(OfStructs::List)
+          .example(R"(topk_by(["a", "b", "c"], [0.1, 0.9, 0.5], 2))", R"(["b", "c"])")
+          .warnIf(suspectCount<2>);
   auto sortByOp = r.add("sort_by", {value("list"), value("keys"), optionalConstant("descending")},
-                        "The elements in the order of their keys, ascending or descending, of equal ones the earlier "
-                        "first; those whose key is missing or not finite are left out.")
+                        "The elements in the order of their keys, ascending or descending, and equal keys in the order "
+                        "of the list; those whose key is missing or not finite are left out.")
                       .makesOfStructs(OfStructs::List)
                       .example(R"(sort_by(["a", "b", "c"], [3, 1, 2]))", R"(["b", "c", "a"])")
                       .example(R"(sort_by(["a", "b", "c"], [1, 2, 1], descending = true))", R"(["b", "a", "c"])")

@@ -166,7 +166,7 @@ void registerReduce(Registry& r) {
       .add<foldMany<Max<int64_t>, int64_t>>()
       .add<foldMany<Max<double>, double>>()
       .simplify(simplifyMax);
-  r.add("sum", reductionParams(), "The sum of one list's present elements (0 of none), or of several values.")
+  r.add("sum", reductionParams(), "The sum of one list's present elements (0 if there are none), or of several values.")
       .example("sum([1, 2, 3])", "6")
       .example("sum(1, 2.5)", "3.5")
       .example(R"(sum(int(["4", "x"])))", "4")
@@ -182,7 +182,8 @@ void registerReduce(Registry& r) {
       .add<foldMany<Sum<int64_t>, int64_t>>()
       .add<foldMany<Sum<double>, double>>()
       .simplify(simplifySum);
-  r.add("avg", reductionParams(), "The mean of one list's present elements (missing of none), or of several values.")
+  r.add("avg", reductionParams(),
+        "The mean of one list's present elements (missing if there are none), or of several values.")
       .example("avg([1, 2, 4, 5])", "3")
       .example("avg(1, 2)", "1.5")
       .foreignNames({"mean", "average", "reduce_mean", "array_avg"})
@@ -196,15 +197,17 @@ void registerReduce(Registry& r) {
           .example(R"(count(int(["1", "x", "3"])))", "2")
           .resultRange(0, kMaxSize)
           .warnIf(suspectCountOfBools<true>);
-  r.add("prod", {value("list")}, "The product of the elements (1 of none); integers wrap around at 64 bits.")
+  r.add("prod", {value("list")}, "The product of the elements (1 if there are none); integers wrap around at 64 bits.")
       .example("prod([2, 3, 4])", "24")
       .foreignNames({"product", "reduce_prod"})
       .add<productList<int64_t>>()
       .add<productList<double>>();
-  auto first = r.add("first", {value("list")}, "The first element that is present, finite or not (missing of none).")
-                   .example("first([1 % 0, 5, 7])", "5");
-  auto last = r.add("last", {value("list")}, "The last element that is present, finite or not (missing of none).")
-                  .example("last([5, 7, 1 % 0])", "7");
+  auto first =
+      r.add("first", {value("list")}, "The first element that is present, finite or not (missing if there are none).")
+          .example("first([1 % 0, 5, 7])", "5");
+  auto last =
+      r.add("last", {value("list")}, "The last element that is present, finite or not (missing if there are none).")
+          .example("last([5, 7, 1 % 0])", "7");
   forEachScalar([&]<class C>() {
     count.add<countList<C>>();
     first.add<firstPresent<C>>();

@@ -214,7 +214,8 @@ void registerVectors(Registry& r) {
   r.group("Vectors");
   std::vector<ParamSpec> two{value("a"), value("b")};
   r.add("dot", two,
-        "The sum of the products of the elements at the same positions, as far as both lists have one; 0 of none.")
+        "The sum of the products of the elements at the same positions, as far as both lists have one; 0 if there are "
+        "none.")
       .example("dot([1, 2, 3], [4, 5, 6])", "32")
       .foreignNames({"dot_product", "inner_product"})
       .add<dot>();
@@ -227,7 +228,7 @@ void registerVectors(Registry& r) {
       .foreignNames({"cos_sim", "cosine_sim", "cosine_similarity"})
       .foreignNames({"cosine_distance"}, "written `1 - cosine(a, b)`")
       .add<cosine>();
-  r.add("euclid_dist", two, "The Euclidean distance, over the positions that both lists have; 0 of none.")
+  r.add("euclid_dist", two, "The Euclidean distance, over the positions that both lists have; 0 if there are none.")
       .warnIfSame("the result is 0")
       .example("euclid_dist([0, 0], [3, 4])", "5")
       .foreignNames({"euclidean", "euclidean_distance", "l2_distance"})
@@ -238,11 +239,12 @@ void registerVectors(Registry& r) {
       .example("corr([1, 1], [2, 3])", "missing")
       .foreignNames({"pearson", "pearsonr", "correlation", "corrcoef"})
       .add<corr>();
-  r.add("squared_norm", {value("list")}, "The sum of the squares; 0 of none.")
+  r.add("squared_norm", {value("list")}, "The sum of the squares; 0 if there are none.")
       .example("squared_norm([3, 4])", "25")
       .foreignNames({"sum_of_squares", "sumsq"})
       .add<squaredNorm>();
-  r.add("l2_norm", {value("list")}, "The length of the vector: the root of the sum of the squares; 0 of none.")
+  r.add("l2_norm", {value("list")},
+        "The length of the vector: the root of the sum of the squares; 0 if there are none.")
       .example("l2_norm([3, 4])", "5")
       .foreignNames({"norm"})
       .add<l2Norm>();
@@ -250,10 +252,10 @@ void registerVectors(Registry& r) {
       .example("normalize([3, 4])", "[0.6, 0.8]")
       .foreignNames({"l2_normalize"})
       .add<normalize>();
-  auto kvOp =
-      r.add("kv_dot", two, "The sum of the products of the numbers under the keys that both maps have; 0 of none.")
-          .example(R"(kv_dot({"a": 2, "b": 3}, {"b": 0.5, "c": 9}))", "1.5")
-          .foreignNames({"kv_dot_product"}, "of maps; `parse_weights(s)` makes one of a text");
+  auto kvOp = r.add("kv_dot", two,
+                    "The sum of the products of the numbers under the keys that both maps have; 0 if there are none.")
+                  .example(R"(kv_dot({"a": 2, "b": 3}, {"b": 0.5, "c": 9}))", "1.5")
+                  .foreignNames({"kv_dot_product"}, "of maps; `parse_weights(s)` makes one of a text");
   auto addKv = [&]<class A, class B>() {
     kvOp.template add<kvDot<int64_t, A, B>>();
     kvOp.template add<kvDot<Str, A, B>>();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Types and values as text, the registry's records, and choosing overloads.
+#include "ops/call_pattern.h"
 #include "ops/reference.h"
 #include "tests/common/catch.h"
 #include "tests/unit/ops_fixture.h"
@@ -69,6 +70,24 @@ TEST_CASE("every record is whole") {
     }
   }
   CHECK(operators().find("nothing") == nullptr);
+}
+
+TEST_CASE("what a record proposes for structs is a call of a known operator, with the structs and a key") {
+  size_t proposals = 0;
+  for (const auto& op : operators().all()) {
+    const StructCall& meant = op->proposeForStructs;
+    if (meant.call.empty()) continue;
+    ++proposals;
+    INFO(op->name << ": " << meant.call);
+    const Operator* called = operators().find(calledOperator(meant.call));
+    REQUIRE(called != nullptr);
+    CHECK(called->makesOfStructs == OfStructs::List);
+    for (const Overload& overload : called->overloads) CHECK(overload.params.size() >= 2);
+    CHECK(keepsArgument(meant.call, 0));
+    CHECK(keepsArgument(meant.call, 1));
+    CHECK(!meant.says.empty());
+  }
+  CHECK(proposals > 0);
 }
 
 TEST_CASE("an overload is chosen by fewest lists mapped over, then fewest conversions") {
