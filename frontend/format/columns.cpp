@@ -42,7 +42,7 @@ struct Cells {
 struct Widths {
   size_t name = 0;
   size_t clauses = 0;
-  size_t field = 0;  // of lines with several
+  std::vector<size_t> fields{};  // of lines with several, by position
 };
 
 class LineWriter {
@@ -84,7 +84,9 @@ class LineWriter {
       Widths& widths = widths_[sectionOf(i)];
       widths.name = std::max(widths.name, widthOf(cells.name));
       widths.clauses = std::max(widths.clauses, widthOf(cells.clauses));
-      for (const std::string& field : cells.fields) widths.field = std::max(widths.field, widthOf(field));
+      widths.fields.resize(std::max(widths.fields.size(), cells.fields.size()));
+      for (size_t f = 0; f < cells.fields.size(); ++f)
+        widths.fields[f] = std::max(widths.fields[f], widthOf(cells.fields[f]));
     }
   }
 
@@ -158,10 +160,10 @@ class LineWriter {
     }
     out += cells.rest;
     size_t column = line.indent;
-    for (const std::string& field : cells.fields) {
+    for (size_t f = 0; f < cells.fields.size(); ++f) {
       padTo(out, column);
-      out += field;
-      column += widths_.at(sectionOf(i)).field + kWideGap;
+      out += cells.fields[f];
+      column += widths_.at(sectionOf(i)).fields[f] + kWideGap;
     }
     if (line.begin == line.end) out += line.comment;
     return out;

@@ -61,6 +61,38 @@ printf 'model m\nimport "nowhere.feat"\ndense a=nothing\n' >"$work/alone.feat"
 featc 0 fmt "$work/alone.feat"
 grep -q '^dense a = nothing$' "$work/alone.feat" || fail "not formatted: $(cat "$work/alone.feat")"
 
+# What is imported or read is not opened: it may have any number of mistakes.
+for _ in $(seq 300); do echo 'sparse a slot = x'; done >"$work/many.feat"
+printf 'model m\nimport "many.feat"\nitem {a:string}\nsparse s slot 1=vocab(a,file="nowhere.txt")\n' >"$work/alone.feat"
+featc 0 fmt "$work/alone.feat"
+[ "$(cat "$work/err")" = "formatted $work/alone.feat" ] || fail "more than the main file: $(cat "$work/err")"
+grep -q '^sparse s slot 1 = vocab(a, file = "nowhere.txt")$' "$work/alone.feat" || fail "$(cat "$work/alone.feat")"
+cp "$work/many.feat" "$work/many.before"
+featc 1 fmt "$work/many.feat"
+err_has "many.feat:2:10: error:"
+cmp -s "$work/many.feat" "$work/many.before" || fail "a file of mistakes was changed"
+# So there is nothing to say of where imports are.
+featc 2 fmt --root "$work" "$work/alone.feat"
+featc 2 fmt --plugins "$work" "$work/alone.feat"
+
+# Odd texts: tabs, no line end at the end, nothing but comments, nothing at all, one very long line.
+printf 'model\tm\nitem\t{\tx:int64\t}\t#\tc\t\ndense\ta=x' | input
+featc 0 fmt -
+printf 'model m\nitem { x: int64 }  #\tc\ndense a = x\n' | cmp -s - "$work/out" || fail "tabs: $(cat "$work/out")"
+printf '\n\n  # a\n\n\n\t# b' | input
+featc 0 fmt -
+printf '# a\n\n# b\n' | cmp -s - "$work/out" || fail "comments alone: $(cat "$work/out")"
+printf '' | input
+featc 0 fmt -
+out_empty
+{ printf 'let x=[0'; seq -f ',%.0f' 20000 | tr -d '\n'; echo ']'; } | input
+featc 0 fmt -
+[ "$(wc -l <"$work/out")" -eq 1 ] || fail "a long line was cut"
+printf 'model m\ndense a = 1 \0\n' | input
+featc 1 fmt -
+err_has "<stdin>:2:"
+out_empty
+
 featc 1 fmt "$work/nowhere.feat"
 err_has "nowhere.feat: no such file or directory"
 featc 2 fmt
