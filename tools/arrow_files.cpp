@@ -64,28 +64,54 @@ static_assert(static_cast<int>(ArrowWanted::Nothing) == FEATC_ARROW_NOTHING &&
 
 int isParquet(std::string_view format) { return format == "parquet" ? 1 : 0; }
 
-// What is written so far lies behind a pointer: calls come in order, from one thread at a time.
+class ModuleFile final : public ArrowFile {
+ public:
+  ModuleFile(const FeatcArrowFiles& files, std::string_view format, const WriterOptions& options)
+      : files_(files), isParquet_(isParquet(format)), isCompressed_(options.compress == "zstd" ? 1 : 0) {}
+  ~ModuleFile() override {
+    if (writer_ != nullptr) files_.drop(writer_);
+  }
+  ModuleFile(const ModuleFile&) = delete;
+  ModuleFile& operator=(const ModuleFile&) = delete;
+
+  void begin(ArrowSchema* schema, std::string& out) override {
+    out_ = &out;
+    check(files_.create(isParquet_, isCompressed_, schema, sink, this, &writer_));
+  }
+  void write(ArrowArray* array, std::string& out) override {
+    out_ = &out;
+    check(files_.write(writer_, array));
+  }
+  void end(std::string& out) override {
+    out_ = &out;
+    check(files_.finish(writer_));
+  }
+
+ private:
+  static void sink(void* file, const void* bytes, int64_t size) {
+    static_cast<ModuleFile*>(file)->out_->append(static_cast<const char*>(bytes), static_cast<size_t>(size));
+  }
+  static void check(char* problem) {
+    if (problem != nullptr) throw std::runtime_error(taken(problem));
+  }
+
+  const FeatcArrowFiles& files_;
+  const int isParquet_;
+  const int isCompressed_;
+  void* writer_ = nullptr;
+  std::string* out_ = nullptr;  // of the call that is under way
+};
+
 class ArrowWriter final : public ResultWriter {
  public:
-  ArrowWriter(const FeatcArrowFiles& files, const ProgramInfo& info, std::string_view format,
-              const WriterOptions& options)
-      : files_(files),
-        info_(info),
-        isParquet_(isParquet(format)),
-        isCompressed_(options.compress == "zstd" ? 1 : 0),
-        export_{.leaveOutFailed = true, .idLists = options.idLists} {}
-  ~ArrowWriter() override {
-    if (state_->writer != nullptr) files_.drop(state_->writer);
-  }
-  ArrowWriter(const ArrowWriter&) = delete;
-  ArrowWriter& operator=(const ArrowWriter&) = delete;
+  ArrowWriter(std::unique_ptr<ArrowFile> file, const ProgramInfo& info, const WriterOptions& options)
+      : file_(std::move(file)), info_(info), export_{.leaveOutFailed = true, .idLists = options.idLists} {}
 
   bool isOrdered() const override { return true; }
   void begin(std::string& out) const override {
     ArrowOwner<ArrowSchema> schema;
     exportArrowSchema(info_, export_, schema.get());
-    state_->out = &out;
-    check(files_.create(isParquet_, isCompressed_, schema.get(), sink, state_.get(), &state_->writer));
+    file_->begin(schema.get(), out);
   }
   void write(const Result& result, std::span<const InputRow>, std::string& out) const override {
     ArrowOwner<ArrowArray> array;
@@ -93,33 +119,14 @@ class ArrowWriter final : public ResultWriter {
     const std::shared_ptr<const Result> borrowed(std::shared_ptr<const Result>(), &result);
     if (std::string problem = exportArrowResult(info_, export_, borrowed, array.get()); !problem.empty())
       throw std::runtime_error(problem);
-    state_->out = &out;
-    check(files_.write(state_->writer, array.get()));
+    file_->write(array.get(), out);
   }
-  void end(std::string& out) const override {
-    state_->out = &out;
-    check(files_.finish(state_->writer));
-  }
+  void end(std::string& out) const override { file_->end(out); }
 
  private:
-  struct State {
-    void* writer = nullptr;
-    std::string* out = nullptr;  // of the call that is under way
-  };
-
-  static void sink(void* state, const void* bytes, int64_t size) {
-    static_cast<State*>(state)->out->append(static_cast<const char*>(bytes), static_cast<size_t>(size));
-  }
-  static void check(char* problem) {
-    if (problem != nullptr) throw std::runtime_error(taken(problem));
-  }
-
-  const FeatcArrowFiles& files_;
+  const std::unique_ptr<ArrowFile> file_;
   const ProgramInfo info_;
-  const int isParquet_;
-  const int isCompressed_;
   const ArrowExport export_;
-  const std::unique_ptr<State> state_ = std::make_unique<State>();
 };
 
 }  // namespace
@@ -138,8 +145,14 @@ bool openArrowFile(const std::string& path, std::string_view format, ArrowInput&
 
 std::unique_ptr<ResultWriter> newArrowWriter(const ProgramInfo& info, std::string_view format,
                                              const WriterOptions& options, std::string& problem) {
+  std::unique_ptr<ArrowFile> file = ArrowFile::make(format, options, problem);
+  return file == nullptr ? nullptr : std::make_unique<ArrowWriter>(std::move(file), info, options);
+}
+
+std::unique_ptr<ArrowFile> ArrowFile::make(std::string_view format, const WriterOptions& options,
+                                           std::string& problem) {
   const FeatcArrowFiles* files = arrowFiles(problem);
-  return files == nullptr ? nullptr : std::make_unique<ArrowWriter>(*files, info, format, options);
+  return files == nullptr ? nullptr : std::make_unique<ModuleFile>(*files, format, options);
 }
 
 }  // namespace featc

@@ -16,6 +16,19 @@ struct WriterOptions;
 // The record batches of a file; false, with the reason, where there are none.
 bool openArrowFile(const std::string& path, std::string_view format, ArrowInput& out, std::string& problem);
 
+// A file of record batches that is being written. It throws std::runtime_error where libarrow fails. What is written so
+// far lies behind pointers: calls come in order, from one thread at a time.
+class ArrowFile {
+ public:
+  // Null, with the reason in `problem`, where this featc cannot write the format.
+  static std::unique_ptr<ArrowFile> make(std::string_view format, const WriterOptions& options, std::string& problem);
+  virtual ~ArrowFile() = default;
+  // Each appends bytes of the file to `out`, and takes the schema or array over.
+  virtual void begin(ArrowSchema* schema, std::string& out) = 0;
+  virtual void write(ArrowArray* array, std::string& out) = 0;
+  virtual void end(std::string& out) = 0;
+};
+
 // Features as a file of that format, of the schema that docs/arrow.md gives, written as `options` say; null, with
 // the reason in `problem`, where this featc cannot write it. It throws std::runtime_error where libarrow fails.
 std::unique_ptr<ResultWriter> newArrowWriter(const ProgramInfo& info, std::string_view format,

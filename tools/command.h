@@ -91,6 +91,8 @@ void addDepsCommand(CommandLine& line);
 void addDumpCommand(CommandLine& line);
 void addOptCommand(CommandLine& line);
 void addRunCommand(CommandLine& line);
+void addScoreCommand(CommandLine& line);
+void addPackCommand(CommandLine& line);
 void addLoadCommand(CommandLine& line);
 void addBuildCommand(CommandLine& line);
 void addExplainCommand(CommandLine& line);

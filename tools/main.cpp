@@ -20,6 +20,8 @@ constexpr featc::AddCommand kCommands[] = {
     featc::addDumpCommand,      // every stage between its text and machine code
     featc::addOptCommand,       // the optimizer on a graph's text form
     featc::addRunCommand,       // features of data
+    featc::addScoreCommand,     // scores of data
+    featc::addPackCommand,      // seals a version of a model
     featc::addLoadCommand,      // rows into a store
     featc::addBuildCommand,     // ahead-of-time code
     featc::addExplainCommand,   // how one row's features came to be

@@ -19,7 +19,8 @@ constexpr int64_t kPieceItems = 4096;
 
 class RunWorker final : public PipelineWorker {
  public:
-  explicit RunWorker(SharedRun& run) : run_(run), builder_(run.extractor.info()), scratch_(run.extractor) {}
+  explicit RunWorker(SharedRun& run)
+      : run_(run), builder_(run.extractor.info()), scratch_(run.extractor), stage_(run.stage.newPart()) {}
 
   bool read() override {
     // A request that has a line in the log, or limits, is a call of its own.
@@ -38,11 +39,10 @@ class RunWorker final : public PipelineWorker {
     const Batch batch = piece_.batch(builder_);
     hasResult_ = batch.requests > 0;
     if (!hasResult_) return;
-    Stopwatch extracting;
+    seconds_ = 0;
     compute(batch);
     if (hasResult_ && run_.options.strict) cutAtFailure(batch);
-    seconds_ = extracting.seconds();
-    if (hasResult_ && !run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
+    if (hasResult_ && !run_.stage.isOrdered()) stage_->write(result_, rows_, text_);
   }
 
   bool write() override {
@@ -63,7 +63,7 @@ class RunWorker final : public PipelineWorker {
 
  private:
   void writeBatch() {
-    if (run_.writer.isOrdered()) run_.writer.write(result_, rows_, text_);
+    if (run_.stage.isOrdered()) stage_->write(result_, rows_, text_);
     run_.totals.add(result_, run_.extractor.info());
     run_.totals.extractSeconds += seconds_;
     uint64_t failed = reportFailedRows();
@@ -77,8 +77,13 @@ class RunWorker final : public PipelineWorker {
   }
 
   void compute(const Batch& batch) {
+    Stopwatch extracting;
     RunError error = extract(batch);
-    if (!error) return;
+    seconds_ += extracting.seconds();
+    if (!error) {
+      stage_->compute(result_);
+      return;
+    }
     bool limited = error.kind == RunFailure::OverLimit || error.kind == RunFailure::NoMemory;
     if (!limited || !run_.options.limits.any()) throw std::runtime_error(error.message);
     hasResult_ = false;
@@ -88,9 +93,9 @@ class RunWorker final : public PipelineWorker {
   // Of a strict run: leaves out the first item that failed and all that stands behind it, as if the input ended there.
   void cutAtFailure(const Batch& batch) {
     int64_t items = 0;
-    while (items < batch.items && result_.status(items) == RowStatus::Ok) ++items;
+    while (items < batch.items && failureOf(static_cast<size_t>(items)).empty()) ++items;
     if (items == batch.items) return;
-    failure_ = failureOf(static_cast<size_t>(items));
+    failure_ = placedFailureOf(static_cast<size_t>(items));
     int64_t requests = 0;
     while (batch.itemOffsets[requests] < items) ++requests;
     std::vector<int64_t> offsets(batch.itemOffsets, batch.itemOffsets + requests);
@@ -132,16 +137,20 @@ class RunWorker final : public PipelineWorker {
   uint64_t reportFailedRows() {
     uint64_t failed = 0;
     for (size_t i = 0; i < rows_.size(); ++i) {
-      RowStatus status = result_.status(static_cast<int64_t>(i));
-      if (status == RowStatus::Ok) continue;
+      if (failureOf(i).empty()) continue;
       ++failed;
-      run_.progress.message(failureOf(i));
+      run_.progress.message(placedFailureOf(i));
     }
     return failed;
   }
+  // Why the item is left out; empty: it is not.
   std::string failureOf(size_t item) const {
+    RowStatus status = result_.status(static_cast<int64_t>(item));
+    return status == RowStatus::Ok ? stage_->failureOf(item) : statusText(status, run_.limits);
+  }
+  std::string placedFailureOf(size_t item) const {
     return fmt::format("{}:{}: item {}: {}", run_.options.data.input, rows_[item].line, rows_[item].item,
-                       statusText(result_.status(static_cast<int64_t>(item)), run_.limits));
+                       failureOf(item));
   }
 
   SharedRun& run_;
@@ -150,6 +159,7 @@ class RunWorker final : public PipelineWorker {
   std::vector<InputRow> rows_;
   Scratch scratch_;
   Result result_;
+  std::unique_ptr<RunStagePart> stage_;
   std::string text_;
   std::string line_;     // of the log
   std::string failure_;  // of a strict run: why it ends here

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one thread of featc run does with one piece of the input: read, extract, write.
+// What one thread of featc run does with one piece of the input: read, extract, make what the run is for, write.
 #pragma once
 
 #include <memory>
 
 #include "data/log/request_log.h"
 #include "data/record_reader.h"
-#include "data/result_writer.h"
 #include "data/run_totals.h"
 #include "runtime/seda/seda_executor.h"
 #include "tools/output_file.h"
@@ -14,6 +13,7 @@
 #include "tools/read_stats.h"
 #include "tools/run_options.h"
 #include "tools/run_output.h"
+#include "tools/run_stage.h"
 
 namespace featc {
 
@@ -30,7 +30,7 @@ struct InputSample {
 struct SharedRun {
   const Extractor& extractor;
   const RunOptions& options;
-  const ResultWriter& writer;
+  const RunStage& stage;
   RecordReader& reader;
   RunOutput& output;
   Progress& progress;

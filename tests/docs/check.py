@@ -19,7 +19,7 @@ from pages import PAGES, Excerpt, Frame, Page, Project, Saved
 FRAMES = Path(__file__).parent / "frames"
 RUN = {"sh", "console", "python"}
 CHECKED = RUN | {"feat", "c", "cpp", "cmake"}
-SHOWN = {"json", "text"}  # looked at where pages.py says how
+SHOWN = {"json", "text", "toml"}  # looked at where pages.py says how
 
 
 class Failed(Exception):
