@@ -11,18 +11,18 @@ std::string DataMessage::render() const {
   return fmt::format("{}: {}{}", place, isError ? "" : "warning: ", text);
 }
 
-void RecordReader::useOnly(const std::vector<bool>& used) {
-  used_ = used;
-  // Members of a list of structs are read together: they must be equally long.
-  for (size_t i = 0; i < inputs_.size(); i = structListOf(inputs_, i).end()) {
-    const StructList list = structListOf(inputs_, i);
+std::vector<bool> withWholeLists(const std::vector<InputInfo>& inputs, std::vector<bool> used) {
+  for (size_t i = 0; !used.empty() && i < inputs.size(); i = structListOf(inputs, i).end()) {
+    const StructList list = structListOf(inputs, i);
     bool isUsed = false;
     for (size_t m = list.first; m < list.end(); ++m) isUsed = isUsed || used[m];
-    for (size_t m = list.first; m < list.end(); ++m) used_[m] = isUsed;
+    for (size_t m = list.first; m < list.end(); ++m) used[m] = isUsed;
   }
+  return used;
 }
 
-void RecordReader::tellNotes() const {
+void RecordReader::tellNotes() {
+  tellEnd();
   if (std::string text = remark(); !text.empty()) sink_({false, file_, 0, std::move(text)});
   for (const DataNote& note : notes_.list()) {
     // A bad value has been told of with its row; here it counts only where all are bad.

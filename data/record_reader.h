@@ -64,6 +64,10 @@ enum class ReadStatus : uint8_t {
 
 struct ReadPiece;
 
+// `used`, by field, with all members of a list of structs of which one is used: they are read together, since they must
+// be equally long. Empty stays empty: all are used.
+std::vector<bool> withWholeLists(const std::vector<InputInfo>& inputs, std::vector<bool> used);
+
 // Makes batches of pieces, beside the reader and other parsers; each thread has its own.
 class PieceParser {
  public:
@@ -79,7 +83,7 @@ class PieceColumns {
   virtual Batch batch() = 0;
 };
 
-// A part of the input on its way through take(), parse() and settle(). A thread uses one again and again.
+// A part of the input on its way through take(), parse(), number() and settle(). A thread uses one again and again.
 struct ReadPiece {
   void clear() {
     columns.reset();
@@ -87,7 +91,7 @@ struct ReadPiece {
     messages.clear();
     notes.clear();
     parsed.clear();
-    bad = {};
+    counts = {};
     stops = hasPosition = false;
   }
 
@@ -104,7 +108,7 @@ struct ReadPiece {
   std::vector<DataMessage> messages;
   std::vector<DataNote> notes;
   std::vector<uint8_t> parsed;  // by field; empty: counted when it was taken
-  InputCounts bad;              // all but requests and items, which are counted when it is taken
+  InputCounts counts;           // requests and items only where they were not counted when it was taken
   bool stops = false;           // a strict reader found bad data: nothing behind it counts
   std::unique_ptr<PieceParser> parser;
 };
@@ -116,12 +120,12 @@ class RecordReader {
   // never split), or as many requests. `rows` has one entry an item of the batch.
   virtual ReadStatus next(BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) = 0;
 
-  // Tells which fields anything is computed of (ProgramLayout::inputUsed). Before the first batch, which then may lack
-  // the values of all others: their columns are absent, those of required fields there without values. Rows in which a
-  // required field is missing are bad all the same.
-  void useOnly(const std::vector<bool>& used);
+  // Tells which fields anything is computed of (ProgramLayout::inputUsed). Before the first batch, which then lacks
+  // the values of all others, whatever they are: their columns are absent, those of required fields there without
+  // values. Rows in which a required field is missing are bad all the same.
+  void useOnly(const std::vector<bool>& used) { used_ = withWholeLists(inputs_, used); }
 
-  // -- On several threads: a piece is taken, parsed and settled instead of next() --
+  // -- On several threads: a piece is taken, parsed, numbered and settled instead of next() --
 
   // Takes the next piece, of about `maxItems`; one thread at a time. Batch: there is a piece, be it of bad rows only.
   virtual ReadStatus take(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) {
@@ -133,6 +137,11 @@ class RecordReader {
   virtual void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) const {
     (void)piece, (void)builder, (void)rows;
   }
+  // Whether take() cannot know how rows are numbered: they then count from the piece's first until number() is called,
+  // behind parse().
+  virtual bool isNumberedLate() const { return false; }
+  // In the order in which pieces were taken, one thread at a time.
+  virtual void number(const ReadPiece& piece, std::vector<InputRow>& rows) { (void)piece, (void)rows; }
   // Tells what is bad in the piece; in the order in which pieces were taken, one thread at a time. False: reading ends
   // behind this piece.
   virtual bool settle(ReadPiece& piece) {
@@ -150,7 +159,7 @@ class RecordReader {
 
   const InputCounts& counts() const { return counts_; }
   // Tells what was counted in all that was read and settled: once, behind the last piece.
-  void tellNotes() const;
+  void tellNotes();
 
  protected:
   RecordReader(std::string file, bool strict, DataSink sink, std::vector<InputInfo> inputs = {})
@@ -166,6 +175,8 @@ class RecordReader {
 
   // What its source says of how it was read.
   virtual std::string remark() const { return {}; }
+  // Warns of what only the whole input shows.
+  virtual void tellEnd() {}
 
   void warn(std::string text) {
     if (!stopped_) sink_({false, file_, 0, std::move(text)});

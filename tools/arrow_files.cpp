@@ -139,6 +139,12 @@ bool openArrowFile(const std::string& path, std::string_view format, ArrowInput&
   out.choose = [files, file](std::vector<ArrowWanted>& wanted) {
     return taken(files->choose(file, reinterpret_cast<uint8_t*>(wanted.data())));
   };
+  out.split = [files, file](ArrowPieces& pieces) {
+    pieces.read = [files, file](int64_t piece, ArrowArrayStream* rows) {
+      return taken(files->read(file, piece, rows));
+    };
+    return taken(files->pieces(file, &pieces.rows, &pieces.pieceRows));
+  };
   out.isChecked = true;
   return problem.empty();
 }

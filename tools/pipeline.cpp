@@ -17,6 +17,8 @@ class Pipeline {
     try {
       uint64_t piece = 0;
       while (take(worker, piece)) {
+        worker.prepare();
+        if (worker.isNumbered() && !number(worker, piece)) return;
         worker.work();
         if (!hand(worker, piece)) return;
       }
@@ -39,15 +41,27 @@ class Pipeline {
     return !ended_;
   }
 
+  bool number(PipelineWorker& worker, uint64_t piece) {
+    return inTurn(numbered_, piece, [&] {
+      worker.number();
+      return true;
+    });
+  }
   bool hand(PipelineWorker& worker, uint64_t piece) {
+    return inTurn(written_, piece, [&] { return worker.write(); });
+  }
+
+  // Calls `f` once all pieces before have done so; `done` counts them. False: the run has stopped, or `f` stops it.
+  template <class F>
+  bool inTurn(uint64_t& done, uint64_t piece, F&& f) {
     std::unique_lock lock(writing_);
-    turn_.wait(lock, [&] { return written_ == piece || stopped_; });
+    turn_.wait(lock, [&] { return done == piece || stopped_; });
     if (stopped_) return false;
-    // Only the thread whose turn it is gets here, so writing needs no lock of its own.
+    // Only the thread whose turn it is gets here, so `f` needs no lock of its own.
     lock.unlock();
-    bool goOn = worker.write();
+    bool goOn = f();
     lock.lock();
-    ++written_;
+    ++done;
     if (!goOn) stopped_ = true;
     turn_.notify_all();
     return goOn;
@@ -71,6 +85,7 @@ class Pipeline {
 
   std::mutex writing_;
   std::condition_variable turn_;
+  uint64_t numbered_ = 0;
   uint64_t written_ = 0;
   bool stopped_ = false;
   std::exception_ptr failure_;

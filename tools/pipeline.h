@@ -14,6 +14,12 @@ class PipelineWorker {
   virtual ~PipelineWorker() = default;
   // Takes the next piece; false at the end of the input. Never called by two threads at once.
   virtual bool read() = 0;
+  // Makes the piece ready to be numbered; runs beside other threads.
+  virtual void prepare() {}
+  // Gives the piece numbers that depend on the pieces before it: in their order, never by two threads at once, and
+  // beside reading and writing. Only where isNumbered(), which all workers say alike.
+  virtual void number() {}
+  virtual bool isNumbered() const { return false; }
   // Works on the piece; runs beside other threads.
   virtual void work() = 0;
   // Hands out what was made, piece by piece in the input's order and never by two threads at once.

@@ -30,8 +30,11 @@ class RunWorker final : public PipelineWorker {
     return status == ReadStatus::Batch;
   }
 
+  void prepare() override { run_.reader.parse(piece_, builder_, rows_); }
+  bool isNumbered() const override { return run_.reader.isNumberedLate(); }
+  void number() override { run_.reader.number(piece_, rows_); }
+
   void work() override {
-    run_.reader.parse(piece_, builder_, rows_);
     text_.clear();
     line_.clear();
     failure_.clear();

@@ -10,6 +10,7 @@
 #include <numeric>
 #include <set>
 
+#include "data/record_reader.h"
 #include "runtime/batch_builder.h"
 #include "values/value.h"
 
@@ -17,6 +18,8 @@ namespace featc {
 namespace {
 
 constexpr std::string_view kItems = "items";
+// The first semantics under which a call fills an absent member of a list of structs.
+constexpr uint32_t kFillsAbsentMembers = 2;
 
 void spread(const ArrowColumns::Bad& more, ArrowColumns::Bad& all) {
   if (all.empty()) all = more;
@@ -29,6 +32,7 @@ void spread(const ArrowColumns::Bad& more, ArrowColumns::Bad& all) {
 
 ArrowBinding::ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema, const std::vector<bool>& used)
     : inputs_(info.inputs),
+      semantics_(info.semantics),
       columns_(info.inputs.size(), kNone),
       members_(info.inputs.size(), kNone),
       schema_(ArrowType::of(schema)) {
@@ -50,6 +54,7 @@ ArrowBinding::ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema, c
     else if (used.empty() || used[i])
       absent_.push_back(inputs_[i].qualified());
   }
+  useOnly(used);
   // A name that is mistyped is often why a field has no column.
   if (!error_.empty())
     for (const std::string& column : unknown_) addError(column);
@@ -149,26 +154,31 @@ void ArrowBinding::bindStructs(StructList list, const ArrowType& column, size_t 
   }
 }
 
-bool ArrowBinding::hasLooseMembers() const {
-  for (size_t i = 0; i < inputs_.size(); ++i)
-    if (!inputs_[i].structList.empty() && columns_[i] != kNone && members_[i] == kNone) return true;
+bool ArrowBinding::needsBuilder() const {
+  for (size_t i = 0; i < inputs_.size(); i = structListOf(inputs_, i).end()) {
+    if (inputs_[i].structList.empty() || !isUsed(i)) continue;
+    const StructList list = structListOf(inputs_, i);
+    bool anyColumn = false;
+    bool anyAbsent = false;
+    for (size_t m = list.first; m < list.end(); ++m) {
+      if (columns_[m] != kNone && members_[m] == kNone) return true;
+      (columns_[m] == kNone ? anyAbsent : anyColumn) = true;
+    }
+    // Where nothing but a builder fills the absent one (withAbsentMembers).
+    if (semantics_ < kFillsAbsentMembers && anyColumn && anyAbsent) return true;
+  }
   return false;
 }
 
-std::vector<ArrowWanted> ArrowBinding::wanted(const std::vector<bool>& used) const {
+void ArrowBinding::useOnly(const std::vector<bool>& used) { used_ = withWholeLists(inputs_, used); }
+
+std::vector<ArrowWanted> ArrowBinding::wanted() const {
   std::vector<ArrowWanted> wanted(schema_.children.size(), ArrowWanted::Nothing);
   auto want = [&](size_t column, ArrowWanted what) { wanted[column] = std::max(wanted[column], what); };
   if (isNested()) want(items_, ArrowWanted::Values);
   for (size_t i = 0; i < inputs_.size(); ++i) {
     if (columns_[i] == kNone || (isNested() && inputs_[i].scope == Scope::Item)) continue;
-    const ArrowType& column = schema_.children[columns_[i]];
-    const bool isWhole = members_[i] == kNone;
-    // Members that come in columns of their own may differ in length.
-    const bool isFine = isWhole ? inputs_[i].structList.empty() && ArrowColumns::isAlwaysGood(column, inputs_[i].type)
-                                : ArrowColumns::isAlwaysGood(listOfMember(column, members_[i]), inputs_[i].type);
-    // The lengths of a list's members are compared, used or not.
-    const bool isMember = !inputs_[i].structList.empty() && !inputs_[i].type.nullable();
-    if (used[i] || !isFine || isMember)
+    if (isUsed(i))
       want(columns_[i], ArrowWanted::Values);
     else if (!inputs_[i].type.nullable())
       want(columns_[i], ArrowWanted::Presence);
@@ -196,7 +206,6 @@ ArrowBatch::ArrowBatch(const ArrowBinding& binding, ArrowOwner<ArrowArray> array
     : array_(std::move(array)),
       columns_(binding.inputs_.size()),
       converted_(binding.inputs_.size()),
-      leftOut_(binding.inputs_.size()),
       badOf_(binding.inputs_.size()),
       wide_(binding.inputs_.size()) {
   for (const InputInfo& input : binding.inputs_) {
@@ -211,7 +220,6 @@ void ArrowBatch::makePresent(const ArrowBinding& binding) {
   for (size_t i = 0; i < columns_.size(); ++i) {
     if (!columns_[i].absent || binding.inputs_[i].type.nullable()) continue;
     columns_[i].absent = false;
-    leftOut_[i] = true;
     columns_[i].length = scopes_[i] == Scope::Item ? items_ : requests_;
   }
 }
@@ -233,6 +241,8 @@ bool ArrowBatch::readFields(const ArrowBinding& binding, const ArrowType& from, 
     const bool isItem = scopes_[i] == Scope::Item;
     const size_t c = binding.columns_[i];
     if (c == ArrowBinding::kNone || (isItem ? !items : !requests)) continue;
+    const bool isUsed = binding.isUsed(i);
+    if (!isUsed && !required_[i]) continue;
     ArrowColumns& columns = made_.emplace_back();
     ArrowColumns::Bad& bad = badOf_[i];
     const size_t member = binding.members_[i];
@@ -243,6 +253,12 @@ bool ArrowBatch::readFields(const ArrowBinding& binding, const ArrowType& from, 
               : columns.readMember(column, *array.children[c], member, type, begin, count, columns_[i], bad))) {
       error_ = fmt::format("the column {}: {}", quote(from.children[c].name), columns.error());
       return false;
+    }
+    if (!isUsed) {
+      const ColumnData& made = columns_[i];
+      columns_[i] = {.length = made.length, .offset = made.offset, .validity = made.validity};
+      bad.clear();
+      continue;
     }
     converted_[i] = columns.anyMade();
     wide_[i] = columns.wide();

@@ -32,7 +32,8 @@ class ArrowBinding {
   static constexpr size_t kNone = SIZE_MAX;
 
   // `used`, by field, tells whether anything is computed of it (ProgramLayout::inputUsed); empty: all are. An optional
-  // field that is not used is not missed.
+  // field that is not used is not missed, and neither its values are read nor, but for missing ones, those of a
+  // required one.
   ArrowBinding(const ProgramInfo& info, const ArrowSchema& schema, const std::vector<bool>& used = {});
 
   // All that does not fit, one after another; empty: everything fits.
@@ -44,15 +45,17 @@ class ArrowBinding {
   // Both.
   std::vector<std::string> warnings() const;
   bool isNested() const { return items_ != kNone; }
-  // Whether members of a list of structs come in columns of their own, and so may differ in length.
-  bool hasLooseMembers() const;
+  // Whether rows must go through a BatchBuilder, for members of a list of structs that come in columns of their own and
+  // so may differ in length, or have no column although another member has one.
+  bool needsBuilder() const;
   // The column that serves field `i`, which it may share with other members of a list of structs, for an item field of
   // nested items the field of the structs; kNone: none.
   size_t columnOf(size_t i) const { return columns_[i]; }
 
-  // By column of the table, where values of the fields `used` are wanted (RecordReader::useOnly). A column that may
-  // make rows bad, or has something to tell, is wanted all the same.
-  std::vector<ArrowWanted> wanted(const std::vector<bool>& used) const;
+  // From now on only these fields are used.
+  void useOnly(const std::vector<bool>& used);
+  // By column of the table.
+  std::vector<ArrowWanted> wanted() const;
   // From now on batches lack the columns of which nothing is wanted. A required field that had one has no missing
   // value.
   void keep(const std::vector<ArrowWanted>& wanted);
@@ -61,10 +64,13 @@ class ArrowBinding {
   friend class ArrowBatch;
 
   void bind(const ProgramInfo& info, const std::vector<ArrowType>& columns, bool ofItems);
+  bool isUsed(size_t field) const { return used_.empty() || used_[field]; }
   void bindStructs(StructList list, const ArrowType& column, size_t index, const std::string& shown);
   void addError(std::string text);
 
   std::vector<InputInfo> inputs_;
+  uint32_t semantics_;
+  std::vector<bool> used_;       // by field; empty: all are
   std::vector<size_t> columns_;  // by field
   std::vector<size_t> members_;  // by field: which member of the column, a list of structs; kNone: the whole column
   ArrowType schema_;
@@ -94,11 +100,10 @@ class ArrowBatch {
   int64_t items() const { return items_; }
   // Where the items of request `r` start, for r from 0 to requests().
   int64_t itemOffset(int64_t r) const { return itemOffsets_.empty() ? r : itemOffsets_[static_cast<size_t>(r)]; }
-  // Whole columns by field, and whether one of them had to be converted.
+  // Whole columns by field, and whether one of them had to be converted. Of fields that are not used those of optional
+  // ones are absent, and required ones have no values.
   const std::vector<ColumnData>& columns() const { return columns_; }
   bool isConverted(size_t field) const { return converted_[field]; }
-  // Whether a required field is there without values, none of them missing (ArrowBinding::keep).
-  bool isLeftOut(size_t field) const { return leftOut_[field]; }
   // Whether the value of a request, or of an item, is one that its field cannot hold.
   bool isBad(size_t field, int64_t row) const {
     const ArrowColumns::Bad& bad = badOf_[field];
@@ -121,7 +126,7 @@ class ArrowBatch {
   bool readFields(const ArrowBinding& binding, const ArrowType& from, const ArrowArray& array, int64_t begin,
                   int64_t count, bool requests, bool items);
   bool readItems(const ArrowBinding& binding);
-  // Required fields whose columns were left out are there, without values.
+  // Required fields that are not used are there, without values.
   void makePresent(const ArrowBinding& binding);
 
   ArrowOwner<ArrowArray> array_;
@@ -130,7 +135,6 @@ class ArrowBatch {
   std::vector<bool> required_;
   std::vector<ColumnData> columns_;
   std::vector<bool> converted_;
-  std::vector<bool> leftOut_;
   std::vector<ArrowColumns::Bad> badOf_;  // by field
   std::vector<WideCount> wide_;           // by field
   ArrowColumns::Bad badRequests_;

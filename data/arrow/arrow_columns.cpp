@@ -148,19 +148,6 @@ bool ArrowColumns::isInPlace(const ArrowType& from, Type type) {
   }
 }
 
-bool ArrowColumns::isAlwaysGood(const ArrowType& from, Type type) {
-  if (from.dictionary != nullptr) return isAlwaysGood(*from.dictionary, type);
-  if (from.kind == ArrowKind::Null) return true;
-  switch (type.kind()) {
-    case Kind::Int64: return from.kind != ArrowKind::Uint64 && !isArrowFloat(from.kind);
-    case Kind::List: return isAlwaysGood(from.children[0], type.element());
-    case Kind::Map:
-      return isAlwaysGood(from.children[0].children[0], type.key()) &&
-             isAlwaysGood(from.children[0].children[1], type.value());
-    default: return true;
-  }
-}
-
 bool ArrowColumns::fail(std::string what) {
   error_ = std::move(what);
   return false;

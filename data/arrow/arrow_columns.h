@@ -49,8 +49,6 @@ class ArrowColumns {
   // Whether what was read lies where Arrow has it, validity and offsets included.
   bool anyMade() const { return !words_.empty() || !buffers_.empty(); }
 
-  // Whether no value is bad or wide, whatever stands in the array.
-  static bool isAlwaysGood(const ArrowType& from, Type type);
   // Whether a row of a list of these may start anywhere in `array`: nothing is made of it.
   static bool isInPlace(const ArrowType& from, Type type);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Record batches into a batch that is being built, value by value, so that bad rows can be left out.
+// Record batches as pieces: rows that all are good stay where they lie, others go value by value into a batch that is
+// being built, without the bad ones.
 #include "data/arrow/arrow_reader.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -58,16 +60,10 @@ bool append(const ColumnData& column, int64_t row, ColumnBuffer& out) {
   return true;
 }
 
-// A value of a required field that nobody looks at.
-void appendEmpty(ColumnBuffer& out) {
-  switch (out.type().kind()) {
-    case Kind::Bool: return out.appendBool(false);
-    case Kind::Int64: return out.appendInt64(0);
-    case Kind::Float64: return out.appendFloat64(0);
-    case Kind::String: return out.appendString({});
-    default: return out.closeNested();
-  }
-}
+// From so many items a piece on, threads read pieces themselves; a piece of fewer is cut out of what was read.
+constexpr int64_t kLeastPieceItems = 1024;
+// A piece ends where a batch does, if it has at least such a part of what it may have.
+constexpr int64_t kWorthAPiece = 4;
 
 // What is read of a batch, and as which requests and items of the whole input.
 struct Range {
@@ -89,15 +85,32 @@ class SliceColumns final : public PieceColumns {
   ArrowSlice slice_;
 };
 
+std::string readError(ArrowArrayStream* stream) {
+  const char* text = stream->get_last_error(stream);
+  return fmt::format("reading failed: {}", text == nullptr ? "no reason given" : text);
+}
+
 class RangeParser final : public PieceParser {
  public:
-  RangeParser(const ProgramInfo& info, std::string file, bool strict, bool isNested, bool mayLie)
-      : info_(info), file_(std::move(file)), strict_(strict), isNested_(isNested), mayLie_(mayLie) {}
+  RangeParser(const ProgramInfo& info, const std::vector<bool>& used, std::string file, bool strict,
+              const ArrowBinding& binding, const ArrowPieces& pieces, bool mayLie)
+      : info_(info),
+        used_(used),
+        file_(std::move(file)),
+        strict_(strict),
+        binding_(binding),
+        pieces_(pieces),
+        isNested_(binding.isNested()),
+        mayLie_(mayLie) {}
 
+  // What the next piece is made of: these, or a piece that is still to be read, whose number it is.
   std::vector<Range> ranges;
+  int64_t unread = kRead;
+  static constexpr int64_t kRead = -1;
 
   // Rows that all are good stay where they lie; any others are copied, to leave out the bad ones.
   void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) override {
+    if (unread != kRead) read(std::exchange(unread, kRead), piece);
     if (!mayLie_ || ranges.size() != 1 || !ranges[0].batch->isGood(ranges[0].begin, ranges[0].end))
       return build(piece, builder, rows);
     const Range& range = ranges[0];
@@ -129,6 +142,31 @@ class RangeParser final : public PieceParser {
   }
 
  private:
+  // A piece that cannot be read has no rows, and is the last one.
+  void read(int64_t number, ReadPiece& piece) {
+    ArrowOwner<ArrowArrayStream> stream;
+    auto row = static_cast<uint64_t>(number * pieces_.pieceRows);
+    std::string problem = pieces_.read(number, stream.get());
+    if (!problem.empty()) problem = "reading failed: " + problem;
+    while (problem.empty()) {
+      ArrowOwner<ArrowArray> array;
+      if (stream->get_next(stream.get(), array.get()) != 0) {
+        problem = readError(stream.get());
+        break;
+      }
+      if (array.isReleased()) return;
+      auto batch = std::make_shared<const ArrowBatch>(binding_, std::move(array));
+      problem = batch->error();
+      for (DataNote& note : batch->notes(row)) piece.notes.push_back(std::move(note));
+      if (!problem.empty() || batch->requests() == 0) continue;
+      ranges.push_back({batch, 0, batch->requests(), row, row});
+      row += static_cast<uint64_t>(batch->requests());
+    }
+    ranges.clear();
+    piece.stops = true;
+    piece.messages.push_back({true, file_, row, std::move(problem)});
+  }
+
   void bad(ReadPiece& piece, uint64_t request, std::string text) const {
     piece.stops = strict_;
     piece.messages.push_back({true, file_, request + 1, std::move(text)});
@@ -141,14 +179,11 @@ class RangeParser final : public PieceParser {
       if (info_.inputs[i].scope != scope || column.absent) continue;
       if (!isPresent(column, row) && !info_.inputs[i].type.nullable())
         return fmt::format("{} is missing", info_.inputs[i].name);
+      if (!used_.empty() && !used_[i]) continue;
       if (batch.isBad(i, row))
         return fmt::format("{}: expected {}, found a float that is not whole or too large to be exact",
                            info_.inputs[i].name, toString(info_.inputs[i].type.present()));
       ColumnBuffer& cell = builder.cell(i);
-      if (batch.isLeftOut(i)) {
-        appendEmpty(cell);
-        continue;
-      }
       const size_t before = cell.size();
       if (append(column, row, cell)) continue;
       cell.truncate(before);
@@ -162,8 +197,8 @@ class RangeParser final : public PieceParser {
     builder.beginRequest();
     if (std::string problem = readFields(batch, builder, Scope::Request, row); !problem.empty()) {
       builder.dropRequest();
-      ++piece.bad.badRequests;
-      piece.bad.lostItems += items;
+      ++piece.counts.badRequests;
+      piece.counts.lostItems += items;
       return bad(piece, request, std::move(problem));
     }
     const int64_t begin = batch.itemOffset(row);
@@ -176,15 +211,18 @@ class RangeParser final : public PieceParser {
         continue;
       }
       if (builder.inItem()) builder.dropItem();
-      ++piece.bad.badItems;
+      ++piece.counts.badItems;
       bad(piece, request, isNested_ ? fmt::format("item {}: {}", item, problem) : problem);
     }
     builder.endRequest();
   }
 
   const ProgramInfo& info_;
+  const std::vector<bool>& used_;  // by field; empty: all are
   const std::string file_;
   const bool strict_;
+  const ArrowBinding& binding_;
+  const ArrowPieces& pieces_;
   const bool isNested_;
   const bool mayLie_;  // rows may stay where they lie
   std::shared_ptr<SliceColumns> columns_;
@@ -197,6 +235,7 @@ class ArrowReader final : public RecordReader {
 
   // Reads on where all rows of a piece are bad.
   ReadStatus next(BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) override {
+    isSplit_ = true;
     for (;;) {
       ReadStatus status = take(own_, builder, rows, maxItems);
       if (status != ReadStatus::Batch) return status;
@@ -212,17 +251,24 @@ class ArrowReader final : public RecordReader {
     piece.clear();
     if (binding_ == nullptr && !stopped_) bind();
     if (stopped_) return ReadStatus::Failed;
+    builder.useOnly(used_);
     if (piece.parser == nullptr)
-      piece.parser = std::make_unique<RangeParser>(info_, file_, strict_, binding_->isNested(),
-                                                   in_.isChecked && !binding_->hasLooseMembers());
-    std::vector<Range>& ranges = static_cast<RangeParser&>(*piece.parser).ranges;
+      piece.parser = std::make_unique<RangeParser>(info_, used_, file_, strict_, *binding_, pieces_,
+                                                   in_.isChecked && !binding_->needsBuilder());
+    auto& parser = static_cast<RangeParser&>(*piece.parser);
+    std::vector<Range>& ranges = parser.ranges;
     ranges.clear();
+    if (maxItems >= kLeastPieceItems && !split()) return ReadStatus::Failed;
+    if (pieces_.pieceRows > 0) return takeUnread(parser);
     // Until there are enough of both; settle() may be counting what is bad meanwhile.
     const uint64_t requests = counts_.requests + static_cast<uint64_t>(maxItems);
     const uint64_t items = counts_.items + static_cast<uint64_t>(maxItems);
     while (counts_.requests < requests && counts_.items < items) {
       if (batch_ != nullptr && request_ < batch_->requests())
         ranges.push_back(nextRange(requests - counts_.requests, items - counts_.items));
+      // What is in one batch need not be copied.
+      else if (ranges.size() == 1 && (ranges[0].end - ranges[0].begin) * kWorthAPiece >= maxItems)
+        break;
       else if (!nextBatch())
         break;
     }
@@ -237,9 +283,10 @@ class ArrowReader final : public RecordReader {
   // Touches nothing that take() does.
   bool settle(ReadPiece& piece) override {
     for (const DataMessage& message : piece.messages) sink_(message);
-    counts_.badRequests += piece.bad.badRequests;
-    counts_.badItems += piece.bad.badItems;
-    counts_.lostItems += piece.bad.lostItems;
+    for (const DataNote& note : piece.notes) notes_.add(note);
+    counts_.badRequests += piece.counts.badRequests;
+    counts_.badItems += piece.counts.badItems;
+    counts_.lostItems += piece.counts.lostItems;
     return !piece.stops;
   }
 
@@ -250,11 +297,29 @@ class ArrowReader final : public RecordReader {
     binding_ = std::make_unique<ArrowBinding>(info_, *schema.get());
     for (const std::string& warning : binding_->warnings()) warn(warning);
     if (!binding_->error().empty()) return fail(0, binding_->error());
+    binding_->useOnly(used_);
     if (used_.empty() || in_.choose == nullptr) return;
-    std::vector<ArrowWanted> wanted = binding_->wanted(used_);
+    std::vector<ArrowWanted> wanted = binding_->wanted();
     if (std::string problem = in_.choose(wanted); !problem.empty())
       return fail(0, fmt::format("reading failed: {}", problem));
     binding_->keep(wanted);
+  }
+
+  // Sees once whether the rows come in pieces that threads read themselves. Of nested items nobody knows how many come
+  // before a piece.
+  bool split() {
+    if (isSplit_ || in_.split == nullptr || binding_->isNested()) return true;
+    isSplit_ = true;
+    if (std::string problem = in_.split(pieces_); !problem.empty()) fail(0, fmt::format("reading failed: {}", problem));
+    return !stopped_;
+  }
+
+  ReadStatus takeUnread(RangeParser& parser) {
+    const auto rows = static_cast<uint64_t>(pieces_.rows);
+    if (counts_.requests >= rows) return ReadStatus::End;
+    parser.unread = static_cast<int64_t>(counts_.requests) / pieces_.pieceRows;
+    counts_.requests = counts_.items = std::min(rows, counts_.requests + static_cast<uint64_t>(pieces_.pieceRows));
+    return ReadStatus::Batch;
   }
 
   // Requests of the open batch, at least one.
@@ -286,14 +351,13 @@ class ArrowReader final : public RecordReader {
     return batch_->error().empty();
   }
 
-  std::string inputError() {
-    const char* text = in_.stream->get_last_error(in_.stream.get());
-    return fmt::format("reading failed: {}", text == nullptr ? "no reason given" : text);
-  }
+  std::string inputError() { return readError(in_.stream.get()); }
 
   const ProgramInfo info_;
   ArrowInput in_;
   std::unique_ptr<ArrowBinding> binding_;
+  ArrowPieces pieces_;
+  bool isSplit_ = false;  // not to be asked any more
   std::shared_ptr<ArrowBatch> batch_;
   int64_t request_ = 0;  // the next one in the batch
   ReadPiece own_;        // of next()

@@ -12,6 +12,14 @@
 
 namespace featc {
 
+// Rows that several threads may read beside each other.
+struct ArrowPieces {
+  int64_t rows = 0;
+  int64_t pieceRows = 0;  // of each piece but the last; 0: there are none
+  // Makes `out` the batches of a piece; from any thread, each piece once. Why it cannot; empty: it can.
+  std::function<std::string(int64_t piece, ArrowArrayStream* out)> read = {};
+};
+
 // Where record batches come from.
 struct ArrowInput {
   ArrowOwner<ArrowArrayStream> stream;
@@ -19,6 +27,9 @@ struct ArrowInput {
   // order. It may want more, or nothing where Presence was wanted and no value is missing. Why it cannot; empty: it
   // can. Not set: batches have all columns.
   std::function<std::string(std::vector<ArrowWanted>& wanted)> choose = {};
+  // Called once, after choose(): the rows in pieces, to be read instead of the stream. Not set: there is only the
+  // stream.
+  std::function<std::string(ArrowPieces& pieces)> split = {};
   // All offsets of the batches were checked.
   bool isChecked = false;
 };

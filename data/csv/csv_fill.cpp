@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <concepts>
 
 #include "data/csv/csv_looks.h"
 #include "runtime/column_fill.h"
@@ -13,14 +12,12 @@
 namespace featc {
 namespace {
 
-template <std::same_as<int64_t> Number>
 bool parseShort(const char* text, size_t size, size_t readable, int64_t& out) {
   uint64_t number = 0;
   if (!parseDigits(text, size, readable, number)) return false;
   out = static_cast<int64_t>(number);
   return true;
 }
-template <std::same_as<double> Number>
 bool parseShort(const char* text, size_t size, size_t readable, double& out) {
   uint64_t number = 0;
   if (!parseDigits(text, size, readable, number)) return parseShortDecimal(text, size, out);
@@ -64,11 +61,12 @@ CsvFill::CsvFill(const CsvTable& table) : table_(table), cellNotes_(table.inputs
     if (column.field == BatchBuilder::kNoField) continue;
     for (size_t f = column.fields.first; f < column.fields.end(); ++f) hasColumn[f] = true;
     // Members of a list of structs must be equally long.
-    fits_ = fits_ && (!column.isUsed || table.inputs[column.field].structList.empty());
+    const bool isUsed = table.isUsed(column.field);
+    fits_ = fits_ && (!isUsed || table.inputs[column.field].structList.empty());
     const Type type = table.inputs[column.field].type;
     const bool required = !type.nullable();
     How how = How::CellByCell;
-    if (!column.isUsed)
+    if (!isUsed)
       how = How::PresenceOnly;
     else if (type.present().is(Kind::Int64))
       how = How::Int64;
@@ -76,7 +74,7 @@ CsvFill::CsvFill(const CsvTable& table) : table_(table), cellNotes_(table.inputs
       how = How::Float64;
     else if (type.present().is(Kind::String))
       how = How::Text;
-    if (column.isUsed || required) columns_.push_back({i, how, required});
+    if (isUsed || required) columns_.push_back({i, how, required});
   }
   for (size_t f = 0; f < hasColumn.size(); ++f)
     if (!hasColumn[f] && table.isUsed(f)) withoutColumn_.push_back(f);
@@ -144,7 +142,7 @@ size_t CsvFill::fillNumbers(const Column& column, ColumnBuffer& values) {
       }
       Number value{};
       const bool negative = size > 1 && *at == '-';
-      isShort = isShort && parseShort<Number>(at + negative, size - negative, readable - negative, value);
+      isShort = isShort && parseShort(at + negative, size - negative, readable - negative, value);
       if (!isShort) break;
       numbers.put(std::bit_cast<uint64_t>(negative ? -value : value), size != 0);
     }

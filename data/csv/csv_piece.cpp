@@ -162,7 +162,7 @@ bool readCsvRows(CsvRecordReader& records, const CsvFile& file, int64_t maxItems
     if (error.empty()) {
       rows.push_back({row, row, 0, records.line()});
     } else {
-      ++piece.bad.badItems;
+      ++piece.counts.badItems;
       piece.stops = file.strict;
       piece.messages.push_back({true, file.name, records.line(), std::move(error)});
     }

@@ -70,7 +70,7 @@ class CsvReader final : public RecordReader {
       if (!message.isError && (told_.size() == kMaxWarnings || !told_.insert(message.text).second)) continue;
       sink_(message);
     }
-    counts_.badItems += piece.bad.badItems;
+    counts_.badItems += piece.counts.badItems;
     for (const DataNote& note : piece.notes) notes_.add(note);
     for (size_t i = 0; i < piece.parsed.size(); ++i)
       if (piece.parsed[i] != 0) parsed_[i] = true;
@@ -149,8 +149,6 @@ class CsvReader final : public RecordReader {
     table_.columns = std::move(header.columns);
     table_.nested = std::move(header.nested);
     table_.used = used_;
-    for (CsvColumn& column : table_.columns)
-      column.isUsed = column.field == BatchBuilder::kNoField || isUsed(column.field);
     records_.setNested(table_.nested);
     rowsOf_.clear();
     for (std::string& warning : header.warnings) warn(std::move(warning));

@@ -44,14 +44,14 @@ std::string CsvRows::appendCells(const CsvRecordReader& record, BatchBuilder& bu
     if (column.field == BatchBuilder::kNoField) continue;
     const CsvCell cell = rewrites ? rewrittenCell(cells[i], table_.options) : cells[i];
     const InputInfo& input = table_.inputs[column.field];
+    const bool isUsed = table_.isUsed(column.field);
     const std::string& name = column.isStructList ? input.structList : input.name;
     if (cell.text.empty() && !cell.quoted) {
       if (!input.type.nullable()) return fmt::format("{} is missing", name);
-      for (size_t f = column.fields.first; column.isUsed && f < column.fields.end(); ++f)
-        builder.cell(f).appendMissing();
+      for (size_t f = column.fields.first; isUsed && f < column.fields.end(); ++f) builder.cell(f).appendMissing();
       continue;
     }
-    if (!column.isUsed) continue;
+    if (!isUsed) continue;
     std::string error = column.isStructList
                             ? appendStructs(cell.text, column.fields, record.line(), builder, onUndeclared)
                             : appendValue(cell, column, record.line(), builder.cell(column.field));

@@ -21,7 +21,6 @@ struct CsvColumn {
   size_t field = BatchBuilder::kNoField;
   bool isStructList = false;  // all members of a list of structs, as JSON
   bool isJson = false;        // a list or map as JSON
-  bool isUsed = true;         // its values are wanted
   StructList fields;          // the field, or the members
 };
 
@@ -33,7 +32,8 @@ struct CsvTable {
   std::vector<bool> nested;  // by column: a list or map between delimiters
   std::vector<bool> used;    // by field: its values are wanted; empty: all are
 
-  bool isUsed(size_t field) const { return used.empty() || used[field]; }
+  // Fields of lists of structs are used together; what is said of a column without a field is of no consequence.
+  bool isUsed(size_t field) const { return used.empty() || field >= used.size() || used[field]; }
 
   // A line without anything, which is not a row.
   static bool isBlank(const std::vector<CsvCell>& cells) {

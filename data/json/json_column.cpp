@@ -11,6 +11,7 @@
 #include "data/not_finite.h"
 #include "ops/library/time_text.h"
 #include "support/utf8.h"
+#include "values/digits.h"
 #include "values/parse.h"
 
 namespace featc {
@@ -28,10 +29,47 @@ constexpr size_t kShownBytes = 40;
 
 bool startsDigit(std::string_view token) { return token[0] >= '0' && token[0] <= '9'; }
 bool startsNumber(std::string_view token) { return token[0] == '-' || startsDigit(token); }
+bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// Bytes from a token on that may be read: the parser wants more behind the text.
+constexpr size_t kReadable = 16;
+static_assert(kReadable <= simdjson::SIMDJSON_PADDING);
+
+// Numbers as most are written; false says nothing. A zero before other digits is not JSON.
+bool parseShort(std::string_view token, int64_t& out) {
+  const bool negative = token[0] == '-';
+  const std::string_view text = token.substr(negative ? 1 : 0);
+  uint64_t number = 0;
+  if (text.empty() || (text[0] == '0' && text.size() > 1) || !parseDigits(text.data(), text.size(), kReadable, number))
+    return false;
+  out = negative ? -static_cast<int64_t>(number) : static_cast<int64_t>(number);
+  return true;
+}
+bool parseShort(std::string_view token, double& out) {
+  const bool negative = token[0] == '-';
+  const std::string_view text = token.substr(negative ? 1 : 0);
+  if (text.empty() || (text[0] == '0' && text.size() > 1 && text[1] != '.')) return false;
+  uint64_t number = 0;
+  double value = 0;
+  if (parseDigits(text.data(), text.size(), kReadable, number))
+    value = static_cast<double>(number);
+  else if (!startsDigit(text) || text.back() == '.' || !parseShortDecimal(text.data(), text.size(), value))
+    return false;
+  out = negative ? -value : value;
+  return true;
+}
+
+// What is between the quotes of a string that stands as it is, without escapes; false: it may have some.
+bool plainString(std::string_view token, std::string_view& out) {
+  if (token.size() < 2 || token.back() != '"') return false;
+  out = token.substr(1, token.size() - 2);
+  return out.find('\\') == std::string_view::npos;
+}
 
 // Of a scalar that starts as one of the four: whether the text is that scalar to its end.
 error_code checkScalar(std::string_view token) {
   double number = 0;
+  if (startsNumber(token) && parseShort(token, number)) return SUCCESS;
   if (parseJsonNotFinite(token, number)) return SUCCESS;
   if (startsNumber(token))
     return parseFloat64(token, NumberStyle::Json, number) == NumberError::Malformed ? simdjson::NUMBER_ERROR : SUCCESS;
@@ -49,9 +87,9 @@ std::string shown(std::string_view token) {
 
 std::string_view jsonToken(value v) {
   std::string_view token = v.raw_json_token();
-  size_t last = token.find_last_not_of(" \t\r\n");
+  while (!token.empty() && isBlank(token.back())) token.remove_suffix(1);
   // The parser never gives an empty token; `?` starts nothing.
-  return last == std::string_view::npos ? "?" : token.substr(0, last + 1);
+  return token.empty() ? "?" : token;
 }
 
 error_code JsonColumnDecoder::mismatch(value v, std::string_view what, std::string_view advice) {
@@ -65,6 +103,7 @@ error_code JsonColumnDecoder::skip(value v, int depth) {
   if (depth > kMaxDepth) return simdjson::DEPTH_ERROR;
   std::string_view token = jsonToken(v);
   if (token[0] == '"') {
+    if (std::string_view text; plainString(token, text)) return SUCCESS;
     error_code error = v.get_string().error();
     return error == simdjson::STRING_ERROR && repairJsonString(token, repaired_) ? SUCCESS : error;
   }
@@ -152,7 +191,8 @@ error_code JsonColumnDecoder::decodeString(value v, ColumnBuffer& column) {
 }
 
 error_code JsonColumnDecoder::takeString(value v, std::string_view& text, bool& repaired) {
-  std::string_view token = v.raw_json_token();
+  std::string_view token = jsonToken(v);
+  if (plainString(token, text)) return SUCCESS;
   error_code error = v.get_string().get(text);
   repaired = error == simdjson::STRING_ERROR && repairJsonString(token, repaired_);
   if (!repaired) return error;
@@ -164,6 +204,14 @@ error_code JsonColumnDecoder::decodeNumber(std::string_view token, ColumnBuffer&
   int64_t integer = 0;
   double number = 0;
   bool isInt = column.type().is(Kind::Int64);
+  if (isInt && parseShort(token, integer)) {
+    column.appendInt64(integer);
+    return SUCCESS;
+  }
+  if (!isInt && parseShort(token, number)) {
+    column.appendFloat64(number);
+    return SUCCESS;
+  }
   switch (isInt ? parseInt64(token, NumberStyle::Json, integer) : parseFloat64(token, NumberStyle::Json, number)) {
     case NumberError::None:
       if (isInt)

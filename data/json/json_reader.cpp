@@ -1,61 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON lines into batches: lines, requests, items, and what is told of those that are bad.
+// JSON lines into batches: lines cut off for other threads, and what all of them have seen.
 #include "data/json/json_reader.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
-#include <unordered_map>
+#include <utility>
 
-#include "data/json/json_fault.h"
-#include "data/json/json_string.h"
-#include "data/json/json_structs.h"
-#include "support/json_document.h"
+#include "data/json/json_rows.h"
 #include "values/value.h"
 
 namespace featc {
 namespace {
 
-using simdjson::error_code;
-using simdjson::SUCCESS;
-namespace ondemand = simdjson::ondemand;
-
 // The parser counts in 32 bits.
 constexpr size_t kMaxLineBytes = size_t{1} << 30U;
-// Names without a field that are remembered for the warnings.
-constexpr size_t kMaxUndeclared = 1000;
+// Text that is cut off for a thread, but for a line that is longer.
+constexpr size_t kPieceBytes = size_t{1} << 18U;
 
-// What a field is called in an object: the members of a list of structs come under the list's name.
-const std::string& keyOf(const InputInfo& input) { return input.structList.empty() ? input.name : input.structList; }
+// Whole lines at the start of a text.
+struct JsonCut {
+  size_t bytes = 0;
+  uint64_t lines = 0;
+  uint64_t requests = 0;  // lines that are not blank
 
-// The fields of one scope by name; of a list of structs the first member.
-class FieldNames {
- public:
-  FieldNames() = default;
-  FieldNames(const ProgramInfo& info, Scope scope) {
-    for (size_t i = 0; i < info.inputs.size(); ++i)
-      if (info.inputs[i].scope == scope) byName_.emplace(keyOf(info.inputs[i]), i);
-  }
-  // Objects mostly repeat the order of the one before: `position` is the key's place in its object.
-  size_t find(std::string_view key, size_t position) {
-    if (position < order_.size() && order_[position].first == key) return order_[position].second;
-    auto found = byName_.find(key);
-    size_t field = found == byName_.end() ? BatchBuilder::kNoField : found->second;
-    if (field != BatchBuilder::kNoField && position <= order_.size() && position < byName_.size()) {
-      order_.resize(std::max(order_.size(), position + 1));
-      order_[position] = {found->first, field};
+  // Takes in lines until `maxRequests` are not blank. `isLast`: the end of the text ends a line.
+  void extend(std::string_view text, bool isLast, uint64_t maxRequests) {
+    while (requests < maxRequests && bytes < text.size()) {
+      size_t end = text.find('\n', bytes);
+      if (end == std::string_view::npos && !isLast) break;
+      end = std::min(end, text.size());
+      requests += JsonFile::isBlank(text.substr(bytes, end - bytes)) ? 0 : 1;
+      bytes = std::min(end + 1, text.size());
+      ++lines;
     }
-    return field;
   }
-
- private:
-  struct NameHash {
-    using is_transparent = void;
-    size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
-  };
-  std::unordered_map<std::string, size_t, NameHash, std::equal_to<>> byName_;
-  std::vector<std::pair<std::string_view, size_t>> order_;
 };
 
 class JsonReader final : public RecordReader {
@@ -63,96 +42,104 @@ class JsonReader final : public RecordReader {
   JsonReader(const ProgramInfo& info, std::unique_ptr<ByteSource> source, std::string file, bool strict, DataSink sink)
       : RecordReader(std::move(file), strict, std::move(sink), info.inputs),
         window_(std::move(source)),
-        requestNames_(info, Scope::Request),
-        itemNames_(info, Scope::Item),
         seen_(info.inputs.size()) {}
 
   ReadStatus next(BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) override {
-    builder.clear();
-    rows.clear();
-    while (!stopped_ && builder.items() < maxItems && builder.requests() < maxItems) {
+    if (rowsOf_ == nullptr) rowsOf_ = std::make_unique<JsonRows>(sharedFile());
+    rowsOf_->seen().clear();
+    begin(own_, builder, rows);
+    bool atEnd = false;
+    while (!stopped_ && !own_.stops && builder.items() < maxItems && builder.requests() < maxItems && !atEnd) {
       std::string_view text;
-      if (!nextLine(text)) {
-        finish();
-        break;
-      }
-      if (text.find_first_not_of(" \t\r") == std::string_view::npos) {
-        notes_.add(NoteKind::BlankLine, DataNotes::kNoField, line_);
-        continue;
-      }
-      readRequest(text, builder, rows);
+      const Line line = nextLine(text);
+      atEnd = line == Line::None;
+      if (line == Line::TooLong)
+        rowsOf_->unreadable(line_, "the line is longer than 1 GiB", own_);
+      else if (!atEnd && JsonFile::isBlank(text))
+        rowsOf_->seen().notes.add(NoteKind::BlankLine, DataNotes::kNoField, line_);
+      else if (!atEnd)
+        rowsOf_->append(text, line_, own_, builder, rows);
     }
+    number(own_, rows);
+    stopped_ = !settle(own_, rowsOf_->seen()) || stopped_;
+    if (atEnd && !stopped_) end();
+    if (atEnd) tellEnd();
     return status(builder);
   }
 
+  ReadStatus take(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows, int64_t maxItems) override {
+    if (piece.parser == nullptr) piece.parser = std::make_unique<JsonPieceParser>(sharedFile());
+    begin(piece, builder, rows);
+    if (stopped_) return ReadStatus::Failed;
+    piece.linesBefore = line_;
+    if (line_ == 0) skipByteOrderMark(window_);
+    window_.consume(std::exchange(consumed_, 0));
+    const JsonCut cut = cutLines(static_cast<uint64_t>(maxItems));
+    if (cut.lines > 0) {
+      keep(piece, window_.text().substr(0, cut.bytes));
+      window_.consume(cut.bytes);
+      line_ += cut.lines;
+    } else {
+      std::string_view one;
+      const Line line = nextLine(one);
+      if (line == Line::None) {
+        end();
+        return stopped_ ? ReadStatus::Failed : ReadStatus::End;
+      }
+      if (line == Line::TooLong)
+        static_cast<JsonPieceParser&>(*piece.parser).setTooLong();
+      else
+        keep(piece, one);
+    }
+    piece.hasPosition = true;
+    piece.position = {};
+    piece.position.offset = window_.position() + consumed_;
+    piece.position.line = line_;
+    return ReadStatus::Batch;
+  }
+
+  void parse(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) const override {
+    piece.parser->parse(piece, builder, rows);
+  }
+
+  bool isNumberedLate() const override { return true; }
+  void number(const ReadPiece& piece, std::vector<InputRow>& rows) override {
+    for (InputRow& row : rows) {
+      row.row += numbered_.items;
+      row.request += numbered_.requests;
+    }
+    numbered_.items += piece.counts.items;
+    numbered_.requests += piece.counts.requests;
+  }
+
+  // Touches nothing that take() or number() do.
+  bool settle(ReadPiece& piece) override { return settle(piece, static_cast<JsonPieceParser&>(*piece.parser).seen()); }
+
   bool position(ReaderPosition& out) const override {
-    out = {window_.position() + consumed_,           line_,        counts_, seen_, parsed_,
-           {undeclared_.begin(), undeclared_.end()}, notes_.list()};
+    out = {window_.position() + consumed_, line_, {}, {}, {}, {}, {}};
+    fillIn(out);
     return true;
   }
   void resumeAt(ReaderPosition position) override {
     if (!window_.seek(position.offset)) fail(0, "the input ends before the place to resume from");
     line_ = position.line;
-    counts_ = position.counts;
+    counts_ = numbered_ = position.counts;
+    position.seen.resize(inputs_.size());
+    position.parsed.resize(inputs_.size());
     seen_ = std::move(position.seen);
-    seen_.resize(inputs_.size());
     parsed_ = std::move(position.parsed);
-    parsed_.resize(inputs_.size());
     for (const DataNote& note : position.notes) notes_.add(note);
-    undeclared_ = {position.undeclared.begin(), position.undeclared.end()};
+    for (const std::string& name : position.undeclared) undeclared_.add(name);
   }
 
  protected:
   std::string remark() const override { return window_.remark(); }
 
- private:
-  struct ItemError {
-    uint64_t item;
-    std::string text;
-  };
-
-  // -- Lines --------------------------------------------------------------------------------------
-
-  // The next line without its end; false at the end of the input. It stays until the next call.
-  bool nextLine(std::string_view& line) {
-    if (line_ == 0) skipByteOrderMark(window_);
-    window_.consume(std::exchange(consumed_, 0));
-    size_t searched = 0;
-    for (;;) {
-      std::string_view text = window_.text();
-      size_t end = text.find('\n', searched);
-      if (end != std::string_view::npos || (text.size() <= kMaxLineBytes && !window_.grow())) {
-        text = window_.text();
-        if (end == std::string_view::npos && text.empty()) return false;
-        ++line_;
-        line = text.substr(0, end);
-        consumed_ = std::min(line.size() + 1, text.size());
-        return true;
-      }
-      searched = text.size();
-      if (text.size() > kMaxLineBytes) {
-        window_.consume(text.size());
-        skipLongLine();
-        searched = 0;
-      }
-    }
-  }
-
-  void skipLongLine() {
-    ++line_;
-    unreadable("the line is longer than 1 GiB");
-    for (;;) {
-      size_t end = window_.text().find('\n');
-      window_.consume(end == std::string_view::npos ? window_.text().size() : end + 1);
-      if (end != std::string_view::npos || !window_.grow()) return;
-    }
-  }
-
-  void finish() {
-    if (!window_.error().empty()) return fail(line_, fmt::format("reading failed: {}", window_.error()));
-    if (std::exchange(finished_, true)) return;
-    for (const std::string& name : undeclared_) warn(fmt::format("no field is declared for the key {}", quote(name)));
-    if (undeclared_.size() == kMaxUndeclared) warn("there may be more keys without a field");
+  void tellEnd() override {
+    if (!ended_ || isCut_ || std::exchange(told_, true)) return;
+    for (const std::string& name : undeclared_.names())
+      warn(fmt::format("no field is declared for the key {}", quote(name)));
+    if (undeclared_.names().size() == UndeclaredKeys::kMost) warn("there may be more keys without a field");
     for (size_t i = 0; i < inputs_.size(); ++i) {
       bool hadRows = inputs_[i].scope == Scope::Request ? counts_.requests > 0 : counts_.items > 0;
       bool isDeclared = structListOf(inputs_, i).first == i;
@@ -161,215 +148,120 @@ class JsonReader final : public RecordReader {
     }
   }
 
-  // -- Requests -------------------------------------------------------------------------------------
+ private:
+  enum class Line : uint8_t { Whole, TooLong, None };
 
-  void unreadable(std::string reason) {
-    ++counts_.requests;
-    ++counts_.badRequests;
-    bad(line_, std::move(reason));
+  const JsonFile& sharedFile() {
+    if (shared_ == nullptr) shared_ = std::make_unique<JsonFile>(JsonFile{file_, strict_, inputs_, used_});
+    return *shared_;
   }
 
-  void readRequest(std::string_view text, BatchBuilder& builder, std::vector<InputRow>& rows) {
-    requestError_.clear();
-    itemErrors_.clear();
-    itemCount_ = 0;
-    size_t firstRow = rows.size();
-    builder.beginRequest();
-    error_code error = readDocument(text, builder, rows);
-    if (error != SUCCESS) {
-      builder.dropRequest();
-      rows.resize(firstRow);
-      return unreadable(opensOnly(text) ? "a line must hold a whole object: " + expectedForm()
-                                        : jsonFaultText(text, error));
-    }
-    if (requestError_.empty()) requestError_ = missing(builder, Scope::Request);
-    if (!requestError_.empty()) {
-      counts_.lostItems += itemCount_;
-      ++counts_.badRequests;
-      bad(line_, requestError_);
-    } else {
-      counts_.badItems += itemErrors_.size();
-      for (const ItemError& e : itemErrors_) bad(line_, fmt::format("item {}: {}", e.item, e.text));
-    }
-    ++counts_.requests;
-    counts_.items += itemCount_;
-    if (requestError_.empty() && !stopped_) {
-      builder.endRequest();
-    } else {
-      builder.dropRequest();
-      rows.resize(firstRow);
-    }
+  void begin(ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) {
+    builder.clear();
+    builder.useOnly(used_);
+    rows.clear();
+    piece.clear();
   }
 
-  error_code readDocument(std::string_view text, BatchBuilder& builder, std::vector<InputRow>& rows) {
-    ondemand::document document;
-    if (error_code error =
-            startJson(parser_, text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING, document))
-      return error;
-    if (text[text.find_first_not_of(" \t\r")] != '{') {
-      requestError_ = "a line must be an object: " + expectedForm();
-      return SUCCESS;
+  JsonCut cutLines(uint64_t maxRequests) {
+    JsonCut cut;
+    for (bool more = true; more;) {
+      const size_t size = window_.text().size();
+      more = size < kPieceBytes && cut.requests < maxRequests && window_.grow();
+      cut.extend(window_.text().substr(0, kPieceBytes), window_.atEnd() && window_.text().size() <= kPieceBytes,
+                 maxRequests);
     }
-    ondemand::object root;
-    if (error_code error = document.get_object().get(root)) return error;
-    bool haveItems = false;
-    bool haveRequest = false;
-    size_t firstRow = rows.size();
-    std::string repaired;
-    for (auto entry : root) {
-      ondemand::field field;
-      if (error_code error = std::move(entry).get(field)) return error;
-      std::string_view key;
-      if (error_code error = jsonKey(field, key, repaired)) return error;
-      error_code error = SUCCESS;
-      if (key == "request") {
-        if (std::exchange(haveRequest, true)) notes_.add(NoteKind::RepeatedKey, DataNotes::kNoField, line_, key);
-        error = readFields(field.value(), Scope::Request, builder, requestError_);
-      } else if (key == "items") {
-        if (std::exchange(haveItems, true)) notes_.add(NoteKind::RepeatedKey, DataNotes::kNoField, line_, key);
-        builder.dropItems();
-        rows.resize(firstRow);
-        itemErrors_.clear();
-        itemCount_ = 0;
-        error = readItems(field.value(), builder, rows);
-      } else {
-        undeclared(key);
-        error = decoder_.skip(field.value());
+    return cut;
+  }
+
+  static void keep(ReadPiece& piece, std::string_view text) {
+    piece.text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+    piece.text = text;
+    piece.text.append(simdjson::SIMDJSON_PADDING, '\0');
+  }
+
+  // The next line without its end; it stays until the next call.
+  Line nextLine(std::string_view& line) {
+    if (line_ == 0) skipByteOrderMark(window_);
+    window_.consume(std::exchange(consumed_, 0));
+    size_t searched = 0;
+    for (;;) {
+      std::string_view text = window_.text();
+      size_t end = text.find('\n', searched);
+      if (end != std::string_view::npos || (text.size() <= kMaxLineBytes && !window_.grow())) {
+        text = window_.text();
+        if (end == std::string_view::npos && text.empty()) return Line::None;
+        ++line_;
+        line = text.substr(0, end);
+        consumed_ = std::min(line.size() + 1, text.size());
+        return Line::Whole;
       }
-      if (error != SUCCESS) return error;
+      searched = text.size();
+      if (text.size() <= kMaxLineBytes) continue;
+      skipLongLine();
+      return Line::TooLong;
     }
-    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return simdjson::TAPE_ERROR;
-    if (!haveItems && requestError_.empty())
-      requestError_ = fmt::format("\"items\" is missing: a line is {}", expectedForm());
-    return SUCCESS;
   }
 
-  // The first line of an object that goes over several lines.
-  static bool opensOnly(std::string_view text) {
-    size_t first = text.find_first_not_of(" \t\r");
-    return text[first] == '{' && text.find_first_not_of(" \t\r", first + 1) == std::string_view::npos;
-  }
-
-  // A line with the first fields of the config.
-  std::string expectedForm() const {
-    auto fieldOf = [&](Scope scope) {
-      auto first = std::ranges::find(inputs_, scope, &InputInfo::scope);
-      return first == inputs_.end() ? std::string() : fmt::format("\"{}\": ...", keyOf(*first));
-    };
-    return fmt::format("{{\"request\": {{{}}}, \"items\": [{{{}}}]}}", fieldOf(Scope::Request), fieldOf(Scope::Item));
-  }
-
-  error_code readItems(ondemand::value value, BatchBuilder& builder, std::vector<InputRow>& rows) {
-    decoder_.clearProblem();
-    if (jsonToken(value)[0] != '[') {
-      error_code error = decoder_.mismatch(value, "a list");
-      if (requestError_.empty()) requestError_ = fmt::format("\"items\": {}", decoder_.problem());
-      return error;
+  void skipLongLine() {
+    ++line_;
+    for (;;) {
+      size_t end = window_.text().find('\n');
+      window_.consume(end == std::string_view::npos ? window_.text().size() : end + 1);
+      if (end != std::string_view::npos || !window_.grow()) return;
     }
-    ondemand::array array;
-    if (error_code error = value.get_array().get(array)) return error;
-    for (auto element : array) {
-      ondemand::value item;
-      if (error_code error = element.get(item)) return error;
-      builder.beginItem();
-      itemError_.clear();
-      if (error_code error = readFields(item, Scope::Item, builder, itemError_)) return error;
-      if (itemError_.empty()) itemError_ = missing(builder, Scope::Item);
-      if (itemError_.empty()) {
-        builder.endItem();
-        rows.push_back({counts_.items + itemCount_, counts_.requests, itemCount_, line_});
-      } else {
-        builder.dropItem();
-        itemErrors_.push_back({itemCount_, itemError_});
-      }
-      ++itemCount_;
+  }
+
+  // There are no more lines.
+  void end() {
+    if (!window_.error().empty()) return fail(line_, fmt::format("reading failed: {}", window_.error()));
+    ended_ = true;
+  }
+
+  bool settle(ReadPiece& piece, const JsonSeen& seen) {
+    for (const DataMessage& message : piece.messages) sink_(message);
+    counts_.requests += piece.counts.requests;
+    counts_.items += piece.counts.items;
+    counts_.badRequests += piece.counts.badRequests;
+    counts_.badItems += piece.counts.badItems;
+    counts_.lostItems += piece.counts.lostItems;
+    notes_.add(seen.notes);
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      if (seen.fields[i]) seen_[i] = true;
+      if (seen.parsed[i]) parsed_[i] = true;
     }
-    return SUCCESS;
+    for (const std::string& name : seen.undeclared.names()) undeclared_.add(name);
+    isCut_ = isCut_ || piece.stops;
+    fillIn(piece.position);
+    return !piece.stops;
   }
 
-  // Sets the fields of the open request or item from an object; what is wrong goes to `problem`.
-  error_code readFields(ondemand::value value, Scope scope, BatchBuilder& builder, std::string& problem) {
-    decoder_.clearProblem();
-    if (jsonToken(value)[0] != '{') {
-      error_code error = decoder_.mismatch(value, "an object");
-      problem = fmt::format("{}{}", scope == Scope::Request ? "\"request\": " : "", decoder_.problem());
-      return error;
-    }
-    ondemand::object object;
-    if (error_code error = value.get_object().get(object)) return error;
-    FieldNames& names = scope == Scope::Request ? requestNames_ : itemNames_;
-    size_t position = 0;
-    std::string repaired;
-    for (auto entry : object) {
-      ondemand::field field;
-      if (error_code error = std::move(entry).get(field)) return error;
-      std::string_view key;
-      if (error_code error = jsonKey(field, key, repaired)) return error;
-      size_t index = names.find(key, position++);
-      if (index == BatchBuilder::kNoField) {
-        undeclared(fmt::format("{}.{}", scopeName(scope), key));
-        if (error_code error = decoder_.skip(field.value())) return error;
-        continue;
-      }
-      seen_[index] = true;
-      StructList list = structListOf(inputs_, index);
-      decoder_.setPlace({&notes_, index, line_});
-      if (builder.isSet(index)) decoder_.note(NoteKind::RepeatedKey, key);
-      ColumnBuffer& column = builder.cell(index);
-      size_t row = column.size();
-      error_code error = inputs_[index].structList.empty() ? decoder_.decode(field.value(), column)
-                                                           : readStructs(field.value(), list, builder);
-      if (error != SUCCESS) return error;
-      bool hasProblem = !decoder_.problem().empty();
-      if (hasProblem)
-        notes_.add(NoteKind::Unreadable, index, line_, decoder_.problem());
-      else if (column.present(row))
-        parsed_[index] = true;
-      if (hasProblem && problem.empty())
-        problem = fmt::format("{}{}: {}", scope == Scope::Request ? "request." : "", key, decoder_.problem());
-      // A required field that is null is missing.
-      if (hasProblem || (!column.present(row) && !inputs_[index].type.nullable()))
-        for (size_t i = list.first; i < list.end(); ++i) builder.cell(i).truncate(row);
-      decoder_.clearProblem();
-    }
-    return SUCCESS;
+  // What is known of the lines that were settled.
+  void fillIn(ReaderPosition& out) const {
+    out.counts = counts_;
+    out.seen = seen_;
+    out.parsed = parsed_;
+    out.undeclared = {undeclared_.names().begin(), undeclared_.names().end()};
+    out.notes = notes_.list();
   }
 
-  error_code readStructs(ondemand::value value, StructList list, BatchBuilder& builder) {
-    members_.clear();
-    for (size_t i = list.first; i < list.end(); ++i) members_.push_back({memberName(inputs_[i]), &builder.cell(i), i});
-    const InputInfo& first = inputs_[list.first];
-    return decodeStructs(decoder_, value, members_,
-                         [&](std::string_view key) { undeclared(fmt::format("{}.{}", first.declared(), key)); });
-  }
-
-  // Complains of the first required field without a value.
-  std::string missing(const BatchBuilder& builder, Scope scope) const {
-    size_t field = builder.missingField(scope);
-    if (field == BatchBuilder::kNoField) return {};
-    return fmt::format("{} is missing", scope == Scope::Request ? inputs_[field].declared() : keyOf(inputs_[field]));
-  }
-
-  void undeclared(std::string_view name) {
-    if (undeclared_.size() < kMaxUndeclared && !undeclared_.contains(name)) undeclared_.emplace(name);
-  }
-
+  // Of take(): the text.
   InputWindow window_;
-  FieldNames requestNames_;
-  FieldNames itemNames_;
-  std::vector<bool> seen_;  // by field: whether its key ever appeared
-  std::set<std::string, std::less<>> undeclared_;
-  ondemand::parser parser_;
-  JsonColumnDecoder decoder_;
-  std::vector<JsonMember> members_;
   uint64_t line_ = 0;
   size_t consumed_ = 0;  // bytes of the line that was handed out
-  bool finished_ = false;
-  // Of the current line:
-  std::string requestError_;
-  std::string itemError_;
-  std::vector<ItemError> itemErrors_;
-  uint64_t itemCount_ = 0;
+  bool ended_ = false;
+  // Of number(): what came before.
+  InputCounts numbered_;
+  // Of settle().
+  std::vector<bool> seen_;  // by field: whether its key ever appeared
+  UndeclaredKeys undeclared_;
+  bool isCut_ = false;  // a strict reader found bad data
+  bool told_ = false;
+
+  std::unique_ptr<JsonFile> shared_;
+  // Of next():
+  ReadPiece own_;
+  std::unique_ptr<JsonRows> rowsOf_;
 };
 
 }  // namespace

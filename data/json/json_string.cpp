@@ -73,9 +73,15 @@ bool repairJsonString(std::string_view token, std::string& out) {
 
 simdjson::error_code jsonKey(simdjson::ondemand::field& field, std::string_view& key, std::string& repaired) {
   const char* raw = field.key().raw();
+  // The parser has found the closing quote before: it is there. Most keys stand as they are.
+  const char* plain = raw;
+  while (*plain != '"' && *plain != '\\') ++plain;
+  if (*plain == '"') {
+    key = std::string_view(raw, static_cast<size_t>(plain - raw));
+    return simdjson::SUCCESS;
+  }
   simdjson::error_code error = field.unescaped_key().get(key);
   if (error != simdjson::STRING_ERROR) return error;
-  // The parser has found the closing quote before: it is there.
   const char* end = raw;
   while (*end != '"') end += *end == '\\' ? 2 : 1;
   if (!unescape(std::string_view(raw, static_cast<size_t>(end + 1 - raw)), repaired)) return error;

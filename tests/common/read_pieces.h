@@ -27,6 +27,8 @@ void readPieces(const ProgramInfo& info, RecordReader& reader, int64_t maxItems,
       t->hasPiece = reader.take(t->piece, t->builder, t->rows, maxItems) == ReadStatus::Batch;
     for (Thread* t : {&second, &first})
       if (t->hasPiece) reader.parse(t->piece, t->builder, t->rows);
+    for (Thread* t : {&first, &second})
+      if (t->hasPiece && reader.isNumberedLate()) reader.number(t->piece, t->rows);
     for (Thread* t : {&first, &second}) {
       if (!t->hasPiece) continue;
       bool goesOn = reader.settle(t->piece);

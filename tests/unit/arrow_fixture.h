@@ -166,4 +166,33 @@ HandArray table(Columns... columns) {
   return tableOf(std::move(all));
 }
 
+// What a stream hands out, one after another.
+struct TableStream {
+  std::vector<HandArray> tables;
+  size_t next = 0;
+};
+inline TableStream* stateOf(ArrowArrayStream* stream) { return static_cast<TableStream*>(stream->private_data); }
+
+// A stream of some tables of one schema.
+inline ArrowOwner<ArrowArrayStream> streamOf(std::vector<HandArray> tables) {
+  ArrowOwner<ArrowArrayStream> stream;
+  stream->get_schema = [](ArrowArrayStream* s, ArrowSchema* out) {
+    stateOf(s)->tables[0].schema.moveTo(out);
+    return 0;
+  };
+  stream->get_next = [](ArrowArrayStream* s, ArrowArray* out) {
+    out->release = nullptr;
+    TableStream& self = *stateOf(s);
+    if (self.next < self.tables.size()) self.tables[self.next++].array.moveTo(out);
+    return 0;
+  };
+  stream->get_last_error = [](ArrowArrayStream*) -> const char* { return nullptr; };
+  stream->release = [](ArrowArrayStream* s) {
+    delete stateOf(s);
+    s->release = nullptr;
+  };
+  stream->private_data = new TableStream{std::move(tables), 0};
+  return stream;
+}
+
 }  // namespace featc::test

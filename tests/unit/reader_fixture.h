@@ -71,6 +71,7 @@ Read readPieces(const ProgramInfo& program, NewReader newReader, int64_t maxItem
   ReadPiece piece;
   while ((out.end = reader->take(piece, builder, rows, maxItems)) == ReadStatus::Batch) {
     reader->parse(piece, builder, rows);
+    if (reader->isNumberedLate()) reader->number(piece, rows);
     note(program, piece.batch(builder), rows, out);
     ReaderPosition position;
     bool goesOn = reader->settle(piece);
@@ -97,11 +98,18 @@ inline void checkSame(const Read& a, const Read& b) {
   CHECK(a.counts.badItems == b.counts.badItems);
 }
 
-inline Read readJson(const ProgramInfo& program, const std::string& text, bool strict = false,
-                     size_t chunk = SIZE_MAX) {
-  return read(program, [&](DataSink sink) {
-    return newJsonReader(program, memorySource(text, chunk), "in", strict, std::move(sink));
-  });
+// `used`, by field: RecordReader::useOnly; empty: all.
+inline Read readJson(const ProgramInfo& program, const std::string& text, bool strict = false, size_t chunk = SIZE_MAX,
+                     const std::vector<bool>& used = {}) {
+  auto newReader = [&](DataSink sink) {
+    std::unique_ptr<RecordReader> reader =
+        newJsonReader(program, memorySource(text, chunk), "in", strict, std::move(sink));
+    if (!used.empty()) reader->useOnly(used);
+    return reader;
+  };
+  Read out = read(program, newReader);
+  for (int64_t maxItems : {1, 3, 1000}) checkSame(out, readPieces(program, newReader, maxItems));
+  return out;
 }
 
 inline Read readCsv(const ProgramInfo& program, const std::string& text, CsvOptions options = {},

@@ -13,34 +13,6 @@ using namespace featc::test;
 
 namespace {
 
-struct TableStream {
-  std::vector<HandArray> tables;
-  size_t next = 0;
-};
-TableStream* stateOf(ArrowArrayStream* stream) { return static_cast<TableStream*>(stream->private_data); }
-
-// A stream of some tables of one schema.
-ArrowOwner<ArrowArrayStream> streamOf(std::vector<HandArray> tables) {
-  ArrowOwner<ArrowArrayStream> stream;
-  stream->get_schema = [](ArrowArrayStream* s, ArrowSchema* out) {
-    stateOf(s)->tables[0].schema.moveTo(out);
-    return 0;
-  };
-  stream->get_next = [](ArrowArrayStream* s, ArrowArray* out) {
-    out->release = nullptr;
-    TableStream& self = *stateOf(s);
-    if (self.next < self.tables.size()) self.tables[self.next++].array.moveTo(out);
-    return 0;
-  };
-  stream->get_last_error = [](ArrowArrayStream*) -> const char* { return nullptr; };
-  stream->release = [](ArrowArrayStream* s) {
-    delete stateOf(s);
-    s->release = nullptr;
-  };
-  stream->private_data = new TableStream{std::move(tables), 0};
-  return stream;
-}
-
 std::vector<HandArray> only(HandArray table) {
   std::vector<HandArray> all;
   all.push_back(std::move(table));
@@ -187,7 +159,7 @@ TEST_CASE("columns of every layout are read value by value", "[arrow]") {
   CHECK(all == "pqrpqr");
 }
 
-TEST_CASE("only columns that are used are asked for, and those that may make rows bad", "[arrow]") {
+TEST_CASE("only columns that are used are asked for, and whether those of required fields are missing", "[arrow]") {
   ProgramInfo info = infoOf({item("x", "int64"), item("unused", "string?"), item("required", "string"),
                              item("surely", "list<string>"), item("floats", "int64?"), item("wide", "int64?")});
   HandArray whole =
@@ -197,9 +169,7 @@ TEST_CASE("only columns that are used are asked for, and those that may make row
   // Of `required` one is missing; `surely` turns out to have all.
   std::vector<HandArray> tables;
   tables.push_back(table(numberArray<int64_t>("l", {1, 2, 3, 4}).named("x"),
-                         strings({"a", "b", "c", "d"}).nulls({0b1101}).named("required"),
-                         numberArray<double>("g", {1, 2, 2.5, 3}).named("floats"),
-                         numberArray<uint64_t>("L", {1, 2, 3, UINT64_MAX}).named("wide")));
+                         strings({"a", "b", "c", "d"}).nulls({0b1101}).named("required")));
   tables[0].schema = std::move(whole.schema);
   std::vector<ArrowWanted> asked;
   ArrowInput input{streamOf(std::move(tables)), [&asked](std::vector<ArrowWanted>& wanted) {
@@ -217,19 +187,96 @@ TEST_CASE("only columns that are used are asked for, and those that may make row
   REQUIRE(reader->next(builder, rows, 10) == ReadStatus::Batch);
   reader->tellNotes();
   using enum ArrowWanted;
-  CHECK(asked == std::vector{Values, Nothing, Presence, Presence, Values, Values, Nothing});
+  CHECK(asked == std::vector{Values, Nothing, Presence, Presence, Nothing, Nothing, Nothing});
   CHECK(said ==
         "in: warning: no field is declared for the column \"nobody\"\n"
-        "in:2: required is missing\n"
-        "in:3: floats: expected int64, found a float that is not whole or too large to be exact\n"
-        "in: warning: item.wide: 1 integer was beyond int64 (in line 4: \"18446744073709551615\"), which kept "
-        "its 64 "
-        "bits and became negative\n");
-  REQUIRE(rows.size() == 2);
-  CHECK(rows[1].row == 3);
+        "in:2: required is missing\n");
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[1].row == 2);
   const Batch batch = builder.batch();
-  CHECK(static_cast<const int64_t*>(batch.columns[0].values)[1] == 4);
-  CHECK(batch.columns[3].length == 2);
+  CHECK(static_cast<const int64_t*>(batch.columns[0].values)[1] == 3);
+  CHECK(batch.columns[3].length == 3);
+}
+
+TEST_CASE("values of fields that are not used make no row bad, where rows lie or are copied", "[arrow]") {
+  ProgramInfo info = infoOf({item("x", "int64"), item("floats", "int64"), item("wide", "int64?")});
+  std::vector<HandArray> tables;
+  tables.push_back(table(numberArray<int64_t>("l", {1, 2, 3, 4}).named("x"),
+                         numberArray<double>("g", {1, 0.5, 2.5, 3}).nulls({0b1011}).named("floats"),
+                         numberArray<uint64_t>("L", {1, 2, 3, UINT64_MAX}).named("wide")));
+  ArrowInput input{streamOf(std::move(tables))};
+  input.isChecked = GENERATE(false, true);
+  std::string said;
+  auto reader = newArrowReader(info, std::move(input), "in", false,
+                               [&said](const DataMessage& message) { said += message.render() + "\n"; });
+  reader->useOnly({true, false, false});
+  std::vector<int64_t> read;
+  readPieces(info, *reader, 2, [&](const Batch& batch, const std::vector<InputRow>&, bool) {
+    const ColumnData& x = batch.columns[0];
+    for (int64_t i = 0; i < batch.items; ++i) read.push_back(static_cast<const int64_t*>(x.values)[x.offset + i]);
+    CHECK(batch.columns[2].absent);
+    CHECK(!batch.columns[1].absent);
+  });
+  reader->tellNotes();
+  CHECK(read == std::vector<int64_t>{1, 2, 4});
+  CHECK(said == "in:3: floats is missing\n");
+}
+
+// As a file whose pieces threads read themselves.
+ArrowInput inPieces(std::vector<std::vector<HandArray>> pieces, int64_t rows, int64_t pieceRows, HandArray schema) {
+  auto all = std::make_shared<std::vector<std::vector<HandArray>>>(std::move(pieces));
+  ArrowInput input{streamOf(only(std::move(schema)))};
+  input.isChecked = true;
+  input.split = [=](ArrowPieces& to) {
+    to.rows = rows;
+    to.pieceRows = pieceRows;
+    to.read = [=](int64_t piece, ArrowArrayStream* out) {
+      std::vector<HandArray>& tables = (*all)[static_cast<size_t>(piece)];
+      if (tables.empty()) return std::string("the disk is gone");
+      streamOf(std::move(tables)).moveTo(out);
+      return std::string();
+    };
+    return std::string();
+  };
+  return input;
+}
+
+TEST_CASE("pieces that threads read themselves are numbered as one after another", "[arrow]") {
+  ProgramInfo info = infoOf({item("x", "int64")});
+  auto rowsOf = [](std::vector<double> values) {
+    return table(numberArray<double>("g", std::move(values)).named("x"));
+  };
+  const bool fails = GENERATE(false, true);
+  std::vector<std::vector<HandArray>> pieces(3);
+  pieces[0] = only(rowsOf({1, 2, 3}));
+  if (!fails) {
+    pieces[1].push_back(rowsOf({4, 0.5}));
+    pieces[1].push_back(rowsOf({6}));
+  }
+  pieces[2] = only(rowsOf({7}));
+  std::string said;
+  auto reader = newArrowReader(info, inPieces(std::move(pieces), 7, 3, rowsOf({})), "in", false,
+                               [&said](const DataMessage& message) { said += message.render() + "\n"; });
+  std::vector<int64_t> read;
+  std::vector<uint64_t> lines;
+  readPieces(info, *reader, 4096, [&](const Batch& batch, const std::vector<InputRow>& rows, bool) {
+    const ColumnData& x = batch.columns[0];
+    for (int64_t i = 0; i < batch.items; ++i) read.push_back(static_cast<const int64_t*>(x.values)[x.offset + i]);
+    for (const InputRow& row : rows) {
+      lines.push_back(row.line);
+      CHECK(row.row == row.line - 1);
+    }
+  });
+  if (fails) {
+    CHECK(said == "in:3: reading failed: the disk is gone\n");
+    CHECK(read == std::vector<int64_t>{1, 2, 3});
+    return;
+  }
+  CHECK(said == "in:5: x: expected int64, found a float that is not whole or too large to be exact\n");
+  CHECK(read == std::vector<int64_t>{1, 2, 3, 4, 6, 7});
+  CHECK(lines == std::vector<uint64_t>{1, 2, 3, 4, 6, 7});
+  CHECK(reader->counts().items == 7);
+  CHECK(reader->counts().badItems == 1);
 }
 
 TEST_CASE("rows of checked batches stay where they lie, unless one is bad", "[arrow]") {

@@ -47,6 +47,26 @@ char* chooseColumns(void* file, uint8_t* wanted) {
   return guarded([&] { return static_cast<featc::FileBatches*>(file)->choose(wanted); });
 }
 
+char* splitRows(void* file, int64_t* rows, int64_t* pieceRows) {
+  *rows = *pieceRows = 0;
+  return guarded([&]() -> arrow::Status {
+    ARROW_ASSIGN_OR_RAISE(const featc::ParquetPieces* pieces, static_cast<featc::FileBatches*>(file)->pieces());
+    if (pieces == nullptr) return arrow::Status::OK();
+    *rows = pieces->rows();
+    *pieceRows = featc::ParquetPieces::kRows;
+    return arrow::Status::OK();
+  });
+}
+
+char* readPiece(void* file, int64_t piece, ArrowArrayStream* out) {
+  return guarded([&]() -> arrow::Status {
+    ARROW_ASSIGN_OR_RAISE(featc::ParquetPieces * pieces, static_cast<featc::FileBatches*>(file)->pieces());
+    ARROW_ASSIGN_OR_RAISE(arrow::RecordBatchVector batches, pieces->read(piece));
+    ARROW_ASSIGN_OR_RAISE(auto reader, arrow::RecordBatchReader::Make(std::move(batches), pieces->schema()));
+    return arrow::ExportRecordBatchReader(std::move(reader), out);
+  });
+}
+
 // -- Writing ------------------------------------------------------------------------------------------
 
 // Hands bytes to the program.
@@ -144,6 +164,7 @@ void dropWriter(void* handle) {
 }  // namespace
 
 extern "C" const FeatcArrowFiles* featcArrowFiles(uint32_t version) {
-  static constexpr FeatcArrowFiles kFiles = {openFile, chooseColumns, createFile, writeArray, finishFile, dropWriter};
+  static constexpr FeatcArrowFiles kFiles = {openFile,   chooseColumns, splitRows,  readPiece,
+                                             createFile, writeArray,    finishFile, dropWriter};
   return version == FEATC_ARROW_FILES_VERSION ? &kFiles : nullptr;
 }

@@ -24,6 +24,11 @@ struct FeatcArrowFiles {
   // NOTHING are read. It may raise one, since a batch without columns has no rows, and makes PRESENCE to NOTHING where
   // the file says that no value is missing.
   char* (*choose)(void* file, uint8_t* wanted);
+  // After choose(), instead of the stream: for a file that several threads may decode, how many rows it has, in pieces
+  // of how many. `pieceRows` is 0 where there is only the stream.
+  char* (*pieces)(void* file, int64_t* rows, int64_t* pieceRows);
+  // Makes `out` the rows of piece number `piece`, which is from any thread, but once each.
+  char* (*read)(void* file, int64_t piece, struct ArrowArrayStream* out);
 
   // Begins a file of record batches of `schema`, which is taken over: with `parquet` a Parquet file, else an Arrow IPC
   // file; compressed where `zstd`. Its bytes are handed to `sink` as they come, in this call and those on `writer`.
@@ -36,6 +41,6 @@ struct FeatcArrowFiles {
 };
 
 // Grows with every change of the struct.
-#define FEATC_ARROW_FILES_VERSION 3
+#define FEATC_ARROW_FILES_VERSION 4
 const struct FeatcArrowFiles* featcArrowFiles(uint32_t version);
 }

@@ -108,8 +108,12 @@ void addLeaves(const parquet::arrow::SchemaField& field, std::vector<int>& leave
 
 class ParquetFile final : public FileBatches {
  public:
-  ParquetFile(std::unique_ptr<parquet::arrow::FileReader> file, std::shared_ptr<arrow::Schema> schema)
-      : file_(std::move(file)), schema_(std::move(schema)) {}
+  ParquetFile(std::shared_ptr<arrow::io::RandomAccessFile> bytes, std::unique_ptr<parquet::arrow::FileReader> file,
+              std::shared_ptr<arrow::Schema> schema)
+      : bytes_(std::move(bytes)), file_(std::move(file)), schema_(std::move(schema)) {
+    chosen_.resize(static_cast<size_t>(schema_->num_fields()));
+    std::iota(chosen_.begin(), chosen_.end(), 0);
+  }
   std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
 
   arrow::Status choose(uint8_t* wanted) override {
@@ -119,25 +123,33 @@ class ParquetFile final : public FileBatches {
       if (wanted[i] == FEATC_ARROW_PRESENCE && isNeverMissing(fields[static_cast<size_t>(i)]))
         wanted[i] = FEATC_ARROW_NOTHING;
     wantOne(wanted, columns);
-    std::vector<int> leaves;
-    for (int i : chosen(wanted, columns)) addLeaves(fields[static_cast<size_t>(i)], leaves);
-    return open(leaves);
+    chosen_ = chosen(wanted, columns);
+    return arrow::Status::OK();
+  }
+
+  // Made by the first call, which no other is beside.
+  arrow::Result<ParquetPieces*> pieces() override {
+    if (pieces_ != nullptr) return pieces_.get();
+    std::vector<ParquetPieces::Column> columns;
+    for (int i : chosen_) {
+      columns.push_back({schema_->field(i), {}});
+      addLeaves(file_->manifest().schema_fields[static_cast<size_t>(i)], columns.back().leaves);
+    }
+    ARROW_ASSIGN_OR_RAISE(pieces_,
+                          ParquetPieces::open(bytes_, file_->parquet_reader()->metadata(), std::move(columns)));
+    return pieces_.get();
   }
 
  private:
   arrow::Status readNext(std::shared_ptr<arrow::RecordBatch>* batch) override {
     if (batches_ == nullptr) {
-      std::vector<int> leaves(static_cast<size_t>(file_->parquet_reader()->metadata()->num_columns()));
-      std::iota(leaves.begin(), leaves.end(), 0);
-      ARROW_RETURN_NOT_OK(open(leaves));
+      std::vector<int> leaves;
+      for (int i : chosen_) addLeaves(file_->manifest().schema_fields[static_cast<size_t>(i)], leaves);
+      std::vector<int> groups(static_cast<size_t>(file_->num_row_groups()));
+      std::iota(groups.begin(), groups.end(), 0);
+      ARROW_RETURN_NOT_OK(file_->GetRecordBatchReader(groups, leaves).Value(&batches_));
     }
     return batches_->ReadNext(batch);
-  }
-
-  arrow::Status open(const std::vector<int>& leaves) {
-    std::vector<int> groups(static_cast<size_t>(file_->num_row_groups()));
-    std::iota(groups.begin(), groups.end(), 0);
-    return file_->GetRecordBatchReader(groups, leaves).Value(&batches_);
   }
 
   // By its type, or by the counts of every row group. Of lists these count elements too.
@@ -153,9 +165,12 @@ class ParquetFile final : public FileBatches {
     return true;
   }
 
+  std::shared_ptr<arrow::io::RandomAccessFile> bytes_;
   std::unique_ptr<parquet::arrow::FileReader> file_;
   std::shared_ptr<arrow::Schema> schema_;
+  std::vector<int> chosen_;                            // fields that are read
   std::unique_ptr<arrow::RecordBatchReader> batches_;  // null before the first batch
+  std::unique_ptr<ParquetPieces> pieces_;
 };
 
 }  // namespace
@@ -179,7 +194,7 @@ arrow::Result<std::shared_ptr<FileBatches>> openParquet(const char* path) {
   ARROW_ASSIGN_OR_RAISE(std::unique_ptr<parquet::arrow::FileReader> reader, builder.Build());
   std::shared_ptr<arrow::Schema> schema;
   ARROW_RETURN_NOT_OK(reader->GetSchema(&schema));
-  return std::make_shared<ParquetFile>(std::move(reader), std::move(schema));
+  return std::make_shared<ParquetFile>(std::move(file), std::move(reader), std::move(schema));
 }
 
 arrow::Result<std::shared_ptr<FileBatches>> openIpc(const char* path) {

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "data/arrow/files/parquet_pieces.h"
+
 namespace featc {
 
 // Until columns are chosen the schema is that of the whole file. Each batch is checked before anyone trusts its
@@ -16,6 +18,8 @@ class FileBatches : public arrow::RecordBatchReader {
  public:
   // `wanted` as FeatcArrowFiles::choose has it.
   virtual arrow::Status choose(uint8_t* wanted) = 0;
+  // The same rows for several threads, after choose() and instead of ReadNext(); null: this file is not read so.
+  virtual arrow::Result<ParquetPieces*> pieces() { return static_cast<ParquetPieces*>(nullptr); }
   arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch>* batch) final;
 
  private:
