@@ -31,6 +31,7 @@ constexpr Family kFamilies[] = {
     {"overhead", featc::bench::benchReadsOverhead},
     {"days", featc::bench::benchBadDays},
     {"wire", featc::bench::benchWire},
+    {"lookup", featc::bench::benchLookup},
 };
 
 int usage() {

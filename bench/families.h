@@ -15,5 +15,6 @@ void benchRates(Suite& suite);          // the same: how many requests a second
 void benchReadsOverhead(Suite& suite);  // beside plain hiredis
 void benchBadDays(Suite& suite);        // late answers
 void benchWire(Suite& suite);           // tensor sequences: size, writing, reading
+void benchLookup(Suite& suite);         // rows of embeddings
 
 }  // namespace featc::bench

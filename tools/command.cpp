@@ -157,6 +157,11 @@ void Command::runs(std::function<int()> run) {
   app_.callback([run = std::move(run), &exitCode = exitCode_] { exitCode = run(); });
 }
 
+CommandLine Command::subcommands() {
+  app_.require_subcommand(1);
+  return {app_, exitCode_};
+}
+
 Command CommandLine::add(const std::string& name, const std::string& help) {
   return {*app_.add_subcommand(name, help), exitCode_};
 }

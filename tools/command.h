@@ -47,6 +47,8 @@ class Option {
   CLI::Option* option_;
 };
 
+class CommandLine;
+
 // A subcommand. What options set must live until it runs.
 class Command {
  public:
@@ -66,6 +68,8 @@ class Command {
   Option find(const std::string& name);
   // What the subcommand does; gives the exit code.
   void runs(std::function<int()> run);
+  // Instead: it has subcommands of its own, of which one is named.
+  CommandLine subcommands();
 
  private:
   CLI::App& app_;
@@ -100,5 +104,6 @@ void addDecodeCommand(CommandLine& line);
 void addOpsCommand(CommandLine& line);
 void addVerifyCommand(CommandLine& line);
 void addImportFgCommand(CommandLine& line);
+void addEmbeddingsCommand(CommandLine& line);
 
 }  // namespace featc

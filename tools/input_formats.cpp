@@ -158,6 +158,12 @@ std::string listedInputFormats(std::string_view last, bool (*isWanted)(const Inp
   return text;
 }
 
+const InputFormat* inputFormatOf(std::string_view path) {
+  const auto* format =
+      std::ranges::find_if(kFormats, [&](const InputFormat& f) { return endsInOneOf(path, f.suffixes); });
+  return format == std::end(kFormats) ? nullptr : format;
+}
+
 const InputFormat* chooseInputFormat(const DataOptions& options, int& exitCode) {
   std::string_view path = options.input;
   for (std::string_view packed : {".gz", ".gzip"})

@@ -38,6 +38,9 @@ std::vector<std::string> inputFormatNames();
 // `csv and tsv`: those that pass the test, or all.
 std::string listedInputFormats(std::string_view last, bool (*isWanted)(const InputFormat& format) = nullptr);
 
+// By the file's suffix; null: none has it.
+const InputFormat* inputFormatOf(std::string_view path);
+
 // What --input-format says, else the file's suffix; null, after saying why, with the exit code set: neither.
 const InputFormat* chooseInputFormat(const DataOptions& options, int& exitCode);
 

@@ -14,21 +14,22 @@
 namespace {
 
 constexpr featc::AddCommand kCommands[] = {
-    featc::addCheckCommand,     // is a config right?
-    featc::addFmtCommand,       // its one layout
-    featc::addDepsCommand,      // who reads what
-    featc::addDumpCommand,      // every stage between its text and machine code
-    featc::addOptCommand,       // the optimizer on a graph's text form
-    featc::addRunCommand,       // features of data
-    featc::addScoreCommand,     // scores of data
-    featc::addPackCommand,      // seals a version of a model
-    featc::addLoadCommand,      // rows into a store
-    featc::addBuildCommand,     // ahead-of-time code
-    featc::addExplainCommand,   // how one row's features came to be
-    featc::addDecodeCommand,    // what an id means
-    featc::addOpsCommand,       // the operator reference
-    featc::addVerifyCommand,    // is a log's result still what comes out?
-    featc::addImportFgCommand,  // a config of Alibaba's FG
+    featc::addCheckCommand,       // is a config right?
+    featc::addFmtCommand,         // its one layout
+    featc::addDepsCommand,        // who reads what
+    featc::addDumpCommand,        // every stage between its text and machine code
+    featc::addOptCommand,         // the optimizer on a graph's text form
+    featc::addRunCommand,         // features of data
+    featc::addScoreCommand,       // scores of data
+    featc::addPackCommand,        // seals a version of a model
+    featc::addLoadCommand,        // rows into a store
+    featc::addBuildCommand,       // ahead-of-time code
+    featc::addExplainCommand,     // how one row's features came to be
+    featc::addDecodeCommand,      // what an id means
+    featc::addOpsCommand,         // the operator reference
+    featc::addVerifyCommand,      // is a log's result still what comes out?
+    featc::addImportFgCommand,    // a config of Alibaba's FG
+    featc::addEmbeddingsCommand,  // tables of embeddings
 };
 
 int runProgram(int argc, char** argv) {

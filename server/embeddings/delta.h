@@ -34,7 +34,7 @@ struct DeltaTable {
   std::string name;
   uint32_t dim = 0;
   RowType type = RowType::Float32;
-  std::vector<RowChange> changes;
+  std::vector<RowChange> changes{};
 };
 
 struct Delta {

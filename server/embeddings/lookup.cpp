@@ -18,11 +18,12 @@ constexpr size_t kBlockIds = 64;
 // Rows without ids are segments too.
 constexpr size_t kBlockSegments = 128;
 
-// The ids that become one row of the result.
+// Ids that become one row of the result or, as copies, a row each.
 struct Piece {
   size_t begin = 0;
   size_t end = 0;
   float* out = nullptr;
+  bool isCopies = false;
 };
 
 struct Block {
@@ -62,14 +63,15 @@ Piece pieceOf(const IdRows& rows, size_t row, float* out) {
   return {static_cast<size_t>(rows.offsets[row]), static_cast<size_t>(rows.offsets[row + 1]), out};
 }
 
-// Row by row.
+// Each row is a piece; or all together one, of copies, where a row has one id and it does not matter what it weighs.
 class RowPieces {
  public:
-  RowPieces(const IdRows& rows, PooledRows out) : rows_(rows), out_(out), count_(rows.rows()) {}
+  RowPieces(const IdRows& rows, PooledRows out)
+      : rows_(rows), out_(out), count_(rows.rows()), areCopies_(rows.offsets.empty() && rows.weights.empty()) {}
   bool next(Piece& piece) {
     if (row_ == count_) return false;
-    piece = pieceOf(rows_, row_, out_.data + row_ * out_.stride);
-    ++row_;
+    piece = areCopies_ ? Piece{0, count_, out_.data, true} : pieceOf(rows_, row_, out_.data + row_ * out_.stride);
+    row_ = areCopies_ ? count_ : row_ + 1;
     return true;
   }
 
@@ -77,33 +79,56 @@ class RowPieces {
   const IdRows& rows_;
   PooledRows out_;
   size_t count_;
+  bool areCopies_;
   size_t row_ = 0;
 };
 
-// The first `length` elements of each row; what lies behind the last is cleared. `elementOf` gives the ids of one.
-template <class Offsets, class ElementOf>
-class ElementPieces {
+// The first `length` elements of each row, each element an id: a row is a piece of copies. What lies behind the last
+// is cleared.
+class SequencePieces {
  public:
-  ElementPieces(size_t rows, Offsets offsets, ElementOf elementOf, size_t length, PooledRows out, uint32_t dim)
-      : rows_(rows), offsets_(offsets), elementOf_(elementOf), length_(length), out_(out), dim_(dim) {}
+  SequencePieces(const IdRows& rows, size_t length, PooledRows out, uint32_t dim)
+      : rows_(rows), length_(length), out_(out), dim_(dim), count_(rows.rows()) {}
   bool next(Piece& piece) {
-    while (at_ == end_) {
-      if (row_ == rows_) return false;
-      at_ = offsets_(row_);
-      const size_t size = std::min(offsets_(row_ + 1) - at_, length_);
-      end_ = at_ + size;
-      place_ = row_ * length_;
-      fillZeros(out_, place_ + size, place_ + length_, dim_);
-      ++row_;
-    }
-    piece = elementOf_(at_++, out_.data + place_++ * out_.stride);
+    if (row_ == count_) return false;
+    const size_t place = row_ * length_;
+    piece = pieceOf(rows_, row_++, out_.data + place * out_.stride);
+    piece.isCopies = true;
+    piece.end = std::min(piece.end, piece.begin + length_);
+    fillZeros(out_, place + piece.end - piece.begin, place + length_, dim_);
     return true;
   }
 
  private:
-  size_t rows_;
-  Offsets offsets_;
-  ElementOf elementOf_;
+  const IdRows& rows_;
+  size_t length_;
+  PooledRows out_;
+  uint32_t dim_;
+  size_t count_;
+  size_t row_ = 0;
+};
+
+// The same of elements that have several ids each: an element is a piece.
+class ElementPieces {
+ public:
+  ElementPieces(const IdRows& elements, std::span<const int64_t> offsets, size_t length, PooledRows out, uint32_t dim)
+      : elements_(elements), offsets_(offsets), length_(length), out_(out), dim_(dim) {}
+  bool next(Piece& piece) {
+    while (at_ == end_) {
+      if (row_ + 1 >= offsets_.size()) return false;
+      at_ = static_cast<size_t>(offsets_[row_]);
+      end_ = std::min(static_cast<size_t>(offsets_[row_ + 1]), at_ + length_);
+      place_ = row_ * length_;
+      fillZeros(out_, place_ + end_ - at_, place_ + length_, dim_);
+      ++row_;
+    }
+    piece = pieceOf(elements_, at_++, out_.data + place_++ * out_.stride);
+    return true;
+  }
+
+ private:
+  const IdRows& elements_;
+  std::span<const int64_t> offsets_;
   size_t length_;
   PooledRows out_;
   uint32_t dim_;
@@ -118,9 +143,10 @@ class ElementPieces {
 // One call.
 class TableLookup::Pipeline {
  public:
-  Pipeline(const TableLookup& lookup, const IdRows& rows, Combiner combiner, LookupCounts& counts)
+  Pipeline(const TableLookup& lookup, const IdRows& rows, size_t stride, LookupCounts& counts)
       : rows_(rows),
-        combiner_(combiner),
+        combiner_(lookup.combiner_),
+        stride_(stride),
         counts_(counts),
         index_(lookup.table_->index()),
         overlay_(lookup.overlay_.get()),
@@ -159,21 +185,25 @@ class TableLookup::Pipeline {
     while (!block.isFull()) {
       if (!isOpen_) {
         if (!pieces.next(piece_)) return false;
-        divisor_ = piece_.end - piece_.begin == 1 && rows_.weights.empty() ? 1 : divisorOf(rows_, piece_, combiner_);
-        isContinued_ = false;
+        const bool isPlain = piece_.isCopies || (rows_.weights.empty() && piece_.end - piece_.begin == 1);
+        divisor_ = isPlain ? 1 : divisorOf(rows_, piece_, combiner_);
+        kind_ = piece_.isCopies ? PoolSegment::Kind::Copies : PoolSegment::Kind::Sum;
       }
       const size_t taken = std::min(piece_.end - piece_.begin, kBlockIds - block.size);
       const bool isLast = taken == piece_.end - piece_.begin;
       block.segments[block.segmentCount++] = {piece_.out, static_cast<uint32_t>(block.size),
                                               static_cast<uint32_t>(block.size + taken), isLast ? divisor_ : 1.0F,
-                                              isContinued_};
+                                              kind_};
       std::memcpy(block.ids + block.size, rows_.ids.data() + piece_.begin, taken * sizeof(uint64_t));
       if (!rows_.weights.empty())
         std::memcpy(block.weights + block.size, rows_.weights.data() + piece_.begin, taken * sizeof(float));
       block.size += taken;
       piece_.begin += taken;
       isOpen_ = !isLast;
-      isContinued_ = true;
+      if (piece_.isCopies)
+        piece_.out += taken * stride_;
+      else
+        kind_ = PoolSegment::Kind::MoreSum;
     }
     return true;
   }
@@ -186,17 +216,8 @@ class TableLookup::Pipeline {
   void find(Block& block) {
     loops_.find(index_, block.ids, block.homes, block.rows, block.size);
     if (overlay_ != nullptr) findChanged(block);
-    uint64_t ids = 0;
-    uint64_t absent = 0;
-    for (size_t i = 0; i < block.size; ++i) {
-      const bool isId = block.ids[i] != 0;
-      const bool isAbsent = isId && block.rows[i] == nullptr;
-      ids += isId ? 1 : 0;
-      absent += isAbsent ? 1 : 0;
-      block.rows[i] = isAbsent ? default_ : isId ? block.rows[i] : zeros_;
-    }
-    counts_.ids += ids;
-    counts_.absent += absent;
+    for (size_t i = 0; i < block.size; ++i) counts_.ids += block.ids[i] != 0 ? 1 : 0;
+    counts_.absent += loops_.settle(block.ids, block.rows, block.size, default_, zeros_);
   }
 
   void findChanged(Block& block) {
@@ -208,12 +229,14 @@ class TableLookup::Pipeline {
   }
 
   void pool(Block& block) {
-    pool_(block.rows, rows_.weights.empty() ? nullptr : block.weights, block.segments, block.segmentCount, dim_);
+    pool_(block.rows, rows_.weights.empty() ? nullptr : block.weights, block.segments, block.segmentCount, dim_,
+          stride_);
   }
 
   const TableLoops& loops_ = tableLoops();
   const IdRows& rows_;
   const Combiner combiner_;
+  const size_t stride_;
   LookupCounts& counts_;
   const TableIndex index_;
   const TableOverlay* overlay_;
@@ -224,8 +247,8 @@ class TableLookup::Pipeline {
   // What is left of the piece that a block had no room for.
   Piece piece_;
   float divisor_ = 1;
+  PoolSegment::Kind kind_ = PoolSegment::Kind::Sum;
   bool isOpen_ = false;
-  bool isContinued_ = false;
   Block blocks_[3];
 };
 
@@ -238,23 +261,17 @@ TableLookup::TableLookup(std::shared_ptr<const EmbeddingTable> table, Combiner c
 }
 
 void TableLookup::pool(const IdRows& rows, PooledRows out, LookupCounts& counts) const {
-  Pipeline(*this, rows, combiner_, counts).run(RowPieces(rows, out));
+  Pipeline(*this, rows, out.stride, counts).run(RowPieces(rows, out));
 }
 
 void TableLookup::sequences(const IdRows& rows, size_t length, PooledRows out, LookupCounts& counts) const {
   const IdRows plain{rows.ids, rows.offsets, {}};
-  auto offsetOf = [&](size_t row) { return plain.offsets.empty() ? row : static_cast<size_t>(plain.offsets[row]); };
-  auto elementOf = [](size_t element, float* to) { return Piece{element, element + 1, to}; };
-  Pipeline(*this, plain, Combiner::Sum, counts)
-      .run(ElementPieces(plain.rows(), offsetOf, elementOf, length, out, dim()));
+  Pipeline(*this, plain, out.stride, counts).run(SequencePieces(plain, length, out, dim()));
 }
 
 void TableLookup::poolElements(const IdRows& elements, std::span<const int64_t> elementOffsets, size_t length,
                                PooledRows out, LookupCounts& counts) const {
-  auto offsetOf = [&](size_t row) { return static_cast<size_t>(elementOffsets[row]); };
-  auto elementOf = [&](size_t element, float* to) { return pieceOf(elements, element, to); };
-  const size_t rows = elementOffsets.empty() ? 0 : elementOffsets.size() - 1;
-  Pipeline(*this, elements, combiner_, counts).run(ElementPieces(rows, offsetOf, elementOf, length, out, dim()));
+  Pipeline(*this, elements, out.stride, counts).run(ElementPieces(elements, elementOffsets, length, out, dim()));
 }
 
 bool TableLookup::get(uint64_t id, float* out) const {

@@ -18,23 +18,23 @@ inline constexpr std::string_view kManifestFile = "manifest.json";
 
 struct ManifestTable {
   std::string name;
-  std::string file;                  // in the epoch's folder
-  std::vector<std::string> outputs;  // that use it; no output has two tables
+  std::string file;                    // in the epoch's folder
+  std::vector<std::string> outputs{};  // that use it; no output has two tables
   uint32_t dim = 0;
   RowType type = RowType::Float32;
   Combiner combiner = Combiner::Sum;
   uint64_t rows = 0;
-  std::vector<float> defaultRow;  // `dim` numbers
-  uint64_t checksum = 0;          // EmbeddingTable::checksum()
+  std::vector<float> defaultRow{};  // `dim` numbers
+  uint64_t checksum = 0;            // EmbeddingTable::checksum()
 
   bool operator==(const ManifestTable&) const = default;
 };
 
 struct EpochManifest {
-  std::string epoch;      // its name
+  std::string epoch{};    // its name
   uint64_t origin = 0;    // of the tables as they were built: the same after a compaction. Deltas name it
   uint64_t sequence = 0;  // of the last delta that the tables contain; 0: none
-  std::vector<ManifestTable> tables;
+  std::vector<ManifestTable> tables{};
 
   std::optional<size_t> tableOf(std::string_view output) const;
   std::optional<size_t> tableNamed(std::string_view name) const;

@@ -50,7 +50,10 @@ inline uint32_t equalWords(const TableBucket* bucket, uint64_t id) {
 }
 
 void find(const TableIndex& index, const uint64_t* ids, const uint32_t* homes, const std::byte** rows, size_t n) {
-  const size_t lines = (index.rowBytes + kLine - 1) / kLine;
+  const size_t rowBytes = index.rowBytes;
+  const size_t lines = (rowBytes + kLine - 1) / kLine;
+  // Rows begin at a page, so that these never lie in a line more than they need.
+  const bool isAligned = kLine % rowBytes == 0 || rowBytes % kLine == 0;
   for (size_t i = 0; i < n; ++i) {
     const TableBucket* bucket = index.buckets + homes[i];
     const std::byte* row = nullptr;
@@ -59,7 +62,7 @@ void find(const TableIndex& index, const uint64_t* ids, const uint32_t* homes, c
       // The bucket's own word is no id.
       const uint32_t equal = equalWords(bucket, ids[i]) & ((1U << (word & 7U)) - 1);
       if (equal != 0) {
-        row = index.rows + ((word >> 8U) + static_cast<uint32_t>(__builtin_ctz(equal))) * index.rowBytes;
+        row = index.rows + ((word >> 8U) + static_cast<uint32_t>(__builtin_ctz(equal))) * rowBytes;
         break;
       }
       if ((word & 8U) == 0) break;
@@ -67,11 +70,21 @@ void find(const TableIndex& index, const uint64_t* ids, const uint32_t* homes, c
     }
     rows[i] = row;
     if (row == nullptr) continue;
-    __builtin_prefetch(row);
-    for (size_t line = 1; line < lines && line < kMostLines; ++line) __builtin_prefetch(row + line * kLine);
-    // A row need not begin where a line does.
-    __builtin_prefetch(row + index.rowBytes - 1);
+    for (size_t line = 0; line < lines && line < kMostLines; ++line) __builtin_prefetch(row + line * kLine);
+    if (!isAligned) __builtin_prefetch(row + rowBytes - 1);
   }
+}
+
+uint64_t settle(const uint64_t* __restrict ids, const std::byte** __restrict rows, size_t n,
+                const std::byte* defaultRow, const std::byte* zeros) {
+  uint64_t absent = 0;
+  for (size_t i = 0; i < n; ++i) {
+    const std::byte* row = rows[i];
+    absent += (row == nullptr ? 1U : 0U) & (ids[i] != 0 ? 1U : 0U);
+    row = row == nullptr ? defaultRow : row;
+    rows[i] = ids[i] == 0 ? zeros : row;
+  }
+  return absent;
 }
 
 // -- Pooling -----------------------------------------------------------------------------------------
@@ -126,7 +139,8 @@ template <RowType type, bool isWeighted, size_t lanes, size_t vectors>
       act(d, 3 * lanes);
     }
   };
-  if (segment.isMore) eachVector([&](Floats<lanes>& sum, size_t at) { std::memcpy(&sum, out + at, sizeof sum); });
+  if (segment.kind == PoolSegment::Kind::MoreSum)
+    eachVector([&](Floats<lanes>& sum, size_t at) { std::memcpy(&sum, out + at, sizeof sum); });
   for (size_t i = segment.begin; i < segment.end; ++i) {
     eachVector([&](Floats<lanes>& sum, size_t at) {
       Floats<lanes> numbers;
@@ -145,44 +159,73 @@ template <RowType type, bool isWeighted, size_t lanes, size_t vectors>
   eachVector([&](Floats<lanes>& sum, size_t at) { std::memcpy(out + at, &sum, sizeof sum); });
 }
 
+// Calls `act` with lanes and vectors as constants, and the column where they begin, for all columns of a row.
+template <class Act>
+[[gnu::always_inline]] inline void eachColumn(uint32_t dim, Act&& act) {
+  size_t column = 0;
+  for (; column + 64 <= dim; column += 64) act.template operator()<16, 4>(column);
+  if ((dim & 32U) != 0) {
+    act.template operator()<16, 2>(column);
+    column += 32;
+  }
+  if ((dim & 16U) != 0) {
+    act.template operator()<16, 1>(column);
+    column += 16;
+  }
+  if ((dim & 8U) != 0) {
+    act.template operator()<8, 1>(column);
+    column += 8;
+  }
+  if ((dim & 4U) != 0) {
+    act.template operator()<4, 1>(column);
+    column += 4;
+  }
+  for (; column < dim; ++column) act.template operator()<1, 1>(column);
+}
+
+template <RowType type>
+[[gnu::always_inline]] inline void copyRows(const std::byte* const* rows, const PoolSegment& segment, uint32_t dim,
+                                            size_t stride) {
+  float* out = segment.out;
+  for (size_t i = segment.begin; i < segment.end; ++i, out += stride) {
+    eachColumn(dim, [&]<size_t lanes, size_t vectors>(size_t column) {
+      for (size_t v = 0; v < vectors; ++v, column += lanes) {
+        Floats<lanes> numbers;
+        load<type, lanes>(rows[i], column, numbers);
+        std::memcpy(out + column, &numbers, sizeof numbers);
+      }
+    });
+  }
+}
+
 template <RowType type, bool isWeighted>
 void poolSegments(const std::byte* const* rows, const float* weights, const PoolSegment* segments, size_t count,
-                  uint32_t dim) {
+                  uint32_t dim, size_t stride) {
   for (const PoolSegment* segment = segments; segment != segments + count; ++segment) {
-    size_t column = 0;
-    for (; column + 64 <= dim; column += 64) poolColumns<type, isWeighted, 16, 4>(rows, weights, *segment, column);
-    if (column + 32 <= dim) {
-      poolColumns<type, isWeighted, 16, 2>(rows, weights, *segment, column);
-      column += 32;
+    if (segment->kind == PoolSegment::Kind::Copies) {
+      copyRows<type>(rows, *segment, dim, stride);
+      continue;
     }
-    if (column + 16 <= dim) {
-      poolColumns<type, isWeighted, 16, 1>(rows, weights, *segment, column);
-      column += 16;
-    }
-    if (column + 8 <= dim) {
-      poolColumns<type, isWeighted, 8, 1>(rows, weights, *segment, column);
-      column += 8;
-    }
-    if (column + 4 <= dim) {
-      poolColumns<type, isWeighted, 4, 1>(rows, weights, *segment, column);
-      column += 4;
-    }
-    for (; column < dim; ++column) poolColumns<type, isWeighted, 1, 1>(rows, weights, *segment, column);
+    eachColumn(dim, [&]<size_t lanes, size_t vectors>(size_t column) {
+      poolColumns<type, isWeighted, lanes, vectors>(rows, weights, *segment, column);
+    });
   }
 }
 
 template <RowType type>
-void pool(const std::byte* const* rows, const float* weights, const PoolSegment* segments, size_t count, uint32_t dim) {
+void pool(const std::byte* const* rows, const float* weights, const PoolSegment* segments, size_t count, uint32_t dim,
+          size_t stride) {
   if (weights == nullptr)
-    poolSegments<type, false>(rows, weights, segments, count, dim);
+    poolSegments<type, false>(rows, weights, segments, count, dim, stride);
   else
-    poolSegments<type, true>(rows, weights, segments, count, dim);
+    poolSegments<type, true>(rows, weights, segments, count, dim, stride);
 }
 
 constexpr TableLoops loopsOf(const char* instructions) {
   return {.instructions = instructions,
           .homes = homes,
           .find = find,
+          .settle = settle,
           .pool = {pool<RowType::Float32>, pool<RowType::BFloat16>}};
 }
 

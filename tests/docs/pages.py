@@ -109,6 +109,10 @@ PAGES = {
         blocks={("cpp", "ArrowArrayStream features;"): Frame("arrow.cpp"), ("c", "failure = featc_run_arrow"): Frame("arrow.c")},
     ),
     "docs/consistency.md": Page(folder="examples/takeaway", blocks={("cpp", "options.bindStores"): Frame("consistency.cpp")}),
+    "docs/embeddings.md": Page(
+        folder="build/docs-embeddings",
+        blocks={("feat", "model rows"): Saved("rows.feat"), ("cpp", "featc::Expected"): Frame("embeddings.cpp")},
+    ),
     "docs/formats.md": Page(
         folder="build/docs-formats",
         blocks={("cpp", "featc::TensorSequenceEncoder"): Frame("formats.cpp")},

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <unistd.h>
+#include <xxhash.h>
 
+#include <cmath>
+#include <cstddef>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -70,6 +74,13 @@ inline std::shared_ptr<const EmbeddingTable> openTable(const std::string& path, 
   CAPTURE(table.error().message);
   REQUIRE(table);
   return *table;
+}
+
+// Puts the header into a file's bytes, of which the buckets begin at `buckets`, and makes the sums of both right.
+inline void resealTable(std::string& bytes, TableHeader header, uint64_t buckets) {
+  header.bucketsSum = XXH3_64bits(bytes.data() + buckets, bytes.size() - buckets);
+  header.headerSum = XXH3_64bits(&header, offsetof(TableHeader, headerSum));
+  std::memcpy(bytes.data(), &header, sizeof header);
 }
 
 inline std::string readBytes(const std::string& path) {

@@ -246,12 +246,12 @@ TEST_CASE("loops of a lookup give the same bits in every instruction set", "[emb
         }
         std::vector<float> out(4 * size_t{dim}, 1);
         const auto end = static_cast<uint32_t>(present.size());
-        const PoolSegment segments[] = {{out.data(), 0, end, 1, false},
-                                        {out.data() + dim, 3, 10, 7, true},
-                                        {out.data() + 2 * size_t{dim}, 5, 5, 1, false},
-                                        {out.data() + 3 * size_t{dim}, 5, 9, 0, true}};
-        loops->pool[static_cast<size_t>(type)](present.data(), weights.data(), segments, 4, dim);
-        loops->pool[static_cast<size_t>(type)](present.data(), nullptr, segments + 1, 1, dim);
+        const PoolSegment segments[] = {{out.data(), 0, end, 1, PoolSegment::Kind::Sum},
+                                        {out.data() + dim, 3, 10, 7, PoolSegment::Kind::MoreSum},
+                                        {out.data() + 2 * size_t{dim}, 5, 5, 1, PoolSegment::Kind::Sum},
+                                        {out.data() + 3 * size_t{dim}, 5, 9, 0, PoolSegment::Kind::MoreSum}};
+        loops->pool[static_cast<size_t>(type)](present.data(), weights.data(), segments, 4, dim, dim);
+        loops->pool[static_cast<size_t>(type)](present.data(), nullptr, segments + 1, 1, dim, dim);
         CHECK(std::vector<float>(out.end() - 2 * static_cast<ptrdiff_t>(dim), out.end()) ==
               std::vector<float>(2 * size_t{dim}));
         results.push_back(out);

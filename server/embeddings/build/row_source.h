@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "server/embeddings/row_type.h"
 #include "support/error.h"
 
 namespace featc {
@@ -30,5 +32,10 @@ class RowSource {
   // False behind the last row. An error names file and row.
   virtual Expected<bool> next(RowBatch& batch) = 0;
 };
+
+// Why a table of that type cannot have the row; empty: it can.
+std::string rowProblem(RowType type, uint64_t id, std::span<const float> numbers);
+// An error of row `i` of a batch.
+Error rowError(const RowSource& source, const RowBatch& batch, size_t i, const std::string& what);
 
 }  // namespace featc

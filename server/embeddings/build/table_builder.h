@@ -10,6 +10,7 @@
 
 #include "server/embeddings/build/partitioner.h"
 #include "server/embeddings/build/row_source.h"
+#include "server/embeddings/build/table_writer.h"
 #include "server/embeddings/row_type.h"
 #include "support/error.h"
 
@@ -23,15 +24,6 @@ struct BuildOptions {
   Repeated repeated = Repeated::Error;
   uint64_t memory = uint64_t{1} << 30U;  // bytes, about
   std::string temporaryFolder = ".";
-};
-
-struct BuiltTable {
-  uint32_t dim = 0;
-  uint64_t rows = 0;
-  uint64_t checksum = 0;  // EmbeddingTable::checksum()
-  uint64_t fileBytes = 0;
-  uint64_t replaced = 0;      // rows of ids that had a later one
-  std::vector<float> mean{};  // of all rows, by column; zeros of none
 };
 
 class TableBuilder {
