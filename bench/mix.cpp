@@ -11,6 +11,7 @@
 #include <random>
 
 #include "bench/mix_shape.h"
+#include "bench/suite.h"
 
 namespace featc::bench {
 
@@ -62,9 +63,9 @@ void setOdd(BatchBuilder& builder, size_t field, uint64_t choice) {
   constexpr std::array<int64_t, 4> kOddInts{-1, INT64_MIN, INT64_MAX, int64_t{1} << 44};
   constexpr std::array<size_t, 6> kOddSizes{0, 1, 9, 17, 129, 300};
   switch (builder.input(field).type.kind()) {
-    case Kind::Float64: builder.set(field, kOddFloats[choice % kOddFloats.size()]); break;
-    case Kind::Int64: builder.set(field, kOddInts[choice % kOddInts.size()]); break;
-    default: builder.set(field, std::string(kOddSizes[choice % kOddSizes.size()], 'x')); break;
+    case Kind::Float64: must(builder.set(field, kOddFloats[choice % kOddFloats.size()])); break;
+    case Kind::Int64: must(builder.set(field, kOddInts[choice % kOddInts.size()])); break;
+    default: must(builder.set(field, std::string(kOddSizes[choice % kOddSizes.size()], 'x'))); break;
   }
 }
 
@@ -115,11 +116,11 @@ void fillMix(BatchBuilder& builder, uint32_t rows, double missing, uint64_t seed
       fields[i] = builder.field(fmt::format("s{}", i - kInts - kFloats));
   }
   builder.clear();
-  builder.beginRequest();
-  builder.set("now", 1'700'000'000);
+  must(builder.beginRequest());
+  must(builder.set("now", 1'700'000'000));
   std::string text;
   for (uint32_t row = 0; row < rows; ++row) {
-    builder.beginItem();
+    must(builder.beginItem());
     for (uint32_t i = 0; i < fields.size(); ++i) {
       if (uniform(random) < missing) continue;
       if (values == Values::Odd && random() % 10 == 0) {
@@ -127,18 +128,18 @@ void fillMix(BatchBuilder& builder, uint32_t rows, double missing, uint64_t seed
         continue;
       }
       if (i < kInts) {
-        builder.set(fields[i], static_cast<int64_t>(random() % 1'000'000));
+        must(builder.set(fields[i], static_cast<int64_t>(random() % 1'000'000)));
       } else if (i < kInts + kFloats) {
-        builder.set(fields[i], uniform(random) * 100);
+        must(builder.set(fields[i], uniform(random) * 100));
       } else {
         text.clear();
         fmt::format_to(std::back_inserter(text), "w{:x}", random() % 100'000);
-        builder.set(fields[i], text);
+        must(builder.set(fields[i], text));
       }
     }
-    builder.endItem();
+    must(builder.endItem());
   }
-  builder.endRequest();
+  must(builder.endRequest());
 }
 
 }  // namespace featc::bench

@@ -36,7 +36,7 @@ Program::Program(std::shared_ptr<const Extractor> extractor)
     : extractor_(std::move(extractor)), scratch_(*extractor_) {}
 
 void Program::run(const Batch& batch) {
-  if (RunError error = extractor_->run(batch, scratch_, result_)) throw Broken(error.message);
+  if (Error error = extractor_->run(batch, scratch_, result_)) throw Broken(error.message);
 }
 
 Batches::Batches(const ProgramInfo& info, size_t count, const Fill& fill) {

@@ -68,7 +68,7 @@ void callWith(Side& side, const Requests& requests, const CallOptions& options) 
     Result result;
     for (size_t i = first; i < first + calls; ++i) {
       Stopwatch watch(CLOCK_MONOTONIC);
-      if (RunError error = side.extractor->run(requests[i], scratch, result, options)) throw Broken(error.message);
+      if (Error error = side.extractor->run(requests[i], scratch, result, options)) throw Broken(error.message);
       seconds.push_back(watch.seconds());
     }
   };
@@ -78,7 +78,7 @@ void callSeda(Side& side, const Requests& requests, SedaExecutor& executor) {
   side.callMany = [&](size_t first, size_t calls, std::vector<double>& seconds) {
     for (size_t i = first; i < first + calls; ++i) {
       Stopwatch watch(CLOCK_MONOTONIC);
-      if (RunError error = executor.submit(requests[i], kNever).get().error) throw Broken(error.message);
+      if (Error error = executor.submit(requests[i], kNever).get().error) throw Broken(error.message);
       seconds.push_back(watch.seconds());
     }
   };
@@ -158,7 +158,7 @@ void sameResults(Suite& suite, const ReadsSubject& subject, const ReadsStores& s
   std::shared_ptr<const Extractor> first = subject.with(subject.rows);
   Scratch firstScratch(*first);
   for (size_t i = 0; i < wanted.size(); ++i)
-    if (RunError error = first->run(requests[i], firstScratch, wanted[i])) throw Broken(error.message);
+    if (Error error = first->run(requests[i], firstScratch, wanted[i])) throw Broken(error.message);
   size_t compared = 0;
   double differ = 0;
   for (const std::shared_ptr<Store>& store : {subject.rows, stores.lmdb(), stores.redis("&timeout=20s")}) {

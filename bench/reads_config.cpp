@@ -104,17 +104,17 @@ std::string readsRows() {
 void fillReads(BatchBuilder& builder, uint32_t items, uint64_t seed, int64_t dishes) {
   Random random(seed);
   builder.clear();
-  builder.beginRequest();
-  builder.set("user_id", random.below(kUsers));
-  builder.set("hour", random.below(24));
+  must(builder.beginRequest());
+  must(builder.set("user_id", random.below(kUsers)));
+  must(builder.set("hour", random.below(24)));
   for (uint32_t i = 0; i < items; ++i) {
-    builder.beginItem();
+    must(builder.beginItem());
     // Distinct ones where there are as many dishes as items.
-    builder.set("dish_id", dishes == items ? int64_t{i} : random.below(dishes));
-    if (!random.chance(10)) builder.set("price", static_cast<double>(random.below(10'000)) / 100);
-    builder.endItem();
+    must(builder.set("dish_id", dishes == items ? int64_t{i} : random.below(dishes)));
+    if (!random.chance(10)) must(builder.set("price", static_cast<double>(random.below(10'000)) / 100));
+    must(builder.endItem());
   }
-  builder.endRequest();
+  must(builder.endRequest());
 }
 
 Requests::Requests(const ProgramInfo& info) {

@@ -58,7 +58,7 @@ struct Tally {
   std::atomic<int64_t> backSince = 0;        // when the store came back; 0: an answer has been whole since
   std::atomic<int64_t> longestRecovery = 0;  // ticks
 
-  void answered(Clock::time_point deadline, const RunError& error, const Result& result) {
+  void answered(Clock::time_point deadline, const Error& error, const Result& result) {
     Clock::time_point now = Clock::now();
     raise(worst, (now - deadline).count());
     if (now > deadline + kAllowed) ++late;
@@ -113,7 +113,7 @@ void serveSeda(const Extractor& extractor, const Questions& questions, size_t to
     std::this_thread::sleep_until(next);
     Question question = questions(i);
     Clock::time_point deadline = Clock::now() + question.time;
-    RunError refused = executor.submit(*question.batch, deadline, [&, deadline](const RunError& error, Result& result) {
+    Error refused = executor.submit(*question.batch, deadline, [&, deadline](const Error& error, Result& result) {
       tally.answered(deadline, error, result);
     });
     if (refused) tally.answered(deadline, refused, {});
@@ -129,9 +129,9 @@ void serveAndStop(const Extractor& extractor, const Questions& questions, size_t
     for (size_t end = std::min(i + kInFlight, total); i < end; ++i) {
       Question question = questions(i);
       Clock::time_point deadline = Clock::now() + question.time;
-      RunError refused = executor.submit(
-          *question.batch, deadline,
-          [&, deadline](const RunError& error, Result& result) { tally.answered(deadline, error, result); });
+      Error refused = executor.submit(*question.batch, deadline, [&, deadline](const Error& error, Result& result) {
+        tally.answered(deadline, error, result);
+      });
       if (refused) tally.answered(deadline, refused, {});
     }
     if (i / kInFlight % 2 == 0)
@@ -167,7 +167,7 @@ void serveThreads(const std::function<Call()>& newCall, Scheduler scheduler, con
 Call callsOf(const Extractor& extractor) {
   auto room = std::make_shared<CallRoom>(extractor);
   return [&extractor, room](const Batch& batch, const CallOptions& options, Tally& tally) {
-    RunError error = extractor.run(batch, room->scratch, room->result, options);
+    Error error = extractor.run(batch, room->scratch, room->result, options);
     tally.answered(options.deadline, error, room->result);
   };
 }
@@ -176,7 +176,7 @@ Call callsOf(const LiveConfig& live) {
   return [&live](const Batch& batch, const CallOptions& options, Tally& tally) {
     LiveCall call = live.begin();
     auto& room = call.memory<CallRoom>();
-    RunError error = call.extractor().run(batch, room.scratch, room.result, options);
+    Error error = call.extractor().run(batch, room.scratch, room.result, options);
     tally.answered(options.deadline, error, room.result);
   };
 }

@@ -32,7 +32,7 @@ constexpr auto kNever = Clock::time_point::max();
 constexpr size_t kMostWaiting = 1024;  // as in the executor's queue
 
 // Takes a request; `answered` is called once it has its answer. False: refused.
-using Answered = std::function<void(const RunError& error, const Result& result)>;
+using Answered = std::function<void(const Error& error, const Result& result)>;
 using Submit = std::function<bool(const Batch& batch, Answered answered)>;
 
 // A server as one writes it first: threads that each take a request and see it through.
@@ -68,7 +68,7 @@ class ThreadPool {
       auto [batch, answered] = std::move(waiting_.front());
       waiting_.pop_front();
       lock.unlock();
-      RunError error = extractor.run(*batch, scratch, result);
+      Error error = extractor.run(*batch, scratch, result);
       answered(error, result);
       lock.lock();
     }
@@ -103,7 +103,7 @@ Load offer(const Submit& submit, const Requests& requests, double rate, double s
   for (; sent < count && load.whole; ++sent) {
     due += std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(gap(random)));
     std::this_thread::sleep_until(due);
-    load.whole = submit(requests[sent], [&, sent, due](const RunError& error, const Result& result) {
+    load.whole = submit(requests[sent], [&, sent, due](const Error& error, const Result& result) {
       took[sent] = std::chrono::duration<double>(Clock::now() - due).count();
       if (error || result.reads().found != result.reads().keys) ++broken;
       ++answered;

@@ -12,6 +12,7 @@
 
 #include "bench/data.h"
 #include "bench/program.h"
+#include "bench/suite.h"
 
 namespace featc::bench {
 
@@ -137,47 +138,47 @@ void fillVisits(BatchBuilder& builder, Random& random, size_t category, int64_t 
     prices.push_back(priceOf(random));
     actions.push_back(random.chance(75) ? "view" : random.chance(60) ? "cart" : "buy");
   }
-  builder.set("visits.id", ids);
-  builder.set("visits.category", categories);
-  builder.set("visits.ts", times);
-  builder.set("visits.price", prices);
-  builder.set("visits.action", actions);
+  must(builder.set("visits.id", ids));
+  must(builder.set("visits.category", categories));
+  must(builder.set("visits.ts", times));
+  must(builder.set("visits.price", prices));
+  must(builder.set("visits.action", actions));
 }
 
 void fillProfile(BatchBuilder& builder, Random& random) {
   auto missing = [&] { return random.chance(kMissing); };
-  if (!missing()) builder.set("city", pick(random, kCities));
-  if (!missing()) builder.set("age", random.between(14, 75));
-  if (!missing()) builder.set("gender", random.chance(55) ? "f" : "m");
-  if (!missing()) builder.set("level", random.below(6));
+  if (!missing()) must(builder.set("city", pick(random, kCities)));
+  if (!missing()) must(builder.set("age", random.between(14, 75)));
+  if (!missing()) must(builder.set("gender", random.chance(55) ? "f" : "m"));
+  if (!missing()) must(builder.set("level", random.below(6)));
   std::map<std::string_view, double> interests;
   while (interests.size() < 8) interests[kCategories[world().category.of(random)]] = cents(random, 1, 100);
-  builder.set("interests", interests);
+  must(builder.set("interests", interests));
   std::map<std::string_view, int64_t> brands;
   while (brands.size() < 12) brands[world().brands[world().brand.of(random)]] = random.between(1, 40);
-  builder.set("brand_clicks", brands);
+  must(builder.set("brand_clicks", brands));
   std::map<std::string_view, double> tags;
   while (tags.size() < 10) tags[kTags[world().tag.of(random)]] = cents(random, 1, 200);
-  builder.set("tag_weights", tags);
+  must(builder.set("tag_weights", tags));
 }
 
 void fillRequest(BatchBuilder& builder, Random& random, const Search& search, SearchAds kind) {
   int64_t now = kNow + random.below(28 * kDay);
-  builder.set("user_id", 1'000'000 + random.below(9'000'000));
-  builder.set("now", now);
-  builder.set("device", pick(random, kDevices));
-  builder.set("query", joined(search.terms, random.chance(20)));
-  builder.set("query_terms", search.terms);
+  must(builder.set("user_id", 1'000'000 + random.below(9'000'000)));
+  must(builder.set("now", now));
+  must(builder.set("device", pick(random, kDevices)));
+  must(builder.set("query", joined(search.terms, random.chance(20))));
+  must(builder.set("query_terms", search.terms));
   if (kind != SearchAds::Bare) {
     fillProfile(builder, random);
     fillVisits(builder, random, search.category, now);
     return;
   }
-  builder.set("visits.id", std::vector<int64_t>{});
-  builder.set("visits.category", std::vector<std::string>{});
-  builder.set("visits.ts", std::vector<int64_t>{});
-  builder.set("visits.price", std::vector<double>{});
-  builder.set("visits.action", std::vector<std::string>{});
+  must(builder.set("visits.id", std::vector<int64_t>{}));
+  must(builder.set("visits.category", std::vector<std::string>{}));
+  must(builder.set("visits.ts", std::vector<int64_t>{}));
+  must(builder.set("visits.price", std::vector<double>{}));
+  must(builder.set("visits.action", std::vector<std::string>{}));
 }
 
 // An ad's title: half of them have each term that is asked for, among words of their category.
@@ -200,22 +201,22 @@ void fillItem(BatchBuilder& builder, Random& random, const Search& search) {
   double price = priceOf(random);
   int64_t views = random.chance(70) ? random.below(3'000) : random.below(400'000);
   int64_t clicks = views * random.below(12) / 100;
-  builder.set("item_id", 500'000 + static_cast<int64_t>(world().item.of(random)));
-  builder.set("shop_id", 10'000 + static_cast<int64_t>(world().shop.of(random)));
-  builder.set("title", joined(terms, true));
-  builder.set("title_terms", terms);
+  must(builder.set("item_id", 500'000 + static_cast<int64_t>(world().item.of(random))));
+  must(builder.set("shop_id", 10'000 + static_cast<int64_t>(world().shop.of(random))));
+  must(builder.set("title", joined(terms, true)));
+  must(builder.set("title_terms", terms));
   bool asked = !search.brand.empty() && random.chance(40);
-  if (!missing()) builder.set("brand", asked ? search.brand : world().brands[world().brand.of(random)]);
-  builder.set("category", kCategories[category]);
-  builder.set("tags", tags);
-  if (!missing()) builder.set("price", price);
-  if (!missing()) builder.set("list_price", price * static_cast<double>(random.between(100, 180)) / 100);
-  builder.set("bid", cents(random, 3, random.chance(10) ? 900 : 120));
-  if (!missing()) builder.set("rating", static_cast<double>(random.between(25, 50)) / 10);
-  if (!missing()) builder.set("views", views);
-  if (!missing()) builder.set("clicks", clicks);
-  if (!missing()) builder.set("orders", clicks * random.below(10) / 100);
-  if (!missing()) builder.set("listed_at", kNow - random.below(700 * kDay));
+  if (!missing()) must(builder.set("brand", asked ? search.brand : world().brands[world().brand.of(random)]));
+  must(builder.set("category", kCategories[category]));
+  must(builder.set("tags", tags));
+  if (!missing()) must(builder.set("price", price));
+  if (!missing()) must(builder.set("list_price", price * static_cast<double>(random.between(100, 180)) / 100));
+  must(builder.set("bid", cents(random, 3, random.chance(10) ? 900 : 120)));
+  if (!missing()) must(builder.set("rating", static_cast<double>(random.between(25, 50)) / 10));
+  if (!missing()) must(builder.set("views", views));
+  if (!missing()) must(builder.set("clicks", clicks));
+  if (!missing()) must(builder.set("orders", clicks * random.below(10) / 100));
+  if (!missing()) must(builder.set("listed_at", kNow - random.below(700 * kDay)));
 }
 
 // Replaces some of an item's values by what formulas written in haste get wrong.
@@ -226,24 +227,25 @@ void setOdd(BatchBuilder& builder, Random& random, const Search& search) {
   constexpr std::array<int64_t, 6> kSizes{0, 1, 9, 17, 129, 300};
   auto size = [&] { return static_cast<size_t>(kSizes[static_cast<size_t>(random.below(kSizes.size()))]); };
   for (const char* field : {"price", "list_price", "bid", "rating"})
-    if (random.chance(30)) builder.set(field, kFloats[static_cast<size_t>(random.below(kFloats.size()))]);
+    if (random.chance(30)) must(builder.set(field, kFloats[static_cast<size_t>(random.below(kFloats.size()))]));
   for (const char* field : {"views", "clicks", "orders"})
-    if (random.chance(20)) builder.set(field, -random.below(40));
+    if (random.chance(20)) must(builder.set(field, -random.below(40)));
   for (const char* field : {"brand", "category"})
-    if (random.chance(20)) builder.set(field, std::string(size(), 'x'));
-  if (random.chance(20)) builder.set("listed_at", kNow - random.below(40'000 * kDay));
-  if (random.chance(20)) builder.set("title", std::string(size(), 'W'));
-  if (random.chance(20)) builder.set("title", "耳机 é" + std::string(random.chance(50) ? "" : " 무선 \U0001F3A7 PRO"));
-  if (random.chance(10)) builder.set("title", joined(search.terms, true) + "!");
-  if (random.chance(30)) builder.set("title_terms", search.terms);
-  if (random.chance(10)) builder.set("title_terms", std::vector<std::string>{});
+    if (random.chance(20)) must(builder.set(field, std::string(size(), 'x')));
+  if (random.chance(20)) must(builder.set("listed_at", kNow - random.below(40'000 * kDay)));
+  if (random.chance(20)) must(builder.set("title", std::string(size(), 'W')));
+  if (random.chance(20))
+    must(builder.set("title", "耳机 é" + std::string(random.chance(50) ? "" : " 무선 \U0001F3A7 PRO")));
+  if (random.chance(10)) must(builder.set("title", joined(search.terms, true) + "!"));
+  if (random.chance(30)) must(builder.set("title_terms", search.terms));
+  if (random.chance(10)) must(builder.set("title_terms", std::vector<std::string>{}));
   if (random.chance(10)) {
     std::vector<std::string> terms(static_cast<size_t>(random.below(70)), search.terms[0]);
     for (std::string& term : terms)
       if (random.chance(50)) term = std::to_string(random.below(40));
-    builder.set("title_terms", terms);
+    must(builder.set("title_terms", terms));
   }
-  if (random.chance(10)) builder.set("tags", search.terms);
+  if (random.chance(10)) must(builder.set("tags", search.terms));
 }
 
 }  // namespace
@@ -261,15 +263,15 @@ void fillSearchAds(BatchBuilder& builder, uint32_t items, uint64_t seed, SearchA
   Search asked = search;
   if (kind == SearchAds::Bare) asked.terms.clear();
   builder.clear();
-  builder.beginRequest();
+  must(builder.beginRequest());
   fillRequest(builder, random, asked, kind);
   for (uint32_t item = 0; item < items; ++item) {
-    builder.beginItem();
+    must(builder.beginItem());
     fillItem(builder, random, search);
     if (kind == SearchAds::Odd) setOdd(builder, random, search);
-    builder.endItem();
+    must(builder.endItem());
   }
-  builder.endRequest();
+  must(builder.endRequest());
 }
 
 }  // namespace featc::bench

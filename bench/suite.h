@@ -10,12 +10,18 @@
 #include <string>
 #include <vector>
 
+#include "support/error.h"
+
 namespace featc::bench {
 
 // The bench itself is broken: rivals disagree, a config does not compile, a child died.
 struct Broken : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+// For what fails only where the bench itself is broken.
+inline void must(const Error& error) {
+  if (error) throw Broken(error.message);
+}
 
 // One of several things to time against each other.
 struct Side {

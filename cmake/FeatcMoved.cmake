@@ -48,13 +48,17 @@ foreach(moved ${featc_moved})
   string(REPLACE "=" ";" moved ${moved})
   list(GET moved 0 old)
   list(GET moved 1 new)
+  set(names)
+  if(NOT new MATCHES "^featc/")
+    set(names "#include \"support/deprecated_names.h\"\n")
+  endif()
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/moved/${old} CONTENT
 "// SPDX-License-Identifier: Apache-2.0
 // Deprecated: include ${new}.
 #pragma once
 
 #include \"${new}\"
-" @ONLY)
+${names}" @ONLY)
 endforeach()
 
 set(featc_old_targets)

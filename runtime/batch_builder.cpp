@@ -6,6 +6,12 @@
 
 namespace featc {
 
+namespace {
+
+Error badBatch(std::string message) { return {std::move(message), ErrorCode::BadBatch}; }
+
+}  // namespace
+
 BatchBuilder::BatchBuilder(const ProgramInfo& info) : inputs_(info.inputs), views_(info.inputs.size()) {
   columns_.reserve(inputs_.size());
   for (size_t i = 0; i < inputs_.size(); ++i) {
@@ -57,31 +63,31 @@ size_t BatchBuilder::rowsOf(size_t field) const {
 
 // -- Requests and items ---------------------------------------------------------------------------
 
-BuildError BatchBuilder::beginRequest() {
-  if (inRequest_) return {"beginRequest: the last request has not been ended"};
+Error BatchBuilder::beginRequest() {
+  if (inRequest_) return badBatch("beginRequest: the last request has not been ended");
   inRequest_ = true;
   return {};
 }
 
-BuildError BatchBuilder::beginItem() {
-  if (!inRequest_) return {"beginItem: no request has been begun"};
-  if (inItem_) return {"beginItem: the last item has not been ended"};
+Error BatchBuilder::beginItem() {
+  if (!inRequest_) return badBatch("beginItem: no request has been begun");
+  if (inItem_) return badBatch("beginItem: the last item has not been ended");
   inItem_ = true;
   return {};
 }
 
-BuildError BatchBuilder::endItem() {
-  if (!inItem_) return {"endItem: no item has been begun"};
-  BuildError error = close(Scope::Item);
+Error BatchBuilder::endItem() {
+  if (!inItem_) return badBatch("endItem: no item has been begun");
+  Error error = close(Scope::Item);
   if (!error) ++items_;
   inItem_ = false;
   return error;
 }
 
-BuildError BatchBuilder::endRequest() {
-  if (!inRequest_) return {"endRequest: no request has been begun"};
-  if (inItem_) return {"endRequest: the last item has not been ended"};
-  BuildError error = close(Scope::Request);
+Error BatchBuilder::endRequest() {
+  if (!inRequest_) return badBatch("endRequest: no request has been begun");
+  if (inItem_) return badBatch("endRequest: the last item has not been ended");
+  Error error = close(Scope::Request);
   if (error) {
     dropRequest();
     return error;
@@ -92,9 +98,9 @@ BuildError BatchBuilder::endRequest() {
 }
 
 // Fills what was not set; on error the row is taken back.
-BuildError BatchBuilder::close(Scope scope) {
+Error BatchBuilder::close(Scope scope) {
   for (const StructList& list : structListsOf_[static_cast<size_t>(scope)]) {
-    if (BuildError error = matchMembers(list)) {
+    if (Error error = matchMembers(list)) {
       truncate(scope, rowsOf(list.first));
       return error;
     }
@@ -102,7 +108,7 @@ BuildError BatchBuilder::close(Scope scope) {
   size_t missing = missingField(scope);
   if (missing != kNoField) {
     truncate(scope, rowsOf(missing));
-    return {fmt::format("{} is missing", inputs_[missing].declared())};
+    return badBatch(fmt::format("{} is missing", inputs_[missing].declared()));
   }
   for (size_t field : fieldsOf_[static_cast<size_t>(scope)])
     if (!isSet(field)) columns_[field].appendMissing();
@@ -141,11 +147,12 @@ void BatchBuilder::dropRequest() {
 
 // -- Values -----------------------------------------------------------------------------------------
 
-BuildError BatchBuilder::open(size_t field) {
-  if (field >= inputs_.size()) return {fmt::format("there is no field number {}", field)};
+Error BatchBuilder::open(size_t field) {
+  if (field >= inputs_.size()) return badBatch(fmt::format("there is no field number {}", field));
   bool isOpen = inputs_[field].scope == Scope::Request ? inRequest_ : inItem_;
   if (!isOpen)
-    return {fmt::format("{}: no {} has been begun", inputs_[field].qualified(), scopeName(inputs_[field].scope))};
+    return badBatch(
+        fmt::format("{}: no {} has been begun", inputs_[field].qualified(), scopeName(inputs_[field].scope)));
   cell(field);
   return {};
 }
@@ -156,7 +163,7 @@ ColumnBuffer& BatchBuilder::cell(size_t field) {
   return column;
 }
 
-BuildError BatchBuilder::finish(size_t field, std::string_view problem) {
+Error BatchBuilder::finish(size_t field, std::string_view problem) {
   size_t row = rowsOf(field);
   if (problem.empty()) {
     // A required field that was set to nothing is not set: endItem and endRequest say so.
@@ -164,21 +171,21 @@ BuildError BatchBuilder::finish(size_t field, std::string_view problem) {
     return {};
   }
   columns_[field].truncate(row);
-  return {fmt::format("{}: expected {}, found {}", inputs_[field].qualified(), toString(inputs_[field].type.present()),
-                      problem)};
+  return badBatch(fmt::format("{}: expected {}, found {}", inputs_[field].qualified(),
+                              toString(inputs_[field].type.present()), problem));
 }
 
-BuildError BatchBuilder::setMissing(size_t field) {
-  if (BuildError error = open(field)) return error;
+Error BatchBuilder::setMissing(size_t field) {
+  if (Error error = open(field)) return error;
   columns_[field].appendMissing();
   return finish(field, {});
 }
 
-BuildError BatchBuilder::unknown(std::string_view name) const {
+Error BatchBuilder::unknown(std::string_view name) const {
   if (structList(name) != kNoField)
-    return {fmt::format("\"{}\" is a list of structs: set it with setStructs, or its members", name)};
-  if (names_.contains(name)) return {fmt::format("\"{0}\" may be request.{0} or item.{0}", name)};
-  return {fmt::format("no field is named \"{}\"", name)};
+    return badBatch(fmt::format("\"{}\" is a list of structs: set it with setStructs, or its members", name));
+  if (names_.contains(name)) return badBatch(fmt::format("\"{0}\" may be request.{0} or item.{0}", name));
+  return badBatch(fmt::format("no field is named \"{}\"", name));
 }
 
 std::string_view BatchBuilder::appendScalar(ColumnBuffer& column, bool value) {
@@ -219,14 +226,14 @@ size_t BatchBuilder::memberOf(size_t first, std::string_view name) const {
   return kNoField;
 }
 
-BuildError BatchBuilder::openStructs(size_t first) {
+Error BatchBuilder::openStructs(size_t first) {
   StructList list = structListOf(inputs_, first);
   for (size_t i = list.first; i < list.end(); ++i)
-    if (BuildError error = open(i)) return error;
+    if (Error error = open(i)) return error;
   return {};
 }
 
-BuildError BatchBuilder::finishStructs(size_t first, size_t elements, BuildError error) {
+Error BatchBuilder::finishStructs(size_t first, size_t elements, Error error) {
   StructList list = structListOf(inputs_, first);
   for (size_t i = list.first; i < list.end(); ++i) {
     if (error) {
@@ -240,7 +247,7 @@ BuildError BatchBuilder::finishStructs(size_t first, size_t elements, BuildError
 }
 
 // Members of the open row that are not set become as long as those that are.
-BuildError BatchBuilder::matchMembers(StructList list) {
+Error BatchBuilder::matchMembers(StructList list) {
   size_t row = rowsOf(list.first);
   size_t length = kNoField;
   auto hasList = [&](size_t field) { return isSet(field) && columns_[field].present(row); };
@@ -248,7 +255,7 @@ BuildError BatchBuilder::matchMembers(StructList list) {
     if (!hasList(i)) continue;
     size_t own = columns_[i].lengthOf(row);
     if (length != kNoField && own != length)
-      return {fmt::format("{}: its members have {} and {} elements", inputs_[i].declared(), length, own)};
+      return badBatch(fmt::format("{}: its members have {} and {} elements", inputs_[i].declared(), length, own));
     length = own;
   }
   for (size_t i = list.first; i < list.end() && length != kNoField; ++i) {

@@ -18,14 +18,9 @@
 #include "runtime/batch.h"
 #include "runtime/column_buffer.h"
 #include "runtime/program_info.h"
+#include "support/error.h"
 
 namespace featc {
-
-// Why a value, an item or a request was not taken: `item.price: expected float64, found a string`.
-struct BuildError {
-  std::string message;  // empty: fine
-  explicit operator bool() const { return !message.empty(); }
-};
 
 // What a member of a list of structs is in the structs of a program: `read` takes one and gives the value.
 template <class Read>
@@ -40,23 +35,24 @@ StructMember<Read> member(std::string_view name, Read read) {
 
 // Columns for all inputs of a program, filled request by request:
 //
-//   builder.beginRequest();
-//   builder.set("user_id", 42);
-//   builder.beginItem();
-//   builder.set("price", 12.5);
-//   builder.endItem();
-//   builder.endRequest();
-//   extractor.run(builder.batch(), scratch, result);
+//   Error error = builder.beginRequest();
+//   if (!error) error = builder.set("user_id", 42);
+//   if (!error) error = builder.beginItem();
+//   if (!error) error = builder.set("price", 12.5);
+//   if (!error) error = builder.endItem();
+//   if (!error) error = builder.endRequest();
+//   if (!error) error = extractor.run(builder.batch(), scratch, result);
 //   builder.clear();
 //
 // A list of structs is set whole or member by member:
 //
-//   builder.setStructs("clicks", clicks, member("ts", &Click::ts), member("id", [](const Click& c) { return c.id; }));
-//   builder.set("clicks.ts", std::vector<int64_t>{5, 9});
+//   error = builder.setStructs("clicks", clicks, member("ts", &Click::ts), member("id", [](const Click& c) { return
+//   c.id; })); error = builder.set("clicks.ts", std::vector<int64_t>{5, 9});
 //
 // Members that are not set are then missing in each element. A field that is not set is missing; setting one
-// again replaces its value. endItem and endRequest drop the item or the request, and say so, where a required
-// field is missing or members of a list of structs have different lengths. Nothing throws but
+// again replaces its value. What does not fit is not taken, and the error has the code BadBatch:
+// `item.price: expected float64, found a string`. endItem and endRequest drop the item or the request, and say so,
+// where a required field is missing or members of a list of structs have different lengths. Nothing throws but
 // std::bad_alloc. The memory is kept by clear(): a warm round allocates nothing.
 class BatchBuilder {
  public:
@@ -74,10 +70,10 @@ class BatchBuilder {
 
   // -- Requests and items -----------------------------------------------------------------------
 
-  BuildError beginRequest();
-  BuildError beginItem();
-  BuildError endItem();
-  BuildError endRequest();
+  Error beginRequest();
+  Error beginItem();
+  Error endItem();
+  Error endRequest();
   // Drops the open item, or the open request with its items; without one nothing happens.
   void dropItem();
   void dropRequest();
@@ -91,23 +87,23 @@ class BatchBuilder {
   // Bools, integers (also for float64 fields), floats, strings, std::optional of these, ranges of
   // these for lists, ranges of pairs for maps.
   template <class T>
-  BuildError set(size_t field, const T& value) {
-    if (BuildError error = open(field)) return error;
+  Error set(size_t field, const T& value) {
+    if (Error error = open(field)) return error;
     return finish(field, append(columns_[field], value));
   }
   template <class T>
-  BuildError set(std::string_view name, const T& value) {
+  Error set(std::string_view name, const T& value) {
     size_t index = field(name);
     return index == kNoField ? unknown(name) : set(index, value);
   }
-  BuildError setMissing(size_t field);
+  Error setMissing(size_t field);
   // A list of structs, from a range of them. Members that are not named are missing in each element.
   template <std::ranges::forward_range R, class... Read>
-  BuildError setStructs(std::string_view name, const R& range, const StructMember<Read>&... members) {
+  Error setStructs(std::string_view name, const R& range, const StructMember<Read>&... members) {
     size_t first = structList(name);
     if (first == kNoField) return unknown(name);
-    if (BuildError error = openStructs(first)) return error;
-    BuildError error;
+    if (Error error = openStructs(first)) return error;
+    Error error;
     (void)((error = setMember(first, range, members), !error) && ...);
     return finishStructs(first, static_cast<size_t>(std::ranges::distance(range)), std::move(error));
   }
@@ -148,15 +144,16 @@ class BatchBuilder {
     auto found = names.find(name);
     return found == names.end() ? kNoField : found->second;
   }
-  BuildError openStructs(size_t first);
-  BuildError finishStructs(size_t first, size_t elements, BuildError error);
+  Error openStructs(size_t first);
+  Error finishStructs(size_t first, size_t elements, Error error);
   size_t memberOf(size_t first, std::string_view name) const;
-  BuildError matchMembers(StructList list);
+  Error matchMembers(StructList list);
 
   template <class R, class Read>
-  BuildError setMember(size_t first, const R& range, const StructMember<Read>& wanted) {
+  Error setMember(size_t first, const R& range, const StructMember<Read>& wanted) {
     size_t field = memberOf(first, wanted.name);
-    if (field == kNoField) return {inputs_[first].declared() + " has no member \"" + std::string(wanted.name) + "\""};
+    if (field == kNoField)
+      return {inputs_[first].declared() + " has no member \"" + std::string(wanted.name) + "\"", ErrorCode::BadBatch};
     ColumnBuffer& column = cell(field);
     for (const auto& element : range)
       if (std::string_view problem = append(column.elements(), std::invoke(wanted.read, element)); !problem.empty())
@@ -164,11 +161,11 @@ class BatchBuilder {
     column.closeNested();
     return {};
   }
-  BuildError open(size_t field);
-  BuildError finish(size_t field, std::string_view problem);
-  BuildError unknown(std::string_view name) const;
+  Error open(size_t field);
+  Error finish(size_t field, std::string_view problem);
+  Error unknown(std::string_view name) const;
   void truncate(Scope scope, size_t rows);
-  BuildError close(Scope scope);
+  Error close(Scope scope);
 
   // Each appends one value, or says what it found instead of the column's type.
   static std::string_view appendScalar(ColumnBuffer& column, bool value);

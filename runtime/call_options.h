@@ -5,7 +5,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <string>
 
 #include "runtime/call_limits.h"
 
@@ -41,24 +40,6 @@ struct CallOptions {
   RunObserver* observer = nullptr;
 
   static constexpr int64_t kMaxShards = 32;
-};
-
-// What kind of thing went wrong with a call.
-enum class RunFailure : uint8_t {
-  BadBatch,   // the batch does not fit the schema, or the scratch the extractor
-  NoMemory,   // neither the process nor its budget has enough
-  OverLimit,  // the call costs more than it may (CallLimits)
-  Late,       // its deadline passed
-  Cancelled,  // whoever asked waits no more
-  Refused,    // an executor has no room for it, or has been stopped
-  Failed,     // something threw
-};
-
-// What was wrong with a call as a whole; rows that are wrong have a status in the result instead.
-struct RunError {
-  std::string message;  // empty: fine
-  RunFailure kind = RunFailure::BadBatch;
-  explicit operator bool() const { return !message.empty(); }
 };
 
 }  // namespace featc

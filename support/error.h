@@ -58,7 +58,6 @@ class [[nodiscard]] Expected {
   Expected(Error error) : error_(std::move(error)) {}  // NOLINT: and so is an error, which must be one
 
   explicit operator bool() const { return value_.has_value(); }
-  bool hasValue() const { return value_.has_value(); }
   // Only with a value.
   T& operator*() & { return *value_; }
   const T& operator*() const& { return *value_; }

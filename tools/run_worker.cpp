@@ -81,13 +81,13 @@ class RunWorker final : public PipelineWorker {
 
   void compute(const Batch& batch) {
     Stopwatch extracting;
-    RunError error = extract(batch);
+    Error error = extract(batch);
     seconds_ += extracting.seconds();
     if (!error) {
       stage_->compute(result_);
       return;
     }
-    bool limited = error.kind == RunFailure::OverLimit || error.kind == RunFailure::NoMemory;
+    bool limited = error.code == ErrorCode::OverLimit || error.code == ErrorCode::NoMemory;
     if (!limited || !run_.options.limits.any()) throw std::runtime_error(error.message);
     hasResult_ = false;
     leftOut_ = std::move(error);
@@ -123,7 +123,7 @@ class RunWorker final : public PipelineWorker {
     if (run_.options.strict) run_.stoppedByBadRow = true;
   }
 
-  RunError extract(const Batch& batch) {
+  Error extract(const Batch& batch) {
     CallOptions options;
     options.limits = run_.limits.call;
     options.observer = run_.reads;
@@ -168,7 +168,7 @@ class RunWorker final : public PipelineWorker {
   std::string failure_;  // of a strict run: why it ends here
   bool hasResult_ = false;
   double seconds_ = 0;
-  RunError leftOut_;  // the piece's request goes past a limit
+  Error leftOut_;  // the piece's request goes past a limit
 };
 
 }  // namespace

@@ -194,7 +194,7 @@ class RangeParser final : public PieceParser {
 
   void readRequest(const ArrowBatch& batch, int64_t row, uint64_t request, uint64_t firstItem, uint64_t items,
                    ReadPiece& piece, BatchBuilder& builder, std::vector<InputRow>& rows) const {
-    builder.beginRequest();
+    (void)builder.beginRequest();
     if (std::string problem = readFields(batch, builder, Scope::Request, row); !problem.empty()) {
       builder.dropRequest();
       ++piece.counts.badRequests;
@@ -203,7 +203,7 @@ class RangeParser final : public PieceParser {
     }
     const int64_t begin = batch.itemOffset(row);
     for (uint64_t item = 0; item < items && !piece.stops; ++item) {
-      builder.beginItem();
+      (void)builder.beginItem();
       std::string problem = readFields(batch, builder, Scope::Item, begin + static_cast<int64_t>(item));
       if (problem.empty()) problem = builder.endItem().message;
       if (problem.empty()) {
@@ -214,7 +214,7 @@ class RangeParser final : public PieceParser {
       ++piece.counts.badItems;
       bad(piece, request, isNested_ ? fmt::format("item {}: {}", item, problem) : problem);
     }
-    builder.endRequest();
+    (void)builder.endRequest();
   }
 
   const ProgramInfo& info_;

@@ -44,7 +44,7 @@ class PieceWorker {
   Done run(Piece piece) {
     Done done;
     auto result = std::make_shared<Result>();
-    RunError error = extractor_.run(piece.batch->slice(piece.begin, piece.count, slice_), scratch_, *result);
+    Error error = extractor_.run(piece.batch->slice(piece.begin, piece.count, slice_), scratch_, *result);
     done.error = error.message;
     if (!error) done.error = exportArrowResult(extractor_.info(), output_, result, done.array.get());
     done.result = std::move(result);

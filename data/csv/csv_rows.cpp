@@ -37,8 +37,8 @@ std::string CsvRows::appendCells(const CsvRecordReader& record, BatchBuilder& bu
   if (cells.size() != table_.columns.size()) return wrongCount(cells);
   if (table_.options.tellsSpans && record.lineEnds() > 1) noteSpans(record);
   const bool rewrites = table_.rewritesCells();
-  builder.beginRequest();
-  builder.beginItem();
+  if (Error error = builder.beginRequest()) return error.message;
+  if (Error error = builder.beginItem()) return error.message;
   for (size_t i = 0; i < cells.size(); ++i) {
     const CsvColumn& column = table_.columns[i];
     if (column.field == BatchBuilder::kNoField) continue;

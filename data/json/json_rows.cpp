@@ -88,7 +88,7 @@ void JsonRows::append(std::string_view text, uint64_t line, ReadPiece& piece, Ba
   requestObject_ = ++objects_;
   const size_t firstRow = rows.size();
   Row row{piece, builder, rows, line};
-  builder.beginRequest();
+  (void)builder.beginRequest();
   error_code error = readDocument(text, row);
   if (error != SUCCESS) {
     builder.dropRequest();
@@ -109,7 +109,7 @@ void JsonRows::append(std::string_view text, uint64_t line, ReadPiece& piece, Ba
   ++piece.counts.requests;
   piece.counts.items += itemCount_;
   if (requestError_.empty() && !piece.stops) {
-    builder.endRequest();
+    (void)builder.endRequest();
   } else {
     builder.dropRequest();
     rows.resize(firstRow);
@@ -181,13 +181,13 @@ error_code JsonRows::readItems(ondemand::value value, Row& row) {
   for (auto element : array) {
     ondemand::value item;
     if (error_code error = element.get(item)) return error;
-    row.builder.beginItem();
+    (void)row.builder.beginItem();
     itemError_.clear();
     itemObject_ = ++objects_;
     if (error_code error = readFields(item, Scope::Item, row, itemError_)) return error;
     if (itemError_.empty()) itemError_ = missing(row.builder, Scope::Item);
     if (itemError_.empty()) {
-      row.builder.endItem();
+      (void)row.builder.endItem();
       row.rows.push_back({before.items + itemCount_, before.requests, itemCount_, row.line});
     } else {
       row.builder.dropItem();

@@ -144,7 +144,7 @@ class LogReplayer::State {
     reader->next(*builder_, rows_, INT64_MAX);
     if (!said.empty()) return said;
     if (rows_.size() != items) return fmt::format("it has {} items and {} results", rows_.size(), items);
-    if (RunError error = extractor.run(builder_->batch(), *scratch_, result_)) return error.message;
+    if (Error error = extractor.run(builder_->batch(), *scratch_, result_)) return error.message;
     report.requests += static_cast<uint64_t>(result_.requests());
     return {};
   }

@@ -112,12 +112,12 @@ std::string CallLogger::resultsOf(const Result& result, std::span<const InputRow
   return out;
 }
 
-RunError CallLogger::run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result,
-                         std::span<const InputRow> rows, std::string& line, const CallOptions& options) const {
+Error CallLogger::run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result,
+                      std::span<const InputRow> rows, std::string& line, const CallOptions& options) const {
   auto recorder = std::make_shared<ReadRecorder>();
   {
     ReadRecorder::Watch watch(recorder);
-    if (RunError error = extractor.run(batch, scratch, result, options)) return error;
+    if (Error error = extractor.run(batch, scratch, result, options)) return error;
   }
   append(batch, result, rows, *recorder, line);
   return {};
@@ -145,7 +145,7 @@ void CallLogger::append(const Batch& batch, const Result& result, std::span<cons
 RequestLog::RequestLog(const ProgramInfo& info, uint64_t every, Sink sink)
     : logger_(info), every_(std::max<uint64_t>(every, 1)), sink_(std::move(sink)) {}
 
-RunError RequestLog::run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result) {
+Error RequestLog::run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result) {
   if (calls_++ % every_ != 0) return extractor.run(batch, scratch, result);
   std::shared_ptr<ReadRecorder> recorder;
   constexpr const char* kLog = "a log of calls";
@@ -153,7 +153,7 @@ RunError RequestLog::run(const Extractor& extractor, const Batch& batch, Scratch
     return extractor.run(batch, scratch, result);
   {
     ReadRecorder::Watch watch(recorder);
-    if (RunError error = extractor.run(batch, scratch, result)) return error;
+    if (Error error = extractor.run(batch, scratch, result)) return error;
   }
   survive(kLog, [&] {
     std::string line;

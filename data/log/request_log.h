@@ -31,8 +31,8 @@ class CallLogger {
   // Runs `batch` and appends its line, with the line end, to `line` where the call gave a result. `rows` says where
   // items stood in the input; without it they are counted from 0. The extractor's stores must be recordingStores(),
   // and its fetches must be sent by the calling thread, as the staged and the pipelined scheduler do.
-  RunError run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result,
-               std::span<const InputRow> rows, std::string& line, const CallOptions& options = {}) const;
+  Error run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result,
+            std::span<const InputRow> rows, std::string& line, const CallOptions& options = {}) const;
 
   // The line alone, of a call that has run so and whose reads were recorded.
   void append(const Batch& batch, const Result& result, std::span<const InputRow> rows, ReadRecorder& reads,
@@ -53,7 +53,7 @@ class RequestLog {
   using Sink = std::function<void(std::string_view line)>;
   RequestLog(const ProgramInfo& info, uint64_t every, Sink sink);
 
-  RunError run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result);
+  Error run(const Extractor& extractor, const Batch& batch, Scratch& scratch, Result& result);
 
  private:
   CallLogger logger_;

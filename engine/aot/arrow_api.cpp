@@ -30,7 +30,7 @@ featc_failure featc_arrow_schema(const featc_extractor* extractor, const featc_a
     schema.moveTo(out);
     return FEATC_FINE;
   } catch (...) {
-    return failureOf(errorOf(currentError()).code);
+    return failureOf(currentError().code);
   }
 }
 
@@ -45,7 +45,7 @@ featc_failure featc_result_arrow(featc_session* session, const featc_arrow_optio
     std::string error = exportArrowResult(session->extractor->info(), *known, session->result, out);
     return error.empty() ? FEATC_FINE : session->fail({error, ErrorCode::OverLimit});
   } catch (...) {
-    return session->fail(errorOf(currentError()));
+    return session->fail(currentError());
   }
 }
 

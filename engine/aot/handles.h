@@ -32,8 +32,6 @@ struct featc_extractor {
 
 namespace featc {
 
-// An error of a call as one.
-Error errorOf(RunError error);
 // The store at `url`, for the source of that name or for "default". Null, and `error` says why; what is odd in its rows
 // goes to `warnings`.
 std::shared_ptr<Store> openStoreOf(const std::string& name, std::string_view url, std::span<const SourceInfo> sources,
@@ -66,7 +64,7 @@ featc_failure guardedOpen(T** out, char** text, Open&& open) noexcept {
       error = std::move(opened).error();
     }
   } catch (...) {
-    error = errorOf(currentError());
+    error = currentError();
   }
   if (text != nullptr) *text = copyText(error.message);
   return static_cast<featc_failure>(error.code);

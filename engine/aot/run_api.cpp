@@ -33,20 +33,6 @@ void describe(featc_extractor& out) {
                            o.padLeft ? 1 : 0});
 }
 
-Error errorOf(RunError error) {
-  ErrorCode code = ErrorCode::Failed;
-  switch (error.kind) {
-    case RunFailure::BadBatch: code = ErrorCode::BadBatch; break;
-    case RunFailure::NoMemory: code = ErrorCode::NoMemory; break;
-    case RunFailure::OverLimit: code = ErrorCode::OverLimit; break;
-    case RunFailure::Late: code = ErrorCode::Late; break;
-    case RunFailure::Cancelled: code = ErrorCode::Cancelled; break;
-    case RunFailure::Refused: code = ErrorCode::Refused; break;
-    case RunFailure::Failed: break;
-  }
-  return {std::move(error.message), code};
-}
-
 void finishOpening(featc_extractor& out, const OpenOptions& options) {
   describe(out);
   if (options.hasSeda) out.seda = std::make_shared<SedaHolder>(*out.extractor, options.seda);
@@ -94,8 +80,8 @@ struct Compute {
       return refused != FEATC_FINE ? refused : std::exchange(session.awaited, nullptr)->wait();
     }
     session.options.deadline = session.deadline();
-    RunError error = session.extractor->run(batch, session.scratch, *session.result, session.options);
-    return error ? session.fail(errorOf(std::move(error))) : FEATC_FINE;
+    Error error = session.extractor->run(batch, session.scratch, *session.result, session.options);
+    return error ? session.fail(error) : FEATC_FINE;
   }
 };
 

@@ -14,8 +14,7 @@ namespace {
 thread_local bool inCallback = false;
 
 // What the executor says of a session's call, put into the session.
-featc_failure takeAnswer(featc_session& session, RunError& told, Result& result) noexcept {
-  Error error = errorOf(std::move(told));
+featc_failure takeAnswer(featc_session& session, const Error& error, Result& result) noexcept {
   session.arrow.reset();
   if (!error) {
     std::swap(*session.result, result);
@@ -57,18 +56,18 @@ featc_failure submitCall(featc_session& session, const Batch& batch, featc_done 
   auto awaited = done == nullptr ? std::make_shared<AwaitedCall>() : nullptr;
   session.awaited = awaited;
   // From submit() on the session may be answered, and with `done` gone, at any time.
-  auto answered = [&session, awaited, done, context](RunError error, Result& result) noexcept {
+  auto answered = [&session, awaited, done, context](const Error& error, Result& result) noexcept {
     const featc_failure failure = takeAnswer(session, error, result);
     if (awaited != nullptr) return awaited->finish(failure);
     inCallback = true;
     done(context, &session, failure);
     inCallback = false;
   };
-  RunError refused = session.seda->executor().submit(batch, session.deadline(), std::move(answered), &session.hungUp);
+  Error refused = session.seda->executor().submit(batch, session.deadline(), std::move(answered), &session.hungUp);
   if (!refused) return FEATC_FINE;
   session.awaited.reset();
   session.arrow.reset();
-  return session.fail(errorOf(std::move(refused)));
+  return session.fail(refused);
 }
 
 }  // namespace featc

@@ -101,7 +101,7 @@ featc_failure guarded(featc_session& session, Body&& body) noexcept {
     if (failure != FEATC_FINE && session.result->outputCount() != 0) *session.result = Result();
     return failure;
   } catch (...) {
-    Error error = errorOf(currentError());
+    Error error = currentError();
     session.arrow.reset();
     session.awaited.reset();
     if (session.result.use_count() == 1) *session.result = Result();

@@ -105,7 +105,7 @@ class Findings {
     Extractor extractor(graph_.info(), makeShowingInterpreter(graph_, [this](const ShownNode& n) { show(n); }), stores);
     Scratch scratch(extractor);
     Result result;
-    if (RunError error = extractor.run(sample, scratch, result)) throw std::runtime_error(error.message);
+    if (Error error = extractor.run(sample, scratch, result)) throw std::runtime_error(error.message);
   }
 
   // `missing`: outputs that no row of the run has a value of.

@@ -57,7 +57,7 @@ RowTrace::RowTrace(const Graph& graph, const StoreBinding& stores, const Explain
     : graph_(graph), item_(row.item), tracer_(makeTracer(graph, row.item)) {
   Extractor extractor(graph.info(), tracer_, stores);
   Scratch scratch(extractor);
-  if (RunError error = extractor.run(row.batch, scratch, result_)) throw std::runtime_error(error.message);
+  if (Error error = extractor.run(row.batch, scratch, result_)) throw std::runtime_error(error.message);
 }
 
 Value RowTrace::value(NodeId id) const {

@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
   std::string text;
   featc::ReadStatus status;
   while ((status = reader->next(builder, rows, 1000)) == featc::ReadStatus::Batch) {
-    if (featc::RunError failed = extractor.run(builder.batch(), scratch, result)) return fail(failed.message);
+    if (featc::Error failed = extractor.run(builder.batch(), scratch, result)) return fail(failed.message);
     text.clear();
     writer->write(result, rows, text);
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) return fail("cannot write");

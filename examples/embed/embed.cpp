@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   if (!made.extractor) return std::fprintf(stderr, "%s\n", made.error.c_str()), 1;
 
   featc::BatchBuilder builder(made.extractor->info());
-  featc::BuildError error = builder.beginRequest();
+  featc::Error error = builder.beginRequest();
   auto set = [&](const char* name, const auto& value) {
     if (!error) error = builder.set(name, value);
   };
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
 
   featc::Scratch scratch(*made.extractor);  // one a thread, with its result and builder: all are reused
   featc::Result result;
-  if (featc::RunError failed = made.extractor->run(builder.batch(), scratch, result))
+  if (featc::Error failed = made.extractor->run(builder.batch(), scratch, result))
     return std::fprintf(stderr, "%s\n", failed.message.c_str()), 1;
   for (int64_t item = 0; item < result.items(); ++item) {
     if (result.status(item) != featc::RowStatus::Ok) continue;

@@ -41,15 +41,13 @@ Answer failed(int status, const char* reason, const std::string& message) {
 namespace {
 
 // A call that has no result.
-Answer failedCall(const RunError& error) {
-  switch (error.kind) {
-    case RunFailure::OverLimit: return failed(413, "over_limit", error.message);
-    case RunFailure::Late:
-    case RunFailure::NoMemory:
-    case RunFailure::Refused: return failed(503, "overload", error.message);
-    case RunFailure::BadBatch:
-    case RunFailure::Cancelled:
-    case RunFailure::Failed: break;
+Answer failedCall(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::OverLimit: return failed(413, "over_limit", error.message);
+    case ErrorCode::Late:
+    case ErrorCode::NoMemory:
+    case ErrorCode::Refused: return failed(503, "overload", error.message);
+    default: break;
   }
   return failed(500, "failed", error.message);
 }
@@ -105,7 +103,7 @@ Answer extract(const LiveCall& call, std::string_view text, std::chrono::steady_
   if (mode == Mode::Seda) {
     // The answer's thread writes it, so that the next request finds the executor's memory free.
     std::promise<Answer> promise;
-    RunError refused = parts.seda->submit(memory.builder.batch(), deadline, [&](const RunError& error, Result& result) {
+    Error refused = parts.seda->submit(memory.builder.batch(), deadline, [&](const Error& error, Result& result) {
       try {
         promise.set_value(error ? failedCall(error) : answerOf(call, memory, result, format, std::move(messages)));
       } catch (...) {
@@ -119,7 +117,7 @@ Answer extract(const LiveCall& call, std::string_view text, std::chrono::steady_
   options.scheduler = mode == Mode::Pipelined ? Scheduler::Pipelined : Scheduler::Staged;
   options.deadline = deadline;
   options.observer = parts.observer.get();
-  if (RunError error = call.extractor().run(memory.builder.batch(), memory.scratch, memory.result, options))
+  if (Error error = call.extractor().run(memory.builder.batch(), memory.scratch, memory.result, options))
     return failedCall(error);
   return answerOf(call, memory, memory.result, format, std::move(messages));
 }

@@ -13,6 +13,8 @@ namespace featc {
 
 namespace {
 
+Error badBatch(std::string message) { return {std::move(message), ErrorCode::BadBatch}; }
+
 // Rows are numbered with 32 bits where a column of them is made (CallFrame::requestOfItem).
 constexpr int64_t kMaxRows = INT32_MAX - kBlockRows;
 
@@ -67,28 +69,28 @@ void matchStructList(const ProgramInfo& info, StructList list, std::span<const B
 
 }  // namespace
 
-RunError checkBatch(const ProgramInfo& info, const Batch& batch) {
+Error checkBatch(const ProgramInfo& info, const Batch& batch) {
   if (batch.columns.size() != info.inputs.size())
-    return {
-        fmt::format("the batch has {} columns, but the model has {} fields", batch.columns.size(), info.inputs.size())};
+    return badBatch(
+        fmt::format("the batch has {} columns, but the model has {} fields", batch.columns.size(), info.inputs.size()));
   if (batch.requests < 0 || batch.items < 0 || batch.requests > kMaxRows || batch.items > kMaxRows)
     return {fmt::format("the batch has {} requests and {} items; each must be within 0..{}", batch.requests,
                         batch.items, kMaxRows)};
   if (batch.requests == 0)
-    return batch.items == 0 ? RunError() : RunError{"the batch has items, but no request they could belong to"};
+    return batch.items == 0 ? Error() : badBatch("the batch has items, but no request they could belong to");
   const int64_t* offsets = batch.itemOffsets;
-  if (offsets == nullptr) return {"the batch has no item offsets"};
-  if (offsets[0] != 0) return {fmt::format("the item offsets start with {}, not with 0", offsets[0])};
+  if (offsets == nullptr) return badBatch("the batch has no item offsets");
+  if (offsets[0] != 0) return badBatch(fmt::format("the item offsets start with {}, not with 0", offsets[0]));
   for (int64_t r = 0; r < batch.requests; ++r)
-    if (offsets[r + 1] < offsets[r]) return {fmt::format("the item offsets descend after request {}", r)};
+    if (offsets[r + 1] < offsets[r]) return badBatch(fmt::format("the item offsets descend after request {}", r));
   if (offsets[batch.requests] != batch.items)
-    return {
-        fmt::format("the item offsets end with {}, but the batch has {} items", offsets[batch.requests], batch.items)};
+    return badBatch(
+        fmt::format("the item offsets end with {}, but the batch has {} items", offsets[batch.requests], batch.items));
   return {};
 }
 
-RunError bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::span<const Batch> batches,
-                    Binder& binder, Arena& arena, CallFrame& frame) {
+Error bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::span<const Batch> batches, Binder& binder,
+                 Arena& arena, CallFrame& frame) {
   RowStatus* requestStatus = frame.requestStatus;
   RowStatus* itemStatus = frame.itemStatus;
   for (const Batch& batch : batches) {
@@ -118,7 +120,7 @@ RunError bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::s
       bool flatSuffices = !joins && !layout.inputFlat.empty() && layout.inputFlat[i];
       bool fits = layout.inputUsed[i] ? binder.bind(input, column, rows, status + at, bound, flatSuffices)
                                       : binder.check(input, column, rows, status + at);
-      if (!fits) return {binder.error()};
+      if (!fits) return badBatch(binder.error());
       if (joins) copyRows(bound, input.type, rows, joined, at);
       at += rows;
     }

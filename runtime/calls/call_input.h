@@ -9,15 +9,16 @@
 #include "runtime/bind.h"
 #include "runtime/call_options.h"
 #include "runtime/executable.h"
+#include "support/error.h"
 
 namespace featc {
 
 // Whether the batch as a whole fits the schema; its columns' contents are checked when they are bound.
-RunError checkBatch(const ProgramInfo& info, const Batch& batch);
+Error checkBatch(const ProgramInfo& info, const Batch& batch);
 
 // Binds the inputs of `batches`, which fit the schema, to the frame's first columns: rows of one batch after the
 // rows of another. Cells are copied where there are several batches; what they point to stays the callers'.
-RunError bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::span<const Batch> batches,
-                    Binder& binder, Arena& arena, CallFrame& frame);
+Error bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::span<const Batch> batches, Binder& binder,
+                 Arena& arena, CallFrame& frame);
 
 }  // namespace featc

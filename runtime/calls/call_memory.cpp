@@ -26,8 +26,8 @@ CallMemory::CallMemory(std::shared_ptr<const CallProgram> program)
   frame_.maxIdsPerRow = program_->limits.maxIdsPerRow;
 }
 
-RunError CallMemory::admit(std::span<const Batch> batches, const CallOptions& options,
-                           std::span<const Work::Flag> cancelled, const Result& result) {
+Error CallMemory::admit(std::span<const Batch> batches, const CallOptions& options,
+                        std::span<const Work::Flag> cancelled, const Result& result) {
   costs_.limits = program_->limits.call.within(options.limits);
   costs_.work.begin(costs_.limits.cost(), options.deadline, cancelled);
   costs_.memory.takeRefused();
@@ -48,8 +48,8 @@ RunError CallMemory::admit(std::span<const Batch> batches, const CallOptions& op
   return {};
 }
 
-RunError CallMemory::begin(std::span<const Batch> batches, const CallOptions& options,
-                           std::chrono::steady_clock::time_point readDeadline, Result& result) {
+Error CallMemory::begin(std::span<const Batch> batches, const CallOptions& options,
+                        std::chrono::steady_clock::time_point readDeadline, Result& result) {
   observer_ = options.observer;
   cancel_ = options.cancel;
   arena_.reset();

@@ -14,6 +14,7 @@
 #include "runtime/kept_memory.h"
 #include "runtime/reads/reads.h"
 #include "runtime/shard.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -24,12 +25,12 @@ class CallMemory {
 
   // What the call needs, whatever its data: refused where it may not have it. `cancelled` by everybody who waits for
   // it the call stops. From here on computing is measured.
-  RunError admit(std::span<const Batch> batches, const CallOptions& options, std::span<const Work::Flag> cancelled,
-                 const Result& result);
+  Error admit(std::span<const Batch> batches, const CallOptions& options, std::span<const Work::Flag> cancelled,
+              const Result& result);
   // Binds the batches, which fit the schema, as one, and makes everything ready for filling `result`. Reads are given
   // up at `readDeadline`. With an error the call is over.
-  RunError begin(std::span<const Batch> batches, const CallOptions& options,
-                 std::chrono::steady_clock::time_point readDeadline, Result& result);
+  Error begin(std::span<const Batch> batches, const CallOptions& options,
+              std::chrono::steady_clock::time_point readDeadline, Result& result);
   // Waits for stores: that is not computing. Throws CallStopped where nobody waits for the call any more.
   void waitForReads();
   // Completes the result.

@@ -4,16 +4,17 @@
 
 #include "runtime/call_limits.h"
 #include "runtime/call_options.h"
+#include "support/error.h"
 
 namespace featc {
 
 // Thrown between two blocks of rows, never out of native code.
 struct CallStopped {
-  RunError error;
+  Error error;
 };
 
-RunError stopError(Stop why, const CallLimits& limits);
+Error stopError(Stop why, const CallLimits& limits);
 // The error of a batch that has more rows than a call may; none where it has not.
-RunError checkItems(int64_t requests, int64_t items, const CallLimits& limits);
+Error checkItems(int64_t requests, int64_t items, const CallLimits& limits);
 
 }  // namespace featc

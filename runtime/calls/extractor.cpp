@@ -18,7 +18,7 @@ namespace featc {
 
 namespace {
 
-RunError runCall(CallMemory& memory, const Batch& batch, const CallOptions& options, Result& result) {
+Error runCall(CallMemory& memory, const Batch& batch, const CallOptions& options, Result& result) {
   FloatEnvironment floats;
   Work::Flag cancelled = options.cancel != nullptr ? &options.cancel->flag() : options.cancelled;
   std::span<const Work::Flag> flags(&cancelled, cancelled != nullptr ? 1 : 0);
@@ -28,9 +28,9 @@ RunError runCall(CallMemory& memory, const Batch& batch, const CallOptions& opti
     ~End() { memory.end(); }
   } end{memory};
   try {
-    if (RunError error = memory.admit({&batch, 1}, options, flags, result)) return error;
+    if (Error error = memory.admit({&batch, 1}, options, flags, result)) return error;
     auto readDeadline = memory.readDeadline(batch.items, options);
-    if (RunError error = memory.begin({&batch, 1}, options, readDeadline, result)) return error;
+    if (Error error = memory.begin({&batch, 1}, options, readDeadline, result)) return error;
     if (options.scheduler == Scheduler::Pipelined)
       runPipelined(memory);
     else
@@ -43,9 +43,9 @@ RunError runCall(CallMemory& memory, const Batch& batch, const CallOptions& opti
 }
 
 // What is wrong with the batch as such.
-RunError checkCall(const CallProgram& program, const Batch& batch, const CallOptions& options) {
+Error checkCall(const CallProgram& program, const Batch& batch, const CallOptions& options) {
   try {
-    if (RunError error = checkBatch(program.info, batch)) return error;
+    if (Error error = checkBatch(program.info, batch)) return error;
     return checkItems(batch.requests, batch.items, program.limits.call.within(options.limits));
   } catch (...) {
     return currentError();
@@ -66,9 +66,9 @@ Extractor::Extractor(ProgramInfo info, std::shared_ptr<const Executable> executa
 const ProgramInfo& Extractor::info() const { return program_->info; }
 const Executable& Extractor::executable() const { return *program_->executable; }
 
-RunError Extractor::run(const Batch& batch, Scratch& scratch, Result& result, const CallOptions& options) const {
+Error Extractor::run(const Batch& batch, Scratch& scratch, Result& result, const CallOptions& options) const {
   auto start = options.observer == nullptr ? std::chrono::steady_clock::time_point() : std::chrono::steady_clock::now();
-  RunError error;
+  Error error;
   if (scratch.memory_->program() != program_) error = runError("the scratch was made for another extractor");
   if (!error) error = checkCall(*program_, batch, options);
   if (!error) error = runCall(*scratch.memory_, batch, options, result);

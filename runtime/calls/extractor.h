@@ -11,6 +11,7 @@
 #include "runtime/reads/store_binding.h"
 #include "runtime/result.h"
 #include "runtime/run_limits.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -46,7 +47,7 @@ class Extractor {
   // this call. Every declared field that is not nullable must be there in every row, whether an
   // output uses it or not: else the row's status is BadInput. Blocks while stores answer, until
   // options.deadline at the latest. With an error, whose kind says what to do about it, the result is empty.
-  RunError run(const Batch& batch, Scratch& scratch, Result& result, const CallOptions& options = {}) const;
+  Error run(const Batch& batch, Scratch& scratch, Result& result, const CallOptions& options = {}) const;
 
  private:
   friend class Scratch;

@@ -11,27 +11,27 @@
 namespace featc {
 
 // As short as a std::string holds it without asking for memory.
-RunError outOfMemory() noexcept { return {"out of memory", RunFailure::NoMemory}; }
+Error outOfMemory() noexcept { return {"out of memory", ErrorCode::NoMemory}; }
 
-RunError runError(std::string_view text, RunFailure kind) noexcept {
+Error runError(std::string_view text, ErrorCode code) noexcept {
   try {
-    return {std::string(text), kind};
+    return {std::string(text), code};
   } catch (...) {
     return outOfMemory();
   }
 }
 
-RunError currentError() noexcept {
+Error currentError() noexcept {
   try {
     throw;
   } catch (const CallStopped& stopped) {
-    return runError(stopped.error.message, stopped.error.kind);
+    return runError(stopped.error.message, stopped.error.code);
   } catch (const std::bad_alloc&) {
     return outOfMemory();
   } catch (const std::length_error&) {
     return outOfMemory();  // more than any memory has
   } catch (...) {
-    return runError(currentMessage(), RunFailure::Failed);
+    return runError(currentMessage(), ErrorCode::Failed);
   }
 }
 

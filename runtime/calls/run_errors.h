@@ -4,14 +4,14 @@
 
 #include <string_view>
 
-#include "runtime/call_options.h"
+#include "support/error.h"
 
 namespace featc {
 
-RunError outOfMemory() noexcept;
+Error outOfMemory() noexcept;
 // `text`, or outOfMemory() where there is no memory for it.
-RunError runError(std::string_view text, RunFailure kind = RunFailure::BadBatch) noexcept;
+Error runError(std::string_view text, ErrorCode code = ErrorCode::BadBatch) noexcept;
 // For a handler: what the exception that is being handled says.
-RunError currentError() noexcept;
+Error currentError() noexcept;
 
 }  // namespace featc

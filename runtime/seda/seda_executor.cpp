@@ -72,30 +72,30 @@ class SedaExecutor::Core {
   }
   ~Core() { stop(true); }
 
-  RunError submit(SedaRequest request) noexcept {
+  Error submit(SedaRequest request) noexcept {
     SedaRequests accepted;
     SedaRequests dropped;
     request.submitted = Clock::now();
     try {
-      if (RunError error = checkBatch(program_->info, request.batch)) return error;
-      if (RunError error = checkItems(request.batch.requests, request.batch.items, limits_)) return error;
+      if (Error error = checkBatch(program_->info, request.batch)) return error;
+      if (Error error = checkItems(request.batch.requests, request.batch.items, limits_)) return error;
       accepted.push_back(std::move(request));
     } catch (...) {
       return currentError();
     }
     std::unique_lock lock(queues_->mutex);
-    if (queues_->stopping) return runError("the executor has been stopped", RunFailure::Refused);
+    if (queues_->stopping) return runError("the executor has been stopped", ErrorCode::Refused);
     SedaRequests& requests = queues_->requests;
     if (requests.size() >= options_.queueRequests) {
       tellObserver(options_.observer, [](RunObserver& o) { o.onRefused(Stage::Fetch); });
       if (options_.whenFull == WhenFull::Refuse || requests.empty())
-        return runError("the queue is full; the request was refused", RunFailure::Refused);
+        return runError("the queue is full; the request was refused", ErrorCode::Refused);
       dropped.splice(dropped.end(), requests, requests.begin());
     }
     if (accepted.front().deadline < queues_->controlWakes) queues_->controlWork.notify_one();
     requests.splice(requests.end(), accepted);
     queues_->fetchWork.notify_one();
-    if (!dropped.empty()) refuse(lock, dropped, kDropped, RunFailure::Refused);
+    if (!dropped.empty()) refuse(lock, dropped, kDropped, ErrorCode::Refused);
     return {};
   }
 
@@ -193,7 +193,7 @@ class SedaExecutor::Core {
     if (!makeJob(slot)) {
       SedaRequests refused;
       refused.splice(refused.end(), queues_->requests, queues_->requests.begin());
-      return refuse(lock, refused, outOfMemory().message, RunFailure::NoMemory);
+      return refuse(lock, refused, outOfMemory().message, ErrorCode::NoMemory);
     }
     free_.pop_back();
     SedaJob& job = *jobs_[slot];
@@ -272,7 +272,7 @@ class SedaExecutor::Core {
   }
 
   // What one of several requests did is told to that one: each is computed alone, in front of the queue.
-  void failed(SedaJob& job, const RunError& error) noexcept {
+  void failed(SedaJob& job, const Error& error) noexcept {
     if (job.size() <= 1) return job.fail(error);
     std::lock_guard lock(queues_->mutex);
     job.separate(queues_->requests);
@@ -338,12 +338,12 @@ class SedaExecutor::Core {
   void compute(SedaJob& job, bool cancelled) noexcept {
     TimePoint start = Clock::now();
     if (cancelled) {
-      job.fail(runError(kCancelled, RunFailure::Refused));
+      job.fail(runError(kCancelled, ErrorCode::Refused));
       return release(job);
     }
     // What cannot be ready in time is told so now, not later.
     if (job.deadline() != TimePoint::max() && start + expectedTime(job) >= job.deadline()) {
-      job.fail(runError(kLate, RunFailure::Late));
+      job.fail(runError(kLate, ErrorCode::Late));
       return release(job);
     }
     int64_t items = job.items();
@@ -416,20 +416,20 @@ class SedaExecutor::Core {
     queues_->takeLate(Clock::now(), lateRequests, lateJob);
     if (lateRequests.empty() && lateJob == nullptr) return false;
     if (queues_->cancelled)
-      refuse(lock, lateRequests, kCancelled, RunFailure::Refused, lateJob);
+      refuse(lock, lateRequests, kCancelled, ErrorCode::Refused, lateJob);
     else
-      refuse(lock, lateRequests, kLate, RunFailure::Late, lateJob);
+      refuse(lock, lateRequests, kLate, ErrorCode::Late, lateJob);
     return true;
   }
 
   // Answers what no stage holds. Lets go of the lock.
-  void refuse(std::unique_lock<std::mutex>& lock, SedaRequests& requests, std::string_view why, RunFailure kind,
+  void refuse(std::unique_lock<std::mutex>& lock, SedaRequests& requests, std::string_view why, ErrorCode code,
               SedaJob* job = nullptr) noexcept {
     ++answering_;
     lock.unlock();
-    for (SedaRequest& request : requests) request.refuse(runError(why, kind), options_.observer);
+    for (SedaRequest& request : requests) request.refuse(runError(why, code), options_.observer);
     if (job != nullptr) {
-      job->fail(runError(why, kind));
+      job->fail(runError(why, code));
       release(*job);
     }
     lock.lock();
@@ -460,15 +460,15 @@ SedaExecutor::SedaExecutor(const Extractor& extractor, const SedaOptions& option
     : core_(std::make_unique<Core>(extractor.program_, options)) {}
 SedaExecutor::~SedaExecutor() = default;
 
-RunError SedaExecutor::submit(const Batch& batch, Deadline deadline, Done done,
-                              const std::atomic<bool>* cancelled) noexcept {
+Error SedaExecutor::submit(const Batch& batch, Deadline deadline, Done done,
+                           const std::atomic<bool>* cancelled) noexcept {
   return core_->submit({batch, deadline, std::move(done), {}, cancelled});
 }
 
 std::future<SedaExecutor::Answer> SedaExecutor::submit(const Batch& batch, Deadline deadline) {
   auto promise = std::make_shared<std::promise<Answer>>();
   std::future<Answer> future = promise->get_future();
-  RunError refused = submit(batch, deadline, [promise](RunError error, Result& result) {
+  Error refused = submit(batch, deadline, [promise](Error error, Result& result) {
     Answer answer{std::move(error), {}};
     std::swap(answer.result, result);
     promise->set_value(std::move(answer));

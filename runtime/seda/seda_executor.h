@@ -23,9 +23,9 @@ class SedaExecutor {
   using Deadline = std::chrono::steady_clock::time_point;
   // The result belongs to the executor; it may be swapped for another one to keep it. Called on a thread of the
   // executor, which serves nothing else meanwhile. What it throws ends there: the request has had its answer.
-  using Done = std::function<void(RunError error, Result& result)>;
+  using Done = std::function<void(Error error, Result& result)>;
   struct Answer {
-    RunError error;
+    Error error;
     Result result;
   };
   struct Depths {
@@ -47,8 +47,7 @@ class SedaExecutor {
   // executor stops.
   // `cancelled`, where given, stays as long and is set by a caller who waits no more: the answer is an error then,
   // unless it is being made for others too.
-  RunError submit(const Batch& batch, Deadline deadline, Done done,
-                  const std::atomic<bool>* cancelled = nullptr) noexcept;
+  Error submit(const Batch& batch, Deadline deadline, Done done, const std::atomic<bool>* cancelled = nullptr) noexcept;
   // Throws std::bad_alloc where there is no memory for the future.
   std::future<Answer> submit(const Batch& batch, Deadline deadline);
 

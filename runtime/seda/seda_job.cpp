@@ -28,7 +28,7 @@ bool SedaJob::suits(const SedaRequest& request, TimePoint now) const {
 template <class ErrorOf>
 void SedaJob::refuseWhere(const ErrorOf& errorOf) {
   std::erase_if(requests_, [&](SedaRequest& request) {
-    RunError error = errorOf(request);
+    Error error = errorOf(request);
     if (!error) return false;
     request.refuse(std::move(error), observer_);
     return true;
@@ -38,12 +38,12 @@ void SedaJob::refuseWhere(const ErrorOf& errorOf) {
 bool SedaJob::start(TimePoint readDeadline) {
   readDeadline_ = readDeadline;
   refuseWhere(
-      [](const SedaRequest& request) { return request.isCancelled() ? stopError(Stop::Cancelled, {}) : RunError(); });
-  RunError error = empty() ? RunError() : bindAll();
-  if (error && error.kind == RunFailure::BadBatch) {
+      [](const SedaRequest& request) { return request.isCancelled() ? stopError(Stop::Cancelled, {}) : Error(); });
+  Error error = empty() ? Error() : bindAll();
+  if (error && error.code == ErrorCode::BadBatch) {
     // Which of them it was, each on its own says.
     refuseWhere([this](const SedaRequest& request) { return bind({&request.batch, 1}); });
-    error = empty() ? RunError() : bindAll();
+    error = empty() ? Error() : bindAll();
   }
   if (error) throw CallStopped{std::move(error)};
   if (empty()) {
@@ -54,7 +54,7 @@ bool SedaJob::start(TimePoint readDeadline) {
   return true;
 }
 
-RunError SedaJob::bindAll() {
+Error SedaJob::bindAll() {
   batches_.clear();
   cancelled_.clear();
   for (const SedaRequest& request : requests_) {
@@ -66,13 +66,13 @@ RunError SedaJob::bindAll() {
   return bind(batches_);
 }
 
-RunError SedaJob::bind(std::span<const Batch> batches) {
+Error SedaJob::bind(std::span<const Batch> batches) {
   CallOptions options;
   options.deadline = deadline_;
   options.limits = limits_;
   options.observer = observer_;
   try {
-    if (RunError error = memory_.admit(batches, options, cancelled_, result_)) return error;
+    if (Error error = memory_.admit(batches, options, cancelled_, result_)) return error;
     return memory_.begin(batches, options, readDeadline_, result_);
   } catch (...) {
     result_ = {};  // half made
@@ -110,11 +110,11 @@ void SedaJob::answer() {
   clear();
 }
 
-void SedaJob::fail(const RunError& error) noexcept {
+void SedaJob::fail(const Error& error) noexcept {
   // What was half made is made anew.
   result_ = {};
   parts_.clear();
-  for (SedaRequest& request : requests_) request.refuse(runError(error.message, error.kind), observer_);
+  for (SedaRequest& request : requests_) request.refuse(runError(error.message, error.code), observer_);
   clear();
 }
 

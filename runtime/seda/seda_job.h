@@ -61,13 +61,13 @@ class SedaJob {
   // requests: what one of them costs is not an error of the others.
   void separate(SedaRequests& requests) noexcept;
   // Gives its requests an error; then the job is empty.
-  void fail(const RunError& error) noexcept;
+  void fail(const Error& error) noexcept;
 
   bool wakesFetch = false;  // which stage goes on when it wakes
 
  private:
-  RunError bind(std::span<const Batch> batches);
-  RunError bindAll();
+  Error bind(std::span<const Batch> batches);
+  Error bindAll();
   bool advance(uint32_t phases);
   // Takes out the requests, answering them, for which `errorOf(request)` has an error.
   template <class ErrorOf>

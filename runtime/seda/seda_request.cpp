@@ -8,7 +8,7 @@
 
 namespace featc {
 
-void SedaRequest::answer(RunError error, Result& result, RunObserver* observer) noexcept {
+void SedaRequest::answer(Error error, Result& result, RunObserver* observer) noexcept {
   if (!done) return;
   auto call = std::exchange(done, nullptr);
   tellObserver(observer, [&](RunObserver& o) {
@@ -17,7 +17,7 @@ void SedaRequest::answer(RunError error, Result& result, RunObserver* observer) 
   survive("a request's callback", [&] { call(std::move(error), result); });
 }
 
-void SedaRequest::refuse(RunError error, RunObserver* observer) noexcept {
+void SedaRequest::refuse(Error error, RunObserver* observer) noexcept {
   Result none;
   answer(std::move(error), none, observer);
 }

@@ -11,13 +11,14 @@
 #include "runtime/call_options.h"
 #include "runtime/result.h"
 #include "runtime/run_observer.h"
+#include "support/error.h"
 
 namespace featc {
 
 struct SedaRequest {
   Batch batch;
   std::chrono::steady_clock::time_point deadline;
-  std::function<void(RunError error, Result& result)> done;  // empty once it has been called
+  std::function<void(Error error, Result& result)> done;  // empty once it has been called
   std::chrono::steady_clock::time_point submitted;
   const std::atomic<bool>* cancelled = nullptr;  // set by a caller who waits no more
   bool alone = false;                            // joined with others it failed, or one of them did
@@ -25,9 +26,9 @@ struct SedaRequest {
   bool isCancelled() const { return cancelled != nullptr && cancelled->load(std::memory_order_relaxed); }
 
   // Gives the answer where none has been given. What the callback or the observer throws ends here.
-  void answer(RunError error, Result& result, RunObserver* observer) noexcept;
+  void answer(Error error, Result& result, RunObserver* observer) noexcept;
   // With no result.
-  void refuse(RunError error, RunObserver* observer) noexcept;
+  void refuse(Error error, RunObserver* observer) noexcept;
 };
 
 // Whoever has taken a request can pass it on without memory: it moves from list to list.

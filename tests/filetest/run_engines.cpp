@@ -92,7 +92,7 @@ std::string runBatches(const Extractor& extractor, const std::string& requests, 
   int64_t first = 0;
   bool isMeaning = !meaning;
   while (reader->next(builder, rows, maxItems) == ReadStatus::Batch) {
-    if (RunError error = extractor.run(builder.batch(), scratch, result, options)) return error.message;
+    if (Error error = extractor.run(builder.batch(), scratch, result, options)) return error.message;
     int64_t count = result.requests();
     if (isMeaning) {
       if (meaning) return "the requests did not fit one batch";

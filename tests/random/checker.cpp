@@ -57,7 +57,7 @@ std::optional<std::string> checkAlone(const Extractor& extractor, const RandomCa
     // Requests of a batch share its memory, so that one of them has more of it alone.
     if (lacksMemory) continue;
     BoundBatch batch(c.data, extractor.info(), r, 1);
-    if (RunError e = extractor.run(batch.batch(), scratch, alone)) return e.message;
+    if (Error e = extractor.run(batch.batch(), scratch, alone)) return e.message;
     if (auto d = difference(whole, alone, static_cast<int64_t>(r))) return fmt::format("request {} alone: {}", r, *d);
   }
   return std::nullopt;
@@ -76,7 +76,7 @@ std::optional<std::string> checkScarce(const TestedEngine& engine, const RandomC
   pipelined.scheduler = Scheduler::Pipelined;
   pipelined.shardItems = 8;
   for (const CallOptions& options : {CallOptions(), pipelined}) {
-    if (RunError e = extractor.run(batch.batch(), scratch, result, options)) return e.message;
+    if (Error e = extractor.run(batch.batch(), scratch, result, options)) return e.message;
     if (result.reads().keys > keys)
       return fmt::format("{} bytes: {} keys against {}", limits.arenaBytes, keys, result.reads().keys);
     if (auto d = difference(whole, result, 0, Memory::Scarce))
@@ -114,7 +114,7 @@ std::optional<std::string> checkJoined(const Extractor& extractor, const RandomC
     if (lacksMemory) continue;
     if (auto d = difference(whole, answer.result, static_cast<int64_t>(r))) return fmt::format("request {}: {}", r, *d);
     if (extractor.info().sources.empty()) continue;
-    if (RunError e = extractor.run(batches[r].batch(), scratch, alone)) return e.message;
+    if (Error e = extractor.run(batches[r].batch(), scratch, alone)) return e.message;
     for (size_t s = 0; s < extractor.info().sources.size(); ++s)
       if (!(alone.reads(s) == answer.result.reads(s))) return fmt::format("request {}: keys of source {}", r, s);
   }
@@ -126,7 +126,7 @@ std::optional<std::string> checkJoined(const Extractor& extractor, const RandomC
 std::optional<std::string> checkFailing(const Extractor& extractor, const RandomCase& c, const BoundBatch& batch,
                                         const Result& whole) {
   Result result;
-  RunError error;
+  Error error;
   auto call = [&] {
     Scratch scratch(extractor);
     error = extractor.run(batch.batch(), scratch, result);
@@ -145,7 +145,7 @@ std::optional<std::string> checkFailing(const Extractor& extractor, const Random
   }
   stopFailing();
   std::string which = fmt::format("allocation {} of {}", failing, allocations);
-  if (hadScratch && error && error.kind != RunFailure::NoMemory) return fmt::format("{}: {}", which, error.message);
+  if (hadScratch && error && error.code != ErrorCode::NoMemory) return fmt::format("{}: {}", which, error.message);
   if (hadScratch && !error && result.reads().failed == 0)
     if (auto d = difference(whole, result)) return fmt::format("{}: {}", which, *d);
   call();
@@ -160,7 +160,7 @@ std::optional<std::string> checkWhole(const Extractor& extractor, const RandomCa
   BoundBatch batch(plain, extractor.info(), 0, plain.itemCounts.size());
   Scratch scratch(extractor);
   Result result;
-  if (RunError e = extractor.run(batch.batch(), scratch, result)) return e.message;
+  if (Error e = extractor.run(batch.batch(), scratch, result)) return e.message;
   return difference(meaning, result);
 }
 
@@ -213,7 +213,7 @@ class Checker {
          {std::pair{"", CallOptions()}, {", memory reused", CallOptions()}, {", pipelined", pipelined}}) {
       std::string kind = engine.name + round;
       options_.begins();
-      if (RunError e = extractor.run(batch.batch(), scratch, result, options)) return Disagreement{kind, e.message};
+      if (Error e = extractor.run(batch.batch(), scratch, result, options)) return Disagreement{kind, e.message};
       if (*round == '\0') note(engine, result, isFirst, options_.digest);
       if (!meaning_ && extractor.run(batch.batch(), scratch, meaning_.emplace()))
         return Disagreement{kind, "no result"};

@@ -163,7 +163,7 @@ std::string expected(const Extractor& extractor, const RandomData& data) {
   BoundBatch batch(data, extractor.info(), 0, data.itemCounts.size());
   Scratch scratch(extractor);
   Result result;
-  if (RunError e = extractor.run(batch.batch(), scratch, result)) throw std::runtime_error(e.message);
+  if (Error e = extractor.run(batch.batch(), scratch, result)) throw std::runtime_error(e.message);
   std::vector<InputRow> rows;
   for (uint64_t r = 0; r < data.itemCounts.size(); ++r)
     for (int64_t i = 0; i < data.itemCounts[r]; ++i) rows.push_back({rows.size(), r, static_cast<uint64_t>(i), r + 1});

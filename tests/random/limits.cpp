@@ -58,10 +58,9 @@ uint64_t idsOf(const ProgramInfo& info, const Result& result, int64_t item) {
 }
 
 // A call under limits against the same without.
-std::optional<std::string> checkCall(const Result& whole, const Result& result, const RunError& error,
-                                     RunFailure kind) {
+std::optional<std::string> checkCall(const Result& whole, const Result& result, const Error& error, ErrorCode code) {
   if (!error) return difference(whole, result);
-  if (error.kind != kind) return "another kind of error: " + error.message;
+  if (error.code != code) return "another kind of error: " + error.message;
   if (error.message.empty() || result.items() != 0) return "an error with a result";
   return std::nullopt;
 }
@@ -72,11 +71,11 @@ std::optional<std::string> checkCosts(const Extractor& extractor, const BoundBat
   Result result;
   for (CallOptions options : {CallOptions(), pipelined()}) {
     options.limits = randomLimits(rng);
-    RunError error = extractor.run(batch.batch(), scratch, result, options);
-    if (auto d = checkCall(whole, result, error, RunFailure::OverLimit)) return text(options.limits) + ": " + *d;
+    Error error = extractor.run(batch.batch(), scratch, result, options);
+    if (auto d = checkCall(whole, result, error, ErrorCode::OverLimit)) return text(options.limits) + ": " + *d;
     // What a call that was stopped leaves in memory harms no other.
     options.limits = {};
-    if (RunError e = extractor.run(batch.batch(), scratch, result, options)) return e.message;
+    if (Error e = extractor.run(batch.batch(), scratch, result, options)) return e.message;
     if (auto d = difference(whole, result)) return "after a call that was stopped: " + *d;
   }
   return std::nullopt;
@@ -88,7 +87,7 @@ std::optional<std::string> checkRowIds(const ProgramInfo& info, const Extractor&
   Result result;
   for (CallOptions options : {CallOptions(), pipelined()}) {
     options.limits.rowIds = static_cast<uint32_t>(1 + rng.below(30));
-    if (RunError e = extractor.run(batch.batch(), scratch, result, options)) return e.message;
+    if (Error e = extractor.run(batch.batch(), scratch, result, options)) return e.message;
     for (int64_t item = 0; item < whole.items(); ++item) {
       if (whole.status(item) != RowStatus::Ok) continue;
       uint64_t ids = idsOf(info, whole, item);
@@ -109,8 +108,8 @@ std::optional<std::string> checkBudget(const TestedEngine& engine, const StoreBi
     Scratch scratch(extractor);
     Result result;
     for (const CallOptions& options : {CallOptions(), pipelined(), CallOptions()}) {
-      RunError error = extractor.run(batch.batch(), scratch, result, options);
-      if (auto d = checkCall(whole, result, error, RunFailure::NoMemory))
+      Error error = extractor.run(batch.batch(), scratch, result, options);
+      if (auto d = checkCall(whole, result, error, ErrorCode::NoMemory))
         return fmt::format("a budget of {} bytes: {}", limits.memory->limit(), *d);
       if (limits.memory->held() > limits.memory->limit() && !error)
         return fmt::format("{} bytes held of {}", limits.memory->held(), limits.memory->limit());
@@ -153,7 +152,7 @@ std::optional<std::string> checkLimitsJoined(const TestedEngine& engine, const R
   Scratch scratch(extractor);
   Result alone;
   for (size_t r = 0; r < batches.size(); ++r) {
-    RunError error = extractor.run(batches[r].batch(), scratch, alone, options);
+    Error error = extractor.run(batches[r].batch(), scratch, alone, options);
     SedaExecutor::Answer answer = answers[r].get();
     std::string what = fmt::format("request {} of those joined, {}: ", r, text(options.limits));
     if (error.message != answer.error.message)

@@ -16,8 +16,8 @@ bool isLight(const RandomData& data, const TestedEngine& engine, const StoreBind
   BoundBatch batch(data, extractor.info(), 0, data.itemCounts.size());
   Scratch scratch(extractor);
   Result result;
-  RunError error = extractor.run(batch.batch(), scratch, result);
-  return !error || error.kind != RunFailure::OverLimit;
+  Error error = extractor.run(batch.batch(), scratch, result);
+  return !error || error.code != ErrorCode::OverLimit;
 }
 
 // Half of the requests, or of the items where there is one request.

@@ -57,7 +57,7 @@ class Server {
   Server(const Extractor& extractor, Way way) : extractor_(extractor), way_(way) {
     if (way == Way::Seda) executor_.emplace(extractor);
   }
-  RunError ask(const Batch& batch, Clock::time_point deadline, Result& result) {
+  Error ask(const Batch& batch, Clock::time_point deadline, Result& result) {
     if (executor_) {
       SedaExecutor::Answer answer = executor_->submit(batch, deadline).get();
       std::swap(result, answer.result);
@@ -96,7 +96,7 @@ void spendDay(const Extractor& extractor, const Wanted& wanted, milliseconds tim
           size_t n = i % wanted.batches.size();
           Clock::time_point deadline = Clock::now() + time;
           Result result;
-          RunError error = server.ask(wanted.batches[n]->batch(), deadline, result);
+          Error error = server.ask(wanted.batches[n]->batch(), deadline, result);
           if (Clock::now() > deadline + seconds(10)) ++late;
           ReadCounts reads = error ? ReadCounts() : result.reads();
           if (error ? error.message.find("deadline") == std::string::npos : result.items() != wanted.results[n].items())
@@ -247,11 +247,11 @@ TEST_CASE("told to stop with 1,000 requests in flight on Redis", "[stores][redis
     SedaExecutor executor(*extractor);
     for (size_t i = 0; i < 1000; ++i) {
       Clock::time_point deadline = Clock::now() + milliseconds(500);
-      RunError refused = executor.submit(day.wanted.batches[i % day.wanted.batches.size()]->batch(), deadline,
-                                         [&, deadline](const RunError&, Result&) {
-                                           if (Clock::now() > deadline + seconds(10)) ++late;
-                                           ++answers;
-                                         });
+      Error refused = executor.submit(day.wanted.batches[i % day.wanted.batches.size()]->batch(), deadline,
+                                      [&, deadline](const Error&, Result&) {
+                                        if (Clock::now() > deadline + seconds(10)) ++late;
+                                        ++answers;
+                                      });
       REQUIRE(!refused);
     }
     // Drained with a Redis that answers, cancelled with one that does not.

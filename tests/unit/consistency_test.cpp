@@ -45,7 +45,7 @@ std::string featuresOf(const Extractor& extractor, RecordReader& reader, int64_t
   std::string out;
   uint64_t row = 0;
   while (reader.next(builder, rows, perCall) == ReadStatus::Batch) {
-    if (RunError error = extractor.run(builder.batch(), scratch, result)) throw std::runtime_error(error.message);
+    if (Error error = extractor.run(builder.batch(), scratch, result)) throw std::runtime_error(error.message);
     for (InputRow& at : rows) at = {row++, 0, 0, 0};
     writer->write(result, rows, out);
   }

@@ -111,13 +111,13 @@ class Caller {
     if (reader->next(builder_, rows_, INT64_MAX) != ReadStatus::Batch) throw std::runtime_error("bad requests");
   }
   std::string call() {
-    if (RunError error = extractor_.run(builder_.batch(), scratch_, result_)) throw std::runtime_error(error.message);
+    if (Error error = extractor_.run(builder_.batch(), scratch_, result_)) throw std::runtime_error(error.message);
     std::string json;
     writer_->write(result_, rows_, json);
     return json;
   }
   // Only the call itself.
-  RunError run() { return extractor_.run(builder_.batch(), scratch_, result_); }
+  Error run() { return extractor_.run(builder_.batch(), scratch_, result_); }
 
  private:
   const Extractor& extractor_;

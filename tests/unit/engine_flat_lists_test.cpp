@@ -178,7 +178,7 @@ Result resultOf(const TestedEngine& engine, const Batch& batch, const RunLimits&
   Extractor extractor(*engine.info, engine.executable, {}, limits);
   Scratch scratch(extractor);
   Result result;
-  RunError error = extractor.run(batch, scratch, result);
+  Error error = extractor.run(batch, scratch, result);
   REQUIRE(error.message == "");
   return result;
 }

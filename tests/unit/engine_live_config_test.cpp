@@ -100,9 +100,8 @@ struct Fixture {
 int versionOf(const LiveCall& call, int64_t x = 5) {
   auto& memory = call.memory<TestMemory>();
   memory.builder.clear();
-  memory.builder.beginRequest();
-  memory.builder.beginItem();
-  bool built = !memory.builder.set("x", x) && !memory.builder.endItem() && !memory.builder.endRequest();
+  bool built = !memory.builder.beginRequest() && !memory.builder.beginItem() && !memory.builder.set("x", x) &&
+               !memory.builder.endItem() && !memory.builder.endRequest();
   if (!built || call.extractor().run(memory.builder.batch(), memory.scratch, memory.result)) return -1;
   auto first = static_cast<int64_t>(memory.result.output(0).dense[0]);
   auto second = static_cast<int64_t>(memory.result.output(2).dense[0]);

@@ -23,8 +23,7 @@ float valueOf(const LiveConfig& live, std::string_view field, auto value) {
   LiveCall call = live.begin();
   auto& room = call.memory();
   BatchBuilder builder(call.extractor().info());
-  builder.beginRequest();
-  builder.beginItem();
+  if (builder.beginRequest() || builder.beginItem()) return -1;
   if (builder.set(field, value) || builder.endItem() || builder.endRequest()) return -1;
   if (call.extractor().run(builder.batch(), room.scratch, room.result)) return -1;
   return room.result.output(0).dense[0];

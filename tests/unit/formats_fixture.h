@@ -80,7 +80,7 @@ class ManyOutputs {
     BatchBuilder builder(info());
     if (reader->next(builder, rows_, INT64_MAX) != ReadStatus::Batch) throw std::runtime_error("bad requests");
     Scratch scratch(*extractor_);
-    if (RunError error = extractor_->run(builder.batch(), scratch, result_)) throw std::runtime_error(error.message);
+    if (Error error = extractor_->run(builder.batch(), scratch, result_)) throw std::runtime_error(error.message);
   }
   const ProgramInfo& info() const { return extractor_->info(); }
   const Result& result() const { return result_; }

@@ -31,7 +31,7 @@ TEST_CASE("a list of structs is built from C++ structs") {
   BatchBuilder builder(program());
   const std::vector<Click> clicks = {{7, 0.5, {"a", "b"}}, {8, 1.5, {}}};
   for (int round = 0; round < 2; ++round) {
-    builder.beginRequest();
+    REQUIRE(!builder.beginRequest());
     CHECK(!builder.setStructs("clicks", clicks, member("id", &Click::id), member("tags", &Click::tags)));
     CHECK(!builder.setStructs("request.clicks", clicks, member("id", [](const Click& c) { return c.id + 1; }),
                               member("tags", &Click::tags)));
@@ -51,20 +51,20 @@ TEST_CASE("a list of structs is built from C++ structs") {
 
 TEST_CASE("members set one by one must be equally long") {
   BatchBuilder builder(program());
-  builder.beginRequest();
-  builder.set("clicks.id", std::vector<int>{1, 2, 3});
-  builder.beginItem();
-  builder.set("seen.at", std::vector<int>{1, 2});
-  builder.set("seen.n", std::vector<int>{1});
+  REQUIRE(!builder.beginRequest());
+  REQUIRE(!builder.set("clicks.id", std::vector<int>{1, 2, 3}));
+  REQUIRE(!builder.beginItem());
+  REQUIRE(!builder.set("seen.at", std::vector<int>{1, 2}));
+  REQUIRE(!builder.set("seen.n", std::vector<int>{1}));
   CHECK(builder.endItem().message == "item.seen: its members have 2 and 1 elements");
-  builder.beginItem();
-  builder.set("seen.at", std::vector<int>{1, 2});
-  builder.set("seen.n", std::vector<int>{3, 4});
+  REQUIRE(!builder.beginItem());
+  REQUIRE(!builder.set("seen.at", std::vector<int>{1, 2}));
+  REQUIRE(!builder.set("seen.n", std::vector<int>{3, 4}));
   CHECK(!builder.endItem());
-  builder.beginItem();
-  builder.set("seen.n", std::vector<int>{5});
+  REQUIRE(!builder.beginItem());
+  REQUIRE(!builder.set("seen.n", std::vector<int>{5}));
   CHECK(!builder.endItem());
-  builder.beginItem();
+  REQUIRE(!builder.beginItem());
   CHECK(builder.endItem().message == "item.seen is missing");
   CHECK(!builder.endRequest());
   Batch batch = builder.batch();
@@ -78,7 +78,7 @@ TEST_CASE("what cannot be a list of structs is said and leaves no trace") {
   BatchBuilder builder(program());
   const std::vector<Click> clicks = {{7, 0.5, {}}};
   CHECK(builder.setStructs("clicks", clicks).message == "request.clicks.id: no request has been begun");
-  builder.beginRequest();
+  REQUIRE(!builder.beginRequest());
   CHECK(builder.setStructs("click", clicks).message == "no field is named \"click\"");
   CHECK(builder.setStructs("clicks", clicks, member("ids", &Click::id)).message ==
         "request.clicks has no member \"ids\"");

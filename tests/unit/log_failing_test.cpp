@@ -56,7 +56,7 @@ TEST_CASE("a log without memory costs its line and no read", "[log]") {
   RequestLog log(logged.extractor->info(), 1, [&](std::string_view text) { line = text; });
   Scratch scratch(*logged.extractor);
   Result result;
-  RunError error;
+  Error error;
   REQUIRE(!log.run(*logged.extractor, logged.batch.batch(), scratch, result));
   const std::string wanted = line;
   REQUIRE(wanted.find("\"incomplete\"") == std::string::npos);
@@ -67,7 +67,7 @@ TEST_CASE("a log without memory costs its line and no read", "[log]") {
   auto check = [&](bool threw) {
     CHECK(!threw);
     if (error) {
-      CHECK(error.kind == RunFailure::NoMemory);
+      CHECK(error.code == ErrorCode::NoMemory);
     } else if (!result.reads().degraded()) {
       CHECK(difference(logged.expected, result).value_or("") == "");
       // No line, a whole one, or one that says what it lacks.

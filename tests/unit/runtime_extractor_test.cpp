@@ -108,7 +108,7 @@ TEST_CASE("a warm call allocates nothing", "[extractor]") {
   REQUIRE(!extractor.run(rows.batch, scratch, result));
   for (int call = 0; call < 2; ++call) {
     uint64_t before = allocationCount();
-    RunError error = extractor.run(rows.batch, scratch, result);
+    Error error = extractor.run(rows.batch, scratch, result);
     uint64_t made = allocationCount() - before;
     REQUIRE(!error);
     CHECK(made == 0);
@@ -138,7 +138,7 @@ TEST_CASE("a batch that does not fit is an error and leaves the result empty", "
   Result result;
   Rows rows(2, 2);
   auto error = [&] {
-    RunError e = extractor.run(rows.batch, scratch, result);
+    Error e = extractor.run(rows.batch, scratch, result);
     CHECK(result.items() == 0);
     CHECK(result.outputCount() == 0);
     return e.message;
@@ -272,12 +272,12 @@ TEST_CASE("floats are computed with denormals, rounded to nearest, and the calle
   uint32_t before = _mm_getcsr();
   constexpr uint32_t kFlush = 0x8040;
   _mm_setcsr(before | kFlush);
-  RunError error = extractor.run({1, 1, offsets, columns}, scratch, result);
+  Error error = extractor.run({1, 1, offsets, columns}, scratch, result);
   uint32_t after = _mm_getcsr();
   _mm_setcsr(before);
   CHECK((after & kFlush) == kFlush);
 #else
-  RunError error = extractor.run({1, 1, offsets, columns}, scratch, result);
+  Error error = extractor.run({1, 1, offsets, columns}, scratch, result);
 #endif
   REQUIRE(!error);
   CHECK(result.output(0).dense[0] == 1.0F);

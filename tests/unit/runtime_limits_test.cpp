@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-RunError runWith(const Extractor& extractor, const std::string& requests, const CallOptions& options, Result& result) {
+Error runWith(const Extractor& extractor, const std::string& requests, const CallOptions& options, Result& result) {
   ReadsBatch batch(extractor.info(), requests);
   Scratch scratch(extractor);
   return extractor.run(batch.batch(), scratch, result, options);
@@ -74,14 +74,14 @@ sparse s slot 1 = regex_replace(t, r"a.*z|a", "b")
       Result result;
       CallOptions options;
       options.limits.computing = 20ms;
-      RunError error = runWith(*extractor, each.requests, options, result);
-      CHECK(error.kind == RunFailure::OverLimit);
+      Error error = runWith(*extractor, each.requests, options, result);
+      CHECK(error.code == ErrorCode::OverLimit);
       CHECK(error.message == "computing takes longer than the 20000 us that a call may have");
       CHECK(result.items() == 0);
       // A deadline and a caller who hangs up stop it as well.
       options.limits = {};
       options.deadline = Clock::now() + 50ms;
-      CHECK(runWith(*extractor, each.requests, options, result).kind == RunFailure::Late);
+      CHECK(runWith(*extractor, each.requests, options, result).code == ErrorCode::Late);
       options.deadline = Clock::time_point::max();
       std::atomic<bool> cancelled = false;
       options.cancelled = &cancelled;
@@ -91,7 +91,7 @@ sparse s slot 1 = regex_replace(t, r"a.*z|a", "b")
       });
       error = runWith(*extractor, each.requests, options, result);
       caller.join();
-      CHECK(error.kind == RunFailure::Cancelled);
+      CHECK(error.code == ErrorCode::Cancelled);
       CHECK(error.message == "the call was cancelled");
     }
   }
@@ -109,10 +109,10 @@ TEST_CASE("a call of too many items or bytes is an error, one within its limits 
       auto run = [&](const CallLimits& limits) {
         Result result;
         options.limits = limits;
-        RunError error = runWith(*extractor, requests, options, result);
+        Error error = runWith(*extractor, requests, options, result);
         if (error) {
           CHECK(result.items() == 0);
-          CHECK(error.kind == RunFailure::OverLimit);
+          CHECK(error.code == ErrorCode::OverLimit);
         } else {
           CHECK(difference(whole, result).value_or("") == "");
         }
@@ -182,7 +182,7 @@ TEST_CASE("limits and a deadline cost a warm call no memory", "[limits]") {
   for (int call = 0; call < 5; ++call) {
     options.deadline = Clock::now() + std::chrono::hours(1);
     uint64_t before = allocationCount();
-    RunError error = extractor->run(batch.batch(), scratch, result, options);
+    Error error = extractor->run(batch.batch(), scratch, result, options);
     uint64_t made = allocationCount() - before;
     REQUIRE(!error);
     if (call >= 2) CHECK(made == 0);
@@ -204,8 +204,8 @@ TEST_CASE("reads are given up a reserve before the deadline, and rows are there 
     for (int64_t item = 0; item < 40; ++item) CHECK(result.status(item) == RowStatus::Ok);
     // No time for anything.
     options.deadline = Clock::now() - 1ms;
-    RunError error = program.extractor->run(rows.batch(), scratch, result, options);
-    CHECK(error.kind == RunFailure::Late);
+    Error error = program.extractor->run(rows.batch(), scratch, result, options);
+    CHECK(error.code == ErrorCode::Late);
     CHECK(error.message == "the deadline passed before all rows were computed");
   }
 }
@@ -225,9 +225,9 @@ TEST_CASE("a caller who hangs up does not wait for stores", "[limits]") {
     });
     Scratch scratch(*program.extractor);
     Result result;
-    RunError error = program.extractor->run(rows.batch(), scratch, result, options);
+    Error error = program.extractor->run(rows.batch(), scratch, result, options);
     caller.join();
-    CHECK(error.kind == RunFailure::Cancelled);
+    CHECK(error.code == ErrorCode::Cancelled);
   }
 }
 
@@ -251,18 +251,18 @@ TEST_CASE("a call that waits for stores sleeps until somebody cancels it", "[lim
       });
       rusage start{};
       getrusage(RUSAGE_THREAD, &start);
-      RunError error = program.extractor->run(rows.batch(), scratch, result, options);
+      Error error = program.extractor->run(rows.batch(), scratch, result, options);
       rusage end{};
       getrusage(RUSAGE_THREAD, &end);
       caller.join();
-      CHECK(error.kind == RunFailure::Cancelled);
+      CHECK(error.code == ErrorCode::Cancelled);
       CHECK(end.ru_nvcsw - start.ru_nvcsw < 40);
     }
     // One that was cancelled before it waits does not wait.
     CallCancel cancel;
     cancel.cancel();
     options.cancel = &cancel;
-    CHECK(program.extractor->run(rows.batch(), scratch, result, options).kind == RunFailure::Cancelled);
+    CHECK(program.extractor->run(rows.batch(), scratch, result, options).code == ErrorCode::Cancelled);
   }
 }
 
@@ -287,6 +287,6 @@ sparse c slot 3 = words
     REQUIRE(result.items() == 512);
     CHECK(result.status(511) == RowStatus::Ok);
     options.limits.resultBytes = kBytes - 1;
-    CHECK(runWith(*extractor, requests, options, result).kind == RunFailure::OverLimit);
+    CHECK(runWith(*extractor, requests, options, result).code == ErrorCode::OverLimit);
   }
 }

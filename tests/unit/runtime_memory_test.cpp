@@ -88,7 +88,7 @@ TEST_CASE("what large calls need again and again is kept", "[memory]") {
   Result result;
   for (int call = 0; call < 6; ++call) {
     uint64_t before = allocationCount();
-    RunError error = memory.extractor->run(large.batch(), scratch, result);
+    Error error = memory.extractor->run(large.batch(), scratch, result);
     uint64_t made = allocationCount() - before;
     REQUIRE(!error);
     if (call >= 3) CHECK(made == 0);
@@ -119,8 +119,8 @@ TEST_CASE("calls of several extractors share a budget, and get their memory befo
   // 8 MB of ids are too much beside the other ones.
   constexpr size_t kRoom = 15'000'000;
   budget->setLimit(kRoom);
-  RunError error = other->run(large.batch(), scratch, result);
-  CHECK(error.kind == RunFailure::NoMemory);
+  Error error = other->run(large.batch(), scratch, result);
+  CHECK(error.code == ErrorCode::NoMemory);
   CHECK(result.items() == 0);
   REQUIRE(!other->run(small.batch(), scratch, result));
   // Not even room for the rows: refused before anything is made for them.
@@ -128,7 +128,7 @@ TEST_CASE("calls of several extractors share a budget, and get their memory befo
   uint64_t before = allocationCount();
   error = other->run(large.batch(), scratch, result);
   uint64_t made = allocationCount() - before;
-  CHECK(error.kind == RunFailure::NoMemory);
+  CHECK(error.code == ErrorCode::NoMemory);
   CHECK(made < 20);
   // When the other one is done with its result, there is room.
   budget->setLimit(kRoom);
@@ -156,9 +156,9 @@ TEST_CASE("wherever the budget ends, a call is an error or complete, and gives a
       memory.budget->setLimit(base + room);
       Scratch scratch(*memory.extractor);
       Result result;
-      RunError error = memory.extractor->run(rows.batch(), scratch, result);
+      Error error = memory.extractor->run(rows.batch(), scratch, result);
       ++(error ? refused : complete);
-      if (error) CHECK(error.kind == RunFailure::NoMemory);
+      if (error) CHECK(error.code == ErrorCode::NoMemory);
       if (!error) CHECK(difference(whole, result).value_or("") == "");
     }
     CHECK(complete > 0);

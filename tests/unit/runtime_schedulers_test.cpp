@@ -44,7 +44,7 @@ class Running {
   }
   void join() { thread_.join(); }
 
-  RunError error;
+  Error error;
   Result result;
 
  private:

@@ -38,7 +38,7 @@ struct Largest : RunObserver {
 };
 
 // Many small requests and some that go past the limit, joined as far as may be.
-void checkJoined(const char* config, const CallLimits& limits, const std::string& large, RunFailure failure) {
+void checkJoined(const char* config, const CallLimits& limits, const std::string& large, ErrorCode failure) {
   std::shared_ptr<Store> store;
   StoreLoadReport report;
   CompiledConfig compiled = compileConfig("seda.feat", {}, config);
@@ -71,7 +71,7 @@ void checkJoined(const char* config, const CallLimits& limits, const std::string
   for (size_t i = 0; i < answers.size(); ++i) {
     SedaExecutor::Answer answer = answers[i].get();
     if (i % 8 == 5) {
-      CHECK(answer.error.kind == failure);
+      CHECK(answer.error.code == failure);
       CHECK(!answer.error.message.empty());
       CHECK(answer.result.items() == 0);
     } else {
@@ -91,13 +91,13 @@ TEST_CASE("a request that costs too much is an error, those that it was joined w
   for (const char* config : {kWithoutReads, kWithReads}) {
     CallLimits limits;
     limits.valueBytes = 100'000;
-    checkJoined(config, limits, large, RunFailure::OverLimit);
+    checkJoined(config, limits, large, ErrorCode::OverLimit);
     limits = {};
     limits.resultBytes = 50'000;
-    checkJoined(config, limits, large, RunFailure::OverLimit);
+    checkJoined(config, limits, large, ErrorCode::OverLimit);
     limits = {};
     limits.items = 100;
-    checkJoined(config, limits, large, RunFailure::OverLimit);
+    checkJoined(config, limits, large, ErrorCode::OverLimit);
   }
 }
 
@@ -111,7 +111,7 @@ dense far = float(max(edit_distance(words, text)))
   CallLimits limits;
   limits.computing = 200ms;
   std::string item = R"({"text": )" + wordList(1, 4000, 7).substr(1, 4002) + "}";
-  checkJoined(kSlow, limits, oneRequest(R"({"words": )" + wordList(400, 4000) + "}", item, 100), RunFailure::OverLimit);
+  checkJoined(kSlow, limits, oneRequest(R"({"words": )" + wordList(400, 4000) + "}", item, 100), ErrorCode::OverLimit);
 }
 
 TEST_CASE("a request whose caller hung up is answered with an error before it is computed", "[limits]") {
@@ -124,12 +124,12 @@ TEST_CASE("a request whose caller hung up is answered with an error before it is
   auto first = executor.submit(rows.batch(), kNever);
   REQUIRE(program.store->waitFor(1));
   std::atomic<bool> cancelled = true;
-  std::promise<RunError> told;
+  std::promise<Error> told;
   REQUIRE(!executor.submit(
-      rows.batch(), kNever, [&](RunError error, Result&) { told.set_value(std::move(error)); }, &cancelled));
+      rows.batch(), kNever, [&](Error error, Result&) { told.set_value(std::move(error)); }, &cancelled));
   for (size_t next = 0; first.wait_for(1ms) != std::future_status::ready;)
     while (next < program.store->count()) program.store->answer(next++);
   CHECK(first.get().error.message.empty());
-  RunError error = told.get_future().get();
-  CHECK(error.kind == RunFailure::Cancelled);
+  Error error = told.get_future().get();
+  CHECK(error.code == ErrorCode::Cancelled);
 }

@@ -181,7 +181,7 @@ TEST_CASE("told to stop with 1,000 requests in flight", "[serving]") {
   options.queueRequests = 2000;
   std::atomic<size_t> fine = 0;
   std::atomic<size_t> failed = 0;
-  auto done = [&](const RunError& error, Result&) { ++(error ? failed : fine); };
+  auto done = [&](const Error& error, Result&) { ++(error ? failed : fine); };
   SECTION("drained: all are computed") {
     SedaExecutor executor(*program.extractor, options);
     for (size_t i = 0; i < 1000; ++i) REQUIRE(!executor.submit(requests.batches[i % 50]->batch(), kNever, done));

@@ -75,7 +75,7 @@ struct Joined {
 // What came of one request.
 struct Told {
   std::atomic<int> times = 0;
-  RunError error;
+  Error error;
   Result result;
 };
 
@@ -98,7 +98,7 @@ struct Largest : RunObserver {
 void checkAnswer(const Told& told, const Result& expected, size_t sources) {
   CHECK(told.times == 1);
   if (told.error) {
-    CHECK(told.error.kind == RunFailure::NoMemory);
+    CHECK(told.error.code == ErrorCode::NoMemory);
     return;
   }
   // A store that had no memory for its answer has failed, and that is told.
@@ -138,14 +138,14 @@ TEST_CASE("SEDA answers each request once whichever allocation fails", "[serving
   Joined joined(*extractor);
   std::vector<std::unique_ptr<Told>> told;
   for (size_t i = 0; i < joined.batches.size(); ++i) told.push_back(std::make_unique<Told>());
-  std::vector<RunError> refused(told.size());
+  std::vector<Error> refused(told.size());
   SedaExecutor executor(*extractor, joining(3ms));
   auto submitAll = [&] {
     for (size_t i = 0; i < told.size(); ++i) {
       Told& to = *told[i];
       to.times = 0;
       to.result = {};  // so that its part needs memory
-      refused[i] = executor.submit(joined.batches[i]->batch(), kNever, [&to](RunError error, Result& result) {
+      refused[i] = executor.submit(joined.batches[i]->batch(), kNever, [&to](Error error, Result& result) {
         to.error = std::move(error);
         std::swap(to.result, result);
         ++to.times;
@@ -178,7 +178,7 @@ TEST_CASE("SEDA answers each request once whichever allocation fails", "[serving
     countAll();
     for (size_t i = 0; i < told.size(); ++i) {
       if (refused[i])
-        CHECK((refused[i].kind == RunFailure::NoMemory && told[i]->times == 0));
+        CHECK((refused[i].code == ErrorCode::NoMemory && told[i]->times == 0));
       else
         checkAnswer(*told[i], joined.expected[i], sources);
     }
@@ -209,7 +209,7 @@ TEST_CASE("a callback that throws ends nothing: its request has had its answer",
     SedaExecutor executor(*extractor, options);
     for (int round = 0; round < 3; ++round)
       for (auto& batch : joined.batches)
-        REQUIRE(!executor.submit(batch->batch(), kNever, [&](const RunError&, Result&) {
+        REQUIRE(!executor.submit(batch->batch(), kNever, [&](const Error&, Result&) {
           ++called;
           throw std::runtime_error("a closed pipe");
         }));
@@ -232,7 +232,7 @@ TEST_CASE("a call whose allocations fail is an error, and the next one works", "
   Joined joined(*extractor, 1);
   std::optional<Scratch> scratch;
   Result result;
-  RunError error;
+  Error error;
   auto run = [&] {
     // Memory that is new is asked for most often.
     scratch.reset();
@@ -246,7 +246,7 @@ TEST_CASE("a call whose allocations fail is an error, and the next one works", "
       return;
     }
     if (error) {
-      CHECK(error.kind == RunFailure::NoMemory);
+      CHECK(error.code == ErrorCode::NoMemory);
       CHECK(result.outputCount() == 0);
     } else if (!result.reads().degraded()) {
       CHECK(difference(joined.expected[0], result).value_or("") == "");

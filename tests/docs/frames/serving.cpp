@@ -3,7 +3,7 @@
 
 #include "featc/run.hpp"
 
-featc::RunError snippet(const featc::Extractor& extractor, const featc::Batch& batch) {
+featc::Error snippet(const featc::Extractor& extractor, const featc::Batch& batch) {
 #include SNIPPET
   return error;
 }
