@@ -25,9 +25,8 @@ int64_t now() { return std::chrono::nanoseconds(std::chrono::system_clock::now()
 
 // Nothing where there is no regular file.
 std::optional<Hash128> contentOf(const std::string& path) {
-  auto content = readConfigFile(path, std::numeric_limits<size_t>::max());
-  auto* text = std::get_if<std::string>(&content);
-  return text == nullptr ? std::nullopt : std::optional(hash128(*text));
+  Expected<std::string> text = readConfigFile(path, std::numeric_limits<size_t>::max());
+  return text ? std::optional(hash128(*text)) : std::nullopt;
 }
 
 }  // namespace

@@ -52,9 +52,8 @@ void addPlugins(const CompiledConfig& config, const PluginFolders& folders, Load
   for (const ExternFnDecl& decl : config.ast.externs) {
     if (decl.library.find('/') != std::string::npos || !seen.insert(decl.library).second) continue;
     std::optional<fs::path> file = findPlugin(decl.library, folders);
-    auto content = file ? readConfigFile(*file, SIZE_MAX) : FileProblem();
-    const auto* bytes = std::get_if<std::string>(&content);
-    if (bytes == nullptr) {
+    Expected<std::string> bytes = file ? readConfigFile(*file, SIZE_MAX) : Error();
+    if (!bytes) {
       for (const fs::path& folder : folders.folders) loaded.unreadFiles.push_back((folder / decl.library).string());
       continue;
     }
@@ -126,8 +125,8 @@ LoadedGraph loadGraph(const fs::path& path, const FrontendOptions& frontend,
                       std::optional<std::string> text) {
   bool isFile = !text && path != "-";
   if (isFile) {
-    auto content = readConfigFile(path, frontend.limits.fileBytes);
-    if (auto* read = std::get_if<std::string>(&content)) text = std::move(*read);
+    Expected<std::string> read = readConfigFile(path, frontend.limits.fileBytes);
+    if (read) text = *std::move(read);
   }
   CachedFile main = isFile && text ? mainFile(path, *text) : CachedFile();
   LoadedGraph loaded;

@@ -90,9 +90,8 @@ bool isUnchanged(const CachedFile& file) {
   std::error_code error;
   fs::path path = fs::canonical(file.asked, error);
   if (error || path != file.path) return false;
-  auto content = readConfigFile(path, SIZE_MAX);
-  const auto* text = std::get_if<std::string>(&content);
-  return text != nullptr && hash128(*text) == file.content;
+  Expected<std::string> text = readConfigFile(path, SIZE_MAX);
+  return text && hash128(*text) == file.content;
 }
 
 std::string configName(const std::string& key) { return toHex(hash128(key)) + std::string(kConfigSuffix); }

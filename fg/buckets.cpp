@@ -261,10 +261,10 @@ std::string FeatureBuilder::vocabulary(const std::string& code) {
 std::string FeatureBuilder::vocabularyFile(const std::string& code, int64_t absent) {
   const Node* named = find("vocab_file");
   std::filesystem::path path = shared_.options.folder / text("asset_dir") / named->text;
-  auto content = readConfigFile(path, SIZE_MAX);
-  if (auto* problem = std::get_if<FileProblem>(&content))
-    refuse(fmt::format("its vocab_file {} cannot be read: {}", path.string(), problem->message), named->line);
-  std::istringstream file(std::move(std::get<std::string>(content)));
+  Expected<std::string> content = readConfigFile(path, SIZE_MAX);
+  if (!content)
+    refuse(fmt::format("its vocab_file {} cannot be read: {}", path.string(), content.error().message), named->line);
+  std::istringstream file(*std::move(content));
   std::string map;
   std::map<std::string, int64_t> numbers;
   std::vector<std::string> order;

@@ -47,10 +47,10 @@ class TokenizerReader {
   TokenizerReader(FeatureBuilder& b, std::string path, uint32_t line) : b_(b), path_(std::move(path)), line_(line) {}
 
   WordTable read() {
-    auto content = readConfigFile(path_, SIZE_MAX);
-    if (auto* problem = std::get_if<FileProblem>(&content)) refuse("cannot be read: " + problem->message);
+    Expected<std::string> content = readConfigFile(path_, SIZE_MAX);
+    if (!content) refuse("cannot be read: " + content.error().message);
     Messages messages;
-    std::optional<Node> root = readJson(std::get<std::string>(content), messages);
+    std::optional<Node> root = readJson(*content, messages);
     if (!root || root->kind != Node::Kind::Record) refuse("is not a JSON object, which a HuggingFace tokenizer is");
     WordTable table;
     model(*root, table);

@@ -28,15 +28,15 @@ bool liesAt(const fs::path& place, int handle) {
 
 }  // namespace
 
-FileProblem unreadable(std::string message) { return {FileProblem::Kind::Unreadable, std::move(message)}; }
+Error unreadable(std::string message) { return {std::move(message), ErrorCode::NoFile}; }
 
-FileProblem unreadable(const std::error_code& error) {
+Error unreadable(const std::error_code& error) {
   std::string text = error.message();
   if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
   return unreadable(std::move(text));
 }
 
-std::variant<ConfigFile, FileProblem> ConfigFile::open(const fs::path& path) {
+Expected<ConfigFile> ConfigFile::open(const fs::path& path) {
   // Without O_NONBLOCK opening a pipe waits for a writer.
   int handle = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (handle < 0) return unreadable(lastError());
@@ -44,7 +44,7 @@ std::variant<ConfigFile, FileProblem> ConfigFile::open(const fs::path& path) {
   struct stat status{};
   if (fstat(handle, &status) != 0) return unreadable(lastError());
   if (S_ISDIR(status.st_mode)) return unreadable("it is a folder");
-  if (!S_ISREG(status.st_mode)) return FileProblem{FileProblem::Kind::NotPlain, "it is not a regular file"};
+  if (!S_ISREG(status.st_mode)) return Error("it is not a regular file", ErrorCode::BadArgument);
   return file;
 }
 
@@ -63,7 +63,7 @@ ConfigFile::~ConfigFile() {
   if (handle_ >= 0) close(handle_);
 }
 
-std::variant<fs::path, FileProblem> ConfigFile::place() const {
+Expected<fs::path> ConfigFile::place() const {
   std::error_code error;
   // Linux knows where an opened file lies, whatever became of the name since.
   fs::path place = fs::read_symlink(fmt::format("/proc/self/fd/{}", handle_), error);
@@ -74,10 +74,10 @@ std::variant<fs::path, FileProblem> ConfigFile::place() const {
   return place;
 }
 
-std::variant<std::string, FileProblem> ConfigFile::read(size_t limit) {
+Expected<std::string> ConfigFile::read(size_t limit) {
   ConfigFile file(std::move(*this));
   int handle = file.handle_;
-  FileProblem tooLarge{FileProblem::Kind::TooLarge, fmt::format("it is larger than {} bytes", limit)};
+  const Error tooLarge(fmt::format("it is larger than {} bytes", limit), ErrorCode::OverLimit);
   struct stat status{};
   if (fstat(handle, &status) != 0) return unreadable(lastError());
   size_t expected = 0;
@@ -101,11 +101,10 @@ std::variant<std::string, FileProblem> ConfigFile::read(size_t limit) {
   }
 }
 
-std::variant<std::string, FileProblem> readConfigFile(const fs::path& path, size_t limit) {
+Expected<std::string> readConfigFile(const fs::path& path, size_t limit) {
   if (path == "-") return ConfigFile::standardInput().read(limit);
-  auto opened = ConfigFile::open(path);
-  if (auto* problem = std::get_if<FileProblem>(&opened)) return std::move(*problem);
-  return std::get<ConfigFile>(opened).read(limit);
+  Expected<ConfigFile> file = ConfigFile::open(path);
+  return file ? file->read(limit) : std::move(file).error();
 }
 
 }  // namespace featc

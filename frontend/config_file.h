@@ -5,24 +5,21 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <variant>
+#include <utility>
+
+#include "support/error.h"
 
 namespace featc {
 
-// Why a file cannot be had, in words that go after its name.
-struct FileProblem {
-  enum class Kind : uint8_t { Unreadable, NotPlain, TooLarge, OutsideRoot };
-  Kind kind = Kind::Unreadable;
-  std::string message;
-  std::string meant{};  // the name, as it would be written, of a file that is there; empty: none comes near
-};
+// Errors say why a file cannot be had, in words that go after its name. Their codes: NoFile; BadArgument: what has the
+// name is not a plain file; OverLimit: it is too large.
 
 // Only plain files: a pipe or a device under the name of one would be waited for. What is checked and what is read is
 // the file that was opened, whatever its name stands for by then.
 class ConfigFile {
  public:
   // Waits for nobody.
-  static std::variant<ConfigFile, FileProblem> open(const std::filesystem::path& path);
+  static Expected<ConfigFile> open(const std::filesystem::path& path);
   // Whatever stdin is; waits for whoever writes to it.
   static ConfigFile standardInput();
 
@@ -33,9 +30,9 @@ class ConfigFile {
   ~ConfigFile();
 
   // Where the file lies, without symlinks.
-  std::variant<std::filesystem::path, FileProblem> place() const;
+  Expected<std::filesystem::path> place() const;
   // All of it, of at most `limit` bytes; then it is closed.
-  std::variant<std::string, FileProblem> read(size_t limit);
+  Expected<std::string> read(size_t limit);
 
  private:
   ConfigFile(int handle, std::filesystem::path path) : handle_(handle), path_(std::move(path)) {}
@@ -45,10 +42,10 @@ class ConfigFile {
 };
 
 // The content of the file at `path`, of at most `limit` bytes; `-`: of stdin.
-std::variant<std::string, FileProblem> readConfigFile(const std::filesystem::path& path, size_t limit);
+Expected<std::string> readConfigFile(const std::filesystem::path& path, size_t limit);
 
-// The system's reason, as the start of a sentence's second half: `no such file or directory`.
-FileProblem unreadable(const std::error_code& error);
-FileProblem unreadable(std::string message);
+// NoFile, with the system's reason as the start of a sentence's second half: `no such file or directory`.
+Error unreadable(const std::error_code& error);
+Error unreadable(std::string message);
 
 }  // namespace featc

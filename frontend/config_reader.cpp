@@ -38,16 +38,17 @@ class ConfigReader {
     fs::path resolved = path == "-" ? root_ / "-" : fs::weakly_canonical(fs::absolute(path, error), error);
     std::string shown = path == "-" ? "<stdin>" : path.string();
     if (!mainText) {
-      auto content = readConfigFile(path, limits_.fileBytes);
-      if (auto* problem = std::get_if<FileProblem>(&content)) {
+      Expected<std::string> content = readConfigFile(path, limits_.fileBytes);
+      if (!content) {
+        Error problem = content.error();
         ast_.mainFile = sources_.add(shown, "");
         ast_.incomplete = true;
-        if (problem->kind == FileProblem::Kind::NotPlain)
-          problem->message += "; a config that comes through a pipe is named -, and the pipe is its stdin";
-        report(*problem, "import", fmt::format("\"{}\"", shown), {ast_.mainFile, 0, 0}, diagnostics_);
+        if (problem.code == ErrorCode::BadArgument)
+          problem.message += "; a config that comes through a pipe is named -, and the pipe is its stdin";
+        report(problem, "import", fmt::format("\"{}\"", shown), {ast_.mainFile, 0, 0}, diagnostics_);
         return std::move(ast_);
       }
-      mainText = std::move(std::get<std::string>(content));
+      mainText = *std::move(content);
     }
     ast_.mainFile = static_cast<FileId>(sources_.size());
     chain_.push_back({resolved, {}});
@@ -149,10 +150,10 @@ class ConfigReader {
       ast_.incomplete = true;
       return;
     }
-    auto found = openImport(import.path, from.folder, root_);
+    Expected<ImportFile> found = openImport(import.path, from.folder, root_);
     std::string asked = (from.folder / import.path).string();
-    if (auto* problem = std::get_if<FileProblem>(&found)) return failImport(*problem, import, std::move(asked));
-    const fs::path& path = std::get<ImportFile>(found).path;
+    if (!found) return failImport(found.error(), import, std::move(asked));
+    const fs::path& path = found->path;
     auto known = files_.find(path);
     if (known != files_.end()) {
       if (known->second.open) return reportCycle(path, import);
@@ -168,21 +169,21 @@ class ConfigReader {
       ast_.incomplete = true;
       return;
     }
-    auto content = std::get<ImportFile>(found).file.read(limits_.fileBytes);
-    if (auto* problem = std::get_if<FileProblem>(&content)) return failImport(*problem, import, std::move(asked));
+    Expected<std::string> content = found->file.read(limits_.fileBytes);
+    if (!content) return failImport(content.error(), import, std::move(asked));
 
     auto id = static_cast<FileId>(sources_.size());
     files_[path] = {id};
     ast_.imports.push_back({std::move(asked), path.string(), id});
     chain_.push_back({path, import.span});
     fs::path shown = (from.shownFolder / import.path).lexically_normal();
-    readFile({shown.string(), shown.parent_path(), path.parent_path()}, std::move(std::get<std::string>(content)),
+    readFile({shown.string(), shown.parent_path(), path.parent_path()}, *std::move(content),
              /*imported=*/true);
     chain_.pop_back();
     files_[path].open = false;
   }
 
-  void failImport(const FileProblem& problem, const ImportDecl& import, std::string asked) {
+  void failImport(const Error& problem, const ImportDecl& import, std::string asked) {
     ast_.unreadImports.push_back(std::move(asked));
     report(problem, "import", sources_.text(import.span), import.span, diagnostics_);
     ast_.incomplete = true;

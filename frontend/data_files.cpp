@@ -63,21 +63,21 @@ class DataFileLoader {
     if (folder == folders_.end()) return false;
     const std::string& name = ast_.text(e);
     std::string asked = (folder->second.resolved / name).string();
-    auto found = openImport(name, folder->second.resolved, root_);
-    if (auto* problem = std::get_if<FileProblem>(&found)) return fail(*problem, e, std::move(asked));
-    const fs::path& path = std::get<ImportFile>(found).path;
+    Expected<ImportFile> found = openImport(name, folder->second.resolved, root_);
+    if (!found) return fail(found.error(), e, std::move(asked));
+    const fs::path& path = found->path;
     auto known = files_.find(path);
     if (known == files_.end()) {
-      auto content = std::get<ImportFile>(found).file.read(limits_.dataBytes - bytes_);
-      if (auto* problem = std::get_if<FileProblem>(&content)) {
-        if (problem->kind == FileProblem::Kind::TooLarge)
-          problem->message = fmt::format("with it, all data files are larger than {} bytes", limits_.dataBytes);
-        return fail(*problem, e, std::move(asked));
+      Expected<std::string> content = found->file.read(limits_.dataBytes - bytes_);
+      if (!content) {
+        Error problem = content.error();
+        if (problem.code == ErrorCode::OverLimit)
+          problem.message = fmt::format("with it, all data files are larger than {} bytes", limits_.dataBytes);
+        return fail(problem, e, std::move(asked));
       }
-      std::string& text = std::get<std::string>(content);
-      bytes_ += text.size();
+      bytes_ += content->size();
       fs::path shown = (folder->second.shown / name).lexically_normal();
-      known = files_.emplace(path, sources_.add(shown.string(), std::move(text))).first;
+      known = files_.emplace(path, sources_.add(shown.string(), *std::move(content))).first;
     }
     ast_.imports.push_back({std::move(asked), path.string(), known->second});
     e.kind = ExprKind::File;
@@ -86,7 +86,7 @@ class DataFileLoader {
     return true;
   }
 
-  bool fail(const FileProblem& problem, const Expr& e, std::string asked) {
+  bool fail(const Error& problem, const Expr& e, std::string asked) {
     ast_.unreadImports.push_back(std::move(asked));
     report(problem, "read", sources_.text(e.span), e.span, diagnostics_);
     return false;

@@ -49,25 +49,21 @@ std::string nearestFile(const fs::path& written, const fs::path& folder, const f
 
 }  // namespace
 
-void report(const FileProblem& problem, std::string_view verb, std::string_view name, Span at,
-            Diagnostics& diagnostics) {
-  switch (problem.kind) {
-    case FileProblem::Kind::Unreadable:
-    case FileProblem::Kind::NotPlain: {
-      std::string message = fmt::format("cannot read {}: {}", name, problem.message);
-      if (!problem.meant.empty()) message += fmt::format("; did you mean {}?", encodeString(problem.meant));
-      Diagnostic& d = diagnostics.report(DiagnosticKind::UnreadableFile, at, std::move(message));
-      if (!problem.meant.empty()) d.replace(at, encodeString(problem.meant));
-      break;
-    }
-    case FileProblem::Kind::TooLarge:
-      diagnostics.report(DiagnosticKind::FileTooLarge, at, fmt::format("cannot read {}: {}", name, problem.message));
-      break;
-    case FileProblem::Kind::OutsideRoot:
-      diagnostics.report(DiagnosticKind::ImportOutsideRoot, at,
-                         fmt::format("cannot {} {}: {}", verb, name, problem.message));
-      break;
+void report(const Error& problem, std::string_view verb, std::string_view name, Span at, Diagnostics& diagnostics) {
+  if (problem.code == ErrorCode::BadConfig) {
+    diagnostics.report(DiagnosticKind::ImportOutsideRoot, at,
+                       fmt::format("cannot {} {}: {}", verb, name, problem.message));
+    return;
   }
+  std::string message = fmt::format("cannot read {}: {}", name, problem.message);
+  if (problem.code == ErrorCode::OverLimit) {
+    diagnostics.report(DiagnosticKind::FileTooLarge, at, std::move(message));
+    return;
+  }
+  const std::string meant = problem.place.empty() ? std::string() : encodeString(problem.place);
+  if (!meant.empty()) message += fmt::format("; did you mean {}?", meant);
+  Diagnostic& d = diagnostics.report(DiagnosticKind::UnreadableFile, at, std::move(message));
+  if (!meant.empty()) d.replace(at, meant);
 }
 
 fs::path resolveRoot(const fs::path& root, const fs::path& mainFile) {
@@ -81,33 +77,31 @@ fs::path resolveRoot(const fs::path& root, const fs::path& mainFile) {
   return error ? folder : resolved;
 }
 
-std::variant<ImportFile, FileProblem> openImport(const std::string& written, const fs::path& folder,
-                                                 const fs::path& root) {
+Expected<ImportFile> openImport(const std::string& written, const fs::path& folder, const fs::path& root) {
   if (written.empty()) return unreadable("the name is empty");
   if (written.find('\0') != std::string::npos) return unreadable("the name holds a NUL");
   fs::path path(written);
   if (path.is_absolute()) {
-    return FileProblem{FileProblem::Kind::OutsideRoot, "a path is relative to the file that contains it"};
+    return Error("a path is relative to the file that contains it", ErrorCode::BadConfig);
   }
   std::error_code error;
   fs::path resolved = fs::canonical(folder / path, error);
   // What is outside is none of the config's business, whether it exists or not.
   fs::path probable = error ? (folder / path).lexically_normal() : resolved;
-  FileProblem outside{FileProblem::Kind::OutsideRoot, "it is outside the root folder (see --root)"};
+  const Error outside("it is outside the root folder (see --root)", ErrorCode::BadConfig);
   if (!isInside(probable, root)) return outside;
   if (error) {
-    FileProblem problem = unreadable(error);
-    problem.meant = nearestFile(path, folder, root);
+    Error problem = unreadable(error);
+    problem.place = nearestFile(path, folder, root);
     return problem;
   }
-  auto opened = ConfigFile::open(resolved);
-  if (auto* problem = std::get_if<FileProblem>(&opened)) return std::move(*problem);
+  Expected<ConfigFile> file = ConfigFile::open(resolved);
+  if (!file) return std::move(file).error();
   // Between the two another file may have come to lie under the name.
-  ConfigFile& file = std::get<ConfigFile>(opened);
-  auto place = file.place();
-  if (auto* problem = std::get_if<FileProblem>(&place)) return std::move(*problem);
-  if (!isInside(std::get<fs::path>(place), root)) return outside;
-  return ImportFile{std::move(std::get<fs::path>(place)), std::move(file)};
+  Expected<fs::path> place = file->place();
+  if (!place) return std::move(place).error();
+  if (!isInside(*place, root)) return outside;
+  return ImportFile{*std::move(place), *std::move(file)};
 }
 
 }  // namespace featc

@@ -26,9 +26,9 @@ struct FmtOptions {
 
 std::optional<std::string> textOf(const std::string& name) {
   if (name == "-") return mainFile(name).text;
-  auto content = readConfigFile(name, FrontendLimits().fileBytes);
-  if (auto* text = std::get_if<std::string>(&content)) return std::move(*text);
-  printError("featc fmt: {}: {}\n", name, std::get<FileProblem>(content).message);
+  Expected<std::string> content = readConfigFile(name, FrontendLimits().fileBytes);
+  if (content) return *std::move(content);
+  printError("featc fmt: {}: {}\n", name, content.error().message);
   return std::nullopt;
 }
 

@@ -32,14 +32,14 @@ struct ImportOptions {
 std::optional<std::string> readAll(const std::string& name) {
   MainFile file = mainFile(name);
   if (file.text) return std::move(file.text);
-  auto content = readConfigFile(name, SIZE_MAX);
-  if (auto* problem = std::get_if<FileProblem>(&content)) {
-    bool isPipe = problem->kind == FileProblem::Kind::NotPlain;
-    printError("featc import-fg: cannot read {}: {}{}\n", name, problem->message,
+  Expected<std::string> content = readConfigFile(name, SIZE_MAX);
+  if (!content) {
+    bool isPipe = content.error().code == ErrorCode::BadArgument;
+    printError("featc import-fg: cannot read {}: {}{}\n", name, content.error().message,
                isPipe ? "; a file that comes through a pipe is named -, and the pipe is stdin" : "");
     return std::nullopt;
   }
-  return std::move(std::get<std::string>(content));
+  return *std::move(content);
 }
 
 // `fg.json:12: error: feature "x": ...`, or an object of the form that other commands write. Problems have

@@ -74,8 +74,8 @@ Error checkBatch(const ProgramInfo& info, const Batch& batch) {
     return badBatch(
         fmt::format("the batch has {} columns, but the model has {} fields", batch.columns.size(), info.inputs.size()));
   if (batch.requests < 0 || batch.items < 0 || batch.requests > kMaxRows || batch.items > kMaxRows)
-    return {fmt::format("the batch has {} requests and {} items; each must be within 0..{}", batch.requests,
-                        batch.items, kMaxRows)};
+    return badBatch(fmt::format("the batch has {} requests and {} items; each must be within 0..{}", batch.requests,
+                                batch.items, kMaxRows));
   if (batch.requests == 0)
     return batch.items == 0 ? Error() : badBatch("the batch has items, but no request they could belong to");
   const int64_t* offsets = batch.itemOffsets;

@@ -20,16 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string problemOf(const fs::path& path, size_t limit = 1000) {
-  auto content = readConfigFile(path, limit);
-  auto* problem = std::get_if<FileProblem>(&content);
-  return problem == nullptr ? "" : problem->message;
-}
+std::string problemOf(const fs::path& path, size_t limit = 1000) { return readConfigFile(path, limit).error().message; }
 
 std::string importProblem(const std::string& name, const fs::path& folder) {
-  auto found = openImport(name, folder, folder);
-  auto* problem = std::get_if<FileProblem>(&found);
-  return problem == nullptr ? "" : problem->message;
+  Expected<ImportFile> found = openImport(name, folder, folder);
+  return found.error().message;
 }
 
 const char* const kMain =
@@ -43,11 +38,11 @@ TEST_CASE("a config's file is a plain file, read whole", "[files]") {
   fs::path file = folder.write("a.feat", "text");
   REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
   fs::create_symlink(file, folder / "link");
-  CHECK(std::get<std::string>(readConfigFile(file, 4)) == "text");
-  CHECK(std::get<std::string>(readConfigFile(folder / "link", 4)) == "text");
-  CHECK(std::get<std::string>(readConfigFile(folder.write("empty", ""), 0)) == "");
+  CHECK(*readConfigFile(file, 4) == "text");
+  CHECK(*readConfigFile(folder / "link", 4) == "text");
+  CHECK(*readConfigFile(folder.write("empty", ""), 0) == "");
   std::string large(300'000, 'x');
-  CHECK(std::get<std::string>(readConfigFile(folder.write("large", large), 300'000)) == large);
+  CHECK(*readConfigFile(folder.write("large", large), 300'000) == large);
   CHECK(problemOf(folder / "large", 299'999) == "it is larger than 299999 bytes");
   CHECK(problemOf(folder / "pipe") == "it is not a regular file");
   CHECK(problemOf("/dev/null") == "it is not a regular file");
@@ -64,10 +59,10 @@ TEST_CASE("an import is what was opened, and lies inside the root", "[files]") {
   REQUIRE(mkfifo((root / "pipe").c_str(), 0600) == 0);
   fs::create_symlink(folder / "outside.feat", root / "out");
   fs::create_symlink(root / "in", root / "also");
-  auto found = openImport("also/a.feat", root, root);
-  REQUIRE(std::holds_alternative<ImportFile>(found));
-  CHECK(std::get<ImportFile>(found).path == file);
-  CHECK(std::get<std::string>(std::get<ImportFile>(found).file.read(100)) == "text");
+  Expected<ImportFile> found = openImport("also/a.feat", root, root);
+  REQUIRE(found);
+  CHECK(found->path == file);
+  CHECK(*found->file.read(100) == "text");
   CHECK(importProblem("pipe", root) == "it is not a regular file");
   CHECK(importProblem("in", root) == "it is a folder");
   CHECK(importProblem("out", root) == "it is outside the root folder (see --root)");
@@ -75,22 +70,21 @@ TEST_CASE("an import is what was opened, and lies inside the root", "[files]") {
   CHECK(importProblem("none", root) == "no such file or directory");
 
   // What was opened stays what is read, and where it lies is known whatever the name stands for by then.
-  auto opened = ConfigFile::open(file);
-  REQUIRE(std::holds_alternative<ConfigFile>(opened));
-  ConfigFile& held = std::get<ConfigFile>(opened);
+  Expected<ConfigFile> held = ConfigFile::open(file);
+  REQUIRE(held);
   fs::rename(file, root / "b.feat");
   fs::create_symlink(folder / "outside.feat", file);
-  auto place = held.place();
+  Expected<fs::path> place = held->place();
   // Where the system cannot say it, the file counts as replaced.
-  if (std::holds_alternative<fs::path>(place))
-    CHECK(std::get<fs::path>(place) == root / "b.feat");
+  if (place)
+    CHECK(*place == root / "b.feat");
   else
-    CHECK(std::get<FileProblem>(place).message == "it was replaced while it was read");
+    CHECK(place.error().message == "it was replaced while it was read");
   fs::remove(root / "b.feat");
-  place = held.place();
-  REQUIRE(std::holds_alternative<FileProblem>(place));
-  CHECK(std::get<FileProblem>(place).message == "it was replaced while it was read");
-  CHECK(std::get<std::string>(held.read(100)) == "text");
+  place = held->place();
+  REQUIRE(!place);
+  CHECK(place.error().message == "it was replaced while it was read");
+  CHECK(*held->read(100) == "text");
 }
 
 TEST_CASE("a file of a config that is replaced by a pipe is a failed reload, and holds nothing up", "[files]") {
