@@ -6,33 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "featc/arrow.h"
 #include "featc/config.h"
-
-/* As https://arrow.apache.org/docs/format/CDataInterface.html gives them; a program with an Arrow library has them. */
-struct ArrowSchema {
-  const char* format;
-  const char* name;
-  const char* metadata;
-  int64_t flags;
-  int64_t n_children;
-  struct ArrowSchema** children;
-  struct ArrowSchema* dictionary;
-  void (*release)(struct ArrowSchema*);
-  void* private_data;
-};
-
-struct ArrowArray {
-  int64_t length;
-  int64_t null_count;
-  int64_t offset;
-  int64_t n_buffers;
-  int64_t n_children;
-  const void** buffers;
-  struct ArrowArray** children;
-  struct ArrowArray* dictionary;
-  void (*release)(struct ArrowArray*);
-  void* private_data;
-};
 
 /* The rows lie in static memory: there is nothing to free. */
 static void release_schema(struct ArrowSchema* schema) { schema->release = NULL; }
