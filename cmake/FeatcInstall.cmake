@@ -41,10 +41,11 @@ foreach(library ${featc_libraries})
   endif()
   set_target_properties(featc_${library} PROPERTIES EXPORT_NAME ${library})
   target_compile_features(featc_${library} PUBLIC cxx_std_20)
-  # Once installed, include is for all and include/featc has the deprecated names only.
+  # Once installed, include is for all and include/featc/deprecated for the deprecated names: with include/featc itself
+  # on the path, config.h and run.h of the program's own would be featc's.
   target_include_directories(featc_${library} SYSTEM INTERFACE $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/moved>)
   target_include_directories(featc_${library} INTERFACE
-    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/featc>)
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/featc/deprecated>)
 endforeach()
 set_target_properties(featc_engine_aot PROPERTIES EXPORT_NAME aot)
 add_library(featc::aot ALIAS featc_engine_aot)

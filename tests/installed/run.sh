@@ -11,6 +11,9 @@ include=$work/featc/include
 others=$(cd "$include" && find . -path ./featc/detail -prune -o -type f -name '*.h' -print |
   grep -v '^\./featc/[a-z_]*\.h$' | while read -r name; do grep -q Deprecated "$name" || echo "$name"; done)
 [ -z "$others" ] || { echo "installed, and neither public nor deprecated: $others"; exit 1; }
+# A program's own config.h or run.h stays its own.
+bare=$(find "$include" "$include/featc/deprecated" -maxdepth 1 -name '*.h*' ! -name featc_tensor_sequence.h)
+[ -z "$bare" ] || { echo "on the include path without a folder: $bare"; exit 1; }
 
 "$featc" build "$source/examples/quick/shops.feat" -o "$work/models/libshops.so" --header "$work/models/shops.h"
 "$featc" build "$source/examples/takeaway/takeaway.feat" -o "$work/models/libtakeaway.so" --header "$work/models/takeaway.h"
