@@ -25,6 +25,9 @@ using TimePoint = Clock::time_point;
 constexpr int64_t kFullBlocks = 1024;
 constexpr auto kLongestBatch = std::chrono::duration_cast<Clock::duration>(std::chrono::milliseconds(4)).count();
 
+// Beyond so many that wait for their callbacks, which must be slow or hang, new requests are refused.
+constexpr size_t kMostDropped = 1024;
+
 const char* const kLate = "the deadline passed before the request could be computed";
 const char* const kCancelled = "the executor was cancelled before the request was computed";
 const char* const kDropped = "the queue is full and this request had waited longest";
@@ -74,7 +77,6 @@ class SedaExecutor::Core {
 
   Error submit(SedaRequest request) noexcept {
     SedaRequests accepted;
-    SedaRequests dropped;
     request.submitted = Clock::now();
     try {
       if (Error error = checkBatch(program_->info, request.batch)) return error;
@@ -88,14 +90,16 @@ class SedaExecutor::Core {
     SedaRequests& requests = queues_->requests;
     if (requests.size() >= options_.queueRequests) {
       tellObserver(options_.observer, [](RunObserver& o) { o.onRefused(Stage::Fetch); });
-      if (options_.whenFull == WhenFull::Refuse || requests.empty())
+      bool drops = options_.whenFull == WhenFull::DropOldest && queues_->dropped.size() < kMostDropped;
+      if (!drops || requests.empty())
         return runError("the queue is full; the request was refused", ErrorCode::Refused);
-      dropped.splice(dropped.end(), requests, requests.begin());
+      // Not here: whoever submits may hold what the callback needs.
+      queues_->dropped.splice(queues_->dropped.end(), requests, requests.begin());
+      queues_->controlWork.notify_one();
     }
     if (accepted.front().deadline < queues_->controlWakes) queues_->controlWork.notify_one();
     requests.splice(requests.end(), accepted);
     queues_->fetchWork.notify_one();
-    if (!dropped.empty()) refuse(lock, dropped, kDropped, ErrorCode::Refused);
     return {};
   }
 
@@ -136,7 +140,9 @@ class SedaExecutor::Core {
     threads_.emplace_back([this] { controlLoop(); });
   }
 
-  bool isIdle() const { return queues_->requests.empty() && answering_ == 0 && free_.size() == jobs_.size(); }
+  bool isIdle() const {
+    return queues_->requests.empty() && queues_->dropped.empty() && answering_ == 0 && free_.size() == jobs_.size();
+  }
 
   // -- Fetch stage ------------------------------------------------------------------------------------
 
@@ -392,7 +398,7 @@ class SedaExecutor::Core {
   void controlLoop() {
     std::unique_lock lock(queues_->mutex);
     while (!queues_->quit) {
-      if (keepDeadlines(lock)) continue;
+      if (answerDropped(lock) || keepDeadlines(lock)) continue;
       TimePoint next = queues_->controlWakes;
       if (next == TimePoint::max())
         queues_->controlWork.wait(lock);
@@ -406,6 +412,15 @@ class SedaExecutor::Core {
   void helpWithDeadlines(std::unique_lock<std::mutex>& lock) {
     while (Clock::now() >= queues_->controlWakes && keepDeadlines(lock)) {
     }
+  }
+
+  // Lets go of the lock. Whether there was something to answer.
+  bool answerDropped(std::unique_lock<std::mutex>& lock) noexcept {
+    if (queues_->dropped.empty()) return false;
+    SedaRequests dropped = std::move(queues_->dropped);
+    queues_->dropped.clear();
+    refuse(lock, dropped, kDropped, ErrorCode::Refused);
+    return true;
   }
 
   // Answers what is late, for which it lets go of the lock, and wakes what has waited for stores long enough. Whether

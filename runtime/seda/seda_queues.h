@@ -27,6 +27,7 @@ struct SedaQueues {
   std::condition_variable controlWork;
   std::condition_variable allAnswered;
   SedaRequests requests;         // fetch stage, new
+  SedaRequests dropped;          // of a full queue, to be answered
   std::vector<SedaJob*> goOn;    // fetch stage, with a further read level
   std::vector<SedaJob*> ready;   // compute stage
   std::vector<SedaJob*> parked;  // waiting for answers
