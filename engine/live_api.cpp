@@ -3,13 +3,13 @@
 #define FEATC_NO_DEPRECATED  // it has those functions too
 #include "featc/live.h"
 
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/aot/session.h"
@@ -84,11 +84,8 @@ Expected<std::unique_ptr<featc_live>> open(const char* path, const featc_open_op
   for (const featc_store& store : std::span(known->given.stores, known->given.store_count))
     entries.push_back({store.source == nullptr ? "" : store.source, store.url == nullptr ? "" : store.url});
   auto stores = std::make_shared<KeptStores>(std::move(entries), openKept);
-  auto storesFailed = std::make_shared<std::atomic<bool>>(false);
-  options.load.bindStores = [stores, storesFailed](const ProgramInfo& info, StoreBinding& binding) {
-    std::string problem = stores->bind(info, binding);
-    *storesFailed = !problem.empty();
-    return problem;
+  options.load.bindStores = [stores](const ProgramInfo& info, StoreBinding& binding) {
+    return stores->bind(info, binding);
   };
   auto live = std::make_unique<featc_live>();
   std::string name = std::filesystem::path(path).stem().string();
@@ -105,9 +102,8 @@ Expected<std::unique_ptr<featc_live>> open(const char* path, const featc_open_op
   };
   live->config = LiveConfig::open(path, std::move(options));
   if (live->config->current() == nullptr) {
-    ErrorCode why = std::filesystem::exists(path) ? ErrorCode::BadConfig : ErrorCode::NoFile;
-    if (*storesFailed) why = ErrorCode::BadStore;
-    return Error(live->config->status().lastFailure->problem, why, path);
+    const ReloadReport why = *live->config->status().lastFailure;
+    return Error(why.problem, why.code, path);
   }
   watchLiveConfig(*live->metrics, name, live->config);
   live->metrics->watchStores([stores] { return storeStates(*stores); });
@@ -193,6 +189,8 @@ featc_session* featc_live_begin(featc_live* live) {
 }
 
 void featc_live_end(featc_session* session) {
+  // The executor still uses the session for a call that nobody has waited for.
+  if (std::shared_ptr<AwaitedCall> awaited = std::exchange(session->awaited, nullptr)) awaited->wait();
   // The call owns the memory that the session lies in.
   LiveCall ending = std::move(static_cast<LiveSession*>(session)->call);
 }

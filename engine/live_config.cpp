@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "runtime/calls/run_errors.h"
 #include "support/survive.h"
 
 namespace featc {
@@ -193,6 +194,7 @@ void LiveConfig::giveUp(std::string_view why) noexcept {
   ++failures_;
   survive("noting why a reload failed", [&] {
     lastReport_.problem = why;
+    lastReport_.code = ErrorCode::Failed;
     lastFailure_ = lastReport_;
   });
   done_ = asked_;
@@ -207,7 +209,9 @@ LiveConfig::Attempt LiveConfig::attempt(bool first) {
     load(first, attempt);
     attempt.complete = true;
   } catch (...) {
-    attempt.report.problem = currentMessage();
+    Error error = currentError();
+    attempt.report.problem = std::move(error.message);
+    attempt.report.code = error.code;
   }
   attempt.report.at = std::chrono::system_clock::now();
   attempt.report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -224,10 +228,16 @@ void LiveConfig::load(bool first, Attempt& attempt) const {
     whole = !attempt.files.changed();
   }
   ReloadReport& report = attempt.report;
-  (config.ok ? report.warnings : report.problem) = config.diagnosticsText();
-  if (!config.ok) return;
+  if (!config.ok) {
+    Error error = graphError(config, path_);
+    report.problem = std::move(error.message);
+    report.code = error.code;
+    return;
+  }
+  report.warnings = config.diagnosticsText();
   if (!whole) {
     report.problem = "the files of the config change while they are read";
+    report.code = ErrorCode::Failed;
     return;
   }
   std::shared_ptr<const LiveVersion> serving = current();
@@ -239,9 +249,10 @@ void LiveConfig::load(bool first, Attempt& attempt) const {
   LoadOptions options = options_.load;
   // The interpreter in between would answer slower than what serves already.
   if (!first && options.engine.engine == EngineKind::Tiered) options.engine.engine = EngineKind::Jit;
-  ExtractorResult made = makeExtractor(config, options);
-  if (made.extractor == nullptr) {
-    report.problem = std::move(made.error);
+  Expected<ExtractorResult> made = makeExtractor(config, options);
+  if (!made) {
+    report.problem = made.error().message;
+    report.code = made.error().code;
     return;
   }
   VersionInfo info;
@@ -251,7 +262,7 @@ void LiveConfig::load(bool first, Attempt& attempt) const {
   info.since = std::chrono::system_clock::now();
   size_t ready = serving == nullptr ? 0 : serving->most();
   attempt.version =
-      freedBy(*options.engine.pool, std::make_unique<LiveVersion>(std::move(info), std::move(made), options_.newShared,
+      freedBy(*options.engine.pool, std::make_unique<LiveVersion>(std::move(info), *std::move(made), options_.newShared,
                                                                   options_.newMemory, ready, alive_));
   report.outcome = ReloadOutcome::Swapped;
 }

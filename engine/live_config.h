@@ -39,8 +39,9 @@ enum class ReloadOutcome : uint8_t {
 
 struct ReloadReport {
   ReloadOutcome outcome = ReloadOutcome::Failed;
-  std::string problem;   // diagnostics, or what else went wrong
-  std::string warnings;  // of a config that is good
+  std::string problem;               // diagnostics, or what else went wrong
+  ErrorCode code = ErrorCode::None;  // of the problem, as openConfig() gives it
+  std::string warnings;              // of a config that is good
   std::chrono::system_clock::time_point at;
   double seconds = 0;
 };

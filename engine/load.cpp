@@ -146,41 +146,46 @@ LoadedGraph loadGraph(const fs::path& path, const FrontendOptions& frontend,
   return loaded;
 }
 
-ExtractorResult makeExtractor(const LoadedGraph& config, const LoadOptions& options) {
-  ExtractorResult made;
+Error graphError(const LoadedGraph& config, const fs::path& path) {
+  const bool isRead = !config.files.empty() || path == "-";
+  return {config.diagnosticsText(), isRead ? ErrorCode::BadConfig : ErrorCode::NoFile,
+          placeOfFirstError(config.diagnostics)};
+}
+
+Expected<ExtractorResult> makeExtractor(const LoadedGraph& config, const LoadOptions& options) {
   EngineOptions engine = options.engine;
-  if (options.bindStores) made.error = options.bindStores(config.graph.info(), engine.stores);
-  return made.error.empty() ? makeExtractor(config.graph, engine, config.graphText) : made;
+  if (options.bindStores) {
+    std::string problem = options.bindStores(config.graph.info(), engine.stores);
+    if (!problem.empty()) return Error(std::move(problem), ErrorCode::BadStore);
+  }
+  ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
+  if (made.error.empty()) return made;
+  return Error(std::move(made.error), engine.codegen.cpu.empty() ? ErrorCode::Failed : ErrorCode::OtherMachine);
 }
 
 LoadedConfig loadExtractor(const fs::path& path, const LoadOptions& options) {
   auto start = std::chrono::steady_clock::now();
   LoadedConfig loaded;
   loaded.config = loadGraph(path, options.frontend, options.engine.cache, options.engine.codegen);
-  if (loaded.config.ok) loaded.made = makeExtractor(loaded.config, options);
+  if (loaded.config.ok) {
+    Expected<ExtractorResult> made = makeExtractor(loaded.config, options);
+    if (made) {
+      loaded.made = *std::move(made);
+    } else {
+      loaded.made.error = made.error().message;
+      loaded.code = made.error().code;
+    }
+  }
   loaded.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return loaded;
 }
 
 Expected<OpenedConfig> openConfig(const fs::path& path, const LoadOptions& options) {
-  LoadOptions watched = options;
-  ErrorCode why = options.engine.codegen.cpu.empty() ? ErrorCode::Failed : ErrorCode::OtherMachine;
-  if (options.bindStores) {
-    watched.bindStores = [&](const ProgramInfo& info, StoreBinding& stores) {
-      std::string problem = options.bindStores(info, stores);
-      if (!problem.empty()) why = ErrorCode::BadStore;
-      return problem;
-    };
-  }
-  LoadedConfig loaded = loadExtractor(path, watched);
-  std::string diagnostics = loaded.config.diagnosticsText();
-  if (!loaded.config.ok) {
-    const bool isRead = !loaded.config.files.empty() || path == "-";
-    return Error(std::move(diagnostics), isRead ? ErrorCode::BadConfig : ErrorCode::NoFile,
-                 placeOfFirstError(loaded.config.diagnostics));
-  }
-  if (loaded.made.extractor == nullptr) return Error(std::move(loaded.made.error), why, path.string());
-  return OpenedConfig{std::move(loaded.made.extractor), std::move(diagnostics), std::move(loaded.made.tiered)};
+  LoadedConfig loaded = loadExtractor(path, options);
+  ExtractorResult& made = loaded.made;
+  if (!loaded.config.ok) return graphError(loaded.config, path);
+  if (made.extractor == nullptr) return Error(std::move(made.error), loaded.code, path.string());
+  return OpenedConfig{std::move(made.extractor), loaded.config.diagnosticsText(), std::move(made.tiered)};
 }
 
 }  // namespace featc

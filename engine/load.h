@@ -48,14 +48,19 @@ struct LoadOptions {
 struct LoadedConfig {
   LoadedGraph config;
   ExtractorResult made;
-  double seconds = 0;  // all of it
+  ErrorCode code = ErrorCode::None;  // of made.error
+  double seconds = 0;                // all of it
 
   // Why there is no extractor: the diagnostics, or what else went wrong.
   std::string problem() const { return config.ok ? made.error : config.diagnosticsText(); }
 };
 
-// Of a config without errors: binds the stores and makes the code.
-ExtractorResult makeExtractor(const LoadedGraph& config, const LoadOptions& options);
+// Why there is no graph: NoFile, or BadConfig with all diagnostics and the place of the first error.
+Error graphError(const LoadedGraph& config, const std::filesystem::path& path);
+
+// Of a config without errors: binds the stores and makes the code. Fails with BadStore (what bindStores says),
+// OtherMachine (no code for the CPU that was asked for) or Failed.
+Expected<ExtractorResult> makeExtractor(const LoadedGraph& config, const LoadOptions& options);
 
 // With all that is known on the way, for tools; openConfig is for those who want the extractor or the reason.
 LoadedConfig loadExtractor(const std::filesystem::path& path, const LoadOptions& options);

@@ -35,17 +35,22 @@ featc_failure featc_arrow_schema(const featc_extractor* extractor, const featc_a
 }
 
 featc_failure featc_result_arrow(featc_session* session, const featc_arrow_options* options, ArrowArray* out) {
-  try {
+  // What the call itself had to say stays where this has nothing to say.
+  auto fail = [&](const Error& error) {
     session->message.clear();
-    if (out == nullptr) return session->fail(nullArgument("out"));
-    out->release = nullptr;
+    return session->fail(error);
+  };
+  if (out != nullptr) out->release = nullptr;
+  try {
+    if (out == nullptr) return fail(nullArgument("out"));
     Expected<ArrowExport> known = exportOptions(options);
-    if (!known) return session->fail(known.error());
-    if (session->result->outputCount() == 0) return session->fail({"there is no result", ErrorCode::BadArgument});
+    if (!known) return fail(known.error());
+    if (session->result->outputCount() == 0)
+      return fail({"there is no result: the session has run nothing, or its last call failed", ErrorCode::BadArgument});
     std::string error = exportArrowResult(session->extractor->info(), *known, session->result, out);
-    return error.empty() ? FEATC_FINE : session->fail({error, ErrorCode::OverLimit});
+    return error.empty() ? FEATC_FINE : fail({error, ErrorCode::OverLimit});
   } catch (...) {
-    return session->fail(currentError());
+    return fail(currentError());
   }
 }
 

@@ -54,7 +54,7 @@ featc_failure guardedOpen(T** out, char** text, Open&& open) noexcept {
   Error error;
   try {
     if (out == nullptr) {
-      error = {"the place for what is opened is null", ErrorCode::BadArgument};
+      error = {"the pointer for what is opened is null", ErrorCode::BadArgument};
     } else {
       auto opened = open();
       if (opened) {

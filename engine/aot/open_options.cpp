@@ -51,12 +51,13 @@ Expected<OpenOptions> readOpenOptions(const featc_open_options* given) {
   if (options.stores == nullptr && options.store_count != 0) return nullArgument("stores");
   if (options.plugins == nullptr && options.plugin_count != 0) return nullArgument("plugins");
   for (size_t i = 0; i < options.plugin_count; ++i) {
-    if (options.plugins[i] == nullptr) return nullArgument("a folder of plugins");
+    if (options.plugins[i] == nullptr) return nullArgument("a folder in plugins");
     out.plugins.folders.emplace_back(options.plugins[i]);
   }
   const int engine = enumNumber(options.engine);
   if (engine != FEATC_ENGINE_JIT && engine != FEATC_ENGINE_INTERP && engine != FEATC_ENGINE_TIERED)
-    return Error(fmt::format("there is no engine {}", engine), ErrorCode::BadArgument);
+    return Error(fmt::format("engine {} does not exist; featc_engine has 0 (jit), 1 (interp) and 2 (tiered)", engine),
+                 ErrorCode::BadArgument);
   featc_call_limits limits;
   if (Error error = readSized(options.limits, "featc_call_limits", limits)) return error;
   out.limits.call = callLimits(limits);
@@ -65,9 +66,11 @@ Expected<OpenOptions> readOpenOptions(const featc_open_options* given) {
   featc_seda_options seda;
   if (Error error = readSized(options.seda, "featc_seda_options", seda)) return error;
   if (seda.fetch_threads > kMostThreads || seda.compute_threads > kMostThreads)
-    return Error(fmt::format("an executor may have {} threads in each stage", kMostThreads), ErrorCode::BadArgument);
+    return Error(fmt::format("fetch_threads and compute_threads may be at most {}", kMostThreads),
+                 ErrorCode::BadArgument);
   if (seda.queue_requests > kMostRequests || seda.batches > kMostRequests || seda.batching > kMostRequests)
-    return Error(fmt::format("an executor may have {} requests or batches", kMostRequests), ErrorCode::BadArgument);
+    return Error(fmt::format("queue_requests, batches and batching may be at most {}", kMostRequests),
+                 ErrorCode::BadArgument);
   out.hasSeda = options.seda != nullptr;
   out.seda = sedaOptions(seda, out.limits.call);
   return out;

@@ -35,14 +35,18 @@ Error readSized(const T* given, const char* type, T& out) {
   out.size = sizeof(T);
   if (given == nullptr) return {};
   const size_t size = given->size;
+  const std::string name = type;
   if (size <= sizeof given->size || size > size_t{1} << 16U)
-    return {std::string("the member \"size\" must be sizeof(") + type + ")", ErrorCode::BadArgument};
+    return {name + ".size must be sizeof(" + name + ")", ErrorCode::BadArgument};
   const auto* bytes = reinterpret_cast<const char*>(given);
   for (size_t i = sizeof(T); i < size; ++i)
     if (bytes[i] != 0)
-      return {std::string(type) + " has an option that this featc does not know: it is older than the header",
+      return {name + " has a member that this featc does not know: the library is older than the header",
               ErrorCode::BadArgument};
   std::memcpy(&out, given, std::min(size, sizeof(T)));
+  // Else what an older program leaves in the padding would be a new member's value.
+  static_assert(offsetof(T, reserved) + sizeof out.reserved == sizeof(T));
+  if (out.reserved != 0) return {name + ".reserved must be 0", ErrorCode::BadArgument};
   out.size = sizeof(T);
   return {};
 }

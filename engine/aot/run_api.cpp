@@ -104,10 +104,14 @@ featc_failure runJson(featc_session& session, const char* json, size_t size, con
   return FEATC_BAD_BATCH;
 }
 
-featc_failure runArrow(featc_session& session, const ArrowSchema* schema, ArrowArray* given, const Compute& compute) {
-  if (given == nullptr || given->release == nullptr)
-    return session.fail({"rows is null or released", ErrorCode::BadArgument});
-  ArrowOwner<ArrowArray> rows(given);
+// Rows are released whatever fails, so they are taken over before anything can.
+ArrowOwner<ArrowArray> takeOver(ArrowArray* rows) noexcept {
+  return rows == nullptr ? ArrowOwner<ArrowArray>() : ArrowOwner<ArrowArray>(rows);
+}
+
+featc_failure runArrow(featc_session& session, const ArrowSchema* schema, ArrowOwner<ArrowArray> rows,
+                       const Compute& compute) {
+  if (rows.isReleased()) return session.fail({"rows is null or released", ErrorCode::BadArgument});
   if (schema == nullptr) return session.fail(nullArgument("schema"));
   const Extractor& extractor = *session.extractor;
   session.rows.clear();
@@ -251,12 +255,20 @@ void featc_set_call_options(featc_session* session, const featc_call_options* op
   session->patience = timeOf(options->timeout_microseconds);
 }
 
-void featc_set_call_limits(featc_session* session, const featc_call_limits* limits) {
-  featc_call_limits known{};
-  if (limits != nullptr) std::memcpy(&known, limits, std::min(limits->size, sizeof known));
+featc_failure featc_set_call_limits(featc_session* session, const featc_call_limits* limits) {
+  featc_call_limits known;
+  try {
+    if (Error error = readSized(limits, "featc_call_limits", known)) {
+      session->message.clear();
+      return session->fail(error);
+    }
+  } catch (...) {
+    return FEATC_NO_MEMORY;
+  }
   session->options.reserve =
       known.reserve_microseconds == 0 ? CallOptions().reserve : timeOf(known.reserve_microseconds);
   session->options.limits = callLimits(known);
+  return FEATC_FINE;
 }
 
 featc_failure featc_run(featc_session* session, const featc_batch* batch) {
@@ -268,7 +280,8 @@ featc_failure featc_run_json(featc_session* session, const char* json, size_t si
 }
 
 featc_failure featc_run_arrow(featc_session* session, const ArrowSchema* schema, ArrowArray* rows) {
-  return guarded(*session, [&] { return runArrow(*session, schema, rows, {}); });
+  ArrowOwner<ArrowArray> taken = takeOver(rows);
+  return guarded(*session, [&] { return runArrow(*session, schema, std::move(taken), {}); });
 }
 
 featc_failure featc_submit(featc_session* session, const featc_batch* batch, featc_done done, void* context) {
@@ -281,7 +294,8 @@ featc_failure featc_submit_json(featc_session* session, const char* json, size_t
 
 featc_failure featc_submit_arrow(featc_session* session, const ArrowSchema* schema, ArrowArray* rows, featc_done done,
                                  void* context) {
-  return guarded(*session, [&] { return runArrow(*session, schema, rows, {false, done, context}); });
+  ArrowOwner<ArrowArray> taken = takeOver(rows);
+  return guarded(*session, [&] { return runArrow(*session, schema, std::move(taken), {false, done, context}); });
 }
 
 void featc_cancel(featc_session* session) {

@@ -52,7 +52,8 @@ featc_failure AwaitedCall::wait() {
 
 featc_failure submitCall(featc_session& session, const Batch& batch, featc_done done, void* context) {
   if (session.seda == nullptr)
-    return session.fail({"the extractor was opened without featc_open_options.seda", ErrorCode::BadArgument});
+    return session.fail(
+        {"the extractor has no executor: open it with featc_open_options.seda", ErrorCode::BadArgument});
   auto awaited = done == nullptr ? std::make_shared<AwaitedCall>() : nullptr;
   session.awaited = awaited;
   // From submit() on the session may be answered, and with `done` gone, at any time.
@@ -75,5 +76,7 @@ featc_failure submitCall(featc_session& session, const Batch& batch, featc_done 
 featc_failure featc_wait(featc_session* session) {
   std::shared_ptr<featc::AwaitedCall> awaited = std::exchange(session->awaited, nullptr);
   if (awaited != nullptr) return awaited->wait();
-  return session->fail({"there is no call to wait for", featc::ErrorCode::BadArgument});
+  session->message.clear();
+  session->addMessage("no submitted call is left to wait for");
+  return FEATC_BAD_ARGUMENT;
 }

@@ -59,7 +59,8 @@ char* featc_metrics_text(const featc_live* live);
  * keeps sessions for reuse, so a warm one costs nothing. Its calls run with the default featc_call_options, without
  * limits. */
 featc_session* featc_live_begin(featc_live* live);
-/* For a session from featc_live_begin; do not pass such a session to featc_free_session. */
+/* For a session from featc_live_begin; do not pass such a session to featc_free_session. Waits for a call that was
+ * submitted without `done` and that featc_wait has not waited for. */
 void featc_live_end(featc_session* session);
 /* The session's version, for the functions that describe an extractor. Borrowed until featc_live_end. */
 const featc_extractor* featc_live_extractor(const featc_session* session);

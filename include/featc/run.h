@@ -43,9 +43,10 @@ typedef enum featc_failure {
   FEATC_NO_MEMORY = 2,  /* of the process, or of the limit for all calls together */
   FEATC_OVER_LIMIT = 3, /* the call exceeds one of its limits */
   FEATC_LATE = 4,       /* the timeout passed before its rows were computed */
-  FEATC_CANCELLED = 5,  /* by featc_cancel, or the extractor was freed before the rows were computed */
+  FEATC_CANCELLED = 5,  /* by featc_cancel */
   FEATC_FAILED = 6,     /* anything else */
-  FEATC_REFUSED = 7,    /* the SEDA executor's queue is full, or it has been stopped: try again later, or elsewhere */
+  FEATC_REFUSED = 7,    /* the SEDA executor's queue is full, or its extractor was freed before the rows were computed:
+                           try again later, or elsewhere */
 
   FEATC_BAD_ARGUMENT = 8, /* a null pointer, an unknown option or a wrong `size` */
   FEATC_NO_FILE = 9,      /* the config or library cannot be read */
@@ -71,8 +72,7 @@ typedef struct featc_store {
   const char* url;
 } featc_store;
 
-/* What a call of a session may cost; 0 is no limit. `size` must be sizeof(featc_call_limits): a library that knows more
- * or fewer members uses it to find out which ones are present. Absent members count as 0. */
+/* What a call of a session may cost; 0 is no limit. `size` must be sizeof(featc_call_limits). */
 typedef struct featc_call_limits {
   size_t size;
   uint64_t reserve_microseconds;       /* reads are given up this long before the timeout, plus the time that computing
@@ -82,6 +82,7 @@ typedef struct featc_call_limits {
   uint64_t max_value_bytes;            /* strings, lists and maps that operators make */
   uint64_t max_result_bytes;
   uint32_t max_row_ids; /* all ids of a row together; a row with more is FEATC_TOO_MANY_IDS, and the call continues */
+  uint32_t reserved;    /* 0, as in the other structs that have it */
 } featc_call_limits;
 
 /* The SEDA executor of an extractor: requests of many callers are joined to batches, and no thread waits for a store.
@@ -97,6 +98,7 @@ typedef struct featc_seda_options {
   uint64_t longest_wait_microseconds; /* for requests to join; 0: 500 */
   int drop_oldest; /* a full queue: not 0: the request that has waited longest fails; 0: the new one does. FEATC_REFUSED
                     */
+  uint32_t reserved;
 } featc_seda_options;
 
 typedef enum featc_engine {
@@ -117,7 +119,8 @@ typedef struct featc_open_options {
   size_t plugin_count;
   const featc_call_limits*
       limits;            /* of every call, within which those of a session lie; NULL: none. Without `reserve` */
-  uint64_t memory_bytes; /* of all calls of this extractor together; 0: only featc_set_memory_limit counts */
+  uint64_t memory_bytes; /* of all calls of this extractor together, in place of the limit of the process: then neither
+                            featc_set_memory_limit nor featc_memory_held counts them. 0: the process's limit holds */
   const featc_seda_options* seda; /* NULL: no executor, so neither featc_submit nor FEATC_SCHEDULER_SEDA */
 
   /* Of configs only; a model that is compiled already ignores the rest. */
@@ -130,6 +133,7 @@ typedef struct featc_open_options {
   /* Of featc_open_live only: how often it checks the config's files and imports. It reloads when they have changed and
    * then stayed the same for that long. 0: only featc_live_reload reloads. */
   uint32_t watch_milliseconds;
+  uint32_t reserved;
 } featc_open_options;
 
 /* A compiled model: the object of this type in the header that `featc build --header` wrote. */
@@ -160,7 +164,7 @@ FEATC_DEPRECATED("use featc_open_library")
 featc_extractor* featc_open_built_with_plugins(const char* path, const char* const* plugins, size_t plugin_count,
                                                const featc_store* stores, size_t store_count, char** error);
 
-/* Ends the extractor's SEDA executor too: requests that have not been computed fail with FEATC_CANCELLED. NULL is fine.
+/* Ends the extractor's SEDA executor too: requests that have not been computed fail with FEATC_REFUSED. NULL is fine.
  * Not from a featc_done. */
 void featc_free_extractor(featc_extractor* extractor);
 void featc_free_text(char* text);
@@ -229,6 +233,7 @@ typedef struct featc_batch {
 
 /* NULL if there is no memory. */
 featc_session* featc_new_session(const featc_extractor* extractor);
+/* Waits for a call that was submitted without `done` and that featc_wait has not waited for. */
 void featc_free_session(featc_session* session);
 
 typedef enum featc_scheduler {
@@ -250,8 +255,9 @@ typedef struct featc_call_options {
 void featc_set_call_options(featc_session* session, const featc_call_options* options);
 
 /* For all later calls of the session; NULL: no limits. Calls through the SEDA executor have the limits of
- * featc_open_options in their place. */
-void featc_set_call_limits(featc_session* session, const featc_call_limits* limits);
+ * featc_open_options in their place. FEATC_BAD_ARGUMENT if `size` is wrong, or if a member is not 0 that this featc
+ * does not know; the limits stay as they are then, and featc_message says why. */
+featc_failure featc_set_call_limits(featc_session* session, const featc_call_limits* limits);
 
 /* FEATC_FINE if the batch ran; each of its rows has a status. Otherwise featc_message gives the reason, and the result
  * is empty. */
@@ -262,9 +268,8 @@ featc_failure featc_run(featc_session* session, const featc_batch* batch);
 featc_failure featc_run_json(featc_session* session, const char* json, size_t size);
 /* -- Arrow ------------------------------------------------------------------------------------ */
 
-/* Arrow's C data interface, as https://arrow.apache.org/docs/format/CDataInterface.html defines the structs: whoever
- * makes or reads them brings the definitions. docs/arrow.md says which columns fit which fields, and which types the
- * features have. */
+/* Arrow's C data interface. featc/arrow.h defines the structs for programs that have no Arrow library. docs/arrow.md
+ * says which columns fit which fields, and which types the features have. */
 struct ArrowSchema;
 struct ArrowArray;
 
@@ -282,6 +287,7 @@ typedef struct featc_arrow_options {
   int leave_out_failed; /* rows whose status is not FEATC_OK: not 0: left out; 0: null in every column */
   int with_status;      /* not 0: one more column, row_status: "ok", "bad_input", ... */
   int large_lists;      /* not 0: lists are large_list, with 64-bit offsets that need no copy */
+  uint32_t reserved;
 } featc_arrow_options;
 
 /* The schema of an extractor's features, a struct with a column for each output. The caller releases it. `options` may
@@ -297,8 +303,8 @@ featc_failure featc_result_arrow(featc_session* session, const featc_arrow_optio
 
 /* -- Without waiting -------------------------------------------------------------------------- */
 
-/* Called once for each submitted call, on a thread of the executor, which serves nothing else meanwhile. The session is
- * the caller's again: read its result, submit its next call, or free or end it. */
+/* Called once for each submitted call, on a thread of the executor, which serves nothing else meanwhile; never on the
+ * thread that submits. The session is the caller's again: read its result, submit its next call, or free or end it. */
 typedef void (*featc_done)(void* context, featc_session* session, featc_failure failure);
 
 /* As featc_run, featc_run_json and featc_run_arrow, without waiting: the extractor's SEDA executor computes the call,
@@ -318,8 +324,8 @@ featc_failure featc_wait(featc_session* session);
  * running call nothing happens. Do not call it from a signal handler: it takes a lock. */
 void featc_cancel(featc_session* session);
 
-/* Limits the memory of all calls of the process together, in bytes; a call that gets no more fails with
- * FEATC_NO_MEMORY. 0, the default: no limit. */
+/* Limits the memory of all calls of the process together, in bytes, but for those of extractors with a `memory_bytes`
+ * of their own. A call that gets no more fails with FEATC_NO_MEMORY. 0, the default: no limit. */
 void featc_set_memory_limit(uint64_t bytes);
 /* What they hold now, including memory that sessions keep for their next call and for results. */
 uint64_t featc_memory_held(void);

@@ -11,6 +11,7 @@
 #include "engine_fixture.h"
 #include "featc/featc.h"
 #include "tests/common/catch.h"
+#include "tests/memory/allocation_count.h"
 
 using namespace featc;
 using namespace featc::test;
@@ -203,6 +204,27 @@ TEST_CASE("from C the features as Arrow are those of a stream, and stay when all
   CHECK(equalArrays(*schema.get(), *again.get(), *expected.get()));
 }
 
+TEST_CASE("from C rows are released once, whatever memory fails", "[failing]") {
+  Opened opened;
+  featc_session* session = opened.session;
+  for (uint64_t spared = 0, failed = 1; failed != 0; ++spared) {
+    REQUIRE(featc_run_json(session, kFlatJson, std::strlen(kFlatJson)) == FEATC_FINE);
+    // While it lives the next call needs another result.
+    ArrowOwner<ArrowArray> kept;
+    REQUIRE(featc_result_arrow(session, nullptr, kept.get()) == FEATC_FINE);
+    HandArray rows = flatRows();
+    watch(rows.array.get());
+    failAllocations(spared, UINT64_MAX);
+    const featc_failure failure = featc_run_arrow(session, rows.schema.get(), rows.array.get());
+    failed = stopFailing() ? 1 : 0;
+    INFO("allocation " << spared);
+    CHECK(released == 1);
+    CHECK(rows.array.isReleased());
+    CHECK((failure == FEATC_FINE || failure == FEATC_NO_MEMORY));
+    if (failed == 0) CHECK(failure == FEATC_FINE);
+  }
+}
+
 TEST_CASE("from C rows that fail are null, left out or named, and what does not fit is told") {
   Opened opened;
   featc_session* session = opened.session;
@@ -223,6 +245,8 @@ TEST_CASE("from C rows that fail are null, left out or named, and what does not 
   ArrowOwner<ArrowArray> features;
   REQUIRE(featc_result_arrow(session, &options, features.get()) == FEATC_FINE);
   REQUIRE(features->n_children == 6);
+  // What the call had to say is still there.
+  CHECK_THAT(featc_message(session), ContainsSubstring("color"));
   CHECK(features->length == 3);
   CHECK(features->children[0]->null_count == 1);
   const ArrowArray& status = *features->children[5];

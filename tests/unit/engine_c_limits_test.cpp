@@ -137,10 +137,13 @@ TEST_CASE("from C programs that were compiled with an older header keep working"
   // Limits of a header that has more.
   struct {
     featc_call_limits known = Session::noLimits();
-    uint64_t more[4] = {1, 1, 1, 1};
+    uint64_t more[4] = {0, 0, 0, 1};
   } later;
   later.known.size = sizeof later;
-  featc_set_call_limits(s.session, &later.known);
+  CHECK(featc_set_call_limits(s.session, &later.known) == FEATC_BAD_ARGUMENT);
+  CHECK(featc_run_json(s.session, small.data(), small.size()) == FEATC_OVER_LIMIT);
+  later.more[3] = 0;
+  CHECK(featc_set_call_limits(s.session, &later.known) == FEATC_FINE);
   CHECK(featc_run_json(s.session, small.data(), small.size()) == FEATC_FINE);
   featc_set_call_limits(s.session, &limits);
   featc_set_call_limits(s.session, nullptr);
