@@ -164,3 +164,81 @@ rm "$model/1/scorer.onnx"
 version 1
 featc 1 pack "$model/1" --epoch 2026-12-01
 err_has '2026-12-01'
+# The network takes the row of the shop instead of the price.
+printf 'sparse shop slot 1 = shop\n' >>"$model/1/features.feat"
+printf 'unused = ["price"]\n[inputs.price]\noutputs = ["shop"]\n' >"$model/1/binding.toml"
+featc 1 pack "$model/1"
+err_has 'input "price" takes f32 [?, 1], and "shop" gives i64 [?]: the output has no table in the epoch; build one'
+
+# build EPOCH NUMBERS: the rows of the shops 1, 2 ... in slot 1.
+cat >"$work/rows.py" <<'END'
+import struct, sys
+folder, rows = sys.argv[1], [float(number) for number in sys.argv[2].split()]
+def write(name, kind, shape, data):
+    header = repr({"descr": kind, "fortran_order": False, "shape": shape}).encode()
+    header += b" " * (63 - (len(header) + 10) % 64) + b"\n"
+    with open(f"{folder}/{name}.npy", "wb") as out:
+        out.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data)
+ids = [(1 << 44) + payload for payload in range(1, len(rows) + 1)]
+write("ids", "<u8", (len(ids),), struct.pack(f"<{len(ids)}Q", *ids))
+write("vectors", "<f4", (len(ids), 1), struct.pack(f"<{len(ids)}f", *rows))
+END
+mkdir "$model/tables"
+build() {
+  python3 "$work/rows.py" "$work" "$2"
+  featc 0 embeddings build "$model/tables/$1" "shop,ids=$work/ids.npy,vectors=$work/vectors.npy"
+}
+build may '2 0 -1'
+featc 0 pack "$model/1"
+out_has 'epoch may, 4 files'
+printf 'shop,price\n1,0\n2,0\n9,0\n' >"$work/d.csv"
+featc 0 score "$model" --input "$work/d.csv" --format csv --stats
+err_has 'lookup    shop: 3 ids, 1 without a row'
+out_is <<'END'
+row,request,item,score
+0,0,0,0.8807971
+1,1,0,0.5
+2,2,0,0.5
+END
+printf 'shop,price\n8,0\n9,0\n' >"$work/d.csv"
+featc 0 score "$model" --input "$work/d.csv"
+err_has 'warning: shop: none of its 2 ids has a row in its table; was that built for this config?'
+
+build june '1 1 1'
+featc 1 pack "$model/1"
+err_has 'has several epochs: pass --epoch with the one that'
+err_has 'was trained with: june may'
+featc 0 pack "$model/1" --epoch june
+rm -r "$model/tables/june"
+featc 1 score "$model" --input "$work/d.csv"
+err_has "$model/tables/june"
+build june '1 1 2'
+featc 1 score "$model" --input "$work/d.csv"
+err_has 'the tables of epoch june are others than those that the version was packed with'
+featc 0 pack "$model/1" --epoch june
+printf x >>"$model/tables/june/shop.table"
+featc 1 score "$model" --input "$work/d.csv"
+err_has 'shop.table'
+
+# -- Scores that are none ---------------------------------------------------------------------------
+python3 "$work/rows.py" "$work" '0'
+sed 's/Sigmoid/Log/' "$model/1/scorer.xml" >"$work/log.xml"
+cp "$work/log.xml" "$model/1/scorer.xml"
+featc 0 pack "$model/1" --epoch may
+printf 'shop,price\n1,0\n2,0\n3,0\n' >"$work/d.csv"
+featc 0 score "$model" --input "$work/d.csv"
+out_count 1 '"score": 0.69'
+err_has "$work/d.csv:3: item 0: the network gave infinity or not a number"
+featc 1 score "$model" --input "$work/d.csv" --strict
+out_count 1 '"score": 0.69'
+
+# -- Libraries instead of configs -------------------------------------------------------------------
+mv "$model/1/features.feat" "$work/features.feat"
+featc 0 build "$work/features.feat" -o "$model/1/features.so"
+featc 1 pack "$model/1" --epoch may
+err_has "$model/1/features.so is machine code, which runs as it is: pass --plugins $model/1"
+featc 0 pack "$model/1" --epoch may --plugins "$model"
+featc 1 score "$model" --input "$work/d.csv"
+err_has "$model/1/features.so is machine code"
+featc 0 score "$model" --input "$work/d.csv" --plugins "$model"
+out_count 1 '"score": 0.69'

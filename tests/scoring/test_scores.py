@@ -89,6 +89,19 @@ class Model:
     def payloads(self, name):
         return np.array([ids[0] & (2**44 - 1) if ids else -1 for ids in self.features(name)])
 
+    def build_tables(self, tables):
+        files = self.folder / "rows"
+        files.mkdir()
+        (self.folder / "tables").mkdir()
+        specs = []
+        for table in tables:
+            for what, array in (("ids", table.ids), ("vectors", table.vectors)):
+                np.save(files / f"{table.name}.{what}.npy", array)
+            spec = f"{table.name},ids={files}/{table.name}.ids.npy,vectors={files}/{table.name}.vectors.npy"
+            spec += f",outputs={'+'.join(table.outputs)},dtype={table.dtype},combiner={table.combiner}"
+            specs.append(spec + (f",default=id:{table.default_id}" if table.default_id else ""))
+        featc("embeddings", "build", self.folder / "tables/2026-12-01", *specs)
+
     def scores(self, network, *options):
         network.save(self.version / "scorer.onnx")
         featc("pack", self.version)
@@ -236,6 +249,150 @@ outputs = ["shop"]
     vectors = np.tanh(users.astype(np.float64) @ tower)
     expected = sigmoid((vectors * shop_table[model.payloads("shop")]).sum(1) - model.dense("price")[:, 0])
     model.check(network, expected)
+
+
+class Table:
+    """Rows of embeddings for the ids of some outputs; every tenth id has none."""
+
+    def __init__(self, model, outputs, dim, combiner="sum", dtype="float32", default=None, seed=9):
+        self.name, self.outputs, self.dim, self.combiner, self.dtype = outputs[0], outputs, dim, combiner, dtype
+        ids = sorted({i for output in outputs for row in model.features(output) for i in ids_of(row)})
+        self.ids = np.array([i for k, i in enumerate(ids) if k % 10], np.uint64)
+        self.vectors = weights(seed, len(self.ids), dim)
+        if dtype == "bfloat16":
+            # The numbers that are bfloat16 already.
+            self.vectors = (self.vectors.view(np.uint32) & 0xFFFF0000).view(np.float32)
+        self.rows = dict(zip(self.ids.tolist(), self.vectors.astype(np.float64)))
+        # `default`: which of the rows stands for ids without one.
+        self.default_id = None if default is None else int(self.ids[default])
+        self.default = np.zeros(dim) if default is None else self.rows[self.default_id]
+
+    def row(self, id):
+        return self.rows.get(id, self.default) if id else np.zeros(self.dim)
+
+    def pooled(self, ids):
+        """Of one row of an output: ids, or pairs of ids and weights."""
+        pairs = [i if isinstance(i, list) else (i, 1.0) for i in ids]
+        total = sum((w * self.row(i) for i, w in pairs), np.zeros(self.dim))
+        weight = sum(w for _, w in pairs)
+        return total / weight if self.combiner == "mean" and weight else total
+
+
+def ids_of(row):
+    for i in row:
+        if isinstance(i, list):
+            yield i[0]
+        elif i:
+            yield i
+
+
+def test_deepfm(tmp_path, requests):
+    """Fields side by side in one tensor: one id, several, weighted; sums and means; float32 and bfloat16."""
+    model = Model(
+        tmp_path / "deepfm",
+        """
+sparse user  slot 1 = user
+sparse city  slot 2 = city
+sparse shop  slot 3 = shop
+sparse tags  slot 4 = tags
+sparse taste slot 5 = taste
+sparse liked slot 6 = taste
+dense price   = log1p(price)
+dense clicked = float(len(clicks))
+""",
+        requests,
+    )
+    fields = ["user", "city", "shop", "tags", "taste", "liked"]
+    dim = 9
+    tables = {
+        "user": Table(model, ["user"], dim, seed=1),
+        "city": Table(model, ["city"], dim, dtype="bfloat16", seed=2),
+        "shop": Table(model, ["shop"], dim, default=3, seed=3),
+        "tags": Table(model, ["tags"], dim, combiner="mean", default=5, seed=4),
+        "taste": Table(model, ["taste"], dim, seed=5),
+        "liked": Table(model, ["liked"], dim, combiner="mean", seed=6),
+    }
+    model.build_tables(tables.values())
+    (model.version / "binding.toml").write_text(
+        f"[inputs.fields]\noutputs = {json.dumps(fields)}\n[inputs.numbers]\noutputs = ['price', 'clicked']\n"
+    )
+    hidden, bias, last = weights(11, len(fields) * (dim - 1) + 2, 16), weights(12, 16), weights(13, 16, 1)
+    network = Network()
+    rows = network.input("fields", len(fields), dim)
+    # The first number of a row is the weight of the id itself, the others are its vector.
+    first = network.add("Slice", rows, network.axes(0), network.axes(1), network.axes(2))
+    linear = network.add("ReduceSum", first, network.axes(1), keepdims=0)
+    vectors = network.add("Slice", rows, network.axes(1), network.axes(dim), network.axes(2))
+    total = network.add("ReduceSum", vectors, network.axes(1), keepdims=0)
+    squares = network.add("ReduceSum", network.add("Mul", vectors, vectors), network.axes(1), keepdims=0)
+    pairs = network.add("Sub", network.add("Mul", total, total), squares)
+    pairs = network.add("Mul", network.add("ReduceSum", pairs, network.axes(1), keepdims=1), network.constant(0.5))
+    flat = network.add("Reshape", vectors, network.axes(-1, len(fields) * (dim - 1)))
+    deep = network.add("Concat", flat, network.input("numbers", 2), axis=1)
+    deep = network.add("MatMul", network.add("Relu", network.dense(deep, hidden, bias)), network.constant(last))
+    network.output(network.add("Sigmoid", network.add("Add", network.add("Add", linear, pairs), deep)), "score", 1)
+
+    x = np.stack([[tables[f].pooled(row) for row in model.features(f)] for f in fields], axis=1)
+    e = x[:, :, 1:]
+    numbers = np.hstack([model.dense("price"), model.dense("clicked")])
+    deep = np.maximum(np.hstack([e.reshape(len(e), -1), numbers]) @ hidden + bias, 0) @ last
+    pairs = 0.5 * (e.sum(1) ** 2 - (e**2).sum(1)).sum(1)
+    expected = sigmoid(x[:, :, 0].sum(1) + pairs + deep[:, 0])
+    model.check(network, expected)
+
+
+def test_sequences_with_tables(tmp_path, requests):
+    """Attention over what was clicked; a group whose elements have an id, several ids and numbers; a shared table."""
+    model = Model(
+        tmp_path / "attention",
+        """
+sparse shop slot 1 shared = shop
+sequence recent slot 1 shared length 5 = clicks
+sequence group seen over clicks, seconds length 6 pad left {
+  sparse shop  slot 1 shared = it.clicks
+  sparse marks slot 2 = [it.clicks % 7, it.clicks % 11]
+  dense  age = log1p(it.seconds)
+}
+""",
+        requests,
+    )
+    dim = 4
+    shops = Table(model, ["shop", "recent", "seen__shop"], dim, default=7, seed=21)
+    marks = Table(model, ["seen__marks"], dim, combiner="mean", seed=22)
+    model.build_tables([shops, marks])
+    (model.version / "binding.toml").write_text(
+        "[inputs.seen]\noutputs = ['seen__shop', 'seen__marks', 'seen__age']\n"
+    )
+    network = Network()
+    shop = network.input("shop", dim)
+    target = network.add("Unsqueeze", shop, network.axes(2))
+    recent = network.input("recent", 5, dim)
+    scores = network.add("Squeeze", network.add("MatMul", recent, target), network.axes(2))
+    length = network.add("Unsqueeze", network.input("recent.length", dtype=np.int64), network.axes(1))
+    is_there = network.add("Less", network.constant([range(5)], np.int64), length)
+    scores = network.add("Where", is_there, scores, network.constant(-1e9))
+    share = network.add("Mul", network.add("Softmax", scores, axis=1), network.add("Cast", is_there, to=1))
+    user = network.add("MatMul", network.add("Unsqueeze", share, network.axes(1)), recent)
+    user = network.add("ReduceSum", network.add("Mul", network.add("Squeeze", user, network.axes(1)), shop), network.axes(1),
+                       keepdims=0)
+    seen_weights = weights(23, 6, 2 * dim + 1)
+    seen = network.add("Mul", network.input("seen", 6, 2 * dim + 1), network.constant(seen_weights))
+    seen = network.add("ReduceSum", seen, network.axes(1, 2), keepdims=0)
+    network.output(network.add("Sigmoid", network.add("Add", user, seen)), "score")
+
+    expected = []
+    names = ("shop", "recent", "seen__shop", "seen__marks", "seen__age")
+    for shop_ids, recent_ids, seen_ids, mark_ids, ages in zip(*map(model.features, names)):
+        v = shops.pooled(shop_ids)
+        r = np.array([shops.row(i) for i in recent_ids]).reshape(-1, dim)
+        a = np.exp(r @ v)
+        user = (a / a.sum()) @ r @ v if len(r) else 0
+        seen = np.zeros((6, 2 * dim + 1))
+        for k in range(len(seen_ids)):
+            id = seen_ids[k]
+            seen[6 - len(seen_ids) + k] = [*(shops.row(id)), *marks.pooled(mark_ids[k]), ages[k]]
+        expected.append(sigmoid(user + (seen * seen_weights).sum()))
+    model.check(network, np.array(expected))
 
 
 def test_several_outputs_and_formats(tmp_path, requests):
