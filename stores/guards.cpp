@@ -14,8 +14,8 @@ std::shared_ptr<Store> guardStore(std::shared_ptr<Store> store, const StoreOptio
   if (!keepsDeadlines)
     store = std::make_shared<DeadlineStore>(std::move(store), options.timeout.value_or(std::chrono::microseconds(0)));
   if (options.hedgePercentile > 0) store = std::make_shared<HedgeStore>(std::move(store), options.hedgePercentile);
-  if (options.breaker > 0)
-    store = std::make_shared<BreakerStore>(std::move(store), options.breaker, options.breakerWait);
+  if (options.breaker.value_or(0) > 0)
+    store = std::make_shared<BreakerStore>(std::move(store), *options.breaker, options.breakerWait);
   if (options.cacheBytes > 0)
     store = std::make_shared<CacheStore>(std::move(store), options.cacheBytes, options.cacheTtl);
   // Around the cache, which may hold absent rows: what requests got is what counts.

@@ -43,6 +43,7 @@ OpenedStore openStore(std::string_view text, StoreOptions options, std::span<con
   if (opened.badUrl) return opened;
   // A second read must not queue up behind the first.
   if (options.hedgePercentile > 0 && options.loops * options.connections == 1) options.connections = 2;
+  if (!options.breaker) options.breaker = url.kind->breaker;
   url.kind->open(url, options, sources, opened);
   if (url.kind->guarding != Guarding::None)
     opened.store = guardStore(std::move(opened.store), options, url.kind->guarding == Guarding::NoDeadlines);

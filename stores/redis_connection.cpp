@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "stores/redis_cluster.h"
 #include "stores/redis_reply.h"
 
 namespace featc {
@@ -40,7 +41,8 @@ RedisConnection& self(void* connection) { return *static_cast<RedisConnection*>(
 
 }  // namespace
 
-RedisConnection::RedisConnection(RedisLoop& loop, event_base* base) : loop_(loop), base_(base) {
+RedisConnection::RedisConnection(RedisLoop& loop, event_base* base, RedisAddress address)
+    : loop_(loop), base_(base), address_(std::move(address)) {
   event_assign(&connectTimer_, base, -1, EV_TIMEOUT, &connectTimedOut, this);
   event_assign(&retryTimer_, base, -1, EV_TIMEOUT, &retry, this);
   event_assign(&progressTimer_, base, -1, EV_TIMEOUT, &checkProgress, this);
@@ -48,6 +50,13 @@ RedisConnection::RedisConnection(RedisLoop& loop, event_base* base) : loop_(loop
 }
 
 RedisConnection::~RedisConnection() { setUsable(false); }
+
+RedisConnection* RedisConnection::leastLoaded(std::span<const std::unique_ptr<RedisConnection>> connections) {
+  RedisConnection* best = nullptr;
+  for (const auto& connection : connections)
+    if (connection->usable() && (best == nullptr || connection->load() < best->load())) best = connection.get();
+  return best;
+}
 
 void RedisConnection::setUsable(bool usable) {
   if (usable_ == usable) return;
@@ -66,26 +75,29 @@ void RedisConnection::startTimer(event& timer, microseconds after) {
 void RedisConnection::connect() {
   state_ = State::Connecting;
   startTimer(connectTimer_, loop_.shared().options.connectTimeout);
-  const StoreUrl& url = loop_.shared().url;
+  const char* host = address_.host.c_str();
   unsigned char address[sizeof(in6_addr)];
-  bool isAddress =
-      inet_pton(AF_INET, url.host.c_str(), address) == 1 || inet_pton(AF_INET6, url.host.c_str(), address) == 1;
-  if (!url.path.empty() || isAddress)
-    open(url.host.c_str());
+  bool isAddress = inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+  if (!loop_.shared().url.path.empty() || isAddress)
+    open(host);
   else
     resolve();
 }
+
+void RedisConnection::connectSoon() { startTimer(retryTimer_, microseconds(0)); }
 
 void RedisConnection::resolve() {
   if (loop_.names() == nullptr) return lost("the system has no name servers");
   evutil_addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_family = AF_UNSPEC;
+  ++lookUps_;
   // May answer before it returns, and is null then.
-  resolving_ = evdns_getaddrinfo(loop_.names(), loop_.shared().url.host.c_str(), nullptr, &hints, &resolved, this);
+  resolving_ = evdns_getaddrinfo(loop_.names(), address_.host.c_str(), nullptr, &hints, &resolved, this);
 }
 
 void RedisConnection::resolved(int error, evutil_addrinfo* addresses, void* connection) {
+  --self(connection).lookUps_;
   guarded(connection, [&](RedisConnection& c) { c.onResolved(error, addresses); });
   if (addresses != nullptr) evutil_freeaddrinfo(addresses);
 }
@@ -112,9 +124,9 @@ void RedisConnection::onResolved(int error, evutil_addrinfo* addresses) {
 }
 
 void RedisConnection::open(const char* address) {
-  const StoreUrl& url = loop_.shared().url;
+  const std::string& path = loop_.shared().url.path;
   redisAsyncContext* context =
-      url.path.empty() ? redisAsyncConnect(address, url.port) : redisAsyncConnectUnix(url.path.c_str());
+      path.empty() ? redisAsyncConnect(address, address_.port) : redisAsyncConnectUnix(path.c_str());
   if (context == nullptr || context->err != 0) {
     std::string why = context == nullptr ? "out of memory" : context->errstr;
     if (context != nullptr) redisAsyncFree(context);
@@ -149,18 +161,25 @@ void RedisConnection::greet() {
   if (!password.empty() && url.user.empty()) command({"AUTH", password});
   if (!password.empty() && !url.user.empty()) command({"AUTH", url.user, password});
   if (url.database != 0) command({"SELECT", std::to_string(url.database)});
+  // Else a replica sends everybody to its master; others take no notice.
+  if (loop_.cluster() != nullptr && loop_.shared().options.readReplicas) command({"READONLY"});
   command({"PING"});
 }
 
 void RedisConnection::command(std::initializer_list<std::string_view> words) {
+  ++greetings_;
+  isSent(words);
+}
+
+bool RedisConnection::isSent(std::initializer_list<std::string_view> words) {
   std::vector<const char*> texts;
   std::vector<size_t> sizes;
   for (std::string_view word : words) {
     texts.push_back(word.data());
     sizes.push_back(word.size());
   }
-  ++greetings_;
-  redisAsyncCommandArgv(context_, &replied, this, static_cast<int>(texts.size()), texts.data(), sizes.data());
+  return redisAsyncCommandArgv(context_, &replied, this, static_cast<int>(texts.size()), texts.data(), sizes.data()) ==
+         REDIS_OK;
 }
 
 void RedisConnection::onGreeting() {
@@ -184,6 +203,7 @@ void RedisConnection::ready() {
   event_del(&connectTimer_);
   setUsable(true);
   loop_.shared().settled();
+  if (loop_.cluster() != nullptr) loop_.cluster()->onReady(*this);
 }
 
 void RedisConnection::connectTimedOut(evutil_socket_t, short, void* connection) {
@@ -239,10 +259,12 @@ void RedisConnection::lost(std::string_view why) noexcept {
   bool wasReady = state_ == State::Ready;
   ++(wasReady ? loop_.shared().lost : loop_.shared().refused);
   bool again = std::exchange(sendAgain_, false);
-  if (!again) loop_.shared().failed(why);
+  if (!again) failed(why);
+  survive("the reason of a lost connection", [&] { problem_ = why; });
   greetings_ = 0;
   incoming_ = {};
   inFlightKeys_ = 0;
+  map_ = nullptr;
   ++losses_;
   for (; !inFlight_.empty(); inFlight_.pop_front()) giveBack(inFlight_.front(), again);
   if (!wasReady) ++failures_;
@@ -250,9 +272,9 @@ void RedisConnection::lost(std::string_view why) noexcept {
   if (state_ == State::Closed || (!wasReady && triedAll)) {
     // Nobody waits for a store that does not come back at once.
     setUsable(false);
-    for (const std::shared_ptr<RedisFetch>& fetch : queue_) loop_.finish(fetch, KeyStatus::Failed);
-    queue_.clear();
+    for (; !queue_.empty(); queue_.pop_front()) giveUp(std::move(queue_.front()));
   }
+  if (loop_.cluster() != nullptr) loop_.cluster()->onLost(*this);
   if (state_ == State::Closed) return;
   // At once, unless the server lets nobody in, or throws everybody out.
   bool isBrief = wasReady && !again && Clock::now() - readySince_ < kBriefly;
@@ -261,15 +283,29 @@ void RedisConnection::lost(std::string_view why) noexcept {
 
 // A command that was in flight.
 void RedisConnection::giveBack(Command& command, bool again) noexcept {
+  if (command.fetch == nullptr || command.fetch->finished()) return;
   RedisFetch& fetch = *command.fetch;
-  if (fetch.finished()) return;
-  bool isFirst = std::exchange(fetch.lastLoss, losses_) != losses_;
-  if (isFirst) ++fetch.losses;
-  bool isSent = again && fetch.losses <= kMaxLosses && survive("sending a command to Redis again", [&] {
-                  fetch.sendAgain(command.keys);
-                  if (isFirst) queue_.push_back(command.fetch);
-                });
-  if (!isSent) loop_.finish(command.fetch, KeyStatus::Failed);
+  if (std::exchange(fetch.lastLoss, losses_) != losses_) ++fetch.losses;
+  RedisShare share{command.fetch, command.keys.first, command.keys.first + command.keys.count, {},
+                   command.hops,  command.isAsking};
+  bool isSent = again && fetch.losses <= kMaxLosses &&
+                survive("sending a command to Redis again", [&] { queue_.push_back(share); });
+  if (!isSent) giveUp(std::move(share));
+}
+
+// Nobody else has a single server's keys. Of a cluster only these are lost.
+void RedisConnection::giveUp(RedisShare share) noexcept {
+  if (loop_.cluster() != nullptr)
+    loop_.cluster()->giveUp(*this, std::move(share));
+  else
+    loop_.finish(share.fetch, KeyStatus::Failed);
+}
+
+void RedisConnection::failed(std::string_view why) noexcept {
+  bool isNamed = loop_.cluster() != nullptr && survive("the name of a node", [&] {
+                   loop_.shared().failed(fmt::format("{}: {}", address_.text(), why));
+                 });
+  if (!isNamed) loop_.shared().failed(why);
 }
 
 void RedisConnection::retryAfter(uint32_t failures) {

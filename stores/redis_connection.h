@@ -8,11 +8,13 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "stores/redis_fetch.h"
 #include "stores/redis_loop.h"
+#include "stores/redis_slot_map.h"
 #include "support/survive.h"
 
 struct evdns_getaddrinfo_request;
@@ -22,24 +24,38 @@ namespace featc {
 
 // Everything happens on the loop's thread.
 //
-//   Connecting -> Greeting -> Ready          AUTH, SELECT and PING are the greeting
+//   Connecting -> Greeting -> Ready          AUTH, SELECT, READONLY and PING are the greeting
 //        ^                      | the connection is lost: what is in flight fails, or is sent again where it
 //        |                      v was given up because of one key's large value
 //        +------------------- Waiting        with back-off; the first try after Ready comes at once
 class RedisConnection {
  public:
-  RedisConnection(RedisLoop& loop, event_base* base);
+  // To `address`, unless the store's URL names a socket.
+  RedisConnection(RedisLoop& loop, event_base* base, RedisAddress address);
   ~RedisConnection();
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
 
   void connect();
+  // From the loop: what happens to it happens there.
+  void connectSoon();
+  // Of those that are usable the one with the least to do; null: none is.
+  static RedisConnection* leastLoaded(std::span<const std::unique_ptr<RedisConnection>> connections);
   // Fails everything and stays closed.
   void close();
   // Whether a fetch may hope for an answer: not while tries to connect have failed.
   bool usable() const { return usable_; }
+  bool isReady() const { return state_ == State::Ready; }
+  const RedisAddress& address() const { return address_; }
+  // Why it was last lost, or could not be made; empty: it never was.
+  const std::string& problem() const { return problem_; }
   size_t load() const { return inFlightKeys_ + queue_.size(); }
-  void add(std::shared_ptr<RedisFetch> fetch) { queue_.push_back(std::move(fetch)); }
+  void add(RedisShare share) { queue_.push_back(std::move(share)); }
+  // Asks for the cluster's map, which goes to the cluster. False: it is not ready, or has been asked already.
+  bool askForMap();
+  // Closed, and no event will come: it may be destroyed.
+  bool isClosed() const { return state_ == State::Closed; }
+  bool isOver() const { return isClosed() && context_ == nullptr && lookUps_ == 0; }
   // Sends as much as may be in flight.
   void pump();
   // Does `body(connection)` in an event of libevent or hiredis, through which nothing may be thrown: for lack of memory
@@ -55,7 +71,7 @@ class RedisConnection {
   void onArray(const redisReadTask& task, size_t elements);
   void onText(const redisReadTask& task, std::string_view text);
   void onNil(const redisReadTask& task);
-  void onInteger(const redisReadTask& task);
+  void onInteger(const redisReadTask& task, long long number);
   redisReply* replyObject() { return &reply_; }
 
  private:
@@ -69,8 +85,11 @@ class RedisConnection {
 
   enum class State : uint8_t { Connecting, Greeting, Ready, Waiting, Closed };
   struct Command {
-    std::shared_ptr<RedisFetch> fetch;
-    RedisFetch::Keys keys;
+    std::shared_ptr<RedisFetch> fetch = nullptr;  // null: of ASKING and CLUSTER SLOTS
+    RedisFetch::Keys keys = {};
+    uint8_t hops = 0;
+    bool isAsking = false;
+    bool isForMap = false;
   };
   // The reply that is coming.
   struct Incoming {
@@ -78,6 +97,7 @@ class RedisConnection {
     size_t seen = 0;
     bool isArray = false;
     bool isUnexpected = false;
+    size_t rowBytes = 0;
     std::string error;
   };
 
@@ -93,7 +113,15 @@ class RedisConnection {
   void onElement(const redisReadTask& task, std::string_view text, bool present);
   bool largeValueIsComing() const;
   void dropLargeValue();
-  bool sendTurn(const std::shared_ptr<RedisFetch>& fetch);
+  bool sendTurn(RedisShare& share);
+  bool isSent(std::initializer_list<std::string_view> words);
+  // Where the reply that comes is a map.
+  RedisSlotMapReader* comingMap() { return greetings_ == 0 && isMapNext() ? map_.get() : nullptr; }
+  bool isMapNext() const { return !inFlight_.empty() && inFlight_.front().isForMap; }
+  void onMap();
+  // Tells the store why something failed.
+  void failed(std::string_view why) noexcept;
+  void giveUp(RedisShare share) noexcept;
   void because(std::string_view why) noexcept;
   void lost(std::string_view why) noexcept;
   void giveBack(Command& command, bool again) noexcept;
@@ -120,6 +148,7 @@ class RedisConnection {
 
   RedisLoop& loop_;
   event_base* base_;
+  const RedisAddress address_;
   State state_ = State::Waiting;
   redisAsyncContext* context_ = nullptr;
   evdns_getaddrinfo_request* resolving_ = nullptr;
@@ -136,6 +165,9 @@ class RedisConnection {
   size_t preferred_ = 0;   // the one that served last
   std::chrono::steady_clock::time_point readySince_;
   std::string why_;  // it is being closed
+  std::string problem_;
+  size_t lookUps_ = 0;                       // of its name, that have not called back
+  std::unique_ptr<RedisSlotMapReader> map_;  // that was asked for
 
   redisReply reply_{};    // what hiredis takes for every reply; the contents are in incoming_
   size_t greetings_ = 0;  // replies still to come
@@ -145,7 +177,7 @@ class RedisConnection {
   uint32_t losses_ = 0;     // how often it was lost
   bool sendAgain_ = false;  // what is in flight when the connection is closed
   Incoming incoming_;
-  std::deque<std::shared_ptr<RedisFetch>> queue_;  // with commands to send
+  std::deque<RedisShare> queue_;  // with commands to send
   std::string text_;
 };
 

@@ -51,16 +51,18 @@ RedisFetch::RedisFetch(const FetchRequest& request, Store::Done done, size_t max
   for (uint32_t field : request.fields) appendBulk(tail_, request.source->fields[field].name);
 }
 
-RedisFetch::Keys RedisFetch::nextCommand(std::string& text) {
-  Keys keys;
-  if (!again_.empty()) {
-    keys = again_.back();
-    again_.pop_back();
-  } else {
-    keys.first = static_cast<uint32_t>(next_);
-    keys.count = json_ ? static_cast<uint32_t>(std::min<size_t>(kKeysACommand, states_.size() - next_)) : 1;
-    next_ += keys.count;
+RedisFetch::Keys RedisShare::take() {
+  if (!scattered.empty()) {
+    uint32_t key = scattered.back();
+    scattered.pop_back();
+    return {key, 1};
   }
+  RedisFetch::Keys keys{next, fetch->json() ? std::min(kKeysACommand, end - next) : 1};
+  next += keys.count;
+  return keys;
+}
+
+void RedisFetch::appendCommand(Keys keys, std::string& text) const {
   if (json_) {
     text += commandStart(1 + keys.count, "MGET");
     for (uint32_t k = 0; k < keys.count; ++k) appendBulk(text, request_.keys[keys.first + k]);
@@ -69,17 +71,16 @@ RedisFetch::Keys RedisFetch::nextCommand(std::string& text) {
     appendBulk(text, request_.keys[keys.first]);
     text += tail_;
   }
-  return keys;
 }
 
-bool RedisFetch::value(uint32_t key, size_t column, std::string_view text, bool present) {
-  if (column == 0) rowBytes_ = 0;
+bool RedisFetch::value(uint32_t key, size_t column, std::string_view text, bool present, size_t& rowBytes) {
+  if (column == 0) rowBytes = 0;
   if (column >= width_ || states_[key] != State::Waiting) return true;
   Str& out = texts_[key * width_ + column];
   out = {};
   if (!present) return true;
-  rowBytes_ += text.size();
-  bool fits = rowBytes_ <= maxValueBytes_ && text.size() <= maxFetchBytes_ - bytes_;
+  rowBytes += text.size();
+  bool fits = rowBytes <= maxValueBytes_ && text.size() <= maxFetchBytes_ - bytes_;
   char* copy = fits ? arena_->allocate<char>(text.size()) : nullptr;
   if (copy == nullptr) {
     answer(key, State::Failed);

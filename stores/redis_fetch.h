@@ -5,6 +5,7 @@
 #include <event2/event_struct.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,19 +31,18 @@ class RedisFetch {
   };
 
   // -- Sending ----------------------------------------------------------------------------------------
-  bool hasMore() const { return next_ < states_.size() || !again_.empty(); }
-  // The next command in Redis's protocol, appended to `text`, and the keys that it asks for.
-  Keys nextCommand(std::string& text);
-  // Keys whose connection went away for no fault of theirs.
-  void sendAgain(Keys keys) { again_.push_back(keys); }
+  std::span<const std::string> keys() const { return request_.keys; }
+  // The command that asks for `keys` in Redis's protocol, appended to `text`.
+  void appendCommand(Keys keys, std::string& text) const;
   uint32_t losses = 0;    // of connections, how many it has lived through ...
   uint32_t lastLoss = 0;  // ... and its connection's number of the last
 
   // -- Receiving: values may come before a reply is whole -------------------------------------------------
   bool json() const { return json_; }
   size_t width() const { return width_; }  // values a key
-  // Value `column` of `key`, null data where there is none. False: it is too large, or all together are.
-  bool value(uint32_t key, size_t column, std::string_view text, bool present);
+  // Value `column` of `key`, null data where there is none; `rowBytes` counts what came of its row. False: it is too
+  // large, or all together are.
+  bool value(uint32_t key, size_t column, std::string_view text, bool present, size_t& rowBytes);
   // All values of a key have come: it is a row, or absent when none is present.
   void complete(uint32_t key);
   void unreadable(uint32_t key) { answer(key, State::Unreadable); }
@@ -83,17 +83,28 @@ class RedisFetch {
   const size_t maxFetchBytes_;
   std::string head_;  // of a command for one row: what stands before the key ...
   std::string tail_;  // ... and behind it
-  size_t next_ = 0;   // first key not sent yet
-  std::vector<Keys> again_;
 
   std::shared_ptr<Arena> arena_;
   std::vector<State> states_;  // by key
   std::vector<Str> texts_;     // width_ a key
   size_t bytes_ = 0;
-  size_t rowBytes_ = 0;  // of the row that is coming
   size_t waiting_;
   bool finished_ = false;
   KeyStatus rest_ = KeyStatus::Failed;
+};
+
+// What one connection still has to ask for of a fetch: keys from `next` to `end`, or `scattered` ones, which go out one
+// by one from the last on.
+struct RedisShare {
+  std::shared_ptr<RedisFetch> fetch = nullptr;
+  uint32_t next = 0;
+  uint32_t end = 0;
+  std::vector<uint32_t> scattered = {};
+  uint8_t hops = 0;       // how often nodes of a cluster have passed its keys on
+  bool isAsking = false;  // a node is told that it was named by ASK
+
+  bool hasMore() const { return next < end || !scattered.empty(); }
+  RedisFetch::Keys take();
 };
 
 }  // namespace featc

@@ -4,12 +4,12 @@
 
 #include <event2/dns.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <new>
 
+#include "stores/redis_cluster.h"
 #include "stores/redis_connection.h"
 #include "support/survive.h"
 
@@ -45,8 +45,19 @@ void RedisShared::settled() {
   settled_.notify_all();
 }
 
+void RedisShared::clusterSettled(std::string problem) {
+  std::lock_guard lock(mutex_);
+  if (clusterProblem_ && clusterProblem_->empty()) return;
+  clusterProblem_ = std::move(problem);
+  settled_.notify_all();
+}
+
 std::string RedisShared::openProblem(Clock::time_point until) {
   std::unique_lock lock(mutex_);
+  if (!url.seeds.empty()) {
+    bool isKnown = settled_.wait_until(lock, until, [this] { return clusterProblem_.has_value(); });
+    return isKnown ? *clusterProblem_ : "no connection in time";
+  }
   if (!settled_.wait_until(lock, until, [this] { return made > 0 || usable == 0; })) return "no connection in time";
   return made > 0 ? std::string() : problem_;
 }
@@ -58,8 +69,10 @@ RedisLoop::RedisLoop(RedisShared& shared) : shared_(shared), random_(std::random
     if (base_ == nullptr || wake_ < 0) throw std::bad_alloc();
     wakeEvent_ = event_new(base_, wake_, EV_READ | EV_PERSIST, &woken, this);
     if (wakeEvent_ == nullptr || event_add(wakeEvent_, nullptr) != 0) throw std::bad_alloc();
-    for (uint32_t i = 0; i < shared.options.connections; ++i)
-      connections_.push_back(std::make_unique<RedisConnection>(*this, base_));
+    if (!shared.url.seeds.empty()) cluster_ = std::make_unique<RedisCluster>(*this, base_);
+    for (uint32_t i = 0; cluster_ == nullptr && i < shared.options.connections; ++i)
+      connections_.push_back(
+          std::make_unique<RedisConnection>(*this, base_, RedisAddress{shared.url.host, shared.url.port}));
     thread_ = std::thread([this] { run(); });
   } catch (...) {
     release();
@@ -79,6 +92,7 @@ RedisLoop::~RedisLoop() {
 
 void RedisLoop::release() noexcept {
   connections_.clear();
+  cluster_ = nullptr;
   if (wakeEvent_ != nullptr) event_free(wakeEvent_);
   if (names_ != nullptr) evdns_base_free(names_, 0);
   if (base_ != nullptr) event_base_free(base_);
@@ -104,6 +118,7 @@ void RedisLoop::run() noexcept {
   pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   for (auto& connection : connections_)
     RedisConnection::guarded(connection.get(), [](RedisConnection& c) { c.connect(); });
+  if (cluster_ != nullptr) cluster_->connect();
   event_base_dispatch(base_);
 }
 
@@ -125,14 +140,13 @@ void RedisLoop::takeSubmitted() noexcept {
   taken_.clear();
   for (auto& connection : connections_)
     RedisConnection::guarded(connection.get(), [&](RedisConnection& c) { stop ? c.close() : c.pump(); });
+  if (cluster_ != nullptr) stop ? cluster_->close() : cluster_->pump();
   if (stop) event_base_loopbreak(base_);
 }
 
 void RedisLoop::start(const std::shared_ptr<RedisFetch>& fetch) {
-  RedisConnection* best = nullptr;
-  for (auto& connection : connections_)
-    if (connection->usable() && (best == nullptr || connection->load() < best->load())) best = connection.get();
-  if (best == nullptr) return finish(fetch, KeyStatus::Failed);
+  RedisConnection* best = RedisConnection::leastLoaded(connections_);
+  if (best == nullptr && cluster_ == nullptr) return finish(fetch, KeyStatus::Failed);
   if (fetch->deadline() != Clock::time_point::max()) {
     auto left = std::chrono::duration_cast<std::chrono::microseconds>(fetch->deadline() - Clock::now());
     if (left.count() <= 0) return finish(fetch, KeyStatus::TimedOut);
@@ -143,7 +157,10 @@ void RedisLoop::start(const std::shared_ptr<RedisFetch>& fetch) {
     fetch->loop = this;
     fetch->timed = fetch;
   }
-  best->add(fetch);
+  if (cluster_ != nullptr)
+    cluster_->start(fetch);
+  else
+    best->add({.fetch = fetch, .end = static_cast<uint32_t>(fetch->keys().size())});
 }
 
 void RedisLoop::timedOut(evutil_socket_t, short, void* argument) {

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// An event loop on a thread of its own, with its connections to one Redis.
+// An event loop on a thread of its own, with its connections to one Redis, or to the nodes of a cluster.
 #pragma once
 
 #include <event2/event.h>
+#include <sys/eventfd.h>
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -24,6 +26,7 @@ struct evdns_base;
 
 namespace featc {
 
+class RedisCluster;
 class RedisConnection;
 
 // What all loops of a store share.
@@ -45,13 +48,16 @@ struct RedisShared {
   std::string problem() const;
   // A connection became ready, or is not to be hoped for any more.
   void settled();
-  // Waits for the first connection, or until there is none to hope for.
+  // A cluster can be read, where `problem` is empty; else why not. Once it could, it stays so.
+  void clusterSettled(std::string problem);
+  // Waits for the first connection, of a cluster for one to each node; or until there is none to hope for.
   std::string openProblem(std::chrono::steady_clock::time_point until);
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable settled_;
   std::string problem_;
+  std::optional<std::string> clusterProblem_;  // nothing: it is not known yet
 };
 
 class RedisLoop {
@@ -67,8 +73,12 @@ class RedisLoop {
 
   // -- For its connections, on its thread ---------------------------------------------------------------
   RedisShared& shared() { return shared_; }
+  // Null: a single server.
+  RedisCluster* cluster() { return cluster_.get(); }
   // Finishes a fetch once: keys without an answer count as `rest`.
   void finish(const std::shared_ptr<RedisFetch>& fetch, KeyStatus rest) noexcept;
+  // Pumps all connections soon, from the loop.
+  void wake() { eventfd_write(wake_, 1); }
   // Looks names up; null where the system has no name servers.
   evdns_base* names();
   std::minstd_rand& random() { return random_; }
@@ -87,7 +97,8 @@ class RedisLoop {
   int wake_ = -1;
   event* wakeEvent_ = nullptr;
   std::minstd_rand random_;
-  std::vector<std::unique_ptr<RedisConnection>> connections_;
+  std::vector<std::unique_ptr<RedisConnection>> connections_;  // to a single server
+  std::unique_ptr<RedisCluster> cluster_;
 
   std::mutex mutex_;
   std::vector<std::shared_ptr<RedisFetch>> submitted_;

@@ -5,13 +5,17 @@
 #include <algorithm>
 #include <charconv>
 
+#include "stores/redis_cluster.h"
 #include "stores/redis_connection.h"
 #include "support/survive.h"
 
 namespace featc {
 namespace {
 
-constexpr size_t kShownErrorBytes = 200;
+// MOVED with the longest host fits.
+constexpr size_t kShownErrorBytes = 300;
+// What a map has no longer texts than.
+constexpr size_t kLongestOfMap = 65536;
 
 RedisConnection& connectionOf(const redisReadTask* task) { return *static_cast<RedisConnection*>(task->privdata); }
 
@@ -36,8 +40,8 @@ void* createArray(const redisReadTask* task, int elements) {
   return take(task, [&](RedisConnection& connection) { connection.onArray(*task, static_cast<size_t>(elements)); });
 }
 
-void* createInteger(const redisReadTask* task, long long) {
-  return take(task, [&](RedisConnection& connection) { connection.onInteger(*task); });
+void* createInteger(const redisReadTask* task, long long number) {
+  return take(task, [&](RedisConnection& connection) { connection.onInteger(*task, number); });
 }
 
 void* createNil(const redisReadTask* task) {
@@ -69,12 +73,14 @@ void useReplyParts(redisReader& reader, RedisConnection& connection) {
 // -- The parts ------------------------------------------------------------------------------------------
 
 void RedisConnection::onArray(const redisReadTask& task, size_t elements) {
+  if (RedisSlotMapReader* map = comingMap()) return map->onArray(task, elements);
   if (task.parent != nullptr) return onStrangeElement(task);
   incoming_.isArray = true;
   incoming_.elements = elements;
 }
 
 void RedisConnection::onText(const redisReadTask& task, std::string_view text) {
+  if (RedisSlotMapReader* map = comingMap()) return map->onText(task, text);
   bool isError = task.type == REDIS_REPLY_ERROR;
   if (task.parent != nullptr)
     return task.type == REDIS_REPLY_STRING ? onElement(task, text, true) : onStrangeElement(task);
@@ -85,13 +91,15 @@ void RedisConnection::onText(const redisReadTask& task, std::string_view text) {
 }
 
 void RedisConnection::onNil(const redisReadTask& task) {
+  if (RedisSlotMapReader* map = comingMap()) return map->onNil(task);
   if (task.parent != nullptr)
     onElement(task, {}, false);
   else
     incoming_.isUnexpected = true;
 }
 
-void RedisConnection::onInteger(const redisReadTask& task) {
+void RedisConnection::onInteger(const redisReadTask& task, long long number) {
+  if (RedisSlotMapReader* map = comingMap()) return map->onInteger(task, number);
   if (task.parent != nullptr) return onStrangeElement(task);
   incoming_.isUnexpected = true;
 }
@@ -106,16 +114,16 @@ void RedisConnection::onElement(const redisReadTask& task, std::string_view text
   if (task.parent->parent != nullptr || inFlight_.empty()) return;
   const Command& command = inFlight_.front();
   size_t index = incoming_.seen++;
-  if (command.fetch->finished()) return;
+  if (command.fetch == nullptr || command.fetch->finished()) return;
   bool fits = true;
   if (!command.fetch->json()) {
-    fits = command.fetch->value(command.keys.first, index, text, present);
+    fits = command.fetch->value(command.keys.first, index, text, present, incoming_.rowBytes);
   } else if (index < command.keys.count) {
     uint32_t key = command.keys.first + static_cast<uint32_t>(index);
-    fits = command.fetch->value(key, 0, text, present);
+    fits = command.fetch->value(key, 0, text, present, incoming_.rowBytes);
     command.fetch->complete(key);
   }
-  if (!fits) loop_.shared().failed(kTooLarge);
+  if (!fits) failed(kTooLarge);
 }
 
 void RedisConnection::replied(redisAsyncContext*, void* reply, void* connection) {
@@ -133,13 +141,19 @@ void RedisConnection::onReply() {
   Command command = std::move(inFlight_.front());
   inFlight_.pop_front();
   inFlightKeys_ -= command.keys.count;
+  if (command.isForMap) return onMap();
+  // An error of ASKING shows itself in the reply that follows.
+  if (command.fetch == nullptr || command.fetch->finished()) return;
   RedisFetch& fetch = *command.fetch;
-  if (fetch.finished()) return;
   bool fits = incoming_.isArray && !incoming_.isUnexpected && incoming_.seen == incoming_.elements &&
               incoming_.elements == (fetch.json() ? command.keys.count : fetch.width());
   // Another kind of value lies under the key: that is the data's fault, not the store's.
   bool wrongType = incoming_.error.starts_with("WRONGTYPE");
-  if (!fits && !wrongType) loop_.shared().failed(incoming_.error.empty() ? "an unexpected reply" : incoming_.error);
+  if (RedisCluster* cluster = loop_.cluster(); cluster != nullptr && !incoming_.error.empty() && !wrongType) {
+    RedisShare share{command.fetch, command.keys.first, command.keys.first + command.keys.count, {}, command.hops};
+    if (cluster->takesOver(*this, share, incoming_.error)) return;
+  }
+  if (!fits && !wrongType) failed(incoming_.error.empty() ? "an unexpected reply" : incoming_.error);
   for (uint32_t key = command.keys.first; key < command.keys.first + command.keys.count; ++key) {
     if (wrongType)
       fetch.unreadable(key);
@@ -151,17 +165,34 @@ void RedisConnection::onReply() {
   if (fetch.isComplete()) loop_.finish(command.fetch, KeyStatus::Failed);
 }
 
+void RedisConnection::onMap() {
+  std::unique_ptr<RedisSlotMapReader> map = std::move(map_);
+  loop_.cluster()->onMap(*this, *map);
+}
+
 // -- Sending --------------------------------------------------------------------------------------------
+
+bool RedisConnection::askForMap() {
+  if (state_ != State::Ready || map_ != nullptr) return false;
+  map_ = std::make_unique<RedisSlotMapReader>(address_.host);
+  if (inFlight_.empty()) watchProgress();
+  inFlight_.push_back({.isForMap = true});
+  if (isSent({"CLUSTER", "SLOTS"})) return true;
+  inFlight_.pop_back();
+  map_ = nullptr;
+  return false;
+}
 
 void RedisConnection::pump() {
   if (state_ != State::Ready) return;
   bool sent = false;
   while (!queue_.empty() && inFlightKeys_ < kWindowKeys) {
-    std::shared_ptr<RedisFetch> fetch = std::move(queue_.front());
+    RedisShare share = std::move(queue_.front());
     queue_.pop_front();
+    std::shared_ptr<RedisFetch> fetch = share.fetch;
     try {
-      sent = sendTurn(fetch) || sent;
-      if (fetch->hasMore() && !fetch->finished()) queue_.push_back(fetch);
+      sent = sendTurn(share) || sent;
+      if (share.hasMore() && !fetch->finished()) queue_.push_back(std::move(share));
     } catch (...) {
       loop_.finish(fetch, KeyStatus::Failed);
       throw;  // a reply may come that nobody waits for: the connection ends
@@ -172,11 +203,17 @@ void RedisConnection::pump() {
 }
 
 // Fetches take turns, so that a large one does not hold small ones up. Whether anything was sent.
-bool RedisConnection::sendTurn(const std::shared_ptr<RedisFetch>& fetch) {
+bool RedisConnection::sendTurn(RedisShare& share) {
+  const std::shared_ptr<RedisFetch>& fetch = share.fetch;
   bool sent = false;
-  for (size_t turn = 0; turn < kTurnKeys && fetch->hasMore() && !fetch->finished();) {
+  for (size_t turn = 0; turn < kTurnKeys && share.hasMore() && !fetch->finished();) {
     text_.clear();
-    Command command{fetch, fetch->nextCommand(text_)};
+    Command command{fetch, share.take(), share.hops, share.isAsking};
+    fetch->appendCommand(command.keys, text_);
+    if (share.isAsking && isSent({"ASKING"})) {
+      if (inFlight_.empty()) watchProgress();
+      inFlight_.push_back({.isAsking = true});
+    }
     if (redisAsyncFormattedCommand(context_, &replied, this, text_.data(), text_.size()) != REDIS_OK) {
       for (uint32_t key = 0; key < command.keys.count; ++key) fetch->failed(command.keys.first + key);
       if (fetch->isComplete()) loop_.finish(fetch, KeyStatus::Failed);
@@ -205,14 +242,15 @@ bool RedisConnection::largeValueIsComing() const {
   uint64_t size = 0;
   auto [end, error] = std::from_chars(rest.data(), rest.data() + lineEnd, size);
   return error == std::errc::result_out_of_range ||
-         (error == std::errc() && end == rest.data() + lineEnd && size > loop_.shared().options.maxValueBytes);
+         (error == std::errc() && end == rest.data() + lineEnd &&
+          size > (isMapNext() ? kLongestOfMap : loop_.shared().options.maxValueBytes));
 }
 
 // Its key has failed. The rest of the value would delay all that is behind it by far more than a new connection
 // does, so everything else is asked again there.
 void RedisConnection::dropLargeValue() {
-  loop_.shared().failed(kTooLarge);
-  if (!inFlight_.empty()) {
+  failed(kTooLarge);
+  if (!inFlight_.empty() && inFlight_.front().fetch != nullptr) {
     Command& command = inFlight_.front();
     uint32_t skip =
         command.fetch->json() ? static_cast<uint32_t>(std::min<size_t>(incoming_.seen, command.keys.count - 1)) : 0;

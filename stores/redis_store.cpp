@@ -50,6 +50,10 @@ std::unique_ptr<RowWriter> openWriter(const StoreUrl& url, const StoreOptions& o
   return openRedisWriter(url, options, storePassword(options), error);
 }
 
+std::unique_ptr<RowWriter> openClusterWriter(const StoreUrl& url, const StoreOptions& options, std::string& error) {
+  return openRedisClusterWriter(url, options, storePassword(options), error);
+}
+
 }  // namespace
 
 constinit const StoreKind kRedisKind = {
@@ -58,8 +62,7 @@ constinit const StoreKind kRedisKind = {
     .parse = parseRedisServer,
     .name =
         [](const StoreUrl& url) {
-          bool v6 = url.host.find(':') != std::string::npos;
-          return fmt::format("redis://{}{}{}:{}/{}", v6 ? "[" : "", url.host, v6 ? "]" : "", url.port, url.database);
+          return fmt::format("redis://{}/{}", RedisAddress{url.host, url.port}.text(), url.database);
         },
     .open = openRedis,
     .openWriter = openWriter,
@@ -78,6 +81,25 @@ constinit const StoreKind kRedisSocketKind = {
     .openWriter = openWriter,
     .guarding = Guarding::NoDeadlines,
     .hasDatabases = true,
+    .takesPasswords = true,
+};
+
+constinit const StoreKind kRedisClusterKind = {
+    .scheme = "redis-cluster",
+    .form = "redis-cluster://HOST:PORT,...",
+    .parse = parseRedisCluster,
+    .name =
+        [](const StoreUrl& url) {
+          std::string name = "redis-cluster://";
+          for (const RedisAddress& seed : url.seeds) name += (&seed == url.seeds.data() ? "" : ",") + seed.text();
+          return name;
+        },
+    .open = openRedis,
+    .openWriter = openClusterWriter,
+    .guarding = Guarding::NoDeadlines,
+    // One node that is down must not cost the rows of others. Reads of its keys fail at once anyway.
+    .breaker = 0,
+    .hasReplicas = true,
     .takesPasswords = true,
 };
 

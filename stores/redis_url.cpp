@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "stores/store_kind.h"
 #include "stores/url_parts.h"
 #include "values/value.h"
 
@@ -24,6 +25,23 @@ std::string takeUser(std::string_view& rest, StoreUrl& url) {
   return {};
 }
 
+// `HOST[:PORT]`; `form` is how the whole URL is written.
+std::string takePlace(std::string_view place, std::string_view form, RedisAddress& address) {
+  bool isBracketed = place.starts_with('[');
+  size_t hostEnd = isBracketed ? place.find(']') : std::min(place.rfind(':'), place.size());
+  if (hostEnd == std::string_view::npos) return "the [ before the address is not closed";
+  address.host = isBracketed ? place.substr(1, hostEnd - 1) : place.substr(0, hostEnd);
+  std::string_view port = place.substr(std::min(hostEnd + (isBracketed ? 1 : 0), place.size()));
+  if (address.host.empty()) return fmt::format("expected {}", form);
+  if (address.host.find(':') != std::string::npos && !isBracketed)
+    return "an IPv6 address is written in brackets: [::1]:6379";
+  uint32_t number = address.port;
+  if (!port.empty() && (port[0] != ':' || !parseCount(port.substr(1), 1, 65535, number)))
+    return "the port must be a number from 1 to 65535";
+  address.port = static_cast<uint16_t>(number);
+  return {};
+}
+
 }  // namespace
 
 std::string parseRedisServer(std::string_view rest, StoreUrl& url) {
@@ -32,19 +50,30 @@ std::string parseRedisServer(std::string_view rest, StoreUrl& url) {
   if (std::string problem = takeUser(rest, url); !problem.empty()) return problem;
   std::string_view place = rest.substr(0, rest.find('/'));
   std::string_view database = rest.substr(std::min(place.size() + 1, rest.size()));
-  size_t hostEnd = place.starts_with('[') ? place.find(']') : std::min(place.rfind(':'), place.size());
-  if (hostEnd == std::string_view::npos) return "the [ before the address is not closed";
-  url.host = place.starts_with('[') ? place.substr(1, hostEnd - 1) : place.substr(0, hostEnd);
-  std::string_view port = place.substr(std::min(hostEnd + (place.starts_with('[') ? 1 : 0), place.size()));
-  if (url.host.empty()) return "expected redis://HOST:PORT/DB";
-  if (url.host.find(':') != std::string::npos && !place.starts_with('['))
-    return "an IPv6 address is written in brackets: redis://[::1]:6379/0";
-  uint32_t number = url.port;
-  if (!port.empty() && (port[0] != ':' || !parseCount(port.substr(1), 1, 65535, number)))
-    return "the port must be a number from 1 to 65535";
-  url.port = static_cast<uint16_t>(number);
+  RedisAddress address;
+  if (std::string problem = takePlace(place, url.kind->form, address); !problem.empty()) return problem;
+  url.host = address.host;
+  url.port = address.port;
   if (!database.empty() && !parseCount(database, 0, kMaxDatabase, url.database))
     return fmt::format("the database after the host must be a number, not {}", quote(database));
+  return {};
+}
+
+std::string parseRedisCluster(std::string_view rest, StoreUrl& url) {
+  if (!rest.starts_with("//")) return "expected // after redis-cluster:";
+  rest.remove_prefix(2);
+  if (std::string problem = takeUser(rest, url); !problem.empty()) return problem;
+  std::string_view places = rest.substr(0, rest.find('/'));
+  std::string_view database = rest.substr(places.size());
+  if (!database.empty() && database != "/" && database != "/0")
+    return fmt::format("a cluster has only database 0, not {}", quote(database.substr(1)));
+  for (bool more = true; more;) {
+    std::string_view place = places.substr(0, places.find(','));
+    more = place.size() < places.size();
+    places.remove_prefix(std::min(place.size() + 1, places.size()));
+    std::string problem = takePlace(place, url.kind->form, url.seeds.emplace_back());
+    if (!problem.empty()) return problem;
+  }
   return {};
 }
 

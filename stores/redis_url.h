@@ -11,6 +11,8 @@ namespace featc {
 
 // What stands between the scheme and the options: `//[USER@]HOST[:PORT][/DB]`. As StoreKind::parse.
 std::string parseRedisServer(std::string_view rest, StoreUrl& url);
+// `//[USER@]HOST[:PORT],HOST[:PORT]...`
+std::string parseRedisCluster(std::string_view rest, StoreUrl& url);
 // `//[USER@]/PATH`
 std::string parseRedisSocket(std::string_view rest, StoreUrl& url);
 

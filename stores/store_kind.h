@@ -36,8 +36,10 @@ struct StoreKind {
   std::unique_ptr<RowWriter> (*openWriter)(const StoreUrl& url, const StoreOptions& options,
                                            std::string& error) = nullptr;
   Guarding guarding = Guarding::All;
+  uint32_t breaker = 8;           // StoreOptions::breaker, unless that is set
   bool takesOptions = true;       // else a `?` belongs to the path
   bool hasDatabases = false;      // it takes the option db=N
+  bool hasReplicas = false;       // it takes the option read=replica
   bool takesPasswords = false;    // from the environment: one in the URL is refused
   bool isOfDeclarations = false;  // its rows were read by the config's declarations, so others need another store
 };
@@ -47,6 +49,7 @@ extern const StoreKind kJsonlKind;
 extern const StoreKind kLmdbKind;
 extern const StoreKind kRedisKind;
 extern const StoreKind kRedisSocketKind;
+extern const StoreKind kRedisClusterKind;
 extern const StoreKind kMemoryKind;
 
 // All of them, in the order of help texts.

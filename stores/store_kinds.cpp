@@ -9,7 +9,8 @@ namespace featc {
 
 namespace {
 
-constexpr const StoreKind* kKinds[] = {&kJsonlKind, &kLmdbKind, &kRedisKind, &kRedisSocketKind, &kMemoryKind};
+constexpr const StoreKind* kKinds[] = {&kJsonlKind,       &kLmdbKind,         &kRedisKind,
+                                       &kRedisSocketKind, &kRedisClusterKind, &kMemoryKind};
 
 std::string listed(bool (*isWanted)(const StoreKind& kind)) {
   std::vector<std::string_view> forms;

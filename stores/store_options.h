@@ -18,19 +18,20 @@ struct StoreOptions {
 
   // -- Guards -----------------------------------------------------------------------------------------
   std::optional<std::chrono::microseconds> timeout;  // of one fetch; 0: none; unset: 2 s for Redis, else none
-  uint32_t breaker = 8;                              // failed fetches in a row that open it; 0: no breaker
-  std::chrono::microseconds breakerWait{50'000};     // before the first probe; doubles up to five times that
-  uint32_t hedgePercentile = 0;                      // of recent latencies, after which a second read goes out; 0: none
-  std::optional<double> maxAbsent;                   // share of a source's last keys; with more, absent ones fail
-  size_t cacheBytes = 0;                             // 0: no cache
+  std::optional<uint32_t> breaker;  // failed fetches in a row that open it; 0: no breaker; unset: as the kind has it
+  std::chrono::microseconds breakerWait{50'000};  // before the first probe; doubles up to five times that
+  uint32_t hedgePercentile = 0;                   // of recent latencies, after which a second read goes out; 0: none
+  std::optional<double> maxAbsent;                // share of a source's last keys; with more, absent ones fail
+  size_t cacheBytes = 0;                          // 0: no cache
   std::chrono::microseconds cacheTtl{30'000'000};
   size_t maxValueBytes = size_t{4} << 20U;    // a larger value is a failed read
   size_t maxFetchBytes = size_t{256} << 20U;  // what one fetch may bring; rows beyond it fail
 
   // -- Redis ------------------------------------------------------------------------------------------
   uint32_t loops = 1;                                 // event loops, each a thread
-  uint32_t connections = 1;                           // a loop
+  uint32_t connections = 1;                           // a loop; of a cluster, a loop and node
   std::chrono::microseconds connectTimeout{300'000};  // from the name's look-up to the answer to SELECT
+  bool readReplicas = false;                          // of a cluster, and its masters where no replica can be read
 
   std::chrono::microseconds redisTimeout() const { return timeout.value_or(std::chrono::microseconds(2'000'000)); }
 

@@ -84,7 +84,9 @@ const std::vector<Parameter>& parameters() {
          return t == "off" || o.maxAbsent.has_value();
        }},
       {"breaker", "a number of failed reads, 0 for no breaker",
-       [](string_view t, auto& o, auto&) { return parseCount(t == "off" ? "0" : t, 0, 1'000'000, o.breaker); }},
+       [](string_view t, auto& o, auto&) {
+         return parseCount(t == "off" ? "0" : t, 0, 1'000'000, o.breaker.emplace());
+       }},
       {"breaker_wait", kDuration,
        [](string_view t, auto& o, auto&) { return parseDuration(t, o.breakerWait) && o.breakerWait.count() > 0; }},
       {"hedge", "a percentile from p50 to p99, or off",
@@ -103,6 +105,11 @@ const std::vector<Parameter>& parameters() {
        [](string_view t, auto& o, auto&) {
          return parseDuration(t, o.connectTimeout) && o.connectTimeout.count() > 0;
        }},
+      {"read", "master or replica",
+       [](string_view t, auto& o, auto&) {
+         o.readReplicas = t == "replica";
+         return t == "replica" || t == "master";
+       }},
       {"workers", "a number from 1 to 64",
        [](string_view t, auto& o, auto&) { return parseCount(t, 1, 64, o.workers); }},
       {"db", "a database number",
@@ -119,7 +126,8 @@ std::string parseParameters(std::string_view query, StoreUrl& url, StoreOptions&
     std::string_view value = pair.substr(std::min(name.size() + 1, pair.size()));
     auto parameter = std::ranges::find(parameters(), name, &Parameter::name);
     if (name == "password" || name == "pass" || name == "auth") return std::string(kPasswordInUrl);
-    if (parameter == parameters().end() || (name == "db" && !url.kind->hasDatabases)) {
+    if (parameter == parameters().end() || (name == "db" && !url.kind->hasDatabases) ||
+        (name == "read" && !url.kind->hasReplicas)) {
       std::vector<std::string_view> names;
       for (const Parameter& known : parameters()) names.push_back(known.name);
       std::optional<std::string> nearest = nearestName(name, names);
@@ -132,8 +140,9 @@ std::string parseParameters(std::string_view query, StoreUrl& url, StoreOptions&
 }
 
 std::string unknownKind(std::string_view scheme) {
-  if (scheme == "rediss")
-    return "TLS is not supported (rediss://): put a proxy that speaks it, such as stunnel, beside featc";
+  if (scheme == "rediss" || scheme == "rediss-cluster")
+    return fmt::format("TLS is not supported ({}://): put a proxy that speaks it, such as stunnel, beside featc",
+                       scheme);
   std::vector<std::string_view> schemes;
   for (const StoreKind* kind : storeKinds()) schemes.push_back(kind->scheme);
   std::optional<std::string> nearest = nearestName(scheme, schemes);

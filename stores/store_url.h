@@ -6,20 +6,24 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "stores/redis_slots.h"
 #include "stores/store_options.h"
 
 namespace featc {
 
 struct StoreKind;
 
-// `memory:`, `jsonl:PATH`, `lmdb:PATH`, `redis://[USER@]HOST[:PORT][/DB]`, `redis+unix://[USER@]/PATH?db=N`;
+// `memory:`, `jsonl:PATH`, `lmdb:PATH`, `redis://[USER@]HOST[:PORT][/DB]`, `redis+unix://[USER@]/PATH?db=N`,
+// `redis-cluster://[USER@]HOST[:PORT],...`;
 // all but jsonl may end in `?NAME=VALUE&...` with fields of StoreOptions.
 struct StoreUrl {
   const StoreKind* kind = nullptr;  // set once it is parsed
   std::string path;                 // jsonl, lmdb, redis+unix
   std::string host;                 // redis
   uint16_t port = 6379;
+  std::vector<RedisAddress> seeds;  // redis-cluster
   std::string user;
   uint32_t database = 0;
 

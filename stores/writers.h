@@ -11,4 +11,7 @@ std::unique_ptr<RowWriter> openLmdbWriter(const std::string& path, std::string& 
 std::unique_ptr<RowWriter> openRedisWriter(const StoreUrl& url, const StoreOptions& options,
                                            const std::string& password, std::string& error);
 
+std::unique_ptr<RowWriter> openRedisClusterWriter(const StoreUrl& url, const StoreOptions& options,
+                                                  const std::string& password, std::string& error);
+
 }  // namespace featc

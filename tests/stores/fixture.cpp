@@ -141,7 +141,13 @@ std::shared_ptr<Store> open(const std::string& url) {
 
 // -- Servers --------------------------------------------------------------------------------------------
 
-SilentServer::SilentServer(bool greets, std::string answer) {
+SilentServer::SilentServer(bool greets, std::string answer)
+    : SilentServer([greets, answer = std::move(answer)](std::string_view asked) {
+        bool isPing = asked.find("PING") != std::string_view::npos;
+        return !greets ? std::string() : isPing ? "+PONG\r\n" : answer;
+      }) {}
+
+SilentServer::SilentServer(Answer answer) {
   listener_ = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -149,7 +155,7 @@ SilentServer::SilentServer(bool greets, std::string answer) {
   REQUIRE(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   REQUIRE(listen(listener_, 64) == 0);
   REQUIRE(pipe(stop_) == 0);
-  served_ = std::async(std::launch::async, [this, greets, answer] { serve(greets, answer); });
+  served_ = std::async(std::launch::async, [this, answer = std::move(answer)] { serve(answer); });
 }
 
 SilentServer::~SilentServer() {
@@ -166,8 +172,7 @@ std::string SilentServer::url(const std::string& parameters) const {
   return "redis://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/0" + parameters;
 }
 
-void SilentServer::serve(bool greets, const std::string& answer) {
-  const std::string kPong = "+PONG\r\n";
+void SilentServer::serve(const Answer& answer) {
   std::vector<pollfd> sockets = {{stop_[0], POLLIN, 0}, {listener_, POLLIN, 0}};
   while (poll(sockets.data(), sockets.size(), -1) >= 0 && sockets[0].revents == 0) {
     if (sockets[1].revents != 0) sockets.push_back({accept(listener_, nullptr, nullptr), POLLIN, 0});
@@ -175,10 +180,9 @@ void SilentServer::serve(bool greets, const std::string& answer) {
       char buffer[4096];
       if ((sockets[i].revents & (POLLIN | POLLHUP)) == 0) continue;
       ssize_t bytes = read(sockets[i].fd, buffer, sizeof buffer);
-      bool isPing =
-          bytes > 0 && std::string_view(buffer, static_cast<size_t>(bytes)).find("PING") != std::string_view::npos;
-      const std::string& reply = isPing ? kPong : answer;
-      if (greets && !reply.empty() && send(sockets[i].fd, reply.data(), reply.size(), MSG_NOSIGNAL) < 0) bytes = 0;
+      std::string reply;
+      if (bytes > 0) reply = answer({buffer, static_cast<size_t>(bytes)});
+      if (!reply.empty() && send(sockets[i].fd, reply.data(), reply.size(), MSG_NOSIGNAL) < 0) bytes = 0;
       if (bytes > 0) continue;
       close(sockets[i].fd);
       sockets.erase(sockets.begin() + static_cast<ptrdiff_t>(i--));

@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "stores/described_store.h"
@@ -41,13 +42,16 @@ std::shared_ptr<Store> open(const std::string& url);
 class SilentServer {
  public:
   explicit SilentServer(bool greets, std::string answer = "");
+  // Answers what `answer` makes of the bytes that come at a time.
+  using Answer = std::function<std::string(std::string_view asked)>;
+  explicit SilentServer(Answer answer);
   ~SilentServer();
   SilentServer(const SilentServer&) = delete;
   SilentServer& operator=(const SilentServer&) = delete;
   std::string url(const std::string& parameters = "") const;
 
  private:
-  void serve(bool greets, const std::string& answer);
+  void serve(const Answer& answer);
   int listener_ = -1;
   int stop_[2] = {-1, -1};
   std::future<void> served_;

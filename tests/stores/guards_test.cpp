@@ -90,13 +90,29 @@ TEST_CASE("URLs of stores", "[stores]") {
   CHECK(options.connectTimeout == seconds(2));
   CHECK(url.database == 9);
 
+  CHECK(parseStoreUrl("redis-cluster://reader@h:1,[::1]:2,i/0?read=replica", url, options).empty());
+  CHECK(url.seeds == std::vector<RedisAddress>{{"h", 1}, {"::1", 2}, {"i", 6379}});
+  CHECK(url.user == "reader");
+  CHECK(options.readReplicas);
+  CHECK(url.name() == "redis-cluster://h:1,[::1]:2,i:6379");
+
   CHECK(urlProblem("rows.jsonl").starts_with("expected jsonl:PATH"));
   CHECK(urlProblem("lmbd:x") == "unknown kind of store \"lmbd\"; did you mean \"lmdb\"?");
   CHECK(urlProblem("sqlite:x") ==
         "unknown kind of store \"sqlite\"; expected jsonl:PATH, lmdb:PATH, redis://HOST:PORT/DB, "
-        "redis+unix:///SOCKET?db=N or memory:");
+        "redis+unix:///SOCKET?db=N, redis-cluster://HOST:PORT,... or memory:");
   CHECK(urlProblem("lmdb:") == "expected a path: lmdb:PATH");
-  CHECK(urlProblem("rediss://h").starts_with("TLS is not supported"));
+  CHECK(urlProblem("rediss://h").starts_with("TLS is not supported (rediss://)"));
+  CHECK(urlProblem("rediss-cluster://h").starts_with("TLS is not supported (rediss-cluster://)"));
+  CHECK(urlProblem("redis-clusters://h") ==
+        "unknown kind of store \"redis-clusters\"; did you mean \"redis-cluster\"?");
+  CHECK(urlProblem("redis-cluster:h") == "expected // after redis-cluster:");
+  CHECK(urlProblem("redis-cluster://h:1,") == "expected redis-cluster://HOST:PORT,...");
+  CHECK(urlProblem("redis-cluster://h:1,:2") == "expected redis-cluster://HOST:PORT,...");
+  CHECK(urlProblem("redis-cluster://h:1/1") == "a cluster has only database 0, not \"1\"");
+  CHECK(urlProblem("redis-cluster://h?db=0") == "no option of a store is called \"db\"");
+  CHECK(urlProblem("redis-cluster://h?read=both") == "read=both: expected master or replica");
+  CHECK(urlProblem("redis://h?read=replica").starts_with("no option of a store is called \"read\""));
   CHECK(urlProblem("redis://h:99999/0") == "the port must be a number from 1 to 65535");
   CHECK(urlProblem("redis://h/x") == "the database after the host must be a number, not \"x\"");
   CHECK(urlProblem("redis://::1/0").starts_with("an IPv6 address is written in brackets"));
@@ -104,8 +120,9 @@ TEST_CASE("URLs of stores", "[stores]") {
   CHECK(urlProblem("redis://h?timeout=1") == "timeout=1: expected a time such as 20ms, 2s or 0 for none");
   CHECK(urlProblem("redis://h?hedge=p100") == "hedge=p100: expected a percentile from p50 to p99, or off");
   CHECK(urlProblem("redis://h?cache=99999999999999999999GB").starts_with("cache="));
-  for (const char* text : {"redis://user:s3cret@h/0", "redis://:s3cret@h", "redis://a:s3?cret@h", "redis://a:s3/cret@h",
-                           "redis+unix://u:s3cret@/run/x", "redis://h?password=s3cret"})
+  for (const char* text :
+       {"redis://user:s3cret@h/0", "redis://:s3cret@h", "redis://a:s3?cret@h", "redis://a:s3/cret@h",
+        "redis+unix://u:s3cret@/run/x", "redis://h?password=s3cret", "redis-cluster://u:s3cret@h:1,h:2"})
     CHECK(urlProblem(text) == "a password does not belong in a URL; set FEATC_REDIS_PASSWORD instead");
 }
 

@@ -45,6 +45,10 @@ void RedisServer::start() {
     throw std::runtime_error("redis-server cannot be started");
   for (int i = 0; i < 3000; ++i) {
     if (command({"PING"}) == "PONG") return;
+    if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
+      pid_ = 0;
+      throw std::runtime_error("redis-server ends at once");
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   throw std::runtime_error("redis-server does not start");
@@ -78,7 +82,9 @@ std::string RedisServer::command(const std::vector<std::string>& words) const {
     }
     auto* reply = static_cast<redisReply*>(
         redisCommandArgv(connection, static_cast<int>(texts.size()), texts.data(), sizes.data()));
-    if (reply != nullptr && reply->str != nullptr) answer.assign(reply->str, reply->len);
+    const redisReply* shown = reply;
+    if (reply != nullptr && reply->type == REDIS_REPLY_ARRAY && reply->elements > 0) shown = reply->element[0];
+    if (shown != nullptr && shown->str != nullptr) answer.assign(shown->str, shown->len);
     if (reply != nullptr) freeReplyObject(reply);
   }
   if (connection != nullptr) redisFree(connection);

@@ -38,7 +38,7 @@ class RedisServer {
   int pid() const { return pid_; }
   std::string url(const std::string& parameters = "") const;
   std::string socket() const { return folder_.path("socket"); }
-  // One command, blocking; what it answered as text.
+  // One command, blocking; what it answered as text, of a list the first.
   std::string command(const std::vector<std::string>& words) const;
 
  private:
