@@ -194,7 +194,7 @@ TEST_CASE("a cluster has the rows that were loaded into it, of all nodes", "[sto
 
 TEST_CASE("a slot moves to another node while it is read", "[stores][cluster]") {
   RedisClusterServers cluster;
-  constexpr size_t kMoving = 200;
+  constexpr size_t kMoving = 60;  // of each source
   makeRows(cluster.url(), "{moving}", kMoving);
   uint16_t slot = redisSlot("{moving}");
   size_t from = RedisClusterServers::masterOf(slot);
@@ -205,7 +205,7 @@ TEST_CASE("a slot moves to another node while it is read", "[stores][cluster]") 
   for (int round = 0; round < 3; ++round) {
     size_t asked = calls(cluster[to], "asking");
     cluster.beginMove(slot, from, to);
-    cluster.moveKeys(slot, from, to, kMoving / 2);
+    cluster.moveKeys(slot, from, to, 3 * kMoving / 2);
     CHECK(load.waitForWhole(10));
     CHECK(calls(cluster[to], "asking") > asked);
     cluster.moveKeys(slot, from, to, 2 * kMoving);
@@ -224,7 +224,7 @@ TEST_CASE("a slot moves to another node while it is read", "[stores][cluster]") 
   CHECK(load.wrong == 0);
   // Rows that are loaded while a slot moves come through too.
   cluster.beginMove(slot, from, to);
-  cluster.moveKeys(slot, from, to, kMoving / 2);
+  cluster.moveKeys(slot, from, to, 3 * kMoving / 2);
   makeRows(cluster.url(), "{moving}", kMoving);
   CHECK(load.waitForWhole(10));
   CHECK(load.wrong == 0);
@@ -392,7 +392,7 @@ TEST_CASE("nodes that send keys round in circles do not keep them", "[stores][cl
     CHECK(count(fetch(*store, source("hash"), {"h:1", "h:2"}), KeyStatus::Failed) == 2);
     CHECK(Clock::now() - start < seconds(10));
     // Questions for the map are few, however many keys are passed on.
-    for (int i = 0; i < 200; ++i) fetch(*store, source("hash"), {"h:1"});
+    for (int i = 0; i < 20; ++i) fetch(*store, source("hash"), {"h:1"});
     CHECK(server.mapsAsked() < 3 + static_cast<uint64_t>((Clock::now() - start) / milliseconds(50)));
   }
 }

@@ -121,15 +121,20 @@ bool RedisClusterServers::isServing() const {
     // Every server must know who is whose replica.
     std::string nodes = server->command({"CLUSTER", "NODES"});
     size_t replicas = 0;
-    for (size_t at = nodes.find("slave "); at != std::string::npos; at = nodes.find("slave ", at + 1)) ++replicas;
+    for (size_t at = nodes.find("slave"); at != std::string::npos; at = nodes.find("slave", at + 1)) ++replicas;
     if (replicas != kMasters) return false;
   }
   return true;
 }
 
+void RedisClusterServers::obey(size_t server, const std::vector<std::string>& words) {
+  std::string answer = servers_[server]->command(words);
+  if (answer != "OK") throw std::runtime_error(words[0] + " " + words[1] + ": " + answer);
+}
+
 void RedisClusterServers::beginMove(uint16_t slot, size_t from, size_t to) {
-  servers_[to]->command({"CLUSTER", "SETSLOT", std::to_string(slot), "IMPORTING", id(from)});
-  servers_[from]->command({"CLUSTER", "SETSLOT", std::to_string(slot), "MIGRATING", id(to)});
+  obey(to, {"CLUSTER", "SETSLOT", std::to_string(slot), "IMPORTING", id(from)});
+  obey(from, {"CLUSTER", "SETSLOT", std::to_string(slot), "MIGRATING", id(to)});
 }
 
 void RedisClusterServers::moveKeys(uint16_t slot, size_t from, size_t to, size_t most) {
@@ -140,15 +145,15 @@ void RedisClusterServers::moveKeys(uint16_t slot, size_t from, size_t to, size_t
     if (key.empty()) return;
     std::vector<std::string> words{"MIGRATE", "127.0.0.1", std::to_string(ports_[to]), key, "0", "10000"};
     if (!password_.empty()) words.insert(words.end(), {"AUTH", password_});
-    servers_[from]->command(words);
+    obey(from, words);
   }
 }
 
 void RedisClusterServers::endMove(uint16_t slot, size_t to) {
   std::string target = id(to);
-  servers_[to]->command({"CLUSTER", "SETSLOT", std::to_string(slot), "NODE", target});
+  obey(to, {"CLUSTER", "SETSLOT", std::to_string(slot), "NODE", target});
   for (size_t i = 0; i < kMasters; ++i)
-    if (i != to) servers_[i]->command({"CLUSTER", "SETSLOT", std::to_string(slot), "NODE", target});
+    if (i != to) obey(i, {"CLUSTER", "SETSLOT", std::to_string(slot), "NODE", target});
 }
 
 }  // namespace featc::test
