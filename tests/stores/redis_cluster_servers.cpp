@@ -7,8 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
+#include "stores/redis_session.h"
+#include "stores/redis_slot_map.h"
 #include "tests/common/eventually.h"
 
 namespace featc::test {
@@ -118,13 +121,26 @@ bool RedisClusterServers::isServing() const {
     std::string role = server->command({"INFO", "replication"});
     if (role.find("role:slave") != std::string::npos && role.find("master_link_status:up") == std::string::npos)
       return false;
-    // Every server must know who is whose replica.
-    std::string nodes = server->command({"CLUSTER", "NODES"});
-    size_t replicas = 0;
-    for (size_t at = nodes.find("slave"); at != std::string::npos; at = nodes.find("slave", at + 1)) ++replicas;
-    if (replicas != kMasters) return false;
+    if (replicasKnownTo(static_cast<size_t>(&server - servers_.data())) != kMasters) return false;
   }
   return true;
+}
+
+// A replica counts once others have heard that it has its master's rows.
+size_t RedisClusterServers::replicasKnownTo(size_t server) const {
+  StoreUrl url;
+  Expected<RedisSession> session = openRedisSession(url, {"127.0.0.1", ports_[server]}, StoreOptions{}, password_);
+  if (!session) return 0;
+  RedisSlotMapReader map("127.0.0.1");
+  std::string text;
+  appendCommand(text, {"CLUSTER", "SLOTS"});
+  redisAppendFormattedCommand(session->get(), text.data(), text.size());
+  useSlotMapParts(*(*session)->reader, map);
+  void* reply = nullptr;
+  if (redisGetReply(session->get(), &reply) != REDIS_OK) return 0;
+  std::set<RedisAddress> replicas;
+  for (const RedisSlotRange& range : map.take()) replicas.insert(range.replicas.begin(), range.replicas.end());
+  return replicas.size();
 }
 
 void RedisClusterServers::obey(size_t server, const std::vector<std::string>& words) {

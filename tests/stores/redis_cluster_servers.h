@@ -41,6 +41,7 @@ class RedisClusterServers {
 
  private:
   void start(const std::vector<std::string>& options);
+  size_t replicasKnownTo(size_t server) const;
   void obey(size_t server, const std::vector<std::string>& words);
   std::vector<std::unique_ptr<RedisServer>> servers_;
   std::vector<uint16_t> ports_;
