@@ -161,8 +161,12 @@ void RedisConnection::greet() {
   if (!password.empty() && url.user.empty()) command({"AUTH", password});
   if (!password.empty() && !url.user.empty()) command({"AUTH", url.user, password});
   if (url.database != 0) command({"SELECT", std::to_string(url.database)});
-  // Else a replica sends everybody to its master; others take no notice.
-  if (loop_.cluster() != nullptr && loop_.shared().options.readReplicas) command({"READONLY"});
+  // Else a replica sends everybody to its master; others take no notice. One that has just started serves no rows at
+  // all, and says so only here.
+  if (loop_.cluster() != nullptr && loop_.shared().options.readReplicas) {
+    command({"READONLY"});
+    command({"ROLE"});
+  }
   command({"PING"});
 }
 

@@ -24,7 +24,7 @@ namespace featc {
 
 // Everything happens on the loop's thread.
 //
-//   Connecting -> Greeting -> Ready          AUTH, SELECT, READONLY and PING are the greeting
+//   Connecting -> Greeting -> Ready          AUTH, SELECT, READONLY, ROLE and PING are the greeting
 //        ^                      | the connection is lost: what is in flight fails, or is sent again where it
 //        |                      v was given up because of one key's large value
 //        +------------------- Waiting        with back-off; the first try after Ready comes at once
@@ -97,6 +97,7 @@ class RedisConnection {
     size_t seen = 0;
     bool isArray = false;
     bool isUnexpected = false;
+    bool isOfReplica = false;  // the answer to ROLE
     size_t rowBytes = 0;
     std::string error;
   };
@@ -109,6 +110,7 @@ class RedisConnection {
   void onGreeting();
   void ready();
   void onReply();
+  void onRole(const redisReadTask& task, std::string_view text);
   void onStrangeElement(const redisReadTask& task);
   void onElement(const redisReadTask& task, std::string_view text, bool present);
   bool largeValueIsComing() const;

@@ -82,6 +82,7 @@ void RedisConnection::onArray(const redisReadTask& task, size_t elements) {
 void RedisConnection::onText(const redisReadTask& task, std::string_view text) {
   if (RedisSlotMapReader* map = comingMap()) return map->onText(task, text);
   bool isError = task.type == REDIS_REPLY_ERROR;
+  if (task.parent != nullptr && greetings_ > 0) return onRole(task, text);
   if (task.parent != nullptr)
     return task.type == REDIS_REPLY_STRING ? onElement(task, text, true) : onStrangeElement(task);
   if (isError)
@@ -102,6 +103,14 @@ void RedisConnection::onInteger(const redisReadTask& task, long long number) {
   if (RedisSlotMapReader* map = comingMap()) return map->onInteger(task, number);
   if (task.parent != nullptr) return onStrangeElement(task);
   incoming_.isUnexpected = true;
+}
+
+// ["slave", host, port, "connected", offset]; of a master ["master", ...]
+void RedisConnection::onRole(const redisReadTask& task, std::string_view text) {
+  if (task.parent->parent != nullptr) return;
+  if (task.idx == 0) incoming_.isOfReplica = text == "slave";
+  if (task.idx == 3 && incoming_.isOfReplica && text != "connected")
+    incoming_.error = "the replica does not have its master's rows yet";
 }
 
 // Of nothing that is asked is an error, a number or an array a part.

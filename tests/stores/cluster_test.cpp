@@ -323,7 +323,7 @@ TEST_CASE("users and passwords of a cluster", "[stores][cluster]") {
 
   for (size_t i = 0; i < cluster.size(); ++i)
     cluster[i].command(
-        {"ACL", "SETUSER", "reader", "on", ">r3ader", "~h:*", "+@read", "+@connection", "+cluster|slots"});
+        {"ACL", "SETUSER", "reader", "on", ">r3ader", "~h:*", "+@read", "+@connection", "+role", "+cluster|slots"});
   auto asReader = [&](const std::string& parameters) {
     std::string url = cluster.url(parameters);
     return url.insert(url.find("//") + 2, "reader@");
