@@ -105,5 +105,6 @@ void addOpsCommand(CommandLine& line);
 void addVerifyCommand(CommandLine& line);
 void addImportFgCommand(CommandLine& line);
 void addEmbeddingsCommand(CommandLine& line);
+void addServeCommand(CommandLine& line);
 
 }  // namespace featc

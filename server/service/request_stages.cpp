@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/service/request_stages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "server/service/json_lines.h"
+#include "server/service/request_body.h"
+#include "server/service/version_parts.h"
+#include "support/survive.h"
+
+namespace featc {
+
+using std::chrono::microseconds;
+
+// One request on its way.
+struct RequestStages::Work {
+  std::shared_ptr<HttpExchange> exchange;
+  std::string name;
+  std::shared_ptr<LiveConfig> config;
+  NewDialect newDialect;
+  std::string trace;
+  Clock::time_point deadline;
+
+  LiveCall call;
+  std::unique_ptr<Dialect> dialect;  // uses the call
+  Clock::time_point since;           // of the stage under way
+  StageTimes times;
+  size_t bytes = 0;
+  int64_t requests = 0;
+  int64_t items = 0;
+
+  std::chrono::nanoseconds lap() {
+    Clock::time_point before = std::exchange(since, Clock::now());
+    return since - before;
+  }
+};
+
+namespace {
+
+// `20ms`, `1s` or `500us`; nothing where the text is no time above 0.
+std::optional<microseconds> parseTime(std::string_view text) {
+  uint32_t count = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
+  if (error != std::errc() || count == 0) return std::nullopt;
+  if (unit == "us") return microseconds(count);
+  if (unit == "ms") return microseconds(uint64_t{count} * 1000);
+  if (unit == "s") return microseconds(uint64_t{count} * 1'000'000);
+  return std::nullopt;
+}
+
+// A header or else a parameter of the query: `Featc-Deadline: 20ms`, `?deadline=20ms`.
+std::string askedDeadline(const HttpRequest& request) {
+  std::string text(request.header("Featc-Deadline"));
+  return text.empty() ? request.parameter("deadline") : text;
+}
+
+Refusal refusalOf(const RunError& error) {
+  switch (error.kind) {
+    case RunFailure::OverLimit: return {413, "over_limit", error.message};
+    case RunFailure::Late: return {504, "late", error.message};
+    case RunFailure::NoMemory: return {503, "no_memory", error.message};
+    case RunFailure::Refused: return {503, "overload", error.message};
+    case RunFailure::Cancelled: return {499, "cancelled", error.message};
+    case RunFailure::BadBatch:
+    case RunFailure::Failed: break;
+  }
+  return {500, "failed", error.message};
+}
+
+const Refusal kLate{504, "late", "the deadline passed while the request waited for a thread"};
+
+}  // namespace
+
+RequestStages::RequestStages(const StageOptions& options, Metrics& metrics, ServeMetrics& serveMetrics)
+    : options_(options),
+      metrics_(metrics),
+      serveMetrics_(serveMetrics),
+      notes_(options.slow),
+      workers_(options.threads, options.queue) {}
+
+void RequestStages::admit(const std::shared_ptr<HttpExchange>& exchange, const std::string& name,
+                          std::shared_ptr<LiveConfig> config, NewDialect newDialect) {
+  auto work = std::make_shared<Work>();
+  const HttpRequest& request = exchange->request();
+  work->exchange = exchange;
+  work->name = name;
+  work->config = std::move(config);
+  work->newDialect = std::move(newDialect);
+  work->since = request.arrived;
+  work->bytes = request.body.size();
+  if (std::string_view trace = request.header("traceparent"); isTraceParent(trace)) work->trace = trace;
+  microseconds patience = options_.deadline;
+  if (std::string asked = askedDeadline(request); !asked.empty()) {
+    std::optional<microseconds> time = parseTime(asked);
+    if (!time) return refuse(*work, {400, "bad_request", "a deadline is a time such as 20ms or 1s"});
+    patience = std::min(*time, patience);
+  }
+  work->deadline = request.arrived + patience;
+  if (!workers_.submit([this, work] { read(work); }))
+    refuse(*work, {503, "overload", "too many requests are waiting: try again later, or ask another server"});
+}
+
+void RequestStages::read(const std::shared_ptr<Work>& work) {
+  work->times.queue = work->lap();
+  try {
+    std::optional<Refusal> refusal = prepare(*work);
+    work->times.read = work->lap();
+    if (refusal) return refuse(*work, *refusal);
+    extract(work);
+  } catch (...) {
+    refuse(*work, {500, "failed", currentMessage()});
+  }
+}
+
+// Everything before the extractor has the request.
+std::optional<Refusal> RequestStages::prepare(Work& work) {
+  if (work.exchange->hungUp()) return Refusal{499, "cancelled", "the caller has hung up"};
+  if (Clock::now() >= work.deadline) return kLate;
+  HttpRequest& request = work.exchange->request();
+  if (auto refusal = unpackBody(request.header("Content-Encoding"), options_.bodyBytes, request.body)) return refusal;
+  work.call = work.config->begin();
+  if (!work.call)
+    return Refusal{503, "no_version", fmt::format("\"{}\" is not loaded: the server's log says why", work.name)};
+  std::optional<Refusal> refusal;
+  work.dialect = work.newDialect(work.call, request, refusal);
+  if (!refusal) refusal = work.dialect->read(request.body);
+  if (refusal) return refusal;
+  if (std::optional<microseconds> patience = work.dialect->patience())
+    work.deadline = std::min(work.deadline, request.arrived + *patience);
+  return std::nullopt;
+}
+
+void RequestStages::extract(const std::shared_ptr<Work>& work) {
+  Batch batch = work->dialect->batch();
+  work->requests = batch.requests;
+  work->items = batch.items;
+  SedaExecutor& executor = *work->call.version().shared<VersionParts>().seda;
+  RunError refused = executor.submit(
+      batch, work->deadline,
+      [this, work](const RunError& error, Result& result) {
+        work->times.extract = work->lap();
+        if (error) return refuse(*work, refusalOf(error));
+        try {
+          answer(*work, result);
+        } catch (...) {
+          refuse(*work, {500, "failed", currentMessage()});
+        }
+      },
+      &work->exchange->hungUp());
+  if (refused) refuse(*work, refusalOf(refused));
+}
+
+void RequestStages::answer(Work& work, const Result& result) {
+  const LiveVersion& version = work.call.version();
+  HttpResponse response =
+      work.dialect->answer(result, {work.name, version.info().number, fingerprintText(version.info().fingerprint)});
+  if (auto degraded = degradedSources(result, work.call.extractor().info()); !degraded.empty()) {
+    metrics_.countDegraded(work.name, degraded);
+    response.headers.push_back({"Featc-Degraded", fmt::format("{}", fmt::join(degraded, ","))});
+  }
+  work.times.answer = work.lap();
+  finish(work, std::move(response), nullptr);
+}
+
+void RequestStages::refuse(Work& work, const Refusal& refusal) {
+  HttpResponse response = httpError(refusal.status, refusal.message);
+  if (refusal.status == 503) response.headers.push_back({"Retry-After", "1"});
+  metrics_.countRejected(work.name, refusal.reason);
+  finish(work, std::move(response), &refusal);
+}
+
+void RequestStages::finish(Work& work, HttpResponse response, const Refusal* refusal) {
+  const HttpRequest& request = work.exchange->request();
+  const StageTimes& times = work.times;
+  if (!request.header("Featc-Timing").empty()) {
+    auto ms = [](std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; };
+    response.headers.push_back(
+        {"Server-Timing", fmt::format("queue;dur={:.3f}, read;dur={:.3f}, extract;dur={:.3f}, "
+                                      "answer;dur={:.3f}",
+                                      ms(times.queue), ms(times.read), ms(times.extract), ms(times.answer))});
+  }
+  RequestNote note;
+  note.config = work.name;
+  note.protocol = work.dialect == nullptr ? "" : work.dialect->name();
+  note.status = response.status;
+  if (refusal != nullptr) note.reason = refusal->reason;
+  if (refusal != nullptr) note.error = refusal->message;
+  note.trace = work.trace;
+  note.bytes = work.bytes;
+  note.requests = work.requests;
+  note.items = work.items;
+  note.times = times;
+  survive("metrics of a request", [&] {
+    serveMetrics_.countRequest(work.name, note.protocol, response.status, times);
+    notes_.take(note);
+  });
+  work.exchange->answer(std::move(response));
+}
+
+}  // namespace featc

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request's way through the server: admitted to a queue, read, extracted, answered.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/live_config.h"
+#include "runtime/metrics/metrics.h"
+#include "server/http/http_server.h"
+#include "server/service/dialect.h"
+#include "server/service/request_notes.h"
+#include "server/service/serve_metrics.h"
+#include "server/service/workers.h"
+
+namespace featc {
+
+struct StageOptions {
+  uint32_t threads = 1;  // that read requests
+  size_t queue = 256;    // requests that may wait for them
+  size_t bodyBytes = size_t{16} << 20U;
+  std::chrono::microseconds deadline{1'000'000};  // the longest that a request may take
+  std::chrono::milliseconds slow{200};            // requests that take longer are logged
+};
+
+// What makes the dialect of a request; empty, with the refusal set, where the request is wrong.
+using NewDialect = std::function<std::unique_ptr<Dialect>(const LiveCall& call, const HttpRequest& request,
+                                                          std::optional<Refusal>& refusal)>;
+
+// Thread-safe.
+class RequestStages {
+ public:
+  // The metrics must outlive it.
+  RequestStages(const StageOptions& options, Metrics& metrics, ServeMetrics& serveMetrics);
+
+  // Takes a request for `config`, or refuses it at once; in each case the exchange is answered once.
+  void admit(const std::shared_ptr<HttpExchange>& exchange, const std::string& name, std::shared_ptr<LiveConfig> config,
+             NewDialect newDialect);
+
+  size_t waiting() const { return workers_.waiting(); }
+  // Admits nothing more; returns when what was admitted has been read.
+  void finish() { workers_.finish(); }
+
+ private:
+  struct Work;
+  using Clock = std::chrono::steady_clock;
+
+  void read(const std::shared_ptr<Work>& work);
+  std::optional<Refusal> prepare(Work& work);
+  void extract(const std::shared_ptr<Work>& work);
+  void answer(Work& work, const Result& result);
+  void refuse(Work& work, const Refusal& refusal);
+  void finish(Work& work, HttpResponse response, const Refusal* refusal);
+
+  const StageOptions options_;
+  Metrics& metrics_;
+  ServeMetrics& serveMetrics_;
+  RequestNotes notes_;
+  Workers workers_;
+};
+
+}  // namespace featc

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/service/server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "stores/store_states.h"
+#include "support/memory_budget.h"
+#include "support/print_error.h"
+
+namespace featc {
+
+namespace {
+
+LiveConfigsOptions configsOptions(const ServerOptions& options, CompilePool& pool, std::shared_ptr<KeptStores> stores) {
+  LiveConfigsOptions configs = options.configs;
+  configs.pool = &pool;
+  configs.stores = std::move(stores);
+  configs.seda.computeThreads = options.threads;
+  configs.seda.queueRequests = std::max<size_t>(options.stages.queue, 1);
+  return configs;
+}
+
+// Few connections, small requests, answers from memory: no traffic reaches this port.
+HttpOptions adminOptions() {
+  HttpOptions options;
+  options.connections = 256;
+  options.parse.bodyBytes = size_t{64} << 10U;
+  return options;
+}
+
+}  // namespace
+
+PredictionServer::PredictionServer(ServerOptions options)
+    : options_(std::move(options)),
+      stores_(keptStores(options_.stores, problem_)),
+      storeLog_(*stores_),
+      configs_(configsOptions(options_, pool_, stores_), metrics_, reaper_),
+      stages_(options_.stages, metrics_, serveMetrics_),
+      service_(stages_, configs_, phase_, options_.version),
+      adminService_(configs_, *stores_, metrics_, serveMetrics_, phase_),
+      http_(options_.http, [this](const auto& exchange) { service_.handle(exchange); }),
+      admin_(adminOptions(), [this](const auto& exchange) { adminService_.handle(exchange); }) {
+  metrics_.watchGauge("featc_waiting_requests", "Requests that wait for a thread", "queue", "admission",
+                      [this] { return static_cast<double>(stages_.waiting()); });
+  metrics_.watchGauge("featc_call_memory_bytes", "Memory that requests and their threads hold", "kind", "held",
+                      [] { return static_cast<double>(MemoryBudget::ofProcess()->held()); });
+  metrics_.watchStores([this] { return storeStates(*stores_); });
+  serveMetrics_.watchConnections([this] { return http_.counts(); });
+}
+
+PredictionServer::~PredictionServer() = default;
+
+std::string PredictionServer::load() {
+  std::string error = problem_.empty() ? configs_.open() : problem_;
+  if (error.empty()) warnOfUnread();
+  return error;
+}
+
+std::string PredictionServer::start() {
+  if (!options_.adminListen.empty())
+    if (std::string error = admin_.start(options_.adminListen); !error.empty()) return error;
+  if (std::string error = load(); !error.empty()) return error;
+  if (std::string error = http_.start(options_.listen); !error.empty()) return error;
+  phase_ = ServerPhase::Serving;
+  return {};
+}
+
+std::string PredictionServer::check() {
+  if (std::string error = load(); !error.empty()) return error;
+  std::string names;
+  for (const auto& [name, config] : configs_.all())
+    if (config->current() == nullptr) names += (names.empty() ? "" : ", ") + name;
+  return names.empty() ? "" : "not loaded: " + names;
+}
+
+// A name that is mistyped would leave its source to another store.
+void PredictionServer::warnOfUnread() const {
+  auto opened = stores_->opened();
+  for (const std::string& option : options_.stores) {
+    std::string name = option.substr(0, option.find('='));
+    bool isRead = std::ranges::any_of(opened, [&](const auto& store) { return store.first == name; });
+    if (!isRead) printError("warning: --store {}=...: no config that serves reads it\n", name);
+  }
+}
+
+bool PredictionServer::drain(std::chrono::milliseconds grace) {
+  phase_ = ServerPhase::Draining;
+  const bool closed = http_.drain(grace);
+  stages_.finish();
+  return closed && pool_.isIdle();
+}
+
+}  // namespace featc

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/service/service.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "server/service/json_lines.h"
+
+namespace featc {
+
+namespace {
+
+std::unique_ptr<Dialect> newJsonDialect(const LiveCall& call, const HttpRequest& request,
+                                        std::optional<Refusal>& refusal) {
+  std::optional<AnswerFormat> format = wantedFormat(request.header("Accept"));
+  if (format) return newJsonLines(call, *format);
+  refusal = Refusal{406, "not_acceptable",
+                    fmt::format("answers are {} or {}: send one of them as Accept", mediaType(AnswerFormat::Json),
+                                mediaType(AnswerFormat::TensorSequence))};
+  return nullptr;
+}
+
+}  // namespace
+
+HttpResponse wrongMethod(std::string_view allowed) {
+  HttpResponse response = httpError(405, fmt::format("this path takes {} only", allowed));
+  response.headers.push_back({"Allow", std::string(allowed)});
+  return response;
+}
+
+bool isReady(const LiveConfigs& configs, ServerPhase phase) {
+  if (phase != ServerPhase::Serving) return false;
+  for (const auto& [name, config] : configs.all())
+    if (config->current() != nullptr) return true;
+  return false;
+}
+
+void Service::handle(const std::shared_ptr<HttpExchange>& exchange) {
+  constexpr std::string_view kExtract = "/extract/";
+  const std::string& path = exchange->request().path;
+  if (path.starts_with(kExtract)) return extract(exchange, path.substr(kExtract.size()));
+  if (path == "/v2" || path.starts_with("/v2/")) return handleOip(exchange);
+  exchange->answer(httpError(404, kServiceRoutes));
+}
+
+void Service::extract(const std::shared_ptr<HttpExchange>& exchange, const std::string& name) {
+  if (exchange->request().method != "POST") return exchange->answer(wrongMethod("POST"));
+  std::shared_ptr<LiveConfig> config = configs_.find(name);
+  if (config == nullptr) return exchange->answer(httpError(404, fmt::format("there is no config \"{}\"", name)));
+  stages_.admit(exchange, name, std::move(config), newJsonDialect);
+}
+
+}  // namespace featc
