@@ -135,6 +135,11 @@ PAGES = {
             ("cpp", '#include "featc/seda.hpp"'): Frame("seda.cpp"),
         }
     ),
+    "docs/server.md": Page(
+        folder="build/docs/server",
+        files=["examples/quick/shops.feat", "examples/quick/shops.jsonl"],
+        blocks={("json", '{"inputs"'): Saved("infer.json")},
+    ),
     "docs/stores.md": Page(
         not_run={
             ("sh", "featc run"): "needs a Redis at port 6379 and a folder /data; tests/cli/stores.sh runs the same with its own",
