@@ -92,6 +92,7 @@ using AddCommand = void (*)(CommandLine& line);
 void addCheckCommand(CommandLine& line);
 void addFmtCommand(CommandLine& line);
 void addDepsCommand(CommandLine& line);
+void addDiffCommand(CommandLine& line);
 void addDumpCommand(CommandLine& line);
 void addOptCommand(CommandLine& line);
 void addRunCommand(CommandLine& line);

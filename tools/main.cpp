@@ -17,6 +17,7 @@ constexpr featc::AddCommand kCommands[] = {
     featc::addCheckCommand,       // is a config right?
     featc::addFmtCommand,         // its one layout
     featc::addDepsCommand,        // who reads what
+    featc::addDiffCommand,        // what an edit does
     featc::addDumpCommand,        // every stage between its text and machine code
     featc::addOptCommand,         // the optimizer on a graph's text form
     featc::addRunCommand,         // features of data
