@@ -4,8 +4,12 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +83,25 @@ void reportCommandLine(const CLI::App& app, const CLI::ParseError& error, int ar
     printError("featc {}: {}\n", command.get_name(), error.what());
   }
   printError("featc {} --help says what it takes\n", command.get_name());
+}
+
+void runOutsideCommand(const CLI::App& app, char** argv) {
+  if (argv[0] == nullptr || argv[1] == nullptr) return;
+  const std::string name = argv[1];
+  const std::vector<std::string> commands = commandNames(app);
+  if (name.empty() || name.front() == '-' || name.find('/') != std::string::npos) return;
+  if (std::ranges::find(commands, name) != commands.end()) return;
+  std::string program = "featc-" + name;
+  std::vector<char*> arguments = {program.data()};
+  for (char** argument = argv + 2; *argument != nullptr; ++argument) arguments.push_back(*argument);
+  arguments.push_back(nullptr);
+  // A program that starts with these ignored would keep them so.
+  std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGXFSZ, SIG_DFL);
+  execvp(program.c_str(), arguments.data());
+  if (errno != ENOENT) printError("featc: cannot run {}: {}\n", program, std::strerror(errno));
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace featc

@@ -41,6 +41,8 @@ int runProgram(int argc, char** argv) {
   int exitCode = featc::kFine;
   featc::CommandLine line(app, exitCode);
   for (featc::AddCommand add : kCommands) add(line);
+  app.footer("Any other NAME runs the program featc-NAME from PATH.");
+  featc::runOutsideCommand(app, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
