@@ -59,17 +59,15 @@ std::string askedDeadline(const HttpRequest& request) {
   return text.empty() ? request.parameter("deadline") : text;
 }
 
-Refusal refusalOf(const RunError& error) {
-  switch (error.kind) {
-    case RunFailure::OverLimit: return {413, "over_limit", error.message};
-    case RunFailure::Late: return {504, "late", error.message};
-    case RunFailure::NoMemory: return {503, "no_memory", error.message};
-    case RunFailure::Refused: return {503, "overload", error.message};
-    case RunFailure::Cancelled: return {499, "cancelled", error.message};
-    case RunFailure::BadBatch:
-    case RunFailure::Failed: break;
+Refusal refusalOf(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::OverLimit: return {413, "over_limit", error.message};
+    case ErrorCode::Late: return {504, "late", error.message};
+    case ErrorCode::NoMemory: return {503, "no_memory", error.message};
+    case ErrorCode::Refused: return {503, "overload", error.message};
+    case ErrorCode::Cancelled: return {499, "cancelled", error.message};
+    default: return {500, "failed", error.message};
   }
-  return {500, "failed", error.message};
 }
 
 const Refusal kLate{504, "late", "the deadline passed while the request waited for a thread"};
@@ -140,9 +138,9 @@ void RequestStages::extract(const std::shared_ptr<Work>& work) {
   work->requests = batch.requests;
   work->items = batch.items;
   SedaExecutor& executor = *work->call.version().shared<VersionParts>().seda;
-  RunError refused = executor.submit(
+  Error refused = executor.submit(
       batch, work->deadline,
-      [this, work](const RunError& error, Result& result) {
+      [this, work](const Error& error, Result& result) {
         work->times.extract = work->lap();
         if (error) return refuse(*work, refusalOf(error));
         try {

@@ -91,7 +91,7 @@ struct Fixture {
     batch.columns = columns;
     Scratch scratch(*extractor);
     Result result;
-    RunError error = extractor->run(batch, scratch, result);
+    Error error = extractor->run(batch, scratch, result);
     REQUIRE(!error);
     return result;
   }
