@@ -3,7 +3,8 @@
 #
 #   featc/NAME              the public ones: include/featc. Those of C++ exist if their folders are built
 #   featc/detail/FOLDER/    what they include. Names there may change with any commit
-#   featc/deprecated/OLD    documented names of earlier versions, which lead to the new ones
+#   featc/OLD               documented names of earlier versions, which lead to the new ones, as featc/FOLDER/NAME
+#   featc/deprecated/OLD    the same as FOLDER/NAME: the include path has this folder
 #
 # No other folder of the sources comes onto the include path of who uses featc.
 cmake_policy(VERSION 3.25)
@@ -89,6 +90,7 @@ foreach(moved ${MOVED})
     continue()
   endif()
   set(text "/* SPDX-License-Identifier: Apache-2.0 */\n/* Deprecated: docs/versions.md has the new names. */\n#include \"${new}\"\n${names}")
+  file(WRITE ${OUTPUT}/featc/${old} "${text}")
   file(WRITE ${OUTPUT}/featc/deprecated/${old} "${text}")
 endforeach()
 # Was beside the folder featc.
