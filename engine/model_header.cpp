@@ -109,7 +109,7 @@ static inline featc_failure featc_open_{name}(const featc_open_options* options,
 /* The same with stores only; NULL if it fails. */
 static inline featc_extractor* featc_load_{name}(const featc_store* stores, size_t store_count, char** error) {{
   featc_open_options options = {{sizeof(featc_open_options), stores, store_count, NULL, 0, NULL, 0, NULL,
-                                FEATC_ENGINE_JIT, NULL, NULL, NULL, 0, 0}};
+                                FEATC_ENGINE_JIT, NULL, NULL, NULL, 0, 0, 0}};
   featc_extractor* extractor = NULL;
   featc_open_model(&featc_built_{name}, &options, &extractor, error);
   return extractor;

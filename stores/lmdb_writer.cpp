@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kRowsATransaction = 10'000;
 constexpr size_t kBytesATransaction = size_t{64} << 20U;
 
-class LmdbWriter final : public RowWriter {
+class LmdbWriter final : public StoreWriter {
  public:
   explicit LmdbWriter(std::shared_ptr<LmdbEnvironment> environment) : environment_(std::move(environment)) {}
 
@@ -77,7 +77,7 @@ class LmdbWriter final : public RowWriter {
 
 }  // namespace
 
-std::unique_ptr<RowWriter> openLmdbWriter(const std::string& path, std::string& error) {
+std::unique_ptr<StoreWriter> openLmdbWriter(const std::string& path, std::string& error) {
   std::shared_ptr<LmdbEnvironment> environment = LmdbEnvironment::open(path, LmdbEnvironment::Mode::Write, error);
   return environment == nullptr ? nullptr : std::make_unique<LmdbWriter>(std::move(environment));
 }

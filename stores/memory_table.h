@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "stores/described_store.h"
-#include "stores/row_writer.h"
+#include "stores/store_writer.h"
 
 namespace featc {
 

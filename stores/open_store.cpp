@@ -50,7 +50,7 @@ OpenedStore openStore(std::string_view text, StoreOptions options, std::span<con
   return opened;
 }
 
-std::unique_ptr<RowWriter> openRowWriter(const StoreUrl& url, const StoreOptions& options, std::string& error) {
+std::unique_ptr<StoreWriter> openStoreWriter(const StoreUrl& url, const StoreOptions& options, std::string& error) {
   if (url.kind->openWriter != nullptr) return url.kind->openWriter(url, options, error);
   error = fmt::format("rows are loaded into {}", loadableStoreForms());
   return nullptr;

@@ -26,7 +26,7 @@ constexpr size_t kBytesABatch = size_t{8} << 20U;
 constexpr std::chrono::seconds kPatience{30};
 constexpr std::chrono::milliseconds kBetweenTries{100};
 
-class ClusterWriter final : public RowWriter {
+class ClusterWriter final : public StoreWriter {
  public:
   ClusterWriter(const StoreUrl& url, const StoreOptions& options, std::string password)
       : url_(url), options_(options), password_(std::move(password)) {}
@@ -210,8 +210,8 @@ class ClusterWriter final : public RowWriter {
 
 }  // namespace
 
-std::unique_ptr<RowWriter> openRedisClusterWriter(const StoreUrl& url, const StoreOptions& options,
-                                                  const std::string& password, std::string& error) {
+std::unique_ptr<StoreWriter> openRedisClusterWriter(const StoreUrl& url, const StoreOptions& options,
+                                                    const std::string& password, std::string& error) {
   auto writer = std::make_unique<ClusterWriter>(url, options, password);
   error = writer->open();
   if (!error.empty()) return nullptr;

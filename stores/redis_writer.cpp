@@ -9,7 +9,7 @@ namespace {
 constexpr size_t kCommandsABatch = 4000;
 constexpr size_t kBytesABatch = size_t{8} << 20U;
 
-class RedisWriter final : public RowWriter {
+class RedisWriter final : public StoreWriter {
  public:
   explicit RedisWriter(RedisSession session) : session_(std::move(session)) {}
 
@@ -47,8 +47,8 @@ class RedisWriter final : public RowWriter {
 
 }  // namespace
 
-std::unique_ptr<RowWriter> openRedisWriter(const StoreUrl& url, const StoreOptions& options,
-                                           const std::string& password, std::string& error) {
+std::unique_ptr<StoreWriter> openRedisWriter(const StoreUrl& url, const StoreOptions& options,
+                                             const std::string& password, std::string& error) {
   Expected<RedisSession> session = openRedisSession(url, {url.host, url.port}, options, password);
   if (session) return std::make_unique<RedisWriter>(*std::move(session));
   error = session.error().message;

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "stores/open_store.h"
-#include "stores/row_writer.h"
 #include "stores/store_url.h"
+#include "stores/store_writer.h"
 
 namespace featc {
 
@@ -33,8 +33,8 @@ struct StoreKind {
   void (*open)(const StoreUrl& url, const StoreOptions& options, std::span<const SourceInfo> sources,
                OpenedStore& opened);
   // What fills it; null, with the reason in `error`, where it cannot be reached. No function: `featc load` cannot.
-  std::unique_ptr<RowWriter> (*openWriter)(const StoreUrl& url, const StoreOptions& options,
-                                           std::string& error) = nullptr;
+  std::unique_ptr<StoreWriter> (*openWriter)(const StoreUrl& url, const StoreOptions& options,
+                                             std::string& error) = nullptr;
   Guarding guarding = Guarding::All;
   uint32_t breaker = 8;           // StoreOptions::breaker, unless that is set
   bool takesOptions = true;       // else a `?` belongs to the path

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "data/memory/store_rows.h"
-#include "stores/row_writer.h"
 #include "stores/store_kind.h"
+#include "stores/store_writer.h"
 #include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
@@ -31,8 +31,8 @@ struct LoadOptions {
 
 // What one source's rows came to.
 struct SourceTotals {
-  RowWriter* writer = nullptr;  // null: no --store serves it
-  std::string store;            // its name
+  StoreWriter* writer = nullptr;  // null: no --store serves it
+  std::string store;              // its name
   uint64_t rows = 0;
   uint64_t leftOut = 0;  // no store serves it
   struct Key {
@@ -107,8 +107,8 @@ class Loading {
     storeOptions.source = choice.source;
     std::string error = parseStoreUrl(choice.url, url, storeOptions);
     exitCode = error.empty() ? kBadInput : kBadCommand;
-    std::unique_ptr<RowWriter>& writer = writers_[url.name()];
-    if (error.empty() && writer == nullptr) writer = openRowWriter(url, storeOptions, error);
+    std::unique_ptr<StoreWriter>& writer = writers_[url.name()];
+    if (error.empty() && writer == nullptr) writer = openStoreWriter(url, storeOptions, error);
     if (writer == nullptr) {
       printError("featc: --store {}=...: {}{}\n", choice.source,
                  exitCode == kBadInput ? url.name() + ": " : std::string(), error);
@@ -174,8 +174,8 @@ class Loading {
   const LoadOptions& options_;
   const ProgramInfo& info_;
   StoreRowReader rows_;
-  std::vector<SourceTotals> totals_;                           // by source
-  std::map<std::string, std::unique_ptr<RowWriter>> writers_;  // by store
+  std::vector<SourceTotals> totals_;                             // by source
+  std::map<std::string, std::unique_ptr<StoreWriter>> writers_;  // by store
   uint64_t badLines_ = 0;
 };
 

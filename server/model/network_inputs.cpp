@@ -71,7 +71,7 @@ void NetworkInputs::add(const Result& result) {
   requests_ += static_cast<int64_t>(newRequests_.size());
 }
 
-std::span<const TensorView> NetworkInputs::tensors() {
+std::span<const TensorSpan> NetworkInputs::tensors() {
   views_.clear();
   for (size_t i = 0; i < buffers_.size(); ++i) {
     const BoundInput& input = binding_.inputs[i];

@@ -27,7 +27,7 @@ class NetworkInputs {
   int64_t items() const { return items_; }
   int64_t requests() const { return requests_; }
   // As Binding::inputs; valid until the next begin() or add().
-  std::span<const TensorView> tensors();
+  std::span<const TensorSpan> tensors();
   // By output of the config: of its ids that were looked up since begin().
   std::span<const LookupCounts> lookups() const { return lookups_; }
 
@@ -70,7 +70,7 @@ class NetworkInputs {
   std::vector<int64_t> rows_;
   std::vector<float> pooled_;
   std::vector<Buffer> buffers_;  // by input
-  std::vector<TensorView> views_;
+  std::vector<TensorSpan> views_;
   std::vector<LookupCounts> lookups_;
 };
 

@@ -102,10 +102,10 @@ class OpenvinoScorer final : public Scorer {
   const std::vector<TensorInfo>& inputs() const override { return inputs_; }
   const std::vector<TensorInfo>& outputs() const override { return outputs_; }
 
-  Error run(std::span<const TensorView> in, std::vector<Tensor>& out) const override {
+  Error run(std::span<const TensorSpan> in, std::vector<Tensor>& out) const override {
     std::vector<FeatcTensor> given;
     given.reserve(in.size());
-    for (const TensorView& tensor : in)
+    for (const TensorSpan& tensor : in)
       given.push_back({tensor.type == TensorType::Float32 ? FEATC_TENSOR_F32 : FEATC_TENSOR_I64,
                        static_cast<int32_t>(tensor.shape.size()), tensor.shape.data(), tensor.data});
     out.resize(outputs_.size());

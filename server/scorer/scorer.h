@@ -36,7 +36,7 @@ class Scorer {
   virtual const std::vector<TensorInfo>& outputs() const = 0;
   // `in` has a tensor for each of inputs(), `out` gets one for each of outputs() and is reused from call to call.
   // Thread-safe. Fails with Failed where the network cannot compute these shapes.
-  virtual Error run(std::span<const TensorView> in, std::vector<Tensor>& out) const = 0;
+  virtual Error run(std::span<const TensorSpan> in, std::vector<Tensor>& out) const = 0;
 };
 
 // What a network may be stored as, for messages.

@@ -22,7 +22,7 @@ struct TensorInfo {
 };
 
 // Values in row-major order that somebody else owns.
-struct TensorView {
+struct TensorSpan {
   TensorType type = TensorType::Float32;
   std::span<const int64_t> shape;
   const void* data = nullptr;

@@ -7,7 +7,7 @@ featc 2 runn
 err_has 'there is no command "runn"; did you mean "run"?'
 featc 2 frobnicate
 err_has 'there is no command "frobnicate"'
-err_has 'the commands are: check fmt deps dump'
+err_has "the commands are: check fmt deps diff dump"
 featc 2
 err_has 'a command is missing'
 featc 2 run "$shops.feat" --inputs "$shops.jsonl"

@@ -16,7 +16,7 @@ class Sum final : public Scorer {
   const std::string& engine() const override { return engine_; }
   const std::vector<TensorInfo>& inputs() const override { return inputs_; }
   const std::vector<TensorInfo>& outputs() const override { return outputs_; }
-  Error run(std::span<const TensorView> in, std::vector<Tensor>& out) const override {
+  Error run(std::span<const TensorSpan> in, std::vector<Tensor>& out) const override {
     const auto* price = static_cast<const float*>(in[0].data);
     const auto* user = static_cast<const float*>(in[1].data);
     const auto* request = static_cast<const int64_t*>(in[2].data);

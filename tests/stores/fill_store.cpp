@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "data/memory/store_rows.h"
-#include "stores/row_writer.h"
+#include "stores/store_writer.h"
 #include "stores/store_options.h"
 #include "stores/store_url.h"
 
@@ -16,7 +16,7 @@ void fillStore(const std::string& text, std::span<const SourceInfo> sources, std
   StoreUrl url;
   StoreOptions options;
   std::string error = parseStoreUrl(text, url, options);
-  std::unique_ptr<RowWriter> writer = error.empty() ? openRowWriter(url, options, error) : nullptr;
+  std::unique_ptr<StoreWriter> writer = error.empty() ? openStoreWriter(url, options, error) : nullptr;
   if (writer == nullptr) throw std::runtime_error(error);
   StoreRowReader rows(sources);
   for (std::string_view rest = lines; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {

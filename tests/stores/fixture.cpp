@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "data/memory/store_rows.h"
-#include "stores/row_writer.h"
+#include "stores/store_writer.h"
 #include "support/json_quote.h"
 #include "tests/common/catch.h"
 #include "tests/stores/fill_store.h"

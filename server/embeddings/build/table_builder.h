@@ -19,7 +19,7 @@ namespace featc {
 // What an id that has several rows is.
 enum class Repeated : uint8_t { Error, TakeLast };
 
-struct BuildOptions {
+struct TableBuildOptions {
   RowType type = RowType::Float32;
   Repeated repeated = Repeated::Error;
   uint64_t memory = uint64_t{1} << 30U;  // bytes, about
@@ -28,7 +28,7 @@ struct BuildOptions {
 
 class TableBuilder {
  public:
-  explicit TableBuilder(BuildOptions options) : options_(std::move(options)) {}
+  explicit TableBuilder(TableBuildOptions options) : options_(std::move(options)) {}
 
   // Takes all rows of a source. An error names its file and the row: a vector of another width than those before, one
   // that is missing, a number that is not finite or beyond the table's type.
@@ -43,7 +43,7 @@ class TableBuilder {
   Error begin(uint32_t dim);
   std::string placeText(uint64_t place) const;
 
-  BuildOptions options_;
+  TableBuildOptions options_;
   uint32_t dim_ = 0;
   std::string dimFrom_;             // the file
   std::vector<std::string> files_;  // that rows came from

@@ -15,9 +15,9 @@
 namespace featc {
 
 // Not thread-safe. A row replaces what its key had before, whole. After an error nothing more is written.
-class RowWriter {
+class StoreWriter {
  public:
-  virtual ~RowWriter() = default;
+  virtual ~StoreWriter() = default;
   // `values` has one a field of `source`, missing where the row has none. False on failure.
   virtual bool write(const SourceInfo& source, std::string_view key, std::span<const Value> values) = 0;
   // Writes what is still held back. Without it the last rows may be lost.
@@ -27,6 +27,6 @@ class RowWriter {
 };
 
 // Null, with the reason in `error`, where the store cannot be reached or takes no rows.
-std::unique_ptr<RowWriter> openRowWriter(const StoreUrl& url, const StoreOptions& options, std::string& error);
+std::unique_ptr<StoreWriter> openStoreWriter(const StoreUrl& url, const StoreOptions& options, std::string& error);
 
 }  // namespace featc
