@@ -172,10 +172,12 @@ class ColumnExporter {
     }
     elements.count = total;
     if (!elements.all) {
-      elements.picks.reserve(static_cast<size_t>(total));
+      elements.picks.resize(static_cast<size_t>(total));
+      int64_t* picks = elements.picks.data();
       for (int64_t i = 0; i < rows.count; ++i) {
         const Range range = rangeOfRow(rows[i]);
-        for (int64_t k = 0; k < range.size; ++k) elements.picks.push_back(range.begin + k);
+        for (int64_t k = 0; k < range.size; ++k) picks[k] = range.begin + k;
+        picks += range.size;
       }
     }
     makeArrowArray(out, rows.count, nulls, {validity, offsets}, kept_, 1);
@@ -187,8 +189,8 @@ class ColumnExporter {
     const uint64_t* data = ids.data();
     if (!rows.all) {
       auto* made = kept_->makeUnset<uint64_t>(static_cast<size_t>(rows.count));
-      for (int64_t i = 0; i < rows.count; ++i)
-        made[i] = rows[i] == Selection::kNone ? 0 : ids[static_cast<size_t>(rows[i])];
+      const int64_t* picks = rows.picks.data();
+      for (int64_t i = 0; i < rows.count; ++i) made[i] = picks[i] == Selection::kNone ? 0 : data[picks[i]];
       data = made;
     }
     const int64_t nulls = std::count(data, data + rows.count, uint64_t{0});
@@ -211,7 +213,8 @@ class ColumnExporter {
     const void* data = values.data();
     if (!selection.all) {
       auto* made = kept_->makeUnset<T>(static_cast<size_t>(selection.count));
-      for (int64_t i = 0; i < selection.count; ++i) made[i] = values[static_cast<size_t>(selection[i])];
+      const int64_t* picks = selection.picks.data();
+      for (int64_t i = 0; i < selection.count; ++i) made[i] = values.data()[picks[i]];
       data = made;
     }
     makeArrowArray(out, selection.count, 0, {nullptr, data}, kept_);

@@ -134,7 +134,7 @@ error_code JsonColumnDecoder::skip(value v, int depth) {
 
 error_code JsonColumnDecoder::decode(value v, ColumnBuffer& column) {
   std::string_view token = jsonToken(v);
-  if (token == "null") {
+  if (token[0] == 'n' && token == "null") {
     column.appendMissing();
     return SUCCESS;
   }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "data/json/json_fault.h"
 #include "data/json/json_string.h"
@@ -33,8 +34,8 @@ bool opensOnly(std::string_view text) {
 
 void JsonSeen::clear() {
   notes.clear();
-  fields.assign(fields.size(), false);
-  parsed.assign(parsed.size(), false);
+  fields.assign(fields.size(), 0);
+  parsed.assign(parsed.size(), 0);
   undeclared.clear();
 }
 
@@ -56,6 +57,16 @@ size_t JsonRows::FieldNames::find(std::string_view key, size_t position) {
   return field;
 }
 
+size_t JsonRows::FieldNames::findHere(const char* raw, size_t position, std::string_view& key) const {
+  if (position >= order_.size()) return BatchBuilder::kNoField;
+  const auto& [name, field] = order_[position];
+  if (name.size() >= simdjson::SIMDJSON_PADDING || std::memcmp(raw, name.data(), name.size()) != 0 ||
+      raw[name.size()] != '"')
+    return BatchBuilder::kNoField;
+  key = name;
+  return field;
+}
+
 // -- Requests -----------------------------------------------------------------------------------------
 
 JsonRows::JsonRows(const JsonFile& file)
@@ -64,7 +75,12 @@ JsonRows::JsonRows(const JsonFile& file)
       itemNames_(file, Scope::Item),
       seen_(file.inputs.size()),
       lastIn_(file.inputs.size()) {
-  for (size_t i = 0; i < file.inputs.size(); i = structListOf(file.inputs, i).end())
+  for (size_t i = 0; i < file.inputs.size(); ++i) {
+    const InputInfo& input = file.inputs[i];
+    fields_.push_back({structListOf(file.inputs, i), input.scope == Scope::Item, !input.structList.empty(),
+                       !input.type.nullable(), file.isUsed(i)});
+  }
+  for (size_t i = 0; i < file.inputs.size(); i = fields_[i].list.end())
     if (!file.isUsed(i) && !file.inputs[i].type.nullable()) passedRequired_.push_back(i);
 }
 
@@ -216,17 +232,21 @@ error_code JsonRows::readFields(ondemand::value value, Scope scope, Row& row, st
     ondemand::field field;
     if (error_code error = std::move(entry).get(field)) return error;
     std::string_view key;
-    if (error_code error = jsonKey(field, key, repaired)) return error;
-    size_t index = names.find(key, position++);
+    size_t index = names.findHere(field.key().raw(), position, key);
+    if (index == BatchBuilder::kNoField) {
+      if (error_code error = jsonKey(field, key, repaired)) return error;
+      index = names.find(key, position);
+    }
+    ++position;
     if (index == BatchBuilder::kNoField) {
       seen_.undeclared.add(fmt::format("{}.{}", scopeName(scope), key));
       if (error_code error = decoder_.skip(field.value())) return error;
       continue;
     }
-    seen_.fields[index] = true;
+    seen_.fields[index] = 1;
     decoder_.setPlace({&seen_.notes, index, row.line});
-    error_code error =
-        file_.isUsed(index) ? readField(field.value(), index, key, row, problem) : passField(field.value(), index, key);
+    error_code error = fields_[index].isUsed ? readField(field.value(), index, key, row, problem)
+                                             : passField(field.value(), index, key);
     if (error != SUCCESS) return error;
   }
   return SUCCESS;
@@ -234,33 +254,34 @@ error_code JsonRows::readFields(ondemand::value value, Scope scope, Row& row, st
 
 error_code JsonRows::readField(ondemand::value value, size_t field, std::string_view key, Row& row,
                                std::string& problem) {
-  const InputInfo& input = file_.inputs[field];
-  StructList list = structListOf(file_.inputs, field);
+  const Field& what = fields_[field];
   BatchBuilder& builder = row.builder;
-  if (builder.isSet(field)) decoder_.note(NoteKind::RepeatedKey, key);
-  ColumnBuffer& column = builder.cell(field);
-  const size_t before = column.size();
-  if (error_code error = input.structList.empty() ? decoder_.decode(value, column) : readStructs(value, list, builder))
+  ColumnBuffer& column = builder.column(field);
+  const auto before = static_cast<size_t>(what.isItem ? builder.items() : builder.requests());
+  if (column.size() > before) {
+    decoder_.note(NoteKind::RepeatedKey, key);
+    column.truncate(before);
+  }
+  if (error_code error = what.isStructs ? readStructs(value, what.list, builder) : decoder_.decode(value, column))
     return error;
   const bool hasProblem = !decoder_.problem().empty();
-  if (hasProblem)
-    seen_.notes.add(NoteKind::Unreadable, field, row.line, decoder_.problem());
-  else if (column.present(before))
-    seen_.parsed[field] = true;
+  const bool isPresent = !hasProblem && column.present(before);
+  if (hasProblem) seen_.notes.add(NoteKind::Unreadable, field, row.line, decoder_.problem());
+  if (isPresent) seen_.parsed[field] = 1;
   if (hasProblem && problem.empty())
-    problem = fmt::format("{}{}: {}", input.scope == Scope::Request ? "request." : "", key, decoder_.problem());
+    problem = fmt::format("{}{}: {}", what.isItem ? "" : "request.", key, decoder_.problem());
   // A required field that is null is missing.
-  if (hasProblem || (!column.present(before) && !input.type.nullable()))
-    for (size_t i = list.first; i < list.end(); ++i) builder.cell(i).truncate(before);
+  if (hasProblem || (!isPresent && what.isRequired))
+    for (size_t i = what.list.first; i < what.list.end(); ++i) builder.cell(i).truncate(before);
   if (hasProblem) decoder_.clearProblem();
   return SUCCESS;
 }
 
 error_code JsonRows::passField(ondemand::value value, size_t field, std::string_view key) {
-  const uint64_t object = file_.inputs[field].scope == Scope::Request ? requestObject_ : itemObject_;
+  const uint64_t object = fields_[field].isItem ? itemObject_ : requestObject_;
   if (lastIn_[field] == object) decoder_.note(NoteKind::RepeatedKey, key);
   // A required field that is null is missing.
-  const bool isMissing = !file_.inputs[field].type.nullable() && jsonToken(value) == "null";
+  const bool isMissing = fields_[field].isRequired && jsonToken(value) == "null";
   lastIn_[field] = isMissing ? 0 : object;
   return decoder_.skip(value);
 }

@@ -53,8 +53,8 @@ struct JsonSeen {
   void clear();
 
   DataNotes notes;
-  std::vector<bool> fields;  // by field: whether its key appeared
-  std::vector<bool> parsed;  // by field: whether a value of it was read
+  std::vector<uint8_t> fields;  // by field: whether its key appeared
+  std::vector<uint8_t> parsed;  // by field: whether a value of it was read
   UndeclaredKeys undeclared;
 };
 
@@ -80,6 +80,9 @@ class JsonRows {
     FieldNames(const JsonFile& file, Scope scope);
     // Objects mostly repeat the order of the one before: `position` is the key's place in its object.
     size_t find(std::string_view key, size_t position);
+    // The same of a key as it stands in the text, whose closing quote and SIMDJSON_PADDING bytes follow; kNoField also
+    // where it may be a field's all the same. `key` is then as it was.
+    size_t findHere(const char* raw, size_t position, std::string_view& key) const;
 
    private:
     struct NameHash {
@@ -88,6 +91,14 @@ class JsonRows {
     };
     std::unordered_map<std::string, size_t, NameHash, std::equal_to<>> byName_;
     std::vector<std::pair<std::string_view, size_t>> order_;
+  };
+  // What is asked of a field again and again.
+  struct Field {
+    StructList list;  // itself, or the members
+    bool isItem = false;
+    bool isStructs = false;
+    bool isRequired = false;
+    bool isUsed = false;
   };
   struct ItemError {
     uint64_t item;
@@ -116,6 +127,7 @@ class JsonRows {
   std::string expectedForm() const;
 
   const JsonFile& file_;
+  std::vector<Field> fields_;
   FieldNames requestNames_;
   FieldNames itemNames_;
   JsonSeen seen_;
