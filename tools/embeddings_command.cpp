@@ -11,10 +11,14 @@
 
 #include "server/embeddings/build/delta_builder.h"
 #include "server/embeddings/build/epoch_writer.h"
+#include "server/embeddings/build/publish.h"
 #include "server/embeddings/build/table_builder.h"
 #include "server/embeddings/build/verify_table.h"
 #include "server/embeddings/epoch.h"
 #include "server/embeddings/overlay.h"
+#include "stores/open_store.h"
+#include "stores/row_writer.h"
+#include "stores/store_kind.h"
 #include "support/print_error.h"
 #include "support/suggest.h"
 #include "tools/command.h"
@@ -36,6 +40,8 @@ struct EmbeddingsOptions {
   std::string table;
   uint64_t id = 0;
   bool removeDeltas = false;
+  std::string store;
+  bool all = false;
 };
 
 int say(const Error& error) {
@@ -80,7 +86,8 @@ Expected<std::vector<float>> defaultRowOf(const TableSpec& spec, const BuiltTabl
     decodeRow(spec.type, rounded.data(), built.dim, row.data());
     return row;
   }
-  Expected<std::shared_ptr<const EmbeddingTable>> table = EmbeddingTable::open(path, {.checkRows = false});
+  Expected<std::shared_ptr<const EmbeddingTable>> table =
+      EmbeddingTable::open(path, {.checkRows = false, .copy = false});
   if (!table) return table.error();
   const std::byte* found = (*table)->find(spec.defaultRow.id);
   if (found == nullptr)
@@ -188,10 +195,33 @@ int runCompact(const EmbeddingsOptions& options) {
                                done->tables.empty() ? "" : "; written anew: ", fmt::join(done->tables, ", ")));
 }
 
+int runPublish(const EmbeddingsOptions& options) {
+  StoreUrl url;
+  StoreOptions storeOptions;
+  if (std::string problem = parseStoreUrl(options.store, url, storeOptions); !problem.empty()) {
+    printError("featc embeddings publish: --store: {}\n", problem);
+    return kBadCommand;
+  }
+  Expected<std::shared_ptr<EmbeddingEpoch>> epoch = EmbeddingEpoch::open(options.folder, {.copy = false});
+  if (!epoch) return say(epoch.error());
+  if (Error problem = (*epoch)->deltaProblem()) return say(problem);
+  std::string error;
+  const std::unique_ptr<RowWriter> writer = openRowWriter(url, storeOptions, error);
+  OpenedStore opened;
+  if (writer != nullptr) opened = openStore(options.store);
+  if (writer == nullptr || opened.store == nullptr)
+    return say({fmt::format("{}: {}", url.name(), writer == nullptr ? error : opened.error), ErrorCode::BadStore});
+  Expected<Published> done = publishToStore(**epoch, *opened.store, *writer, options.all);
+  if (!done) return say({fmt::format("{}: {}", url.name(), done.error().message), done.error().code, url.name()});
+  return printData(fmt::format("{}: {} rows written, {} deleted; epoch {} up to delta {}\n", url.name(), done->rows,
+                               done->deleted, (*epoch)->snapshot()->epoch(), done->sequence));
+}
+
 // -- inspect, get, verify ----------------------------------------------------------------------------
 
 int runInspect(const EmbeddingsOptions& options) {
-  Expected<std::shared_ptr<EmbeddingEpoch>> epoch = EmbeddingEpoch::open(options.folder, {.checkRows = false});
+  Expected<std::shared_ptr<EmbeddingEpoch>> epoch =
+      EmbeddingEpoch::open(options.folder, {.checkRows = false, .copy = false});
   if (!epoch) return say(epoch.error());
   const std::shared_ptr<const EmbeddingSnapshot> snapshot = (*epoch)->snapshot();
   const EpochManifest& manifest = snapshot->manifest();
@@ -217,7 +247,8 @@ int runInspect(const EmbeddingsOptions& options) {
 }
 
 int runGet(const EmbeddingsOptions& options) {
-  Expected<std::shared_ptr<EmbeddingEpoch>> epoch = EmbeddingEpoch::open(options.folder, {.checkRows = false});
+  Expected<std::shared_ptr<EmbeddingEpoch>> epoch =
+      EmbeddingEpoch::open(options.folder, {.checkRows = false, .copy = false});
   if (!epoch) return say(epoch.error());
   const std::shared_ptr<const EmbeddingSnapshot> snapshot = (*epoch)->snapshot();
   const EpochManifest& manifest = snapshot->manifest();
@@ -238,7 +269,7 @@ int runGet(const EmbeddingsOptions& options) {
 }
 
 int runVerify(const EmbeddingsOptions& options) {
-  Expected<std::shared_ptr<EmbeddingEpoch>> epoch = EmbeddingEpoch::open(options.folder);
+  Expected<std::shared_ptr<EmbeddingEpoch>> epoch = EmbeddingEpoch::open(options.folder, {.copy = false});
   if (!epoch) return say(epoch.error());
   const std::shared_ptr<const EmbeddingSnapshot> snapshot = (*epoch)->snapshot();
   uint64_t rows = 0;
@@ -285,6 +316,12 @@ void addEmbeddingsCommand(CommandLine& line) {
 
   Command compact = add("compact", "Put the deltas into the tables", runCompact);
   compact.flag("--remove-deltas", options->removeDeltas, "Remove the deltas that are then in the tables");
+
+  Command publish = add("publish", "Write the rows, or the deltas that it lacks, into a key-value store", runPublish);
+  publish.option("--store", options->store, fmt::format("The store: {}", loadableStoreForms()))
+      .required()
+      .placeholder("URL");
+  publish.flag("--all", options->all, "Write all rows again where the store has the epoch");
 
   add("inspect", "Print what tables an epoch has", runInspect);
   Command get = add("get", "Print the row of an id", runGet);

@@ -1,6 +1,15 @@
 # Tables of embeddings: built of NumPy, Arrow and Parquet files, looked into, changed, compacted; a process that is killed
 # leaves nothing half.
 . ./common/check.sh
+stop() {
+  if [ -e "$work/pid" ]; then
+    redis=$(cat "$work/pid")
+    kill "$redis"
+    while kill -0 "$redis" 2>/dev/null; do sleep 0.05; done
+  fi
+  rm -rf "$work"
+}
+trap stop EXIT
 
 # numpy FILE ids|vectors: writes a .npy of the lines of stdin, ids or numbers between blanks.
 cat >"$work/numpy.py" <<'END'
@@ -122,6 +131,50 @@ small: 9 9
 END
 featc 0 embeddings delta "$work/e1" "small,ids=$work/d1.npy,vectors=$work/d1v.npy"
 out_has 'delta 3 of epoch e1'
+
+# -- Stores ------------------------------------------------------------------------------------------
+redis-server --port 0 --unixsocket "$work/socket" --dir "$work" --save '' --daemonize yes --pidfile "$work/pid" \
+  --logfile "$work/redis.log" >"$work/out"
+tries=0
+until redis-cli -s "$work/socket" ping >/dev/null 2>&1; do
+  tries=$((tries + 1))
+  [ $tries -lt 300 ] || fail "redis-server does not start"
+  sleep 0.1
+done
+featc 0 embeddings build "$work/p" "$city" "small,ids=$work/ids.npy,vectors=$work/vectors.npy,dtype=bfloat16"
+for store in "lmdb:$work/db" "redis+unix://$work/socket?db=2"; do
+  featc 0 embeddings publish "$work/p" --store "$store"
+  out_has ': 8 rows written, 0 deleted; epoch p up to delta 0'
+  featc 0 embeddings publish "$work/p" --store "$store"
+  out_has ': 0 rows written, 0 deleted; epoch p up to delta 0'
+  featc 0 embeddings publish "$work/p" --store "$store" --all
+  out_has ': 8 rows written, 0 deleted; epoch p up to delta 0'
+done
+redis() { redis-cli -s "$work/socket" -n 2 "$@"; }
+# 1.0 and 2.0 as float32; 3.0 and 4.0 as bfloat16, of the id 0, whose hash is 0.
+key=$(redis --raw keys 'emb:p:city:*:17592186044423')
+[ "$(redis --raw hget "$key" row | head -c 8 | od -An -tx1)" = ' 00 00 80 3f 00 00 00 40' ] || fail "another row in Redis"
+[ "$(redis --raw hget 'emb:p:small:{000}:0' row | head -c 4 | od -An -tx1)" = ' 40 40 80 40' ] || fail "another row in Redis"
+featc 0 embeddings delta "$work/p" "city,ids=$work/d1.npy,vectors=$work/d1v.npy"
+featc 0 embeddings delta "$work/p" "small,ids=$work/d1.npy,vectors=$work/d1v.npy"
+for store in "lmdb:$work/db" "redis+unix://$work/socket?db=2"; do
+  featc 0 embeddings publish "$work/p" --store "$store"
+  out_has ': 4 rows written, 0 deleted; epoch p up to delta 2'
+done
+[ "$(redis --raw hget 'emb:p:city:{000}:0' row | head -c 8 | od -An -tx1)" = ' 00 00 f0 41 00 00 20 42' ] || fail "a delta is not in Redis"
+[ "$(redis --raw hget emb:p sequence)" = 2 ] || fail "the sequence is not in Redis"
+featc 0 embeddings delta "$work/p" "city,ids=$work/d1.npy,vectors=$work/d1v.npy"
+featc 0 embeddings compact "$work/p" --remove-deltas
+featc 1 embeddings publish "$work/p" --store "$store"
+err_has 'the store is at delta 2, and '
+err_has '00000003.delta is no longer there: --all writes all rows again'
+featc 0 embeddings publish "$work/p" --store "$store" --all
+out_has ': 9 rows written, 0 deleted; epoch p up to delta 3'
+featc 0 embeddings build "$work/other" "small,ids=$work/ids.npy,vectors=$work/vectors.npy" --epoch p
+featc 1 embeddings publish "$work/other" --store "$store"
+err_has 'the store has other tables of an epoch "p"'
+featc 1 embeddings publish "$work/p" --store "redis+unix://$work/none?db=0"
+featc 1 embeddings publish "$work/p" --store "jsonl:$work/x"
 
 # -- A damaged table ----------------------------------------------------------------------------------
 cp -r "$work/e3" "$work/bad"

@@ -71,7 +71,7 @@ TEST_CASE("a table has the rows that it was built of", "[embeddings]") {
       rows[0] = rows[UINT64_MAX] = {1, 2, 3, 4, 5, 6};
       buildTable(folder / "t.table", rows, RowType::BFloat16, memory);
       for (bool copy : {false, true}) checkRows(*openTable(folder / "t.table", {.copy = copy}), rows);
-      checkRows(*openTable(folder / "t.table", {.checkRows = false}), rows);
+      checkRows(*openTable(folder / "t.table", {.checkRows = false, .copy = false}), rows);
     }
   }
   // The bytes do not depend on the memory.
@@ -208,7 +208,8 @@ TEST_CASE("a table with sums that are right and sizes or buckets that are not is
     }
     resealTable(damaged, header, begin);
     writeBytes(path, damaged);
-    Expected<std::shared_ptr<const EmbeddingTable>> table = EmbeddingTable::open(path, {.checkRows = false});
+    Expected<std::shared_ptr<const EmbeddingTable>> table =
+        EmbeddingTable::open(path, {.checkRows = false, .copy = round % 2 == 0});
     if (!table) {
       ++refused;
       continue;

@@ -143,7 +143,7 @@ Expected<uint64_t> appendDelta(const std::string& folder, std::vector<DeltaTable
 Expected<Compaction> compactEpoch(const std::string& folder, bool removeDeltas) {
   Expected<EpochLock> lock = EpochLock::take(folder);
   if (!lock) return lock.error();
-  Expected<std::shared_ptr<EmbeddingEpoch>> epoch = EmbeddingEpoch::open(folder);
+  Expected<std::shared_ptr<EmbeddingEpoch>> epoch = EmbeddingEpoch::open(folder, {.copy = false});
   if (!epoch) return epoch.error();
   if (Error problem = (*epoch)->deltaProblem()) return problem;
   const std::shared_ptr<const EmbeddingSnapshot> snapshot = (*epoch)->snapshot();
