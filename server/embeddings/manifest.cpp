@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <set>
+#include <vector>
 
 #include "server/embeddings/new_file.h"
 #include "server/embeddings/table_layout.h"
@@ -44,13 +45,12 @@ class Fields {
     if (!isSum) fail(name, "16 hexadecimal digits");
     return isSum ? std::strtoull(digits.c_str(), nullptr, 16) : 0;
   }
-  simdjson::dom::array array(const char* name) {
-    simdjson::dom::array out;
-    if (object_[name].get(out) != simdjson::SUCCESS) {
-      fail(name, "an array");
-      out = {};
-    }
-    return out;
+  // Empty where it is no array: simdjson's own must not be walked then.
+  std::vector<simdjson::dom::element> array(const char* name) {
+    simdjson::dom::array found;
+    if (object_[name].get(found) == simdjson::SUCCESS) return {found.begin(), found.end()};
+    fail(name, "an array");
+    return {};
   }
   void fail(const char* name, std::string_view expected) {
     if (problem_.empty()) problem_ = fmt::format("{}\"{}\": expected {}", where_, name, expected);

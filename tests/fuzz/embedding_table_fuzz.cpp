@@ -33,6 +33,8 @@ void openAndLookUp(const std::string& bytes, bool copy) {
   std::vector<uint64_t> ids;
   for (uint64_t b = 0; b < is.header().buckets; ++b)
     for (uint64_t id : is.index().buckets[b].ids) ids.insert(ids.end(), {id, id + 1});
+  // Rows may be wide, and results take memory too.
+  ids.resize(std::min<size_t>(ids.size(), kMostBytes / is.dim()));
   const std::vector<float> defaultRow(is.dim());
   std::vector<float> out(ids.size() * is.dim());
   LookupCounts counts;

@@ -292,6 +292,9 @@ TEST_CASE("a manifest is read as it is written", "[embeddings]") {
   CHECK(problemOf("\"b\"", "\"a.b-c\"") == "m: two tables are called \"a.b-c\"");
   CHECK(problemOf("\"outputs\": []", "\"outputs\": [\"x\"]") == "m: output \"x\" has two tables; it can have one");
   CHECK(problemOf("\"origin\": \"fe", "\"origin\": \"xx") == "m: \"origin\": expected 16 hexadecimal digits");
+  CHECK(problemOf("\"outputs\": []", "\"outputs\": 3") == "m: table 2: \"outputs\": expected an array");
+  CHECK(problemOf("\"outputs\": [],", "") == "m: table 2: \"outputs\": expected an array");
+  CHECK(problemOf("\"tables\"", "\"tablets\"") == "m: \"tables\": expected an array");
   for (size_t size = 0; size + 1 < text.size(); ++size) REQUIRE_FALSE(parseManifest(text.substr(0, size), "m"));
 }
 
