@@ -17,8 +17,8 @@
 #include "server/embeddings/epoch.h"
 #include "server/embeddings/overlay.h"
 #include "stores/open_store.h"
-#include "stores/row_writer.h"
 #include "stores/store_kind.h"
+#include "stores/store_writer.h"
 #include "support/print_error.h"
 #include "support/suggest.h"
 #include "tools/command.h"
@@ -206,7 +206,7 @@ int runPublish(const EmbeddingsOptions& options) {
   if (!epoch) return say(epoch.error());
   if (Error problem = (*epoch)->deltaProblem()) return say(problem);
   std::string error;
-  const std::unique_ptr<RowWriter> writer = openRowWriter(url, storeOptions, error);
+  const std::unique_ptr<StoreWriter> writer = openStoreWriter(url, storeOptions, error);
   OpenedStore opened;
   if (writer != nullptr) opened = openStore(options.store);
   if (writer == nullptr || opened.store == nullptr)

@@ -169,7 +169,7 @@ featc 1 embeddings publish "$work/p" --store "$store"
 err_has 'the store is at delta 2, and '
 err_has '00000003.delta is no longer there: --all writes all rows again'
 featc 0 embeddings publish "$work/p" --store "$store" --all
-out_has ': 9 rows written, 0 deleted; epoch p up to delta 3'
+out_has ': 10 rows written, 0 deleted; epoch p up to delta 3'
 featc 0 embeddings build "$work/other" "small,ids=$work/ids.npy,vectors=$work/vectors.npy" --epoch p
 featc 1 embeddings publish "$work/other" --store "$store"
 err_has 'the store has other tables of an epoch "p"'

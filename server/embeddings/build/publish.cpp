@@ -50,7 +50,7 @@ Expected<std::optional<Head>> readHead(Store& store, const std::string& epoch) {
 
 class Publishing {
  public:
-  Publishing(const EmbeddingEpoch& epoch, RowWriter& writer)
+  Publishing(const EmbeddingEpoch& epoch, StoreWriter& writer)
       : folder_(epoch.folder()), snapshot_(epoch.snapshot()), writer_(writer) {}
 
   const EpochManifest& manifest() const { return snapshot_->manifest(); }
@@ -128,12 +128,12 @@ class Publishing {
 
   std::string folder_;
   std::shared_ptr<const EmbeddingSnapshot> snapshot_;
-  RowWriter& writer_;
+  StoreWriter& writer_;
 };
 
 }  // namespace
 
-Expected<Published> publishToStore(const EmbeddingEpoch& epoch, Store& store, RowWriter& writer, bool all) {
+Expected<Published> publishToStore(const EmbeddingEpoch& epoch, Store& store, StoreWriter& writer, bool all) {
   Publishing publishing(epoch, writer);
   const EpochManifest& manifest = publishing.manifest();
   Expected<std::optional<Head>> head = readHead(store, manifest.epoch);

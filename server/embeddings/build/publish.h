@@ -7,7 +7,7 @@
 
 #include "runtime/reads/store.h"
 #include "server/embeddings/epoch.h"
-#include "stores/row_writer.h"
+#include "stores/store_writer.h"
 #include "support/error.h"
 
 namespace featc {
@@ -23,6 +23,6 @@ struct Published {
 // after this process died, sees rows that are at least as new as the store says.
 // With `all` rows are written again although the store has the epoch; rows of deleted ids that it has stay.
 // An error: the store has another epoch of this name, or lacks deltas that are no longer there.
-Expected<Published> publishToStore(const EmbeddingEpoch& epoch, Store& store, RowWriter& writer, bool all);
+Expected<Published> publishToStore(const EmbeddingEpoch& epoch, Store& store, StoreWriter& writer, bool all);
 
 }  // namespace featc
