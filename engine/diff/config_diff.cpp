@@ -130,8 +130,8 @@ class Comparison {
     if (a.semantics != b.semantics)
       note(DiffRank::Values, changed("semantics", std::to_string(a.semantics), std::to_string(b.semantics)));
     if (a.hashFamily != b.hashFamily)
-      note(DiffRank::Values,
-           changed("hash", std::string(hashFamilyName(a.hashFamily)), std::string(hashFamilyName(b.hashFamily))));
+      note(DiffRank::Values, changed("hash_family", std::string(hashFamilyName(a.hashFamily)),
+                                     std::string(hashFamilyName(b.hashFamily))));
   }
 
   void compareOutputs(size_t from, size_t to) {

@@ -86,7 +86,8 @@ TEST_CASE("from C memory_bytes of an extractor takes the place of the process's 
   options.memory_bytes = uint64_t{1} << 30U;
   Opened own(path, options);
   REQUIRE(own.run() == FEATC_FINE);
-  CHECK(featc_memory_held() == held);
+  // Less: what the call before grew may have been given back.
+  CHECK(featc_memory_held() <= held);
   featc_set_memory_limit(1);
   Opened other(path, sized<featc_open_options>());
   CHECK(other.run() == FEATC_NO_MEMORY);

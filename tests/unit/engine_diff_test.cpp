@@ -21,7 +21,7 @@ request {
   user_id : int64
   city    : string
   clicks  : list<int64>
-  visits  : list<struct { id: int64, ts: int64 }>
+  visits  : list<{ id: int64, ts: int64 }>
 }
 item {
   item_id  : int64
@@ -146,12 +146,12 @@ const std::vector<Edit>& edits() {
        {{"cross(city, tags)", "cross(tags, city)"}},
        {"values sparse city_tags: may differ"}},
       {"a hash of another family",
-       {{"model shops", "model shops\nhash farm"}},
-       {"values config shops: hash xxh3 -> farm"}},
+       {{"model shops", "model shops\nhash_family farm"}},
+       {"values config shops: hash_family xxh3 -> farm"}},
       {"the other version of the meaning",
        {{"model shops", "model shops\nsemantics 2"}},
-       {"values config shops: semantics 1 -> 2"}},
-      {"a default in the expression", {{"= tags\n", "= tags ?? [\"none\"]\n"}}, {"values sparse tags: may differ"}},
+       {"values config shops: semantics 1 -> 2", "values sparse age: may differ"}},
+      {"a default of what is never missing", {{"= tags\n", "= tags ?? [\"none\"]\n"}}, {}},
       {"a required field of another type",
        {{"city    : string", "city    : string?"}},
        {"values sparse city: may differ", "values sparse city_tags: may differ",
@@ -162,8 +162,7 @@ const std::vector<Edit>& edits() {
         "inputs source profile: key \"user:{user_id}\" (int64) -> \"u:{user_id}\" (int64)"}},
       {"the elements of a group",
        {{"over visits length", "over visits where it.ts > 0 length"}},
-       {"values sparse seen__id: may differ; reads request.visits.ts too",
-        "inputs field request.visits.ts: read now: list<int64>"}},
+       {"values sparse seen__id: may differ; reads request.visits.ts too"}},
       // -- contract --------------------------------------------------------------------------------
       {"an output more",
        {{"sparse   city  ", "sparse more slot 11 = brand\nsparse   city  "}},
@@ -181,7 +180,9 @@ const std::vector<Edit>& edits() {
       {"another side of padding",
        {{"length 10", "length 10 pad left"}},
        {"contract sequence recent: pad right -> left"}},
-      {"another length of a group", {{"length 5", "length 6"}}, {"contract sparse seen__id: length 5 -> 6"}},
+      {"another length of a group",
+       {{"length 5", "length 6"}},
+       {"contract sparse seen__id: length 5 -> 6", "values sparse seen__id: may differ"}},
       {"another kind",
        {{"sequence recent    slot 6 length 10", "sparse recent slot 6"}},
        {"contract sparse recent: kind sequence -> sparse", "contract sparse recent: length 10 -> 0"}},
