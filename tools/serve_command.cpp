@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// featc serve: features over HTTP.
+// featc serve: features and scores over HTTP.
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -199,10 +199,12 @@ int serve(ServeOptions options) {
 void addServeCommand(CommandLine& line) {
   auto shared = std::make_shared<ServeOptions>();
   ServeOptions& options = *shared;
-  Command command = line.add("serve", "Answer requests for features over HTTP");
-  command.option("config", options.path, "The config, or a folder: each NAME.feat in it is served as NAME")
+  Command command = line.add("serve", "Answer requests for features or scores over HTTP");
+  command
+      .option("MODELS", options.path,
+              "A config, a model folder, or a folder of such: NAME.feat and NAME/ are served as NAME")
       .required()
-      .placeholder("CONFIG");
+      .placeholder("MODELS");
   command.option("--root", options.root, "Folder that imports are found in (default: the config's)").placeholder("DIR");
   addPluginOption(command, options.plugins);
   addStoreOption(command, options.stores, "Read source NAME, or all others, from a store");

@@ -75,6 +75,16 @@ class Writer {
   bool any_ = false;
 };
 
+std::string textOf(const OipAnswerHead& head, const OipRequest& request) {
+  std::string text =
+      fmt::format(R"({{"model_name": {}, "model_version": {}, )", jsonQuote(head.model), jsonQuote(head.version));
+  if (!request.id.empty()) text += fmt::format(R"("id": {}, )", jsonQuote(request.id));
+  text += R"("parameters": {)";
+  for (const auto& [name, value] : head.parameters)
+    text += fmt::format("{}{}: {}", &name == &head.parameters[0].first ? "" : ", ", jsonQuote(name), jsonQuote(value));
+  return text + R"(}, "outputs": [)";
+}
+
 void addOutput(Writer& writer, const OutputInfo& output, const OutputColumn& column) {
   const auto rows = static_cast<size_t>(column.rows);
   const std::string& name = output.name;
@@ -102,11 +112,9 @@ void addOutput(Writer& writer, const OutputInfo& output, const OutputColumn& col
 
 }  // namespace
 
-std::string checkOipOutputs(const ProgramInfo& info, const OipRequest& request) {
-  if (request.outputs.empty()) return {};
-  std::vector<OipTensorInfo> known = oipOutputs(info);
+std::string checkOipOutputs(const std::vector<OipTensorInfo>& outputs, const OipRequest& request) {
   std::vector<std::string_view> names;
-  for (const OipTensorInfo& tensor : known) names.emplace_back(tensor.name);
+  for (const OipTensorInfo& tensor : outputs) names.emplace_back(tensor.name);
   for (const OipWanted& wanted : request.outputs) {
     if (std::ranges::find(names, wanted.name) != names.end()) continue;
     std::optional<std::string> near = nearestName(wanted.name, names);
@@ -116,16 +124,26 @@ std::string checkOipOutputs(const ProgramInfo& info, const OipRequest& request) 
   return {};
 }
 
-OipAnswer oipAnswer(const ProgramInfo& info, const OipRequest& request, const Result& result, std::string_view name,
-                    uint64_t version, std::string_view fingerprint) {
-  std::string head = fmt::format(R"({{"model_name": {}, "model_version": "{}", )", jsonQuote(name), version);
-  if (!request.id.empty()) head += fmt::format(R"("id": {}, )", jsonQuote(request.id));
-  head += fmt::format(R"("parameters": {{"fingerprint": "{}"}}, "outputs": [)", fingerprint);
-  Writer writer(request, std::move(head));
+OipAnswer oipAnswer(const ProgramInfo& info, const OipRequest& request, const Result& result,
+                    const OipAnswerHead& head) {
+  Writer writer(request, textOf(head, request));
   for (size_t i = 0; i < info.outputs.size(); ++i) addOutput(writer, info.outputs[i], result.output(i));
   std::vector<int32_t> status(static_cast<size_t>(result.items()));
   for (size_t i = 0; i < status.size(); ++i) status[i] = static_cast<int32_t>(result.status(static_cast<int64_t>(i)));
   writer.add<int32_t>(std::string(kStatus), OipType::Int32, status);
+  return writer.finish();
+}
+
+OipAnswer oipAnswer(const OipRequest& request, std::span<const OipColumn> columns, std::span<const int32_t> status,
+                    const OipAnswerHead& head) {
+  Writer writer(request, textOf(head, request));
+  for (const OipColumn& column : columns) {
+    if (column.areInts)
+      writer.add(column.name, OipType::Int64, column.ints, column.width);
+    else
+      writer.add(column.name, OipType::Fp32, column.floats, column.width);
+  }
+  writer.add(std::string(kStatus), OipType::Int32, status);
   return writer.finish();
 }
 

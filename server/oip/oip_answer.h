@@ -3,12 +3,16 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "runtime/program_info.h"
 #include "runtime/result.h"
 #include "server/oip/oip_request.h"
+#include "server/oip/oip_schema.h"
 
 namespace featc {
 
@@ -17,12 +21,31 @@ struct OipAnswer {
   size_t jsonBytes = 0;  // of the body; the rest is binary data
 };
 
-// Empty, or which wanted output does not exist.
-std::string checkOipOutputs(const ProgramInfo& info, const OipRequest& request);
+// A column of scores: `width` numbers an item, of one of the two types.
+struct OipColumn {
+  std::string name;
+  int64_t width = 1;
+  std::span<const float> floats;
+  std::span<const int64_t> ints;  // if `areInts`
+  bool areInts = false;
+};
+
+// What an answer says beside its tensors.
+struct OipAnswerHead {
+  std::string_view model;
+  std::string_view version;
+  std::vector<std::pair<std::string_view, std::string>> parameters;
+};
+
+// Empty, or which wanted output is none of `outputs`.
+std::string checkOipOutputs(const std::vector<OipTensorInfo>& outputs, const OipRequest& request);
 
 // All outputs, or those that the request wants, each with its offsets and weights; `status` tells of each item whether
 // it was computed: 0, or the number of a row status.
-OipAnswer oipAnswer(const ProgramInfo& info, const OipRequest& request, const Result& result, std::string_view name,
-                    uint64_t version, std::string_view fingerprint);
+OipAnswer oipAnswer(const ProgramInfo& info, const OipRequest& request, const Result& result,
+                    const OipAnswerHead& head);
+// The same of scores.
+OipAnswer oipAnswer(const OipRequest& request, std::span<const OipColumn> columns, std::span<const int32_t> status,
+                    const OipAnswerHead& head);
 
 }  // namespace featc

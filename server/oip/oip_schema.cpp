@@ -132,21 +132,29 @@ std::vector<OipTensorInfo> oipOutputs(const ProgramInfo& info) {
     if (isGroup || (output.kind != OutputKind::Dense && isRagged)) add(output.name + ".offsets", OipType::Int64, {-1});
     if (isGroup && output.hasSeveralIds()) add(output.name + ".offsets.1", OipType::Int64, {-1});
   }
-  OipTensorInfo status;
-  status.name = kStatus;
-  status.type = OipType::Int32;
-  status.shape = {-1};
-  tensors.push_back(std::move(status));
-  return tensors;
+  return oipOutputs(std::move(tensors));
 }
 
-std::string oipMetadata(const ProgramInfo& info, std::string_view name, uint64_t version,
-                        std::string_view fingerprint) {
+OipTensorInfo oipScoreOutput(std::string name, OipType type, int64_t width) {
+  OipTensorInfo tensor;
+  tensor.name = std::move(name);
+  tensor.type = type;
+  tensor.shape = width == 1 ? std::vector<int64_t>{-1} : std::vector<int64_t>{-1, width};
+  return tensor;
+}
+
+std::vector<OipTensorInfo> oipOutputs(std::vector<OipTensorInfo> scores) {
+  scores.push_back(oipScoreOutput(std::string(kStatus), OipType::Int32, 1));
+  return scores;
+}
+
+std::string oipMetadata(const ProgramInfo& info, const std::vector<OipTensorInfo>& outputs, std::string_view name,
+                        std::string_view version, std::string_view fingerprint) {
   std::string text =
       fmt::format(R"({{"name": {}, "versions": ["{}"], "platform": "featc", "inputs": [)", jsonQuote(name), version);
   appendTensors(text, oipInputs(info), true);
   text += R"(], "outputs": [)";
-  appendTensors(text, oipOutputs(info), false);
+  appendTensors(text, outputs, false);
   text += fmt::format(R"(], "parameters": {{"fingerprint": "{}"}}}})", fingerprint);
   return text + "\n";
 }

@@ -43,8 +43,14 @@ std::vector<OipTensorInfo> oipInputs(const ProgramInfo& info);
 // The outputs' tensors, and `status`.
 std::vector<OipTensorInfo> oipOutputs(const ProgramInfo& info);
 
+// Of a column of scores: `width` numbers an item.
+OipTensorInfo oipScoreOutput(std::string name, OipType type, int64_t width);
+// What a model's version gives, `status` behind its scores.
+std::vector<OipTensorInfo> oipOutputs(std::vector<OipTensorInfo> scores);
+
 // The answer to GET /v2/models/NAME.
-std::string oipMetadata(const ProgramInfo& info, std::string_view name, uint64_t version, std::string_view fingerprint);
+std::string oipMetadata(const ProgramInfo& info, const std::vector<OipTensorInfo>& outputs, std::string_view name,
+                        std::string_view version, std::string_view fingerprint);
 
 inline constexpr std::string_view kItemOffsets = "item_offsets";
 inline constexpr std::string_view kStatus = "status";

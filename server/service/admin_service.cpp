@@ -18,19 +18,15 @@ HttpResponse plain(int status, std::string text) {
   return response;
 }
 
-std::string lineOf(const std::string& name, const LiveStatus& status) {
-  std::string line = name + ": ";
-  line +=
-      status.version == nullptr ? "does not serve" : fmt::format("serves version {}", status.version->info().number);
-  if (status.failing && status.lastFailure) {
-    const std::string& why = status.lastFailure->problem;
-    line += fmt::format("{}: {}", status.version == nullptr ? "" : "; the current files could not be loaded",
-                        why.substr(0, why.find('\n')));
-  }
+std::string lineOf(const ServedState& state) {
+  std::string line = state.name + ": " + (state.serves() ? "serves version " + state.version : "does not serve");
+  if (!state.problem.empty())
+    line += fmt::format("{}: {}", state.serves() ? "; the current files could not be loaded" : "",
+                        state.problem.substr(0, state.problem.find('\n')));
   // Most compiles take less.
   constexpr double kLong = 10;
-  if (status.attemptSeconds > kLong)
-    line += fmt::format("; the current files have been compiling for {:.0f} s", status.attemptSeconds);
+  if (state.status.attemptSeconds > kLong)
+    line += fmt::format("; the current files have been compiling for {:.0f} s", state.status.attemptSeconds);
   return line + '\n';
 }
 
@@ -43,7 +39,7 @@ HttpResponse AdminService::ready() const {
                      : phase == ServerPhase::Draining ? "stopping\n"
                      : good                           ? "ok\n"
                                                       : "nothing is served\n";
-  for (const auto& [name, config] : configs_.all()) text += lineOf(name, config->status());
+  for (const ServedState& state : configs_.states()) text += lineOf(state);
   for (const StoreState& store : storeStates(stores_))
     if (std::string trouble = troubleOf(store); !trouble.empty())
       text += fmt::format("store {}, {}: {}\n", store.store, store.url, trouble);

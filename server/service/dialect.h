@@ -11,6 +11,7 @@
 #include "runtime/batch.h"
 #include "runtime/result.h"
 #include "server/http/http_message.h"
+#include "server/model/model_scorer.h"
 
 namespace featc {
 
@@ -24,8 +25,14 @@ struct Refusal {
 // What an answer says of the version that computed it.
 struct ServedVersion {
   std::string name;
-  uint64_t number = 0;
+  std::string version;  // a number
   std::string fingerprint;
+};
+
+// The scores of a request's items: those from number `first` on.
+struct ScoredItems {
+  const Scores& scores;
+  size_t first = 0;
 };
 
 // Made for one request, used by one thread at a time.
@@ -40,8 +47,9 @@ class Dialect {
   virtual std::optional<std::chrono::microseconds> patience() const { return std::nullopt; }
   // What was read; until the answer.
   virtual Batch batch() = 0;
-  // The answer. The sources whose values may be missing although their stores hold them are told in a header.
+  // The answer, with features or with scores.
   virtual HttpResponse answer(const Result& result, const ServedVersion& version) = 0;
+  virtual HttpResponse answer(const Result& result, const ScoredItems& items, const ServedVersion& version) = 0;
 };
 
 }  // namespace featc

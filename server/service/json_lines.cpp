@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "data/json/json_reader.h"
 #include "data/run_totals.h"
 #include "runtime/run_limits.h"
+#include "support/json_quote.h"
 
 namespace featc {
 
@@ -20,6 +22,24 @@ std::string headerOf(const std::string& lines) {
       fmt::format("{}; {}", std::count(lines.begin(), lines.end(), '\n'), lines.substr(0, lines.find('\n')));
   std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
   return text;
+}
+
+// An item as featc score writes it.
+void appendScores(const Scores& scores, size_t item, const InputRow& row, std::string& out) {
+  fmt::format_to(std::back_inserter(out), R"({{"row": {}, "request": {}, "item": {})", row.row, row.request, row.item);
+  for (const ScoreColumn& column : scores.columns) {
+    out += ", " + jsonQuote(column.name) + (column.width == 1 ? ": " : ": [");
+    for (size_t i = 0; i < column.width; ++i) {
+      const size_t at = item * column.width + i;
+      if (i > 0) out += ", ";
+      if (column.type == TensorType::Int64)
+        fmt::format_to(std::back_inserter(out), "{}", column.ints[at]);
+      else
+        appendFloat(out, column.floats[at]);
+    }
+    if (column.width != 1) out += ']';
+  }
+  out += "}\n";
 }
 
 class JsonLines final : public Dialect {
@@ -51,16 +71,36 @@ class JsonLines final : public Dialect {
   Batch batch() override { return memory_.builder.batch(); }
 
   HttpResponse answer(const Result& result, const ServedVersion& version) override {
-    HttpResponse response;
     addFailedItems(result);
-    if (!messages_.empty()) response.headers.push_back({"Featc-Bad-Items", headerOf(messages_)});
-    response.headers.push_back({"Featc-Version", fmt::format("{} {}", version.number, version.fingerprint)});
+    HttpResponse response = responseOf(version);
     response.contentType = mediaType(format_);
     (format_ == AnswerFormat::Json ? parts_.json : parts_.tensors)->write(result, memory_.rows, response.body);
     return response;
   }
 
+  HttpResponse answer(const Result& result, const ScoredItems& items, const ServedVersion& version) override {
+    addFailedItems(result);
+    std::string lines;
+    for (size_t i = 0; i < memory_.rows.size(); ++i) {
+      const ScoreStatus status = items.scores.status[items.first + i];
+      const InputRow& row = memory_.rows[i];
+      if (status == ScoreStatus::NotFinite)
+        messages_ += fmt::format("request:{}: item {}: its score is not a finite number\n", row.line, row.item);
+      if (status == ScoreStatus::Ok) appendScores(items.scores, items.first + i, row, lines);
+    }
+    HttpResponse response = responseOf(version);
+    response.body = std::move(lines);
+    return response;
+  }
+
  private:
+  HttpResponse responseOf(const ServedVersion& version) const {
+    HttpResponse response;
+    if (!messages_.empty()) response.headers.push_back({"Featc-Bad-Items", headerOf(messages_)});
+    response.headers.push_back({"Featc-Version", fmt::format("{} {}", version.version, version.fingerprint)});
+    return response;
+  }
+
   // The items that could be read and not computed: they are not in the answer.
   void addFailedItems(const Result& result) {
     for (size_t i = 0; i < memory_.rows.size(); ++i) {

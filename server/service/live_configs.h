@@ -19,9 +19,11 @@
 namespace featc {
 
 struct LiveConfigsOptions {
-  std::filesystem::path path;  // `ranking.feat`, or a folder of such files
-  std::string root;            // of imports; empty: the file's folder
-  SedaOptions seda;            // of each config
+  // `ranking.feat`, a model folder, or a folder of such files and folders.
+  std::filesystem::path path;
+  std::string root;         // of imports; empty: the file's folder
+  SedaOptions seda;         // of each config
+  uint32_t inferences = 1;  // at a time
   PluginFolders plugins;
   CompilePool* pool = nullptr;
   EngineKind engine = EngineKind::Jit;
@@ -29,20 +31,34 @@ struct LiveConfigsOptions {
   std::shared_ptr<KeptStores> stores;
 };
 
-// Thread-safe. `ranking.feat` is served as `ranking`; in a folder, files of other names and of folders below are for
-// imports.
+// What is served under a name.
+struct ServedState {
+  std::string name;
+  LiveStatus status;    // of its config; of a model, of the version that serves
+  std::string version;  // that serves
+  std::string problem;  // why the newest files could not be loaded; empty: they serve
+  bool serves() const { return status.version != nullptr; }
+};
+
+// Thread-safe. `ranking.feat` is served as `ranking`; in a folder, files of other names are for imports. A
+// model folder (docs/scoring.md) is served with scores, with the version that its model.toml chooses.
 class LiveConfigs {
  public:
   // `metrics` and `reaper` must outlive it.
   LiveConfigs(LiveConfigsOptions options, Metrics& metrics, Reaper& reaper);
+  // Waits for what is being loaded.
+  ~LiveConfigs();
+  LiveConfigs(const LiveConfigs&) = delete;
+  LiveConfigs& operator=(const LiveConfigs&) = delete;
 
   // Loads what is there now, on this thread. Empty, or why there is nothing to serve: no such file, a folder without
   // configs. A config that cannot be loaded is told in the log and served as soon as a reload succeeds.
   std::string open();
 
-  // Null: there is none of that name.
+  bool has(const std::string& name) const;
+  // Null: there is none of that name, or no version of the model could be loaded yet.
   std::shared_ptr<LiveConfig> find(const std::string& name) const;
-  std::map<std::string, std::shared_ptr<LiveConfig>> all() const;
+  std::vector<ServedState> states() const;
 
   // Loads everything anew, and files that came. One that is gone goes on being served: a deployment that went wrong
   // must not take a model away.
@@ -51,14 +67,27 @@ class LiveConfigs {
   void poll();
 
  private:
+  struct Served {
+    std::filesystem::path path;
+    bool isModel = false;
+    std::shared_ptr<LiveConfig> live;  // null: no version of the model could be loaded
+    std::filesystem::path version;     // of a model: its folder
+    std::string problem;               // of a model: with the newest version
+  };
+  class ModelJob;
+
   std::string scan(bool wait);
-  void add(const std::string& name, const std::filesystem::path& path, bool wait);
+  void take(const std::string& name, const std::filesystem::path& path, bool isModel, bool wait);
+  LiveOptions liveOptions(const std::string& name) const;
+  void loadModel(const std::string& name) noexcept;
+  std::string loadVersion(const std::string& name, const Served& served);
+  void watch(const std::string& name);
 
   const LiveConfigsOptions options_;
   Metrics& metrics_;
   Reaper& reaper_;
   mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<LiveConfig>> configs_;
+  std::map<std::string, Served> served_;
 };
 
 // An object a config, with its version and what was wrong the last time, as JSON.

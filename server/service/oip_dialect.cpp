@@ -2,11 +2,15 @@
 #include "server/service/oip_dialect.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "server/oip/oip_answer.h"
 #include "server/oip/oip_batch.h"
 #include "server/oip/oip_request.h"
+#include "server/service/version_parts.h"
 
 namespace featc {
 
@@ -14,13 +18,17 @@ namespace {
 
 class OipDialect final : public Dialect {
  public:
-  OipDialect(const ProgramInfo& info, size_t jsonBytes) : info_(info), jsonBytes_(jsonBytes), batch_(info, request_) {}
+  OipDialect(const LiveCall& call, size_t jsonBytes)
+      : info_(call.extractor().info()),
+        scorer_(call.version().shared<VersionParts>().scorer.get()),
+        jsonBytes_(jsonBytes),
+        batch_(info_, request_) {}
 
   std::string_view name() const override { return "oip"; }
 
   std::optional<Refusal> read(std::string_view body) override {
     std::string problem = parseOipRequest(body, jsonBytes_ == kAll ? body.size() : jsonBytes_, request_);
-    if (problem.empty()) problem = checkOipOutputs(info_, request_);
+    if (problem.empty()) problem = checkWanted();
     if (problem.empty()) problem = batch_.build();
     if (problem.empty()) return std::nullopt;
     return Refusal{400, "bad_request", std::move(problem)};
@@ -35,7 +43,44 @@ class OipDialect final : public Dialect {
   Batch batch() override { return batch_.batch(); }
 
   HttpResponse answer(const Result& result, const ServedVersion& version) override {
-    OipAnswer made = oipAnswer(info_, request_, result, version.name, version.number, version.fingerprint);
+    return responseOf(oipAnswer(info_, request_, result, headOf(version)));
+  }
+
+  HttpResponse answer(const Result& result, const ScoredItems& items, const ServedVersion& version) override {
+    // Behind those of rows (ops/context.h).
+    constexpr int32_t kNotFinite = 5;
+    const auto count = static_cast<size_t>(result.items());
+    std::vector<OipColumn> columns;
+    for (const ScoreColumn& column : items.scores.columns) {
+      OipColumn& made = columns.emplace_back();
+      made.name = column.name;
+      made.width = column.width;
+      made.areInts = column.type == TensorType::Int64;
+      if (made.areInts)
+        made.ints = std::span(column.ints).subspan(items.first * column.width, count * column.width);
+      else
+        made.floats = std::span(column.floats).subspan(items.first * column.width, count * column.width);
+    }
+    std::vector<int32_t> status(count);
+    for (size_t i = 0; i < count; ++i)
+      status[i] = items.scores.status[items.first + i] == ScoreStatus::NotFinite
+                      ? kNotFinite
+                      : static_cast<int32_t>(result.status(static_cast<int64_t>(i)));
+    OipAnswerHead head = headOf(version);
+    if (!items.scores.epoch.empty()) {
+      head.parameters.emplace_back("epoch", items.scores.epoch);
+      head.parameters.emplace_back("delta", std::to_string(items.scores.delta));
+    }
+    return responseOf(oipAnswer(request_, columns, status, head));
+  }
+
+ private:
+  static constexpr size_t kAll = SIZE_MAX;
+
+  static OipAnswerHead headOf(const ServedVersion& version) {
+    return {version.name, version.version, {{"fingerprint", version.fingerprint}}};
+  }
+  static HttpResponse responseOf(OipAnswer made) {
     HttpResponse response;
     if (made.jsonBytes < made.body.size()) {
       response.contentType = "application/octet-stream";
@@ -45,10 +90,13 @@ class OipDialect final : public Dialect {
     return response;
   }
 
- private:
-  static constexpr size_t kAll = SIZE_MAX;
+  std::string checkWanted() const {
+    if (request_.outputs.empty()) return {};
+    return checkOipOutputs(oipOutputsOf(info_, scorer_), request_);
+  }
 
   const ProgramInfo& info_;
+  const ModelScorer* const scorer_;  // null: features are the answer
   const size_t jsonBytes_;
   OipRequest request_;
   OipBatch batch_;
@@ -56,8 +104,25 @@ class OipDialect final : public Dialect {
 
 }  // namespace
 
+std::vector<OipTensorInfo> oipOutputsOf(const ProgramInfo& info, const ModelScorer* scorer) {
+  if (scorer == nullptr) return oipOutputs(info);
+  std::vector<OipTensorInfo> scores;
+  for (const BoundOutput& output : scorer->binding().outputs) {
+    const TensorInfo& tensor = scorer->network().outputs()[output.output];
+    int64_t width = 1;
+    for (size_t i = 1; i < tensor.shape.size() && width > 0; ++i)
+      width = tensor.shape[i] < 0 ? -1 : width * tensor.shape[i];
+    const bool isScore = scores.empty();
+    scores.push_back(oipScoreOutput(output.name, tensor.type == TensorType::Int64 ? OipType::Int64 : OipType::Fp32,
+                                    isScore          ? 1
+                                    : tensor.anyRank ? -1
+                                                     : width));
+  }
+  return oipOutputs(std::move(scores));
+}
+
 std::unique_ptr<Dialect> newOipDialect(const LiveCall& call, size_t jsonBytes) {
-  return std::make_unique<OipDialect>(call.extractor().info(), jsonBytes);
+  return std::make_unique<OipDialect>(call, jsonBytes);
 }
 
 }  // namespace featc

@@ -4,13 +4,19 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 #include "engine/live_version.h"
+#include "server/model/model_scorer.h"
+#include "server/oip/oip_schema.h"
 #include "server/service/dialect.h"
 
 namespace featc {
 
 // `call` outlives the dialect; the first `jsonBytes` of the body are JSON, SIZE_MAX: all of it.
 std::unique_ptr<Dialect> newOipDialect(const LiveCall& call, size_t jsonBytes);
+
+// The tensors of an answer: features, or what the network gives.
+std::vector<OipTensorInfo> oipOutputsOf(const ProgramInfo& info, const ModelScorer* scorer);
 
 }  // namespace featc

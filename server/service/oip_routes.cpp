@@ -10,6 +10,7 @@
 #include "server/oip/oip_schema.h"
 #include "server/service/oip_dialect.h"
 #include "server/service/service.h"
+#include "server/service/version_parts.h"
 
 namespace featc {
 
@@ -72,15 +73,15 @@ void Service::handleOip(const std::shared_ptr<HttpExchange>& exchange) {
   if (parts.size() < 3 || parts[1] != "models") return answer(httpError(404, kServiceRoutes));
 
   const std::string name(parts[2]);
+  if (!configs_.has(name)) return answer(httpError(404, fmt::format("there is no model \"{}\"", name)));
   std::shared_ptr<LiveConfig> config = configs_.find(name);
-  if (config == nullptr) return answer(httpError(404, fmt::format("there is no model \"{}\"", name)));
-  std::shared_ptr<const LiveVersion> version = config->current();
+  std::shared_ptr<const LiveVersion> version = config == nullptr ? nullptr : config->current();
   std::vector<std::string_view> rest(parts.begin() + 3, parts.end());
   if (rest.size() >= 2 && rest[0] == "versions") {
-    if (version == nullptr || rest[1] != std::to_string(version->info().number))
-      return answer(httpError(
-          404, fmt::format("\"{}\" has no version \"{}\": {}", name, rest[1],
-                           version == nullptr ? "none serves" : fmt::format("{} serves", version->info().number))));
+    if (version == nullptr || rest[1] != versionLabel(*version))
+      return answer(
+          httpError(404, fmt::format("\"{}\" has no version \"{}\": {}", name, rest[1],
+                                     version == nullptr ? "none serves" : versionLabel(*version) + " serves")));
     rest.erase(rest.begin(), rest.begin() + 2);
   }
   if (rest.size() == 1 && rest[0] == "infer") {
@@ -93,8 +94,9 @@ void Service::handleOip(const std::shared_ptr<HttpExchange>& exchange) {
   if (!rest.empty()) return answer(httpError(404, kServiceRoutes));
   if (version == nullptr)
     return answer(httpError(503, fmt::format("\"{}\" is not loaded: the server's log says why", name)));
-  answer(json(oipMetadata(version->extractor().info(), name, version->info().number,
-                          fingerprintText(version->info().fingerprint))));
+  const ProgramInfo& info = version->extractor().info();
+  answer(json(oipMetadata(info, oipOutputsOf(info, version->shared<VersionParts>().scorer.get()), name,
+                          versionLabel(*version), fingerprintText(version->info().fingerprint))));
 }
 
 }  // namespace featc

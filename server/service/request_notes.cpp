@@ -23,9 +23,9 @@ std::string lineOf(const RequestNote& note, bool isSlow) {
   if (!note.error.empty()) line += fmt::format(R"(, "error": {})", jsonQuote(note.error.substr(0, kMostText)));
   line += fmt::format(R"(, "bytes": {}, "requests": {}, "items": {})", note.bytes, note.requests, note.items);
   line += fmt::format(
-      R"(, "ms": {{"queue": {:.3f}, "read": {:.3f}, "extract": {:.3f}, "answer": {:.3f}, "total": {:.3f}}})",
+      R"(, "ms": {{"queue": {:.3f}, "read": {:.3f}, "extract": {:.3f}, "infer": {:.3f}, "answer": {:.3f}, "total": {:.3f}}})",
       milliseconds(note.times.queue), milliseconds(note.times.read), milliseconds(note.times.extract),
-      milliseconds(note.times.answer), milliseconds(note.times.total()));
+      milliseconds(note.times.infer), milliseconds(note.times.answer), milliseconds(note.times.total()));
   if (!note.trace.empty()) line += fmt::format(R"(, "traceparent": "{}")", note.trace);
   return line + "}\n";
 }

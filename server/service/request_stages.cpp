@@ -33,6 +33,7 @@ struct RequestStages::Work {
   int64_t requests = 0;
   int64_t items = 0;
 
+  const VersionParts& parts() const { return call.version().shared<VersionParts>(); }
   std::chrono::nanoseconds lap() {
     Clock::time_point before = std::exchange(since, Clock::now());
     return since - before;
@@ -79,6 +80,7 @@ RequestStages::RequestStages(const StageOptions& options, Metrics& metrics, Serv
       metrics_(metrics),
       serveMetrics_(serveMetrics),
       notes_(options.slow),
+      infer_({options.threads, options.queue, options.joinedItems}),
       workers_(options.threads, options.queue) {}
 
 void RequestStages::admit(const std::shared_ptr<HttpExchange>& exchange, const std::string& name,
@@ -121,7 +123,7 @@ std::optional<Refusal> RequestStages::prepare(Work& work) {
   if (Clock::now() >= work.deadline) return kLate;
   HttpRequest& request = work.exchange->request();
   if (auto refusal = unpackBody(request.header("Content-Encoding"), options_.bodyBytes, request.body)) return refusal;
-  work.call = work.config->begin();
+  if (work.config != nullptr) work.call = work.config->begin();
   if (!work.call)
     return Refusal{503, "no_version", fmt::format("\"{}\" is not loaded: the server's log says why", work.name)};
   std::optional<Refusal> refusal;
@@ -137,26 +139,48 @@ void RequestStages::extract(const std::shared_ptr<Work>& work) {
   Batch batch = work->dialect->batch();
   work->requests = batch.requests;
   work->items = batch.items;
-  SedaExecutor& executor = *work->call.version().shared<VersionParts>().seda;
-  Error refused = executor.submit(
-      batch, work->deadline,
-      [this, work](const Error& error, Result& result) {
-        work->times.extract = work->lap();
-        if (error) return refuse(*work, refusalOf(error));
-        try {
-          answer(*work, result);
-        } catch (...) {
-          refuse(*work, {500, "failed", currentMessage()});
-        }
-      },
-      &work->exchange->hungUp());
+  auto extracted = [this, work](const Error& error, Result& result) {
+    work->times.extract = work->lap();
+    if (error) return refuse(*work, refusalOf(error));
+    try {
+      if (work->parts().scorer != nullptr) return infer(work, result);
+      answer(*work, result, [&](const ServedVersion& version) { return work->dialect->answer(result, version); });
+    } catch (...) {
+      refuse(*work, {500, "failed", currentMessage()});
+    }
+  };
+  Error refused = work->parts().seda->submit(batch, work->deadline, extracted, &work->exchange->hungUp());
   if (refused) refuse(*work, refusalOf(refused));
 }
 
-void RequestStages::answer(Work& work, const Result& result) {
-  const LiveVersion& version = work.call.version();
-  HttpResponse response =
-      work.dialect->answer(result, {work.name, version.info().number, fingerprintText(version.info().fingerprint)});
+// The executor goes on with another result meanwhile.
+void RequestStages::infer(const std::shared_ptr<Work>& work, Result& result) {
+  Result& kept = work->call.memory<RequestMemory>().result;
+  std::swap(kept, result);
+  InferStage::Job job;
+  job.scorer = work->parts().scorer;
+  job.result = &kept;
+  job.deadline = work->deadline;
+  job.cancelled = &work->exchange->hungUp();
+  job.done = [this, work, &kept](const Error& error, const Scores& scores, size_t first) {
+    work->times.infer = work->lap();
+    if (error) return refuse(*work, refusalOf(error));
+    try {
+      answer(*work, kept, [&](const ServedVersion& version) {
+        return work->dialect->answer(kept, ScoredItems{scores, first}, version);
+      });
+    } catch (...) {
+      refuse(*work, {500, "failed", currentMessage()});
+    }
+  };
+  if (!infer_.submit(std::move(job)))
+    refuse(*work, {503, "overload", "too many requests wait for scores: try again later, or ask another server"});
+}
+
+void RequestStages::answer(Work& work, const Result& result,
+                           const std::function<HttpResponse(const ServedVersion&)>& make) {
+  const VersionInfo& info = work.call.version().info();
+  HttpResponse response = make({work.name, versionLabel(work.call.version()), fingerprintText(info.fingerprint)});
   if (auto degraded = degradedSources(result, work.call.extractor().info()); !degraded.empty()) {
     metrics_.countDegraded(work.name, degraded);
     response.headers.push_back({"Featc-Degraded", fmt::format("{}", fmt::join(degraded, ","))});
@@ -178,9 +202,10 @@ void RequestStages::finish(Work& work, HttpResponse response, const Refusal* ref
   if (!request.header("Featc-Timing").empty()) {
     auto ms = [](std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; };
     response.headers.push_back(
-        {"Server-Timing", fmt::format("queue;dur={:.3f}, read;dur={:.3f}, extract;dur={:.3f}, "
-                                      "answer;dur={:.3f}",
-                                      ms(times.queue), ms(times.read), ms(times.extract), ms(times.answer))});
+        {"Server-Timing",
+         fmt::format("queue;dur={:.3f}, read;dur={:.3f}, extract;dur={:.3f}, infer;dur={:.3f}, "
+                     "answer;dur={:.3f}",
+                     ms(times.queue), ms(times.read), ms(times.extract), ms(times.infer), ms(times.answer))});
   }
   RequestNote note;
   note.config = work.name;

@@ -11,6 +11,7 @@
 #include "runtime/metrics/metrics.h"
 #include "server/http/http_server.h"
 #include "server/service/dialect.h"
+#include "server/service/infer_stage.h"
 #include "server/service/request_notes.h"
 #include "server/service/serve_metrics.h"
 #include "server/service/workers.h"
@@ -18,8 +19,9 @@
 namespace featc {
 
 struct StageOptions {
-  uint32_t threads = 1;  // that read requests
-  size_t queue = 256;    // requests that may wait for them
+  uint32_t threads = 1;       // that read requests
+  size_t queue = 256;         // requests that may wait for them, and as many for the network
+  int64_t joinedItems = 512;  // of requests that are scored together
   size_t bodyBytes = size_t{16} << 20U;
   std::chrono::microseconds deadline{1'000'000};  // the longest that a request may take
   std::chrono::milliseconds slow{200};            // requests that take longer are logged
@@ -40,8 +42,12 @@ class RequestStages {
              NewDialect newDialect);
 
   size_t waiting() const { return workers_.waiting(); }
-  // Admits nothing more; returns when what was admitted has been read.
-  void finish() { workers_.finish(); }
+  size_t waitingForScores() const { return infer_.waiting(); }
+  // Admits nothing more; returns when nothing waits for its threads.
+  void finish() {
+    workers_.finish();
+    infer_.finish();
+  }
 
  private:
   struct Work;
@@ -50,7 +56,8 @@ class RequestStages {
   void read(const std::shared_ptr<Work>& work);
   std::optional<Refusal> prepare(Work& work);
   void extract(const std::shared_ptr<Work>& work);
-  void answer(Work& work, const Result& result);
+  void infer(const std::shared_ptr<Work>& work, Result& result);
+  void answer(Work& work, const Result& result, const std::function<HttpResponse(const ServedVersion&)>& make);
   void refuse(Work& work, const Refusal& refusal);
   void finish(Work& work, HttpResponse response, const Refusal* refusal);
 
@@ -58,6 +65,7 @@ class RequestStages {
   Metrics& metrics_;
   ServeMetrics& serveMetrics_;
   RequestNotes notes_;
+  InferStage infer_;
   Workers workers_;
 };
 

@@ -64,6 +64,7 @@ void ServeMetrics::countRequest(const std::string& config, std::string_view dial
   add("queue", times.queue);
   add("read", times.read);
   add("extract", times.extract);
+  add("infer", times.infer);
   add("answer", times.answer);
   add("total", times.total());
 }

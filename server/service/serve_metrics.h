@@ -18,8 +18,9 @@ struct StageTimes {
   std::chrono::nanoseconds queue{};    // until a thread took it
   std::chrono::nanoseconds read{};     // unpacking and reading the body
   std::chrono::nanoseconds extract{};  // reads from stores included
+  std::chrono::nanoseconds infer{};    // waiting for the network and running it
   std::chrono::nanoseconds answer{};   // making the answer's text
-  std::chrono::nanoseconds total() const { return queue + read + extract + answer; }
+  std::chrono::nanoseconds total() const { return queue + read + extract + infer + answer; }
 };
 
 // Thread-safe.

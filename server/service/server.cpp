@@ -16,6 +16,7 @@ LiveConfigsOptions configsOptions(const ServerOptions& options, CompilePool& poo
   LiveConfigsOptions configs = options.configs;
   configs.pool = &pool;
   configs.stores = std::move(stores);
+  configs.inferences = options.threads;
   configs.seda.computeThreads = options.threads;
   configs.seda.queueRequests = std::max<size_t>(options.stages.queue, 1);
   return configs;
@@ -43,6 +44,8 @@ PredictionServer::PredictionServer(ServerOptions options)
       admin_(adminOptions(), [this](const auto& exchange) { adminService_.handle(exchange); }) {
   metrics_.watchGauge("featc_waiting_requests", "Requests that wait for a thread", "queue", "admission",
                       [this] { return static_cast<double>(stages_.waiting()); });
+  metrics_.watchGauge("featc_waiting_requests", "Requests that wait for a thread", "queue", "infer",
+                      [this] { return static_cast<double>(stages_.waitingForScores()); });
   metrics_.watchGauge("featc_call_memory_bytes", "Memory that requests and their threads hold", "kind", "held",
                       [] { return static_cast<double>(MemoryBudget::ofProcess()->held()); });
   metrics_.watchStores([this] { return storeStates(*stores_); });
@@ -69,8 +72,8 @@ std::string PredictionServer::start() {
 std::string PredictionServer::check() {
   if (std::string error = load(); !error.empty()) return error;
   std::string names;
-  for (const auto& [name, config] : configs_.all())
-    if (config->current() == nullptr) names += (names.empty() ? "" : ", ") + name;
+  for (const ServedState& state : configs_.states())
+    if (!state.serves()) names += (names.empty() ? "" : ", ") + state.name;
   return names.empty() ? "" : "not loaded: " + names;
 }
 

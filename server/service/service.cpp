@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "server/service/json_lines.h"
@@ -31,9 +32,7 @@ HttpResponse wrongMethod(std::string_view allowed) {
 
 bool isReady(const LiveConfigs& configs, ServerPhase phase) {
   if (phase != ServerPhase::Serving) return false;
-  for (const auto& [name, config] : configs.all())
-    if (config->current() != nullptr) return true;
-  return false;
+  return std::ranges::any_of(configs.states(), [](const ServedState& state) { return state.serves(); });
 }
 
 void Service::handle(const std::shared_ptr<HttpExchange>& exchange) {
@@ -46,9 +45,8 @@ void Service::handle(const std::shared_ptr<HttpExchange>& exchange) {
 
 void Service::extract(const std::shared_ptr<HttpExchange>& exchange, const std::string& name) {
   if (exchange->request().method != "POST") return exchange->answer(wrongMethod("POST"));
-  std::shared_ptr<LiveConfig> config = configs_.find(name);
-  if (config == nullptr) return exchange->answer(httpError(404, fmt::format("there is no config \"{}\"", name)));
-  stages_.admit(exchange, name, std::move(config), newJsonDialect);
+  if (!configs_.has(name)) return exchange->answer(httpError(404, fmt::format("there is no config \"{}\"", name)));
+  stages_.admit(exchange, name, configs_.find(name), newJsonDialect);
 }
 
 }  // namespace featc

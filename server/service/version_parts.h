@@ -11,15 +11,20 @@
 #include "runtime/batch_builder.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/seda/seda_executor.h"
+#include "server/model/model_scorer.h"
 
 namespace featc {
 
 struct VersionParts {
-  VersionParts(const std::string& name, const Extractor& extractor, SedaOptions options, Metrics& metrics);
+  // `scorer` is null where features are the answer; `label` is the version of a model folder.
+  VersionParts(const std::string& name, const Extractor& extractor, SedaOptions options, Metrics& metrics,
+               std::shared_ptr<const ModelScorer> scorer, std::string label);
 
   std::unique_ptr<RunObserver> observer;
   std::unique_ptr<ResultWriter> json;
   std::unique_ptr<ResultWriter> tensors;
+  std::shared_ptr<const ModelScorer> scorer;
+  std::string label;
   std::unique_ptr<SedaExecutor> seda;
 };
 
@@ -29,6 +34,10 @@ struct RequestMemory final : LiveMemory {
 
   BatchBuilder builder;
   std::vector<InputRow> rows;
+  Result result;  // while it is scored
 };
+
+// What callers know a version as: the number of a model's version, or else of the config's.
+std::string versionLabel(const LiveVersion& version);
 
 }  // namespace featc

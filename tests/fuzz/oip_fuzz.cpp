@@ -22,7 +22,7 @@ void check(std::string_view body, size_t jsonBytes) {
     require(tensor.bools.size() == elements || tensor.integers.size() == elements || tensor.floats.size() == elements ||
             tensor.offsets.size() == elements + 1);
   }
-  (void)checkOipOutputs(info, request);
+  (void)checkOipOutputs(oipOutputs(info), request);
   OipBatch built(info, request);
   if (!built.build().empty()) return;
   Batch batch = built.batch();

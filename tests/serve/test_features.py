@@ -74,7 +74,7 @@ def test_failed_requests_are_logged(server):
     wait_until(lambda: trace in server.log)
     line = json.loads(next(line for line in server.log.splitlines() if trace in line))
     assert line["event"] == "failed" and line["status"] == 400 and line["config"] == "shops"
-    assert set(line["ms"]) == {"queue", "read", "extract", "answer", "total"}
+    assert set(line["ms"]) == {"queue", "read", "extract", "infer", "answer", "total"}
 
 
 def test_admin(server, request_line):
