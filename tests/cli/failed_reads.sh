@@ -19,7 +19,8 @@ server() {
   shift
   redis-server --unixsocket "$work/$name" --dir "$work" --save '' --daemonize yes --pidfile "$work/$name.pid" \
     --logfile "$work/$name.log" "$@" >/dev/null
-  await "redis-cli -s $work/$name ping" .
+  # Any answer of its own, not "Could not connect".
+  await "redis-cli -s $work/$name ping" "PONG\|^[(A-Z]*NO\|LOADING\|CLUSTERDOWN\|DENIED"
 }
 # await COMMAND WORDS: until it prints them.
 await() {
