@@ -91,8 +91,7 @@ class SedaExecutor::Core {
     if (requests.size() >= options_.queueRequests) {
       tellObserver(options_.observer, [](RunObserver& o) { o.onRefused(Stage::Fetch); });
       bool drops = options_.whenFull == WhenFull::DropOldest && queues_->dropped.size() < kMostDropped;
-      if (!drops || requests.empty())
-        return runError("the queue is full; the request was refused", ErrorCode::Refused);
+      if (!drops || requests.empty()) return runError("the queue is full; the request was refused", ErrorCode::Refused);
       // Not here: whoever submits may hold what the callback needs.
       queues_->dropped.splice(queues_->dropped.end(), requests, requests.begin());
       queues_->controlWork.notify_one();

@@ -6,9 +6,9 @@
 #include <stdexcept>
 
 #include "data/memory/store_rows.h"
-#include "stores/store_writer.h"
 #include "stores/store_options.h"
 #include "stores/store_url.h"
+#include "stores/store_writer.h"
 
 namespace featc::test {
 
