@@ -194,9 +194,10 @@ class TableLookup::Pipeline {
       block.segments[block.segmentCount++] = {piece_.out, static_cast<uint32_t>(block.size),
                                               static_cast<uint32_t>(block.size + taken), isLast ? divisor_ : 1.0F,
                                               kind_};
-      std::memcpy(block.ids + block.size, rows_.ids.data() + piece_.begin, taken * sizeof(uint64_t));
+      std::copy_n(rows_.ids.begin() + static_cast<std::ptrdiff_t>(piece_.begin), taken, block.ids + block.size);
       if (!rows_.weights.empty())
-        std::memcpy(block.weights + block.size, rows_.weights.data() + piece_.begin, taken * sizeof(float));
+        std::copy_n(rows_.weights.begin() + static_cast<std::ptrdiff_t>(piece_.begin), taken,
+                    block.weights + block.size);
       block.size += taken;
       piece_.begin += taken;
       isOpen_ = !isLast;

@@ -108,6 +108,7 @@ size_t NetworkInputs::firstPlace(const BoundPart& part, int64_t elements) const 
 void NetworkInputs::fillFloats(const BoundInput& input, const Result& result, std::vector<float>& buffer) {
   size_t begin = buffer.size();
   buffer.resize(begin + (input.perRequest ? newRequests_ : newItems_).size() * input.rowSize());
+  if (buffer.size() == begin) return;
   Place<float> to{buffer.data() + begin, input.rowSize(), input.width};
   for (const BoundPart& part : input.parts) {
     const OutputColumn& column = result.output(part.output);
@@ -123,6 +124,7 @@ void NetworkInputs::fillFloats(const BoundInput& input, const Result& result, st
 void NetworkInputs::fillInts(const BoundInput& input, const Result& result, std::vector<int64_t>& buffer) {
   size_t begin = buffer.size();
   buffer.resize(begin + (input.perRequest ? newRequests_ : newItems_).size() * input.rowSize(), -1);
+  if (buffer.size() == begin) return;
   Place<int64_t> to{buffer.data() + begin, input.rowSize(), input.width};
   for (const BoundPart& part : input.parts) {
     if (part.kind == BoundKind::RequestOfItem) {

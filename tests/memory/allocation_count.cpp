@@ -39,7 +39,9 @@ void* allocateOrThrow(size_t bytes, size_t alignment) {
 
 // ANTLR 4.9 forgets a node of its tree when there is no memory to remember it.
 extern "C" const char* __lsan_default_suppressions();  // NOLINT: the sanitizer's own name
-extern "C" const char* __lsan_default_suppressions() { return "leak:antlr4::Parser::createTerminalNode\n"; }
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:antlr4::Parser::createTerminalNode\nleak:createInstance<featc::grammar::FeatParser::\n";
+}
 
 uint64_t featc::allocationCount() { return allocations; }
 
