@@ -31,3 +31,31 @@ function(featc_library NAME)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
   target_link_libraries(${NAME} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:featc_options> ${ARG_PRIVATE})
 endfunction()
+
+# featc_module(NAME OPTION variable PACKAGE package DOES text WITHOUT text SOURCES files... LINK targets...): a module of
+# the current folder, which the program loads from lib/featc when it needs it (support/module.h). The cache variable says
+# whether it is built: AUTO, where the package is found and nothing is sanitized; ON, the package is required; OFF.
+# DOES describes the variable, WITHOUT is said where the package is not found.
+function(featc_module NAME)
+  cmake_parse_arguments(ARG "" "OPTION;PACKAGE;DOES;WITHOUT" "SOURCES;LINK" ${ARGN})
+  set(${ARG_OPTION} AUTO CACHE STRING "${ARG_DOES}: AUTO (where ${ARG_PACKAGE} is found), ON, OFF")
+  set_property(CACHE ${ARG_OPTION} PROPERTY STRINGS AUTO ON OFF)
+  set(wanted ${${ARG_OPTION}})
+  if(NOT wanted OR (wanted STREQUAL AUTO AND FEATC_SANITIZED))
+    return()
+  endif()
+  if(wanted STREQUAL AUTO)
+    find_package(${ARG_PACKAGE} QUIET)
+  else()
+    find_package(${ARG_PACKAGE} REQUIRED)
+  endif()
+  if(NOT ${ARG_PACKAGE}_FOUND)
+    message(STATUS "${ARG_WITHOUT}")
+    return()
+  endif()
+  add_library(${NAME} MODULE ${ARG_SOURCES})
+  target_link_libraries(${NAME} PRIVATE featc_options ${ARG_LINK})
+  set_target_properties(${NAME} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden
+    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/featc INSTALL_RPATH_USE_LINK_PATH ON)
+  install(TARGETS ${NAME} LIBRARY DESTINATION lib/featc)
+endfunction()

@@ -2,59 +2,24 @@
 // Loads the module featc_arrow_files.so, and hands files and arrays to it.
 #include "tools/arrow_files.h"
 
-#include <dlfcn.h>
-#include <fmt/format.h>
-
-#include <cstdlib>
-#include <filesystem>
 #include <stdexcept>
 
 #include "data/arrow/arrow_result.h"
 #include "data/arrow/files/arrow_files.h"
+#include "support/module.h"
 #include "tools/output_formats.h"
 
 namespace featc {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr const char* kModule = "featc_arrow_files.so";
 constexpr const char* kNoModule =
     "this featc was built without Arrow files: run scripts/setup, which brings libarrow, then build it again";
 
-// Beside the program, as it is built and as it is installed. Null, with the reason: there is none.
-const FeatcArrowFiles* load(std::string& problem) {
-  std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (const fs::path& folder : {program / "lib/featc", program.parent_path() / "lib/featc"}) {
-    const fs::path file = folder / kModule;
-    if (!fs::exists(file, ignored)) continue;
-    // Never closed: what it has made may be in use until the program ends.
-    void* module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (module == nullptr) {
-      problem = fmt::format("cannot load {}: {}", file.string(), dlerror());
-      return nullptr;
-    }
-    auto* files = reinterpret_cast<const FeatcArrowFiles* (*)(uint32_t)>(dlsym(module, "featcArrowFiles"));
-    const FeatcArrowFiles* found = files == nullptr ? nullptr : files(FEATC_ARROW_FILES_VERSION);
-    if (found == nullptr) problem = fmt::format("{} belongs to another version of featc", file.string());
-    return found;
-  }
-  problem = kNoModule;
-  return nullptr;
-}
-
 const FeatcArrowFiles* arrowFiles(std::string& problem) {
-  static std::string reason;
-  static const FeatcArrowFiles* const files = load(reason);
-  problem = reason;
-  return files;
-}
-
-std::string taken(char* text) {
-  std::string out = text == nullptr ? "" : text;
-  std::free(text);
-  return out;
+  static const Module module =
+      loadModule("featc_arrow_files.so", "featcArrowFiles", FEATC_ARROW_FILES_VERSION, kNoModule);
+  problem = module.problem;
+  return static_cast<const FeatcArrowFiles*>(module.functions);
 }
 
 // The module has numbers of C for these.
@@ -92,7 +57,7 @@ class ModuleFile final : public ArrowFile {
     static_cast<ModuleFile*>(file)->out_->append(static_cast<const char*>(bytes), static_cast<size_t>(size));
   }
   static void check(char* problem) {
-    if (problem != nullptr) throw std::runtime_error(taken(problem));
+    if (problem != nullptr) throw std::runtime_error(takeModuleText(problem));
   }
 
   const FeatcArrowFiles& files_;
@@ -135,15 +100,15 @@ bool openArrowFile(const std::string& path, std::string_view format, ArrowInput&
   const FeatcArrowFiles* files = arrowFiles(problem);
   if (files == nullptr) return false;
   void* file = nullptr;
-  problem = taken(files->open(path.c_str(), isParquet(format), out.stream.get(), &file));
+  problem = takeModuleText(files->open(path.c_str(), isParquet(format), out.stream.get(), &file));
   out.choose = [files, file](std::vector<ArrowWanted>& wanted) {
-    return taken(files->choose(file, reinterpret_cast<uint8_t*>(wanted.data())));
+    return takeModuleText(files->choose(file, reinterpret_cast<uint8_t*>(wanted.data())));
   };
   out.split = [files, file](ArrowPieces& pieces) {
     pieces.read = [files, file](int64_t piece, ArrowArrayStream* rows) {
-      return taken(files->read(file, piece, rows));
+      return takeModuleText(files->read(file, piece, rows));
     };
-    return taken(files->pieces(file, &pieces.rows, &pieces.pieceRows));
+    return takeModuleText(files->pieces(file, &pieces.rows, &pieces.pieceRows));
   };
   out.isChecked = true;
   return problem.empty();

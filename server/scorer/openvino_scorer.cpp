@@ -2,60 +2,27 @@
 // Loads the module featc_openvino.so, and hands tensors to it.
 #include "server/scorer/openvino_scorer.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <functional>
 #include <utility>
 
 #include "server/scorer/openvino/openvino_module.h"
+#include "support/module.h"
 
 namespace featc {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kModule = "featc_openvino.so";
 constexpr const char* kNoModule =
     "this featc was built without OpenVINO, which computes networks: run scripts/setup, which brings it, then build "
     "featc again";
 
-// Beside the program, as it is built and as it is installed. Null, with the reason: there is none.
-const FeatcOpenvino* load(std::string& problem) {
-  std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (const fs::path& folder : {program / "lib/featc", program.parent_path() / "lib/featc"}) {
-    const fs::path file = folder / kModule;
-    if (!fs::exists(file, ignored)) continue;
-    // Never closed: what it has made may be in use until the program ends.
-    void* module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (module == nullptr) {
-      problem = fmt::format("cannot load {}: {}", file.string(), dlerror());
-      return nullptr;
-    }
-    auto* entry = reinterpret_cast<const FeatcOpenvino* (*)(uint32_t)>(dlsym(module, "featcOpenvino"));
-    const FeatcOpenvino* found = entry == nullptr ? nullptr : entry(FEATC_OPENVINO_VERSION);
-    if (found == nullptr) problem = fmt::format("{} belongs to another version of featc", file.string());
-    return found;
-  }
-  problem = kNoModule;
-  return nullptr;
-}
-
 const FeatcOpenvino* openvino(std::string& problem) {
-  static std::string reason;
-  static const FeatcOpenvino* const module = load(reason);
-  problem = reason;
-  return module;
-}
-
-// What the module said; empty: all is well.
-std::string taken(char* text) {
-  std::string out = text == nullptr ? "" : text;
-  std::free(text);
-  return out;
+  static const Module module = loadModule("featc_openvino.so", "featcOpenvino", FEATC_OPENVINO_VERSION, kNoModule);
+  problem = module.problem;
+  return static_cast<const FeatcOpenvino*>(module.functions);
 }
 
 std::vector<TensorInfo> infosOf(const FeatcTensorInfo* infos, int32_t count) {
@@ -109,7 +76,7 @@ class OpenvinoScorer final : public Scorer {
       given.push_back({tensor.type == TensorType::Float32 ? FEATC_TENSOR_F32 : FEATC_TENSOR_I64,
                        static_cast<int32_t>(tensor.shape.size()), tensor.shape.data(), tensor.data});
     out.resize(outputs_.size());
-    std::string problem = taken(module_.run(network_, given.data(), keepOutput, &out));
+    std::string problem = takeModuleText(module_.run(network_, given.data(), keepOutput, &out));
     if (problem.empty()) return {};
     return {fmt::format("the network cannot compute its inputs: {}", problem), ErrorCode::Failed};
   }
@@ -130,7 +97,7 @@ Expected<std::shared_ptr<const Scorer>> openWithOpenvino(const fs::path& path, c
   if (module == nullptr) return Error(problem, ErrorCode::Failed);
   void* network = nullptr;
   bool isBfloat16 = options.precision == Precision::BFloat16;
-  problem = taken(module->open(path.c_str(), isBfloat16 ? 1 : 0, std::max(1U, options.concurrent), &network));
+  problem = takeModuleText(module->open(path.c_str(), isBfloat16 ? 1 : 0, std::max(1U, options.concurrent), &network));
   if (!problem.empty())
     return Error(fmt::format("{} cannot be read as a network: {}", path.string(), problem), ErrorCode::BadModel,
                  path.string());

@@ -11,7 +11,7 @@ namespace featc {
 Expected<std::shared_ptr<const Scorer>> openScorer(const std::filesystem::path& path, const ScorerOptions& options) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
-    return Error(fmt::format("there is no network {}", path.string()), ErrorCode::NoFile, path.string());
+    return Error(fmt::format("the network {} does not exist", path.string()), ErrorCode::NoFile, path.string());
   return openWithOpenvino(path, options);
 }
 

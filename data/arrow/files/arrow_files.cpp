@@ -163,7 +163,7 @@ void dropWriter(void* handle) {
 
 }  // namespace
 
-extern "C" const FeatcArrowFiles* featcArrowFiles(uint32_t version) {
+extern "C" __attribute__((visibility("default"))) const FeatcArrowFiles* featcArrowFiles(uint32_t version) {
   static constexpr FeatcArrowFiles kFiles = {openFile,   chooseColumns, splitRows,  readPiece,
                                              createFile, writeArray,    finishFile, dropWriter};
   return version == FEATC_ARROW_FILES_VERSION ? &kFiles : nullptr;
