@@ -1,15 +1,6 @@
 # featc load fills a Redis Cluster, and a run reads from it what it reads from the rows; what is said where it cannot.
 . ./common/check.sh
-# Redis writes into the folder until it has ended.
-end() {
-  if [ -e "$work/pid" ]; then
-    redis=$(cat "$work/pid")
-    kill "$redis"
-    while kill -0 "$redis" 2>/dev/null; do sleep 0.05; done
-  fi
-  rm -rf "$work"
-}
-trap end EXIT
+. ./common/redis.sh
 
 cat >"$work/m.feat" <<'END'
 model m
@@ -34,14 +25,13 @@ cp "$work/out" "$work/wanted"
 # One node is a cluster too. The port may be another program's: then the next.
 port=$((20000 + $$ % 10000))
 tries=0
-until redis-cli -p "$port" cluster info 2>/dev/null | grep -q 'cluster_state:fail'; do
+until redis-cli -s "$work/node$port" cluster info 2>/dev/null | grep -q 'cluster_state:fail'; do
   tries=$((tries + 1))
   [ $tries -lt 50 ] || fail "redis-server does not start"
   port=$((port + 1))
-  redis-server --bind 127.0.0.1 --port "$port" --cluster-enabled yes --dir "$work" --save '' --daemonize yes \
-    --pidfile "$work/pid" --logfile "$work/log" >/dev/null
+  start_redis "node$port" --bind 127.0.0.1 --port "$port" --cluster-enabled yes --cluster-config-file "node$port.conf"
   for _ in 1 2 3 4 5 6 7 8 9 10; do
-    redis-cli -p "$port" ping >/dev/null 2>&1 && break
+    redis-cli -s "$work/node$port" ping >/dev/null 2>&1 && break
     sleep 0.1
   done
 done
@@ -52,12 +42,7 @@ err_has "$store: 16384 of its 16384 slots have no node: the cluster is not compl
 featc 1 load "$work/m.feat" --store "default=$store" --input "$work/rows.jsonl"
 err_has "$store: the cluster has no slots yet"
 redis-cli -p "$port" cluster addslotsrange 0 16383 >/dev/null
-tries=0
-until redis-cli -p "$port" cluster info | grep -q 'cluster_state:ok'; do
-  tries=$((tries + 1))
-  [ $tries -lt 300 ] || fail "the cluster does not come up"
-  sleep 0.1
-done
+await "redis-cli -p $port cluster info" cluster_state:ok
 
 featc 0 load "$work/m.feat" --store "default=$store" --input "$work/rows.jsonl"
 out_is <<END

@@ -1,36 +1,7 @@
 # featc run on stores that refuse, load, or answer with errors: a store that cannot be opened is told at the start, a run
 # whose reads failed ends with exit code 1 and leaves FILE.partial, unless as many may fail or be absent.
 . ./common/check.sh
-# Every server that is started has a file of its process here; they write into the folder until they have ended.
-end() {
-  for pid in "$work"/*.pid; do
-    [ -e "$pid" ] || continue
-    redis=$(cat "$pid")
-    kill -KILL "$redis" 2>/dev/null || true
-    while kill -0 "$redis" 2>/dev/null; do sleep 0.05; done
-  done
-  rm -rf "$work"
-}
-trap end EXIT
-
-# server NAME OPTIONS...: a Redis on the socket $work/NAME.
-server() {
-  name=$1
-  shift
-  redis-server --unixsocket "$work/$name" --dir "$work" --save '' --daemonize yes --pidfile "$work/$name.pid" \
-    --logfile "$work/$name.log" "$@" >/dev/null
-  # Any answer of its own, not "Could not connect".
-  await "redis-cli -s $work/$name ping" "PONG\|^[(A-Z]*NO\|LOADING\|CLUSTERDOWN\|DENIED"
-}
-# await COMMAND WORDS: until it prints them.
-await() {
-  tries=0
-  until $1 2>&1 | grep -q "$2"; do
-    tries=$((tries + 1))
-    [ $tries -lt 600 ] || fail "$1 never printed $2"
-    sleep 0.1
-  done
-}
+. ./common/redis.sh
 
 cat >"$work/m.feat" <<'END'
 model m

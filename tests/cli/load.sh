@@ -1,15 +1,6 @@
 # featc load fills LMDB and Redis, and a run reads from them what it reads from the rows.
 . ./common/check.sh
-# Redis writes into the folder until it has ended.
-end() {
-  if [ -e "$work/pid" ]; then
-    redis=$(cat "$work/pid")
-    kill "$redis"
-    while kill -0 "$redis" 2>/dev/null; do sleep 0.05; done
-  fi
-  rm -rf "$work"
-}
-trap end EXIT
+. ./common/redis.sh
 
 cat >"$work/m.feat" <<'END'
 model m
@@ -39,14 +30,7 @@ run --store "default=jsonl:$work/rows.jsonl"
 cp "$work/out" "$work/wanted"
 err_has 'rows.jsonl: warning: 1 row of source "user" replaced an earlier one with the same key, first line 2 that of line 1'
 
-redis-server --port 0 --unixsocket "$work/socket" --dir "$work" --save '' --daemonize yes --pidfile "$work/pid" \
-  --logfile "$work/log" >/dev/null
-tries=0
-until redis-cli -s "$work/socket" ping >/dev/null 2>&1; do
-  tries=$((tries + 1))
-  [ $tries -lt 300 ] || fail "redis-server does not start"
-  sleep 0.1
-done
+server socket --port 0
 redis="redis+unix://$work/socket?db=2"
 
 for store in "lmdb:$work/db" "$redis"; do
