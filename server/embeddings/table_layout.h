@@ -77,13 +77,15 @@ struct TableIndex {
   size_t rowBytes = 0;
 };
 
+// Inlined always: the loops of each instruction set (table_loops_body.h) have them of their own.
+
 // Every bit of the result depends on every bit of the id, and no two ids have the same.
-constexpr uint64_t tableHash(uint64_t id) {
+[[gnu::always_inline]] constexpr uint64_t tableHash(uint64_t id) {
   uint64_t x = (id ^ id >> 32U) * 0x9E3779B97F4A7C15U;
   x = (x ^ x >> 29U) * 0xD6E8FEB86659FD93U;
   return x;
 }
 // Ascends with the hash.
-constexpr uint64_t homeOf(uint64_t hash, uint64_t homes) { return (hash >> 32U) * homes >> 32U; }
+[[gnu::always_inline]] constexpr uint64_t homeOf(uint64_t hash, uint64_t homes) { return (hash >> 32U) * homes >> 32U; }
 
 }  // namespace featc

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loops, for the files that each compile them for one instruction set. All of it has internal linkage, and calls
-// nothing that has not: a linker would keep one instruction set's function for all.
+// nothing that has not, unless it is always inlined: a linker would keep one instruction set's function for all.
 #pragma once
 
 #include <cstring>
@@ -21,13 +21,8 @@ constexpr size_t kMostLines = 8;
 // -- Finding rows ------------------------------------------------------------------------------------
 
 void homes(const TableIndex& index, const uint64_t* __restrict ids, uint32_t* __restrict out, size_t n) {
-  // tableHash() and homeOf(), written again so that they are of this instruction set.
   const uint64_t count = index.homes;
-  for (size_t i = 0; i < n; ++i) {
-    uint64_t x = (ids[i] ^ ids[i] >> 32U) * 0x9E3779B97F4A7C15U;
-    x = (x ^ x >> 29U) * 0xD6E8FEB86659FD93U;
-    out[i] = static_cast<uint32_t>((x >> 32U) * count >> 32U);
-  }
+  for (size_t i = 0; i < n; ++i) out[i] = static_cast<uint32_t>(homeOf(tableHash(ids[i]), count));
   for (size_t i = 0; i < n; ++i) __builtin_prefetch(index.buckets + out[i]);
 }
 
