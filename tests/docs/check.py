@@ -54,6 +54,9 @@ class Checker:
     def check(self, name):
         page = PAGES.get(name, Page())
         self.folder = self.root / page.folder
+        # Nothing is left there of an earlier run.
+        if page.folder.startswith("build/"):
+            shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         for pattern in page.files:
             found = glob.glob(str(self.root / pattern))

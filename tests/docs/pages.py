@@ -39,7 +39,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Page:
-    folder: str = "."  # in which commands run
+    folder: str = "."  # in which commands run; one below build is emptied first
     files: List[str] = field(default_factory=list)  # that the page says lie there: patterns, from the root of the checkout
     # By (language, how the text begins). Each must be there.
     blocks: Dict[Tuple[str, str], object] = field(default_factory=dict)
