@@ -107,7 +107,6 @@ def ids_of_requests():
 
 def make_tables(folder):
     """A table an output, with rows of the ids that the example has."""
-    folder.parent.mkdir()
     specs = []
     with tempfile.TemporaryDirectory() as rows:
         for seed, (name, ids) in enumerate(ids_of_requests().items()):

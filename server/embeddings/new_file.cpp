@@ -15,6 +15,7 @@ namespace featc {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 20U;
+constexpr std::string_view kPartSuffix = ".part";
 
 Error failure(std::string_view what, const std::string& path, int why) {
   return {fmt::format("cannot {} {}: {}", what, path, std::strerror(why)),
@@ -34,6 +35,13 @@ void syncFolder(const std::string& path) {
   close(folder);
 }
 
+// An errno; 0: it was created.
+int newFolder(const std::string& path) {
+  if (mkdir(path.c_str(), 0777) != 0) return errno;
+  syncFolder(folderOf(path));
+  return 0;
+}
+
 }  // namespace
 
 Expected<std::unique_ptr<NewFile>> NewFile::create(const std::string& path) {
@@ -42,7 +50,7 @@ Expected<std::unique_ptr<NewFile>> NewFile::create(const std::string& path) {
   std::string partial;
   int handle = -1;
   for (int attempt = 0; handle < 0; ++attempt) {
-    partial = fmt::format("{}/.{}.{}-{}.part", folderOf(path), name, getpid(), attempt);
+    partial = fmt::format("{}/.{}.{}-{}{}", folderOf(path), name, getpid(), attempt, kPartSuffix);
     handle = open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (handle < 0 && errno != EEXIST) return failure("write", path, errno);
   }
@@ -100,12 +108,15 @@ Error NewFile::finish() {
   return {};
 }
 
+bool isUnfinishedFile(std::string_view name) { return name.starts_with('.') && name.ends_with(kPartSuffix); }
+
 Error makeFolder(const std::string& path) {
-  if (mkdir(path.c_str(), 0777) == 0) {
-    syncFolder(folderOf(path));
-    return {};
+  int why = newFolder(path);
+  if (why == ENOENT && path.find('/') != std::string::npos) {
+    if (Error failed = makeFolder(folderOf(path))) return failed;
+    why = newFolder(path);
   }
-  const int why = errno;
+  if (why == 0) return {};
   struct stat status{};
   if (why == EEXIST && stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
   return failure("create the folder", path, why);

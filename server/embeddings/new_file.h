@@ -31,7 +31,6 @@ class NewFile {
   void overwrite(uint64_t at, std::span<const std::byte> bytes);
   void zeros(uint64_t count);
   uint64_t size() const { return size_; }
-  bool failed() const { return error_ != 0; }
   // Brings all to the disk, then renames; what lay at the path is replaced.
   Error finish();
 
@@ -46,7 +45,10 @@ class NewFile {
   int error_ = 0;  // errno
 };
 
-// Creates a folder where there is none; its parent must be there.
+// Whether a file is called as one that was not finished.
+bool isUnfinishedFile(std::string_view name);
+
+// Creates a folder and those above it, where there are none.
 Error makeFolder(const std::string& path);
 
 // At most 64 MiB unless `most` says otherwise. ErrorCode::NoFile where there is none.

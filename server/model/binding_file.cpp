@@ -2,17 +2,14 @@
 // Reads binding.toml.
 #include "server/model/binding_file.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include "server/model/toml_table.h"
 
 namespace featc {
 
 namespace {
 
-Expected<BindingFile> taken(TomlFile& toml, const std::filesystem::path& file) {
-  BindingFile binding{.path = file.string(), .inputs = {}, .unused = {}, .score = {}};
+Expected<BindingFile> taken(TomlFile&& toml) {
+  BindingFile binding{.path = toml.path().string(), .inputs = {}, .unused = {}, .score = {}};
   TomlTable root = toml.root();
   if (auto unused = root.texts("unused")) binding.unused = *unused;
   if (auto score = root.text("score")) binding.score = *score;
@@ -26,20 +23,16 @@ Expected<BindingFile> taken(TomlFile& toml, const std::filesystem::path& file) {
     table.finish();
   }
   root.finish();
-  if (toml.problems().empty()) return binding;
-  return Error(fmt::format("{}", fmt::join(toml.problems(), "\n")), ErrorCode::BadModel, file.string());
+  if (Error error = toml.error()) return error;
+  return binding;
 }
 
 }  // namespace
 
-Expected<BindingFile> readBindingFile(const std::filesystem::path& file) {
-  TomlFile toml(file);
-  return taken(toml, file);
-}
+Expected<BindingFile> readBindingFile(const std::filesystem::path& file) { return taken(TomlFile(file)); }
 
 Expected<BindingFile> parseBindingFile(std::string_view text, const std::filesystem::path& file) {
-  TomlFile toml(file, text);
-  return taken(toml, file);
+  return taken(TomlFile(file, text));
 }
 
 }  // namespace featc

@@ -7,9 +7,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <sstream>
 
+#include "server/embeddings/new_file.h"
 #include "support/suggest.h"
 
 namespace featc {
@@ -57,7 +56,7 @@ Expected<ModelFolder> openModelFolder(const fs::path& path) {
   std::error_code error;
   fs::directory_iterator it(path, error);
   if (error)
-    return Error(fmt::format("there is no model folder {}: {}", path.string(), error.message()), ErrorCode::NoFile,
+    return Error(fmt::format("cannot open the model folder {}: {}", path.string(), error.message()), ErrorCode::NoFile,
                  path.string());
   for (; !error && it != fs::directory_iterator(); it.increment(error)) {
     std::error_code unknown;
@@ -95,7 +94,7 @@ Expected<fs::path> ModelFolder::versionPath(std::string_view version) const {
     std::vector<std::string_view> names{"latest"};
     for (const auto& [label, of] : settings.labels) names.push_back(label);
     std::optional<std::string> nearest = nearestName(wanted, names);
-    return missing(fmt::format("{}: \"{}\" is no version: expected a number, {}{}", path.string(), wanted,
+    return missing(fmt::format("{}: unknown version \"{}\": expected a number, {}{}", path.string(), wanted,
                                fmt::join(names, " or "),
                                nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : ""));
   }
@@ -108,13 +107,13 @@ Expected<fs::path> ModelFolder::versionPath(std::string_view version) const {
 Expected<VersionFolder> findVersion(const fs::path& path) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored))
-    return Error(fmt::format("there is no folder {}", path.string()), ErrorCode::NoFile, path.string());
+    return Error(fmt::format("{} does not exist or is not a folder", path.string()), ErrorCode::NoFile, path.string());
   Expected<fs::path> features =
       onlyOne(path, {"features.feat", "features.so"},
-              "there is neither features.feat nor features.so: a version has the config of its features");
+              "it has neither features.feat nor features.so: a version needs the config of its features");
   if (!features) return std::move(features).error();
-  Expected<fs::path> network =
-      onlyOne(path, {"scorer.onnx", "scorer.xml", "scorer"}, fmt::format("there is no network: {}", kScorerForms));
+  Expected<fs::path> network = onlyOne(path, {"scorer.onnx", "scorer.xml", "scorer"},
+                                       fmt::format("it has no network: expected {}", kScorerForms));
   if (!network) return std::move(network).error();
   VersionFolder version;
   version.path = path;
@@ -131,11 +130,9 @@ Expected<VersionFolder> openVersion(const fs::path& path) {
   if (!isThere(file))
     return badModel(path, fmt::format("{} has no {}: featc pack {} checks the version and writes it", path.string(),
                                       kVersionManifest, path.string()));
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) return Error(fmt::format("{} cannot be read", file.string()), ErrorCode::NoFile, file.string());
-  Expected<VersionManifest> manifest = parseVersionManifest(text.str(), file.string());
+  Expected<std::string> text = readSmallFile(file.string());
+  if (!text) return std::move(text).error();
+  Expected<VersionManifest> manifest = parseVersionManifest(*text, file.string());
   if (!manifest) return std::move(manifest).error();
   Expected<std::vector<PackedFile>> found = sumFiles(path);
   if (!found) return std::move(found).error();

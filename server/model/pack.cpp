@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Seals versions, and opens what was sealed.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 
 #include "engine/aot/version.h"
+#include "server/embeddings/new_file.h"
 #include "server/model/model_folder.h"
 
 namespace featc {
@@ -58,18 +54,11 @@ std::vector<std::string> epochsOf(const VersionFolder& version) {
   return names;
 }
 
-// Under its name only when it is whole and on the disk.
-Error writeWhole(const fs::path& path, const std::string& text) {
-  const std::string partial = path.string() + ".partial";
-  int file = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  bool isGood =
-      file >= 0 && write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
-  int reason = errno;
-  if (file >= 0) close(file);
-  if (isGood && std::rename(partial.c_str(), path.c_str()) == 0) return {};
-  if (isGood) reason = errno;
-  std::remove(partial.c_str());
-  return {fmt::format("cannot write {}: {}", path.string(), std::strerror(reason)), ErrorCode::Failed, path.string()};
+Error writeManifest(const VersionFolder& version, const VersionManifest& manifest) {
+  Expected<std::unique_ptr<NewFile>> file = NewFile::create((version.path / kVersionManifest).string());
+  if (!file) return std::move(file).error();
+  (*file)->write(manifestText(manifest));
+  return (*file)->finish();
 }
 
 }  // namespace
@@ -128,7 +117,7 @@ Expected<VersionManifest> packVersion(const VersionFolder& version, const Progra
   manifest.featc = fmt::format("{} {}", featcVersion(), featcBuild());
   manifest.engine = (*scorer)->network().engine();
   manifest.files = *std::move(files);
-  if (Error error = writeWhole(version.path / kVersionManifest, manifestText(manifest))) return error;
+  if (Error error = writeManifest(version, manifest)) return error;
   return manifest;
 }
 

@@ -10,9 +10,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
+#include "server/embeddings/new_file.h"
 #include "support/suggest.h"
 
 namespace featc {
@@ -41,14 +40,11 @@ struct TomlFile::Parsed {
 TomlFile::TomlFile(std::filesystem::path path) : path_(std::move(path)), parsed_(std::make_unique<Parsed>()) {
   std::error_code ignored;
   if (!std::filesystem::exists(path_, ignored)) return;
-  std::ifstream in(path_, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) {
-    problems_.push_back(fmt::format("{}: the file cannot be read", path_.string()));
-    return;
-  }
-  parse(text.str());
+  Expected<std::string> text = readSmallFile(path_.string());
+  if (text)
+    parse(*text);
+  else
+    problems_.push_back(text.error().message);
 }
 
 TomlFile::TomlFile(std::filesystem::path path, std::string_view text)
@@ -66,6 +62,11 @@ void TomlFile::parse(std::string_view text) {
 }
 
 TomlFile::~TomlFile() = default;
+
+Error TomlFile::error() const {
+  if (problems_.empty()) return {};
+  return {fmt::format("{}", fmt::join(problems_, "\n")), ErrorCode::BadModel, path_.string()};
+}
 
 TomlTable TomlFile::root() { return {*this, &parsed_->root, ""}; }
 

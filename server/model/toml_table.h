@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/error.h"
+
 namespace featc {
 
 class TomlTable;
@@ -26,8 +28,9 @@ class TomlFile {
   TomlFile& operator=(const TomlFile&) = delete;
 
   TomlTable root();
-  // `FILE:LINE: text`, one each.
-  std::vector<std::string>& problems() { return problems_; }
+  const std::filesystem::path& path() const { return path_; }
+  // BadModel with what is wrong, a line `FILE:LINE: text` each, once all was asked for.
+  Error error() const;
 
  private:
   friend class TomlTable;
@@ -62,7 +65,6 @@ class TomlTable {
 
  private:
   friend class TomlFile;
-  struct Node;
   TomlTable(TomlFile& file, const void* table, std::string name)
       : file_(&file), table_(table), name_(std::move(name)) {}
   const void* find(const char* key);

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "runtime/program_info.h"
+#include "server/embeddings/new_file.h"
 #include "support/json_document.h"
 #include "support/json_quote.h"
 
@@ -39,6 +40,12 @@ std::optional<PackedFile> sumOf(const fs::path& file) {
   XXH128_hash_t hash = XXH3_128bits_digest(state.get());
   out.xxh128 = fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
   return out;
+}
+
+// Finished, or left by a featc pack that was killed.
+bool isManifest(std::string_view name) {
+  return name == kVersionManifest ||
+         (isUnfinishedFile(name) && name.starts_with(fmt::format(".{}.", kVersionManifest)));
 }
 
 // Fields of a manifest by name, each of which must be there.
@@ -145,7 +152,7 @@ Expected<std::vector<PackedFile>> sumFiles(const fs::path& folder) {
     const fs::path& path = it->path();
     std::string name = path.lexically_relative(folder).generic_string();
     std::error_code unknown;
-    if (it->is_directory(unknown) || name.starts_with(kVersionManifest)) continue;
+    if (it->is_directory(unknown) || isManifest(name)) continue;
     std::optional<PackedFile> sum = it->is_regular_file(unknown) ? sumOf(path) : std::nullopt;
     if (!sum) return Error(fmt::format("{} cannot be read", path.string()), ErrorCode::NoFile, path.string());
     sum->path = std::move(name);

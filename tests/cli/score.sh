@@ -37,17 +37,17 @@ printf 'shop,price\n1,0\n2,2\n3,x\n4,-1\n' >"$work/d.csv"
 
 # -- What is not a model ----------------------------------------------------------------------------
 featc 1 score "$model" --input "$work/d.csv"
-err_has "there is no model folder $model"
+err_has "cannot open the model folder $model: "
 mkdir -p "$model"
 featc 1 score "$model" --input "$work/d.csv"
 err_has "$model has no version: a version is a folder whose name is a number, such as $model/1"
 mkdir "$model/1"
 featc 1 pack "$model/1"
-err_has "$model/1: there is neither features.feat nor features.so"
+err_has "$model/1: it has neither features.feat nor features.so"
 version 1
 rm "$model/1/scorer.xml"
 featc 1 pack "$model/1"
-err_has "$model/1: there is no network: scorer.onnx, scorer.xml"
+err_has "$model/1: it has no network: expected scorer.onnx, scorer.xml"
 version 1
 : >"$model/1/scorer.onnx"
 featc 1 pack "$model/1"
@@ -105,7 +105,7 @@ printf 'version = "stable"\n[labels]\nstable = 1\n' >"$model/model.toml"
 featc 0 score "$model" --input "$work/d.csv" --stats
 err_has "model     $model/1"
 featc 1 score "$model" --version stabel --input "$work/d.csv"
-err_has '"stabel" is no version: expected a number, latest or stable; did you mean "stable"?'
+err_has 'unknown version "stabel": expected a number, latest or stable; did you mean "stable"?'
 printf 'precison = "bf16"\n' >"$model/model.toml"
 featc 1 score "$model" --input "$work/d.csv"
 err_has "$model/model.toml:1: precison: there is no such key; did you mean \"precision\"?"
@@ -122,8 +122,10 @@ err_has '  features.feat has '
 featc 0 pack "$model/2"
 : >"$model/2/more"
 rm "$model/2/scorer.bin"
+: >"$model/2/.manifest.json.1-0.part"
 featc 1 score "$model" --input "$work/d.csv"
 err_has '  more was added'
+[ "$(grep -c 'was added' "$work/err")" -eq 1 ] || fail "what a killed featc pack left is told as a change"
 err_has '  scorer.bin is gone'
 head -c 100 "$model/1/manifest.json" >"$model/2/manifest.json"
 featc 1 score "$model" --input "$work/d.csv"
@@ -183,7 +185,6 @@ ids = [(1 << 44) + payload for payload in range(1, len(rows) + 1)]
 write("ids", "<u8", (len(ids),), struct.pack(f"<{len(ids)}Q", *ids))
 write("vectors", "<f4", (len(ids), 1), struct.pack(f"<{len(ids)}f", *rows))
 END
-mkdir "$model/tables"
 build() {
   python3 "$work/rows.py" "$work" "$2"
   featc 0 embeddings build "$model/tables/$1" "shop,ids=$work/ids.npy,vectors=$work/vectors.npy"

@@ -25,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kTableSuffix = ".table";
-constexpr std::string_view kPartSuffix = ".part";
 
 // Removes unfinished files, and tables that no manifest names.
 void removeLeftOvers(const std::string& folder, const std::set<std::string>& named) {
@@ -33,8 +32,8 @@ void removeLeftOvers(const std::string& folder, const std::set<std::string>& nam
   std::vector<fs::path> left;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename();
-    const bool isPart = name.starts_with('.') && name.ends_with(kPartSuffix);
-    if (isPart || (name.ends_with(kTableSuffix) && !named.contains(name))) left.push_back(entry->path());
+    if (isUnfinishedFile(name) || (name.ends_with(kTableSuffix) && !named.contains(name)))
+      left.push_back(entry->path());
   }
   for (const fs::path& path : left) fs::remove(path, error);
 }

@@ -27,8 +27,8 @@ class EpochLock {
   int folder_;
 };
 
-// Creates the folder where there is none, for an epoch to be built in: there is no manifest yet. What an earlier build
-// left there when it died is removed.
+// Creates the folder and those above it where there are none, for an epoch to be built in: there is no manifest yet.
+// What an earlier build left there when it died is removed.
 Expected<EpochLock> beginEpoch(const std::string& folder);
 // Puts the manifest beside the finished tables, with the origin that follows from them: from now on it is an epoch.
 Error publishEpoch(const std::string& folder, EpochManifest& manifest);
