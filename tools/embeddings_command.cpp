@@ -155,8 +155,8 @@ Error unknownTable(const EpochManifest& manifest, const std::string& folder, con
   std::vector<std::string_view> names;
   for (const ManifestTable& table : manifest.tables) names.push_back(table.name);
   const std::optional<std::string> nearest = nearestName(name, names);
-  return {fmt::format("{} has no table \"{}\"{}; it has {}", folder, name,
-                      nearest ? fmt::format(", did you mean \"{}\"?", *nearest) : "", fmt::join(names, ", ")),
+  return {fmt::format("{} has no table \"{}\"{}; its tables are {}", folder, name,
+                      nearest ? fmt::format(" (did you mean \"{}\"?)", *nearest) : "", fmt::join(names, ", ")),
           ErrorCode::BadArgument};
 }
 
@@ -304,12 +304,14 @@ void addEmbeddingsCommand(CommandLine& line) {
               "NAME,rows=FILE or NAME,ids=FILE,vectors=FILE; also outputs=A+B, dtype=float32|bfloat16, "
               "combiner=sum|mean, default=zeros|mean|id:N, and id=COLUMN, vector=COLUMN")
       .required();
-  build.option("--epoch", options->epoch, "Its name; without it that of the folder").placeholder("NAME");
+  build.option("--epoch", options->epoch, "The epoch's name (default: the folder's)").placeholder("NAME");
   build.option("--duplicates", options->duplicates, "An id with several rows: an error, or its last row counts")
       .oneOf({"error", "last"})
       .showDefault();
-  build.option("--memory", options->memory, "What sorting may hold, about; the rest goes to temporary files").size();
-  build.option("--temporary", options->temporary, "Where those are; without it the epoch's folder").placeholder("DIR");
+  build.option("--memory", options->memory, "About how much memory sorting may take; the rest goes to temporary files")
+      .size();
+  build.option("--temporary", options->temporary, "The folder of temporary files (default: the epoch's)")
+      .placeholder("DIR");
 
   Command delta = add("delta", "Append a delta: rows that changed; a row without a vector is deleted", runDelta);
   delta.option("TABLE", options->tables, "NAME,rows=FILE or NAME,ids=FILE,vectors=FILE").required();

@@ -88,8 +88,8 @@ std::string read(std::string_view text, std::span<const std::string_view> keys, 
     for (std::string_view known : keys) isKnown = isKnown || key == known;
     if (!isKnown) {
       const std::optional<std::string> nearest = nearestName(key, keys);
-      return fmt::format("there is no \"{}\"{}; it takes {}", key,
-                         nearest ? fmt::format(", did you mean \"{}\"?", *nearest) : "", fmt::join(keys, ", "));
+      return fmt::format("unknown key \"{}\"{}; the keys are {}", key,
+                         nearest ? fmt::format(" (did you mean \"{}\"?)", *nearest) : "", fmt::join(keys, ", "));
     }
     const std::string_view value = equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
     if (std::string problem = take(spec, key, value); !problem.empty()) return problem;
@@ -118,9 +118,10 @@ Expected<std::unique_ptr<RowSource>> openRows(const RowFiles& files, const RowCo
   const std::string_view name = format == nullptr ? "" : format->name;
   if (name != "parquet" && name != "arrow")
     return Error(
-        fmt::format("{}: rows are read from Parquet (.parquet, .pq) and Arrow (.arrow, .ipc, .feather), and from "
-                    "NumPy with ids=FILE.npy,vectors=FILE.npy",
-                    files.rows),
+        fmt::format(
+            "{}: rows are read from Parquet (.parquet, .pq) and Arrow (.arrow, .arrows, .feather, .ipc), and from "
+            "NumPy with ids=FILE.npy,vectors=FILE.npy",
+            files.rows),
         ErrorCode::BadArgument, files.rows);
   ArrowInput in;
   std::string problem;

@@ -35,12 +35,10 @@ struct PooledRows {
 // Of an output's ids, id 0 left out.
 struct LookupCounts {
   uint64_t ids = 0;
-  uint64_t absent = 0;    // without a row: they got the default row
-  uint64_t timedOut = 0;  // a store might have their rows; they got the default row
+  uint64_t absent = 0;  // without a row: they got the default row
   LookupCounts& operator+=(const LookupCounts& more) {
     ids += more.ids;
     absent += more.absent;
-    timedOut += more.timedOut;
     return *this;
   }
   bool operator==(const LookupCounts&) const = default;

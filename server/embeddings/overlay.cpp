@@ -20,10 +20,6 @@ std::vector<RowChange> TableOverlay::changes() const {
   return out;
 }
 
-size_t TableOverlay::bytes() const {
-  return buckets_.capacity() * sizeof(TableBucket) + rows_.capacity() + deleted_.capacity();
-}
-
 std::shared_ptr<const TableOverlay> TableOverlay::make(const TableOverlay* before, std::span<const RowChange> changes,
                                                        size_t rowBytes) {
   struct Hashed {

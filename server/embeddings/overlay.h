@@ -34,7 +34,6 @@ class TableOverlay {
   size_t size() const { return deleted_.size(); }
   // By the hashes of their ids.
   std::vector<RowChange> changes() const;
-  size_t bytes() const;
 
  private:
   TableOverlay() = default;

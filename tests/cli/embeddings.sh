@@ -1,15 +1,7 @@
 # Tables of embeddings: built of NumPy, Arrow and Parquet files, looked into, changed, compacted; a process that is killed
 # leaves nothing half.
 . ./common/check.sh
-stop() {
-  if [ -e "$work/pid" ]; then
-    redis=$(cat "$work/pid")
-    kill "$redis"
-    while kill -0 "$redis" 2>/dev/null; do sleep 0.05; done
-  fi
-  rm -rf "$work"
-}
-trap stop EXIT
+. ./common/redis.sh
 
 # numpy FILE ids|vectors: writes a .npy of the lines of stdin, ids or numbers between blanks.
 cat >"$work/numpy.py" <<'END'
@@ -50,7 +42,7 @@ echo 'city: 5 6' | out_is
 featc 1 embeddings get "$work/e1" 5
 err_has 'id 5 has no row'
 featc 2 embeddings get "$work/e1" 0 --table cty
-err_has 'has no table "cty", did you mean "city"?'
+err_has 'has no table "cty" (did you mean "city"?); its tables are city, small'
 featc 0 embeddings verify "$work/e1"
 echo 'epoch e1: 2 tables with 8 rows and deltas up to 0 are whole' | out_is
 
@@ -58,7 +50,7 @@ echo 'epoch e1: 2 tables with 8 rows and deltas up to 0 are whole' | out_is
 featc 1 embeddings build "$work/e1" "$city"
 err_has 'has an epoch already, and an epoch does not change'
 featc 2 embeddings build "$work/e2" "city,row=$work/x.parquet"
-err_has 'there is no "row", did you mean "rows"?'
+err_has 'unknown key "row" (did you mean "rows"?)'
 featc 2 embeddings build "$work/e2" "city,ids=$work/ids.npy"
 err_has 'ids= and vectors= come in pairs'
 featc 2 embeddings build "$work/e2" "$city" "town,ids=$work/ids.npy,vectors=$work/vectors.npy,outputs=x+city"
@@ -74,7 +66,8 @@ printf '1 2\n3 4\n5 6\n' | numpy three.npy vectors
 twice=city,ids=$work/twice.npy,vectors=$work/three.npy
 featc 1 embeddings build "$work/e2" "$twice"
 err_has "id 7 has two rows: row 1 of $work/three.npy and row 3 of $work/three.npy; 1 ids have several rows"
-featc 0 embeddings build "$work/e3" "$twice" --duplicates last
+featc 0 embeddings build "$work/new/folders/e3" "$twice" --duplicates last
+mv "$work/new/folders/e3" "$work/e3"
 err_has 'city: warning: 1 rows were left out: their ids have a later row'
 featc 0 embeddings get "$work/e3" 7
 echo 'city: 5 6' | out_is
@@ -84,7 +77,7 @@ err_has 'nan.npy: row 2: number 2 of the vector of id 8 is nan'
 : | numpy none.npy ids
 : | numpy nothing.npy vectors
 featc 1 embeddings build "$work/e2" "city,ids=$work/none.npy,vectors=$work/nothing.npy"
-err_has 'there are no rows'
+err_has 'it has no rows, and a table needs at least one'
 featc 1 embeddings build "$work/e2" "city,ids=$work/ids.npy,vectors=$work/three.npy"
 err_has 'three.npy: it has 3 vectors, and '
 head -c 140 "$work/vectors.npy" >"$work/cut.npy"
@@ -109,7 +102,7 @@ END
 featc 0 embeddings get "$work/e1" 99
 echo 'city: 9 9' | out_is
 featc 2 embeddings delta "$work/e1" "city,ids=$work/d1.npy,vectors=$work/d1v.npy,combiner=sum"
-err_has 'there is no "combiner"'
+err_has 'unknown key "combiner"'
 featc 1 embeddings delta "$work/e1" "city,ids=$work/twice.npy,vectors=$work/three.npy"
 err_has 'three.npy: row 3: id 7 has two rows; the other is row 1 of '
 printf '1 2 3\n3 4 5\n' | numpy wide.npy vectors
@@ -133,14 +126,7 @@ featc 0 embeddings delta "$work/e1" "small,ids=$work/d1.npy,vectors=$work/d1v.np
 out_has 'delta 3 of epoch e1'
 
 # -- Stores ------------------------------------------------------------------------------------------
-redis-server --port 0 --unixsocket "$work/socket" --dir "$work" --save '' --daemonize yes --pidfile "$work/pid" \
-  --logfile "$work/redis.log" >"$work/out"
-tries=0
-until redis-cli -s "$work/socket" ping >/dev/null 2>&1; do
-  tries=$((tries + 1))
-  [ $tries -lt 300 ] || fail "redis-server does not start"
-  sleep 0.1
-done
+server socket --port 0
 featc 0 embeddings build "$work/p" "$city" "small,ids=$work/ids.npy,vectors=$work/vectors.npy,dtype=bfloat16"
 for store in "lmdb:$work/db" "redis+unix://$work/socket?db=2"; do
   featc 0 embeddings publish "$work/p" --store "$store"
@@ -166,8 +152,8 @@ done
 featc 0 embeddings delta "$work/p" "city,ids=$work/d1.npy,vectors=$work/d1v.npy"
 featc 0 embeddings compact "$work/p" --remove-deltas
 featc 1 embeddings publish "$work/p" --store "$store"
-err_has 'the store is at delta 2, and '
-err_has '00000003.delta is no longer there: --all writes all rows again'
+err_has 'the store has the deltas up to 2, but '
+err_has '00000003.delta is missing: write all rows again with --all'
 featc 0 embeddings publish "$work/p" --store "$store" --all
 out_has ': 10 rows written, 0 deleted; epoch p up to delta 3'
 featc 0 embeddings build "$work/other" "small,ids=$work/ids.npy,vectors=$work/vectors.npy" --epoch p
@@ -204,7 +190,7 @@ END
   done
   cmp "$work/parquet/t.table" "$work/arrow/t.table" || fail "tables of the same rows differ"
   featc 1 embeddings build "$work/e2" "t,rows=$work/rows.parquet,vector=vec"
-  err_has 'there is no column "vec" of vectors, only id, vector'
+  err_has 'it has no column "vec" for the vectors; its columns are id, vector: choose one with vector=COLUMN'
   featc 1 embeddings build "$work/e2" "t,rows=$work/rows.parquet,vector=id"
   err_has 'column "id" is uint64, and a vector is a list of numbers'
 

@@ -104,8 +104,7 @@ TEST_CASE("the builder says which row is wrong", "[embeddings]") {
   TableBuilder empty({});
   GivenRows none("none.npy", {}, {}, 2);
   REQUIRE_FALSE(empty.add(none));
-  CHECK(empty.finish(folder / "t.table").error().message ==
-        "none.npy: there are no rows, so that it is not known how many numbers one has");
+  CHECK(empty.finish(folder / "t.table").error().message == "none.npy: it has no rows, and a table needs at least one");
 }
 
 TEST_CASE("ids with several rows are an error, or the last one counts", "[embeddings]") {

@@ -17,7 +17,6 @@ namespace {
 
 constexpr int64_t kBatchRows = 16'384;
 
-// The numbers of begin .. end - 1 of a column of float64.
 double numberAt(const ColumnData& column, int64_t i) {
   double number;
   std::memcpy(&number, static_cast<const char*>(column.values) + (column.offset + i) * int64_t{sizeof number},
@@ -41,7 +40,7 @@ class ArrowRows final : public RowSource {
     ArrowOwner<ArrowSchema> schema;
     if (in_.stream->get_schema(in_.stream.get(), schema.get()) != 0) return streamError();
     type_ = ArrowType::of(*schema.get());
-    if (type_.kind != ArrowKind::Struct) return fail("it has no columns");
+    if (type_.kind != ArrowKind::Struct || type_.children.empty()) return fail("it has no columns");
     std::vector<ArrowWanted> wanted(type_.children.size(), ArrowWanted::Nothing);
     if (Error missing = choose(columns.id, Type::int64(), id_)) return missing;
     if (Error missing = choose(columns.vector, Type::list(Type::float64()), vector_)) return missing;
@@ -81,9 +80,6 @@ class ArrowRows final : public RowSource {
   Error fail(const std::string& what) const {
     return {fmt::format("{}: {}", file_, what), ErrorCode::BadArgument, file_};
   }
-  Error badRow(int64_t i, const std::string& what) const {
-    return fail(fmt::format("row {}: {}", row_ + static_cast<uint64_t>(i), what));
-  }
   Error streamError() {
     const char* why = in_.stream->get_last_error(in_.stream.get());
     return fail(why == nullptr ? "it cannot be read" : why);
@@ -97,8 +93,8 @@ class ArrowRows final : public RowSource {
     }
     const bool isId = type == Type::int64();
     if (column == type_.children.size())
-      return fail(fmt::format("there is no column \"{}\" of {}, only {}; {}=COLUMN names another", name,
-                              isId ? "ids" : "vectors", names.empty() ? "none" : names, isId ? "id" : "vector"));
+      return fail(fmt::format("it has no column \"{}\" for the {}; its columns are {}: choose one with {}=COLUMN", name,
+                              isId ? "ids" : "vectors", names, isId ? "id" : "vector"));
     std::string problem = whyNotReadable(type_.children[column], type);
     if (problem.empty()) return {};
     return fail(fmt::format("column \"{}\" is {}, and {}", name, toString(type_.children[column]),
@@ -122,24 +118,25 @@ class ArrowRows final : public RowSource {
     batch.numbers.clear();
     for (int64_t i = 0; i < count; ++i) {
       const auto row = static_cast<size_t>(i);
-      if (!isPresent(ids, i)) return badRow(i, "it has no id");
-      if (!badIds.empty() && badIds[row] != 0) return badRow(i, "its id is not an integer");
+      auto badRow = [&](const std::string& what) { return rowError(*this, batch, row, what); };
+      if (!isPresent(ids, i)) return badRow("it has no id");
+      if (!badIds.empty() && badIds[row] != 0) return badRow("its id is not an integer");
       batch.ids[row] = idAt(ids, i);
       batch.missing[row] = isPresent(vectors, i) ? 0 : 1;
       if (batch.missing[row] != 0) continue;
-      if (!badVectors.empty() && badVectors[row] != 0) return badRow(i, "its vector is not a list of numbers");
+      if (!badVectors.empty() && badVectors[row] != 0) return badRow("its vector is not a list of numbers");
       const int64_t first = offsetAt(vectors, vectors.offset + i);
       const int64_t size = offsetAt(vectors, vectors.offset + i + 1) - first;
       if (dim_ == 0) dim_ = static_cast<uint32_t>(std::min<int64_t>(size, UINT32_MAX));
-      if (size == 0) return badRow(i, fmt::format("the vector of id {} has no numbers", batch.ids[row]));
+      if (size == 0) return badRow(fmt::format("the vector of id {} has no numbers", batch.ids[row]));
       if (size != int64_t{dim_})
         return badRow(
-            i, fmt::format("the vector of id {} has {} numbers, and those before have {}", batch.ids[row], size, dim_));
+            fmt::format("the vector of id {} has {} numbers, and those before have {}", batch.ids[row], size, dim_));
       batch.numbers.resize(row * dim_);
       const ColumnData& elements = *vectors.children[0];
       for (int64_t k = first; k < first + size; ++k) {
         if (!isPresent(elements, k))
-          return badRow(i, fmt::format("number {} of the vector of id {} is missing", k - first + 1, batch.ids[row]));
+          return badRow(fmt::format("number {} of the vector of id {} is missing", k - first + 1, batch.ids[row]));
         batch.numbers.push_back(static_cast<float>(numberAt(elements, k)));
       }
     }

@@ -56,7 +56,7 @@ class Publishing {
   const EpochManifest& manifest() const { return snapshot_->manifest(); }
 
   Expected<Published> all() {
-    Published done{.isWhole = true};
+    Published done;
     for (size_t i = 0; i < snapshot_->size(); ++i)
       if (!writeTable(i, done)) return failure();
     return writeHead(snapshot_->sequence(), done) ? Expected<Published>(done) : failure();
@@ -68,9 +68,10 @@ class Publishing {
       const uint64_t next = done.sequence + 1;
       Expected<Delta> delta = readDelta(deltaFile(folder_, next));
       if (!delta && delta.error().code == ErrorCode::NoFile)
-        return Error(fmt::format("the store is at delta {}, and {} is no longer there: --all writes all rows again",
-                                 done.sequence, deltaFile(folder_, next)),
-                     ErrorCode::BadArgument, folder_);
+        return Error(
+            fmt::format("the store has the deltas up to {}, but {} is missing: write all rows again with --all",
+                        done.sequence, deltaFile(folder_, next)),
+            ErrorCode::BadArgument, folder_);
       if (!delta) return delta.error();
       for (const DeltaTable& table : delta->tables) {
         for (const RowChange& change : table.changes) {

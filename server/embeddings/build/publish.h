@@ -13,7 +13,6 @@
 namespace featc {
 
 struct Published {
-  bool isWhole = false;   // all rows were written, not deltas alone
   uint64_t rows = 0;      // written
   uint64_t deleted = 0;   // by deltas
   uint64_t sequence = 0;  // that the store now has

@@ -80,8 +80,7 @@ std::string TableBuilder::placeText(uint64_t place) const {
 Expected<BuiltTable> TableBuilder::finish(const std::string& path) {
   if (rows_ == nullptr) {
     const std::string from = files_.empty() ? path : files_.front();
-    return Error(fmt::format("{}: there are no rows, so that it is not known how many numbers one has", from),
-                 ErrorCode::BadArgument, from);
+    return Error(fmt::format("{}: it has no rows, and a table needs at least one", from), ErrorCode::BadArgument, from);
   }
   const uint64_t count = rows_->size();
   if (count > kMaxTableRows)
