@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc score: scores of data, with a model's version.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -27,10 +29,13 @@ int bad(const Error& error) {
   return kBadInput;
 }
 
-// Tells the version from others: what its files and tables are.
-std::string identityOf(const VersionFolder& version) {
-  std::string text = " score " + version.path.string() + " " + version.manifest.epoch;
-  for (const PackedFile& file : version.manifest.files) text += " " + file.xxh128;
+// Tells the version from others: what its files and tables are, and how its network computes.
+std::string identityOf(const VersionFolder& version, const ModelSettings& settings) {
+  const VersionManifest& manifest = version.manifest;
+  std::string text =
+      fmt::format(" score {} {} {} {}", version.path.string(), manifest.epoch, fingerprintText(manifest.epochOrigin),
+                  settings.precision == Precision::BFloat16 ? "bf16" : "f32");
+  for (const PackedFile& file : manifest.files) text += " " + file.xxh128;
   return text;
 }
 
@@ -63,7 +68,8 @@ int runScore(ScoreOptions& options) {
     return kBadCommand;
   }
   if (options.run.stats) printError("model     {}\n", version->path.string());
-  return runData(options.run, parts, *scoreStage(*std::move(scorer), std::move(writer), identityOf(*version)));
+  return runData(options.run, parts,
+                 *scoreStage(*std::move(scorer), std::move(writer), identityOf(*version, model->settings)));
 }
 
 }  // namespace

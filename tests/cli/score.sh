@@ -205,6 +205,22 @@ printf 'shop,price\n8,0\n9,0\n' >"$work/d.csv"
 featc 0 score "$model" --input "$work/d.csv"
 err_has 'warning: shop: none of its 2 ids has a row in its table; was that built for this config?'
 
+# A run that was stopped goes on only with the same model, computed in the same precision.
+awk 'BEGIN { print "shop,price"; for (n = 0; n < 60000; ++n) print n % 5 ",0" }' >"$work/many.csv"
+featc 0 score "$model" --input "$work/many.csv" --output "$work/whole.jsonl"
+status=0
+(ulimit -f 2000 && "$program" score "$model" --input "$work/many.csv" --output "$work/part.jsonl" 2>"$work/err") || status=$?
+command="score, with at most 1 MB a file"
+[ $status -eq 1 ] || fail "exit code $status, not 1"
+err_has 'part.jsonl.partial holds what was written until then'
+printf 'precision = "bf16"\n' >"$model/model.toml"
+featc 2 score "$model" --input "$work/many.csv" --output "$work/part.jsonl" --resume
+err_has "cannot resume $work/part.jsonl: the command has changed"
+rm "$model/model.toml"
+featc 0 score "$model" --input "$work/many.csv" --output "$work/part.jsonl" --resume
+err_has 'continuing after line '
+cmp "$work/whole.jsonl" "$work/part.jsonl" || fail "a run that went on gives other scores"
+
 build june '1 1 1'
 featc 1 pack "$model/1"
 err_has 'has several epochs: pass --epoch with the one that'
