@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/diff/config_diff.h"
@@ -118,7 +119,7 @@ std::string asJson(const ConfigDiff& diff, const Side& before, const Side& after
 std::string cell(const std::string& text) {
   std::string out;
   for (char c : text) {
-    if (c == '|' || c == '`' || c == '*' || c == '_' || c == '<' || c == '\\') out += '\\';
+    if (std::string_view("|`*_<\\[~&").find(c) != std::string_view::npos) out += '\\';
     out += c == '\n' ? ' ' : c;
   }
   return out;

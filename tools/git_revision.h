@@ -20,8 +20,8 @@ class GitRevision {
   // Whether the argument names a revision's file: `REV:PATH`, where no file has that name.
   static bool isNamedBy(const std::string& argument);
   // As git reads it: PATH from the top of the repository that the current folder is in, or, with `./` or `../` before
-  // it, from the current folder. `root`: the folder that has all that the config imports, likewise; empty: the
-  // config's.
+  // it, from the current folder. `root`: the folder of the repository that has all that the config imports, as the
+  // file system names it; empty: the config's.
   static Expected<std::unique_ptr<GitRevision>> checkOut(const std::string& argument, const std::string& root);
 
   const std::filesystem::path& config() const { return config_; }

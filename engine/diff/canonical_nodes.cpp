@@ -3,24 +3,24 @@
 #include "engine/diff/canonical_nodes.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "ir/text.h"
 #include "ops/extern_fn.h"
-#include "values/value.h"
 
 namespace featc {
 namespace {
 
-// An argument and how its call meets it.
-using Argument = std::pair<uint32_t, char>;
+// An argument and how its call meets it: element by element, lifted, both or as it is.
+using Argument = std::pair<uint32_t, std::string_view>;
 
-char meeting(const CallResolution& resolution, size_t arg) {
-  if (resolution.maps(arg)) return 'e';
-  return (resolution.liftMask >> arg & 1U) != 0 ? 'l' : ' ';
+std::string_view meeting(const CallResolution& resolution, size_t arg) {
+  const bool lifts = (resolution.liftMask >> arg & 1U) != 0;
+  if (resolution.maps(arg)) return lifts ? "each lifted " : "each ";
+  return lifts ? "lifted " : "";
 }
 
 std::string sourceKey(const SourceInfo& source) {
@@ -28,6 +28,15 @@ std::string sourceKey(const SourceInfo& source) {
   for (const SourceField& key : source.keys) keys += fmt::format("{} {},", quote(key.name), toString(key.type));
   return fmt::format("{} {} {} {} {} {}", quote(source.name), quote(source.keyPattern), source.keyEscaped,
                      static_cast<int>(source.encoding), source.semantics, keys);
+}
+
+// A list of structs is read as a whole: a bad member spoils it for those beside it, whether they are used or not.
+std::string fieldKey(const SourceInfo& source, uint32_t index) {
+  const StructList list = structListOf(source.fields, index);
+  std::string members;
+  for (size_t i = list.first; i < list.end(); ++i)
+    members += fmt::format(" {} {}", quote(source.fields[i].name), toString(source.fields[i].type));
+  return fmt::format("field {} of{}", quote(source.fields[index].name), members);
 }
 
 std::string operatorKey(const ProgramInfo& info, const Operator& op) {
@@ -49,11 +58,7 @@ std::string leafKey(const Graph& graph, NodeId id) {
                          quote(input.structList));
     }
     case NodeKind::Read: return "read " + sourceKey(info.sources[node.index]);
-    case NodeKind::Field: {
-      const SourceInfo& source = info.sources[graph.node(graph.args(id)[0]).index];
-      const SourceField& field = source.fields[node.index];
-      return fmt::format("field {} {} {}", quote(field.name), toString(field.type), quote(field.structList));
-    }
+    case NodeKind::Field: return fieldKey(info.sources[graph.node(graph.args(id)[0]).index], node.index);
     case NodeKind::Call: return fmt::format("call {} {}", operatorKey(info, *node.op), node.resolution.overload);
   }
   return "";
@@ -68,7 +73,7 @@ std::vector<uint32_t> CanonicalNodes::numbersOf(const Graph& graph) {
     const bool isCall = node.kind == NodeKind::Call;
     std::vector<Argument> args;
     for (NodeId arg : graph.args(id))
-      args.emplace_back(numbers[arg], isCall ? meeting(node.resolution, args.size()) : ' ');
+      args.emplace_back(numbers[arg], isCall ? meeting(node.resolution, args.size()) : "");
     if (isCall && node.op->commutative) std::ranges::sort(args);
     std::string key = fmt::format("{} : {} @{}", leafKey(graph, id), node.type.isRow() ? "row" : toString(node.type),
                                   scopeName(node.scope));

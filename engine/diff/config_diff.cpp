@@ -2,7 +2,6 @@
 #include "engine/diff/config_diff.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -29,7 +28,8 @@ std::string changed(std::string_view what, const std::string& from, const std::s
 // The outputs of one config, in their order.
 class Outputs {
  public:
-  Outputs(const Graph& graph, CanonicalNodes& nodes) : graph_(graph), raw_(nodes.numbersOf(graph)) {
+  Outputs(const Graph& graph, CanonicalNodes& nodes)
+      : graph_(graph), raw_(nodes.numbersOf(graph)), optimized_(graph.outputs().size()) {
     for (size_t i = 0; i < size(); ++i) byName_.emplace(info(i).name, i);
   }
 
@@ -43,14 +43,18 @@ class Outputs {
   // What the value is before the optimizer, and once it has been optimized alone: what other outputs share with it
   // must not matter.
   uint32_t rawValue(size_t i) const { return raw_[graph_.outputs()[i]]; }
-  uint32_t optimizedValue(size_t i, CanonicalNodes& nodes) const {
-    const Graph alone = optimize(onlyOutputs(graph_, {{i}}));
-    return nodes.numbersOf(alone)[alone.outputs().front()];
+  uint32_t optimizedValue(size_t i, CanonicalNodes& nodes) {
+    if (!optimized_[i]) {
+      const Graph alone = optimize(onlyOutputs(graph_, {{i}}));
+      optimized_[i] = nodes.numbersOf(alone)[alone.outputs().front()];
+    }
+    return *optimized_[i];
   }
 
  private:
   const Graph& graph_;
-  std::vector<uint32_t> raw_;
+  std::vector<uint32_t> raw_;                       // by node
+  std::vector<std::optional<uint32_t>> optimized_;  // by output, once asked for
   std::map<std::string, size_t> byName_;
 };
 
@@ -73,7 +77,8 @@ class Comparison {
     compareConfigs();
     for (auto [from, to] : pairs_) compareOutputs(from, to);
     compareOrder();
-    for (Difference& difference : differentInputs(before_, after_)) diff_.differences.push_back(std::move(difference));
+    for (Difference& difference : differentInputs(before_.info(), oldReads_, after_.info(), newReads_))
+      diff_.differences.push_back(std::move(difference));
     if (diff_.differences.empty()) compareCost();
     std::ranges::stable_sort(diff_.differences, std::greater<>(), &Difference::rank);
     return std::move(diff_);
@@ -157,10 +162,11 @@ class Comparison {
       if (from != to) add(DiffRank::Contract, b, fmt::format("{} {} -> {}", what, from, to));
     };
     auto yesNo = [](bool is) { return is ? "yes" : "no"; };
+    auto number = [](uint32_t n) { return n == 0 ? "none" : std::to_string(n); };
     contract("kind", outputKindName(a.kind), outputKindName(b.kind));
-    contract("slot", a.slot, b.slot);
+    contract("slot", number(a.slot), number(b.slot));
     contract("width", a.width, b.width);
-    contract("length", a.length, b.length);
+    contract("length", number(a.length), number(b.length));
     contract("pad", a.padLeft ? "left" : "right", b.padLeft ? "left" : "right");
     contract("group", a.group.empty() ? "none" : a.group, b.group.empty() ? "none" : b.group);
     contract("weights", yesNo(a.hasWeights()), yesNo(b.hasWeights()));

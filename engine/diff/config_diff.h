@@ -20,7 +20,7 @@ namespace featc {
 enum class DiffRank : uint8_t {
   Nothing,   // every output is the same
   Cost,      // every output is the same, but is computed by other steps
-  Inputs,    // fields, sources and keys that callers must supply or that are read
+  Inputs,    // fields that callers must supply, their order, sources and keys that are read
   Values,    // ids or numbers of an output may differ: what was trained on it is out of date
   Contract,  // what a scorer receives: names, kinds, widths, lengths, weights, slots, order of outputs
 };

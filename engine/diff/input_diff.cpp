@@ -10,8 +10,6 @@
 #include <set>
 #include <utility>
 
-#include "ir/dependencies.h"
-
 namespace featc {
 namespace {
 
@@ -31,13 +29,14 @@ struct Reads {
   std::map<std::string, UsedSource> sources;
 };
 
-Reads readsOf(const Graph& graph) {
-  const ProgramInfo& info = graph.info();
+Reads readsOf(const ProgramInfo& info, std::span<const Dependencies> outputs) {
   Reads reads;
-  // A required field that is missing spoils its row, whoever uses it.
+  // What spoils its row, whoever uses it: a required field that is missing, and a member of a list of structs that is
+  // longer than another.
   for (const InputInfo& input : info.inputs)
-    if (!input.type.nullable()) reads.fields.emplace(input.qualified(), toString(input.type));
-  for (const Dependencies& found : dependenciesOf(graph)) {
+    if (!input.type.nullable() || !input.structList.empty())
+      reads.fields.emplace(input.qualified(), toString(input.type));
+  for (const Dependencies& found : outputs) {
     for (const InputUse& use : found.inputs)
       reads.fields.emplace(info.inputs[use.input].qualified(), toString(info.inputs[use.input].type));
     for (const SourceUse& use : found.fields) {
@@ -97,6 +96,23 @@ void compareSources(const UsedSource& a, const UsedSource& b, std::vector<Differ
   compareFields(a.fields, b.fields, name + ".", found);
 }
 
+// Of the fields that both declare: a caller may pass columns by position.
+void compareOrder(const ProgramInfo& before, const ProgramInfo& after, std::vector<Difference>& found) {
+  std::map<std::string, size_t> positions;
+  for (size_t i = 0; i < after.inputs.size(); ++i) positions.emplace(after.inputs[i].qualified(), i);
+  auto last = positions.end();
+  for (const InputInfo& input : before.inputs) {
+    auto now = positions.find(input.qualified());
+    if (now == positions.end()) continue;
+    if (last != positions.end() && now->second < last->second) {
+      found.push_back(
+          inputs("config", after.model, fmt::format("order of fields: {} stood before {}", last->first, now->first)));
+      return;
+    }
+    last = now;
+  }
+}
+
 std::set<std::string> namesOf(const ProgramInfo& info, const Dependencies& found) {
   std::set<std::string> names;
   for (const InputUse& use : found.inputs) names.insert(info.inputs[use.input].qualified());
@@ -107,11 +123,13 @@ std::set<std::string> namesOf(const ProgramInfo& info, const Dependencies& found
 
 }  // namespace
 
-std::vector<Difference> differentInputs(const Graph& before, const Graph& after) {
+std::vector<Difference> differentInputs(const ProgramInfo& before, std::span<const Dependencies> readBefore,
+                                        const ProgramInfo& after, std::span<const Dependencies> readAfter) {
   std::vector<Difference> found;
-  const Reads a = readsOf(before);
-  const Reads b = readsOf(after);
+  const Reads a = readsOf(before, readBefore);
+  const Reads b = readsOf(after, readAfter);
   compareFields(a.fields, b.fields, "", found);
+  compareOrder(before, after, found);
   compare(
       a.sources, b.sources,
       [&](const std::string&, const UsedSource& from, const UsedSource& to) { compareSources(from, to, found); },

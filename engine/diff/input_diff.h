@@ -2,6 +2,7 @@
 // What two configs read, compared.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,10 @@
 
 namespace featc {
 
-// Fields that callers must supply or that an output reads, and sources that an output reads.
-std::vector<Difference> differentInputs(const Graph& before, const Graph& after);
+// Fields that callers must supply or that an output reads, their order, and sources that an output reads. `readBefore`,
+// `readAfter`: dependenciesOf() each config.
+std::vector<Difference> differentInputs(const ProgramInfo& before, std::span<const Dependencies> readBefore,
+                                        const ProgramInfo& after, std::span<const Dependencies> readAfter);
 
 // What an output reads that it did not before, and the other way: `; reads item.tax too`. Empty: the same.
 std::string otherReads(const ProgramInfo& before, const Dependencies& readBefore, const ProgramInfo& after,

@@ -94,6 +94,36 @@ featc 1 diff HEAD:./other.feat ctr.feat
 err_is <<'END'
 featc diff: HEAD:./other.feat: HEAD has no file configs/other.feat
 END
+featc 0 diff "HEAD^{/second}:./ctr.feat" ctr.feat
+git -C "$repository" -c user.name=t -c user.email=t@example.com commit --quiet --allow-empty -m "fix: nothing"
+featc 0 diff "HEAD^{/fix: n}:./ctr.feat" ctr.feat
+
+# What git warns of is no part of what it answers.
+git branch --quiet twice
+git tag twice HEAD~2
+featc 0 diff twice:./ctr.feat ctr.feat
+out_has "0 of 2 outputs are the same"
+
+# --root is a folder of the file system; a path out of the repository is none of a revision.
+featc 0 diff HEAD:./ctr.feat ctr.feat --root .
+featc 0 diff HEAD:./ctr.feat ctr.feat --root ..
+featc 0 diff HEAD:configs/ctr.feat ctr.feat --root "$repository/configs"
+featc 1 diff HEAD:./ctr.feat ctr.feat --root /
+err_has "featc diff: HEAD:./ctr.feat: --root / is outside the repository"
+featc 1 diff "HEAD:$repository/configs/ctr.feat" ctr.feat --root .
+err_has "the path counts from the top of the repository"
+featc 1 diff HEAD:../../ctr.feat ctr.feat --root .
+err_has "the path counts from the top of the repository"
+
+# Names with spaces, and that begin with a dash.
+mkdir -p "a folder"
+printf 'model ctr\nitem { price : float64? }\ndense price = price\n' >"a folder/-the config.feat"
+commit spaces
+featc 0 diff "HEAD:./a folder/-the config.feat" "a folder/-the config.feat"
+out_has "nothing: every output is the same"
+featc 1 diff -- "-x:./ctr.feat" ctr.feat
+err_has 'git knows no revision "-x" here'
+
 printf 'model ctr\ndense x = nothing\n' >ctr.feat
 commit third
 featc 1 diff HEAD:./ctr.feat HEAD~1:./ctr.feat
