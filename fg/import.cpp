@@ -141,9 +141,8 @@ class Importer {
     shared_.farmHash = true;
     assumptions_.insert(
         "it has keys of the older FG, which EasyRec documents, so settings that an entry leaves out have the older "
-        "FG's "
-        "defaults: need_prefix, needDiscrete, needKey, show_category and show_item are true; if today's FG reads the "
-        "file, write all settings and remove those keys");
+        "FG's defaults: need_prefix, needDiscrete, needKey, show_category and show_item are true; if today's FG reads "
+        "the file, write all settings and remove those keys");
     if (hasSeparator)
       assumptions_.insert(
           "multi_val_sep is not documented; here it separates the values of each feature that has no separator of its "

@@ -107,8 +107,7 @@ class Translator {
       if (name == "stub_type" && value.isTrue()) error(value.line, "there are no stubs");
       for (const Node* one : value.each())
         if (one->text.rfind("feature:", 0) == 0 || one->text.rfind("const:", 0) == 0)
-          error(one->line, fmt::format("\"{}\" is a column of the data; there are no features and constants as inputs",
-                                       one->text));
+          error(one->line, fmt::format("\"{}\" names a column of the data, not a feature or a constant", one->text));
     }
   }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <ranges>
 
 #include "frontend/call_errors.h"
 #include "frontend/foreign_arguments.h"
@@ -159,6 +160,20 @@ bool CallErrors::proposeForMap(Diagnostic& d, const Expr& e, const Operator& op,
   return false;
 }
 
+// A text in the place of another constant, which may come from a file: its name is meant.
+bool CallErrors::proposeFile(Diagnostic& d, const Expr& e, const Operator& op, const std::vector<Type>& types,
+                             uint32_t arg) const {
+  if (e.kind != ExprKind::String || !op.params[op.paramOfArg(arg)].isConstant) return false;
+  auto file = std::ranges::find_if(op.params, &ParamSpec::isFile);
+  const auto place = static_cast<size_t>(file - op.params.begin());
+  if (file == op.params.end() || (place < types.size() && !types[place].isNone())) return false;
+  const std::string named = fmt::format("{} = {}", file->name, texts_.of(e));
+  d.note(fmt::format("the name of a file is written {}", named));
+  // Behind a name, an argument without one would be for another parameter.
+  if (std::ranges::all_of(types | std::views::drop(arg + 1), &Type::isNone)) d.replace(e.span, named);
+  return true;
+}
+
 bool CallErrors::reportMisfit(const Expr& e, const Operator& op, const std::vector<ExprId>& args,
                               const std::vector<Type>& types) const {
   std::vector<NearMiss> misses = nearMisses(op, types, checked_.info.semantics);
@@ -238,6 +253,10 @@ bool CallErrors::reportMisfit(const Expr& e, const Operator& op, const std::vect
     d.note(fmt::format("\"{}\" does not map over a list here", op.name));
   }
   const Expr& written = ast_.expr(args[arg]);
+  if (proposeFile(d, written, op, types, arg)) {
+    noteSignatures(d, describe(op));
+    return true;
+  }
   std::string meant = written.kind == ExprKind::Int ? constantMeant(nameOf(arg), written.intValue) : std::string();
   if (meant.empty()) {
     if (!given.isMap() || overload.anyArgs || !proposeForMap(d, e, op, args, types, arg))

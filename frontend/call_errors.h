@@ -64,6 +64,8 @@ class CallErrors {
                     const std::vector<Type>& types) const;
   bool proposeForMap(Diagnostic& d, const Expr& e, const Operator& op, const std::vector<ExprId>& args,
                      std::vector<Type> types, uint32_t map) const;
+  bool proposeFile(Diagnostic& d, const Expr& e, const Operator& op, const std::vector<Type>& types,
+                   uint32_t arg) const;
 
   const CheckedAst& checked_;
   const Ast& ast_;
