@@ -79,6 +79,13 @@ bool LiveConfigs::has(const std::string& name) const {
   return served_.contains(name);
 }
 
+std::vector<std::string> LiveConfigs::names() const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, served] : served_) names.push_back(name);
+  return names;
+}
+
 std::shared_ptr<LiveConfig> LiveConfigs::find(const std::string& name) const {
   std::lock_guard lock(mutex_);
   auto at = served_.find(name);
@@ -138,7 +145,26 @@ void LiveConfigs::poll() {
     all = served_;
   }
   for (const auto& [name, served] : all)
-    if (!served.isModel) served.live->poll();
+    if (served.isModel)
+      pollModel(name, served);
+    else
+      served.live->poll();
+}
+
+// Versions do not change once they are packed, so what the files ask for says all.
+void LiveConfigs::pollModel(const std::string& name, const Served& served) {
+  Expected<ModelFolder> folder = openModelFolder(served.path);
+  if (!folder) return;
+  Expected<std::filesystem::path> version = folder->versionPath({});
+  if (!version) return;
+  const bool isNew = *version == served.seen && *version != served.asked;
+  {
+    std::lock_guard lock(mutex_);
+    Served& now = served_.at(name);
+    if (isNew) now.asked = *version;
+    now.seen = *std::move(version);
+  }
+  if (isNew) options_.pool->submit(std::make_unique<ModelJob>(*this, name));
 }
 
 std::string LiveConfigs::scan(bool wait) {
@@ -232,6 +258,10 @@ std::string LiveConfigs::loadVersion(const std::string& name, const Served& serv
   if (!version) {
     printError("{}: not loaded: {}\n", name, version.error().message);
     return version.error().message;
+  }
+  {
+    std::lock_guard lock(mutex_);
+    served_.at(name).asked = version->path;
   }
   if (version->path == served.version) return {};
   const std::string label = version->path.filename().string();

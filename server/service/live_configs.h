@@ -56,6 +56,7 @@ class LiveConfigs {
   std::string open();
 
   bool has(const std::string& name) const;
+  std::vector<std::string> names() const;
   // Null: there is none of that name, or no version of the model could be loaded yet.
   std::shared_ptr<LiveConfig> find(const std::string& name) const;
   std::vector<ServedState> states() const;
@@ -72,6 +73,8 @@ class LiveConfigs {
     bool isModel = false;
     std::shared_ptr<LiveConfig> live;  // null: no version of the model could be loaded
     std::filesystem::path version;     // of a model: its folder
+    std::filesystem::path asked;       // of a model: the version that was to be loaded last
+    std::filesystem::path seen;        // of a model: what its files ask for, at the poll before
     std::string problem;               // of a model: with the newest version
   };
   class ModelJob;
@@ -82,6 +85,7 @@ class LiveConfigs {
   void loadModel(const std::string& name) noexcept;
   std::string loadVersion(const std::string& name, const Served& served);
   void watch(const std::string& name);
+  void pollModel(const std::string& name, const Served& served);
 
   const LiveConfigsOptions options_;
   Metrics& metrics_;

@@ -113,6 +113,18 @@ def test_versions(start, model):
     wait_until(lambda: scores_of(server)[1] == "1")
 
 
+def test_watch(start, model):
+    server = start(model, "--watch")
+    publish(model, 2, 2)
+    wait_until(lambda: scores_of(server)[1] == "2")
+    publish(model, 3, 3)
+    (model / "3" / "features.feat").write_text(CONFIG + "# changed\n")
+    wait_until(lambda: "version 2 stays" in server.log)
+    (model / "model.toml").write_text("version = 1\n")
+    wait_until(lambda: scores_of(server)[1] == "1")
+    assert server.log.count("stays") == 1
+
+
 def test_versions_change_under_load(start, model):
     publish(model, 2, 2)
     server = start(model)
