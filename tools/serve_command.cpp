@@ -172,6 +172,7 @@ int serve(ServeOptions options) {
   ServerOptions made = serverOptions(options, error);
   if (!error.empty()) return printError("featc: {}\n", error), kBadCommand;
   PredictionServer server(std::move(made));
+  if (!server.wrongOption().empty()) return printError("featc: {}\n", server.wrongOption()), kBadCommand;
   if (options.check) {
     error = server.check();
     if (!error.empty()) printError("featc: {}\n", error);
@@ -231,6 +232,7 @@ void addServeCommand(CommandLine& line) {
       .within(uint64_t{1}, uint64_t{64})
       .showDefault();
   command.option("--queue", options.queue, "Requests that may wait for a thread; the next is refused with 503")
+      .within(uint64_t{1}, uint64_t{1'000'000})
       .showDefault();
   command.option("--connections", options.connections, "Connections at a time; the next is refused with 503")
       .within(uint64_t{1}, uint64_t{1'000'000})

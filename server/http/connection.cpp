@@ -30,12 +30,21 @@ HttpExchange::HttpExchange(std::shared_ptr<HttpConnection> connection, HttpReque
     : connection_(std::move(connection)), request_(std::move(request)), bodyBytes_(bodyBytes) {}
 
 HttpExchange::~HttpExchange() {
-  answer(httpError(500, "the server gave no answer"));
+  if (!answered_) {
+    HttpResponse response{.status = 500, .contentType = {}, .headers = {}, .body = {}};  // needs no memory
+    survive("an answer", [&] { response = httpError(500, "the server gave no answer"); });
+    answer(std::move(response));
+  }
   connection_->releaseBody(bodyBytes_);
 }
 
 void HttpExchange::answer(HttpResponse response) noexcept {
   if (!answered_.exchange(true)) connection_->postAnswer(std::move(response));
+}
+
+bool HttpExchange::countBody() {
+  const size_t held = std::max(request_.body.capacity(), bodyBytes_);
+  return connection_->holdBody(held - std::exchange(bodyBytes_, held));
 }
 
 HttpConnection::HttpConnection(std::shared_ptr<HttpLoop> loop, Socket socket)
@@ -52,22 +61,35 @@ HttpConnection::~HttpConnection() {
   shared_.closed.notify_all();
 }
 
+// Whatever the loop calls: what it throws, lack of memory for one, ends the connection, so that none stays without
+// anything to wait for.
+template <class Body>
+void HttpConnection::turn(Body&& body) noexcept {
+  if (!survive("a connection", body)) close();
+}
+
 void HttpConnection::start() {
   Error ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  next();
+  turn([&] { next(); });
 }
 
 void HttpConnection::startRefused() {
   refused_ = true;
   Error ignored;
   socket_.non_blocking(true, ignored);
-  HttpResponse response = httpError(503,
-                                    "too many connections are open: keep connections and use them again, or ask "
-                                    "another server");
-  response.headers.push_back({"Retry-After", "1"});
-  write(std::move(response), false);
+  turn([&] {
+    HttpResponse response = httpError(503,
+                                      "too many connections are open: keep connections and use them again, or ask "
+                                      "another server");
+    response.headers.push_back({"Retry-After", "1"});
+    write(std::move(response), false);
+  });
+}
+
+bool HttpConnection::holdBody(size_t more) {
+  return shared_.bodyBytes.fetch_add(more) + more <= shared_.options.bodyBytesTogether;
 }
 
 void HttpConnection::releaseBody(size_t bytes) { shared_.bodyBytes.fetch_sub(bytes); }
@@ -81,7 +103,7 @@ void HttpConnection::waitForBytes() {
     self->waiting_ = false;
     if (self->state_ == State::Closed) return;
     if (error) return self->close();
-    self->onReadable();
+    self->turn([&] { self->onReadable(); });
   });
 }
 
@@ -170,7 +192,7 @@ void HttpConnection::receive() {
     return refuse(parser_->refusal());
   }
   if (!takeBodyBytes()) {
-    HttpResponse response = httpError(503, "the server has too many bytes of requests under way: try again later");
+    HttpResponse response = httpError(503, kTooManyBytes);
     response.headers.push_back({"Retry-After", "1"});
     return refuse(std::move(response));
   }
@@ -186,9 +208,7 @@ void HttpConnection::receive() {
 bool HttpConnection::takeBodyBytes() {
   const size_t held = parser_->request().body.capacity();
   if (held <= bodyBytes_) return true;
-  const size_t more = held - bodyBytes_;
-  bodyBytes_ = held;
-  return shared_.bodyBytes.fetch_add(more) + more <= shared_.options.bodyBytesTogether;
+  return holdBody(held - std::exchange(bodyBytes_, held));
 }
 
 bool HttpConnection::sendContinue() {
@@ -210,7 +230,8 @@ void HttpConnection::dispatch() {
   minorVersion_ = request.minorVersion;
   keepAlive_ = parser_->keepAlive();
   shared_.requests.fetch_add(1);
-  auto exchange = std::make_shared<HttpExchange>(shared_from_this(), std::move(request), std::exchange(bodyBytes_, 0));
+  auto exchange = std::make_shared<HttpExchange>(shared_from_this(), std::move(request), bodyBytes_);
+  bodyBytes_ = 0;
   exchange_ = exchange;
   parser_.reset();
   if (ended_) exchange->hungUp_ = true;
@@ -230,12 +251,21 @@ void HttpConnection::refuse(HttpResponse response) {
   write(std::move(response), false);
 }
 
+// Brings an answer to the connection's thread.
+struct HttpConnection::Answering {
+  using allocator_type = AnswerMemory::Allocator<std::byte>;
+
+  std::shared_ptr<HttpConnection> connection;
+  HttpResponse response;
+
+  allocator_type get_allocator() const noexcept { return allocator_type(connection->answerMemory_); }
+  void operator()() {
+    connection->turn([&] { connection->onAnswer(std::move(response)); });
+  }
+};
+
 void HttpConnection::postAnswer(HttpResponse response) noexcept {
-  survive("an answer", [&] {
-    asio::post(loop_->context, [self = shared_from_this(), response = std::move(response)]() mutable {
-      self->onAnswer(std::move(response));
-    });
-  });
+  asio::post(loop_->context, Answering{shared_from_this(), std::move(response)});
 }
 
 void HttpConnection::onAnswer(HttpResponse response) {
@@ -258,7 +288,7 @@ void HttpConnection::write(HttpResponse response, bool keepAlive) {
   asio::async_write(socket_, parts, [self = shared_from_this()](const Error& error, size_t) {
     if (self->state_ != State::Writing) return;
     if (error) return self->close();
-    self->onWritten();
+    self->turn([&] { self->onWritten(); });
   });
 }
 
@@ -286,7 +316,7 @@ void HttpConnection::linger() {
 void HttpConnection::within(milliseconds time) {
   timer_.expires_after(time);
   timer_.async_wait([self = shared_from_this(), round = ++timerRound_](const Error& error) {
-    if (!error && round == self->timerRound_) self->onTimeout();
+    if (!error && round == self->timerRound_) self->turn([&] { self->onTimeout(); });
   });
 }
 
@@ -304,7 +334,7 @@ void HttpConnection::onTimeout() {
 }
 
 void HttpConnection::drain() {
-  if (state_ == State::Idle) within(kLastChance);
+  if (state_ == State::Idle) turn([&] { within(kLastChance); });
 }
 
 void HttpConnection::close() {

@@ -3,12 +3,15 @@
 // the thread of the connection's loop.
 #pragma once
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +54,37 @@ struct HttpLoop {
   std::thread thread;
 };
 
+// Memory for the one answer that can be on its way to a connection's thread, so that a lack of memory loses none.
+class AnswerMemory {
+ public:
+  template <class T>
+  class Allocator {
+   public:
+    using value_type = T;
+    explicit Allocator(AnswerMemory& memory) : memory_(&memory) {}
+    template <class U>
+    Allocator(const Allocator<U>& other) : memory_(other.memory_) {}  // NOLINT: as allocators convert
+    T* allocate(size_t count) {
+      static_assert(sizeof(T) <= kBytes && alignof(T) <= alignof(std::max_align_t));
+      return count == 1 ? reinterpret_cast<T*>(memory_->bytes_.data()) : throw std::bad_alloc();
+    }
+    void deallocate(T* /*memory*/, size_t /*count*/) {}
+    template <class U>
+    bool operator==(const Allocator<U>& other) const {
+      return memory_ == other.memory_;
+    }
+
+   private:
+    template <class U>
+    friend class Allocator;
+    AnswerMemory* memory_;
+  };
+
+ private:
+  static constexpr size_t kBytes = 256;
+  alignas(std::max_align_t) std::array<std::byte, kBytes> bytes_;
+};
+
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
@@ -67,6 +101,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   // From any thread.
   void postAnswer(HttpResponse response) noexcept;
+  // Counts `more` bytes of bodies; false: there are too many, these included.
+  bool holdBody(size_t more);
   void releaseBody(size_t bytes);
 
  private:
@@ -80,6 +116,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     Closed,
   };
 
+  struct Answering;
+
+  template <class Body>
+  void turn(Body&& body) noexcept;
   void waitForBytes();
   void onReadable();
   bool readSome();
@@ -119,6 +159,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   int minorVersion_ = 1;
   std::string head_;
   HttpResponse response_;
+  AnswerMemory answerMemory_;
 };
 
 }  // namespace featc

@@ -114,7 +114,7 @@ class HttpServer::Core {
   }
 
  private:
-  // What a handler of the loop throws, lack of memory for one, ends one connection's turn and not the loop.
+  // What a handler of the loop throws, lack of memory for one, does not end the loop.
   static void run(HttpLoop& loop) {
     while (!survive("the HTTP server", [&] { loop.context.run(); })) {
     }
@@ -124,7 +124,9 @@ class HttpServer::Core {
     if (!acceptor_->is_open()) return;
     acceptor_->async_wait(tcp::acceptor::wait_read, [this](const Error& error) {
       if (error) return;
-      if (acceptAll()) return accept();
+      bool isFine = false;
+      survive("accepting connections", [&] { isFine = acceptAll(); });
+      if (isFine) return accept();
       pause_->expires_after(kAcceptPause);
       pause_->async_wait([this](const Error& ended) {
         if (!ended) accept();

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/http/http_message.h"
@@ -54,6 +55,8 @@ class HttpExchange {
 
   HttpRequest& request() { return request_; }
   void answer(HttpResponse response) noexcept;
+  // Counts the body's bytes anew, for a handler that has unpacked it; false: all bodies together are too long now.
+  bool countBody();
   // Turns true when the caller no longer waits: it has closed the connection, or its sending side.
   const std::atomic<bool>& hungUp() const { return hungUp_; }
 
@@ -61,10 +64,14 @@ class HttpExchange {
   friend class HttpConnection;
   std::shared_ptr<HttpConnection> connection_;
   HttpRequest request_;
-  const size_t bodyBytes_;  // counted by the server
+  size_t bodyBytes_;  // counted by the server
   std::atomic<bool> answered_ = false;
   std::atomic<bool> hungUp_ = false;
 };
+
+// The answer, with 503, where bodyBytesTogether is reached.
+inline constexpr std::string_view kTooManyBytes =
+    "the server has too many bytes of requests under way: try again later, or ask another server";
 
 // Called on a thread of the server, which serves nobody else meanwhile: it must be quick. What it throws is answered
 // with 500.

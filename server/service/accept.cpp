@@ -3,9 +3,10 @@
 #include "server/service/accept.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <string>
+
+#include "server/http/http_message.h"
 
 namespace featc {
 
@@ -25,14 +26,11 @@ std::string_view take(std::string_view& rest, char separator) {
   return part;
 }
 
-bool equal(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 // 2: the type itself, 1: all of its kind, 0: everything, -1: others.
 int specificity(std::string_view range, std::string_view type) {
-  if (equal(range, type)) return 2;
-  if (range.ends_with("/*") && equal(range.substr(0, range.size() - 1), type.substr(0, type.find('/') + 1))) return 1;
+  if (sameToken(range, type)) return 2;
+  if (range.ends_with("/*") && sameToken(range.substr(0, range.size() - 1), type.substr(0, type.find('/') + 1)))
+    return 1;
   return range == "*/*" ? 0 : -1;
 }
 

@@ -2,6 +2,7 @@
 #include "server/service/infer_stage.h"
 
 #include <algorithm>
+#include <new>
 #include <unordered_map>
 #include <utility>
 
@@ -16,9 +17,13 @@ class InferStage::Worker {
 
   void run() {
     while (true) {
-      std::vector<Job> jobs = stage_.take();
-      if (jobs.empty()) return;
-      survive("an inference", [&] { score(jobs); });
+      bool ended = false;
+      survive("an inference", [&] {
+        std::vector<Job> jobs = stage_.take();
+        ended = jobs.empty();
+        if (!ended) score(jobs);
+      });
+      if (ended) return;
     }
   }
 
@@ -47,6 +52,8 @@ class InferStage::Worker {
     try {
       if (Error wrong = jobs[0].scorer->score(results, memoryOf(jobs[0].scorer), scores_))
         error = {std::move(wrong.message), ErrorCode::Failed};
+    } catch (const std::bad_alloc&) {
+      error = {"there is no memory for the inference", ErrorCode::NoMemory};
     } catch (...) {
       error = {currentMessage(), ErrorCode::Failed};
     }

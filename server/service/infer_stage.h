@@ -54,7 +54,7 @@ class InferStage {
 
  private:
   class Worker;
-  // Those that share the next inference; empty: the stage ends.
+  // Those that share the next inference; none: the stage ends.
   std::vector<Job> take();
 
   const InferOptions options_;

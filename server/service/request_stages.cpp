@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <new>
 #include <utility>
 
 #include "server/service/json_lines.h"
@@ -71,6 +72,17 @@ Refusal refusalOf(const Error& error) {
   }
 }
 
+// For a handler: what the exception that is being handled means for its request.
+Refusal refusalOfException() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return {503, "no_memory", "there is no memory for the request: try again later, or ask another server"};
+  } catch (...) {
+    return {500, "failed", currentMessage()};
+  }
+}
+
 const Refusal kLate{504, "late", "the deadline passed while the request waited for a thread"};
 
 }  // namespace
@@ -113,7 +125,7 @@ void RequestStages::read(const std::shared_ptr<Work>& work) {
     if (refusal) return refuse(*work, *refusal);
     extract(work);
   } catch (...) {
-    refuse(*work, {500, "failed", currentMessage()});
+    refuse(*work, refusalOfException());
   }
 }
 
@@ -123,6 +135,7 @@ std::optional<Refusal> RequestStages::prepare(Work& work) {
   if (Clock::now() >= work.deadline) return kLate;
   HttpRequest& request = work.exchange->request();
   if (auto refusal = unpackBody(request.header("Content-Encoding"), options_.bodyBytes, request.body)) return refusal;
+  if (!work.exchange->countBody()) return Refusal{503, "overload", std::string(kTooManyBytes)};
   if (work.config != nullptr) work.call = work.config->begin();
   if (!work.call)
     return Refusal{503, "no_version", fmt::format("\"{}\" is not loaded: the server's log says why", work.name)};
@@ -146,7 +159,7 @@ void RequestStages::extract(const std::shared_ptr<Work>& work) {
       if (work->parts().scorer != nullptr) return infer(work, result);
       answer(*work, result, [&](const ServedVersion& version) { return work->dialect->answer(result, version); });
     } catch (...) {
-      refuse(*work, {500, "failed", currentMessage()});
+      refuse(*work, refusalOfException());
     }
   };
   Error refused = work->parts().seda->submit(batch, work->deadline, extracted, &work->exchange->hungUp());
@@ -170,7 +183,7 @@ void RequestStages::infer(const std::shared_ptr<Work>& work, Result& result) {
         return work->dialect->answer(kept, ScoredItems{scores, first}, version);
       });
     } catch (...) {
-      refuse(*work, {500, "failed", currentMessage()});
+      refuse(*work, refusalOfException());
     }
   };
   if (!infer_.submit(std::move(job)))

@@ -34,7 +34,7 @@ HttpOptions adminOptions() {
 
 PredictionServer::PredictionServer(ServerOptions options)
     : options_(std::move(options)),
-      stores_(keptStores(options_.stores, problem_)),
+      stores_(keptStores(options_.stores, wrongOption_)),
       storeLog_(*stores_),
       configs_(configsOptions(options_, pool_, stores_), metrics_, reaper_),
       stages_(options_.stages, metrics_, serveMetrics_),
@@ -55,7 +55,7 @@ PredictionServer::PredictionServer(ServerOptions options)
 PredictionServer::~PredictionServer() = default;
 
 std::string PredictionServer::load() {
-  std::string error = problem_.empty() ? configs_.open() : problem_;
+  std::string error = configs_.open();
   if (error.empty()) warnOfUnread();
   return error;
 }
@@ -89,9 +89,9 @@ void PredictionServer::warnOfUnread() const {
 
 bool PredictionServer::drain(std::chrono::milliseconds grace) {
   phase_ = ServerPhase::Draining;
-  const bool closed = http_.drain(grace);
+  if (!http_.drain(grace)) return false;
   stages_.finish();
-  return closed && pool_.isIdle();
+  return pool_.isIdle();
 }
 
 }  // namespace featc

@@ -39,6 +39,8 @@ class PredictionServer {
   PredictionServer(const PredictionServer&) = delete;
   PredictionServer& operator=(const PredictionServer&) = delete;
 
+  // What is wrong with the options, before anything is opened; empty: nothing.
+  const std::string& wrongOption() const { return wrongOption_; }
   // Opens the admin port, loads everything, then listens to callers. Empty, or why it does not serve.
   std::string start();
   // Loads without listening: empty, or what could not be loaded.
@@ -52,7 +54,7 @@ class PredictionServer {
   void poll() { configs_.poll(); }
   // Looks after stores: logs those that go and come back.
   void look() { storeLog_.look(); }
-  // Answers what has come and stops, within `grace`; whether nothing was left open.
+  // Answers what has come and stops. False: something was still open or computing after `grace`.
   bool drain(std::chrono::milliseconds grace);
 
  private:
@@ -60,7 +62,7 @@ class PredictionServer {
   void warnOfUnread() const;
 
   ServerOptions options_;
-  std::string problem_;  // with the stores
+  std::string wrongOption_;
   std::atomic<ServerPhase> phase_ = ServerPhase::Starting;
   // What is left of versions at the end goes with the pool, and may still be measured.
   Metrics metrics_;

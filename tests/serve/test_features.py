@@ -51,6 +51,9 @@ def test_bad_requests(server, headers, body, status, words):
 
 def test_paths_and_methods(server):
     assert server.ask("/extract/nothing", "{}")[0] == 404
+    for path in ("/extract/shps", "/v2/models/shps/infer", "/v2/models/shps"):
+        status, _, answer = server.ask(path, "{}")
+        assert status == 404 and 'did you mean "shops"?' in answer["error"]
     assert server.ask("/nowhere")[0] == 404
     status, headers, _ = server.ask("/extract/shops")
     assert status == 405 and headers["Allow"] == "POST"
@@ -145,6 +148,39 @@ def test_check(shops, tmp_path):
     bad.write_text("dense bad = nothing\n")
     assert check(bad).returncode == 1 and "not loaded" in check(bad).stderr
     assert check(tmp_path / "none.feat").returncode == 1
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--store", "users"], "expected NAME=URL"),
+    (["--store", "default=rdis://h"], "--store default=...: "),
+    (["--store", "a=memory:x", "--store", "a=memory:y"], "--store a=...: "),
+    (["--queue", "0"], "--queue"),
+    (["--no-such-option"], "--no-such-option"),
+])
+@pytest.mark.parametrize("ends", [["--check"], ["--port", "0", "--admin-port", "0"]])
+def test_exit_codes(tmp_path, options, words, ends):
+    """A mistake of the command line ends with 2, a file that is not there with 1."""
+    config = tmp_path / "users.feat"
+    config.write_text("""\
+model users
+request { user_id : int64 }
+source user(user_id: int64) {
+  key "u:{user_id}"
+  age : int64
+}
+item { n : int64 }
+sparse age slot 1 = user(user_id).age
+""")
+
+    def run(path, *options):
+        ended = subprocess.run([PROGRAM, "serve", str(path), *options], capture_output=True, text=True, timeout=60)
+        return ended.returncode, ended.stderr
+    found, said = run(config, *options, *ends)
+    assert found == 2 and words in said, said
+    found, said = run(tmp_path / "none.feat", *ends)
+    assert found == 1 and "none.feat" in said
+    found, said = run(config, "--store", "default=jsonl:none.jsonl", "--check")
+    assert found == 1 and "none.jsonl" in said
 
 
 def test_port_in_use(server, shops):

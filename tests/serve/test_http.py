@@ -378,6 +378,29 @@ def test_queue_full(start, slow_config):
     assert 503 in statuses and set(statuses) <= {200, 503, 504}
 
 
+def test_unpacked_bodies_together(start, slow_config):
+    """Bodies count as long as they are once unpacked."""
+    server = start(slow_config, "--deadline", "30s", "--max-body", "1MB", "--max-bodies", "4MB")
+    texts = ["ab" * 2000 for _ in range(50)]
+    line = json.dumps({"request": {"t": "ba" * 2000}, "items": [{"ls": texts}]}) + " " * 700_000
+    body = gzip.compress(line.encode())
+    assert len(body) < 20_000
+    answers = []
+
+    def ask():
+        answers.append(server.ask("/extract/slow", body, {"Content-Encoding": "gzip"}, timeout=60))
+
+    threads = [threading.Thread(target=ask) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    statuses = [status for status, _, _ in answers]
+    assert 200 in statuses and set(statuses) == {200, 503}
+    assert all("too many bytes" in answer["error"] for status, _, answer in answers if status == 503)
+    wait_until(lambda: server.metric("featc_http_body_bytes") == 0)
+
+
 def test_reset_connections(server, request_line):
     for _ in range(200):
         connection = server.connect()
