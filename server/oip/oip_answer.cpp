@@ -7,6 +7,8 @@
 #include <iterator>
 #include <optional>
 #include <span>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -19,22 +21,15 @@ namespace featc {
 
 namespace {
 
-// Whether `tensor` is the output `wanted`, or one of its companions.
-bool belongsTo(std::string_view tensor, std::string_view wanted) {
-  if (!tensor.starts_with(wanted)) return false;
-  std::string_view rest = tensor.substr(wanted.size());
-  return rest.empty() || rest == ".weights" || rest == ".offsets" || rest == ".offsets.1";
-}
-
 class Writer {
  public:
-  Writer(const OipRequest& request, std::string head) : request_(request), json_(std::move(head)) {}
+  Writer(const OipRequest& request, std::string head) : request_(request), json_(std::move(head)) {
+    for (const OipWanted& each : request.outputs) wanted_[each.name] = &each;
+  }
 
   template <class T>
   void add(const std::string& name, OipType type, std::span<const T> values, int64_t width = 0) {
-    const OipWanted* wanted = nullptr;
-    for (const OipWanted& each : request_.outputs)
-      if (belongsTo(name, each.name)) wanted = &each;
+    const OipWanted* wanted = wantedFor(name);
     if (wanted == nullptr && !request_.outputs.empty()) return;
     const bool isBinary = wanted != nullptr && wanted->binary ? *wanted->binary : request_.binaryOutputs;
     const auto rows = static_cast<int64_t>(values.size()) / std::max<int64_t>(width, 1);
@@ -64,12 +59,22 @@ class Writer {
   }
 
  private:
+  // The wanted output that a tensor is, or is a companion of.
+  const OipWanted* wantedFor(std::string_view tensor) const {
+    for (std::string_view companion : {"", ".weights", ".offsets", ".offsets.1"}) {
+      if (!tensor.ends_with(companion)) continue;
+      auto at = wanted_.find(tensor.substr(0, tensor.size() - companion.size()));
+      if (at != wanted_.end()) return at->second;
+    }
+    return nullptr;
+  }
   void append(float value) { appendFloat(json_, value); }
   void append(uint64_t value) { appendUnsigned(json_, value); }
   void append(int64_t value) { fmt::format_to(std::back_inserter(json_), "{}", value); }
   void append(int32_t value) { append(int64_t{value}); }
 
   const OipRequest& request_;
+  std::unordered_map<std::string_view, const OipWanted*> wanted_;  // by name
   std::string json_;
   std::string binary_;
   bool any_ = false;
@@ -112,16 +117,19 @@ void addOutput(Writer& writer, const OutputInfo& output, const OutputColumn& col
 
 }  // namespace
 
-std::string checkOipOutputs(const std::vector<OipTensorInfo>& outputs, const OipRequest& request) {
+void checkOipOutputs(const std::vector<OipTensorInfo>& outputs, const OipRequest& request, OipProblems& problems) {
+  if (request.outputs.empty()) return;
   std::vector<std::string_view> names;
   for (const OipTensorInfo& tensor : outputs) names.emplace_back(tensor.name);
+  const std::unordered_set<std::string_view> known(names.begin(), names.end());
   for (const OipWanted& wanted : request.outputs) {
-    if (std::ranges::find(names, wanted.name) != names.end()) continue;
+    if (known.contains(wanted.name)) continue;
+    if (problems.isFull()) return problems.addMore();
     std::optional<std::string> near = nearestName(wanted.name, names);
-    return fmt::format("there is no output \"{}\"{}: the model's metadata name all outputs", wanted.name,
-                       near ? fmt::format("; did you mean \"{}\"?", *near) : "");
+    problems.add(
+        fmt::format("the model has no output \"{}\": {}", wanted.name,
+                    near ? fmt::format("did you mean \"{}\"?", *near) : std::string("its metadata list all outputs")));
   }
-  return {};
 }
 
 OipAnswer oipAnswer(const ProgramInfo& info, const OipRequest& request, const Result& result,

@@ -11,6 +11,7 @@
 
 #include "runtime/program_info.h"
 #include "runtime/result.h"
+#include "server/oip/oip_problems.h"
 #include "server/oip/oip_request.h"
 #include "server/oip/oip_schema.h"
 
@@ -37,8 +38,8 @@ struct OipAnswerHead {
   std::vector<std::pair<std::string_view, std::string>> parameters;
 };
 
-// Empty, or which wanted output is none of `outputs`.
-std::string checkOipOutputs(const std::vector<OipTensorInfo>& outputs, const OipRequest& request);
+// Adds the wanted outputs that are none of `outputs`.
+void checkOipOutputs(const std::vector<OipTensorInfo>& outputs, const OipRequest& request, OipProblems& problems);
 
 // All outputs, or those that the request wants, each with its offsets and weights; `status` tells of each item whether
 // it was computed: 0, or the number of a row status.

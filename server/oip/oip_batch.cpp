@@ -24,24 +24,32 @@ const void* dataOf(const std::vector<T>& values) {
 bool isInteger(OipType type) { return type >= OipType::Int8 && type <= OipType::Uint64; }
 bool isFloat(OipType type) { return type == OipType::Fp32 || type == OipType::Fp64; }
 
-// The tensor without which a field is not there.
-std::string firstTensor(const std::string& name, Type type) {
-  while (type.isList()) type = type.element();
-  return type.isMap() ? name + ".keys" : name;
+// Items of which no tensor has anything cost no bytes to ask for.
+constexpr int64_t kMostBareItems = int64_t{1} << 20U;
+
+// `x` of `item.x`.
+std::string_view withoutScope(std::string_view name) {
+  for (Scope scope : {Scope::Request, Scope::Item}) {
+    std::string_view word = scopeName(scope);
+    if (name.starts_with(word) && name.substr(word.size()).starts_with('.')) return name.substr(word.size() + 1);
+  }
+  return name;
 }
 
 const char* rowsWord(Scope scope) { return scope == Scope::Item ? "items" : "requests"; }
 
 }  // namespace
 
-std::string OipBatch::build() {
-  if (std::string problem = indexTensors(); !problem.empty()) return problem;
+void OipBatch::build(OipProblems& problems) {
+  if (std::string problem = indexTensors(); !problem.empty()) return problems.add(std::move(problem));
   nameFields();
-  if (std::string problem = countRows(); !problem.empty()) return problem;
-  columns_.resize(info_.inputs.size());
-  for (const Field& field : fields_)
-    if (std::string problem = buildField(field); !problem.empty()) return problem;
-  return unusedTensor();
+  if (std::string problem = countRows(); !problem.empty()) {
+    problems.add(std::move(problem));
+  } else {
+    columns_.resize(info_.inputs.size());
+    for (const Field& field : fields_) problems.add(buildField(field));
+  }
+  addUnused(problems);
 }
 
 std::string OipBatch::indexTensors() {
@@ -54,19 +62,11 @@ std::string OipBatch::indexTensors() {
 // Each field by the name that the request uses for it.
 void OipBatch::nameFields() {
   for (size_t i = 0; i < info_.inputs.size(); ++i) {
-    const InputInfo& input = info_.inputs[i];
-    auto named = [&](std::string name) {
-      Field field;
-      field.input = i;
-      field.owner = oipOwnerOf(input, name);
-      field.name = std::move(name);
-      field.isThere = has(firstTensor(field.name, input.type));
-      return field;
-    };
-    Field field = named(oipNameOf(info_, i));
-    if (!field.isThere && field.name != input.qualified())
-      if (Field qualified = named(input.qualified()); qualified.isThere) field = std::move(qualified);
-    fields_.push_back(std::move(field));
+    const auto& [names, qualified] = schema_.fields()[i];
+    Field& field = fields_.emplace_back();
+    field.input = i;
+    field.names = !has(names.first) && has(qualified.first) ? &qualified : &names;
+    field.isThere = has(field.names->first);
   }
 }
 
@@ -85,17 +85,18 @@ std::string OipBatch::countRows() {
     if (!field.isThere) continue;
     const InputInfo& input = info_.inputs[field.input];
     const bool hasOffsets = !input.type.isScalar();
-    const OipTensor* first = find(hasOffsets ? oipOffsetsName(field.owner, 0) : field.name);
+    const auto& [name, owner, firstTensor, valid] = *field.names;
+    const OipTensor* first = find(hasOffsets ? oipOffsetsName(owner, 0) : name);
     if (first == nullptr)
       return fmt::format(
           "input \"{}\" is missing: \"{}\" is a {} and needs the number of values before each row, from 0",
-          oipOffsetsName(field.owner, 0), field.name, toString(input.type));
+          oipOffsetsName(owner, 0), name, toString(input.type));
     if (hasOffsets && first->elements == 0) return fmt::format("input \"{}\" is empty: it begins with 0", first->name);
     field.rows = hasOffsets ? first->elements - 1 : first->elements;
     auto scope = static_cast<size_t>(input.scope);
     if (rows[scope] && *rows[scope] != *field.rows)
       return fmt::format("input \"{}\" has {} rows and input \"{}\" {}: fields of {} have as many rows as there are {}",
-                         field.name, *field.rows, says[scope]->name, *rows[scope], scopeName(input.scope),
+                         name, *field.rows, says[scope]->names->name, *rows[scope], scopeName(input.scope),
                          rowsWord(input.scope));
     rows[scope] = field.rows;
     says[scope] = &field;
@@ -108,6 +109,9 @@ std::string OipBatch::countRows() {
     if (requests_ < 0) return fmt::format("input \"{}\" is empty: it begins with 0", kItemOffsets);
     if (std::string problem = buildOffsets(std::string(kItemOffsets), requests_, values, items_); !problem.empty())
       return problem;
+    if (!ofItems && items_ > std::max(requests_, kMostBareItems))
+      return fmt::format("input \"{}\" says that there are {} items, and no input has a value of theirs: at most {}",
+                         kItemOffsets, items_, kMostBareItems);
     itemOffsets_.assign(values, values + offsets->elements);
   } else {
     requests_ = ofRequests.value_or(1);
@@ -120,10 +124,10 @@ std::string OipBatch::countRows() {
   }
   if (ofRequests && *ofRequests != requests_)
     return fmt::format("input \"{}\" has {} rows, and \"{}\" says that there are {} requests",
-                       says[static_cast<size_t>(Scope::Request)]->name, *ofRequests, kItemOffsets, requests_);
+                       says[static_cast<size_t>(Scope::Request)]->names->name, *ofRequests, kItemOffsets, requests_);
   if (ofItems && *ofItems != items_)
     return fmt::format("input \"{}\" has {} rows, and \"{}\" says that there are {} items",
-                       says[static_cast<size_t>(Scope::Item)]->name, *ofItems, kItemOffsets, items_);
+                       says[static_cast<size_t>(Scope::Item)]->names->name, *ofItems, kItemOffsets, items_);
   return {};
 }
 
@@ -133,13 +137,14 @@ std::string OipBatch::buildField(const Field& field) {
   ColumnData& column = columns_[field.input];
   if (!field.isThere) {
     if (!input.type.nullable() && rows > 0)
-      return fmt::format("input \"{}\" is missing: {} is {} and cannot be left out",
-                         firstTensor(field.name, input.type), input.qualified(), toString(input.type));
+      return fmt::format("input \"{}\" is missing: {} is {} and cannot be left out", field.names->first,
+                         input.qualified(), toString(input.type));
     column.length = rows;
     column.absent = true;
     return {};
   }
-  if (std::string problem = buildValue(field, field.name, field.owner, input.type, 0, rows, column); !problem.empty())
+  if (std::string problem = buildValue(field, field.names->name, field.names->owner, input.type, 0, rows, column);
+      !problem.empty())
     return problem;
   return buildValid(field, rows, column);
 }
@@ -207,8 +212,9 @@ std::string OipBatch::buildOffsets(const std::string& name, int64_t rows, const 
   if (tensor == nullptr) return fmt::format("input \"{}\" is missing", name);
   if (!isInteger(tensor->type)) return fmt::format("input \"{}\" is {}, not INT64", name, oipTypeName(tensor->type));
   const std::vector<int64_t>& values = tensor->integers;
-  if (tensor->elements != rows + 1)
-    return fmt::format("input \"{}\" has {} elements; for {} rows it has {}", name, tensor->elements, rows, rows + 1);
+  if (tensor->elements == 0 || tensor->elements - 1 != rows)
+    return fmt::format("input \"{}\" has {} elements; for {} rows it has one more than rows", name, tensor->elements,
+                       rows);
   if (values.front() != 0) return fmt::format("input \"{}\" begins with {}, not with 0", name, values.front());
   if (!std::ranges::is_sorted(values))
     return fmt::format("input \"{}\" descends: each offset is at least the one before", name);
@@ -218,13 +224,10 @@ std::string OipBatch::buildOffsets(const std::string& name, int64_t rows, const 
 }
 
 std::string OipBatch::buildValid(const Field& field, int64_t rows, ColumnData& out) {
-  const std::string name = field.owner + ".valid";
-  // A member of that name is a field of its own.
-  for (const InputInfo& input : info_.inputs)
-    if (input.name == name || input.qualified() == name) return {};
-  const OipTensor* tensor = find(name);
+  const std::string& name = field.names->valid;
+  const OipTensor* tensor = name.empty() ? nullptr : find(name);
   if (tensor == nullptr) return {};
-  const uint8_t*& bitmap = valid_[field.owner];
+  const uint8_t*& bitmap = valid_[field.names->owner];
   if (bitmap == nullptr) {
     if (tensor->type != OipType::Bool)
       return fmt::format("input \"{}\" is {}, not BOOL", name, oipTypeName(tensor->type));
@@ -239,18 +242,26 @@ std::string OipBatch::buildValid(const Field& field, int64_t rows, ColumnData& o
   return {};
 }
 
-// A mistyped name would leave its field out.
-std::string OipBatch::unusedTensor() const {
+// A mistyped name would leave its field out. Where something else is wrong too, tensors of fields may be unused for
+// that.
+void OipBatch::addUnused(OipProblems& problems) const {
+  std::vector<OipTensorInfo> known;
+  std::vector<std::string_view> names;
+  const bool isWrong = !problems.empty();
   for (const auto& [name, tensor] : tensors_) {
     if (tensor.used) continue;
-    std::vector<OipTensorInfo> known = oipInputs(info_);
-    std::vector<std::string_view> names;
-    for (const OipTensorInfo& info : known) names.emplace_back(info.name);
+    if (problems.isFull()) return problems.addMore();
+    if (known.empty()) {
+      known = oipInputs(schema_);
+      for (const OipTensorInfo& info : known) names.emplace_back(info.name);
+    }
+    auto isKnown = [&](std::string_view text) { return std::ranges::find(names, text) != names.end(); };
+    if (isWrong && (isKnown(name) || isKnown(withoutScope(name)))) continue;
     std::optional<std::string> near = nearestName(name, names);
-    return fmt::format("input \"{}\" belongs to no field{}: the model's metadata name all inputs", name,
-                       near ? fmt::format("; did you mean \"{}\"?", *near) : "");
+    problems.add(fmt::format(
+        "input \"{}\" belongs to no field: {}", name,
+        near ? fmt::format("did you mean \"{}\"?", *near) : std::string("the model's metadata list all inputs")));
   }
-  return {};
 }
 
 }  // namespace featc

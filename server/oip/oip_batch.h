@@ -13,7 +13,9 @@
 
 #include "runtime/batch.h"
 #include "runtime/program_info.h"
+#include "server/oip/oip_problems.h"
 #include "server/oip/oip_request.h"
+#include "server/oip/oip_schema.h"
 
 namespace featc {
 
@@ -21,12 +23,13 @@ namespace featc {
 class OipBatch {
  public:
   // Both must outlive it.
-  OipBatch(const ProgramInfo& info, const OipRequest& request) : info_(info), request_(request) {}
+  OipBatch(const OipSchema& schema, const OipRequest& request)
+      : schema_(schema), info_(schema.info()), request_(request) {}
   OipBatch(const OipBatch&) = delete;
   OipBatch& operator=(const OipBatch&) = delete;
 
-  // Empty, or what is wrong, with the tensor's name.
-  std::string build();
+  // Adds what is wrong, with the tensors' names; then there is no batch.
+  void build(OipProblems& problems);
   // After build(). Borrows from this object and the request.
   Batch batch() const { return {requests_, items_, itemOffsets_.data(), columns_, nullptr, nullptr}; }
 
@@ -34,8 +37,7 @@ class OipBatch {
   // A field as the request has it.
   struct Field {
     size_t input = 0;
-    std::string name;   // that the request uses: `x` or `item.x`
-    std::string owner;  // of its offsets
+    const OipFieldNames* names = nullptr;  // that the request uses
     bool isThere = false;
     std::optional<int64_t> rows;
   };
@@ -55,8 +57,9 @@ class OipBatch {
   std::string buildScalar(const std::string& name, Type type, int64_t rows, ColumnData& out);
   std::string buildOffsets(const std::string& name, int64_t rows, const int64_t*& out, int64_t& elements);
   std::string buildValid(const Field& field, int64_t rows, ColumnData& out);
-  std::string unusedTensor() const;
+  void addUnused(OipProblems& problems) const;
 
+  const OipSchema& schema_;
   const ProgramInfo& info_;
   const OipRequest& request_;
   std::map<std::string, Tensor, std::less<>> tensors_;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <unordered_set>
 #include <utility>
 
 #include "support/json_quote.h"
@@ -47,6 +48,16 @@ void appendTensors(std::string& text, const std::vector<OipTensorInfo>& tensors,
   }
 }
 
+// `x`, or `item.x` where the other scope has an `x` too.
+std::string nameOf(const ProgramInfo& info, size_t input) {
+  const InputInfo& field = info.inputs[input];
+  for (const InputInfo& other : info.inputs)
+    if (&other != &field && other.scope != field.scope &&
+        (other.name == field.name || (!field.structList.empty() && other.structList == field.structList)))
+      return field.qualified();
+  return field.name;
+}
+
 }  // namespace
 
 OipType oipTypeOf(Type scalar) {
@@ -62,20 +73,29 @@ std::string oipOffsetsName(const std::string& owner, int level) {
   return level == 0 ? owner + ".offsets" : fmt::format("{}.offsets.{}", owner, level);
 }
 
-std::string oipOwnerOf(const InputInfo& field, const std::string& name) {
-  return field.structList.empty() ? name : name.substr(0, name.size() - memberName(field).size() - 1);
+OipFieldNames::OipFieldNames(const InputInfo& field, std::string name_) : name(std::move(name_)) {
+  owner = field.structList.empty() ? name : name.substr(0, name.size() - memberName(field).size() - 1);
+  Type type = field.type;
+  while (type.isList()) type = type.element();
+  first = type.isMap() ? name + ".keys" : name;
+  valid = owner + ".valid";
 }
 
-std::string oipNameOf(const ProgramInfo& info, size_t input) {
-  const InputInfo& field = info.inputs[input];
-  for (const InputInfo& other : info.inputs)
-    if (&other != &field && other.scope != field.scope &&
-        (other.name == field.name || (!field.structList.empty() && other.structList == field.structList)))
-      return field.qualified();
-  return field.name;
+OipSchema::OipSchema(const ProgramInfo& info) : info_(info) {
+  std::unordered_set<std::string> taken;
+  for (size_t i = 0; i < info.inputs.size(); ++i) {
+    const InputInfo& input = info.inputs[i];
+    taken.insert(input.name);
+    taken.insert(input.qualified());
+    fields_.push_back({OipFieldNames(input, nameOf(info, i)), OipFieldNames(input, input.qualified())});
+  }
+  for (Field& field : fields_)
+    for (OipFieldNames* names : {&field.names, &field.qualified})
+      if (taken.contains(names->valid)) names->valid.clear();
 }
 
-std::vector<OipTensorInfo> oipInputs(const ProgramInfo& info) {
+std::vector<OipTensorInfo> oipInputs(const OipSchema& schema) {
+  const ProgramInfo& info = schema.info();
   std::vector<OipTensorInfo> tensors;
   for (size_t i = 0; i < info.inputs.size(); ++i) {
     const InputInfo& field = info.inputs[i];
@@ -84,9 +104,8 @@ std::vector<OipTensorInfo> oipInputs(const ProgramInfo& info) {
     like.field = field.qualified();
     like.fieldType = toString(field.type);
     like.optional = field.type.nullable();
-    const std::string name = oipNameOf(info, i);
     // Members share the offsets of their list, which the first one shows.
-    const std::string owner = oipOwnerOf(field, name);
+    const auto& [name, owner, first, valid] = schema.fields()[i].names;
     const bool isFirst = structListOf(info.inputs, i).first == i;
     std::vector<OipTensorInfo> own;
     addValue(name, owner, field.type, 0, like, own);
@@ -148,11 +167,11 @@ std::vector<OipTensorInfo> oipOutputs(std::vector<OipTensorInfo> scores) {
   return scores;
 }
 
-std::string oipMetadata(const ProgramInfo& info, const std::vector<OipTensorInfo>& outputs, std::string_view name,
+std::string oipMetadata(const OipSchema& schema, const std::vector<OipTensorInfo>& outputs, std::string_view name,
                         std::string_view version, std::string_view fingerprint) {
   std::string text =
       fmt::format(R"({{"name": {}, "versions": ["{}"], "platform": "featc", "inputs": [)", jsonQuote(name), version);
-  appendTensors(text, oipInputs(info), true);
+  appendTensors(text, oipInputs(schema), true);
   text += R"(], "outputs": [)";
   appendTensors(text, outputs, false);
   text += fmt::format(R"(], "parameters": {{"fingerprint": "{}"}}}})", fingerprint);

@@ -29,17 +29,40 @@ struct OipTensorInfo {
   bool optional = false;  // the request may leave it out
 };
 
-// What a field's tensors are called: `x`, or `item.x` where `x` alone could be two fields.
-std::string oipNameOf(const ProgramInfo& info, size_t input);
-// Of a member of a list of structs, what the list's offsets are named after: `visits` of `visits.ts`; else `name`
-// itself.
-std::string oipOwnerOf(const InputInfo& field, const std::string& name);
+// A field's tensors, by one of its names.
+struct OipFieldNames {
+  OipFieldNames(const InputInfo& field, std::string name);
+
+  std::string name;   // `x`, or `item.x` where `x` alone could be two fields
+  std::string owner;  // that its offsets are named after: `visits` of a member `visits.ts`, else `name`
+  std::string first;  // without which the field is not there: `x`, of a map `x.keys`
+  std::string valid;  // `x.valid`; empty: a field of its own is called so
+};
+
+// The names of a config's fields, found out once for all requests.
+class OipSchema {
+ public:
+  // `info` must outlive it.
+  explicit OipSchema(const ProgramInfo& info);
+
+  struct Field {
+    OipFieldNames names;      // as the metadata have them
+    OipFieldNames qualified;  // with its scope
+  };
+  const ProgramInfo& info() const { return info_; }
+  const std::vector<Field>& fields() const { return fields_; }  // by input
+
+ private:
+  const ProgramInfo& info_;
+  std::vector<Field> fields_;
+};
+
 // `x.offsets`, or of lists within lists and maps `x.offsets.1`.
 std::string oipOffsetsName(const std::string& owner, int level);
 // What a field's or an element's values are sent as.
 OipType oipTypeOf(Type scalar);
 
-std::vector<OipTensorInfo> oipInputs(const ProgramInfo& info);
+std::vector<OipTensorInfo> oipInputs(const OipSchema& schema);
 // The outputs' tensors, and `status`.
 std::vector<OipTensorInfo> oipOutputs(const ProgramInfo& info);
 
@@ -49,7 +72,7 @@ OipTensorInfo oipScoreOutput(std::string name, OipType type, int64_t width);
 std::vector<OipTensorInfo> oipOutputs(std::vector<OipTensorInfo> scores);
 
 // The answer to GET /v2/models/NAME.
-std::string oipMetadata(const ProgramInfo& info, const std::vector<OipTensorInfo>& outputs, std::string_view name,
+std::string oipMetadata(const OipSchema& schema, const std::vector<OipTensorInfo>& outputs, std::string_view name,
                         std::string_view version, std::string_view fingerprint);
 
 inline constexpr std::string_view kItemOffsets = "item_offsets";

@@ -19,19 +19,18 @@ namespace {
 class OipDialect final : public Dialect {
  public:
   OipDialect(const LiveCall& call, size_t jsonBytes)
-      : info_(call.extractor().info()),
-        scorer_(call.version().shared<VersionParts>().scorer.get()),
-        jsonBytes_(jsonBytes),
-        batch_(info_, request_) {}
+      : parts_(call.version().shared<VersionParts>()), jsonBytes_(jsonBytes), batch_(parts_.inputs, request_) {}
 
   std::string_view name() const override { return "oip"; }
 
   std::optional<Refusal> read(std::string_view body) override {
     std::string problem = parseOipRequest(body, jsonBytes_ == kAll ? body.size() : jsonBytes_, request_);
-    if (problem.empty()) problem = checkWanted();
-    if (problem.empty()) problem = batch_.build();
-    if (problem.empty()) return std::nullopt;
-    return Refusal{400, "bad_request", std::move(problem)};
+    if (!problem.empty()) return Refusal{400, "bad_request", std::move(problem)};
+    OipProblems problems;
+    batch_.build(problems);
+    checkOipOutputs(parts_.outputs, request_, problems);
+    if (problems.empty()) return std::nullopt;
+    return Refusal{400, "bad_request", problems.text()};
   }
 
   std::optional<std::chrono::microseconds> patience() const override {
@@ -43,7 +42,7 @@ class OipDialect final : public Dialect {
   Batch batch() override { return batch_.batch(); }
 
   HttpResponse answer(const Result& result, const ServedVersion& version) override {
-    return responseOf(oipAnswer(info_, request_, result, headOf(version)));
+    return responseOf(oipAnswer(parts_.inputs.info(), request_, result, headOf(version)));
   }
 
   HttpResponse answer(const Result& result, const ScoredItems& items, const ServedVersion& version) override {
@@ -90,13 +89,7 @@ class OipDialect final : public Dialect {
     return response;
   }
 
-  std::string checkWanted() const {
-    if (request_.outputs.empty()) return {};
-    return checkOipOutputs(oipOutputsOf(info_, scorer_), request_);
-  }
-
-  const ProgramInfo& info_;
-  const ModelScorer* const scorer_;  // null: features are the answer
+  const VersionParts& parts_;
   const size_t jsonBytes_;
   OipRequest request_;
   OipBatch batch_;

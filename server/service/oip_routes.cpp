@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "server/oip/oip_schema.h"
 #include "server/service/oip_dialect.h"
 #include "server/service/service.h"
 #include "server/service/version_parts.h"
@@ -73,7 +72,7 @@ void Service::handleOip(const std::shared_ptr<HttpExchange>& exchange) {
   if (parts.size() < 3 || parts[1] != "models") return answer(httpError(404, kServiceRoutes));
 
   const std::string name(parts[2]);
-  if (!configs_.has(name)) return answer(httpError(404, fmt::format("there is no model \"{}\"", name)));
+  if (!configs_.has(name)) return answer(unknownName(configs_, "model", name));
   std::shared_ptr<LiveConfig> config = configs_.find(name);
   std::shared_ptr<const LiveVersion> version = config == nullptr ? nullptr : config->current();
   std::vector<std::string_view> rest(parts.begin() + 3, parts.end());
@@ -94,9 +93,9 @@ void Service::handleOip(const std::shared_ptr<HttpExchange>& exchange) {
   if (!rest.empty()) return answer(httpError(404, kServiceRoutes));
   if (version == nullptr)
     return answer(httpError(503, fmt::format("\"{}\" is not loaded: the server's log says why", name)));
-  const ProgramInfo& info = version->extractor().info();
-  answer(json(oipMetadata(info, oipOutputsOf(info, version->shared<VersionParts>().scorer.get()), name,
-                          versionLabel(*version), fingerprintText(version->info().fingerprint))));
+  const auto& of = version->shared<VersionParts>();
+  answer(json(
+      oipMetadata(of.inputs, of.outputs, name, versionLabel(*version), fingerprintText(version->info().fingerprint))));
 }
 
 }  // namespace featc

@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "server/service/json_lines.h"
+#include "support/suggest.h"
 
 namespace featc {
 
@@ -30,6 +33,14 @@ HttpResponse wrongMethod(std::string_view allowed) {
   return response;
 }
 
+HttpResponse unknownName(const LiveConfigs& configs, std::string_view what, std::string_view name) {
+  const std::vector<std::string> served = configs.names();
+  const std::vector<std::string_view> names(served.begin(), served.end());
+  std::optional<std::string> near = nearestName(name, names);
+  return httpError(404, fmt::format("there is no {} \"{}\"{}", what, name,
+                                    near ? fmt::format("; did you mean \"{}\"?", *near) : ""));
+}
+
 bool isReady(const LiveConfigs& configs, ServerPhase phase) {
   if (phase != ServerPhase::Serving) return false;
   return std::ranges::any_of(configs.states(), [](const ServedState& state) { return state.serves(); });
@@ -45,7 +56,7 @@ void Service::handle(const std::shared_ptr<HttpExchange>& exchange) {
 
 void Service::extract(const std::shared_ptr<HttpExchange>& exchange, const std::string& name) {
   if (exchange->request().method != "POST") return exchange->answer(wrongMethod("POST"));
-  if (!configs_.has(name)) return exchange->answer(httpError(404, fmt::format("there is no config \"{}\"", name)));
+  if (!configs_.has(name)) return exchange->answer(unknownName(configs_, "config", name));
   stages_.admit(exchange, name, configs_.find(name), newJsonDialect);
 }
 

@@ -61,10 +61,11 @@ class AdminService {
 // What callers can ask for, in words.
 inline constexpr std::string_view kServiceRoutes =
     "this server has POST /v2/models/NAME/infer, GET /v2/models/NAME and POST /extract/NAME; health and metrics are on "
-    "the "
-    "admin port";
+    "the admin port";
 // Whether requests for at least one config are answered.
 bool isReady(const LiveConfigs& configs, ServerPhase phase);
+// 404, with the name that may be meant; `what` is a config or a model.
+HttpResponse unknownName(const LiveConfigs& configs, std::string_view what, std::string_view name);
 // 405, with the methods that there are.
 HttpResponse wrongMethod(std::string_view allowed);
 

@@ -5,6 +5,7 @@
 
 #include "data/formats/tensor_sequence_writer.h"
 #include "data/json/json_writer.h"
+#include "server/service/oip_dialect.h"
 
 namespace featc {
 
@@ -14,7 +15,9 @@ VersionParts::VersionParts(const std::string& name, const Extractor& extractor, 
       json(newJsonWriter(extractor.info())),
       tensors(newTensorSequenceWriter(extractor.info(), false)),
       scorer(std::move(scorer_)),
-      label(std::move(label_)) {
+      label(std::move(label_)),
+      inputs(extractor.info()),
+      outputs(oipOutputsOf(extractor.info(), scorer.get())) {
   options.observer = observer.get();
   seda = std::make_unique<SedaExecutor>(extractor, options);
 }

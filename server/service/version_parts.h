@@ -12,6 +12,7 @@
 #include "runtime/metrics/metrics.h"
 #include "runtime/seda/seda_executor.h"
 #include "server/model/model_scorer.h"
+#include "server/oip/oip_schema.h"
 
 namespace featc {
 
@@ -25,6 +26,8 @@ struct VersionParts {
   std::unique_ptr<ResultWriter> tensors;
   std::shared_ptr<const ModelScorer> scorer;
   std::string label;
+  OipSchema inputs;
+  std::vector<OipTensorInfo> outputs;  // features, or scores
   std::unique_ptr<SedaExecutor> seda;
 };
 

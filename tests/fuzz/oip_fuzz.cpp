@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "server/oip/oip_answer.h"
 #include "server/oip/oip_batch.h"
@@ -15,6 +16,8 @@ namespace {
 void check(std::string_view body, size_t jsonBytes) {
   using namespace featc;
   static const ProgramInfo info = readerProgram();
+  static const OipSchema schema(info);
+  static const std::vector<OipTensorInfo> outputs = oipOutputs(info);
   OipRequest request;
   if (!parseOipRequest(body, jsonBytes, request).empty()) return;
   for (const OipTensor& tensor : request.inputs) {
@@ -22,9 +25,12 @@ void check(std::string_view body, size_t jsonBytes) {
     require(tensor.bools.size() == elements || tensor.integers.size() == elements || tensor.floats.size() == elements ||
             tensor.offsets.size() == elements + 1);
   }
-  (void)checkOipOutputs(oipOutputs(info), request);
-  OipBatch built(info, request);
-  if (!built.build().empty()) return;
+  OipProblems problems;
+  checkOipOutputs(outputs, request, problems);
+  OipBatch built(schema, request);
+  built.build(problems);
+  require(problems.empty() == problems.text().empty());
+  if (!problems.empty()) return;
   Batch batch = built.batch();
   require(batch.requests >= 0 && batch.itemOffsets[0] == 0 && batch.itemOffsets[batch.requests] == batch.items);
   for (int64_t i = 0; i < batch.requests; ++i) require(batch.itemOffsets[i] <= batch.itemOffsets[i + 1]);

@@ -205,6 +205,8 @@ def instead(name, datatype, values):
     (instead("tags.offsets", "INT64", [0, 2, 2, 3]), 'input "tags" has 2 elements, not 3'),
     (instead("tags.offsets", "INT64", [0, 2, 2, 2**62]), 'input "tags" has 2 elements'),
     (instead("tags.offsets", "INT64", [-5, 2, 2, 2]), "begins with -5"),
+    (instead("deep.offsets", "INT64", [0, 1, 1, 2**63 - 1]), 'input "deep.offsets.1" has'),
+    (tensors() + [(f"more{i}", "INT64", [1]) for i in range(40)], "; and more"),
     (instead("item_offsets", "INT64", [0, 2, 5]), 'says that there are 5 items'),
     (instead("item_offsets", "INT64", [0, 3]), 'there are 1 requests'),
     (instead("item_offsets", "INT64", []), 'is empty'),
@@ -237,6 +239,39 @@ def test_bad_tensors(fields, inputs, words):
 def test_bad_bodies(fields, body, words):
     status, _, answer = fields.ask("/v2/models/fields/infer", body)
     assert status == 400 and words in answer["error"], answer
+
+
+def test_all_wrong_names_at_once(server):
+    inputs = [{"name": name, "datatype": datatype, "shape": [1], "data": data} for name, datatype, data in [
+        ("user_id", "INT64", [1]), ("cty", "BYTES", ["Rome"]), ("shop_id", "INT64", [7]), ("categry", "BYTES", ["pizza"]),
+        ("tags", "BYTES", ["hot"])]]
+    for more, missing in [([], ["tags.offsets"]),
+                          ([{"name": "tags.offsets", "datatype": "INT64", "shape": [2], "data": [0, 1]}], ["city", "category"])]:
+        status, _, body = server.ask("/v2/models/shops/infer", {"inputs": inputs + more, "outputs": [{"name": "shp"}]})
+        assert status == 400
+        for name in missing:
+            assert f'input "{name}" is missing' in body["error"]
+        for wrong, meant in [("cty", "city"), ("categry", "category")]:
+            assert f'input "{wrong}" belongs to no field: did you mean "{meant}"?' in body["error"]
+        assert 'no output "shp": did you mean "shop"?' in body["error"]
+        assert body["error"].count("belongs to no field") == 2
+
+
+def test_items_without_values(start, tmp_path):
+    """Items that only offsets tell of cost no bytes: there is a limit."""
+    config = tmp_path / "few.feat"
+    config.write_text("model few\nrequest { u : int64 }\nitem { p : float64? }\nsparse u slot 1 = u\n"
+                      "dense p default -1 = p\n")
+    server = start(config)
+
+    def ask(items):
+        inputs = [{"name": "u", "datatype": "INT64", "shape": [1], "data": [1]},
+                  {"name": "item_offsets", "datatype": "INT64", "shape": [2], "data": [0, items]}]
+        return server.ask("/v2/models/few/infer", {"inputs": inputs, "outputs": [{"name": "status"}]})
+    assert ask(3)[2]["outputs"][0]["shape"] == [3]
+    for items in (2**21, 2**40, 2**63 - 1):
+        status, _, body = ask(items)
+        assert status == 400 and "no input has a value" in body["error"]
 
 
 def test_bad_binary(fields):
