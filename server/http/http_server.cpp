@@ -80,10 +80,12 @@ class HttpServer::Core {
 
   bool drain(std::chrono::milliseconds grace) {
     if (guards_.empty()) return true;
-    shared_->draining = true;
     std::promise<void> stopped;
     asio::post(loops_[0]->context, [&] {
       stopAccepting();
+      // Only now are clients told to close: one that is told connects again at once, and must find nobody listening
+      // instead of a queue that is thrown away.
+      shared_->draining = true;
       stopped.set_value();
     });
     stopped.get_future().wait();
