@@ -125,7 +125,6 @@ class RedisCluster {
   std::vector<std::unique_ptr<Node>> leaving_;
   std::vector<Shard> shards_;
   std::array<uint16_t, kRedisSlots> shardOf_;
-  uint32_t ownerless_ = kRedisSlots;  // slots without a node
   bool hasMap_ = false;
   bool isReported_ = false;  // that the cluster can be read
 

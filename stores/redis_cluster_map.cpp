@@ -10,6 +10,7 @@
 #include "stores/redis_cluster.h"
 #include "stores/redis_connection.h"
 #include "stores/redis_loop.h"
+#include "stores/timeval.h"
 #include "support/survive.h"
 
 namespace featc {
@@ -17,12 +18,6 @@ namespace {
 
 // Of the last map, while no other node answers.
 constexpr size_t kMostReplicasAsked = 8;
-
-timeval timevalOf(std::chrono::microseconds time) {
-  time = std::max(time, std::chrono::microseconds(0));
-  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
-  return {seconds.count(), (time - seconds).count()};
-}
 
 }  // namespace
 
@@ -228,7 +223,8 @@ void RedisCluster::applyMap() {
   for (const RedisShare& share : std::exchange(waiting_, {}))
     if (!survive("a fetch of Redis", [&] { route(share); })) loop_.finish(share.fetch, KeyStatus::Failed);
   report();
-  bool isWhole = ownerless_ == 0 && std::ranges::all_of(shards_, [](const Shard& s) { return s.master->isUsable(); });
+  bool isWhole = std::ranges::count(shardOf_, kNoShard) == 0 &&
+                 std::ranges::all_of(shards_, [](const Shard& s) { return s.master->isUsable(); });
   if (isWhole && !isWantedAgain_) {
     refreshWait_ = kRefreshAtMost;
     refreshWithin(kRefreshAtLeast);
@@ -262,7 +258,6 @@ void RedisCluster::adopt(std::vector<RedisSlotRange> ranges) {
   // From here on nothing throws.
   shards_ = std::move(shards);
   shardOf_ = shardOf;
-  ownerless_ = static_cast<uint32_t>(std::ranges::count(shardOf_, kNoShard));
   map_ = std::move(ranges);
   hasMap_ = true;
   for (auto it = nodes_.begin(); it != nodes_.end();) {
@@ -286,16 +281,16 @@ void RedisCluster::report() {
     std::string tried;
     for (const auto& [address, node] : nodes_) {
       std::string why = node->mapProblem;
-      if (why.empty() && !node->isUsable() && !node->connections.empty()) why = node->connections[0]->problem();
+      if (why.empty() && !node->isUsable()) why = node->connections[0]->problem();
       if (why.empty()) return;  // it may still answer
       tried += fmt::format("{}{} ({})", tried.empty() ? "" : ", ", address.text(), why);
     }
     loop_.shared().clusterSettled(fmt::format("no node that the URL names has the cluster's map: {}", tried));
     return;
   }
-  if (ownerless_ > 0) {
+  if (auto ownerless = std::ranges::count(shardOf_, kNoShard); ownerless > 0) {
     loop_.shared().clusterSettled(
-        fmt::format("{} of its {} slots have no node: the cluster is not complete", ownerless_, kRedisSlots));
+        fmt::format("{} of its {} slots have no node: the cluster is not complete", ownerless, kRedisSlots));
     return;
   }
   for (const Shard& shard : shards_) {

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "stores/redis_commands.h"
 #include "stores/redis_session.h"
-#include "stores/redis_slot_map.h"
 #include "stores/writers.h"
 
 namespace featc {
@@ -88,7 +88,7 @@ class ClusterWriter final : public StoreWriter {
     std::string tried;
     for (const RedisAddress& node : nodes) {
       Expected<RedisSession> session = openRedisSession(url_, node, options_, password_);
-      std::string why = session ? askForMap(**session, node) : session.error().message;
+      std::string why = session ? readMapOf(node, *std::move(session)) : session.error().message;
       if (why.empty()) {
         problem_.clear();
         return;
@@ -99,17 +99,11 @@ class ClusterWriter final : public StoreWriter {
     problem_ = "no node has the cluster's map: " + tried;
   }
 
-  std::string askForMap(redisContext& session, const RedisAddress& asked) {
-    RedisSlotMapReader map(asked.host);
-    std::string text;
-    appendCommand(text, {"CLUSTER", "SLOTS"});
-    redisAppendFormattedCommand(&session, text.data(), text.size());
-    useSlotMapParts(*session.reader, map);
-    void* reply = nullptr;
-    if (redisGetReply(&session, &reply) != REDIS_OK) return sessionProblem(session);
-    if (std::string problem = map.problem(); !problem.empty()) return problem;
+  std::string readMapOf(const RedisAddress& node, RedisSession session) {
+    Expected<std::vector<RedisSlotRange>> map = readSlotMap(std::move(session), node);
+    if (!map) return map.error().message;
     owners_.clear();
-    for (RedisSlotRange& range : map.take()) owners_[range.last] = {range.first, std::move(range.master)};
+    for (RedisSlotRange& range : *map) owners_[range.last] = {range.first, std::move(range.master)};
     return {};
   }
 

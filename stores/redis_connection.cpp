@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "stores/redis_cluster.h"
+#include "stores/redis_commands.h"
 #include "stores/redis_reply.h"
+#include "stores/timeval.h"
 
 namespace featc {
 namespace {
@@ -31,11 +33,6 @@ constexpr microseconds kBriefly{100'000};
 // A connection that owes answers and brings none for so long is given up.
 constexpr microseconds kLeastPatience{500'000};
 constexpr microseconds kProgressChecks{100'000};
-
-timeval timevalOf(microseconds time) {
-  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
-  return {seconds.count(), (time - seconds).count()};
-}
 
 RedisConnection& self(void* connection) { return *static_cast<RedisConnection*>(connection); }
 
@@ -172,18 +169,13 @@ void RedisConnection::greet() {
 
 void RedisConnection::command(std::initializer_list<std::string_view> words) {
   ++greetings_;
-  isSent(words);
+  send(words);
 }
 
-bool RedisConnection::isSent(std::initializer_list<std::string_view> words) {
-  std::vector<const char*> texts;
-  std::vector<size_t> sizes;
-  for (std::string_view word : words) {
-    texts.push_back(word.data());
-    sizes.push_back(word.size());
-  }
-  return redisAsyncCommandArgv(context_, &replied, this, static_cast<int>(texts.size()), texts.data(), sizes.data()) ==
-         REDIS_OK;
+bool RedisConnection::send(std::initializer_list<std::string_view> words) {
+  std::string text;
+  appendCommand(text, words);
+  return redisAsyncFormattedCommand(context_, &replied, this, text.data(), text.size()) == REDIS_OK;
 }
 
 void RedisConnection::onGreeting() {

@@ -72,7 +72,8 @@ class RedisConnection {
   void onText(const redisReadTask& task, std::string_view text);
   void onNil(const redisReadTask& task);
   void onInteger(const redisReadTask& task, long long number);
-  redisReply* replyObject() { return &reply_; }
+  // Null: to nothing.
+  redisReply* replyPart() { return expectsReply() ? &reply_ : nullptr; }
 
  private:
   static constexpr const char* kTooLarge =
@@ -116,7 +117,7 @@ class RedisConnection {
   bool largeValueIsComing() const;
   void dropLargeValue();
   bool sendTurn(RedisShare& share);
-  bool isSent(std::initializer_list<std::string_view> words);
+  bool send(std::initializer_list<std::string_view> words);
   // Where the reply that comes is a map.
   RedisSlotMapReader* comingMap() { return greetings_ == 0 && isMapNext() ? map_.get() : nullptr; }
   bool isMapNext() const { return !inFlight_.empty() && inFlight_.front().isForMap; }

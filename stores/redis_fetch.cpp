@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "stores/redis_commands.h"
 #include "stores/row_decoder.h"
 #include "support/survive.h"
 
@@ -13,20 +14,6 @@ namespace {
 
 // Keys that one MGET asks for: few enough that other fetches' commands get between.
 constexpr uint32_t kKeysACommand = 128;
-
-void appendBulk(std::string& text, std::string_view bulk) {
-  text += '$';
-  text += std::to_string(bulk.size());
-  text += "\r\n";
-  text += bulk;
-  text += "\r\n";
-}
-
-std::string commandStart(size_t arguments, std::string_view name) {
-  std::string text = "*" + std::to_string(arguments) + "\r\n";
-  appendBulk(text, name);
-  return text;
-}
 
 }  // namespace
 
@@ -47,8 +34,9 @@ RedisFetch::RedisFetch(const FetchRequest& request, Store::Done done, size_t max
       texts_(request.keys.size() * width_),
       waiting_(request.keys.size()) {
   if (json_) return;
-  head_ = commandStart(2 + width_, "HMGET");
-  for (uint32_t field : request.fields) appendBulk(tail_, request.source->fields[field].name);
+  appendWordCount(head_, 2 + width_);
+  appendWord(head_, "HMGET");
+  for (uint32_t field : request.fields) appendWord(tail_, request.source->fields[field].name);
 }
 
 RedisFetch::Keys RedisShare::take() {
@@ -64,11 +52,12 @@ RedisFetch::Keys RedisShare::take() {
 
 void RedisFetch::appendCommand(Keys keys, std::string& text) const {
   if (json_) {
-    text += commandStart(1 + keys.count, "MGET");
-    for (uint32_t k = 0; k < keys.count; ++k) appendBulk(text, request_.keys[keys.first + k]);
+    appendWordCount(text, 1 + keys.count);
+    appendWord(text, "MGET");
+    for (uint32_t k = 0; k < keys.count; ++k) appendWord(text, request_.keys[keys.first + k]);
   } else {
     text += head_;
-    appendBulk(text, request_.keys[keys.first]);
+    appendWord(text, request_.keys[keys.first]);
     text += tail_;
   }
 }

@@ -11,18 +11,13 @@
 
 #include "stores/redis_cluster.h"
 #include "stores/redis_connection.h"
+#include "stores/timeval.h"
 #include "support/survive.h"
 
 namespace featc {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-timeval timevalOf(std::chrono::microseconds time) {
-  time = std::max(time, std::chrono::microseconds(0));
-  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
-  return {seconds.count(), (time - seconds).count()};
-}
 
 }  // namespace
 

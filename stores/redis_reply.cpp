@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // From hiredis' reader to the fetches: the parts of replies, and values that are too large to be read.
-#include "stores/redis_reply.h"
-
 #include <algorithm>
 #include <charconv>
 
 #include "stores/redis_cluster.h"
 #include "stores/redis_connection.h"
-#include "support/survive.h"
 
 namespace featc {
 namespace {
@@ -17,58 +14,7 @@ constexpr size_t kShownErrorBytes = 300;
 // What a map has no longer texts than.
 constexpr size_t kLongestOfMap = 65536;
 
-RedisConnection& connectionOf(const redisReadTask* task) { return *static_cast<RedisConnection*>(task->privdata); }
-
-// Hands the part on and gives what stands for it; null, which ends the connection, for a reply to nothing and where
-// there is no memory for the part.
-template <class HandOn>
-void* take(const redisReadTask* task, HandOn&& handOn) noexcept {
-  RedisConnection& connection = connectionOf(task);
-  if (!connection.expectsReply()) return nullptr;
-  return survive("a reply of Redis", [&] { handOn(connection); }) ? connection.replyObject() : nullptr;
-}
-
-void* createString(const redisReadTask* task, char* text, size_t size) {
-  return take(task, [&](RedisConnection& connection) { connection.onText(*task, {text, size}); });
-}
-
-#if HIREDIS_MAJOR >= 1
-void* createArray(const redisReadTask* task, size_t elements) {
-#else
-void* createArray(const redisReadTask* task, int elements) {
-#endif
-  return take(task, [&](RedisConnection& connection) { connection.onArray(*task, static_cast<size_t>(elements)); });
-}
-
-void* createInteger(const redisReadTask* task, long long number) {
-  return take(task, [&](RedisConnection& connection) { connection.onInteger(*task, number); });
-}
-
-void* createNil(const redisReadTask* task) {
-  return take(task, [&](RedisConnection& connection) { connection.onNil(*task); });
-}
-
-void freeObject(void*) {}
-
-redisReplyObjectFunctions& replyFunctions() {
-  static redisReplyObjectFunctions functions = [] {
-    redisReplyObjectFunctions f{};
-    f.createString = &createString;
-    f.createArray = &createArray;
-    f.createInteger = &createInteger;
-    f.createNil = &createNil;
-    f.freeObject = &freeObject;
-    return f;
-  }();
-  return functions;
-}
-
 }  // namespace
-
-void useReplyParts(redisReader& reader, RedisConnection& connection) {
-  reader.fn = &replyFunctions();
-  reader.privdata = &connection;
-}
 
 // -- The parts ------------------------------------------------------------------------------------------
 
@@ -186,7 +132,7 @@ bool RedisConnection::askForMap() {
   map_ = std::make_unique<RedisSlotMapReader>(address_.host);
   if (inFlight_.empty()) watchProgress();
   inFlight_.push_back({.isForMap = true});
-  if (isSent({"CLUSTER", "SLOTS"})) return true;
+  if (send({"CLUSTER", "SLOTS"})) return true;
   inFlight_.pop_back();
   map_ = nullptr;
   return false;
@@ -219,7 +165,7 @@ bool RedisConnection::sendTurn(RedisShare& share) {
     text_.clear();
     Command command{fetch, share.take(), share.hops, share.isAsking};
     fetch->appendCommand(command.keys, text_);
-    if (share.isAsking && isSent({"ASKING"})) {
+    if (share.isAsking && send({"ASKING"})) {
       if (inFlight_.empty()) watchProgress();
       inFlight_.push_back({.isAsking = true});
     }

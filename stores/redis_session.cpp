@@ -3,35 +3,24 @@
 #include "stores/redis_session.h"
 
 #include <cerrno>
-#include <chrono>
 #include <vector>
 
 #include "stores/field_text.h"
+#include "stores/redis_commands.h"
+#include "stores/redis_reply.h"
 #include "stores/row_format.h"
+#include "stores/timeval.h"
 
 namespace featc {
 namespace {
 
 constexpr timeval kAnswerTimeout{30, 0};
 
-// Nothing, or why the server does not take what was sent.
-std::string answersProblem(redisContext& session, uint32_t answers) {
-  for (; answers > 0; --answers) {
-    void* answer = nullptr;
-    if (redisGetReply(&session, &answer) != REDIS_OK) return sessionProblem(session);
-    std::string error = errorOf(*static_cast<redisReply*>(answer));
-    freeReplyObject(answer);
-    if (!error.empty()) return error;
-  }
-  return {};
-}
-
 }  // namespace
 
 Expected<RedisSession> openRedisSession(const StoreUrl& url, const RedisAddress& address, const StoreOptions& options,
                                         const std::string& password) {
-  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options.connectTimeout);
-  timeval wait{seconds.count(), (options.connectTimeout - seconds).count()};
+  const timeval wait = timevalOf(options.connectTimeout);
   RedisSession session(url.path.empty() ? redisConnectWithTimeout(address.host.c_str(), address.port, wait)
                                         : redisConnectUnixWithTimeout(url.path.c_str(), wait));
   if (session == nullptr) return Error("not enough memory", ErrorCode::NoMemory);
@@ -60,21 +49,27 @@ std::string sessionProblem(const redisContext& session) {
   return session.err == REDIS_ERR_IO && errno == EAGAIN ? "no answer in time" : session.errstr;
 }
 
-void appendCommand(std::string& text, std::span<const std::string_view> words) {
-  text += '*';
-  text += std::to_string(words.size());
-  text += "\r\n";
-  for (std::string_view word : words) {
-    text += '$';
-    text += std::to_string(word.size());
-    text += "\r\n";
-    text += word;
-    text += "\r\n";
+std::string answersProblem(redisContext& session, size_t answers) {
+  for (; answers > 0; --answers) {
+    void* answer = nullptr;
+    if (redisGetReply(&session, &answer) != REDIS_OK) return sessionProblem(session);
+    std::string error = errorOf(*static_cast<redisReply*>(answer));
+    freeReplyObject(answer);
+    if (!error.empty()) return error;
   }
+  return {};
 }
 
-void appendCommand(std::string& text, std::initializer_list<std::string_view> words) {
-  appendCommand(text, std::span(words.begin(), words.size()));
+Expected<std::vector<RedisSlotRange>> readSlotMap(RedisSession session, const RedisAddress& asked) {
+  std::string text;
+  appendCommand(text, {"CLUSTER", "SLOTS"});
+  redisAppendFormattedCommand(session.get(), text.data(), text.size());
+  RedisSlotMapReader map(asked.host);
+  useReplyParts(*session->reader, map);
+  void* reply = nullptr;
+  if (redisGetReply(session.get(), &reply) != REDIS_OK) return Error(sessionProblem(*session), ErrorCode::BadStore);
+  if (std::string problem = map.problem(); !problem.empty()) return Error(problem, ErrorCode::BadStore);
+  return map.take();
 }
 
 uint32_t appendRow(std::string& text, const SourceInfo& source, std::string_view key, std::span<const Value> values) {

@@ -4,13 +4,14 @@
 
 #include <hiredis/hiredis.h>
 
-#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/program_info.h"
+#include "stores/redis_slot_map.h"
 #include "stores/redis_slots.h"
 #include "stores/store_options.h"
 #include "stores/store_url.h"
@@ -30,9 +31,11 @@ Expected<RedisSession> openRedisSession(const StoreUrl& url, const RedisAddress&
 // Why nothing came from it.
 std::string sessionProblem(const redisContext& session);
 
-// A command in Redis's protocol, appended to `text`.
-void appendCommand(std::string& text, std::span<const std::string_view> words);
-void appendCommand(std::string& text, std::initializer_list<std::string_view> words);
+// Reads so many answers; what the first error says, or why none came. Empty: all is well.
+std::string answersProblem(redisContext& session, size_t answers);
+// The map of the cluster to which the node `asked` belongs, whose session this is.
+Expected<std::vector<RedisSlotRange>> readSlotMap(RedisSession session, const RedisAddress& asked);
+
 // The commands that replace a row: how many.
 uint32_t appendRow(std::string& text, const SourceInfo& source, std::string_view key, std::span<const Value> values);
 

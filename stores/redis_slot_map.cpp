@@ -5,12 +5,9 @@
 
 #include <utility>
 
-#include "support/survive.h"
-
 namespace featc {
 namespace {
 
-constexpr size_t kLongestHost = 255;
 constexpr size_t kShownErrorBytes = 200;
 
 }  // namespace
@@ -52,7 +49,7 @@ void RedisSlotMapReader::onText(const redisReadTask& task, std::string_view text
   else if (place.depth < 3)
     isStrange_ = true;
   else if (place.depth == 3 && place.member == 0)
-    host(place, text);
+    host(text);
   else if (place.depth == 3 && place.member == 1)
     isStrange_ = true;
 }
@@ -61,7 +58,7 @@ void RedisSlotMapReader::onNil(const redisReadTask& task) {
   Place place = placeOf(task);
   if (place.depth < 3 || (place.depth == 3 && place.member == 1)) isStrange_ = true;
   // No host: the one that was asked.
-  if (place.depth == 3 && place.member == 0) host(place, {});
+  if (place.depth == 3 && place.member == 0) host({});
 }
 
 void RedisSlotMapReader::onInteger(const redisReadTask& task, long long number) {
@@ -78,8 +75,8 @@ void RedisSlotMapReader::onInteger(const redisReadTask& task, long long number) 
   }
 }
 
-void RedisSlotMapReader::host(const Place&, std::string_view text) {
-  if (text.size() > kLongestHost || text.find('\0') != std::string_view::npos) isStrange_ = true;
+void RedisSlotMapReader::host(std::string_view text) {
+  if (text.size() > kLongestRedisHost || text.find('\0') != std::string_view::npos) isStrange_ = true;
   node_.host = isStrange_ ? std::string() : std::string(text.empty() ? asked_ : text);
 }
 
@@ -121,54 +118,6 @@ std::string RedisSlotMapReader::problem() {
 std::vector<RedisSlotRange> RedisSlotMapReader::take() {
   finishRange();
   return std::exchange(ranges_, {});
-}
-
-// -- On a blocking connection ---------------------------------------------------------------------------
-
-namespace {
-
-template <class HandOn>
-void* take(const redisReadTask* task, HandOn&& handOn) noexcept {
-  auto* map = static_cast<RedisSlotMapReader*>(task->privdata);
-  return survive("a reply of Redis", [&] { handOn(*map); }) ? map : nullptr;
-}
-
-void* createString(const redisReadTask* task, char* text, size_t size) {
-  return take(task, [&](RedisSlotMapReader& map) { map.onText(*task, {text, size}); });
-}
-
-#if HIREDIS_MAJOR >= 1
-void* createArray(const redisReadTask* task, size_t elements) {
-#else
-void* createArray(const redisReadTask* task, int elements) {
-#endif
-  return take(task, [&](RedisSlotMapReader& map) { map.onArray(*task, static_cast<size_t>(elements)); });
-}
-
-void* createInteger(const redisReadTask* task, long long number) {
-  return take(task, [&](RedisSlotMapReader& map) { map.onInteger(*task, number); });
-}
-
-void* createNil(const redisReadTask* task) {
-  return take(task, [&](RedisSlotMapReader& map) { map.onNil(*task); });
-}
-
-void freeObject(void*) {}
-
-}  // namespace
-
-void useSlotMapParts(redisReader& reader, RedisSlotMapReader& map) {
-  static redisReplyObjectFunctions functions = [] {
-    redisReplyObjectFunctions f{};
-    f.createString = &createString;
-    f.createArray = &createArray;
-    f.createInteger = &createInteger;
-    f.createNil = &createNil;
-    f.freeObject = &freeObject;
-    return f;
-  }();
-  reader.fn = &functions;
-  reader.privdata = &map;
 }
 
 }  // namespace featc

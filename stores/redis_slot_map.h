@@ -23,8 +23,8 @@ struct RedisSlotRange {
   bool operator==(const RedisSlotRange&) const = default;
 };
 
-// Takes the reply part by part, as hiredis reads it. Bounded: what a server sends costs no more memory than a cluster
-// of kMostNodes has.
+// Takes the reply part by part, as useReplyParts hands them on. Bounded: what a server sends costs no more memory than
+// a cluster of kMostNodes has.
 class RedisSlotMapReader {
  public:
   static constexpr size_t kMostNodes = 50'000;  // entries, over all ranges
@@ -36,6 +36,7 @@ class RedisSlotMapReader {
   void onText(const redisReadTask& task, std::string_view text);
   void onInteger(const redisReadTask& task, long long number);
   void onNil(const redisReadTask& task);
+  void* replyPart() { return this; }
 
   // After the last part: what is wrong with the reply; empty: `take` has the ranges.
   std::string problem();
@@ -50,7 +51,7 @@ class RedisSlotMapReader {
     size_t member = 0;
   };
   static Place placeOf(const redisReadTask& task);
-  void host(const Place& place, std::string_view text);
+  void host(std::string_view text);
   void finishNode();
   void finishRange();
 
@@ -67,8 +68,5 @@ class RedisSlotMapReader {
   RedisAddress node_;
   std::vector<RedisSlotRange> ranges_;
 };
-
-// Makes a blocking connection's reader hand the next reply to `map`; redisGetReply then gives a pointer to nothing.
-void useSlotMapParts(redisReader& reader, RedisSlotMapReader& map);
 
 }  // namespace featc

@@ -22,9 +22,6 @@ constexpr std::array<uint16_t, 256> kCrcOfByte = [] {
   return table;
 }();
 
-// The longest name that DNS allows.
-constexpr size_t kLongestHost = 255;
-
 }  // namespace
 
 uint16_t redisSlot(std::string_view key) {
@@ -55,7 +52,7 @@ std::optional<RedisRedirect> parseRedirect(std::string_view error) {
   std::string_view place = error.substr(slot.size() + 1);
   place = place.substr(0, place.find(' '));
   size_t colon = place.rfind(':');
-  if (colon == std::string_view::npos || colon > kLongestHost) return std::nullopt;
+  if (colon == std::string_view::npos || colon > kLongestRedisHost) return std::nullopt;
   if (!parseCount(place.substr(colon + 1), 1, 65535, number)) return std::nullopt;
   redirect.to.port = static_cast<uint16_t>(number);
   redirect.to.host = place.substr(0, colon);

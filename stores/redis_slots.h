@@ -2,6 +2,7 @@
 // Which slot of a Redis Cluster a key belongs to, and the errors by which a node names another one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 namespace featc {
 
 inline constexpr uint32_t kRedisSlots = 16384;
+// Bytes of the longest name that DNS allows.
+inline constexpr size_t kLongestRedisHost = 255;
 
 // CRC16 of the key, or of its hash tag: what is between the first `{` and the next `}`, if that is not empty.
 uint16_t redisSlot(std::string_view key);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fills Redis: rows as hashes or JSON texts, pipelined.
+#include <utility>
+
 #include "stores/redis_session.h"
 #include "stores/writers.h"
 
@@ -23,16 +25,8 @@ class RedisWriter final : public StoreWriter {
     if (pending_ > 0 && redisAppendFormattedCommand(session_.get(), text_.data(), text_.size()) != REDIS_OK)
       error_ = session_->errstr;
     text_.clear();
-    for (; pending_ > 0 && error_.empty(); --pending_) {
-      void* answer = nullptr;
-      if (redisGetReply(session_.get(), &answer) != REDIS_OK) {
-        error_ = sessionProblem(*session_);
-        break;
-      }
-      error_ = errorOf(*static_cast<redisReply*>(answer));
-      freeReplyObject(answer);
-    }
-    pending_ = 0;
+    const size_t answers = std::exchange(pending_, 0);
+    if (error_.empty()) error_ = answersProblem(*session_, answers);
     return error_.empty();
   }
 

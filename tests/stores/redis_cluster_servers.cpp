@@ -11,7 +11,6 @@
 #include <stdexcept>
 
 #include "stores/redis_session.h"
-#include "stores/redis_slot_map.h"
 #include "tests/common/eventually.h"
 
 namespace featc::test {
@@ -131,15 +130,10 @@ size_t RedisClusterServers::replicasKnownTo(size_t server) const {
   StoreUrl url;
   Expected<RedisSession> session = openRedisSession(url, {"127.0.0.1", ports_[server]}, StoreOptions{}, password_);
   if (!session) return 0;
-  RedisSlotMapReader map("127.0.0.1");
-  std::string text;
-  appendCommand(text, {"CLUSTER", "SLOTS"});
-  redisAppendFormattedCommand(session->get(), text.data(), text.size());
-  useSlotMapParts(*(*session)->reader, map);
-  void* reply = nullptr;
-  if (redisGetReply(session->get(), &reply) != REDIS_OK) return 0;
+  Expected<std::vector<RedisSlotRange>> map = readSlotMap(*std::move(session), {"127.0.0.1", ports_[server]});
+  if (!map) return 0;
   std::set<RedisAddress> replicas;
-  for (const RedisSlotRange& range : map.take()) replicas.insert(range.replicas.begin(), range.replicas.end());
+  for (const RedisSlotRange& range : *map) replicas.insert(range.replicas.begin(), range.replicas.end());
   return replicas.size();
 }
 

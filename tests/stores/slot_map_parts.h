@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "stores/redis_reply.h"
 #include "stores/redis_slot_map.h"
 
 namespace featc::test {
@@ -19,7 +20,7 @@ struct ReadSlotMap {
 inline ReadSlotMap readSlotMap(std::string_view bytes, const std::string& asked) {
   RedisSlotMapReader map(asked);
   redisReader* reader = redisReaderCreate();
-  useSlotMapParts(*reader, map);
+  useReplyParts(*reader, map);
   redisReaderFeed(reader, bytes.data(), bytes.size());
   void* reply = nullptr;
   ReadSlotMap read;
