@@ -141,8 +141,7 @@ bool RedisCluster::takesOver(RedisConnection& from, const RedisShare& share, std
   bool isDone = survive("an answer of a cluster", [&] {
     std::optional<RedisRedirect> redirect = parseRedirect(error);
     // A node that cannot read now: there may be a better one.
-    bool isUnfit = error.starts_with("LOADING") || error.starts_with("MASTERDOWN") || error.starts_with("CLUSTERDOWN");
-    if (redirect || isUnfit) wantMap();
+    if (redirect || isUnfit(error)) wantMap();
     if (share.hops >= kMaxHops) return;
     RedisShare next = share;
     ++next.hops;
@@ -153,7 +152,7 @@ bool RedisCluster::takesOver(RedisConnection& from, const RedisShare& share, std
       again_.push_back(std::move(next));
       startTimer(againTimer_, kTryAgain);
       isTaken = true;
-    } else if (isUnfit && loop_.shared().options.readReplicas) {
+    } else if (isUnfit(error) && loop_.shared().options.readReplicas) {
       Node* node = nodeOf(from);
       bool isReplica =
           node != nullptr && std::ranges::none_of(shards_, [&](const Shard& s) { return s.master == node; });

@@ -54,11 +54,15 @@ class ClusterWriter final : public StoreWriter {
     std::vector<Row*> rows;
     for (auto& [key, row] : batch_) rows.push_back(&row);
     Clock::time_point until = Clock::now() + kPatience;
-    while (!rows.empty() && error_.empty()) {
+    for (;;) {
       sendAll(rows);
       std::erase_if(rows, [](const Row* row) { return row->isDone; });
-      if (rows.empty() || !isMapWanted_) continue;
-      if (Clock::now() > until && error_.empty()) error_ = problem_;
+      if (rows.empty() || !error_.empty()) break;
+      if (Clock::now() > until) {
+        error_ = problem_;
+        break;
+      }
+      if (!isMapWanted_) continue;
       std::this_thread::sleep_for(kBetweenTries);
       readMap();
     }
@@ -136,7 +140,7 @@ class ClusterWriter final : public StoreWriter {
     RedisSession& session = sessions_[node];
     if (session == nullptr) {
       Expected<RedisSession> opened = openRedisSession(url_, node, options_, password_);
-      if (!opened) return lose(node, opened.error().message);
+      if (!opened) return lose(node, rows, opened.error().message);
       session = *std::move(opened);
     }
     std::string text;
@@ -146,11 +150,14 @@ class ClusterWriter final : public StoreWriter {
     }
     redisAppendFormattedCommand(session.get(), text.data(), text.size());
     for (int isDone = 0; isDone == 0;)
-      if (redisBufferWrite(session.get(), &isDone) != REDIS_OK) return lose(node, sessionProblem(*session));
+      if (redisBufferWrite(session.get(), &isDone) != REDIS_OK) return lose(node, rows, sessionProblem(*session));
     return true;
   }
 
-  bool lose(const RedisAddress& node, const std::string& why) {
+  // Rows that ASK sent there begin again at their slot's node, which may know better by now.
+  bool lose(const RedisAddress& node, const std::vector<Row*>& rows, const std::string& why) {
+    for (Row* row : rows)
+      if (row->asked == node) row->isAsking = false;
     retry(fmt::format("{}: {}", node.text(), why));
     sessions_.erase(node);
     return false;
@@ -163,7 +170,7 @@ class ClusterWriter final : public StoreWriter {
         void* answer = nullptr;
         redisContext& session = *sessions_[node];
         if (redisGetReply(&session, &answer) != REDIS_OK) {
-          lose(node, sessionProblem(session));
+          lose(node, rows, sessionProblem(session));
           return;
         }
         // The first says what is wrong; EXEC then says that something was.
@@ -178,16 +185,18 @@ class ClusterWriter final : public StoreWriter {
     row.isDone = error.empty();
     row.isAsking = false;
     if (row.isDone) return;
-    if (std::optional<RedisRedirect> redirect = parseRedirect(error)) {
+    std::optional<RedisRedirect> redirect = parseRedirect(error);
+    if (redirect) {
       if (redirect->to.host.empty()) redirect->to.host = node.host;
       row.isAsking = redirect->isAsk;
       row.asked = redirect->to;
-      if (!redirect->isAsk) retry(fmt::format("{}: {}", node.text(), error));
-      return;
     }
-    for (const char* passing : {"TRYAGAIN", "CLUSTERDOWN", "LOADING", "MASTERDOWN"})
-      if (error.starts_with(passing)) return retry(fmt::format("{}: {}", node.text(), error));
-    if (error_.empty()) error_ = fmt::format("{}: {}", node.text(), error);
+    problem_ = fmt::format("{}: {}", node.text(), error);
+    if (row.isAsking) return;
+    if (redirect || isUnfit(error) || error.starts_with("TRYAGAIN"))
+      isMapWanted_ = true;
+    else if (error_.empty())
+      error_ = problem_;
   }
 
   const StoreUrl url_;

@@ -61,4 +61,8 @@ std::optional<RedisRedirect> parseRedirect(std::string_view error) {
   return redirect;
 }
 
+bool isUnfit(std::string_view error) {
+  return error.starts_with("LOADING") || error.starts_with("MASTERDOWN") || error.starts_with("CLUSTERDOWN");
+}
+
 }  // namespace featc

@@ -37,4 +37,7 @@ struct RedisRedirect {
 // Nothing if the error is not a redirection, or is a damaged one.
 std::optional<RedisRedirect> parseRedirect(std::string_view error);
 
+// Whether a node says that it cannot serve its slots now.
+bool isUnfit(std::string_view error);
+
 }  // namespace featc

@@ -126,10 +126,11 @@ std::string clusterUrl(const SilentServer& server, const std::string& parameters
   return "redis-cluster" + server.url(parameters).substr(std::string("redis").size());
 }
 
-// Says that it has all slots, and answers each read with an error.
+// Says that it has all slots, and answers each read, and the first writes of JSON rows, with an error.
 class SendingAway {
  public:
-  explicit SendingAway(std::string error) : error_(std::move(error)) {}
+  explicit SendingAway(std::string error, size_t refusedWrites = 0)
+      : error_(std::move(error)), refusedWrites_(refusedWrites) {}
   std::string url(const std::string& parameters) const { return clusterUrl(server_, parameters); }
   uint64_t mapsAsked() const { return maps_; }
 
@@ -145,6 +146,8 @@ class SendingAway {
       word = asked.substr(0, asked.find('\r'));
       if (word == "PING" || word == "ASKING") replies += "+OK\r\n";
       if (word == "HMGET") replies += "-" + error_ + port() + "\r\n";
+      if (word == "SET") replies += refusedWrites_ == 0 ? "+OK\r\n" : "-" + error_ + "\r\n";
+      if (word == "SET" && refusedWrites_ > 0) --refusedWrites_;
       if (word != "CLUSTER") continue;
       ++maps_;
       // An empty host stands for the node that was asked.
@@ -153,6 +156,7 @@ class SendingAway {
     return replies;
   }
   std::string error_;
+  size_t refusedWrites_;
   std::atomic<uint64_t> maps_ = 0;
   SilentServer server_{[this](std::string_view asked) { return answer(asked); }};
 };
@@ -395,4 +399,12 @@ TEST_CASE("nodes that send keys round in circles do not keep them", "[stores][cl
     for (int i = 0; i < 20; ++i) fetch(*store, source("hash"), {"h:1"});
     CHECK(server.mapsAsked() < 3 + static_cast<uint64_t>((Clock::now() - start) / milliseconds(50)));
   }
+}
+
+TEST_CASE("a row that was sent to a node that is gone begins again", "[stores][cluster]") {
+  SendingAway server("ASK 1 127.0.0.1:1", 1);
+  fillStore(server.url(""), sources(),
+            R"({"source": "json", "k": "a", "age": 1})"
+            "\n");
+  CHECK(server.mapsAsked() == 2);
 }

@@ -34,8 +34,10 @@ RedisServer::RedisServer(std::vector<std::string> options) : options_(std::move(
 }
 
 void RedisServer::start() {
-  std::vector<std::string> words = {"redis-server",   "--port", "0", "--unixsocket", socket(),           "--dir",
-                                    folder_.path(""), "--save", "",  "--logfile",    folder_.path("log")};
+  // It ends with this process, however that ends.
+  std::vector<std::string> words = {"setpriv",      "--pdeathsig",      "KILL",  "redis-server",   "--port", "0",
+                                    "--unixsocket", socket(),           "--dir", folder_.path(""), "--save", "",
+                                    "--logfile",    folder_.path("log")};
   words.insert(words.end(), options_.begin(), options_.end());
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
