@@ -92,7 +92,8 @@ RequestStages::RequestStages(const StageOptions& options, Metrics& metrics, Serv
       metrics_(metrics),
       serveMetrics_(serveMetrics),
       notes_(options.slow),
-      infer_({options.threads, options.queue, options.joinedItems}),
+      // As many as the threads that extract may hand over at once, besides those that wait.
+      infer_({options.threads, options.queue + options.threads, options.joinedItems}),
       workers_(options.threads, options.queue) {}
 
 void RequestStages::admit(const std::shared_ptr<HttpExchange>& exchange, const std::string& name,

@@ -8,8 +8,8 @@
 
 namespace featc {
 
-Workers::Workers(uint32_t threads, size_t most) : most_(most) {
-  for (uint32_t i = 0; i < std::max<uint32_t>(threads, 1); ++i) threads_.emplace_back([this] { work(); });
+Workers::Workers(uint32_t threads, size_t most) : most_(most), free_(std::max<uint32_t>(threads, 1)) {
+  for (size_t i = free_; i > 0; --i) threads_.emplace_back([this] { work(); });
 }
 
 Workers::~Workers() { finish(); }
@@ -17,7 +17,7 @@ Workers::~Workers() { finish(); }
 bool Workers::submit(std::function<void()> job) {
   {
     std::lock_guard lock(mutex_);
-    if (ending_ || jobs_.size() >= most_) return false;
+    if (ending_ || jobs_.size() >= most_ + free_) return false;
     jobs_.push_back(std::move(job));
   }
   wake_.notify_one();
@@ -46,10 +46,12 @@ void Workers::work() {
     if (jobs_.empty()) return;
     std::function<void()> job = std::move(jobs_.front());
     jobs_.pop_front();
+    --free_;
     lock.unlock();
     survive("a request's work", job);
     job = nullptr;
     lock.lock();
+    ++free_;
   }
 }
 

@@ -16,7 +16,7 @@ namespace featc {
 // Thread-safe.
 class Workers {
  public:
-  // `most` jobs may wait.
+  // `most` jobs may wait, besides those that a free thread is about to take.
   Workers(uint32_t threads, size_t most);
   // As finish().
   ~Workers();
@@ -36,6 +36,7 @@ class Workers {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> jobs_;
+  size_t free_;  // threads without a job
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };

@@ -156,11 +156,5 @@ PAGES = {
         },
     ),
     "examples/sequences/README.md": Page(folder="examples/sequences"),
-    "examples/server/README.md": Page(
-        not_run={
-            ("text", start): "a server that runs while it is asked; tests/server asks it the same"
-            for start in ("$ build/release/examples/server", "$ featc load", "$ curl", "$ echo")
-        },
-    ),
     "docs/versions.md": Page(),
 }

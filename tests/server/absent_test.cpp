@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The example server on a Redis that lost its rows: answers go on, and everything says so.
+// `featc serve` on a Redis that lost its rows: answers go on, and everything says so.
 #include <fmt/format.h>
 #include <httplib.h>
 
@@ -15,17 +15,17 @@ TEST_CASE("a Redis that came back empty degrades answers, where max_absent asks 
   RedisServer redis;
   auto load = [&] {
     (void)outputOf(fmt::format("{} load {}/configs/ranking.feat --store 'default={}' --input {}/shoppers.jsonl 2>&1",
-                               FEATC_PROGRAM, FEATC_SERVER_EXAMPLE, redis.url(), FEATC_SERVER_EXAMPLE));
+                               FEATC_PROGRAM, FEATC_SERVER_DATA, redis.url(), FEATC_SERVER_DATA));
   };
   load();
-  ServerProcess server("127.0.0.1:0", {"--deadline", "60s", "--poll", "20ms", "--store",
-                                       "default=" + redis.url("&max_absent=50%&timeout=60s")});
+  ServerProcess server({"--deadline", "60s", "--store", "default=" + redis.url("&max_absent=50%&timeout=60s")});
   httplib::Client client("http://" + server.address());
+  httplib::Client admin("http://" + server.adminAddress());
   client.set_read_timeout(100);
   auto post = [&] { return client.Post("/extract/ranking", request(), "application/json"); };
   std::string labels = fmt::format("{{store=\"default\",url=\"{}\"}}", redis.url());
   auto hasMetric = [&](const std::string& line) {
-    return client.Get("/metrics")->body.find("\n" + line + "\n") != std::string::npos;
+    return admin.Get("/metrics")->body.find("\n" + line + "\n") != std::string::npos;
   };
   std::string wanted = expected("ranking");
   for (int i = 0; i < 100; ++i) CHECK(post()->body == wanted);
@@ -40,9 +40,9 @@ TEST_CASE("a Redis that came back empty degrades answers, where max_absent asks 
   }));
   CHECK(hasMetric("featc_store_absent_sources" + labels + " 1"));
   CHECK(hasMetric("featc_store_absent_rises_total" + labels + " 1"));
-  CHECK_THAT(client.Get("/metrics")->body, ContainsSubstring("featc_degraded_requests_total{config=\"ranking\"}"));
+  CHECK_THAT(admin.Get("/metrics")->body, ContainsSubstring("featc_degraded_requests_total{config=\"ranking\"}"));
   std::string line = "store default, " + redis.url() + ": rows may be lost: ";
-  CHECK_THAT(client.Get("/healthz")->body,
+  CHECK_THAT(admin.Get("/health/ready")->body,
              ContainsSubstring(line) && ContainsSubstring("keys of source \"shopper\" are absent"));
   CHECK(eventually([&] { return server.log().find(line) != std::string::npos; }));
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The example server as a process of its own.
+// `featc serve` as a process of its own.
 #include "tests/server/server_process.h"
 
 #include <fmt/format.h>
@@ -47,22 +47,27 @@ int spawn(const std::vector<std::string>& arguments, const fs::path& log, pid_t&
   return pipe[0];
 }
 
+std::string lineOf(int file) {
+  std::string line;
+  for (char byte = 0; read(file, &byte, 1) == 1 && byte != '\n';) line += byte;
+  return line;
+}
+
 }  // namespace
 
-ServerProcess::ServerProcess(const std::string& listen, const std::vector<std::string>& options)
-    : ServerProcess(ServerSetup{listen, options}) {}
+ServerProcess::ServerProcess(const std::vector<std::string>& options) : ServerProcess(ServerSetup{options}) {}
 
 ServerProcess::ServerProcess(const ServerSetup& setup) {
-  const auto& [listen, options, configs, until] = setup;
+  const auto& [options, configs, until] = setup;
   std::string name = (fs::temp_directory_path() / "featc-server-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
   folder_ = name;
-  fs::copy(FEATC_SERVER_EXAMPLE "/configs", folder_ / "configs");
+  fs::copy(FEATC_SERVER_DATA "/configs", folder_ / "configs");
   for (const auto& [config, text] : configs) writeConfig(config, text);
-  std::vector<std::string> arguments{FEATC_SERVER, "--configs", (folder_ / "configs").string(), "--listen",
-                                     listen == "unix" ? "unix:" + (folder_ / "socket").string() : listen};
+  std::vector<std::string> arguments{
+      FEATC_PROGRAM, "serve", (folder_ / "configs").string(), "--port", "0", "--admin-port", "0", "--watch"};
   if (std::ranges::find(options, "--store") == options.end())
-    arguments.insert(arguments.end(), {"--store", "default=jsonl:" FEATC_SERVER_EXAMPLE "/shoppers.jsonl"});
+    arguments.insert(arguments.end(), {"--store", "default=jsonl:" FEATC_SERVER_DATA "/shoppers.jsonl"});
   arguments.insert(arguments.end(), options.begin(), options.end());
   int out = spawn(arguments, folder_ / "log", process_);
   if (!until.empty()) {
@@ -70,13 +75,9 @@ ServerProcess::ServerProcess(const ServerSetup& setup) {
     close(out);
     return;
   }
-  std::string line;
-  for (char byte = 0; read(out, &byte, 1) == 1 && byte != '\n';) line += byte;
+  adminAddress_ = addressIn(lineOf(out), "admin on ");
+  address_ = addressIn(lineOf(out), "listening on ");
   close(out);
-  const std::string before = "listening on ";
-  if (!line.starts_with(before)) throw std::runtime_error("the server says: " + line + log());
-  address_ = line.substr(before.size());
-  if (address_.starts_with("unix:")) address_ = address_.substr(5);
 }
 
 ServerProcess::~ServerProcess() {
@@ -86,6 +87,11 @@ ServerProcess::~ServerProcess() {
   }
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
+}
+
+std::string ServerProcess::addressIn(const std::string& line, const std::string& before) const {
+  if (!line.starts_with(before)) throw std::runtime_error("the server says: " + line + log());
+  return line.substr(before.size());
 }
 
 std::string ServerProcess::log() const { return readFile(folder_ / "log"); }
@@ -123,13 +129,13 @@ std::string readFile(const fs::path& path) {
   return text.str();
 }
 
-std::string request() { return readFile(FEATC_SERVER_EXAMPLE "/request.json"); }
+std::string request() { return readFile(FEATC_SERVER_DATA "/request.json"); }
 
 std::string expected(const std::string& config, const std::string& format) {
   return outputOf(
       fmt::format("{0} run {1}/configs/{2}.feat --input {1}/request.json --input-format jsonl --format {3} "
                   "--store default=jsonl:{1}/shoppers.jsonl 2>/dev/null",
-                  FEATC_PROGRAM, FEATC_SERVER_EXAMPLE, config, format));
+                  FEATC_PROGRAM, FEATC_SERVER_DATA, config, format));
 }
 
 }  // namespace featc::test

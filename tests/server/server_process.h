@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The example server as a process of its own, with a copy of its configs in a folder that goes with it.
+// `featc serve` as a process of its own, with a copy of the test's configs in a folder that goes with it.
 #pragma once
 
 #include <sys/types.h>
@@ -13,25 +13,25 @@
 namespace featc::test {
 
 struct ServerSetup {
-  std::string listen;  // as the server takes it, `unix` for a socket in its folder
   std::vector<std::string> options{};
-  std::map<std::string, std::string> configs{};  // by name, besides those of the example
+  std::map<std::string, std::string> configs{};  // by name, besides those of data/configs
   std::string until{};                           // what its log says once it has come far enough; empty: it listens
 };
 
 class ServerProcess {
  public:
-  // Started with `options` besides those that say where its data is (with a `--store` among them they say it
-  // all); `listen` as the server takes it, `unix` for a socket in its folder. Returns when it listens.
-  explicit ServerProcess(const std::string& listen, const std::vector<std::string>& options = {});
+  // Started on free ports with `options` besides those that say where its data is (with a `--store` among them they
+  // say it all); it watches its configs. Returns when it listens.
+  explicit ServerProcess(const std::vector<std::string>& options);
   explicit ServerProcess(const ServerSetup& setup);
   // Killed when it was not stopped.
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
-  // `127.0.0.1:PORT` or the socket's path.
+  // `127.0.0.1:PORT`, for requests; and for health and metrics.
   const std::string& address() const { return address_; }
+  const std::string& adminAddress() const { return adminAddress_; }
   const std::filesystem::path& folder() const { return folder_; }
   // What it has logged.
   std::string log() const;
@@ -44,8 +44,12 @@ class ServerProcess {
   std::optional<int> wait();
 
  private:
+  // What stands in a line of its output behind `before`.
+  std::string addressIn(const std::string& line, const std::string& before) const;
+
   std::filesystem::path folder_;
   std::string address_;
+  std::string adminAddress_;
   pid_t process_ = -1;
 };
 
@@ -53,7 +57,7 @@ class ServerProcess {
 std::string outputOf(const std::string& command);
 std::string readFile(const std::filesystem::path& path);
 
-// The example's request, and what `featc run` prints for it with one of the example's configs.
+// The test's request, and what `featc run` prints for it with one of the test's configs.
 std::string request();
 std::string expected(const std::string& config, const std::string& format = "json");
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The example server from outside: answers, reloads, bad input, overload, and its end.
+// `featc serve` from outside: answers, reloads, bad input, overload, and its end.
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <httplib.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -19,16 +20,17 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-const std::string kExample = FEATC_SERVER_EXAMPLE;
-const std::vector<std::string> kPatient{"--deadline", "60s", "--poll", "20ms"};
+const std::string kData = FEATC_SERVER_DATA;
+const std::vector<std::string> kPatient{"--deadline", "60s"};
 
-// A connection to a Unix socket whose answer is read later.
+// A connection whose answer is read later.
 class RawRequest {
  public:
-  RawRequest(const std::string& path, const std::string& text) : socket_(socket(AF_UNIX, SOCK_STREAM, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  RawRequest(const std::string& server, const std::string& text) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(std::stoi(server.substr(server.rfind(':') + 1))));
     if (connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return;
     connected_ = write(socket_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   }
@@ -73,37 +75,34 @@ struct Tally {
 
 }  // namespace
 
-TEST_CASE("the server answers as featc run does, by every scheduler") {
-  for (const char* scheduler : {"staged", "pipelined", "seda"}) {
-    std::vector<std::string> options = kPatient;
-    options.insert(options.end(), {"--scheduler", scheduler});
-    ServerProcess server("127.0.0.1:0", options);
-    httplib::Client client("http://" + server.address());
-    for (const char* config : {"ranking", "recall"}) {
-      for (int i = 0; i < 3; ++i) {
-        auto answer = client.Post(std::string("/extract/") + config, request(), "application/json");
-        REQUIRE(answer);
-        CHECK(answer->status == 200);
-        CHECK(answer->body == expected(config));
-        CHECK_FALSE(answer->has_header("Featc-Degraded"));
-      }
+TEST_CASE("the server answers as featc run does") {
+  ServerProcess server(kPatient);
+  httplib::Client client("http://" + server.address());
+  httplib::Client admin("http://" + server.adminAddress());
+  for (const char* config : {"ranking", "recall"}) {
+    for (int i = 0; i < 3; ++i) {
+      auto answer = client.Post(std::string("/extract/") + config, request(), "application/json");
+      REQUIRE(answer);
+      CHECK(answer->status == 200);
+      CHECK(answer->body == expected(config));
+      CHECK_FALSE(answer->has_header("Featc-Degraded"));
     }
-    CHECK(client.Get("/healthz")->body == "ok\nranking: serves version 1\nrecall: serves version 1\n");
-    std::string metrics = client.Get("/metrics")->body;
-    CHECK_THAT(metrics,
-               ContainsSubstring("featc_requests_total{config=\"ranking\"} 3") &&
-                   ContainsSubstring("featc_items_total{config=\"ranking\"} 9") &&
-                   ContainsSubstring("featc_keys_total{config=\"ranking\",source=\"shopper\",status=\"found\"} 3") &&
-                   ContainsSubstring("featc_config_version{config=\"recall\"} 1") &&
-                   ContainsSubstring("featc_call_seconds_count{config=\"recall\"} 3"));
-    client.stop();
-    server.signal(SIGTERM);
-    CHECK(server.wait() == 0);
   }
+  CHECK(admin.Get("/health/ready")->body == "ok\nranking: serves version 1\nrecall: serves version 1\n");
+  std::string metrics = admin.Get("/metrics")->body;
+  CHECK_THAT(metrics,
+             ContainsSubstring("featc_requests_total{config=\"ranking\"} 3") &&
+                 ContainsSubstring("featc_items_total{config=\"ranking\"} 9") &&
+                 ContainsSubstring("featc_keys_total{config=\"ranking\",source=\"shopper\",status=\"found\"} 3") &&
+                 ContainsSubstring("featc_config_version{config=\"recall\"} 1") &&
+                 ContainsSubstring("featc_call_seconds_count{config=\"recall\"} 3"));
+  client.stop();
+  server.signal(SIGTERM);
+  CHECK(server.wait() == 0);
 }
 
 TEST_CASE("what is wrong with a request is told, and only that request is lost") {
-  ServerProcess server("127.0.0.1:0", kPatient);
+  ServerProcess server(kPatient);
   httplib::Client client("http://" + server.address());
   auto post = [&](const std::string& path, const std::string& body) {
     return client.Post(path, body, "application/json");
@@ -124,19 +123,20 @@ TEST_CASE("what is wrong with a request is told, and only that request is lost")
   CHECK(partly->status == 200);
   CHECK_THAT(partly->get_header_value("Featc-Bad-Items"), ContainsSubstring("1; ") && ContainsSubstring("shop_id"));
   CHECK_THAT(partly->body, ContainsSubstring("{\"row\": 1, \"request\": 0, \"item\": 1,"));
-  CHECK_THAT(client.Get("/metrics")->body,
+  httplib::Client admin("http://" + server.adminAddress());
+  CHECK_THAT(admin.Get("/metrics")->body,
              ContainsSubstring("featc_rejected_requests_total{config=\"ranking\",reason=\"bad_request\"} 3"));
 }
 
 TEST_CASE("configs are reloaded as they change, and a bad one leaves the old one serving") {
-  ServerProcess server("unix", kPatient);
-  httplib::Client client(server.address());
-  client.set_address_family(AF_UNIX);
+  ServerProcess server(kPatient);
+  httplib::Client client("http://" + server.address());
+  httplib::Client admin("http://" + server.adminAddress());
   auto features = [&](const std::string& config) {
     auto answer = client.Post("/extract/" + config, request(), "application/json");
     return answer ? fmt::format("{} {}", answer->status, answer->body) : std::string();
   };
-  auto configs = [&] { return client.Get("/configs")->body; };
+  auto configs = [&] { return admin.Get("/configs")->body; };
   std::string before = features("ranking");
   CHECK(before == "200 " + expected("ranking"));
 
@@ -145,12 +145,12 @@ TEST_CASE("configs are reloaded as they change, and a bad one leaves the old one
   CHECK(eventually([&] { return configs().find("no_such_name") != std::string::npos; }));
   CHECK_THAT(configs(), ContainsSubstring("\"failing\": true"));
   CHECK(features("ranking") == before);
-  CHECK(client.Get("/healthz")->status == 200);
+  CHECK(admin.Get("/health/ready")->status == 200);
 
   server.writeConfig("ranking.feat", text + "dense more = 1.5\n");
   CHECK(eventually([&] { return features("ranking").find("\"more\": [1.5]") != std::string::npos; }));
   CHECK_THAT(configs(), ContainsSubstring("\"version\": 2") && ContainsSubstring("\"failing\": false"));
-  CHECK_THAT(client.Get("/metrics")->body,
+  CHECK_THAT(admin.Get("/metrics")->body,
              ContainsSubstring("featc_config_reloads_total{config=\"ranking\",outcome=\"swapped\"} 2") &&
                  ContainsSubstring("featc_config_reloads_total{config=\"ranking\",outcome=\"failed\"} 1"));
 
@@ -174,30 +174,27 @@ TEST_CASE("configs are reloaded as they change, and a bad one leaves the old one
 }
 
 TEST_CASE("told to stop with 1,000 requests in flight, the server answers each") {
-  for (const char* scheduler : {"staged", "seda"}) {
-    ServerProcess server("unix", {"--deadline", "60s", "--grace", "120s", "--connections", "1100", "--queue", "1000",
-                                  "--scheduler", scheduler});
-    std::vector<std::unique_ptr<RawRequest>> requests;
-    std::string features = expected("ranking");
-    for (int i = 0; i < 1000; ++i)
-      requests.push_back(std::make_unique<RawRequest>(server.address(), post("ranking", request())));
-    server.signal(SIGTERM);
-    Tally tally;
-    for (const auto& request : requests) {
-      REQUIRE(request->connected());
-      tally.add(request->answer(), features);
-    }
-    CHECK(tally.fine + tally.refused == 1000);
-    CHECK(tally.fine > 0);
-    CHECK(server.wait() == 0);
-    RawRequest late(server.address(), post("ranking", request()));
-    CHECK_FALSE(late.connected());
+  ServerProcess server({"--deadline", "60s", "--grace", "120s", "--connections", "1100", "--queue", "1000"});
+  std::vector<std::unique_ptr<RawRequest>> requests;
+  std::string features = expected("ranking");
+  for (int i = 0; i < 1000; ++i)
+    requests.push_back(std::make_unique<RawRequest>(server.address(), post("ranking", request())));
+  server.signal(SIGTERM);
+  Tally tally;
+  for (const auto& request : requests) {
+    REQUIRE(request->connected());
+    tally.add(request->answer(), features);
   }
+  CHECK(tally.fine + tally.refused == 1000);
+  CHECK(tally.fine > 0);
+  CHECK(server.wait() == 0);
+  RawRequest late(server.address(), post("ranking", request()));
+  CHECK_FALSE(late.connected());
 }
 
 TEST_CASE("overload is refused at once, with a reason") {
   // No room to wait: what comes while the one thread computes is refused.
-  ServerProcess server("unix", {"--deadline", "60s", "--threads", "1", "--queue", "0", "--connections", "64"});
+  ServerProcess server({"--deadline", "60s", "--threads", "1", "--queue", "0", "--connections", "64"});
   std::string features = expected("ranking");
   Tally tally;
   for (int round = 0; round < 200 && tally.refused == 0; ++round) {
@@ -211,13 +208,10 @@ TEST_CASE("overload is refused at once, with a reason") {
 }
 
 TEST_CASE("a command line that is wrong is told") {
-  std::string server = FEATC_SERVER;
-  std::string configs = kExample + "/configs";
-  CHECK_THAT(outputOf(server + " --configs " + configs + " --listen nowhere 2>&1; echo exit $?"),
-             ContainsSubstring("is neither HOST:PORT") && ContainsSubstring("exit 2"));
-  CHECK_THAT(outputOf(server + " --configs " + configs + " --store nonsense 2>&1; echo exit $?"),
-             ContainsSubstring("--store: expected NAME=URL") && ContainsSubstring("exit 2"));
-  CHECK_THAT(
-      outputOf(server + " --configs " + configs + " --store default=redis://me:s3cret@127.0.0.1/0 2>&1; echo exit $?"),
-      ContainsSubstring("FEATC_REDIS_PASSWORD") && !ContainsSubstring("s3cret") && ContainsSubstring("exit 2"));
+  const std::string serve = std::string(FEATC_PROGRAM) + " serve " + kData + "/configs --port 0 --admin-port 0 ";
+  auto says = [&](const std::string& options) { return outputOf(serve + options + " 2>&1; echo exit $?"); };
+  CHECK_THAT(says("--host nowhere.invalid"), ContainsSubstring("nowhere.invalid") && ContainsSubstring("exit 1"));
+  CHECK_THAT(says("--store nonsense"), ContainsSubstring("--store: expected NAME=URL") && ContainsSubstring("exit 2"));
+  CHECK_THAT(says("--store default=redis://me:s3cret@127.0.0.1/0"),
+             ContainsSubstring("FEATC_REDIS_PASSWORD") && !ContainsSubstring("s3cret") && ContainsSubstring("exit 2"));
 }

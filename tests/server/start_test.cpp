@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The example server is told to end while it is starting.
+// `featc serve` is told to end while it is starting.
 #include <csignal>
 
 #include "tests/common/catch.h"
@@ -12,7 +12,6 @@ using Catch::Matchers::ContainsSubstring;
 TEST_CASE("a signal ends the server while it is starting, at once") {
   for (int signal : {SIGTERM, SIGINT}) {
     ServerSetup setup;
-    setup.listen = "unix";
     setup.options = {"--plugins", FEATC_SERVER_PLUGINS};
     setup.configs = {{"slow.feat",
                       "model slow\nitem { x : int64 }\nextern fn f(x: int64) -> int64 from \"libslow_start.so\"\n"
