@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "support/instruction_sets.h"
 #include "values/array_loops_body.h"
 
 namespace featc {
@@ -15,10 +16,8 @@ constexpr ArrayLoops kBaselineLoops = array_loops::loopsOf("baseline", 8);
 std::vector<const ArrayLoops*> runnable() {
   std::vector<const ArrayLoops*> sets = {&kBaselineLoops};
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") != 0) sets.push_back(&kAvx2Loops);
-  if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-      __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0)
-    sets.push_back(&kAvx512Loops);
+  if (runsAvx2()) sets.push_back(&kAvx2Loops);
+  if (runsAvx512()) sets.push_back(&kAvx512Loops);
 #endif
   return sets;
 }

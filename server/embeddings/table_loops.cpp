@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/embeddings/table_loops_body.h"
+#include "support/instruction_sets.h"
 
 namespace featc {
 
@@ -15,10 +16,8 @@ constexpr TableLoops kBaselineLoops = table_loops::loopsOf("baseline");
 std::vector<const TableLoops*> runnable() {
   std::vector<const TableLoops*> sets = {&kBaselineLoops};
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") != 0) sets.push_back(&kAvx2TableLoops);
-  if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-      __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0)
-    sets.push_back(&kAvx512TableLoops);
+  if (runsAvx2()) sets.push_back(&kAvx2TableLoops);
+  if (runsAvx512()) sets.push_back(&kAvx512TableLoops);
 #endif
   return sets;
 }
