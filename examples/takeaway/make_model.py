@@ -70,7 +70,8 @@ def network():
     clicked = n.sum(n.add("Mul", share, "clicks"), 1)
 
     deep = n.add("Reshape", "fields", n.constant([-1, len(FIELDS) * DIM], np.int64))
-    deep = n.add("Concat", deep, "numbers", clicked, axis=1)
+    # Between -1 and 1, so that hours since 1970, where a user has not clicked, do not drown everything else.
+    deep = n.add("Concat", deep, n.add("Softsign", "numbers"), clicked, axis=1)
     sizes = [len(FIELDS) * DIM + len(NUMBERS) + len(CLICKS) * DIM, 64, 32, 1]
     for layer, (before, after) in enumerate(zip(sizes, sizes[1:])):
         if layer > 0:
@@ -131,4 +132,5 @@ def main():
     make_tables(folder / "tables" / EPOCH)
 
 
-main()
+if __name__ == "__main__":
+    main()
