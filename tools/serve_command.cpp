@@ -232,7 +232,7 @@ void addServeCommand(CommandLine& line) {
       .within(uint64_t{1}, uint64_t{64})
       .showDefault();
   command.option("--queue", options.queue, "Requests that may wait for a thread; the next is refused with 503")
-      .within(uint64_t{1}, uint64_t{1'000'000})
+      .within(uint64_t{0}, uint64_t{1'000'000})
       .showDefault();
   command.option("--connections", options.connections, "Connections at a time; the next is refused with 503")
       .within(uint64_t{1}, uint64_t{1'000'000})
