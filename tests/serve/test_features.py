@@ -154,7 +154,7 @@ def test_check(shops, tmp_path):
     (["--store", "users"], "expected NAME=URL"),
     (["--store", "default=rdis://h"], "--store default=...: "),
     (["--store", "a=memory:x", "--store", "a=memory:y"], "--store a=...: "),
-    (["--queue", "0"], "--queue"),
+    (["--queue", "1000001"], "--queue"),
     (["--no-such-option"], "--no-such-option"),
 ])
 @pytest.mark.parametrize("ends", [["--check"], ["--port", "0", "--admin-port", "0"]])
