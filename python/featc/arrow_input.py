@@ -60,6 +60,24 @@ def as_stream(data: Any, schema: pa.Schema):
         raise DataError(": ".join(map(str, problem.args))) from None
 
 
+class _Stream:
+    """What pyarrow imports from."""
+
+    def __init__(self, capsule: Any):
+        self._capsule = capsule
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self._capsule
+
+
+def as_table(data: Any, schema: pa.Schema) -> pa.Table:
+    """The same as a table."""
+    try:
+        return pa.RecordBatchReader.from_stream(_Stream(as_stream(data, schema))).read_all()
+    except (pa.ArrowException, OSError) as problem:
+        raise DataError(str(problem)) from None
+
+
 def as_row(row: Any, schema: pa.Schema) -> Tuple[Any, bool]:
     """The same, and whether it is one row: a dict may hold the values of a row in place of columns."""
     if not isinstance(row, Mapping):

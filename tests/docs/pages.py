@@ -108,6 +108,7 @@ PAGES = {
     "docs/arrow.md": Page(
         blocks={("cpp", "ArrowArrayStream features;"): Frame("arrow.cpp"), ("c", "failure = featc_run_arrow"): Frame("arrow.c")},
     ),
+    "docs/client.md": Page(before_python="client.py"),
     "docs/consistency.md": Page(folder="examples/takeaway", blocks={("cpp", "options.bindStores"): Frame("consistency.cpp")}),
     "docs/embeddings.md": Page(
         folder="build/docs-embeddings",
