@@ -98,7 +98,7 @@ class Server:
                 pass
             return receive_all(connection)
 
-    def stop(self, wait=20):
+    def stop(self, wait=90):
         """The exit code after SIGTERM."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -126,7 +126,7 @@ def receive_all(connection):
     return received
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
