@@ -56,6 +56,8 @@ function(featc_module NAME)
   add_library(${NAME} MODULE ${ARG_SOURCES})
   target_link_libraries(${NAME} PRIVATE featc_options ${ARG_LINK})
   set_target_properties(${NAME} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden
-    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/featc INSTALL_RPATH_USE_LINK_PATH ON)
+    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/featc
+    # Beside it, where deploy/runtime-files puts them, or where they were found: also inside the checkout, in build/venv.
+    INSTALL_RPATH "$ORIGIN;$<TARGET_FILE_DIR:${${ARG_PACKAGE}_LIBRARY}>")
   install(TARGETS ${NAME} LIBRARY DESTINATION lib/featc)
 endfunction()

@@ -12,6 +12,8 @@ if(EXISTS ${FEATC_PYTHON})
 endif()
 find_package(OpenVINO QUIET CONFIG COMPONENTS Runtime HINTS "${folder}/cmake")
 find_package_handle_standard_args(FeatcOpenvino REQUIRED_VARS OpenVINO_DIR VERSION_VAR OpenVINO_VERSION)
+# Which of its targets is a library that lies where all of them do.
+set(FeatcOpenvino_LIBRARY openvino::runtime)
 if(FeatcOpenvino_FOUND AND NOT TARGET featc::openvino_libraries)
   add_library(featc::openvino_libraries INTERFACE IMPORTED)
   target_link_libraries(featc::openvino_libraries INTERFACE openvino::runtime)
