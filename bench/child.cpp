@@ -10,6 +10,7 @@
 #include <fstream>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "bench/data.h"
 #include "bench/mix.h"
@@ -172,21 +173,49 @@ void load(const std::string& text, const std::string& folder) {
   if (cached) reportSeconds("code", loaded.made.times.load);
 }
 
+// What calls are timed with: as many batches as are called in turn.
+struct Calls {
+  Calls(std::string_view kind, uint32_t rows)
+      : program(extractorOf(compileText(configText(kind, 1000)), EngineKind::Jit, "")),
+        batches(program.info(), kBatches, [&](BatchBuilder& builder, uint64_t seed) {
+          if (kind == "takeaway")
+            fillTakeaway(builder, rows, seed);
+          else if (kind == "search_ads")
+            fillSearchAds(builder, rows, seed);
+          else
+            fillMix(builder, rows, 0, seed);
+        }) {}
+
+  Program program;
+  Batches batches;
+};
+
 // Calls for ten seconds with batches in turn, to be looked at with perf.
 void spin(std::string_view kind, uint32_t rows) {
-  CompiledConfig config = compileText(configText(kind, 1000));
-  Program program(extractorOf(config, EngineKind::Jit, ""));
-  Batches batches(program.info(), kBatches, [&](BatchBuilder& builder, uint64_t seed) {
-    if (kind == "takeaway")
-      fillTakeaway(builder, rows, seed);
-    else if (kind == "search_ads")
-      fillSearchAds(builder, rows, seed);
-    else
-      fillMix(builder, rows, 0, seed);
-  });
+  Calls calls(kind, rows);
   Timer timer(CLOCK_MONOTONIC);
   while (timer.milliseconds() < 10'000)
-    for (const Batch& batch : batches.all()) program.run(batch);
+    for (const Batch& batch : calls.batches.all()) calls.program.run(batch);
+}
+
+// CPU time a value, in ns: the median of short rounds, with one batch and with all in turn. To compare two programs,
+// start them in turn.
+void pace(std::string_view kind, uint32_t rows) {
+  Calls calls(kind, rows);
+  const double values = static_cast<double>(rows) * static_cast<double>(calls.program.info().outputs.size());
+  for (size_t count : {size_t{1}, kBatches}) {
+    std::vector<double> rounds;
+    const double calledAtOnce = std::max(1.0, 400'000 / values / static_cast<double>(count));
+    for (int round = 0; round < 40; ++round) {
+      Timer timer(CLOCK_THREAD_CPUTIME_ID);
+      double called = 0;
+      for (double k = 0; k < calledAtOnce; ++k)
+        for (size_t b = 0; b < count; ++b, ++called) calls.program.run(calls.batches[b]);
+      rounds.push_back(timer.milliseconds() * 1e6 / called / values);
+    }
+    std::ranges::sort(rounds);
+    report(count == 1 ? "one" : "rotating", rounds[rounds.size() / 2]);
+  }
 }
 
 }  // namespace
@@ -204,6 +233,8 @@ int runChild(std::span<char* const> arguments) {
     load(configText(kind, number), arguments[3]);
   else if (job == "spin")
     spin(kind, number);
+  else if (job == "pace")
+    pace(kind, number);
   else
     throw Broken(fmt::format("no job {}", job));
   return 0;

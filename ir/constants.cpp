@@ -160,7 +160,7 @@ PreparedCall prepareCall(const Graph& graph, NodeId id, ConstantEvaluator& const
   if (mapMask == 0) {
     if (call.liftMask == 0) call.flat = overload.flatKernel;
     if (call.liftMask == 0) call.readsTexts = overload.readsTexts;
-    if (call.liftMask == 1 && call.types.size() == 1) call.flat = overload.liftedFlatKernel;
+    if (call.liftMask != 0) call.flat = overload.liftedFlatKernel;
     return call;
   }
   auto mapped = std::make_shared<MappedState>();

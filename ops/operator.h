@@ -123,7 +123,7 @@ struct Overload {
   Kernel liftedKernel = nullptr;          // null: never maps over lists
   FlatKernel flatKernel = nullptr;        // does what `kernel` does, where it can
   bool readsTexts = false;                // `kernel` reads strings by ColumnRef::get alone, so they need no cells
-  FlatKernel liftedFlatKernel = nullptr;  // does what `liftedKernel` does of one list, the only argument
+  FlatKernel liftedFlatKernel = nullptr;  // does what `liftedKernel` does, where it can
   InlineStrict inlined = nullptr;
   InlineWithPresence inlinedWithPresence = nullptr;
 

@@ -7,6 +7,7 @@
 #include "ops/groups.h"
 #include "ops/laws.h"
 #include "ops/operator.h"
+#include "ops/shared_lists.h"
 #include "values/format.h"
 #include "values/parse.h"
 
@@ -127,6 +128,7 @@ void registerCasts(Registry& r) {
       .add<floatToInt>()
       .inlinedWithPresence(inlineFloatToInt)
       .add<boolToInt>()
+      .liftedFlatKernel(&OncePerList<boolToInt>::liftedKernel)
       .inlined(inlineBoolToInt)
       .add<stringToInt>()
       .add<textToInt>()

@@ -7,6 +7,7 @@
 #include "ops/laws.h"
 #include "ops/library/equal_texts.h"
 #include "ops/operator.h"
+#include "ops/shared_lists.h"
 #include "ops/suspect.h"
 #include "values/cell_types.h"
 
@@ -221,6 +222,7 @@ void registerComparison(Registry& r) {
       .example("false && (1 % 0 == 0)", "false")
       .example("true && (1 % 0 == 0)", "missing")
       .add<andBool>()
+      .liftedFlatKernel(&OncePerList<andBool>::liftedKernel)
       .inlinedWithPresence(inlineAnd)
       .commutative()
       .associative()
@@ -233,6 +235,7 @@ void registerComparison(Registry& r) {
       .example("false || 1 < 2", "true")
       .example("true || (1 % 0 == 0)", "true")
       .add<orBool>()
+      .liftedFlatKernel(&OncePerList<orBool>::liftedKernel)
       .inlinedWithPresence(inlineOr)
       .commutative()
       .associative()
@@ -243,6 +246,7 @@ void registerComparison(Registry& r) {
       .foreignNames({"logical_not"})
       .example("!(1 < 2)", "false")
       .add<notBool>()
+      .liftedFlatKernel(&OncePerList<notBool>::liftedKernel)
       .inlined(inlineNot)
       .simplify(simplifyNot);
 

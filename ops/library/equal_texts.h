@@ -13,7 +13,7 @@ struct EqualTexts : OpFunction<fn> {
   static constexpr bool kReadsTexts = true;
 
   // A list that serves all rows is numbered once: each text by the first place where it stands. A row's text is looked
-  // for once, and its place compared with those numbers.
+  // for once, and its place compared with those numbers; rows with texts of one place share what comes out.
   static void liftedKernel(Context& context, const ColumnRef* args, const ColumnRef& out, uint32_t n) {
     const ColumnRef& lists = args[context.liftMask == 1 ? 0 : 1];
     const ColumnRef& texts = args[context.liftMask == 1 ? 1 : 0];
@@ -25,12 +25,17 @@ struct EqualTexts : OpFunction<fn> {
     std::array<uint16_t, KeyIndex<Str>::kMaxKeys> numbers;
     for (uint64_t k = 0; k < list.size; ++k)
       numbers[k] = list.present(k) ? static_cast<uint16_t>(index.find(list.data[k])) : kMissing;
+    std::array<List<bool>, KeyIndex<Str>::kMaxKeys + 1> made;  // by place; empty: not yet
     detail::RowWriter<List<bool>> writer(out);
     for (uint32_t row = 0; row < n; ++row) {
       context.row = row;
       bool present = texts.present(row);
       List<bool> equal;
-      if (present) equal = compare(context, list, numbers, static_cast<uint16_t>(index.find(texts.get<Str>(row))));
+      if (present) {
+        uint64_t place = index.find(texts.get<Str>(row));
+        if (made[place].size == 0) made[place] = compare(context, list, numbers, static_cast<uint16_t>(place));
+        equal = made[place];
+      }
       writer.put(row, equal, present);
     }
     writer.finish(n);

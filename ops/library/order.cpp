@@ -7,6 +7,7 @@
 #include "ops/library/distinct.h"
 #include "ops/library/lists.h"
 #include "ops/operator.h"
+#include "ops/shared_lists.h"
 #include "ops/suspect.h"
 #include "values/cell_types.h"
 
@@ -255,7 +256,7 @@ void registerOrder(Registry& r) {
     sortByOp.template add<sortBy<T, double>>({Type::boolean()}).notLifted();
     sortByOp.template add<sortBy<T, Str>>({Type::boolean()}).notLifted();
     reverseOp.template add<reverse<T>>().notLifted();
-    maskOp.template add<mask<T>>().notLifted();
+    maskOp.template add<mask<T>>().notLifted().flatKernel(&OncePerList<mask<T>>::kernel);
     indexOfOp.template add<indexOf<T>>();
   });
   forEachInnerType([&]<class C>(Type element) {
@@ -273,12 +274,14 @@ void registerOrder(Registry& r) {
       .example("any([1, 5, 3] > 4)", "true")
       .example("any([1, 5, 3] > 9)", "false")
       .foreignNames({"reduce_any"})
-      .add<anyTrue>();
+      .add<anyTrue>()
+      .flatKernel(&OncePerList<anyTrue>::kernel);
   r.add("all", {value("list")}, "Whether no element is false; missing ones are not.")
       .example("all([1, 5, 3] > 0)", "true")
       .example("all([1, 5, 3] > 1)", "false")
       .foreignNames({"reduce_all", "every"})
-      .add<allTrue>();
+      .add<allTrue>()
+      .flatKernel(&OncePerList<allTrue>::kernel);
 }
 
 }  // namespace featc

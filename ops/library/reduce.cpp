@@ -6,6 +6,7 @@
 #include "ops/laws.h"
 #include "ops/library/minmax.h"
 #include "ops/operator.h"
+#include "ops/shared_lists.h"
 #include "ops/suspect.h"
 #include "values/cell_types.h"
 #include "values/wrap.h"
@@ -143,7 +144,9 @@ void registerReduce(Registry& r) {
       .foreignNames({"reduce_min", "array_min", "minimum", "amin"})
       .foreignNames({"least"}, "missing where one of the values is")
       .add<fold<Min<int64_t>, int64_t>>()
+      .flatKernel(&OncePerList<fold<Min<int64_t>, int64_t>>::kernel)
       .add<fold<Min<double>, double>>()
+      .flatKernel(&OncePerList<fold<Min<double>, double>>::kernel)
       .add<foldTwo<Min<int64_t>, int64_t>>()
       .inlined(inlineTwo<inlineMinInt>)
       .add<foldTwo<Min<double>, double>>()
@@ -158,7 +161,9 @@ void registerReduce(Registry& r) {
       .foreignNames({"reduce_max", "array_max", "maximum", "amax"})
       .foreignNames({"greatest"}, "missing where one of the values is")
       .add<fold<Max<int64_t>, int64_t>>()
+      .flatKernel(&OncePerList<fold<Max<int64_t>, int64_t>>::kernel)
       .add<fold<Max<double>, double>>()
+      .flatKernel(&OncePerList<fold<Max<double>, double>>::kernel)
       .add<foldTwo<Max<int64_t>, int64_t>>()
       .inlined(inlineTwo<inlineMaxInt>)
       .add<foldTwo<Max<double>, double>>()
@@ -174,7 +179,9 @@ void registerReduce(Registry& r) {
       .foreignCalls({"countif", "count_if", "count_true"}, "sum(int($0))")
       .foreignNames({"count_nonzero"}, "written `sum(int(x != 0))`, of truth values `sum(int(x))`")
       .add<sumList<int64_t>>()
+      .flatKernel(&OncePerList<sumList<int64_t>>::kernel)
       .add<sumList<double>>()
+      .flatKernel(&OncePerList<sumList<double>>::kernel)
       .add<foldTwo<Sum<int64_t>, int64_t>>()
       .inlined(inlineTwo<inlineSumInt>)
       .add<foldTwo<Sum<double>, double>>()
@@ -188,6 +195,7 @@ void registerReduce(Registry& r) {
       .example("avg(1, 2)", "1.5")
       .foreignNames({"mean", "average", "reduce_mean", "array_avg"})
       .add<avgList>()
+      .flatKernel(&OncePerList<avgList>::kernel)
       .add<avgTwo>()
       .inlined(inlineAvgTwo)
       .add<avgMany>()
@@ -209,7 +217,7 @@ void registerReduce(Registry& r) {
       r.add("last", {value("list")}, "The last element that is present, finite or not (missing if there are none).")
           .example("last([5, 7, 1 % 0])", "7");
   forEachScalar([&]<class C>() {
-    count.add<countList<C>>();
+    count.add<countList<C>>().flatKernel(&OncePerList<countList<C>>::kernel);
     first.add<firstPresent<C>>();
     last.add<lastPresent<C>>();
   });
