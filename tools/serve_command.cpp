@@ -25,6 +25,8 @@
 namespace featc {
 namespace {
 
+constexpr uint32_t kNoPort = UINT32_MAX;
+
 struct ServeOptions {
   std::string path;
   std::string root;
@@ -35,6 +37,7 @@ struct ServeOptions {
   std::string adminHost = "127.0.0.1";
   uint32_t adminPort = 8081;
   bool noAdmin = false;
+  uint32_t grpcPort = kNoPort;
   std::string engine = "jit";
   std::string cache;
   uint32_t threads = std::max(1U, std::thread::hardware_concurrency());
@@ -95,17 +98,27 @@ ServerOptions serverOptions(const ServeOptions& options, std::string& error) {
   server.version = FEATC_VERSION;
   server.listen = addressOf(options.host, options.port);
   if (!options.noAdmin) server.adminListen = addressOf(options.adminHost, options.adminPort);
+  if (options.grpcPort != kNoPort) server.grpcListen = addressOf(options.host, options.grpcPort);
   server.threads = options.threads;
   server.http.threads = options.networkThreads;
   server.http.connections = options.connections;
   server.http.parse.headerBytes = options.headerBytes;
   server.http.parse.bodyBytes = options.bodyBytes;
-  server.http.bodyBytesTogether = std::max(options.bodyBytesTogether, options.bodyBytes);
+  server.http.bodies = std::make_shared<BodyBudget>(std::max(options.bodyBytesTogether, options.bodyBytes));
   server.http.answerBytes = options.answerBytes;
   server.http.headerTime = ms(options.headerTime);
   server.http.bodyTime = ms(options.bodyTime);
   server.http.answerTime = ms(options.answerTime);
   server.http.idleTime = ms(options.idleTime);
+  server.grpc.calls = options.connections;
+  server.grpc.headerBytes = options.headerBytes;
+  server.grpc.messageBytes = options.bodyBytes;
+  server.grpc.bodies = server.http.bodies;
+  server.grpc.memoryBytes = 2 * std::max(options.bodyBytesTogether, options.bodyBytes);
+  server.grpc.answerBytes = options.answerBytes;
+  server.grpc.messageTime = ms(options.headerTime) + ms(options.bodyTime);
+  server.grpc.answerTime = ms(options.answerTime);
+  server.grpc.idleTime = ms(options.idleTime);
   server.stages.threads = options.threads;
   server.stages.queue = options.queue;
   server.stages.bodyBytes = options.bodyBytes;
@@ -181,6 +194,7 @@ int serve(ServeOptions options) {
   error = server.start();
   if (!error.empty()) return printError("featc: {}\n", error), kBadInput;
   if (!options.noAdmin) fmt::print("admin on {}\n", server.adminAddress());
+  if (options.grpcPort != kNoPort) fmt::print("gRPC on {}\n", server.grpcAddress());
   fmt::print("listening on {}\n", server.address());
   std::fflush(stdout);
 
@@ -213,6 +227,8 @@ void addServeCommand(CommandLine& line) {
   command.option("--port", options.port, "Port for requests; 0: any that is free")
       .within(uint64_t{0}, uint64_t{65'535})
       .showDefault();
+  command.option("--grpc-port", options.grpcPort, "Port for the same over gRPC (default: none); 0: any that is free")
+      .within(uint64_t{0}, uint64_t{65'535});
   command.option("--admin-host", options.adminHost, "Address of health and metrics").placeholder("HOST").showDefault();
   command.option("--admin-port", options.adminPort, "Port for health and metrics; 0: any that is free")
       .within(uint64_t{0}, uint64_t{65'535})

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/http/connection.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -26,26 +24,11 @@ constexpr milliseconds kLastChance{200};
 
 }  // namespace
 
-HttpExchange::HttpExchange(std::shared_ptr<HttpConnection> connection, HttpRequest request, size_t bodyBytes)
-    : connection_(std::move(connection)), request_(std::move(request)), bodyBytes_(bodyBytes) {}
+ConnectionExchange::ConnectionExchange(std::shared_ptr<HttpConnection> connection, HttpRequest request,
+                                       size_t bodyBytes)
+    : HttpExchange(std::move(request), connection->bodies(), bodyBytes), connection_(std::move(connection)) {}
 
-HttpExchange::~HttpExchange() {
-  if (!answered_) {
-    HttpResponse response{.status = 500, .contentType = {}, .headers = {}, .body = {}};  // needs no memory
-    survive("an answer", [&] { response = httpError(500, "the server gave no answer"); });
-    answer(std::move(response));
-  }
-  connection_->releaseBody(bodyBytes_);
-}
-
-void HttpExchange::answer(HttpResponse response) noexcept {
-  if (!answered_.exchange(true)) connection_->postAnswer(std::move(response));
-}
-
-bool HttpExchange::countBody() {
-  const size_t held = std::max(request_.body.capacity(), bodyBytes_);
-  return connection_->holdBody(held - std::exchange(bodyBytes_, held));
-}
+void ConnectionExchange::send(HttpResponse response) noexcept { connection_->postAnswer(std::move(response)); }
 
 HttpConnection::HttpConnection(std::shared_ptr<HttpLoop> loop, Socket socket)
     : loop_(std::move(loop)), shared_(*loop_->shared), socket_(std::move(socket)), timer_(loop_->context) {
@@ -53,7 +36,7 @@ HttpConnection::HttpConnection(std::shared_ptr<HttpLoop> loop, Socket socket)
 }
 
 HttpConnection::~HttpConnection() {
-  releaseBody(bodyBytes_);
+  bodies()->release(bodyBytes_);
   {
     std::lock_guard lock(shared_.mutex);
     shared_.connections.fetch_sub(1);
@@ -87,12 +70,6 @@ void HttpConnection::startRefused() {
     write(std::move(response), false);
   });
 }
-
-bool HttpConnection::holdBody(size_t more) {
-  return shared_.bodyBytes.fetch_add(more) + more <= shared_.options.bodyBytesTogether;
-}
-
-void HttpConnection::releaseBody(size_t bytes) { shared_.bodyBytes.fetch_sub(bytes); }
 
 // ---- Reading --------------------------------------------------------------------------------------
 
@@ -128,7 +105,7 @@ bool HttpConnection::readSome() {
     return true;
   }
   if (error) {
-    if (auto exchange = exchange_.lock()) exchange->hungUp_ = true;
+    if (auto exchange = exchange_.lock()) exchange->hangUp();
     close();
     return false;
   }
@@ -147,7 +124,7 @@ void HttpConnection::onReadable() {
       return receive();
     case State::Computing:
       if (ended_)
-        if (auto exchange = exchange_.lock()) exchange->hungUp_ = true;
+        if (auto exchange = exchange_.lock()) exchange->hangUp();
       break;
     case State::Writing: break;
     case State::Lingering:
@@ -208,7 +185,7 @@ void HttpConnection::receive() {
 bool HttpConnection::takeBodyBytes() {
   const size_t held = parser_->request().body.capacity();
   if (held <= bodyBytes_) return true;
-  return holdBody(held - std::exchange(bodyBytes_, held));
+  return bodies()->hold(held - std::exchange(bodyBytes_, held));
 }
 
 bool HttpConnection::sendContinue() {
@@ -230,11 +207,11 @@ void HttpConnection::dispatch() {
   minorVersion_ = request.minorVersion;
   keepAlive_ = parser_->keepAlive();
   shared_.requests.fetch_add(1);
-  auto exchange = std::make_shared<HttpExchange>(shared_from_this(), std::move(request), bodyBytes_);
+  auto exchange = std::make_shared<ConnectionExchange>(shared_from_this(), std::move(request), bodyBytes_);
   bodyBytes_ = 0;
   exchange_ = exchange;
   parser_.reset();
-  if (ended_) exchange->hungUp_ = true;
+  if (ended_) exchange->hangUp();
   if (readRoom() > 0) waitForBytes();
   try {
     shared_.handler(exchange);
@@ -247,7 +224,7 @@ void HttpConnection::dispatch() {
 
 void HttpConnection::refuse(HttpResponse response) {
   parser_.reset();
-  releaseBody(std::exchange(bodyBytes_, 0));
+  bodies()->release(std::exchange(bodyBytes_, 0));
   write(std::move(response), false);
 }
 
@@ -271,9 +248,7 @@ void HttpConnection::postAnswer(HttpResponse response) noexcept {
 void HttpConnection::onAnswer(HttpResponse response) {
   if (state_ != State::Computing) return;
   exchange_.reset();
-  if (response.body.size() > shared_.options.answerBytes)
-    response = httpError(413, fmt::format("the answer would be longer than {} bytes: ask for fewer items at a time",
-                                          shared_.options.answerBytes));
+  limitAnswer(response, shared_.options.answerBytes);
   write(std::move(response), keepAlive_ && !ended_ && !(shared_.draining && buffer_.empty()));
 }
 
@@ -340,7 +315,7 @@ void HttpConnection::drain() {
 void HttpConnection::close() {
   if (state_ == State::Closed) return;
   state_ = State::Closed;
-  if (auto exchange = exchange_.lock()) exchange->hungUp_ = true;
+  if (auto exchange = exchange_.lock()) exchange->hangUp();
   ++timerRound_;
   timer_.cancel();
   Error ignored;

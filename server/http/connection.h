@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -34,7 +35,6 @@ struct HttpShared {
   const HttpHandler handler;
   std::atomic<bool> draining = false;
   std::atomic<size_t> connections = 0;
-  std::atomic<size_t> bodyBytes = 0;
   std::atomic<uint64_t> accepted = 0;
   std::atomic<uint64_t> refused = 0;
   std::atomic<uint64_t> requests = 0;
@@ -85,6 +85,20 @@ class AnswerMemory {
   alignas(std::max_align_t) std::array<std::byte, kBytes> bytes_;
 };
 
+// A request of a connection.
+class ConnectionExchange final : public HttpExchange {
+ public:
+  ConnectionExchange(std::shared_ptr<HttpConnection> connection, HttpRequest request, size_t bodyBytes);
+  ~ConnectionExchange() override { answerIfNone(); }
+  ConnectionExchange(const ConnectionExchange&) = delete;
+  ConnectionExchange& operator=(const ConnectionExchange&) = delete;
+
+ private:
+  void send(HttpResponse response) noexcept override;
+
+  const std::shared_ptr<HttpConnection> connection_;
+};
+
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
@@ -101,9 +115,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   // From any thread.
   void postAnswer(HttpResponse response) noexcept;
-  // Counts `more` bytes of bodies; false: there are too many, these included.
-  bool holdBody(size_t more);
-  void releaseBody(size_t bytes);
+  const std::shared_ptr<BodyBudget>& bodies() const { return shared_.options.bodies; }
 
  private:
   using Error = boost::system::error_code;

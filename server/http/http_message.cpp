@@ -67,6 +67,7 @@ HttpResponse httpError(int status, std::string_view message) {
   HttpResponse response;
   response.status = status;
   response.body = "{\"error\": " + jsonQuote(message) + "}\n";
+  response.error = message;
   return response;
 }
 

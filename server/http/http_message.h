@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,8 @@ struct HttpRequest {
   int minorVersion = 1;
   // When its first byte came.
   std::chrono::steady_clock::time_point arrived;
+  // Until when the caller waits, where the protocol itself says so, as gRPC does.
+  std::optional<std::chrono::steady_clock::time_point> deadline{};
 
   // The value of the first header of that name, in any case; empty: there is none.
   std::string_view header(std::string_view name) const;
@@ -37,6 +40,7 @@ struct HttpResponse {
   std::string contentType = "application/json";
   std::vector<HttpHeader> headers;  // without Content-Length, Content-Type and Connection
   std::string body;
+  std::string error{};  // what is wrong and what to do; the body says the same in its form
 };
 
 // An error in the form that the Open Inference Protocol has, `{"error": "..."}`.

@@ -111,8 +111,10 @@ class HttpServer::Core {
   }
 
   HttpCounts counts() const {
-    return {shared_->connections, shared_->bodyBytes,   shared_->accepted, shared_->refused,
-            shared_->requests,    shared_->badRequests, shared_->timedOut};
+    return {shared_->connections, shared_->options.bodies->held(),
+            shared_->accepted,    shared_->refused,
+            shared_->requests,    shared_->badRequests,
+            shared_->timedOut};
   }
 
  private:

@@ -10,17 +10,13 @@
 //   server.drain(std::chrono::seconds(5));
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "server/http/http_message.h"
+#include "server/http/exchange.h"
 #include "server/http/request_parser.h"
 
 namespace featc {
@@ -30,7 +26,7 @@ struct HttpOptions {
   size_t connections = 10'000;  // the next one is refused with 503
   HttpParseLimits parse;        // of a request's headers and body
   // Of all bodies that are being received or computed together; who comes with more is refused with 503.
-  size_t bodyBytesTogether = size_t{256} << 20U;
+  std::shared_ptr<BodyBudget> bodies = std::make_shared<BodyBudget>(size_t{256} << 20U);
   size_t answerBytes = size_t{256} << 20U;
   // What may have come of the next requests while one is computed; more stays with the system until then.
   size_t pipelinedBytes = size_t{64} << 10U;
@@ -41,41 +37,6 @@ struct HttpOptions {
   std::chrono::milliseconds answerTime{30'000};  // for sending the answer
   std::chrono::milliseconds idleTime{75'000};    // between requests
 };
-
-class HttpConnection;
-
-// A request that has come, and the way to answer it. Answered once: what comes later is dropped; a request that is
-// let go without an answer is answered with 500. Thread-safe.
-class HttpExchange {
- public:
-  HttpExchange(std::shared_ptr<HttpConnection> connection, HttpRequest request, size_t bodyBytes);
-  ~HttpExchange();
-  HttpExchange(const HttpExchange&) = delete;
-  HttpExchange& operator=(const HttpExchange&) = delete;
-
-  HttpRequest& request() { return request_; }
-  void answer(HttpResponse response) noexcept;
-  // Counts the body's bytes anew, for a handler that has unpacked it; false: all bodies together are too long now.
-  bool countBody();
-  // Turns true when the caller no longer waits: it has closed the connection, or its sending side.
-  const std::atomic<bool>& hungUp() const { return hungUp_; }
-
- private:
-  friend class HttpConnection;
-  std::shared_ptr<HttpConnection> connection_;
-  HttpRequest request_;
-  size_t bodyBytes_;  // counted by the server
-  std::atomic<bool> answered_ = false;
-  std::atomic<bool> hungUp_ = false;
-};
-
-// The answer, with 503, where bodyBytesTogether is reached.
-inline constexpr std::string_view kTooManyBytes =
-    "the server has too many bytes of requests under way: try again later, or ask another server";
-
-// Called on a thread of the server, which serves nobody else meanwhile: it must be quick. What it throws is answered
-// with 500.
-using HttpHandler = std::function<void(const std::shared_ptr<HttpExchange>& exchange)>;
 
 // What a server has counted since it started.
 struct HttpCounts {

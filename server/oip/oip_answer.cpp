@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -12,18 +11,17 @@
 #include <utility>
 #include <vector>
 
-#include "data/result_writer.h"
 #include "server/oip/oip_schema.h"
-#include "support/json_quote.h"
 #include "support/suggest.h"
 
 namespace featc {
 
 namespace {
 
-class Writer {
+// Chooses the tensors that a request wants.
+class Chooser {
  public:
-  Writer(const OipRequest& request, std::string head) : request_(request), json_(std::move(head)) {
+  explicit Chooser(const OipRequest& request) : request_(request) {
     for (const OipWanted& each : request.outputs) wanted_[each.name] = &each;
   }
 
@@ -31,30 +29,22 @@ class Writer {
   void add(const std::string& name, OipType type, std::span<const T> values, int64_t width = 0) {
     const OipWanted* wanted = wantedFor(name);
     if (wanted == nullptr && !request_.outputs.empty()) return;
-    const bool isBinary = wanted != nullptr && wanted->binary ? *wanted->binary : request_.binaryOutputs;
-    const auto rows = static_cast<int64_t>(values.size()) / std::max<int64_t>(width, 1);
-    fmt::format_to(std::back_inserter(json_), R"({}{{"name": {}, "datatype": "{}", "shape": [{}{}])", any_ ? ", " : "",
-                   jsonQuote(name), oipTypeName(type), rows, width > 1 ? fmt::format(", {}", width) : "");
-    any_ = true;
-    if (isBinary) {
-      fmt::format_to(std::back_inserter(json_), R"(, "parameters": {{"binary_data_size": {}}}}})", values.size_bytes());
-      binary_.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
-      return;
-    }
-    json_ += R"(, "data": [)";
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (i > 0) json_ += ',';
-      append(values[i]);
-    }
-    json_ += "]}";
+    OipAnswerTensor& tensor = tensors_.emplace_back();
+    tensor.name = name;
+    tensor.type = type;
+    tensor.shape = {static_cast<int64_t>(values.size()) / std::max<int64_t>(width, 1)};
+    if (width > 1) tensor.shape.push_back(width);
+    tensor.bytes = {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+    tensor.isBinary = wanted != nullptr && wanted->binary ? *wanted->binary : request_.binaryOutputs;
   }
 
-  OipAnswer finish() {
-    json_ += "]}";
+  OipAnswer finish(std::vector<int32_t> status, OipAnswerHead head) {
     OipAnswer answer;
-    answer.jsonBytes = json_.size();
-    answer.body = std::move(json_);
-    answer.body += binary_;
+    answer.status = std::move(status);
+    add<int32_t>(std::string(kStatus), OipType::Int32, answer.status);
+    answer.head = std::move(head);
+    answer.id = request_.id;
+    answer.tensors = std::move(tensors_);
     return answer;
   }
 
@@ -68,51 +58,35 @@ class Writer {
     }
     return nullptr;
   }
-  void append(float value) { appendFloat(json_, value); }
-  void append(uint64_t value) { appendUnsigned(json_, value); }
-  void append(int64_t value) { fmt::format_to(std::back_inserter(json_), "{}", value); }
-  void append(int32_t value) { append(int64_t{value}); }
 
   const OipRequest& request_;
   std::unordered_map<std::string_view, const OipWanted*> wanted_;  // by name
-  std::string json_;
-  std::string binary_;
-  bool any_ = false;
+  std::vector<OipAnswerTensor> tensors_;
 };
 
-std::string textOf(const OipAnswerHead& head, const OipRequest& request) {
-  std::string text =
-      fmt::format(R"({{"model_name": {}, "model_version": {}, )", jsonQuote(head.model), jsonQuote(head.version));
-  if (!request.id.empty()) text += fmt::format(R"("id": {}, )", jsonQuote(request.id));
-  text += R"("parameters": {)";
-  for (const auto& [name, value] : head.parameters)
-    text += fmt::format("{}{}: {}", &name == &head.parameters[0].first ? "" : ", ", jsonQuote(name), jsonQuote(value));
-  return text + R"(}, "outputs": [)";
-}
-
-void addOutput(Writer& writer, const OutputInfo& output, const OutputColumn& column) {
+void addOutput(Chooser& chooser, const OutputInfo& output, const OutputColumn& column) {
   const auto rows = static_cast<size_t>(column.rows);
   const std::string& name = output.name;
   if (column.perElement) {
     std::span<const int64_t> ofRows = column.elementOffsets.first(rows + 1);
     const auto elements = static_cast<size_t>(ofRows.back());
     if (output.kind == OutputKind::Dense)
-      writer.add(name, OipType::Fp32, column.dense.first(elements * column.width), column.width);
+      chooser.add(name, OipType::Fp32, column.dense.first(elements * column.width), column.width);
     if (output.kind != OutputKind::Dense && !column.ragged)
-      writer.add(name, OipType::Uint64, column.ids.first(elements));
-    if (output.kind != OutputKind::Dense && column.ragged) writer.add(name, OipType::Uint64, column.ids);
-    if (column.weighted) writer.add(name + ".weights", OipType::Fp32, column.weights);
-    writer.add(name + ".offsets", OipType::Int64, ofRows);
+      chooser.add(name, OipType::Uint64, column.ids.first(elements));
+    if (output.kind != OutputKind::Dense && column.ragged) chooser.add(name, OipType::Uint64, column.ids);
+    if (column.weighted) chooser.add(name + ".weights", OipType::Fp32, column.weights);
+    chooser.add(name + ".offsets", OipType::Int64, ofRows);
     if (output.kind != OutputKind::Dense && column.ragged)
-      writer.add(name + ".offsets.1", OipType::Int64, column.offsets.first(elements + 1));
+      chooser.add(name + ".offsets.1", OipType::Int64, column.offsets.first(elements + 1));
     return;
   }
   if (output.kind == OutputKind::Dense)
-    return writer.add(name, OipType::Fp32, column.dense.first(rows * column.width), column.width);
-  if (!column.ragged) return writer.add(name, OipType::Uint64, column.ids.first(rows));
-  writer.add(name, OipType::Uint64, column.ids);
-  if (column.weighted) writer.add(name + ".weights", OipType::Fp32, column.weights);
-  writer.add(name + ".offsets", OipType::Int64, column.offsets.first(rows + 1));
+    return chooser.add(name, OipType::Fp32, column.dense.first(rows * column.width), column.width);
+  if (!column.ragged) return chooser.add(name, OipType::Uint64, column.ids.first(rows));
+  chooser.add(name, OipType::Uint64, column.ids);
+  if (column.weighted) chooser.add(name + ".weights", OipType::Fp32, column.weights);
+  chooser.add(name + ".offsets", OipType::Int64, column.offsets.first(rows + 1));
 }
 
 }  // namespace
@@ -132,27 +106,24 @@ void checkOipOutputs(const std::vector<OipTensorInfo>& outputs, const OipRequest
   }
 }
 
-OipAnswer oipAnswer(const ProgramInfo& info, const OipRequest& request, const Result& result,
-                    const OipAnswerHead& head) {
-  Writer writer(request, textOf(head, request));
-  for (size_t i = 0; i < info.outputs.size(); ++i) addOutput(writer, info.outputs[i], result.output(i));
+OipAnswer oipAnswer(const ProgramInfo& info, const OipRequest& request, const Result& result, OipAnswerHead head) {
+  Chooser chooser(request);
+  for (size_t i = 0; i < info.outputs.size(); ++i) addOutput(chooser, info.outputs[i], result.output(i));
   std::vector<int32_t> status(static_cast<size_t>(result.items()));
   for (size_t i = 0; i < status.size(); ++i) status[i] = static_cast<int32_t>(result.status(static_cast<int64_t>(i)));
-  writer.add<int32_t>(std::string(kStatus), OipType::Int32, status);
-  return writer.finish();
+  return chooser.finish(std::move(status), std::move(head));
 }
 
-OipAnswer oipAnswer(const OipRequest& request, std::span<const OipColumn> columns, std::span<const int32_t> status,
-                    const OipAnswerHead& head) {
-  Writer writer(request, textOf(head, request));
+OipAnswer oipAnswer(const OipRequest& request, std::span<const OipColumn> columns, std::vector<int32_t> status,
+                    OipAnswerHead head) {
+  Chooser chooser(request);
   for (const OipColumn& column : columns) {
     if (column.areInts)
-      writer.add(column.name, OipType::Int64, column.ints, column.width);
+      chooser.add(column.name, OipType::Int64, column.ints, column.width);
     else
-      writer.add(column.name, OipType::Fp32, column.floats, column.width);
+      chooser.add(column.name, OipType::Fp32, column.floats, column.width);
   }
-  writer.add(std::string(kStatus), OipType::Int32, status);
-  return writer.finish();
+  return chooser.finish(std::move(status), std::move(head));
 }
 
 }  // namespace featc

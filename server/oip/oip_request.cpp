@@ -5,12 +5,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
-
-#include <bit>
-#include <cstring>
 #include <new>
-#include <type_traits>
 #include <utility>
 
 #include "support/json_document.h"
@@ -18,19 +13,9 @@
 
 namespace featc {
 
-static_assert(std::endian::native == std::endian::little, "tensors are read as they come");
-
 namespace dom = simdjson::dom;
 
 namespace {
-
-constexpr std::array<std::string_view, 12> kTypeNames = {"BOOL",   "INT8",   "INT16",  "INT32", "INT64", "UINT8",
-                                                         "UINT16", "UINT32", "UINT64", "FP32",  "FP64",  "BYTES"};
-
-size_t widthOf(OipType type) {
-  constexpr std::array<size_t, 12> kWidths = {1, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 0};
-  return kWidths[static_cast<size_t>(type)];
-}
 
 // Reads the members of one tensor, then its values, wherever they are.
 class TensorReader {
@@ -55,7 +40,7 @@ class TensorReader {
   }
 
  private:
-  std::string fail(std::string_view what) const { return fmt::format("input \"{}\": {}", tensor_.name, what); }
+  std::string fail(std::string_view what) const { return oipTensorProblem(tensor_, what); }
 
   std::string readMember(std::string_view key, dom::element value) {
     if (key == "name") {
@@ -65,11 +50,9 @@ class TensorReader {
       tensor_.name = name;
     } else if (key == "datatype") {
       std::string_view name;
-      std::optional<OipType> type;
-      if (value.get_string().get(name) == simdjson::SUCCESS) type = parseOipType(name);
-      if (!type) return fail(fmt::format("its \"datatype\" is none of {}", fmt::join(kTypeNames, ", ")));
-      tensor_.type = *type;
+      if (value.get_string().get(name) != simdjson::SUCCESS) name = {};
       hasType_ = true;
+      return setOipType(name, tensor_);
     } else if (key == "shape") {
       return readShape(value);
     } else if (key == "data") {
@@ -91,20 +74,15 @@ class TensorReader {
   std::string readShape(dom::element value) {
     dom::array sizes;
     if (value.get_array().get(sizes) != simdjson::SUCCESS) return fail("its \"shape\" is not a list");
-    tensor_.shape.clear();
-    tensor_.elements = 1;
-    hasShape_ = true;
-    constexpr size_t kMostDimensions = 8;
+    std::vector<int64_t> shape;
     for (dom::element size : sizes) {
-      int64_t count = 0;
-      if (size.get_int64().get(count) != simdjson::SUCCESS || count < 0)
-        return fail("its \"shape\" has something else than whole numbers from 0");
-      if (tensor_.shape.size() == kMostDimensions) return fail("its \"shape\" has more than 8 dimensions");
-      tensor_.shape.push_back(count);
-      if (__builtin_mul_overflow(tensor_.elements, count, &tensor_.elements))
-        return fail("its \"shape\" has too many elements");
+      int64_t count = -1;
+      if (size.get_int64().get(count) != simdjson::SUCCESS) count = -1;
+      shape.push_back(count);
+      if (shape.size() > kMostOipDimensions) break;  // too many, however many more
     }
-    return {};
+    hasShape_ = true;
+    return setOipShape(std::move(shape), tensor_);
   }
 
   void reserve() {
@@ -175,17 +153,15 @@ class TensorReader {
 
   bool readInteger(dom::element element) {
     const bool isSigned = tensor_.type >= OipType::Int8 && tensor_.type <= OipType::Int64;
-    const size_t bits = widthOf(tensor_.type) * 8;
     int64_t value = 0;
     if (isSigned) {
       if (element.get_int64().get(value) != simdjson::SUCCESS) return false;
-      if (bits < 64 && (value < -(int64_t{1} << (bits - 1)) || value >= int64_t{1} << (bits - 1))) return false;
     } else {
       uint64_t bare = 0;
       if (element.get_uint64().get(bare) != simdjson::SUCCESS) return false;
-      if (bits < 64 && bare >= uint64_t{1} << bits) return false;
       value = static_cast<int64_t>(bare);
     }
+    if (!oipTypeHolds(tensor_.type, value)) return false;
     tensor_.integers.push_back(value);
     return true;
   }
@@ -196,63 +172,7 @@ class TensorReader {
                               binary_.size()));
     std::string_view bytes = binary_.substr(0, *binaryBytes_);
     binary_.remove_prefix(*binaryBytes_);
-    if (tensor_.type == OipType::Bytes) return readTexts(bytes);
-    const size_t width = widthOf(tensor_.type);
-    // No product, which may be too large.
-    if (bytes.size() % width != 0 || static_cast<uint64_t>(tensor_.elements) != bytes.size() / width)
-      return fail(fmt::format("its shape has {} elements of {} bytes and its binary data {} bytes", tensor_.elements,
-                              width, bytes.size()));
-    switch (tensor_.type) {
-      case OipType::Bool:
-        for (char c : bytes) tensor_.bools.push_back(c != 0 ? 1 : 0);
-        break;
-      case OipType::Int8: copy<int8_t>(bytes, tensor_.integers); break;
-      case OipType::Int16: copy<int16_t>(bytes, tensor_.integers); break;
-      case OipType::Int32: copy<int32_t>(bytes, tensor_.integers); break;
-      case OipType::Uint8: copy<uint8_t>(bytes, tensor_.integers); break;
-      case OipType::Uint16: copy<uint16_t>(bytes, tensor_.integers); break;
-      case OipType::Uint32: copy<uint32_t>(bytes, tensor_.integers); break;
-      case OipType::Int64:
-      case OipType::Uint64: copy<int64_t>(bytes, tensor_.integers); break;
-      case OipType::Fp32: copy<float>(bytes, tensor_.floats); break;
-      case OipType::Fp64: copy<double>(bytes, tensor_.floats); break;
-      case OipType::Bytes: break;
-    }
-    return {};
-  }
-
-  template <class From, class To>
-  static void copy(std::string_view bytes, std::vector<To>& to) {
-    to.resize(bytes.size() / sizeof(From));
-    if constexpr (std::is_same_v<From, To>) {
-      if (!bytes.empty()) std::memcpy(to.data(), bytes.data(), bytes.size());
-    } else {
-      for (size_t i = 0; i < to.size(); ++i) {
-        From value;
-        std::memcpy(&value, bytes.data() + i * sizeof(From), sizeof value);
-        to[i] = static_cast<To>(value);
-      }
-    }
-  }
-
-  // Each text behind its length, four bytes.
-  std::string readTexts(std::string_view bytes) {
-    tensor_.offsets.push_back(0);
-    int64_t count = 0;
-    while (!bytes.empty()) {
-      uint32_t length = 0;
-      if (bytes.size() < sizeof length) return fail("its binary data end within a length");
-      std::memcpy(&length, bytes.data(), sizeof length);
-      bytes.remove_prefix(sizeof length);
-      if (length > bytes.size()) return fail(fmt::format("element {} is longer than its binary data", count));
-      tensor_.text += bytes.substr(0, length);
-      tensor_.offsets.push_back(static_cast<int64_t>(tensor_.text.size()));
-      bytes.remove_prefix(length);
-      ++count;
-    }
-    return count == tensor_.elements
-               ? std::string()
-               : fail(fmt::format("its shape has {} elements and its binary data {}", tensor_.elements, count));
+    return setOipBytes(bytes, tensor_);
   }
 
   OipTensor& tensor_;
@@ -268,15 +188,10 @@ std::string readParameters(dom::element value, OipRequest& out) {
   dom::object parameters;
   if (value.get_object().get(parameters) != simdjson::SUCCESS) return "\"parameters\" is not an object";
   for (auto [key, parameter] : parameters) {
-    if (key == "timeout") {
-      int64_t microseconds = 0;
-      if (parameter.get_int64().get(microseconds) != simdjson::SUCCESS || microseconds < 0)
-        return "\"timeout\" is not a number of microseconds";
-      if (microseconds > 0) out.timeout = microseconds;  // 0: none, as the protocol has it
-    } else if (key == "binary_data_output") {
-      if (parameter.get_bool().get(out.binaryOutputs) != simdjson::SUCCESS)
-        return "\"binary_data_output\" is not true or false";
-    }
+    OipParameter value;
+    if (bool flag = false; parameter.get_bool().get(flag) == simdjson::SUCCESS) value = flag;
+    if (int64_t number = 0; parameter.get_int64().get(number) == simdjson::SUCCESS) value = number;
+    if (std::string problem = setOipParameter(key, value, out); !problem.empty()) return problem;
   }
   return {};
 }
@@ -312,12 +227,17 @@ std::string readInputs(dom::element value, std::string_view& binary, OipRequest&
 
 }  // namespace
 
-std::string_view oipTypeName(OipType type) { return kTypeNames[static_cast<size_t>(type)]; }
-
-std::optional<OipType> parseOipType(std::string_view name) {
-  for (size_t i = 0; i < kTypeNames.size(); ++i)
-    if (kTypeNames[i] == name) return static_cast<OipType>(i);
-  return std::nullopt;
+std::string setOipParameter(std::string_view name, const OipParameter& value, OipRequest& request) {
+  if (name == "timeout") {
+    const auto* microseconds = std::get_if<int64_t>(&value);
+    if (microseconds == nullptr || *microseconds < 0) return "\"timeout\" is not a number of microseconds";
+    if (*microseconds > 0) request.timeout = *microseconds;  // 0: none, as the protocol has it
+  } else if (name == "binary_data_output") {
+    const auto* flag = std::get_if<bool>(&value);
+    if (flag == nullptr) return "\"binary_data_output\" is not true or false";
+    request.binaryOutputs = *flag;
+  }
+  return {};
 }
 
 std::string parseOipRequest(std::string_view body, size_t jsonBytes, OipRequest& out) {

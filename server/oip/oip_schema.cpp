@@ -169,8 +169,8 @@ std::vector<OipTensorInfo> oipOutputs(std::vector<OipTensorInfo> scores) {
 
 std::string oipMetadata(const OipSchema& schema, const std::vector<OipTensorInfo>& outputs, std::string_view name,
                         std::string_view version, std::string_view fingerprint) {
-  std::string text =
-      fmt::format(R"({{"name": {}, "versions": ["{}"], "platform": "featc", "inputs": [)", jsonQuote(name), version);
+  std::string text = fmt::format(R"({{"name": {}, "versions": ["{}"], "platform": "{}", "inputs": [)", jsonQuote(name),
+                                 version, kOipPlatform);
   appendTensors(text, oipInputs(schema), true);
   text += R"(], "outputs": [)";
   appendTensors(text, outputs, false);

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "runtime/program_info.h"
-#include "server/oip/oip_request.h"
+#include "server/oip/oip_tensor.h"
 
 namespace featc {
 
@@ -75,6 +75,9 @@ std::vector<OipTensorInfo> oipOutputs(std::vector<OipTensorInfo> scores);
 std::string oipMetadata(const OipSchema& schema, const std::vector<OipTensorInfo>& outputs, std::string_view name,
                         std::string_view version, std::string_view fingerprint);
 
+// What the server says of itself and of its models.
+inline constexpr std::string_view kOipPlatform = "featc";
+inline constexpr std::string_view kOipExtension = "binary_tensor_data";
 inline constexpr std::string_view kItemOffsets = "item_offsets";
 inline constexpr std::string_view kStatus = "status";
 

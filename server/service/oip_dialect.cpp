@@ -9,6 +9,7 @@
 
 #include "server/oip/oip_answer.h"
 #include "server/oip/oip_batch.h"
+#include "server/oip/oip_messages.h"
 #include "server/oip/oip_request.h"
 #include "server/service/version_parts.h"
 
@@ -16,15 +17,14 @@ namespace featc {
 
 namespace {
 
-class OipDialect final : public Dialect {
+// What requests and answers mean, whichever form they have.
+class OipDialect : public Dialect {
  public:
-  OipDialect(const LiveCall& call, size_t jsonBytes)
-      : parts_(call.version().shared<VersionParts>()), jsonBytes_(jsonBytes), batch_(parts_.inputs, request_) {}
-
-  std::string_view name() const override { return "oip"; }
+  explicit OipDialect(const LiveCall& call)
+      : parts_(call.version().shared<VersionParts>()), batch_(parts_.inputs, request_) {}
 
   std::optional<Refusal> read(std::string_view body) override {
-    std::string problem = parseOipRequest(body, jsonBytes_ == kAll ? body.size() : jsonBytes_, request_);
+    std::string problem = parse(body, request_);
     if (!problem.empty()) return Refusal{400, "bad_request", std::move(problem)};
     OipProblems problems;
     batch_.build(problems);
@@ -42,7 +42,7 @@ class OipDialect final : public Dialect {
   Batch batch() override { return batch_.batch(); }
 
   HttpResponse answer(const Result& result, const ServedVersion& version) override {
-    return responseOf(oipAnswer(parts_.inputs.info(), request_, result, headOf(version)));
+    return write(oipAnswer(parts_.inputs.info(), request_, result, headOf(version)), request_);
   }
 
   HttpResponse answer(const Result& result, const ScoredItems& items, const ServedVersion& version) override {
@@ -70,29 +70,66 @@ class OipDialect final : public Dialect {
       head.parameters.emplace_back("epoch", items.scores.epoch);
       head.parameters.emplace_back("delta", std::to_string(items.scores.delta));
     }
-    return responseOf(oipAnswer(request_, columns, status, head));
+    return write(oipAnswer(request_, columns, std::move(status), std::move(head)), request_);
   }
 
- private:
-  static constexpr size_t kAll = SIZE_MAX;
+ protected:
+  // Empty, or what is wrong.
+  virtual std::string parse(std::string_view body, OipRequest& request) const = 0;
+  virtual HttpResponse write(const OipAnswer& answer, const OipRequest& request) const = 0;
 
+ private:
   static OipAnswerHead headOf(const ServedVersion& version) {
     return {version.name, version.version, {{"fingerprint", version.fingerprint}}};
   }
-  static HttpResponse responseOf(OipAnswer made) {
+
+  const VersionParts& parts_;
+  OipRequest request_;
+  OipBatch batch_;
+};
+
+class OipHttp final : public OipDialect {
+ public:
+  OipHttp(const LiveCall& call, size_t jsonBytes) : OipDialect(call), jsonBytes_(jsonBytes) {}
+
+  std::string_view name() const override { return "oip"; }
+
+ private:
+  std::string parse(std::string_view body, OipRequest& request) const override {
+    return parseOipRequest(body, jsonBytes_ == SIZE_MAX ? body.size() : jsonBytes_, request);
+  }
+
+  HttpResponse write(const OipAnswer& answer, const OipRequest& /*request*/) const override {
+    OipBody made = oipBody(answer);
     HttpResponse response;
-    if (made.jsonBytes < made.body.size()) {
+    if (made.jsonBytes < made.text.size()) {
       response.contentType = "application/octet-stream";
       response.headers.push_back({"Inference-Header-Content-Length", std::to_string(made.jsonBytes)});
     }
-    response.body = std::move(made.body);
+    response.body = std::move(made.text);
     return response;
   }
 
-  const VersionParts& parts_;
   const size_t jsonBytes_;
-  OipRequest request_;
-  OipBatch batch_;
+};
+
+class OipGrpc final : public OipDialect {
+ public:
+  using OipDialect::OipDialect;
+
+  std::string_view name() const override { return "grpc"; }
+
+ private:
+  std::string parse(std::string_view body, OipRequest& request) const override {
+    return parseOipMessage(body, request);
+  }
+
+  HttpResponse write(const OipAnswer& answer, const OipRequest& request) const override {
+    HttpResponse response;
+    response.contentType = "application/grpc";
+    response.body = oipMessage(answer, request.binaryOutputs);
+    return response;
+  }
 };
 
 }  // namespace
@@ -115,7 +152,9 @@ std::vector<OipTensorInfo> oipOutputsOf(const ProgramInfo& info, const ModelScor
 }
 
 std::unique_ptr<Dialect> newOipDialect(const LiveCall& call, size_t jsonBytes) {
-  return std::make_unique<OipDialect>(call, jsonBytes);
+  return std::make_unique<OipHttp>(call, jsonBytes);
 }
+
+std::unique_ptr<Dialect> newOipGrpcDialect(const LiveCall& call) { return std::make_unique<OipGrpc>(call); }
 
 }  // namespace featc

@@ -13,8 +13,10 @@
 
 namespace featc {
 
-// `call` outlives the dialect; the first `jsonBytes` of the body are JSON, SIZE_MAX: all of it.
+// Over HTTP. `call` outlives the dialect; the first `jsonBytes` of the body are JSON, SIZE_MAX: all of it.
 std::unique_ptr<Dialect> newOipDialect(const LiveCall& call, size_t jsonBytes);
+// Over gRPC: the body is a ModelInferRequest, the answer's a ModelInferResponse. `call` outlives the dialect.
+std::unique_ptr<Dialect> newOipGrpcDialect(const LiveCall& call);
 
 // The tensors of an answer: features, or what the network gives.
 std::vector<OipTensorInfo> oipOutputsOf(const ProgramInfo& info, const ModelScorer* scorer);

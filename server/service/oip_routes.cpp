@@ -53,6 +53,17 @@ std::unique_ptr<Dialect> newOip(const LiveCall& call, const HttpRequest& request
 
 }  // namespace
 
+std::optional<HttpResponse> Service::findModel(std::string_view name, std::string_view version, OipModel& model) const {
+  model.name = name;
+  if (!configs_.has(model.name)) return unknownName(configs_, "model", name);
+  model.config = configs_.find(model.name);
+  if (model.config != nullptr) model.version = model.config->current();
+  if (version.empty() || (model.version != nullptr && version == versionLabel(*model.version))) return std::nullopt;
+  return httpError(404,
+                   fmt::format("\"{}\" has no version \"{}\": {}", name, version,
+                               model.version == nullptr ? "none serves" : versionLabel(*model.version) + " serves"));
+}
+
 void Service::handleOip(const std::shared_ptr<HttpExchange>& exchange) {
   const HttpRequest& request = exchange->request();
   const bool reads = request.method == "GET" || request.method == "HEAD";
@@ -63,39 +74,33 @@ void Service::handleOip(const std::shared_ptr<HttpExchange>& exchange) {
   if (parts.size() == 1 || parts[1] == "health") {
     if (!reads) return answer(wrongMethod("GET, HEAD"));
     if (parts.size() == 1)
-      return answer(json(R"({"name": "featc", "version": ")" + version_ +
-                         R"(", "extensions": ["binary_tensor_data"]})"
-                         "\n"));
+      return answer(json(fmt::format("{{\"name\": \"{}\", \"version\": \"{}\", \"extensions\": [\"{}\"]}}\n",
+                                     kOipPlatform, version_, kOipExtension)));
     if (parts.size() == 3 && parts[2] == "live") return answer(health(true));
-    if (parts.size() == 3 && parts[2] == "ready") return answer(health(isReady(configs_, phase_)));
+    if (parts.size() == 3 && parts[2] == "ready") return answer(health(featc::isReady(configs_, phase_)));
   }
   if (parts.size() < 3 || parts[1] != "models") return answer(httpError(404, kServiceRoutes));
 
-  const std::string name(parts[2]);
-  if (!configs_.has(name)) return answer(unknownName(configs_, "model", name));
-  std::shared_ptr<LiveConfig> config = configs_.find(name);
-  std::shared_ptr<const LiveVersion> version = config == nullptr ? nullptr : config->current();
   std::vector<std::string_view> rest(parts.begin() + 3, parts.end());
+  std::string_view version;
   if (rest.size() >= 2 && rest[0] == "versions") {
-    if (version == nullptr || rest[1] != versionLabel(*version))
-      return answer(
-          httpError(404, fmt::format("\"{}\" has no version \"{}\": {}", name, rest[1],
-                                     version == nullptr ? "none serves" : versionLabel(*version) + " serves")));
+    version = rest[1];
+    if (version.empty()) return answer(httpError(404, kServiceRoutes));
     rest.erase(rest.begin(), rest.begin() + 2);
   }
+  OipModel model;
+  if (auto refusal = findModel(parts[2], version, model)) return answer(std::move(*refusal));
   if (rest.size() == 1 && rest[0] == "infer") {
     if (request.method != "POST") return answer(wrongMethod("POST"));
-    return stages_.admit(exchange, name, std::move(config), newOip);
+    return stages_.admit(exchange, model.name, std::move(model.config), newOip);
   }
   if (!reads) return answer(wrongMethod("GET, HEAD"));
-  if (rest.size() == 1 && rest[0] == "ready")
-    return answer(health(version != nullptr && phase_ == ServerPhase::Serving));
+  if (rest.size() == 1 && rest[0] == "ready") return answer(health(isReady(model)));
   if (!rest.empty()) return answer(httpError(404, kServiceRoutes));
-  if (version == nullptr)
-    return answer(httpError(503, fmt::format("\"{}\" is not loaded: the server's log says why", name)));
-  const auto& of = version->shared<VersionParts>();
-  answer(json(
-      oipMetadata(of.inputs, of.outputs, name, versionLabel(*version), fingerprintText(version->info().fingerprint))));
+  if (model.version == nullptr) return answer(notLoaded(model.name));
+  const auto& of = model.version->shared<VersionParts>();
+  answer(json(oipMetadata(of.inputs, of.outputs, model.name, versionLabel(*model.version),
+                          fingerprintText(model.version->info().fingerprint))));
 }
 
 }  // namespace featc

@@ -114,6 +114,7 @@ void RequestStages::admit(const std::shared_ptr<HttpExchange>& exchange, const s
     patience = std::min(*time, patience);
   }
   work->deadline = request.arrived + patience;
+  if (request.deadline) work->deadline = std::min(work->deadline, *request.deadline);
   if (!workers_.submit([this, work] { read(work); }))
     refuse(*work, {503, "overload", "too many requests are waiting: try again later, or ask another server"});
 }

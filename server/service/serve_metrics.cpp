@@ -45,8 +45,15 @@ struct ServeMetrics::Families {
                                             .Name("featc_http_unread_requests_total")
                                             .Help("Requests that no handler saw: not valid, too long or too slow")
                                             .Register(registry);
+  prometheus::Family<prometheus::Gauge>& calls =
+      BuildGauge().Name("featc_grpc_calls").Help("Calls that are open").Register(registry);
+  prometheus::Family<Counter>& unreadCalls = BuildCounter()
+                                                 .Name("featc_grpc_unread_calls_total")
+                                                 .Help("Calls that were refused unread, or took too long")
+                                                 .Register(registry);
   std::mutex mutex;
   std::function<HttpCounts()> counts;
+  std::function<GrpcCounts()> callCounts;
 };
 
 ServeMetrics::ServeMetrics() : families_(std::make_unique<Families>()) {}
@@ -74,14 +81,23 @@ void ServeMetrics::watchConnections(std::function<HttpCounts()> counts) {
   families_->counts = std::move(counts);
 }
 
+void ServeMetrics::watchCalls(std::function<GrpcCounts()> counts) {
+  std::lock_guard lock(families_->mutex);
+  families_->callCounts = std::move(counts);
+}
+
 std::string ServeMetrics::text() const {
   Families& families = *families_;
   std::lock_guard lock(families.mutex);
+  auto set = [](Counter& counter, uint64_t value) { counter.Increment(static_cast<double>(value) - counter.Value()); };
+  if (families.callCounts) {
+    const GrpcCounts counts = families.callCounts();
+    families.calls.Add({}).Set(static_cast<double>(counts.calls));
+    set(families.unreadCalls.Add({{"reason", "refused"}}), counts.refused);
+    set(families.unreadCalls.Add({{"reason", "timeout"}}), counts.timedOut);
+  }
   if (families.counts) {
     const HttpCounts counts = families.counts();
-    auto set = [](Counter& counter, uint64_t value) {
-      counter.Increment(static_cast<double>(value) - counter.Value());
-    };
     families.open.Add({}).Set(static_cast<double>(counts.connections));
     families.bodies.Add({}).Set(static_cast<double>(counts.bodyBytes));
     set(families.connections.Add({{"outcome", "accepted"}}), counts.accepted);

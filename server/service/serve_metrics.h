@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/grpc/grpc_server.h"
 #include "server/http/http_server.h"
 
 namespace featc {
@@ -34,6 +35,7 @@ class ServeMetrics {
   void countRequest(const std::string& config, std::string_view dialect, int status, const StageTimes& times);
   // Asked whenever text() is.
   void watchConnections(std::function<HttpCounts()> counts);
+  void watchCalls(std::function<GrpcCounts()> counts);
   std::string text() const;
 
  private:

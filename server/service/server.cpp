@@ -2,6 +2,7 @@
 #include "server/service/server.h"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "stores/store_states.h"
@@ -41,6 +42,7 @@ PredictionServer::PredictionServer(ServerOptions options)
       service_(stages_, configs_, phase_, options_.version),
       adminService_(configs_, *stores_, metrics_, serveMetrics_, phase_),
       http_(options_.http, [this](const auto& exchange) { service_.handle(exchange); }),
+      grpc_(options_.grpc, [this](const auto& exchange) { service_.handleGrpc(exchange); }),
       admin_(adminOptions(), [this](const auto& exchange) { adminService_.handle(exchange); }) {
   metrics_.watchGauge("featc_waiting_requests", "Requests that wait for a thread", "queue", "admission",
                       [this] { return static_cast<double>(stages_.waiting()); });
@@ -50,6 +52,7 @@ PredictionServer::PredictionServer(ServerOptions options)
                       [] { return static_cast<double>(MemoryBudget::ofProcess()->held()); });
   metrics_.watchStores([this] { return storeStates(*stores_); });
   serveMetrics_.watchConnections([this] { return http_.counts(); });
+  if (!options_.grpcListen.empty()) serveMetrics_.watchCalls([this] { return grpc_.counts(); });
 }
 
 PredictionServer::~PredictionServer() = default;
@@ -65,6 +68,8 @@ std::string PredictionServer::start() {
     if (std::string error = admin_.start(options_.adminListen); !error.empty()) return error;
   if (std::string error = load(); !error.empty()) return error;
   if (std::string error = http_.start(options_.listen); !error.empty()) return error;
+  if (!options_.grpcListen.empty())
+    if (std::string error = grpc_.start(options_.grpcListen); !error.empty()) return error;
   phase_ = ServerPhase::Serving;
   return {};
 }
@@ -89,7 +94,10 @@ void PredictionServer::warnOfUnread() const {
 
 bool PredictionServer::drain(std::chrono::milliseconds grace) {
   phase_ = ServerPhase::Draining;
-  if (!http_.drain(grace)) return false;
+  // Both at once, so that neither takes the other's time.
+  std::future<bool> ofGrpc = std::async(std::launch::async, [&] { return grpc_.drain(grace); });
+  const bool isDrained = http_.drain(grace);
+  if (!ofGrpc.get() || !isDrained) return false;
   stages_.finish();
   return pool_.isIdle();
 }

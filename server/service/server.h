@@ -11,6 +11,7 @@
 
 #include "engine/compile_pool.h"
 #include "runtime/metrics/metrics.h"
+#include "server/grpc/grpc_server.h"
 #include "server/http/http_server.h"
 #include "server/service/live_configs.h"
 #include "server/service/reaper.h"
@@ -26,8 +27,10 @@ struct ServerOptions {
   std::vector<std::string> stores;  // NAME=URL
   std::string listen = "127.0.0.1:8080";
   std::string adminListen;  // empty: none
+  std::string grpcListen;   // empty: none
   uint32_t threads = 1;     // that compute
   HttpOptions http;
+  GrpcOptions grpc;
   StageOptions stages;
   std::string version;  // of featc
 };
@@ -48,6 +51,7 @@ class PredictionServer {
   // Where it listens, once started.
   const std::string& address() const { return http_.address(); }
   const std::string& adminAddress() const { return admin_.address(); }
+  const std::string& grpcAddress() const { return grpc_.address(); }
 
   void reload() { configs_.reload(); }
   // Looks whether files have changed.
@@ -76,6 +80,7 @@ class PredictionServer {
   Service service_;
   AdminService adminService_;
   HttpServer http_;
+  GrpcServer grpc_;
   HttpServer admin_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,10 +28,22 @@ class Service {
       : stages_(stages), configs_(configs), phase_(phase), version_(std::move(version)) {}
 
   void handle(const std::shared_ptr<HttpExchange>& exchange);
+  // A call of gRPC: its path is the method, its body the message.
+  void handleGrpc(const std::shared_ptr<HttpExchange>& exchange);
 
  private:
+  // What callers of the Open Inference Protocol ask about.
+  struct OipModel {
+    std::string name;
+    std::shared_ptr<LiveConfig> config;
+    std::shared_ptr<const LiveVersion> version;  // null: none serves
+  };
+
   void extract(const std::shared_ptr<HttpExchange>& exchange, const std::string& name);
   void handleOip(const std::shared_ptr<HttpExchange>& exchange);
+  // `version` is empty where any will do. Nothing, or why there is no such model.
+  std::optional<HttpResponse> findModel(std::string_view name, std::string_view version, OipModel& model) const;
+  bool isReady(const OipModel& model) const { return model.version != nullptr && phase_ == ServerPhase::Serving; }
 
   RequestStages& stages_;
   LiveConfigs& configs_;
@@ -64,6 +77,8 @@ inline constexpr std::string_view kServiceRoutes =
     "the admin port";
 // Whether requests for at least one config are answered.
 bool isReady(const LiveConfigs& configs, ServerPhase phase);
+// 503: no version of a model could be loaded.
+HttpResponse notLoaded(std::string_view name);
 // 404, with the name that may be meant; `what` is a config or a model.
 HttpResponse unknownName(const LiveConfigs& configs, std::string_view what, std::string_view name);
 // 405, with the methods that there are.
