@@ -25,6 +25,8 @@ constexpr const char* kNoModule =
 constexpr const char* kTooMany = "too many calls are open: try again later, or ask another server";
 constexpr const char* kTooSlow = "the message did not come in time: send a request in one go";
 
+constexpr const char* kStopping = "the server is stopping: ask another server";
+
 std::string_view viewOf(FeatcGrpcText text) { return {text.data, text.size}; }
 FeatcGrpcText textOf(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -76,7 +78,7 @@ class GrpcExchange final : public HttpExchange {
 
   // Throws before the call has its answer, or not at all.
   void sendAnswer(HttpResponse& response) {
-    limitAnswer(response, answerBytes_);
+    if (response.error.empty()) limitAnswer(response, answerBytes_);
     FeatcGrpcAnswer answer{};
     answer.status = grpcStatus(response.status);
     answer.problem = textOf(shortened(response.error));
@@ -140,7 +142,8 @@ class GrpcServer::Core {
                                    .sendMs = options_.answerTime.count(),
                                    .idleMs = options_.idleTime.count(),
                                    .tooMany = kTooMany,
-                                   .tooSlow = kTooSlow};
+                                   .tooSlow = kTooSlow,
+                                   .stopping = kStopping};
     const FeatcGrpcHandlers handlers{.context = this, .begin = begin, .hungUp = hungUp, .release = release};
     int32_t port = 0;
     std::string problem = takeModuleText(module_->start(&options, &handlers, &server_, &port));

@@ -268,7 +268,6 @@ std::string parseOipMessage(std::string_view message, OipRequest& out) {
   }
   if (reader.failed()) return damaged("ModelInferRequest");
   if (!isText(out.id)) return "\"id\" is not UTF-8";
-  if (inputs.empty()) return "there are no \"inputs\"";
   if (!raw.empty() && raw.size() != inputs.size())
     return fmt::format("there are {} raw_input_contents and {} inputs: send one for each input, in their order",
                        raw.size(), inputs.size());

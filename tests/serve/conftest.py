@@ -57,10 +57,11 @@ class Server:
                 self.process.wait()
                 self.reader.join()
                 raise RuntimeError(f"featc serve ended with {self.process.returncode}: {self.log}")
-            words = re.match(r"(admin|listening) on (.*):(\d+)", line)
+            words = re.match(r"(admin|gRPC|listening) on (.*):(\d+)", line)
             found[words[1]] = int(words[3])
         self.port = found["listening"]
         self.admin_port = found["admin"]
+        self.grpc_port = found.get("gRPC")
 
     def _read(self):
         for line in self.process.stderr:
@@ -131,6 +132,25 @@ def wait_until(condition, seconds=60):
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.02)
+
+
+def cpu_of(server):
+    """Seconds."""
+    return sum(map(int, open(f"/proc/{server.process.pid}/stat").read().split()[13:15])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture
+def slow_config(tmp_path):
+    """A request with a long text computes for seconds."""
+    path = tmp_path / "slow.feat"
+    path.write_text("model slow\nrequest { t : string }\nitem { ls : list<string> }\n"
+                    "sparse far slot 1 = max(edit_distance(ls, t))\n")
+    return path
+
+
+def slow_texts(megabytes=2):
+    """The request's `t`, and the `ls` of its one item."""
+    return "ba" * 2000, ["ab" * 2000 for _ in range(megabytes * 250)]
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from conftest import receive_all, wait_until
+from conftest import cpu_of, receive_all, slow_texts, wait_until
 
 
 def post(body, *headers, path="/extract/shops", version="1.1"):
@@ -320,22 +320,9 @@ def test_head_range_expect_and_versions(server, request_line):
     assert one(server.raw(b"POST /v2 HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 999999999\r\n\r\n"))[0] == 413
 
 
-@pytest.fixture
-def slow_config(tmp_path):
-    """A request with a long text computes for seconds."""
-    path = tmp_path / "slow.feat"
-    path.write_text("model slow\nrequest { t : string }\nitem { ls : list<string> }\n"
-                    "sparse far slot 1 = max(edit_distance(ls, t))\n")
-    return path
-
-
 def slow_body(megabytes=2):
-    texts = ["ab" * 2000 for _ in range(megabytes * 250)]
-    return json.dumps({"request": {"t": "ba" * 2000}, "items": [{"ls": texts}]})
-
-
-def cpu_of(server):
-    return sum(map(int, open(f"/proc/{server.process.pid}/stat").read().split()[13:15])) / os.sysconf("SC_CLK_TCK")
+    text, texts = slow_texts(megabytes)
+    return json.dumps({"request": {"t": text}, "items": [{"ls": texts}]})
 
 
 def test_hang_up_while_computing(start, slow_config):

@@ -187,7 +187,7 @@ def instead(name, datatype, values):
     return [(name, datatype, values) if tensor[0] == name else tensor for tensor in tensors()]
 
 
-@pytest.mark.parametrize("inputs, words", [
+BAD_TENSORS = [
     (without("name"), 'input "name" is missing: item.name is string'),
     (without("tags.offsets"), 'input "tags.offsets" is missing'),
     (without("item_offsets"), "item_offsets"),
@@ -215,7 +215,10 @@ def instead(name, datatype, values):
     (instead("name", "BYTES", [1, "", "z"]), "element 0 is 1, not BYTES"),
     (instead("x", "FP64", [None, 1.0]), 'send a value and the BOOL tensor "x.valid"'),
     (instead("item.n", "INT32", [2**40, 1, 1]), "not INT32"),
-])
+]
+
+
+@pytest.mark.parametrize("inputs, words", BAD_TENSORS)
 def test_bad_tensors(fields, inputs, words):
     status, _, body = fields.ask("/v2/models/fields/infer", json_body(inputs))
     assert status == 400 and words in body["error"], body

@@ -45,6 +45,7 @@ Calls::Calls(const FeatcGrpcOptions& options, const FeatcGrpcHandlers& handlers)
       sendTime_(options.sendMs),
       tooMany_(options.tooMany),
       tooSlow_(options.tooSlow),
+      stoppingText_(options.stopping),
       watcher_([this] { watch(); }) {}
 
 Calls::~Calls() {
@@ -58,9 +59,9 @@ Calls::~Calls() {
 
 grpc::ServerGenericBidiReactor* Calls::CreateReactor(grpc::GenericCallbackServerContext* context) {
   std::lock_guard lock(mutex_);
-  if (open_.size() >= most_) {
+  if (stopping_ || open_.size() >= most_) {
     refused_.fetch_add(1);
-    return new RefusedCall(tooMany_);
+    return new RefusedCall(stopping_ ? stoppingText_ : tooMany_);
   }
   auto* call = new Call(*this, *context);
   open_.insert(call);

@@ -33,6 +33,8 @@ class Calls final : public grpc::CallbackGenericService {
 
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override;
   FeatcGrpcCounts counts() const;
+  // From now on new calls are refused.
+  void stop() { stopping_ = true; }
 
  private:
   friend class Call;
@@ -45,6 +47,8 @@ class Calls final : public grpc::CallbackGenericService {
   const std::chrono::milliseconds sendTime_;
   const std::string tooMany_;
   const std::string tooSlow_;
+  const std::string stoppingText_;
+  std::atomic<bool> stopping_ = false;
   std::atomic<uint64_t> refused_ = 0;
   std::atomic<uint64_t> timedOut_ = 0;
   // Whoever ends a call that took too long may be the one who removes it.

@@ -99,8 +99,11 @@ class Server {
     const auto until = std::chrono::system_clock::now() + grace;
     std::promise<void> done;
     std::future<void> ended = done.get_future();
+    calls_.stop();
     // Waits for answers that may never come.
-    shutdown_ = std::thread([this, until, done = std::move(done)]() mutable {
+    shutdown_ = std::thread([this, grace, until, done = std::move(done)]() mutable {
+      // gRPC cancels calls that come while it shuts down, which tells callers nothing.
+      std::this_thread::sleep_for(std::min(kLastChance, grace));
       server_->Shutdown(until);
       done.set_value();
     });
@@ -110,6 +113,7 @@ class Server {
   FeatcGrpcCounts counts() const { return calls_.counts(); }
 
  private:
+  static constexpr std::chrono::milliseconds kLastChance{200};
   static constexpr int64_t kStreams = 1000;  // of a connection
   static constexpr int64_t kPingEveryMs = 30'000;
 

@@ -19,16 +19,17 @@ struct FeatcGrpcHeader {
 };
 
 struct FeatcGrpcOptions {
-  const char* address;  // HOST:PORT, port 0: any that is free
-  size_t calls;         // at a time; the next is refused
-  size_t headerBytes;   // of a call's metadata
-  size_t messageBytes;  // of a request
-  size_t memoryBytes;   // of all calls and connections together
-  int64_t receiveMs;    // for a request to come
-  int64_t sendMs;       // for an answer to be sent
-  int64_t idleMs;       // until a connection without calls is closed
-  const char* tooMany;  // why a call is refused when there are too many
-  const char* tooSlow;  // why it is refused when its request does not come in time
+  const char* address;   // HOST:PORT, port 0: any that is free
+  size_t calls;          // at a time; the next is refused
+  size_t headerBytes;    // of a call's metadata
+  size_t messageBytes;   // of a request
+  size_t memoryBytes;    // of all calls and connections together
+  int64_t receiveMs;     // for a request to come
+  int64_t sendMs;        // for an answer to be sent
+  int64_t idleMs;        // until a connection without calls is closed
+  const char* tooMany;   // why a call is refused when there are too many
+  const char* tooSlow;   // why it is refused when its request does not come in time
+  const char* stopping;  // why it is refused when the server drains
 };
 
 // All borrowed for the call of begin().
