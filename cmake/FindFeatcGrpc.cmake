@@ -11,8 +11,10 @@ mark_as_advanced(FEATC_GRPC_INCLUDE FEATC_GRPCPP_LIBRARY FEATC_GRPC_LIBRARY FEAT
 find_package_handle_standard_args(FeatcGrpc
   REQUIRED_VARS FEATC_GRPC_INCLUDE FEATC_GRPCPP_LIBRARY FEATC_GRPC_LIBRARY FEATC_GPR_LIBRARY)
 if(FeatcGrpc_FOUND AND NOT TARGET featc::grpc_libraries)
+  add_library(featc::grpcpp UNKNOWN IMPORTED)
+  set_target_properties(featc::grpcpp PROPERTIES
+    IMPORTED_LOCATION ${FEATC_GRPCPP_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${FEATC_GRPC_INCLUDE})
   add_library(featc::grpc_libraries INTERFACE IMPORTED)
-  target_include_directories(featc::grpc_libraries SYSTEM INTERFACE ${FEATC_GRPC_INCLUDE})
-  target_link_libraries(featc::grpc_libraries
-    INTERFACE ${FEATC_GRPCPP_LIBRARY} ${FEATC_GRPC_LIBRARY} ${FEATC_GPR_LIBRARY})
+  target_link_libraries(featc::grpc_libraries INTERFACE featc::grpcpp ${FEATC_GRPC_LIBRARY} ${FEATC_GPR_LIBRARY})
 endif()
+set(FeatcGrpc_LIBRARY featc::grpcpp)

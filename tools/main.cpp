@@ -24,7 +24,7 @@ constexpr featc::AddCommand kCommands[] = {
     featc::addScoreCommand,       // scores of data
     featc::addPackCommand,        // seals a version of a model
     featc::addLoadCommand,        // rows into a store
-    featc::addServeCommand,       // features and scores over HTTP
+    featc::addServeCommand,       // features and scores over HTTP and gRPC
     featc::addBuildCommand,       // ahead-of-time code
     featc::addExplainCommand,     // how one row's features came to be
     featc::addDecodeCommand,      // what an id means

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// featc serve: features and scores over HTTP.
+// featc serve: features and scores over HTTP and gRPC.
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -214,7 +214,7 @@ int serve(ServeOptions options) {
 void addServeCommand(CommandLine& line) {
   auto shared = std::make_shared<ServeOptions>();
   ServeOptions& options = *shared;
-  Command command = line.add("serve", "Answer requests for features or scores over HTTP");
+  Command command = line.add("serve", "Answer requests for features or scores over HTTP and gRPC");
   command
       .option("MODELS", options.path,
               "A config, a model folder, or a folder of such: NAME.feat and NAME/ are served as NAME")

@@ -140,6 +140,7 @@ PAGES = {
         folder="build/docs/server",
         files=["examples/quick/shops.feat", "examples/quick/shops.jsonl"],
         blocks={("json", '{"inputs"'): Saved("infer.json")},
+        not_run={("python", "import numpy, tritonclient"): "tritonclient is in the environment of tests/serve only; test_grpc.py asks the same"},
     ),
     "docs/stores.md": Page(
         not_run={

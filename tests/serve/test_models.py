@@ -3,6 +3,7 @@
 
 import json
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -88,6 +89,30 @@ def test_same_as_score(start, model, tmp_path):
     metadata = server.ask("/v2/models/m")[2]
     assert [output["name"] for output in metadata["outputs"]] == ["score", "status"]
     assert server.metric("featc_server_stage_seconds_count") > 0
+
+
+def test_scores_over_grpc(start, model):
+    grpc = pytest.importorskip("tritonclient.grpc")
+    if not (pathlib.Path(PROGRAM).parent / "lib/featc/featc_grpc.so").exists():
+        pytest.skip("this featc has no gRPC")
+    server = start(model, "--grpc-port", "0")
+    client = grpc.InferenceServerClient(f"127.0.0.1:{server.grpc_port}")
+    inputs = []
+    for name, datatype, values in [("n", "INT64", np.array([3])), ("a", "FP64", np.array([1, -0.5])),
+                                   ("b", "FP32", np.array([2, 4], np.float32))]:
+        inputs.append(grpc.InferInput(name, list(values.shape), datatype))
+        inputs[-1].set_data_from_numpy(values)
+    result = client.infer("m", inputs, model_version="1")
+    assert result.as_numpy("score").tolist() == pytest.approx(expected(1))
+    assert result.as_numpy("status").tolist() == [0, 0]
+    assert [output.name for output in client.get_model_metadata("m").outputs] == ["score", "status"]
+    publish(model, 7, 2)
+    server.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: client.is_server_ready() and client.get_model_metadata("m").versions == ["7"])
+    assert client.infer("m", inputs).as_numpy("score").tolist() == pytest.approx(expected(2))
+    with pytest.raises(grpc.InferenceServerException, match='has no version "1": 7 serves'):
+        client.infer("m", inputs, model_version="1")
+    client.close()
 
 
 def test_versions(start, model):
