@@ -10,7 +10,7 @@
 
 namespace featc {
 
-Module loadModule(std::string_view file, const char* entry, uint32_t version, std::string_view missing) {
+Expected<const void*> loadModule(std::string_view file, const char* entry, uint32_t version, std::string_view missing) {
   namespace fs = std::filesystem;
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
@@ -18,13 +18,18 @@ Module loadModule(std::string_view file, const char* entry, uint32_t version, st
     const fs::path path = folder / file;
     if (!fs::exists(path, ignored)) continue;
     void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (module == nullptr) return {nullptr, fmt::format("cannot load {}: {}", path.string(), dlerror())};
+    if (module == nullptr) {
+      return Error(fmt::format("cannot load {}: {}", path.string(), dlerror()), ErrorCode::Failed, path.string());
+    }
     auto* give = reinterpret_cast<const void* (*)(uint32_t)>(dlsym(module, entry));
     const void* functions = give == nullptr ? nullptr : give(version);
-    if (functions == nullptr) return {nullptr, fmt::format("{} belongs to another version of featc", path.string())};
-    return {functions};
+    if (functions == nullptr) {
+      return Error(fmt::format("{} belongs to another version of featc", path.string()), ErrorCode::OtherBuild,
+                   path.string());
+    }
+    return functions;
   }
-  return {nullptr, std::string(missing)};
+  return Error(std::string(missing), ErrorCode::Failed);
 }
 
 std::string takeModuleText(char* text) {

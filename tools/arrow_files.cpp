@@ -15,11 +15,10 @@ namespace {
 constexpr const char* kNoModule =
     "this featc was built without Arrow files: run scripts/setup, which brings libarrow, then build it again";
 
-const FeatcArrowFiles* arrowFiles(std::string& problem) {
-  static const Module module =
-      loadModule("featc_arrow_files.so", "featcArrowFiles", FEATC_ARROW_FILES_VERSION, kNoModule);
-  problem = module.problem;
-  return static_cast<const FeatcArrowFiles*>(module.functions);
+const Expected<const FeatcArrowFiles*>& arrowFiles() {
+  static const Expected<const FeatcArrowFiles*> files =
+      loadModule<FeatcArrowFiles>("featc_arrow_files.so", "featcArrowFiles", FEATC_ARROW_FILES_VERSION, kNoModule);
+  return files;
 }
 
 // The module has numbers of C for these.
@@ -96,11 +95,13 @@ class ArrowWriter final : public ResultWriter {
 
 }  // namespace
 
-bool openArrowFile(const std::string& path, std::string_view format, ArrowInput& out, std::string& problem) {
-  const FeatcArrowFiles* files = arrowFiles(problem);
-  if (files == nullptr) return false;
+Expected<ArrowInput> openArrowFile(const std::string& path, std::string_view format) {
+  if (!arrowFiles()) return arrowFiles().error();
+  const FeatcArrowFiles* files = *arrowFiles();
+  ArrowInput out;
   void* file = nullptr;
-  problem = takeModuleText(files->open(path.c_str(), isParquet(format), out.stream.get(), &file));
+  std::string problem = takeModuleText(files->open(path.c_str(), isParquet(format), out.stream.get(), &file));
+  if (!problem.empty()) return Error(std::move(problem), ErrorCode::NoFile, path);
   out.choose = [files, file](std::vector<ArrowWanted>& wanted) {
     return takeModuleText(files->choose(file, reinterpret_cast<uint8_t*>(wanted.data())));
   };
@@ -111,19 +112,19 @@ bool openArrowFile(const std::string& path, std::string_view format, ArrowInput&
     return takeModuleText(files->pieces(file, &pieces.rows, &pieces.pieceRows));
   };
   out.isChecked = true;
-  return problem.empty();
+  return out;
 }
 
-std::unique_ptr<ResultWriter> newArrowWriter(const ProgramInfo& info, std::string_view format,
-                                             const WriterOptions& options, std::string& problem) {
-  std::unique_ptr<ArrowFile> file = ArrowFile::make(format, options, problem);
-  return file == nullptr ? nullptr : std::make_unique<ArrowWriter>(std::move(file), info, options);
+Expected<std::unique_ptr<ResultWriter>> newArrowWriter(const ProgramInfo& info, std::string_view format,
+                                                       const WriterOptions& options) {
+  Expected<std::unique_ptr<ArrowFile>> file = ArrowFile::make(format, options);
+  if (!file) return file.error();
+  return std::unique_ptr<ResultWriter>(std::make_unique<ArrowWriter>(*std::move(file), info, options));
 }
 
-std::unique_ptr<ArrowFile> ArrowFile::make(std::string_view format, const WriterOptions& options,
-                                           std::string& problem) {
-  const FeatcArrowFiles* files = arrowFiles(problem);
-  return files == nullptr ? nullptr : std::make_unique<ModuleFile>(*files, format, options);
+Expected<std::unique_ptr<ArrowFile>> ArrowFile::make(std::string_view format, const WriterOptions& options) {
+  if (!arrowFiles()) return arrowFiles().error();
+  return std::unique_ptr<ArrowFile>(std::make_unique<ModuleFile>(**arrowFiles(), format, options));
 }
 
 }  // namespace featc

@@ -9,6 +9,8 @@
 #include <map>
 #include <utility>
 
+#include "support/print_error.h"
+
 namespace featc {
 namespace {
 
@@ -52,6 +54,11 @@ CLI::Option& numberOption(CLI::App& app, const std::string& names, T& to, const 
 }
 
 }  // namespace
+
+int failWith(const Error& error) {
+  if (!error.message.empty()) printError("featc: {}\n", error.message);
+  return error.code == ErrorCode::BadArgument || error.code == ErrorCode::BadCache ? kBadCommand : kBadInput;
+}
 
 Option& Option::required() {
   option_->required();
@@ -154,7 +161,7 @@ Option Command::choice(const std::string& name, std::optional<bool>& to, const s
 Option Command::find(const std::string& name) { return Option(*app_.get_option(name)); }
 
 void Command::runs(std::function<int()> run) {
-  app_.callback([run = std::move(run), &exitCode = exitCode_] { exitCode = run(); });
+  app_.callback([run = std::move(run), &line = line_] { line.exitCode_ = run(); });
 }
 
 CommandLine Command::subcommands() {
@@ -163,7 +170,7 @@ CommandLine Command::subcommands() {
 }
 
 Command CommandLine::add(const std::string& name, const std::string& help) {
-  return {*app_.add_subcommand(name, help), exitCode_};
+  return {*app_.add_subcommand(name, help), *this};
 }
 
 }  // namespace featc

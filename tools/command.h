@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/error.h"
+
 namespace CLI {
 class App;
 class Option;
@@ -21,6 +23,10 @@ namespace featc {
 inline constexpr int kFine = 0;
 inline constexpr int kBadInput = 1;    // a config or data that is wrong, a file that cannot be read or written
 inline constexpr int kBadCommand = 2;  // the command line itself
+
+// What a command that cannot go on ends with: kBadCommand where the error is a BadArgument or a BadCache, else
+// kBadInput. Prints the message. It is empty where the reason was printed when it arose.
+int failWith(const Error& error);
 
 // An option of a subcommand, or an argument without a name.
 class Option {
@@ -52,7 +58,7 @@ class CommandLine;
 // A subcommand. What options set must live until it runs.
 class Command {
  public:
-  Command(CLI::App& app, int& exitCode) : app_(app), exitCode_(exitCode) {}
+  Command(CLI::App& app, CommandLine& line) : app_(app), line_(line) {}
 
   Option option(const std::string& names, std::string& to, const std::string& help);
   Option option(const std::string& names, std::optional<std::string>& to, const std::string& help);
@@ -73,18 +79,22 @@ class Command {
 
  private:
   CLI::App& app_;
-  int& exitCode_;
+  CommandLine& line_;
 };
 
 // The whole command line.
 class CommandLine {
  public:
-  CommandLine(CLI::App& app, int& exitCode) : app_(app), exitCode_(exitCode) {}
+  explicit CommandLine(CLI::App& app) : app_(app) {}
   Command add(const std::string& name, const std::string& help);
+  // Of the subcommand that ran.
+  int exitCode() const { return exitCode_; }
 
  private:
+  friend class Command;
+
   CLI::App& app_;
-  int& exitCode_;
+  int exitCode_ = kFine;
 };
 
 // Each adds its subcommand.

@@ -57,11 +57,6 @@ class UnreadStore final : public DescribedStore {
   std::string problem_;
 };
 
-int badCommand(const std::string& message) {
-  printError("featc: {}\n", message);
-  return kBadCommand;
-}
-
 // False, after saying why, when a row is bad and `strict` is set.
 bool reportRows(const std::string& file, const StoreLoadReport& report, bool strict) {
   for (const StoreLoadReport::BadLine& bad : report.badLines) {
@@ -125,56 +120,62 @@ void addStoreOption(Command& command, std::vector<std::string>& stores, const st
   command.option("--store", stores, help).placeholder("NAME|default=URL").oneValueEach();
 }
 
-std::optional<std::vector<StoreChoice>> chooseStores(const std::vector<std::string>& texts, const ProgramInfo& info,
-                                                     std::string& problem) {
+Expected<std::vector<StoreChoice>> chooseStores(const std::vector<std::string>& texts, const ProgramInfo& info) {
   std::vector<StoreChoice> choices;
+  auto wrong = [](std::string message) { return Error(std::move(message), ErrorCode::BadArgument); };
   for (const std::string& text : texts) {
     // A URL is not repeated in a message: it may hold a password by mistake.
     size_t equals = text.find('=');
     std::string name = text.substr(0, equals);
     if (equals == std::string::npos || equals == 0 || name.find(':') != std::string::npos)
-      problem = fmt::format("--store: expected NAME=URL, or default=URL for all sources; the URL is {}", storeForms());
-    else if (name != "default" && std::ranges::find(info.sources, name, &SourceInfo::name) == info.sources.end())
-      problem = unknownSource(name, info);
-    else if (std::ranges::find(choices, name, &StoreChoice::source) != choices.end())
-      problem = fmt::format("--store {}=... is given twice", name);
-    if (!problem.empty()) return std::nullopt;
+      return wrong(
+          fmt::format("--store: expected NAME=URL, or default=URL for all sources; the URL is {}", storeForms()));
+    if (name != "default" && std::ranges::find(info.sources, name, &SourceInfo::name) == info.sources.end())
+      return wrong(unknownSource(name, info));
+    if (std::ranges::find(choices, name, &StoreChoice::source) != choices.end())
+      return wrong(fmt::format("--store {}=... is given twice", name));
     choices.push_back({name, text.substr(equals + 1)});
   }
   return choices;
 }
 
-std::unique_ptr<RecordReader> openInput(const DataOptions& options, const ProgramInfo& info, bool strict,
-                                        Progress& progress, int& exitCode) {
-  const InputFormat* format = chooseInputFormat(options, exitCode);
-  return format == nullptr ? nullptr : format->open({options, info, strict, progress}, exitCode);
+Expected<std::unique_ptr<RecordReader>> openInput(const DataOptions& options, const ProgramInfo& info, bool strict,
+                                                  Progress& progress) {
+  Expected<const InputFormat*> format = chooseInputFormat(options);
+  if (!format) return format.error();
+  return (*format)->open({options, info, strict, progress});
 }
 
-std::unique_ptr<ByteSource> openText(std::unique_ptr<ByteSource> source, std::string& error) {
-  return asUtf8(unpacked(std::move(source)), error);
-}
+namespace {
 
-std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progress) {
+// What `count` makes of the file, as text.
+template <class Count>
+Expected<std::unique_ptr<ByteSource>> textAt(const std::string& path, Count&& count) {
   std::string error;
   std::unique_ptr<ByteSource> source = openFile(path, error);
-  if (source != nullptr) {
-    std::error_code unknownSize;
-    uintmax_t size = std::filesystem::file_size(path, unknownSize);
-    progress.setTotal(unknownSize ? 0 : size);
-    source = openText(std::make_unique<CountedSource>(std::move(source), progress), error);
-  }
-  if (source == nullptr) printError("featc: cannot read {}: {}\n", path, error);
+  if (source != nullptr) source = asUtf8(unpacked(count(std::move(source))), error);
+  if (source == nullptr) return Error(fmt::format("cannot read {}: {}", path, error), ErrorCode::NoFile, path);
   return source;
 }
 
-std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, const StoreOpening& opening,
-                                       int& exitCode) {
-  std::string problem;
-  std::optional<std::vector<StoreChoice>> choices = chooseStores(options.stores, info, problem);
-  if (!choices) {
-    exitCode = badCommand(problem);
-    return std::nullopt;
-  }
+}  // namespace
+
+Expected<std::unique_ptr<ByteSource>> openText(const std::string& path) {
+  return textAt(path, [](std::unique_ptr<ByteSource> source) { return source; });
+}
+
+Expected<std::unique_ptr<ByteSource>> openCounted(const std::string& path, Progress& progress) {
+  return textAt(path, [&](std::unique_ptr<ByteSource> source) {
+    std::error_code unknownSize;
+    uintmax_t size = std::filesystem::file_size(path, unknownSize);
+    progress.setTotal(unknownSize ? 0 : size);
+    return std::make_unique<CountedSource>(std::move(source), progress);
+  });
+}
+
+Expected<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, const StoreOpening& opening) {
+  Expected<std::vector<StoreChoice>> choices = chooseStores(options.stores, info);
+  if (!choices) return choices.error();
   StoreBinding binding;
   std::vector<std::pair<std::string, std::shared_ptr<Store>>> opened;  // by the first name that each has
   // By URL and password: one store may serve several sources.
@@ -191,19 +192,15 @@ std::optional<StoreBinding> openStores(const DataOptions& options, const Program
       }
       if (made.store == nullptr ||
           !reportRows(choice.url.substr(choice.url.find(':') + 1), made.report, opening.strict)) {
-        if (!made.error.empty()) printError("featc: --store {}=...: {}\n", choice.source, made.error);
-        exitCode = made.badUrl ? kBadCommand : kBadInput;
-        return std::nullopt;
+        std::string why = made.error.empty() ? "" : fmt::format("--store {}=...: {}", choice.source, made.error);
+        return Error(std::move(why), made.badUrl ? ErrorCode::BadArgument : ErrorCode::BadStore);
       }
       store = std::move(made.store);
       opened.emplace_back(choice.source, store);
     }
     (choice.source == "default" ? binding.fallback : binding.bySource[choice.source]) = store;
   }
-  if (opening.mustOpen && !canBeRead(opened)) {
-    exitCode = kBadInput;
-    return std::nullopt;
-  }
+  if (opening.mustOpen && !canBeRead(opened)) return Error("", ErrorCode::BadStore);
   for (const SourceInfo& source : info.sources)
     if (binding.find(source.name) == nullptr)
       printError(

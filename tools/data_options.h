@@ -9,6 +9,7 @@
 
 #include "data/record_reader.h"
 #include "runtime/calls/extractor.h"
+#include "support/error.h"
 #include "tools/progress.h"
 
 namespace featc {
@@ -38,28 +39,25 @@ struct StoreChoice {
   std::string source;  // or `default`
   std::string url;
 };
-// What --store says, sources checked; nothing where it is wrong, with `problem` set.
-std::optional<std::vector<StoreChoice>> chooseStores(const std::vector<std::string>& texts, const ProgramInfo& info,
-                                                     std::string& problem);
+// What --store says, sources checked.
+Expected<std::vector<StoreChoice>> chooseStores(const std::vector<std::string>& texts, const ProgramInfo& info);
 
-// A file, or stdin for `-`, as UTF-8 text, unpacked; null, with the reason in `error`.
-std::unique_ptr<ByteSource> openText(std::unique_ptr<ByteSource> source, std::string& error);
-// The same of a path, the way through it told to `progress`; null after saying why.
-std::unique_ptr<ByteSource> openCounted(const std::string& path, Progress& progress);
+// The file at `path`, or stdin for `-`, as UTF-8 text, unpacked.
+Expected<std::unique_ptr<ByteSource>> openText(const std::string& path);
+// The same, the way through it told to `progress`.
+Expected<std::unique_ptr<ByteSource>> openCounted(const std::string& path, Progress& progress);
 
-// The reader of --input, its messages and its way through the file told to `progress`; without one the
-// reason was printed and `exitCode` is set.
-std::unique_ptr<RecordReader> openInput(const DataOptions& options, const ProgramInfo& info, bool strict,
-                                        Progress& progress, int& exitCode);
+// The reader of --input, its messages and its way through the file told to `progress`.
+Expected<std::unique_ptr<RecordReader>> openInput(const DataOptions& options, const ProgramInfo& info, bool strict,
+                                                  Progress& progress);
 
 struct StoreOpening {
   bool strict = false;    // a bad row of JSON lines is an error
   bool mustOpen = false;  // so is a store that cannot be read; else its reads fail
 };
-// Opens the stores that --store names. Sources bound to none are warned of and read nothing. Nothing, after saying why,
-// where that fails.
-std::optional<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, const StoreOpening& opening,
-                                       int& exitCode);
+// Opens the stores that --store names. Sources bound to none are warned of and read nothing. Bad rows and several
+// stores that cannot be read are printed, and the error has no message then.
+Expected<StoreBinding> openStores(const DataOptions& options, const ProgramInfo& info, const StoreOpening& opening);
 // Which store serves a source, and why its reads failed the last time; empty where none did.
 std::string degradedStore(const StoreBinding& binding, const SourceInfo& source);
 

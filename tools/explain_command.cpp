@@ -53,17 +53,16 @@ int runExplain(const ExplainOptions& options) {
   if (!options.feature.empty()) graph = onlyFeature(*graph, options.feature);
   if (!graph) return kBadCommand;
 
-  int exitCode = kFine;
-  std::optional<StoreBinding> stores = openStores(options.data, graph->info(), {}, exitCode);
-  if (!stores) return exitCode;
+  Expected<StoreBinding> stores = openStores(options.data, graph->info(), {});
+  if (!stores) return failWith(stores.error());
   Progress progress(false, 0);
-  std::unique_ptr<RecordReader> reader = openInput(options.data, graph->info(), false, progress, exitCode);
-  if (reader == nullptr) return exitCode;
+  Expected<std::unique_ptr<RecordReader>> reader = openInput(options.data, graph->info(), false, progress);
+  if (!reader) return failWith(reader.error());
 
   BatchBuilder builder(graph->info());
   ExplainedRow row;
   row.file = options.data.input;
-  if (!findRow(*reader, options.row, builder, row)) return kBadInput;
+  if (!findRow(**reader, options.row, builder, row)) return kBadInput;
   return printData(options.brief ? explainBrief(*graph, *config, *stores, row) : explainSteps(*graph, *stores, row));
 }
 

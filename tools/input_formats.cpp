@@ -12,17 +12,12 @@
 #include "data/csv/csv_record.h"
 #include "data/json/json_reader.h"
 #include "data/text_source.h"
-#include "support/print_error.h"
 #include "tools/arrow_files.h"
-#include "tools/command.h"
 
 namespace featc {
 namespace {
 
-int badCommand(const std::string& message) {
-  printError("featc: {}\n", message);
-  return kBadCommand;
-}
+Error badArgument(std::string message) { return {std::move(message), ErrorCode::BadArgument}; }
 
 // One byte: itself, or as `\t` or `tab`, which a shell does not pass on easily.
 std::optional<char> parseDelimiter(const std::string& text) {
@@ -42,9 +37,9 @@ std::vector<std::string> columnNames(const std::string& text) {
   return names;
 }
 
-// How CSV or TSV, which is written as `csv` says unless options say more, is written; what is wrong with the options
-// goes to `problem`.
-CsvOptions csvOptions(const DataOptions& options, CsvOptions csv, std::string& problem) {
+// How CSV or TSV, which is written as `csv` says unless options say more, is written.
+Expected<CsvOptions> csvOptions(const DataOptions& options, CsvOptions csv) {
+  std::string problem;
   auto takeDelimiter = [&](std::string_view name, const std::string& text, char& to) {
     std::optional<char> delimiter = parseDelimiter(text);
     if (!delimiter && problem.empty()) problem = fmt::format("{} \"{}\" is not one character", name, text);
@@ -63,53 +58,43 @@ CsvOptions csvOptions(const DataOptions& options, CsvOptions csv, std::string& p
   if (problem.empty() && csv.columns.empty() && !options.header.value_or(true))
     problem = "--no-header needs the columns' names: --columns NAME,NAME,...";
   if (problem.empty()) problem = checkCsvOptions(csv);
+  if (!problem.empty()) return badArgument(std::move(problem));
   return csv;
 }
 
-std::unique_ptr<RecordReader> openJson(const InputFile& file, int& exitCode) {
-  std::unique_ptr<ByteSource> source = openCounted(file.options.input, file.progress);
-  if (source != nullptr) return newJsonReader(file.info, std::move(source), file.name(), file.strict, file.sink());
-  exitCode = kBadInput;
-  return nullptr;
+Expected<std::unique_ptr<RecordReader>> openJson(const InputFile& file) {
+  Expected<std::unique_ptr<ByteSource>> source = openCounted(file.options.input, file.progress);
+  if (!source) return source.error();
+  return newJsonReader(file.info, *std::move(source), file.name(), file.strict, file.sink());
 }
 
-std::unique_ptr<RecordReader> openCells(const InputFile& file, const CsvOptions& usual, int& exitCode) {
-  std::string problem;
-  CsvOptions csv = csvOptions(file.options, usual, problem);
-  if (!problem.empty()) {
-    exitCode = badCommand(problem);
-    return nullptr;
-  }
-  std::unique_ptr<ByteSource> source = openCounted(file.options.input, file.progress);
-  if (source != nullptr) return newCsvReader(file.info, std::move(source), file.name(), file.strict, file.sink(), csv);
-  exitCode = kBadInput;
-  return nullptr;
+Expected<std::unique_ptr<RecordReader>> openCells(const InputFile& file, const CsvOptions& usual) {
+  Expected<CsvOptions> csv = csvOptions(file.options, usual);
+  if (!csv) return csv.error();
+  Expected<std::unique_ptr<ByteSource>> source = openCounted(file.options.input, file.progress);
+  if (!source) return source.error();
+  return newCsvReader(file.info, *std::move(source), file.name(), file.strict, file.sink(), *csv);
 }
 
-std::unique_ptr<RecordReader> openArrow(const InputFile& file, const char* format, int& exitCode) {
-  ArrowInput input;
-  std::string problem;
-  if (openArrowFile(file.options.input, format, input, problem))
-    return newArrowReader(file.info, std::move(input), file.name(), file.strict, file.sink());
-  printError("featc: cannot read {}: {}\n", file.options.input, problem);
-  exitCode = kBadInput;
-  return nullptr;
+Expected<std::unique_ptr<RecordReader>> openArrow(const InputFile& file, const char* format) {
+  const std::string& path = file.options.input;
+  Expected<ArrowInput> input = openArrowFile(path, format);
+  if (!input) return Error(fmt::format("cannot read {}: {}", path, input.error().message), input.error().code, path);
+  return newArrowReader(file.info, *std::move(input), file.name(), file.strict, file.sink());
 }
 
 constexpr InputFormat kFormats[] = {
     {"jsonl", ".jsonl .json .ndjson", openJson},
     {.name = "csv",
      .suffixes = ".csv",
-     .open = [](const InputFile& file, int& exitCode) { return openCells(file, CsvOptions(), exitCode); },
+     .open = [](const InputFile& file) { return openCells(file, CsvOptions()); },
      .takesCells = true},
     {.name = "tsv",
      .suffixes = ".tsv .tab",
-     .open = [](const InputFile& file, int& exitCode) { return openCells(file, CsvOptions::tsv(), exitCode); },
+     .open = [](const InputFile& file) { return openCells(file, CsvOptions::tsv()); },
      .takesCells = true},
-    {"arrow", ".arrow .arrows .feather .ipc",
-     [](const InputFile& file, int& exitCode) { return openArrow(file, "arrow", exitCode); }},
-    {"parquet", ".parquet .pq",
-     [](const InputFile& file, int& exitCode) { return openArrow(file, "parquet", exitCode); }},
+    {"arrow", ".arrow .arrows .feather .ipc", [](const InputFile& file) { return openArrow(file, "arrow"); }},
+    {"parquet", ".parquet .pq", [](const InputFile& file) { return openArrow(file, "parquet"); }},
 };
 
 bool endsInOneOf(std::string_view path, std::string_view suffixes) {
@@ -164,7 +149,7 @@ const InputFormat* inputFormatOf(std::string_view path) {
   return format == std::end(kFormats) ? nullptr : format;
 }
 
-const InputFormat* chooseInputFormat(const DataOptions& options, int& exitCode) {
+Expected<const InputFormat*> chooseInputFormat(const DataOptions& options) {
   std::string_view path = options.input;
   for (std::string_view packed : {".gz", ".gzip"})
     if (path.ends_with(packed)) path.remove_suffix(packed.size());
@@ -172,15 +157,13 @@ const InputFormat* chooseInputFormat(const DataOptions& options, int& exitCode) 
     return options.inputFormat.empty() ? endsInOneOf(path, f.suffixes) : options.inputFormat == f.name;
   });
   if (format == std::end(kFormats)) {
-    exitCode = badCommand(fmt::format("the format of {} does not follow from its name; pass --input-format {}",
-                                      options.input == "-" ? "stdin" : options.input, listedInputFormats("or")));
-    return nullptr;
+    return badArgument(fmt::format("the format of {} does not follow from its name; pass --input-format {}",
+                                   options.input == "-" ? "stdin" : options.input, listedInputFormats("or")));
   }
   const char* unused = format->takesCells ? nullptr : cellOption(options);
   if (unused == nullptr) return format;
   std::string takers = listedInputFormats("and", [](const InputFormat& f) { return f.takesCells; });
-  exitCode = badCommand(fmt::format("{} is for {}, and the input is {}", unused, takers, format->name));
-  return nullptr;
+  return badArgument(fmt::format("{} is for {}, and the input is {}", unused, takers, format->name));
 }
 
 }  // namespace featc

@@ -28,8 +28,7 @@ struct InputFormat {
   const char* name;
   // Of files in it, separated by blanks; one for compressed text may follow.
   std::string_view suffixes;
-  // Null, after saying why, with the exit code set.
-  std::unique_ptr<RecordReader> (*open)(const InputFile& file, int& exitCode);
+  Expected<std::unique_ptr<RecordReader>> (*open)(const InputFile& file);
   bool takesCells = false;  // it has the options for cells: --delimiter, --quote, --columns ...
 };
 
@@ -41,7 +40,7 @@ std::string listedInputFormats(std::string_view last, bool (*isWanted)(const Inp
 // By the file's suffix; null: none has it.
 const InputFormat* inputFormatOf(std::string_view path);
 
-// What --input-format says, else the file's suffix; null, after saying why, with the exit code set: neither.
-const InputFormat* chooseInputFormat(const DataOptions& options, int& exitCode);
+// What --input-format says, else the file's suffix.
+Expected<const InputFormat*> chooseInputFormat(const DataOptions& options);
 
 }  // namespace featc

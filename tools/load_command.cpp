@@ -56,24 +56,20 @@ class Loading {
   Loading(const LoadOptions& options, const ProgramInfo& info)
       : options_(options), info_(info), rows_(info.sources), totals_(info.sources.size()) {}
 
-  bool openWriters(int& exitCode) {
-    std::string problem;
-    std::optional<std::vector<StoreChoice>> choices = chooseStores(options_.stores, info_, problem);
-    if (!choices) printError("featc: {}\n", problem);
-    exitCode = kBadCommand;
-    if (!choices) return false;
+  Error openWriters() {
+    Expected<std::vector<StoreChoice>> choices = chooseStores(options_.stores, info_);
+    if (!choices) return choices.error();
     for (const StoreChoice& choice : *choices)
-      if (!openWriter(choice, exitCode)) return false;
-    exitCode = kFine;
-    return true;
+      if (Error error = openWriter(choice)) return error;
+    return {};
   }
 
   // The exit code.
   int run() {
     Progress progress(options_.progress || isatty(STDERR_FILENO) != 0, 0);
-    std::unique_ptr<ByteSource> source = openCounted(options_.input, progress);
-    if (source == nullptr) return kBadInput;
-    InputWindow window(std::move(source));
+    Expected<std::unique_ptr<ByteSource>> source = openCounted(options_.input, progress);
+    if (!source) return failWith(source.error());
+    InputWindow window(*std::move(source));
     skipByteOrderMark(window);
     bool going = true;
     for (uint64_t number = 1; going; ++number) {
@@ -101,26 +97,24 @@ class Loading {
   }
 
  private:
-  bool openWriter(const StoreChoice& choice, int& exitCode) {
+  Error openWriter(const StoreChoice& choice) {
     StoreUrl url;
     StoreOptions storeOptions;
     storeOptions.source = choice.source;
-    std::string error = parseStoreUrl(choice.url, url, storeOptions);
-    exitCode = error.empty() ? kBadInput : kBadCommand;
+    if (std::string problem = parseStoreUrl(choice.url, url, storeOptions); !problem.empty())
+      return {fmt::format("--store {}=...: {}", choice.source, problem), ErrorCode::BadArgument};
     std::unique_ptr<StoreWriter>& writer = writers_[url.name()];
-    if (error.empty() && writer == nullptr) writer = openStoreWriter(url, storeOptions, error);
-    if (writer == nullptr) {
-      printError("featc: --store {}=...: {}{}\n", choice.source,
-                 exitCode == kBadInput ? url.name() + ": " : std::string(), error);
-      return false;
-    }
+    std::string problem;
+    if (writer == nullptr) writer = openStoreWriter(url, storeOptions, problem);
+    if (writer == nullptr)
+      return {fmt::format("--store {}=...: {}: {}", choice.source, url.name(), problem), ErrorCode::BadStore};
     for (size_t s = 0; s < totals_.size(); ++s) {
       bool own = info_.sources[s].name == choice.source;
       if (!own && (choice.source != "default" || totals_[s].writer != nullptr)) continue;
       totals_[s].writer = writer.get();
       totals_[s].store = url.name();
     }
-    return true;
+    return {};
   }
 
   // False when the run must end.
@@ -188,8 +182,8 @@ int runLoad(const LoadOptions& options) {
     return kBadInput;
   }
   Loading loading(options, info);
-  int exitCode = kFine;
-  return loading.openWriters(exitCode) ? loading.run() : exitCode;
+  if (Error error = loading.openWriters()) return failWith(error);
+  return loading.run();
 }
 
 }  // namespace

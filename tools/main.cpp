@@ -38,8 +38,7 @@ int runProgram(int argc, char** argv) {
   CLI::App app{"Compiles feature configs into native code.", "featc"};
   app.set_version_flag("--version", "featc " FEATC_VERSION);
   app.require_subcommand(1);
-  int exitCode = featc::kFine;
-  featc::CommandLine line(app, exitCode);
+  featc::CommandLine line(app);
   for (featc::AddCommand add : kCommands) add(line);
   app.footer("Any other NAME runs the program featc-NAME from PATH.");
   featc::runOutsideCommand(app, argv);
@@ -50,7 +49,7 @@ int runProgram(int argc, char** argv) {
     featc::reportCommandLine(app, e, argc, argv);
     return featc::kBadCommand;
   }
-  return exitCode;
+  return line.exitCode();
 }
 
 }  // namespace

@@ -18,43 +18,40 @@
 namespace featc {
 namespace {
 
-using Writer = std::unique_ptr<ResultWriter>;
+using Writer = Expected<std::unique_ptr<ResultWriter>>;
 using Info = const ProgramInfo&;
 using Options = const WriterOptions&;
 
 constexpr OutputFormat kFormats[] = {
-    {"json", ".json .jsonl .ndjson", [](Info info, Options, std::string&) -> Writer { return newJsonWriter(info); }},
-    {"csv", ".csv", [](Info info, Options, std::string&) -> Writer { return newCsvWriter(info); }},
-    {"tsv", ".tsv .tab", [](Info info, Options, std::string& refused) { return newTsvWriter(info, refused); }},
+    {"json", ".json .jsonl .ndjson", [](Info info, Options) -> Writer { return newJsonWriter(info); }},
+    {"csv", ".csv", [](Info info, Options) -> Writer { return newCsvWriter(info); }},
+    {"tsv", ".tsv .tab", [](Info info, Options) { return newTsvWriter(info); }},
     {.name = "libsvm",
      .suffixes = ".libsvm .svm .svmlight",
-     .make = [](Info info, Options o, std::string& refused) { return newLibsvmWriter(info, o.label, refused); },
+     .make = [](Info info, Options o) { return newLibsvmWriter(info, o.label); },
      .takesLabel = true},
     {.name = "vw",
      .suffixes = ".vw",
-     .make = [](Info info, Options o, std::string& refused) { return newVwWriter(info, o.label, refused); },
+     .make = [](Info info, Options o) { return newVwWriter(info, o.label); },
      .takesLabel = true},
-    {"tfrecord", ".tfrecord .tfrecords",
-     [](Info info, Options, std::string& refused) { return newTfrecordWriter(info, refused); }},
+    {"tfrecord", ".tfrecord .tfrecords", [](Info info, Options) { return newTfrecordWriter(info); }},
     {.name = "tensor-sequence",
      .suffixes = ".fts",
-     .make = [](Info info, Options o, std::string&) { return newTensorSequenceWriter(info, o.compress == "zstd"); },
+     .make = [](Info info, Options o) -> Writer { return newTensorSequenceWriter(info, o.compress == "zstd"); },
      .takesCompress = true},
     {.name = "matrix",
      .suffixes = ".matrix",
-     .make =
-         [](Info info, Options o, std::string& refused) {
-           return newMatrixWriter(info, o.cell == "u64" ? MatrixCell::U64 : MatrixCell::F32, refused);
-         },
+     .make = [](Info info,
+                Options o) { return newMatrixWriter(info, o.cell == "u64" ? MatrixCell::U64 : MatrixCell::F32); },
      .takesCell = true},
     {.name = "arrow",
      .suffixes = ".arrow .feather .ipc",
-     .make = [](Info info, Options o, std::string& refused) { return newArrowWriter(info, "arrow", o, refused); },
+     .make = [](Info info, Options o) { return newArrowWriter(info, "arrow", o); },
      .takesCompress = true,
      .takesIdLists = true},
     {.name = "parquet",
      .suffixes = ".parquet .pq",
-     .make = [](Info info, Options o, std::string& refused) { return newArrowWriter(info, "parquet", o, refused); },
+     .make = [](Info info, Options o) { return newArrowWriter(info, "parquet", o); },
      .takesCompress = true,
      .takesIdLists = true},
 };
@@ -129,20 +126,20 @@ std::string chooseFormat(std::string_view output, const WriterOptions& options, 
   return {};
 }
 
-std::unique_ptr<ResultWriter> newResultWriter(std::string_view format, const ProgramInfo& info,
-                                              const WriterOptions& options, std::string& refused) {
+Expected<std::unique_ptr<ResultWriter>> newResultWriter(std::string_view format, const ProgramInfo& info,
+                                                        const WriterOptions& options) {
   const WriterOptions defaults;
+  auto wrong = [](std::string message) { return Error(std::move(message), ErrorCode::BadArgument); };
   for (const OutputFormat& known : kFormats) {
     if (known.name != format) continue;
-    if (!known.takesCell && options.cell != defaults.cell) refused = "--cell is for --format matrix";
-    if (!known.takesLabel && !options.label.empty()) refused = "--label is for --format libsvm and vw";
+    if (!known.takesIdLists && options.idLists) return wrong("--id-lists is for --format arrow and parquet");
     if (!known.takesCompress && options.compress != defaults.compress)
-      refused = "--compress is for --format tensor-sequence, arrow and parquet";
-    if (!known.takesIdLists && options.idLists) refused = "--id-lists is for --format arrow and parquet";
-    return refused.empty() ? known.make(info, options, refused) : nullptr;
+      return wrong("--compress is for --format tensor-sequence, arrow and parquet");
+    if (!known.takesLabel && !options.label.empty()) return wrong("--label is for --format libsvm and vw");
+    if (!known.takesCell && options.cell != defaults.cell) return wrong("--cell is for --format matrix");
+    return known.make(info, options);
   }
-  refused = fmt::format("there is no format \"{}\"", format);
-  return nullptr;
+  return wrong(fmt::format("there is no format \"{}\"", format));
 }
 
 }  // namespace featc

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/result_writer.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -24,8 +25,8 @@ struct OutputFormat {
   const char* name;
   // Of files in it, separated by blanks.
   std::string_view suffixes;
-  // Null, with the reason in `refused`, where the config's outputs do not fit.
-  std::unique_ptr<ResultWriter> (*make)(const ProgramInfo& info, const WriterOptions& options, std::string& refused);
+  // Fails where the config's outputs do not fit.
+  Expected<std::unique_ptr<ResultWriter>> (*make)(const ProgramInfo& info, const WriterOptions& options);
   bool takesCell = false;
   bool takesLabel = false;
   bool takesCompress = false;
@@ -39,9 +40,9 @@ std::vector<std::string> outputFormatNames();
 // empty: it can.
 std::string chooseFormat(std::string_view output, const WriterOptions& options, std::string& format);
 
-// The writer of `format`, which is one of the names; null, with the reason in `refused`, where the outputs do not
-// fit, or an option is given that the format does not take.
-std::unique_ptr<ResultWriter> newResultWriter(std::string_view format, const ProgramInfo& info,
-                                              const WriterOptions& options, std::string& refused);
+// The writer of `format`, which is one of the names. Fails with BadArgument where the outputs do not fit, or an option
+// is given that the format does not take.
+Expected<std::unique_ptr<ResultWriter>> newResultWriter(std::string_view format, const ProgramInfo& info,
+                                                        const WriterOptions& options);
 
 }  // namespace featc

@@ -26,8 +26,8 @@ void addReadLimitOptions(Command& command, ReadLimitOptions& options) {
       .oneValueEach();
 }
 
-std::optional<ReadLimits> ReadLimits::make(const ReadLimitOptions& options, const ProgramInfo& info,
-                                           std::string& problem) {
+Expected<ReadLimits> ReadLimits::make(const ReadLimitOptions& options, const ProgramInfo& info) {
+  auto wrong = [](std::string message) { return Error(std::move(message), ErrorCode::BadArgument); };
   ReadLimits limits;
   limits.maxFailed_ = options.maxFailed;
   limits.maxAbsent_.resize(info.sources.size());
@@ -37,16 +37,15 @@ std::optional<ReadLimits> ReadLimits::make(const ReadLimitOptions& options, cons
     std::string name = equals == std::string::npos ? "" : text.substr(0, equals);
     std::optional<double> share = parseShare(text.substr(equals == std::string::npos ? 0 : equals + 1));
     auto source = std::ranges::find(info.sources, name, &SourceInfo::name);
-    if (!share) {
-      problem = fmt::format("--max-absent {}: expected a share such as 5% or 0.05, or SOURCE=SHARE", text);
-    } else if (equals != std::string::npos && source == info.sources.end()) {
+    if (!share)
+      return wrong(fmt::format("--max-absent {}: expected a share such as 5% or 0.05, or SOURCE=SHARE", text));
+    if (equals != std::string::npos && source == info.sources.end()) {
       std::vector<std::string_view> names;
       for (const SourceInfo& known : info.sources) names.push_back(known.name);
       std::optional<std::string> nearest = nearestName(name, names);
-      problem = fmt::format("--max-absent {}: the config has no such source{}", text,
-                            nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : "");
+      return wrong(fmt::format("--max-absent {}: the config has no such source{}", text,
+                               nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : ""));
     }
-    if (!problem.empty()) return std::nullopt;
     for (size_t s = 0; s < info.sources.size(); ++s) {
       bool isNamed = equals != std::string::npos;
       if (isNamed ? info.sources[s].name != name : own[s]) continue;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/run_totals.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -23,8 +24,8 @@ void addReadLimitOptions(Command& command, ReadLimitOptions& options);
 
 class ReadLimits {
  public:
-  // Nothing, with `problem` set, where the options are wrong.
-  static std::optional<ReadLimits> make(const ReadLimitOptions& options, const ProgramInfo& info, std::string& problem);
+  // Fails with BadArgument where the options are wrong.
+  static Expected<ReadLimits> make(const ReadLimitOptions& options, const ProgramInfo& info);
 
   // Whether more reads failed or came too late than may: no more rows change that.
   bool failed(const RunTotals& totals) const { return failedReads(totals) > maxFailed_; }

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/run_data.h"
 #include "tools/run_extractor.h"
@@ -13,18 +12,12 @@ namespace featc {
 namespace {
 
 int runRun(const RunOptions& options) {
-  int exitCode = kFine;
-  RunParts parts;
-  parts.made = runExtractor(options, parts.stores, parts.graph, exitCode);
-  if (parts.made.extractor == nullptr) return exitCode;
-  std::string refused;
-  std::unique_ptr<ResultWriter> writer =
-      newResultWriter(options.format, parts.made.extractor->info(), options.writer, refused);
-  if (writer == nullptr) {
-    printError("featc: {}\n", refused);
-    return kBadCommand;
-  }
-  return runData(options, parts, *featureStage(std::move(writer)));
+  Expected<RunParts> parts = openRunParts(options);
+  if (!parts) return failWith(parts.error());
+  Expected<std::unique_ptr<ResultWriter>> writer =
+      newResultWriter(options.format, parts->made.extractor->info(), options.writer);
+  if (!writer) return failWith(writer.error());
+  return runData(options, *parts, *featureStage(*std::move(writer)));
 }
 
 }  // namespace

@@ -146,19 +146,14 @@ std::string notResumable(const RunOptions& options, const RecordReader& reader, 
   return {};
 }
 
-std::unique_ptr<RunOutput> openOutput(const RunOptions& options, const ProgramInfo& info, const RecordReader& reader,
-                                      const RunStage& stage, int& exitCode) {
+Expected<std::unique_ptr<RunOutput>> openOutput(const RunOptions& options, const ProgramInfo& info,
+                                                const RecordReader& reader, const RunStage& stage) {
   std::string problem = notResumable(options, reader, stage);
-  if (options.resume && !problem.empty()) {
-    printError("featc: --resume: {}\n", problem);
-    exitCode = kBadCommand;
-    return nullptr;
-  }
+  if (options.resume && !problem.empty()) return Error(fmt::format("--resume: {}", problem), ErrorCode::BadArgument);
   RunOutput::Begin begin = options.resume    ? RunOutput::Begin::GoOn
                            : problem.empty() ? RunOutput::Begin::Anew
                                              : RunOutput::Begin::NeverResumed;
-  return RunOutput::open(options.output, runIdentity(info, options.data, writtenAs(options) + stage.identity()), begin,
-                         exitCode);
+  return RunOutput::open(options.output, runIdentity(info, options.data, writtenAs(options) + stage.identity()), begin);
 }
 
 void goOn(SharedRun& run, const Checkpoint& from) {
@@ -179,18 +174,14 @@ void leaveCompiles(const RunOptions& options, const ExtractorResult& made, int e
 }  // namespace
 
 int runData(const RunOptions& options, const RunParts& parts, const RunStage& stage) {
-  int exitCode = kFine;
   const ExtractorResult& made = parts.made;
   const ProgramInfo& info = made.extractor->info();
-  std::string problem;
-  std::optional<ReadLimits> limits = ReadLimits::make(options.reads, info, problem);
-  if (!limits) {
-    printError("featc: {}\n", problem);
-    return kBadCommand;
-  }
+  Expected<ReadLimits> limits = ReadLimits::make(options.reads, info);
+  if (!limits) return failWith(limits.error());
   Progress progress(options.progress || wantsBar(options), 0);
-  std::unique_ptr<RecordReader> reader = openInput(options.data, info, options.strict, progress, exitCode);
-  if (reader == nullptr) return exitCode;
+  Expected<std::unique_ptr<RecordReader>> opened = openInput(options.data, info, options.strict, progress);
+  if (!opened) return failWith(opened.error());
+  const std::unique_ptr<RecordReader> reader = *std::move(opened);
   // A log has the whole requests.
   if (options.log.empty()) reader->useOnly(made.extractor->executable().layout().inputUsed);
   if (isInput(options)) {
@@ -208,8 +199,9 @@ int runData(const RunOptions& options, const RunParts& parts, const RunStage& st
     if (!log->good()) return log->finish();
     logger.emplace(info);
   }
-  std::unique_ptr<RunOutput> output = openOutput(options, info, *reader, stage, exitCode);
-  if (output == nullptr) return exitCode;
+  Expected<std::unique_ptr<RunOutput>> begun = openOutput(options, info, *reader, stage);
+  if (!begun) return failWith(begun.error());
+  const std::unique_ptr<RunOutput> output = *std::move(begun);
   if (output->resumed() && limits->failed(output->resumed()->totals)) {
     printError("featc: cannot resume {}: {}\n", options.output,
                limits->exceeded(output->resumed()->totals, info).front());
@@ -241,7 +233,7 @@ int runData(const RunOptions& options, const RunParts& parts, const RunStage& st
 
   // Before the data is looked at once more, which may read again.
   std::vector<std::string> storeStats = storeLines(parts.stores);
-  exitCode = finish(run, parts.stores);
+  int exitCode = finish(run, parts.stores);
   printFindings(run, parts.stores, parts.graph);
   if (log != nullptr) {
     int logged = log->finish();

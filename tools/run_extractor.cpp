@@ -42,17 +42,17 @@ void printCompileStats(const RunOptions& options, const LoadedGraph& config, con
 
 // Opens the cache that --cache or FEATC_CACHE names; none is fine. The option's folder must be usable, one
 // from the environment, which may be meant for another user, only draws a warning.
-bool openCache(const RunOptions& options, std::shared_ptr<const ObjectCache>& cache) {
+Expected<std::shared_ptr<const ObjectCache>> openCache(const RunOptions& options) {
+  std::shared_ptr<const ObjectCache> cache;
   const char* inherited = std::getenv("FEATC_CACHE");
   std::string folder = options.cache;
   if (folder.empty() && inherited != nullptr) folder = inherited;
-  if (folder.empty()) return true;
+  if (folder.empty()) return cache;
   std::string error;
   cache = ObjectCache::open(folder, error, options.cacheBytes);
-  if (cache != nullptr) return true;
-  bool asked = !options.cache.empty();
-  printError("featc: {}{}\n", asked ? "" : "warning: ", error);
-  return !asked;
+  if (cache == nullptr && !options.cache.empty()) return Error(std::move(error), ErrorCode::BadCache, folder);
+  if (cache == nullptr) printError("featc: warning: {}\n", error);
+  return cache;
 }
 
 // What makeExtractor would say at once, were native code not left to another thread.
@@ -66,75 +66,57 @@ StoreBinding storesOf(const RunOptions& options, StoreBinding bound, const Progr
   return options.log.empty() ? std::move(bound) : recordingStores(bound, info.sources);
 }
 
-// Compiles a config and opens its stores into `binding`; without an extractor the reason was printed and `exitCode` is
-// set.
-ExtractorResult compileExtractor(const RunOptions& options, StoreBinding& binding, Graph& graph, int& exitCode) {
+// Compiles a config and opens its stores.
+Expected<RunParts> compileProgram(const RunOptions& options) {
   EngineOptions engine;
   engine.engine = engineKindOf(options.engine).value();
   engine.codegen.cpu = options.cpu;
   engine.codegen.threads = 0;  // nothing else is to be done meanwhile
-  exitCode = kBadCommand;
-  if (std::string problem = cpuProblem(options, engine.codegen); !problem.empty()) {
-    printError("featc: {}\n", problem);
-    return {};
-  }
-  if (!openCache(options, engine.cache)) return {};
+  if (std::string problem = cpuProblem(options, engine.codegen); !problem.empty())
+    return Error(std::move(problem), ErrorCode::BadArgument);
+  Expected<std::shared_ptr<const ObjectCache>> cache = openCache(options);
+  if (!cache) return cache.error();
+  engine.cache = *cache;
   Stopwatch loading;
   MainFile file = mainFile(options.config.file);
   LoadedGraph config =
       loadGraph(file.path, frontendOptions(options.config), engine.cache, engine.codegen, std::move(file.text));
   double loadSeconds = loading.seconds();
   printDiagnostics(options.config, config.diagnostics);
-  exitCode = kBadInput;
-  if (!config.ok) return {};
+  if (!config.ok) return Error("", ErrorCode::BadConfig);
 
-  std::optional<StoreBinding> stores = openStores(options.data, config.graph.info(), {options.strict, true}, exitCode);
-  if (!stores) return {};
-  binding = *stores;
-  engine.stores = storesOf(options, std::move(*stores), config.graph.info());
+  Expected<StoreBinding> stores = openStores(options.data, config.graph.info(), {options.strict, true});
+  if (!stores) return stores.error();
+  engine.stores = storesOf(options, *stores, config.graph.info());
   loading = Stopwatch();
   ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
   loadSeconds += loading.seconds();
-  exitCode = made.extractor == nullptr ? kBadCommand : kFine;
-  if (made.extractor == nullptr)
-    printError("featc: {}\n", made.error);
-  else if (options.stats)
-    printCompileStats(options, config, made, engine.cache.get(), loadSeconds);
-  graph = std::move(config.graph);
-  return made;
+  if (made.extractor == nullptr) return Error(std::move(made.error), ErrorCode::BadArgument);
+  if (options.stats) printCompileStats(options, config, made, engine.cache.get(), loadSeconds);
+  return RunParts{std::move(made), *std::move(stores), std::move(config.graph)};
 }
 
 // The same of a library that `featc build` made.
-ExtractorResult openExtractor(const RunOptions& options, StoreBinding& binding, Graph& graph, int& exitCode) {
-  exitCode = kBadCommand;
-  if (options.engine != "jit" || !options.cpu.empty() || !options.cache.empty()) {
-    printError("featc: --engine, --cpu and --cache are for configs: {} is compiled already\n", options.config.file);
-    return {};
-  }
-  exitCode = kBadInput;
+Expected<RunParts> openBuiltProgram(const RunOptions& options) {
+  if (options.engine != "jit" || !options.cpu.empty() || !options.cache.empty())
+    return Error(
+        fmt::format("--engine, --cpu and --cache are for configs: {} is compiled already", options.config.file),
+        ErrorCode::BadArgument);
   Expected<std::shared_ptr<const Model>> opened =
       openLibrary(options.config.file, pluginFolders(options.config.plugins));
-  if (!opened) {
-    printError("featc: {}\n", opened.error().message);
-    return {};
-  }
+  if (!opened) return opened.error();
   const Model& model = **opened;
-  std::optional<StoreBinding> stores = openStores(options.data, model.info(), {options.strict, true}, exitCode);
-  if (!stores) return {};
-  exitCode = kFine;
-  binding = *stores;
-  graph = model.graph();
+  Expected<StoreBinding> stores = openStores(options.data, model.info(), {options.strict, true});
+  if (!stores) return stores.error();
   ExtractorResult made;
-  made.extractor = std::make_shared<Extractor>(model.extractor(storesOf(options, std::move(*stores), model.info())));
-  return made;
+  made.extractor = std::make_shared<Extractor>(model.extractor(storesOf(options, *stores, model.info())));
+  return RunParts{std::move(made), *std::move(stores), model.graph()};
 }
 
 }  // namespace
 
-ExtractorResult runExtractor(const RunOptions& options, StoreBinding& binding, Graph& graph, int& exitCode) {
-  bool isBuilt = options.config.file.ends_with(".so");
-  return isBuilt ? openExtractor(options, binding, graph, exitCode)
-                 : compileExtractor(options, binding, graph, exitCode);
+Expected<RunParts> openRunParts(const RunOptions& options) {
+  return options.config.file.ends_with(".so") ? openBuiltProgram(options) : compileProgram(options);
 }
 
 }  // namespace featc

@@ -111,23 +111,20 @@ std::optional<Checkpoint> parseCheckpoint(std::string_view line) {
 
 }  // namespace
 
-std::optional<Checkpoint> RunJournal::last(const RunIdentity& identity, std::string& problem) const {
+Expected<std::optional<Checkpoint>> RunJournal::last(const RunIdentity& identity) const {
+  std::optional<Checkpoint> last;
+  auto other = [](std::string message) { return Error(std::move(message), ErrorCode::BadArgument); };
   std::ifstream in(path_, std::ios::binary);
   std::string line;
-  if (!std::getline(in, line)) return std::nullopt;
-  if (line != kFirstLine) {
-    problem = fmt::format("{} is not a journal of this featc", path_);
-    return std::nullopt;
-  }
+  if (!std::getline(in, line)) return last;
+  if (line != kFirstLine) return other(fmt::format("{} is not a journal of this featc", path_));
   for (const auto& [name, text] : identity) {
-    if (!std::getline(in, line)) return std::nullopt;  // killed while it was begun
+    if (!std::getline(in, line)) return last;  // killed while it was begun
     if (line == name + " " + text) continue;
     std::string_view was = std::string_view(line).substr(std::min(line.size(), name.size() + 1));
-    problem = fmt::format("the {} has changed: it was {}, now it is {}", name, was, text);
-    return std::nullopt;
+    return other(fmt::format("the {} has changed: it was {}, now it is {}", name, was, text));
   }
-  std::optional<Checkpoint> last;
-  if (!std::getline(in, line) || line != kEndOfIdentity) return std::nullopt;
+  if (!std::getline(in, line) || line != kEndOfIdentity) return last;
   // A line that was cut, or is damaged, ends what can be trusted.
   while (std::getline(in, line) && !in.eof()) {
     std::optional<Checkpoint> next = parseCheckpoint(line);

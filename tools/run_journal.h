@@ -12,6 +12,7 @@
 
 #include "data/record_reader.h"
 #include "data/run_totals.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -34,9 +35,9 @@ class RunJournal {
 
   const std::string& path() const { return path_; }
 
-  // The last whole checkpoint of a journal that is there; nothing where there is none. `problem`: the journal is
-  // of another run, which the text says.
-  std::optional<Checkpoint> last(const RunIdentity& identity, std::string& problem) const;
+  // The last whole checkpoint of a journal that is there; nothing where there is none. Fails where the journal is of
+  // another run.
+  Expected<std::optional<Checkpoint>> last(const RunIdentity& identity) const;
 
   // Begins a new journal, which takes the place of the one that is there once it is whole; its first checkpoint
   // is `from`, if given. False, with errno, where it cannot be written.

@@ -33,9 +33,8 @@ std::string realPath(const std::string& path) {
   return error ? path : real.string();
 }
 
-int refuse(const std::string& path, const std::string& why) {
-  printError("featc: cannot resume {}: {}\n", path, why);
-  return kBadCommand;
+Error notResumable(const std::string& path, const std::string& why) {
+  return {fmt::format("cannot resume {}: {}", path, why), ErrorCode::BadArgument, path};
 }
 
 }  // namespace
@@ -52,42 +51,35 @@ RunOutput::RunOutput(std::string path, std::string partial, RunIdentity identity
       keepsJournal_(keepsJournal),
       hasCheckpoint_(resumed_.has_value()) {}
 
-std::unique_ptr<RunOutput> RunOutput::open(const std::string& path, RunIdentity identity, Begin begin, int& exitCode) {
+Expected<std::unique_ptr<RunOutput>> RunOutput::open(const std::string& path, RunIdentity identity, Begin begin) {
   bool isFile = isRegular(path);
   std::string real = isFile ? realPath(path) : path;
   std::string partial = isFile ? real + ".partial" : real;
   std::optional<Checkpoint> from;
   if (begin == Begin::GoOn) {
-    if (!isFile) {
-      exitCode = refuse(path == "-" ? "stdout" : path, "only a file keeps what an earlier run wrote");
-      return nullptr;
-    }
-    std::string problem;
-    from = RunJournal(real + ".journal").last(identity, problem);
+    if (!isFile) return notResumable(path == "-" ? "stdout" : path, "only a file keeps what an earlier run wrote");
+    Expected<std::optional<Checkpoint>> last = RunJournal(real + ".journal").last(identity);
+    if (!last) return notResumable(path, last.error().message);
+    from = *std::move(last);
     std::error_code none;
     uintmax_t size = fs::file_size(partial, none);
     // Killed between giving the file its name and removing the journal: it is whole.
     if (none) from.reset();
-    if (problem.empty() && from && size < from->outputBytes)
-      problem = fmt::format("{} is shorter than its journal says", partial);
-    if (!problem.empty()) {
-      exitCode = refuse(path, problem);
-      return nullptr;
-    }
+    if (from && size < from->outputBytes)
+      return notResumable(path, fmt::format("{} is shorter than its journal says", partial));
     if (!from) printError("featc: nothing to resume for {}: starting from the beginning\n", path);
   }
   std::unique_ptr<RunOutput> out(
       new RunOutput(real, partial, std::move(identity), std::move(from), isFile && begin != Begin::NeverResumed));
   if (!out->file_.good()) {
-    exitCode = out->file_.finish();
-    return nullptr;
+    out->file_.finish();
+    return Error("", ErrorCode::NoFile, path);
   }
   // What an earlier run left is of no use to a later one.
   if (isFile && !out->keepsJournal_) std::remove(out->journal_.path().c_str());
   if (out->keepsJournal_ && !out->journal_.begin(out->identity_, out->resumed_)) {
-    printError("featc: cannot write {}: {}\n", out->journal_.path(), std::strerror(errno));
-    exitCode = kBadInput;
-    return nullptr;
+    const std::string& journal = out->journal_.path();
+    return Error(fmt::format("cannot write {}: {}", journal, std::strerror(errno)), ErrorCode::NoFile, journal);
   }
   return out;
 }

@@ -19,9 +19,9 @@ class RunOutput {
   // GoOn: with what an earlier run of this identity left, if it left anything. NeverResumed: no journal is kept.
   enum class Begin { Anew, GoOn, NeverResumed };
 
-  // `-` is stdout. Null, with the reason printed and `exitCode` set, where what is to be gone on with is of another run
-  // or nothing can be written.
-  static std::unique_ptr<RunOutput> open(const std::string& path, RunIdentity identity, Begin begin, int& exitCode);
+  // `-` is stdout. Fails with BadArgument where what is to be gone on with is of another run, and with NoFile where
+  // nothing can be written, which may have been printed: the message is empty then.
+  static Expected<std::unique_ptr<RunOutput>> open(const std::string& path, RunIdentity identity, Begin begin);
 
   // Where the earlier run was; nothing: this one begins at the beginning.
   const std::optional<Checkpoint>& resumed() const { return resumed_; }

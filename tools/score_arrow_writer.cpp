@@ -130,8 +130,10 @@ std::unique_ptr<ScoreWriter> newArrowScores(std::string_view format, const Model
     }
     outputs.push_back({output.name, info.type, isScore ? 1 : declaredWidth(info)});
   }
-  std::unique_ptr<ArrowFile> file = ArrowFile::make(format, options, refused);
-  return file == nullptr ? nullptr : std::make_unique<ArrowScores>(std::move(file), std::move(outputs));
+  Expected<std::unique_ptr<ArrowFile>> file = ArrowFile::make(format, options);
+  if (file) return std::make_unique<ArrowScores>(*std::move(file), std::move(outputs));
+  refused = file.error().message;
+  return nullptr;
 }
 
 }  // namespace featc

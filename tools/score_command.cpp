@@ -49,17 +49,15 @@ int runScore(ScoreOptions& options) {
   if (Error error = checkTrusted(*version, pluginFolders(options.run.config.plugins))) return bad(error);
 
   options.run.config.file = version->features.string();
-  int exitCode = kFine;
-  RunParts parts;
-  parts.made = runExtractor(options.run, parts.stores, parts.graph, exitCode);
-  if (parts.made.extractor == nullptr) return exitCode;
+  Expected<RunParts> parts = openRunParts(options.run);
+  if (!parts) return failWith(parts.error());
   ScorerOptions scorerOptions;
   scorerOptions.precision = model->settings.precision;
   // One an extracting thread.
   if (options.run.threads == 0) options.run.threads = std::max(1U, std::thread::hardware_concurrency());
   scorerOptions.concurrent = options.run.threads;
   Expected<std::shared_ptr<const ModelScorer>> scorer =
-      openModelScorer(*version, parts.made.extractor->info(), scorerOptions);
+      openModelScorer(*version, parts->made.extractor->info(), scorerOptions);
   if (!scorer) return bad(scorer.error());
   std::string refused;
   std::unique_ptr<ScoreWriter> writer = newScoreWriter(options.run.format, **scorer, options.run.writer, refused);
@@ -68,7 +66,7 @@ int runScore(ScoreOptions& options) {
     return kBadCommand;
   }
   if (options.run.stats) printError("model     {}\n", version->path.string());
-  return runData(options.run, parts,
+  return runData(options.run, *parts,
                  *scoreStage(*std::move(scorer), std::move(writer), identityOf(*version, model->settings)));
 }
 

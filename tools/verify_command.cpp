@@ -112,13 +112,12 @@ bool replayAll(Verified& verified, InputWindow& window, ReplayReport& report) {
 int runVerify(const VerifyOptions& options) {
   Verified verified = options.config.file.ends_with(".so") ? openBuilt(options.config) : openConfig(options);
   if (verified.extractor == nullptr) return kBadInput;
-  std::string error;
-  std::unique_ptr<ByteSource> source = openFile(options.input, error);
-  if (source != nullptr) source = openText(std::move(source), error);
-  InputWindow window(std::move(source));
+  Expected<std::unique_ptr<ByteSource>> source = openText(options.input);
+  if (!source) return failWith(source.error());
+  InputWindow window(*std::move(source));
   ReplayReport report;
-  if (!error.empty() || !replayAll(verified, window, report)) {
-    printError("featc: cannot read {}: {}\n", options.input, error.empty() ? window.error() : error);
+  if (!replayAll(verified, window, report)) {
+    printError("featc: cannot read {}: {}\n", options.input, window.error());
     return kBadInput;
   }
   if (report.lines == 0) {

@@ -99,14 +99,14 @@ class CsvWriter final : public ResultWriter {
 
 std::unique_ptr<ResultWriter> newCsvWriter(const ProgramInfo& info) { return std::make_unique<CsvWriter>(info, ','); }
 
-std::unique_ptr<ResultWriter> newTsvWriter(const ProgramInfo& info, std::string& refused) {
+Expected<std::unique_ptr<ResultWriter>> newTsvWriter(const ProgramInfo& info) {
   for (const OutputInfo& output : info.outputs) {
     if (output.name.find_first_of("\t\r\n") == std::string::npos) continue;
-    refused = fmt::format("TSV has no way to write the name {}: it holds a tab or line end; use --format csv",
-                          quote(output.name));
-    return nullptr;
+    return Error(fmt::format("TSV has no way to write the name {}: it holds a tab or line end; use --format csv",
+                             quote(output.name)),
+                 ErrorCode::BadArgument);
   }
-  return std::make_unique<CsvWriter>(info, '\t');
+  return std::unique_ptr<ResultWriter>(std::make_unique<CsvWriter>(info, '\t'));
 }
 
 }  // namespace featc

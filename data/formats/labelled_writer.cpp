@@ -22,21 +22,23 @@ std::string whyNot(const OutputInfo& output) {
   return output.kind == OutputKind::Sequence ? "a sequence: the order would be lost" : "";
 }
 
-// The output that is the label, or why it cannot be.
-size_t findLabel(const ProgramInfo& info, const std::string& label, std::string& refused) {
+Error badArgument(std::string message) { return {std::move(message), ErrorCode::BadArgument}; }
+
+// The output that is the label.
+Expected<size_t> findLabel(const ProgramInfo& info, const std::string& label) {
+  if (label.empty()) return kNoLabel;
   std::vector<std::string_view> names;
   for (size_t i = 0; i < info.outputs.size(); ++i) {
     const OutputInfo& output = info.outputs[i];
     names.push_back(output.name);
     if (output.name != label) continue;
     if (output.kind != OutputKind::Dense || output.width != 1 || !output.group.empty())
-      refused = fmt::format("--label {}: a label is a dense output of width 1", label);
+      return badArgument(fmt::format("--label {}: a label is a dense output of width 1", label));
     return i;
   }
   std::optional<std::string> nearest = nearestName(label, names);
-  refused = fmt::format("--label {}: the config has no such output{}", label,
-                        nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : "");
-  return kNoLabel;
+  return badArgument(fmt::format("--label {}: the config has no such output{}", label,
+                                 nearest ? fmt::format("; did you mean \"{}\"?", *nearest) : ""));
 }
 
 // What both formats share: which outputs are features, and a line for each good item.
@@ -156,23 +158,25 @@ class VwWriter final : public LabelledWriter {
 };
 
 template <class Writer>
-std::unique_ptr<ResultWriter> make(const ProgramInfo& info, std::string_view format, const std::string& label,
-                                   std::string& refused) {
-  size_t output = label.empty() ? kNoLabel : findLabel(info, label, refused);
-  if (refused.empty()) refused = refusal(info, format, "--format json, tfrecord or tensor-sequence", whyNot);
-  if (!refused.empty()) return nullptr;
-  return std::make_unique<Writer>(info, output);
+Expected<std::unique_ptr<ResultWriter>> make(const ProgramInfo& info, std::string_view format,
+                                             const std::string& label) {
+  Expected<size_t> output = findLabel(info, label);
+  if (!output) return output.error();
+  std::string refused = refusal(info, format, "--format json, tfrecord or tensor-sequence", whyNot);
+  if (!refused.empty()) return badArgument(std::move(refused));
+  return std::unique_ptr<ResultWriter>(std::make_unique<Writer>(info, *output));
 }
 
 }  // namespace
 
-std::unique_ptr<ResultWriter> newLibsvmWriter(const ProgramInfo& info, const std::string& label, std::string& refused) {
-  if (label.empty()) refused = "libsvm lines begin with a label: pass --label FEATURE, a dense output of the config";
-  return make<LibsvmWriter>(info, "libsvm", label, refused);
+Expected<std::unique_ptr<ResultWriter>> newLibsvmWriter(const ProgramInfo& info, const std::string& label) {
+  if (label.empty())
+    return badArgument("libsvm lines begin with a label: pass --label FEATURE, a dense output of the config");
+  return make<LibsvmWriter>(info, "libsvm", label);
 }
 
-std::unique_ptr<ResultWriter> newVwWriter(const ProgramInfo& info, const std::string& label, std::string& refused) {
-  return make<VwWriter>(info, "VW", label, refused);
+Expected<std::unique_ptr<ResultWriter>> newVwWriter(const ProgramInfo& info, const std::string& label) {
+  return make<VwWriter>(info, "VW", label);
 }
 
 }  // namespace featc

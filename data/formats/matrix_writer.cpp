@@ -96,13 +96,13 @@ class MatrixWriter final : public ResultWriter {
 
 }  // namespace
 
-std::unique_ptr<ResultWriter> newMatrixWriter(const ProgramInfo& info, MatrixCell cell, std::string& refused) {
+Expected<std::unique_ptr<ResultWriter>> newMatrixWriter(const ProgramInfo& info, MatrixCell cell) {
   const char* name = cell == MatrixCell::F32 ? "a matrix of float32" : "a matrix of 8-byte cells";
   const char* instead = cell == MatrixCell::F32 ? "--cell u64 for single ids and sequences, or --format tensor-sequence"
                                                 : "--format tensor-sequence";
-  refused = refusal(info, name, instead, [cell](const OutputInfo& output) { return whyNot(output, cell); });
-  if (!refused.empty()) return nullptr;
-  return std::make_unique<MatrixWriter>(info, cell);
+  std::string refused = refusal(info, name, instead, [cell](const OutputInfo& output) { return whyNot(output, cell); });
+  if (!refused.empty()) return Error(std::move(refused), ErrorCode::BadArgument);
+  return std::unique_ptr<ResultWriter>(std::make_unique<MatrixWriter>(info, cell));
 }
 
 }  // namespace featc

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "data/result_writer.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -15,8 +16,8 @@ enum class MatrixCell : uint8_t {
 };
 
 // First one line of JSON, filled up with blanks to a multiple of 64 bytes, that names the columns; then the rows.
-// A single id is one cell, 0 for none, a sequence as many as its length, filled up with 0. Null, with the
-// reason in `refused`, where an output does not fit.
-std::unique_ptr<ResultWriter> newMatrixWriter(const ProgramInfo& info, MatrixCell cell, std::string& refused);
+// A single id is one cell, 0 for none, a sequence as many as its length, filled up with 0. Fails where an
+// output does not fit.
+Expected<std::unique_ptr<ResultWriter>> newMatrixWriter(const ProgramInfo& info, MatrixCell cell);
 
 }  // namespace featc

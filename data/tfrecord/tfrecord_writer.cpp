@@ -152,16 +152,16 @@ void appendTfrecord(std::string& out, std::string_view record) {
   appendLittleEndian(out, maskedCrc(record));
 }
 
-std::unique_ptr<ResultWriter> newTfrecordWriter(const ProgramInfo& info, std::string& refused) {
+Expected<std::unique_ptr<ResultWriter>> newTfrecordWriter(const ProgramInfo& info) {
   std::set<std::string> names;
   for (const OutputInfo& output : info.outputs) names.insert(output.name);
-  refused = refusal(info, "tf.Example", "--format tensor-sequence or json", [&](const OutputInfo& output) {
+  std::string refused = refusal(info, "tf.Example", "--format tensor-sequence or json", [&](const OutputInfo& output) {
     for (auto [what, name] : {std::pair("weights", weightsName(output)), std::pair("lengths", lengthsName(output))})
       if (names.contains(name)) return fmt::format("its {} would be called {}, as an output is", what, name);
     return std::string();
   });
-  if (!refused.empty()) return nullptr;
-  return std::make_unique<TfrecordWriter>(info);
+  if (!refused.empty()) return Error(std::move(refused), ErrorCode::BadArgument);
+  return std::unique_ptr<ResultWriter>(std::make_unique<TfrecordWriter>(info));
 }
 
 }  // namespace featc

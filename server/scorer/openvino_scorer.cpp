@@ -19,10 +19,10 @@ constexpr const char* kNoModule =
     "this featc was built without OpenVINO, which computes networks: run scripts/setup, which brings it, then build "
     "featc again";
 
-const FeatcOpenvino* openvino(std::string& problem) {
-  static const Module module = loadModule("featc_openvino.so", "featcOpenvino", FEATC_OPENVINO_VERSION, kNoModule);
-  problem = module.problem;
-  return static_cast<const FeatcOpenvino*>(module.functions);
+const Expected<const FeatcOpenvino*>& openvino() {
+  static const Expected<const FeatcOpenvino*> functions =
+      loadModule<FeatcOpenvino>("featc_openvino.so", "featcOpenvino", FEATC_OPENVINO_VERSION, kNoModule);
+  return functions;
 }
 
 std::vector<TensorInfo> infosOf(const FeatcTensorInfo* infos, int32_t count) {
@@ -92,16 +92,16 @@ class OpenvinoScorer final : public Scorer {
 }  // namespace
 
 Expected<std::shared_ptr<const Scorer>> openWithOpenvino(const fs::path& path, const ScorerOptions& options) {
-  std::string problem;
-  const FeatcOpenvino* module = openvino(problem);
-  if (module == nullptr) return Error(problem, ErrorCode::Failed);
+  if (!openvino()) return openvino().error();
+  const FeatcOpenvino& module = **openvino();
   void* network = nullptr;
   bool isBfloat16 = options.precision == Precision::BFloat16;
-  problem = takeModuleText(module->open(path.c_str(), isBfloat16 ? 1 : 0, std::max(1U, options.concurrent), &network));
+  std::string problem =
+      takeModuleText(module.open(path.c_str(), isBfloat16 ? 1 : 0, std::max(1U, options.concurrent), &network));
   if (!problem.empty())
     return Error(fmt::format("{} cannot be read as a network: {}", path.string(), problem), ErrorCode::BadModel,
                  path.string());
-  return std::shared_ptr<const Scorer>(std::make_shared<OpenvinoScorer>(*module, network));
+  return std::shared_ptr<const Scorer>(std::make_shared<OpenvinoScorer>(module, network));
 }
 
 }  // namespace featc

@@ -85,9 +85,8 @@ TEST_CASE("Groups in CSV read back are what was written", "[formats][groups]") {
   ManyOutputs program = groups();
   const Result& result = program.result();
   for (char delimiter : {',', '\t'}) {
-    std::string refused;
     std::unique_ptr<ResultWriter> writer =
-        delimiter == ',' ? newCsvWriter(program.info()) : newTsvWriter(program.info(), refused);
+        delimiter == ',' ? newCsvWriter(program.info()) : *newTsvWriter(program.info());
     std::string text;
     writer->begin(text);
     writer->write(result, program.rows(), text);
@@ -131,11 +130,10 @@ sequence group b over l length 5 {
   sparse pairs slot 1048575 shared = weighted(it, [0.5])
 }
 )");
-  std::string refused;
-  std::unique_ptr<ResultWriter> writer = newTfrecordWriter(program.info(), refused);
-  REQUIRE(writer != nullptr);
+  Expected<std::unique_ptr<ResultWriter>> writer = newTfrecordWriter(program.info());
+  REQUIRE(writer);
   std::string out;
-  writer->write(program.result(), program.rows(), out);
+  (*writer)->write(program.result(), program.rows(), out);
   // The ten bytes of id (2^20 - 1) << 44 | low as a varint; 44 is 6 * 7 + 2, so the low 14 bits are bytes of their own.
   auto last = [](char first, char second) {
     return std::string({first, second, '\x80', '\x80', '\x80', '\x80', '\xfc', '\xff', '\xff', '\x01'});
@@ -153,23 +151,21 @@ sequence group b over l length 5 {
   ManyOutputs clash(R"({"request": {}, "items": []})",
                     "model t\nitem { l : list<list<int64>> }\nsequence group b over l length 5 {\n"
                     "  sparse ids slot 1 = it\n}\ndense `b__ids.lengths` = 1.0\n");
-  CHECK(newTfrecordWriter(clash.info(), refused) == nullptr);
-  CHECK(refused.find("b__ids (its lengths would be called b__ids.lengths, as an output is)") != std::string::npos);
+  CHECK(newTfrecordWriter(clash.info())
+            .error()
+            .message.find("b__ids (its lengths would be called b__ids.lengths, as an output is)") != std::string::npos);
 }
 
 TEST_CASE("Formats without room for groups say what to use instead", "[formats][groups]") {
   ManyOutputs program = groups();
-  std::string refused;
-  CHECK(newMatrixWriter(program.info(), MatrixCell::F32, refused) == nullptr);
+  std::string refused = newMatrixWriter(program.info(), MatrixCell::F32).error().message;
   CHECK(refused.starts_with("a matrix of float32 cannot hold c__shop (it has one value per element)"));
   CHECK(refused.ends_with("or --format tensor-sequence"));
-  CHECK(newMatrixWriter(program.info(), MatrixCell::U64, refused) == nullptr);
+  refused = newMatrixWriter(program.info(), MatrixCell::U64).error().message;
   CHECK(refused.ends_with("use --format tensor-sequence"));
-  refused.clear();
-  CHECK(newLibsvmWriter(program.info(), "plain", refused) == nullptr);
+  refused = newLibsvmWriter(program.info(), "plain").error().message;
   CHECK(refused.starts_with("libsvm cannot hold c__shop (a sequence group: the order would be lost)"));
   CHECK(refused.ends_with("use --format json, tfrecord or tensor-sequence"));
-  refused.clear();
-  CHECK(newVwWriter(program.info(), "", refused) == nullptr);
+  refused = newVwWriter(program.info(), "").error().message;
   CHECK(refused.ends_with("use --format json, tfrecord or tensor-sequence"));
 }

@@ -16,11 +16,10 @@ std::string bytes(std::initializer_list<int> values) {
 }
 
 std::string written(const ManyOutputs& program) {
-  std::string refused;
-  std::unique_ptr<ResultWriter> writer = newTfrecordWriter(program.info(), refused);
-  REQUIRE(writer != nullptr);
+  Expected<std::unique_ptr<ResultWriter>> writer = newTfrecordWriter(program.info());
+  REQUIRE(writer);
   std::string out;
-  writer->write(program.result(), program.rows(), out);
+  (*writer)->write(program.result(), program.rows(), out);
   return out;
 }
 
@@ -54,7 +53,6 @@ TEST_CASE("Dense values, ids and their weights are lists of a tf.Example", "[for
 TEST_CASE("An output that is called as another's weights is refused", "[formats]") {
   ManyOutputs program(R"({"request": {}, "items": []})",
                       "model t\nitem { x : int64? }\nsparse w slot 1 = {1: 0.5}\ndense `w.weights` = x\n");
-  std::string refused;
-  CHECK(newTfrecordWriter(program.info(), refused) == nullptr);
+  std::string refused = newTfrecordWriter(program.info()).error().message;
   CHECK(refused.find("w (its weights would be called w.weights, as an output is)") != std::string::npos);
 }
