@@ -68,10 +68,9 @@ struct featc_live {
 namespace {
 
 // What is odd in a store's rows has no place to be told: it is as if the rows were absent.
-std::shared_ptr<Store> openKept(const KeptStores::Entry& entry, std::span<const SourceInfo> sources,
-                                std::string& error) {
+Expected<std::shared_ptr<Store>> openKept(const KeptStores::Entry& entry, std::span<const SourceInfo> sources) {
   std::string unread;
-  return openStoreOf(entry.source.empty() ? "default" : entry.source, entry.url, sources, unread, error);
+  return openStoreOf(entry.source.empty() ? "default" : entry.source, entry.url, sources, unread);
 }
 
 Expected<std::unique_ptr<featc_live>> open(const char* path, const featc_open_options* given) {

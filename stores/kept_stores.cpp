@@ -18,10 +18,9 @@ std::string KeptStores::bind(const ProgramInfo& info, StoreBinding& binding) {
   for (Kept& kept : kept_) {
     const std::string& name = kept.entry.source;
     if (!name.empty() && std::ranges::find(info.sources, name, &SourceInfo::name) == info.sources.end()) continue;
-    std::string error;
-    std::shared_ptr<Store> store = storeOf(kept, info, error);
-    if (store == nullptr) return error;
-    (name.empty() ? binding.fallback : binding.bySource[name]) = std::move(store);
+    Expected<std::shared_ptr<Store>> store = storeOf(kept, info);
+    if (!store) return store.error().message;
+    (name.empty() ? binding.fallback : binding.bySource[name]) = *std::move(store);
   }
   for (const SourceInfo& source : info.sources)
     if (binding.find(source.name) == nullptr) return fmt::format("no store serves the source \"{}\"", source.name);
@@ -38,14 +37,13 @@ std::vector<std::pair<std::string, std::shared_ptr<const Store>>> KeptStores::op
   return stores;
 }
 
-std::shared_ptr<Store> KeptStores::storeOf(Kept& kept, const ProgramInfo& info, std::string& error) {
+Expected<std::shared_ptr<Store>> KeptStores::storeOf(Kept& kept, const ProgramInfo& info) {
   std::lock_guard opening(kept.opening);
-  std::shared_ptr<Store> store = find(kept, info);
-  if (store != nullptr) return store;
-  store = open_(kept.entry, info.sources, error);
-  if (store == nullptr) return nullptr;
+  if (std::shared_ptr<Store> store = find(kept, info)) return store;
+  Expected<std::shared_ptr<Store>> store = open_(kept.entry, info.sources);
+  if (!store) return store;
   std::lock_guard lock(mutex_);
-  kept.opened.push_back({store, info.sources});
+  kept.opened.push_back({*store, info.sources});
   return store;
 }
 

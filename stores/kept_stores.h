@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/reads/store_binding.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -23,9 +24,8 @@ class KeptStores {
     std::string source;  // empty: every source that no other entry names
     std::string url;
   };
-  // Null, with the reason in `error`, when it cannot be opened. `sources` are those of the config.
-  using Open = std::function<std::shared_ptr<Store>(const Entry& entry, std::span<const SourceInfo> sources,
-                                                    std::string& error)>;
+  // Opens an entry's store. `sources` are those of the config.
+  using Open = std::function<Expected<std::shared_ptr<Store>>(const Entry& entry, std::span<const SourceInfo> sources)>;
 
   KeptStores(std::vector<Entry> entries, Open open);
 
@@ -47,7 +47,7 @@ class KeptStores {
     std::mutex opening;          // held while the entry's store is looked for and opened: each is opened once
     std::vector<Opened> opened;  // under mutex_
   };
-  std::shared_ptr<Store> storeOf(Kept& kept, const ProgramInfo& info, std::string& error);
+  Expected<std::shared_ptr<Store>> storeOf(Kept& kept, const ProgramInfo& info);
 
   std::shared_ptr<Store> find(Kept& kept, const ProgramInfo& info);
 

@@ -45,13 +45,12 @@ std::string fileProblem(const std::string& path) {
   close(file);
   if (!isFile) return "it is not a regular file";
   if (mapping == nullptr) return status.st_size == 0 ? "the file is empty" : "the file cannot be mapped";
-  std::string problem;
-  LmdbPages pages(mapping->bytes(), problem);
-  if (!problem.empty()) return problem;
-  LmdbMeta meta = pages.newestMeta();
-  if (pages.isCutShort(meta)) return kCutShort;
+  Expected<LmdbPages> pages = LmdbPages::of(mapping->bytes());
+  if (!pages) return pages.error().message;
+  LmdbMeta meta = pages->newestMeta();
+  if (pages->isCutShort(meta)) return kCutShort;
   uint64_t root = 0;
-  switch (pages.table(meta.mainRoot, kDirectTable, root)) {
+  switch (pages->table(meta.mainRoot, kDirectTable, root)) {
     case LmdbPages::Found::Yes: return {};
     case LmdbPages::Found::No: return kNoRows;
     case LmdbPages::Found::Damaged: break;
@@ -66,15 +65,12 @@ OpenEnvironments& openEnvironments() {
 
 }  // namespace
 
-std::shared_ptr<LmdbEnvironment> LmdbEnvironment::open(const std::string& path, Mode mode, std::string& error) {
+Expected<std::shared_ptr<LmdbEnvironment>> LmdbEnvironment::open(const std::string& path, Mode mode) {
   namespace fs = std::filesystem;
   std::error_code code;
   if (mode == Mode::Write && !fs::exists(path, code)) fs::create_directories(path, code);
   fs::path canonical = fs::canonical(path, code);
-  if (code) {
-    error = code.message();
-    return nullptr;
-  }
+  if (code) return Error(code.message(), ErrorCode::BadStore, path);
   OpenEnvironments& all = openEnvironments();
   std::string name = canonical.string();
   std::shared_ptr<LmdbEnvironment> environment;  // before the lock: closing takes it
@@ -86,12 +82,11 @@ std::shared_ptr<LmdbEnvironment> LmdbEnvironment::open(const std::string& path, 
   });
   if (environment != nullptr) {
     if (mode == Mode::Read || environment->mode_ == Mode::Write) return environment;
-    error = "this process reads it: LMDB allows no second opening for writing";
-    return nullptr;
+    return Error("this process reads it: LMDB allows no second opening for writing", ErrorCode::BadStore, name);
   }
   std::unique_ptr<LmdbEnvironment> made(new LmdbEnvironment());
-  error = made->start(name, mode);
-  if (!error.empty()) return nullptr;
+  if (std::string problem = made->start(name, mode); !problem.empty())
+    return Error(std::move(problem), ErrorCode::BadStore, name);
   // Where there is no memory for sharing it, the lock that closing takes is held here: `made` frees it then.
   struct Closer {
     std::string name;
@@ -194,9 +189,9 @@ std::string LmdbEnvironment::Reading::findTables(LmdbEnvironment& environment) {
     size_t bytes = 0;
     mapping_ = environment.mapping(bytes);
     if (mapping_ == nullptr) return "the file cannot be mapped";
-    std::string problem;
-    pages_.emplace(mapping_->bytes().substr(0, bytes), problem);
-    if (!problem.empty()) return problem;
+    Expected<LmdbPages> pages = LmdbPages::of(mapping_->bytes().substr(0, bytes));
+    if (!pages) return pages.error().message;
+    pages_ = *std::move(pages);
     meta = pages_->metaOf(mdb_txn_id(transaction_));
   }
   if (!meta) return kDamaged;

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "stores/lmdb_pages.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -21,8 +22,8 @@ class LmdbEnvironment {
  public:
   enum class Mode : uint8_t { Read, Write };
   // The one that is open for `path` (a folder, or a file that is there), else a new one; writing makes the
-  // folder. Null, with the reason in `error`, where that fails or it is open for reading only.
-  static std::shared_ptr<LmdbEnvironment> open(const std::string& path, Mode mode, std::string& error);
+  // folder. Fails with BadStore also where it is to be written and is open for reading only.
+  static Expected<std::shared_ptr<LmdbEnvironment>> open(const std::string& path, Mode mode);
   ~LmdbEnvironment();
   LmdbEnvironment(const LmdbEnvironment&) = delete;
   LmdbEnvironment& operator=(const LmdbEnvironment&) = delete;

@@ -59,23 +59,21 @@ std::shared_ptr<const LmdbMapping> LmdbMapping::make(int file, size_t bytes) {
 
 LmdbMapping::~LmdbMapping() { munmap(const_cast<char*>(data_), size_); }  // NOLINT: it was never written to
 
-LmdbPages::LmdbPages(std::string_view file, std::string& problem) : file_(file) {
-  problem = "it is not an LMDB file of a 64-bit machine";
-  if (file.size() < kMetaBytes || load<uint32_t>(file, kPageHeader) != kMagic) return;
+Expected<LmdbPages> LmdbPages::of(std::string_view file) {
+  auto foreign = [] { return Error("it is not an LMDB file of a 64-bit machine", ErrorCode::BadStore); };
+  if (file.size() < kMetaBytes || load<uint32_t>(file, kPageHeader) != kMagic) return foreign();
   auto bytes = load<uint32_t>(file, kMetaFreeTree);
-  if (!std::has_single_bit(bytes) || bytes < kLeastPage || bytes > kMostPage) return;
-  pageBytes_ = bytes;
-  if (file.size() < 2 * pageBytes_) {
-    problem = "it is cut short";
-    return;
-  }
+  if (!std::has_single_bit(bytes) || bytes < kLeastPage || bytes > kMostPage) return foreign();
+  if (file.size() < size_t{2} * bytes) return Error("it is cut short", ErrorCode::BadStore);
+  LmdbPages pages(file);
+  pages.pageBytes_ = bytes;
   for (size_t i = 0; i < 2; ++i) {
-    std::string_view page = file.substr(i * pageBytes_, pageBytes_);
+    std::string_view page = file.substr(i * bytes, bytes);
     if ((load<uint16_t>(page, kPageFlags) & kMeta) == 0 || load<uint32_t>(page, kPageHeader) != kMagic ||
-        load<uint32_t>(page, kPageHeader + 4) != kVersion || load<uint32_t>(page, kMetaFreeTree) != pageBytes_)
-      return;
+        load<uint32_t>(page, kPageHeader + 4) != kVersion || load<uint32_t>(page, kMetaFreeTree) != bytes)
+      return foreign();
   }
-  problem.clear();
+  return pages;
 }
 
 LmdbMeta LmdbPages::meta(size_t number) const {

@@ -38,8 +38,8 @@ struct LmdbMeta {
 
 class LmdbPages {
  public:
-  // `problem` says why the file is none of LMDB's, or none that this version reads; it is empty when it is one.
-  LmdbPages(std::string_view file, std::string& problem);
+  // Fails with BadStore where the file is none of LMDB's, or none that this version reads.
+  static Expected<LmdbPages> of(std::string_view file);
 
   size_t pageBytes() const { return pageBytes_; }
   // Of the meta page that a transaction of this number looks at; nothing where it is of another one.
@@ -57,6 +57,7 @@ class LmdbPages {
   bool isCutShort(const LmdbMeta& meta) const;
 
  private:
+  explicit LmdbPages(std::string_view file) : file_(file) {}
   // Whether the file has all pages of the main tree and of the tables in it.
   bool isWhole(uint64_t mainRoot) const;
   struct Node {

@@ -60,7 +60,9 @@ void LmdbStore::failed(std::string_view why) noexcept {
 std::shared_ptr<LmdbEnvironment> LmdbStore::environment() {
   std::lock_guard lock(mutex_);
   if (environment_ == nullptr && Clock::now() >= nextTry_) {
-    environment_ = LmdbEnvironment::open(path_, LmdbEnvironment::Mode::Read, problem_);
+    Expected<std::shared_ptr<LmdbEnvironment>> opened = LmdbEnvironment::open(path_, LmdbEnvironment::Mode::Read);
+    problem_ = opened.error().message;
+    if (opened) environment_ = *std::move(opened);
     nextTry_ = Clock::now() + kTryAgainAfter;
   }
   return environment_;
@@ -110,8 +112,7 @@ constinit const StoreKind kLmdbKind = {
     .name = [](const StoreUrl& url) { return "lmdb:" + url.path; },
     .open = [](const StoreUrl& url, const StoreOptions& options, std::span<const SourceInfo>,
                OpenedStore& opened) { opened.store = std::make_shared<LmdbStore>(url.path, options); },
-    .openWriter = [](const StoreUrl& url, const StoreOptions&,
-                     std::string& error) { return openLmdbWriter(url.path, error); },
+    .openWriter = [](const StoreUrl& url, const StoreOptions&) { return openLmdbWriter(url.path); },
 };
 
 }  // namespace featc

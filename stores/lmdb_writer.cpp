@@ -77,9 +77,10 @@ class LmdbWriter final : public StoreWriter {
 
 }  // namespace
 
-std::unique_ptr<StoreWriter> openLmdbWriter(const std::string& path, std::string& error) {
-  std::shared_ptr<LmdbEnvironment> environment = LmdbEnvironment::open(path, LmdbEnvironment::Mode::Write, error);
-  return environment == nullptr ? nullptr : std::make_unique<LmdbWriter>(std::move(environment));
+Expected<std::unique_ptr<StoreWriter>> openLmdbWriter(const std::string& path) {
+  Expected<std::shared_ptr<LmdbEnvironment>> environment = LmdbEnvironment::open(path, LmdbEnvironment::Mode::Write);
+  if (!environment) return environment.error();
+  return std::unique_ptr<StoreWriter>(std::make_unique<LmdbWriter>(*std::move(environment)));
 }
 
 }  // namespace featc

@@ -50,10 +50,9 @@ OpenedStore openStore(std::string_view text, StoreOptions options, std::span<con
   return opened;
 }
 
-std::unique_ptr<StoreWriter> openStoreWriter(const StoreUrl& url, const StoreOptions& options, std::string& error) {
-  if (url.kind->openWriter != nullptr) return url.kind->openWriter(url, options, error);
-  error = fmt::format("rows are loaded into {}", loadableStoreForms());
-  return nullptr;
+Expected<std::unique_ptr<StoreWriter>> openStoreWriter(const StoreUrl& url, const StoreOptions& options) {
+  if (url.kind->openWriter != nullptr) return url.kind->openWriter(url, options);
+  return Error(fmt::format("rows are loaded into {}", loadableStoreForms()), ErrorCode::BadStore);
 }
 
 }  // namespace featc

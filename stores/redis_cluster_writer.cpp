@@ -213,12 +213,11 @@ class ClusterWriter final : public StoreWriter {
 
 }  // namespace
 
-std::unique_ptr<StoreWriter> openRedisClusterWriter(const StoreUrl& url, const StoreOptions& options,
-                                                    const std::string& password, std::string& error) {
+Expected<std::unique_ptr<StoreWriter>> openRedisClusterWriter(const StoreUrl& url, const StoreOptions& options,
+                                                              const std::string& password) {
   auto writer = std::make_unique<ClusterWriter>(url, options, password);
-  error = writer->open();
-  if (!error.empty()) return nullptr;
-  return writer;
+  if (std::string problem = writer->open(); !problem.empty()) return Error(std::move(problem), ErrorCode::BadStore);
+  return std::unique_ptr<StoreWriter>(std::move(writer));
 }
 
 }  // namespace featc

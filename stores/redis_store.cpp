@@ -46,12 +46,12 @@ void openRedis(const StoreUrl& url, const StoreOptions& options, std::span<const
   opened.store = std::make_shared<RedisStore>(url, options, storePassword(options));
 }
 
-std::unique_ptr<StoreWriter> openWriter(const StoreUrl& url, const StoreOptions& options, std::string& error) {
-  return openRedisWriter(url, options, storePassword(options), error);
+Expected<std::unique_ptr<StoreWriter>> openWriter(const StoreUrl& url, const StoreOptions& options) {
+  return openRedisWriter(url, options, storePassword(options));
 }
 
-std::unique_ptr<StoreWriter> openClusterWriter(const StoreUrl& url, const StoreOptions& options, std::string& error) {
-  return openRedisClusterWriter(url, options, storePassword(options), error);
+Expected<std::unique_ptr<StoreWriter>> openClusterWriter(const StoreUrl& url, const StoreOptions& options) {
+  return openRedisClusterWriter(url, options, storePassword(options));
 }
 
 }  // namespace

@@ -41,12 +41,11 @@ class RedisWriter final : public StoreWriter {
 
 }  // namespace
 
-std::unique_ptr<StoreWriter> openRedisWriter(const StoreUrl& url, const StoreOptions& options,
-                                             const std::string& password, std::string& error) {
+Expected<std::unique_ptr<StoreWriter>> openRedisWriter(const StoreUrl& url, const StoreOptions& options,
+                                                       const std::string& password) {
   Expected<RedisSession> session = openRedisSession(url, {url.host, url.port}, options, password);
-  if (session) return std::make_unique<RedisWriter>(*std::move(session));
-  error = session.error().message;
-  return nullptr;
+  if (!session) return session.error();
+  return std::unique_ptr<StoreWriter>(std::make_unique<RedisWriter>(*std::move(session)));
 }
 
 }  // namespace featc

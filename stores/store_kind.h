@@ -32,9 +32,8 @@ struct StoreKind {
   // Sets the store, or the error where there is none; `opened.report` where it reads rows.
   void (*open)(const StoreUrl& url, const StoreOptions& options, std::span<const SourceInfo> sources,
                OpenedStore& opened);
-  // What fills it; null, with the reason in `error`, where it cannot be reached. No function: `featc load` cannot.
-  std::unique_ptr<StoreWriter> (*openWriter)(const StoreUrl& url, const StoreOptions& options,
-                                             std::string& error) = nullptr;
+  // What fills it; fails where it cannot be reached. No function: `featc load` cannot fill it.
+  Expected<std::unique_ptr<StoreWriter>> (*openWriter)(const StoreUrl& url, const StoreOptions& options) = nullptr;
   Guarding guarding = Guarding::All;
   uint32_t breaker = 8;           // StoreOptions::breaker, unless that is set
   bool takesOptions = true;       // else a `?` belongs to the path

@@ -10,6 +10,7 @@
 #include "runtime/program_info.h"
 #include "stores/store_options.h"
 #include "stores/store_url.h"
+#include "support/error.h"
 #include "values/value.h"
 
 namespace featc {
@@ -26,7 +27,7 @@ class StoreWriter {
   virtual const std::string& error() const = 0;
 };
 
-// Null, with the reason in `error`, where the store cannot be reached or takes no rows.
-std::unique_ptr<StoreWriter> openStoreWriter(const StoreUrl& url, const StoreOptions& options, std::string& error);
+// Fails where the store cannot be reached or takes no rows.
+Expected<std::unique_ptr<StoreWriter>> openStoreWriter(const StoreUrl& url, const StoreOptions& options);
 
 }  // namespace featc

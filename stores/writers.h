@@ -6,12 +6,12 @@
 
 namespace featc {
 
-std::unique_ptr<StoreWriter> openLmdbWriter(const std::string& path, std::string& error);
+Expected<std::unique_ptr<StoreWriter>> openLmdbWriter(const std::string& path);
 // `password` may be empty: none.
-std::unique_ptr<StoreWriter> openRedisWriter(const StoreUrl& url, const StoreOptions& options,
-                                             const std::string& password, std::string& error);
+Expected<std::unique_ptr<StoreWriter>> openRedisWriter(const StoreUrl& url, const StoreOptions& options,
+                                                       const std::string& password);
 
-std::unique_ptr<StoreWriter> openRedisClusterWriter(const StoreUrl& url, const StoreOptions& options,
-                                                    const std::string& password, std::string& error);
+Expected<std::unique_ptr<StoreWriter>> openRedisClusterWriter(const StoreUrl& url, const StoreOptions& options,
+                                                              const std::string& password);
 
 }  // namespace featc

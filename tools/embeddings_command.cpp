@@ -205,14 +205,15 @@ int runPublish(const EmbeddingsOptions& options) {
   Expected<std::shared_ptr<EmbeddingEpoch>> epoch = EmbeddingEpoch::open(options.folder, {.copy = false});
   if (!epoch) return say(epoch.error());
   if (Error problem = (*epoch)->deltaProblem()) return say(problem);
-  std::string error;
-  const std::unique_ptr<StoreWriter> writer = openStoreWriter(url, storeOptions, error);
-  OpenedStore opened;
-  if (writer != nullptr) opened = openStore(options.store);
-  if (writer == nullptr || opened.store == nullptr)
-    return say({fmt::format("{}: {}", url.name(), writer == nullptr ? error : opened.error), ErrorCode::BadStore});
-  Expected<Published> done = publishToStore(**epoch, *opened.store, *writer, options.all);
-  if (!done) return say({fmt::format("{}: {}", url.name(), done.error().message), done.error().code, url.name()});
+  auto ofStore = [&](const std::string& message, ErrorCode code) {
+    return Error(fmt::format("{}: {}", url.name(), message), code, url.name());
+  };
+  Expected<std::unique_ptr<StoreWriter>> writer = openStoreWriter(url, storeOptions);
+  if (!writer) return say(ofStore(writer.error().message, writer.error().code));
+  OpenedStore opened = openStore(options.store);
+  if (opened.store == nullptr) return say(ofStore(opened.error, ErrorCode::BadStore));
+  Expected<Published> done = publishToStore(**epoch, *opened.store, **writer, options.all);
+  if (!done) return say(ofStore(done.error().message, done.error().code));
   return printData(fmt::format("{}: {} rows written, {} deleted; epoch {} up to delta {}\n", url.name(), done->rows,
                                done->deleted, (*epoch)->snapshot()->epoch(), done->sequence));
 }

@@ -104,10 +104,13 @@ class Loading {
     if (std::string problem = parseStoreUrl(choice.url, url, storeOptions); !problem.empty())
       return {fmt::format("--store {}=...: {}", choice.source, problem), ErrorCode::BadArgument};
     std::unique_ptr<StoreWriter>& writer = writers_[url.name()];
-    std::string problem;
-    if (writer == nullptr) writer = openStoreWriter(url, storeOptions, problem);
-    if (writer == nullptr)
-      return {fmt::format("--store {}=...: {}: {}", choice.source, url.name(), problem), ErrorCode::BadStore};
+    if (writer == nullptr) {
+      Expected<std::unique_ptr<StoreWriter>> opened = openStoreWriter(url, storeOptions);
+      if (!opened)
+        return {fmt::format("--store {}=...: {}: {}", choice.source, url.name(), opened.error().message),
+                opened.error().code};
+      writer = *std::move(opened);
+    }
     for (size_t s = 0; s < totals_.size(); ++s) {
       bool own = info_.sources[s].name == choice.source;
       if (!own && (choice.source != "default" || totals_[s].writer != nullptr)) continue;

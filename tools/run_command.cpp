@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/run_data.h"
 #include "tools/run_extractor.h"

@@ -184,8 +184,9 @@ int serve(ServeOptions options) {
   std::string error;
   ServerOptions made = serverOptions(options, error);
   if (!error.empty()) return printError("featc: {}\n", error), kBadCommand;
-  PredictionServer server(std::move(made));
-  if (!server.wrongOption().empty()) return printError("featc: {}\n", server.wrongOption()), kBadCommand;
+  Expected<std::shared_ptr<KeptStores>> stores = keptStores(made.stores);
+  if (!stores) return failWith(stores.error());
+  PredictionServer server(std::move(made), *std::move(stores));
   if (options.check) {
     error = server.check();
     if (!error.empty()) printError("featc: {}\n", error);

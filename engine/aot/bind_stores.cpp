@@ -7,24 +7,23 @@
 
 namespace featc {
 
-std::shared_ptr<Store> openStoreOf(const std::string& name, std::string_view url, std::span<const SourceInfo> sources,
-                                   std::string& warnings, std::string& error) {
+Expected<std::shared_ptr<Store>> openStoreOf(const std::string& name, std::string_view url,
+                                             std::span<const SourceInfo> sources, std::string& warnings) {
   OpenedStore opened = storeOpener()(url, name, sources);
-  // The URL is not repeated where it is wrong: it may hold a password by mistake.
-  if (opened.store == nullptr) error = fmt::format("store of {}: {}", name, opened.error);
   for (const auto& bad : opened.report.badLines) warnings += fmt::format("{}:{}: {}\n", url, bad.line, bad.reason);
   for (const std::string& warning : opened.report.warnings) warnings += fmt::format("{}: warning: {}\n", url, warning);
+  // The URL is not repeated where it is wrong: it may hold a password by mistake.
+  if (opened.store == nullptr) return Error(fmt::format("store of {}: {}", name, opened.error), ErrorCode::BadStore);
   return std::move(opened.store);
 }
 
 Error bindStores(const featc_open_options& options, const ProgramInfo& info, StoreBinding& stores,
                  std::string& warnings) {
   for (const featc_store& entry : std::span(options.stores, options.store_count)) {
-    std::string error;
-    std::shared_ptr<Store> store = openStoreOf(entry.source == nullptr ? "default" : entry.source,
-                                               entry.url == nullptr ? "" : entry.url, info.sources, warnings, error);
-    if (store == nullptr) return {error, ErrorCode::BadStore};
-    (entry.source == nullptr ? stores.fallback : stores.bySource[entry.source]) = std::move(store);
+    Expected<std::shared_ptr<Store>> store = openStoreOf(entry.source == nullptr ? "default" : entry.source,
+                                                         entry.url == nullptr ? "" : entry.url, info.sources, warnings);
+    if (!store) return store.error();
+    (entry.source == nullptr ? stores.fallback : stores.bySource[entry.source]) = *std::move(store);
   }
   for (const auto& [name, store] : stores.bySource) {
     bool known = false;

@@ -32,10 +32,9 @@ struct featc_extractor {
 
 namespace featc {
 
-// The store at `url`, for the source of that name or for "default". Null, and `error` says why; what is odd in its rows
-// goes to `warnings`.
-std::shared_ptr<Store> openStoreOf(const std::string& name, std::string_view url, std::span<const SourceInfo> sources,
-                                   std::string& warnings, std::string& error);
+// The store at `url`, for the source of that name or for "default". What is odd in its rows goes to `warnings`.
+Expected<std::shared_ptr<Store>> openStoreOf(const std::string& name, std::string_view url,
+                                             std::span<const SourceInfo> sources, std::string& warnings);
 // Fills `stores` as the options say; what is odd goes to `warnings`.
 Error bindStores(const featc_open_options& options, const ProgramInfo& info, StoreBinding& stores,
                  std::string& warnings);

@@ -18,13 +18,14 @@ namespace {
 
 constexpr std::string_view kDefault = "default";
 
-std::shared_ptr<Store> open(const KeptStores::Entry& entry, std::span<const SourceInfo> sources, std::string& error) {
+Expected<std::shared_ptr<Store>> open(const KeptStores::Entry& entry, std::span<const SourceInfo> sources) {
   StoreOptions options;
   options.source = entry.source.empty() ? kDefault : entry.source;
   OpenedStore opened = openStore(entry.url, options, sources);
-  if (opened.store == nullptr) error = fmt::format("--store {}=...: {}", options.source, opened.error);
   for (const auto& bad : opened.report.badLines) printError("{}:{}: {}\n", entry.url, bad.line, bad.reason);
   for (const std::string& warning : opened.report.warnings) printError("{}: warning: {}\n", entry.url, warning);
+  if (opened.store == nullptr)
+    return Error(fmt::format("--store {}=...: {}", options.source, opened.error), ErrorCode::BadStore);
   return std::move(opened.store);
 }
 
@@ -48,10 +49,11 @@ std::string parse(const std::string& option, std::vector<KeptStores::Entry>& ent
 
 }  // namespace
 
-std::shared_ptr<KeptStores> keptStores(const std::vector<std::string>& options, std::string& error) {
+Expected<std::shared_ptr<KeptStores>> keptStores(const std::vector<std::string>& options) {
   std::vector<KeptStores::Entry> entries;
   for (const std::string& option : options)
-    if (error.empty()) error = parse(option, entries);
+    if (std::string problem = parse(option, entries); !problem.empty())
+      return Error(std::move(problem), ErrorCode::BadArgument);
   return std::make_shared<KeptStores>(std::move(entries), open);
 }
 

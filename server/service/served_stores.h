@@ -9,12 +9,13 @@
 
 #include "runtime/reads/store_stats.h"
 #include "stores/kept_stores.h"
+#include "support/error.h"
 
 namespace featc {
 
-// From `NAME=URL` each, `default` for all other sources; `error` says what is wrong with them. Each is opened
-// when a config first reads it, and once for all configs.
-std::shared_ptr<KeptStores> keptStores(const std::vector<std::string>& options, std::string& error);
+// From `NAME=URL` each, `default` for all other sources; fails with BadArgument. Each is opened when a config first
+// reads it, and once for all configs.
+Expected<std::shared_ptr<KeptStores>> keptStores(const std::vector<std::string>& options);
 
 // What makes answers of the store worthless at this moment; empty: nothing.
 std::string troubleOf(const StoreState& store);

@@ -33,9 +33,9 @@ HttpOptions adminOptions() {
 
 }  // namespace
 
-PredictionServer::PredictionServer(ServerOptions options)
+PredictionServer::PredictionServer(ServerOptions options, std::shared_ptr<KeptStores> stores)
     : options_(std::move(options)),
-      stores_(keptStores(options_.stores, wrongOption_)),
+      stores_(std::move(stores)),
       storeLog_(*stores_),
       configs_(configsOptions(options_, pool_, stores_), metrics_, reaper_),
       stages_(options_.stages, metrics_, serveMetrics_),

@@ -24,7 +24,7 @@ namespace featc {
 
 struct ServerOptions {
   LiveConfigsOptions configs;       // without pool, stores and seda's threads
-  std::vector<std::string> stores;  // NAME=URL
+  std::vector<std::string> stores;  // NAME=URL, of which keptStores made the server's
   std::string listen = "127.0.0.1:8080";
   std::string adminListen;  // empty: none
   std::string grpcListen;   // empty: none
@@ -37,13 +37,11 @@ struct ServerOptions {
 
 class PredictionServer {
  public:
-  explicit PredictionServer(ServerOptions options);
+  PredictionServer(ServerOptions options, std::shared_ptr<KeptStores> stores);
   ~PredictionServer();
   PredictionServer(const PredictionServer&) = delete;
   PredictionServer& operator=(const PredictionServer&) = delete;
 
-  // What is wrong with the options, before anything is opened; empty: nothing.
-  const std::string& wrongOption() const { return wrongOption_; }
   // Opens the admin port, loads everything, then listens to callers. Empty, or why it does not serve.
   std::string start();
   // Loads without listening: empty, or what could not be loaded.
@@ -66,7 +64,6 @@ class PredictionServer {
   void warnOfUnread() const;
 
   ServerOptions options_;
-  std::string wrongOption_;
   std::atomic<ServerPhase> phase_ = ServerPhase::Starting;
   // What is left of versions at the end goes with the pool, and may still be measured.
   Metrics metrics_;

@@ -12,9 +12,9 @@ using namespace featc;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view file(reinterpret_cast<const char*>(data), size);
-  std::string problem;
-  LmdbPages pages(file, problem);
-  if (!problem.empty()) return 0;
+  Expected<LmdbPages> opened = LmdbPages::of(file);
+  if (!opened) return 0;
+  const LmdbPages& pages = *opened;
   LmdbMeta meta = pages.newestMeta();
   (void)pages.metaOf(meta.transaction);
   (void)pages.isCutShort(meta);

@@ -15,9 +15,10 @@ namespace featc::test {
 void fillStore(const std::string& text, std::span<const SourceInfo> sources, std::string_view lines) {
   StoreUrl url;
   StoreOptions options;
-  std::string error = parseStoreUrl(text, url, options);
-  std::unique_ptr<StoreWriter> writer = error.empty() ? openStoreWriter(url, options, error) : nullptr;
-  if (writer == nullptr) throw std::runtime_error(error);
+  if (std::string problem = parseStoreUrl(text, url, options); !problem.empty()) throw std::runtime_error(problem);
+  Expected<std::unique_ptr<StoreWriter>> opened = openStoreWriter(url, options);
+  if (!opened) throw std::runtime_error(opened.error().message);
+  StoreWriter* writer = opened->get();
   StoreRowReader rows(sources);
   for (std::string_view rest = lines; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
     bool taken = rows.read(rest.substr(0, rest.find('\n')), 0) == StoreRowReader::Row::Taken;

@@ -29,15 +29,16 @@ TEST_CASE("While a store is opened again, the open one is told of and other entr
   std::shared_future<void> opens = mayOpen.get_future().share();
   std::atomic<int> slow = 0;
   std::atomic<int> opened = 0;
-  KeptStores stores({{"", "jsonl:rows"}, {"user", "jsonl:users"}},
-                    [&](const KeptStores::Entry& entry, std::span<const SourceInfo> sources, std::string&) {
-                      if (entry.source.empty() && sources[0].fields[0].name == "b") {
-                        ++slow;
-                        opens.wait();
-                      }
-                      ++opened;
-                      return std::make_shared<NoStore>();
-                    });
+  KeptStores stores(
+      {{"", "jsonl:rows"}, {"user", "jsonl:users"}},
+      [&](const KeptStores::Entry& entry, std::span<const SourceInfo> sources) -> Expected<std::shared_ptr<Store>> {
+        if (entry.source.empty() && sources[0].fields[0].name == "b") {
+          ++slow;
+          opens.wait();
+        }
+        ++opened;
+        return std::shared_ptr<Store>(std::make_shared<NoStore>());
+      });
   StoreBinding first;
   REQUIRE(stores.bind(reading("a"), first) == "");
   CHECK(stores.opened().size() == 2);
