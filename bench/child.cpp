@@ -161,10 +161,10 @@ void load(const std::string& text, const std::string& folder) {
   std::string path = writeConfig(folder, text);
   Timer wall(CLOCK_MONOTONIC);
   Timer processor(CLOCK_PROCESS_CPUTIME_ID);
-  std::string error;
   LoadOptions options;
-  options.engine.cache = ObjectCache::open(folder + "/cache", error);
-  if (!options.engine.cache) throw Broken(error);
+  auto cache = ObjectCache::open(folder + "/cache");
+  if (!cache) throw Broken(cache.error().message);
+  options.engine.cache = *cache;
   LoadedConfig loaded = loadExtractor(path, options);
   if (!loaded.made.extractor) throw Broken(loaded.problem());
   bool cached = loaded.config.fromCache && loaded.made.codeFromCache;

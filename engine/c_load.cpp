@@ -27,10 +27,11 @@ Error readLoadOptions(const OpenOptions& options, LoadOptions& load) {
   load.engine.limits = options.limits;
   if (given.cpu != nullptr) load.engine.codegen.cpu = given.cpu;
   if (given.cache == nullptr) return {};
-  std::string error;
   uint64_t bytes = given.cache_bytes != 0 ? given.cache_bytes : ObjectCache::kDefaultBytes;
-  load.engine.cache = ObjectCache::open(given.cache, error, bytes);
-  return {error, ErrorCode::BadCache, given.cache};
+  Expected<std::shared_ptr<const ObjectCache>> cache = ObjectCache::open(given.cache, bytes);
+  if (!cache) return std::move(cache).error();
+  load.engine.cache = *std::move(cache);
+  return {};
 }
 
 featc_open_options openOptionsOf(const featc_options* options) {

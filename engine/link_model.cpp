@@ -72,20 +72,20 @@ bool isOnPath(const std::string& program) {
 bool isThisMachines(const std::string& target) { return target == fmt::format("{}-linux-gnu", thisArchitecture()); }
 
 // The first of the target's compiler drivers that is installed.
-std::string findCompiler(const std::string& target, std::string& error) {
+Expected<std::string> findCompiler(const std::string& target) {
   std::vector<std::string> programs;
   if (isThisMachines(target)) programs = {"c++", "g++", "clang++"};
   programs.push_back(target + "-g++");
   programs.push_back(target + "-clang++");
   for (const std::string& program : programs)
     if (isOnPath(program)) return program;
-  error = fmt::format("linking a library for {} needs a C++ compiler, and none of these is installed: {}", target,
-                      fmt::join(programs, ", "));
-  return {};
+  return Error(fmt::format("linking a library for {} needs a C++ compiler, and none of these is installed: {}", target,
+                           fmt::join(programs, ", ")),
+               ErrorCode::NoFile);
 }
 
 // Where the build and the installed program keep the runtime of a target.
-fs::path findRuntime(const std::string& target, const fs::path& given, std::string& error) {
+Expected<fs::path> findRuntime(const std::string& target, const fs::path& given) {
   std::vector<fs::path> folders;
   if (!given.empty()) {
     folders = {given, given / target};
@@ -98,9 +98,9 @@ fs::path findRuntime(const std::string& target, const fs::path& given, std::stri
     if (fs::exists(folder / "libfeatc_run.a") && fs::exists(folder / "link.txt")) return folder;
   std::vector<std::string> names;
   for (const fs::path& folder : folders) names.push_back(folder.string());
-  error = fmt::format("featc's runtime for {} (libfeatc_run.a and link.txt) is not in {}", target,
-                      fmt::join(names, " or "));
-  return {};
+  return Error(fmt::format("featc's runtime for {} (libfeatc_run.a and link.txt) is not in {}", target,
+                           fmt::join(names, " or ")),
+               ErrorCode::NoFile);
 }
 
 // Runs a program with its output in `log`; its exit status, or -1 where it did not start.
@@ -134,12 +134,19 @@ constexpr const char* kExports = "{ global: featc_*; local: *; };\n";
 
 LinkedLibrary linkLibrary(const BuiltObject& object, const LinkOptions& options) {
   LinkedLibrary linked;
-  std::string compiler = findCompiler(object.target, linked.error);
-  if (compiler.empty()) return linked;
+  Expected<std::string> compiler = findCompiler(object.target);
+  if (!compiler) {
+    linked.error = compiler.error().message;
+    return linked;
+  }
   fs::path runtime;
   if (options.withRuntime) {
-    runtime = findRuntime(object.target, options.runtime, linked.error);
-    if (runtime.empty()) return linked;
+    Expected<fs::path> found = findRuntime(object.target, options.runtime);
+    if (!found) {
+      linked.error = found.error().message;
+      return linked;
+    }
+    runtime = *std::move(found);
   }
   WorkFolder folder;
   fs::path input = folder.path() / "model.o";
@@ -150,7 +157,7 @@ LinkedLibrary linkLibrary(const BuiltObject& object, const LinkOptions& options)
     linked.error = fmt::format("cannot write to the folder for temporary files: {}", std::strerror(errno));
     return linked;
   }
-  std::vector<std::string> command{compiler,
+  std::vector<std::string> command{*compiler,
                                    "-shared",
                                    "-Wl,-soname," + options.soname,
                                    "-o",
@@ -171,7 +178,7 @@ LinkedLibrary linkLibrary(const BuiltObject& object, const LinkOptions& options)
   std::optional<std::string> bytes;
   if (status == 0) bytes = readFile(output);
   if (!bytes) {
-    linked.error = fmt::format("{} could not link the library:\n{}", compiler, readFile(log).value_or(""));
+    linked.error = fmt::format("{} could not link the library:\n{}", *compiler, readFile(log).value_or(""));
     return linked;
   }
   linked.bytes = sealLibrary(std::move(*bytes));

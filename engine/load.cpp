@@ -89,8 +89,7 @@ LoadedGraph toLoaded(CompiledConfig& config, const PluginFolders& plugins) {
 bool findLoaded(const ObjectCache& cache, const std::string& key, const PluginFolders& plugins, LoadedGraph& loaded) {
   std::optional<ConfigEntry> entry = cache.findConfig(key);
   if (!entry) return false;
-  std::string error;
-  std::optional<Graph> graph = parseGraph(entry->graph, error, nullptr, plugins);
+  Expected<Graph> graph = parseGraph(entry->graph, nullptr, plugins);
   if (!graph) return false;
   loaded.graph = std::move(*graph);
   loaded.files = std::move(entry->files);

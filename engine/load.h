@@ -3,7 +3,8 @@
 //
 //   featc::LoadOptions options;
 //   options.engine.engine = featc::EngineKind::Tiered;
-//   options.engine.cache = featc::ObjectCache::open("/var/cache/scorer/featc", error);
+//   auto cache = featc::ObjectCache::open("/var/cache/scorer/featc");
+//   if (cache) options.engine.cache = *cache;
 //   featc::Expected<featc::OpenedConfig> opened = featc::openConfig("takeaway.feat", options);
 //   if (!opened) ...opened.error().message has all mistakes...
 //   opened->extractor->run(batch, scratch, result);

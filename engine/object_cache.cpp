@@ -113,17 +113,16 @@ bool usedBefore(const Kept& a, const Kept& b) {
 
 }  // namespace
 
-std::shared_ptr<const ObjectCache> ObjectCache::open(const fs::path& folder, std::string& error, uint64_t maxBytes) {
+Expected<std::shared_ptr<const ObjectCache>> ObjectCache::open(const fs::path& folder, uint64_t maxBytes) {
   auto refuse = [&](std::string_view why) {
-    error = fmt::format("the cache folder \"{}\" cannot be used: {}", folder.string(), why);
-    return nullptr;
+    return Error(fmt::format("the cache folder \"{}\" cannot be used: {}", folder.string(), why), ErrorCode::BadCache,
+                 folder.string());
   };
   makeFolders(folder);
   Handle handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   struct stat status{};
   if (!handle || fstat(handle.get(), &status) != 0) return refuse(std::strerror(errno));
   if (std::string why = distrust(status); !why.empty()) return refuse(why + ", and what is in it runs as native code");
-  error.clear();
   return std::shared_ptr<const ObjectCache>(new ObjectCache(folder, handle.release(), maxBytes));
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "engine/cache_entry.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -21,10 +22,10 @@ class ObjectCache {
  public:
   static constexpr uint64_t kDefaultBytes = uint64_t{1} << 30U;
 
-  // Makes the folder where it is missing. Null, and the reason in `error`, when it cannot be used or when
-  // anyone but this process's user could put code there.
-  static std::shared_ptr<const ObjectCache> open(const std::filesystem::path& folder, std::string& error,
-                                                 uint64_t maxBytes = kDefaultBytes);
+  // Makes the folder where it is missing. Fails with BadCache when it cannot be used or when anyone but this process's
+  // user could put code there.
+  static Expected<std::shared_ptr<const ObjectCache>> open(const std::filesystem::path& folder,
+                                                           uint64_t maxBytes = kDefaultBytes);
   ~ObjectCache();
   ObjectCache(const ObjectCache&) = delete;
   ObjectCache& operator=(const ObjectCache&) = delete;

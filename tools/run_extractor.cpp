@@ -43,16 +43,14 @@ void printCompileStats(const RunOptions& options, const LoadedGraph& config, con
 // Opens the cache that --cache or FEATC_CACHE names; none is fine. The option's folder must be usable, one
 // from the environment, which may be meant for another user, only draws a warning.
 Expected<std::shared_ptr<const ObjectCache>> openCache(const RunOptions& options) {
-  std::shared_ptr<const ObjectCache> cache;
   const char* inherited = std::getenv("FEATC_CACHE");
   std::string folder = options.cache;
   if (folder.empty() && inherited != nullptr) folder = inherited;
-  if (folder.empty()) return cache;
-  std::string error;
-  cache = ObjectCache::open(folder, error, options.cacheBytes);
-  if (cache == nullptr && !options.cache.empty()) return Error(std::move(error), ErrorCode::BadCache, folder);
-  if (cache == nullptr) printError("featc: warning: {}\n", error);
-  return cache;
+  if (folder.empty()) return std::shared_ptr<const ObjectCache>();
+  Expected<std::shared_ptr<const ObjectCache>> cache = ObjectCache::open(folder, options.cacheBytes);
+  if (cache || !options.cache.empty()) return cache;
+  printError("featc: warning: {}\n", cache.error().message);
+  return std::shared_ptr<const ObjectCache>();
 }
 
 // What makeExtractor would say at once, were native code not left to another thread.

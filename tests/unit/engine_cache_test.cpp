@@ -18,11 +18,10 @@ namespace {
 namespace fs = std::filesystem;
 
 std::shared_ptr<const ObjectCache> openCache(const fs::path& folder, uint64_t bytes = ObjectCache::kDefaultBytes) {
-  std::string error;
-  auto cache = ObjectCache::open(folder, error, bytes);
-  INFO(error);
-  REQUIRE(cache != nullptr);
-  return cache;
+  auto cache = ObjectCache::open(folder, bytes);
+  INFO(cache.error().message);
+  REQUIRE(cache);
+  return *cache;
 }
 
 LoadOptions cached(std::shared_ptr<const ObjectCache> cache, EngineKind engine = EngineKind::Jit) {
@@ -283,26 +282,21 @@ TEST_CASE("a cache folder is made for its user only; one that others can write i
   TestFolder folder;
   openCache(folder / "a/b/cache");
   for (const char* made : {"a", "a/b", "a/b/cache"}) CHECK(fs::status(folder / made).permissions() == fs::perms(0700));
-  std::string error;
+  auto errorOf = [&](const fs::path& path) { return ObjectCache::open(path).error().message; };
   for (unsigned mode : {0770U, 0702U, 0777U}) {
     REQUIRE(chmod((folder / "a/b/cache").c_str(), mode) == 0);
-    CHECK(ObjectCache::open(folder / "a/b/cache", error) == nullptr);
-    CHECK(error.find("others may write to it") != std::string::npos);
+    CHECK(errorOf(folder / "a/b/cache").find("others may write to it") != std::string::npos);
   }
   REQUIRE(chmod((folder / "a/b/cache").c_str(), 0755) == 0);
-  CHECK(ObjectCache::open(folder / "a/b/cache", error) != nullptr);
-  CHECK(error.empty());
+  CHECK(ObjectCache::open(folder / "a/b/cache"));
   folder.write("file", "");
-  CHECK(ObjectCache::open(folder / "file", error) == nullptr);
-  CHECK(ObjectCache::open(folder / "file/cache", error) == nullptr);
-  CHECK_FALSE(error.empty());
+  CHECK_FALSE(errorOf(folder / "file").empty());
+  CHECK_FALSE(errorOf(folder / "file/cache").empty());
   if (geteuid() != 0) {
-    CHECK(ObjectCache::open("/", error) == nullptr);
-    CHECK(error.find("another user (uid 0)") != std::string::npos);
+    CHECK(errorOf("/").find("another user (uid 0)") != std::string::npos);
   } else {
     REQUIRE(chown((folder / "a/b/cache").c_str(), 4321, 4321) == 0);
-    CHECK(ObjectCache::open(folder / "a/b/cache", error) == nullptr);
-    CHECK(error.find("another user (uid 4321)") != std::string::npos);
+    CHECK(errorOf(folder / "a/b/cache").find("another user (uid 4321)") != std::string::npos);
   }
 }
 
@@ -359,10 +353,9 @@ TEST_CASE("processes and threads that write one cache at the same time leave who
   auto work = [&](int seed) {
     int bad = 0;
     for (int round = 0; round < 12; ++round) {
-      std::string error;
-      auto cache = ObjectCache::open(folder / "cache", error, kBytes);
+      auto cache = ObjectCache::open(folder / "cache", kBytes);
       int i = (seed + round * 5) % 6;
-      LoadedConfig loaded = loadExtractor(folder / (std::to_string(i) + ".feat"), cached(cache));
+      LoadedConfig loaded = loadExtractor(folder / (std::to_string(i) + ".feat"), cached(cache ? *cache : nullptr));
       bool right = loaded.made.extractor != nullptr &&
                    loaded.config.graphText.find("const " + std::to_string(i + 2) + " ") != std::string::npos;
       bad += right ? 0 : 1;

@@ -54,8 +54,7 @@ TEST_CASE("a fingerprint is the XXH3-64 of the raw graph's text, and stays with 
   bare.info().fingerprint = 0;
   CHECK(hashBytes(HashFamily::Xxh3, toText(bare)) == first);
 
-  std::string error;
-  std::optional<Graph> back = parseGraph(toText(config.optimized), error);
+  Expected<Graph> back = parseGraph(toText(config.optimized));
   REQUIRE(back);
   CHECK(back->info().fingerprint == first);
   Expected<ProgramImage> image = readImage(writeImage({"x86_64-pc-linux-gnu", "generic", {}}, config.optimized));
@@ -65,8 +64,9 @@ TEST_CASE("a fingerprint is the XXH3-64 of the raw graph's text, and stays with 
   // Read from the cache as from the config.
   LoadOptions options;
   options.engine.engine = EngineKind::Interp;
-  options.engine.cache = ObjectCache::open(folder / "cache", error);
-  REQUIRE(options.engine.cache != nullptr);
+  auto cache = ObjectCache::open(folder / "cache");
+  REQUIRE(cache);
+  options.engine.cache = *cache;
   for (bool cached : {false, true}) {
     LoadedConfig loaded = loadExtractor(folder / "main.feat", options);
     REQUIRE(loaded.made.extractor != nullptr);

@@ -41,8 +41,7 @@ struct Fixture {
     options.load.engine.engine = EngineKind::Interp;
     options.load.engine.pool = &pool;
     options.load.frontend.plugins.folders = {folder / "plugins"};
-    std::string error;
-    options.load.engine.cache = ObjectCache::open(folder / "cache", error);
+    options.load.engine.cache = *ObjectCache::open(folder / "cache");
     live = LiveConfig::open(folder.write("main.feat", config), std::move(options));
   }
   void copy(const std::string& from, const std::string& name) const {
