@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -438,8 +439,7 @@ class GraphParser {
 
 }  // namespace
 
-std::optional<Graph> parseGraph(std::string_view text, std::string& error, Sources* sources,
-                                const PluginFolders& plugins) {
+Expected<Graph> parseGraph(std::string_view text, Sources* sources, const PluginFolders& plugins) {
   GraphParser parser(sources, plugins);
   size_t number = 0;
   try {
@@ -451,8 +451,7 @@ std::optional<Graph> parseGraph(std::string_view text, std::string& error, Sourc
     }
     return parser.finish();
   } catch (const IrTextError& problem) {
-    error = fmt::format("line {}: {}", number, problem.what());
-    return std::nullopt;
+    return Error(fmt::format("line {}: {}", number, problem.what()), ErrorCode::BadModel);
   }
 }
 

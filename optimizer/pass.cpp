@@ -39,7 +39,7 @@ const Pass* findPass(std::string_view name) {
   return found == kPasses.end() ? nullptr : found;
 }
 
-std::optional<std::vector<const Pass*>> parsePassList(std::string_view text, std::string& error) {
+Expected<std::vector<const Pass*>> parsePassList(std::string_view text) {
   std::vector<const Pass*> list;
   if (text == "none") return list;
   while (true) {
@@ -47,9 +47,9 @@ std::optional<std::vector<const Pass*>> parsePassList(std::string_view text, std
     std::string_view name = text.substr(0, comma);
     const Pass* pass = findPass(name);
     if (pass == nullptr) {
-      error = fmt::format("unknown pass \"{}\"; known are", name);
-      for (const Pass& known : kPasses) error += fmt::format(" {}", known.name);
-      return std::nullopt;
+      std::string message = fmt::format("unknown pass \"{}\"; known are", name);
+      for (const Pass& known : kPasses) message += fmt::format(" {}", known.name);
+      return Error(std::move(message), ErrorCode::BadArgument);
     }
     list.push_back(pass);
     if (comma == text.size()) return list;

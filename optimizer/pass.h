@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -24,8 +25,8 @@ struct Pass {
 // All passes, in the order in which `optimize` runs them.
 std::span<const Pass> passes();
 const Pass* findPass(std::string_view name);
-// `A,B`, in the order given, or `none`. Nothing, and the reason in `error`, for an unknown name.
-std::optional<std::vector<const Pass*>> parsePassList(std::string_view text, std::string& error);
+// `A,B`, in the order given, or `none`. Fails with BadArgument for an unknown name.
+Expected<std::vector<const Pass*>> parsePassList(std::string_view text);
 
 // What one pass did.
 struct PassReport {

@@ -42,28 +42,27 @@ std::optional<Graph> readGraph(const OptOptions& options, Sources& sources) {
   const std::string& path = options.file;
   std::optional<std::string> text = readAll(path);
   if (!text) return std::nullopt;
-  std::string error;
-  std::optional<Graph> graph = parseGraph(*text, error, &sources, pluginFolders(options.plugins));
+  Expected<Graph> graph = parseGraph(*text, &sources, pluginFolders(options.plugins));
   if (!graph) {
-    printError("{}: {}\n", path, error);
+    printError("{}: {}\n", path, graph.error().message);
     return std::nullopt;
   }
   std::vector<std::string> problems = verify(*graph);
   for (const std::string& problem : problems) printError("{}: {}\n", path, problem);
   if (!problems.empty()) return std::nullopt;
-  return graph;
+  return *std::move(graph);
 }
 
 int runOpt(const OptOptions& options) {
   OptimizeOptions optimizer;
   optimizer.after = [](const PassReport& report, const Graph&) { printError("{}\n", toString(report)); };
   if (options.passes) {
-    std::string error;
-    optimizer.passes = parsePassList(*options.passes, error);
-    if (!optimizer.passes) {
-      printError("featc opt: {}\n", error);
+    Expected<std::vector<const Pass*>> passes = parsePassList(*options.passes);
+    if (!passes) {
+      printError("featc opt: {}\n", passes.error().message);
       return kBadCommand;
     }
+    optimizer.passes = *std::move(passes);
   }
   Sources sources;
   std::optional<Graph> graph = readGraph(options, sources);

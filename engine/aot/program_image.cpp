@@ -90,8 +90,8 @@ Expected<ProgramImage> readImage(std::string_view bytes, const PluginFolders& pl
   if (std::string feature = missingCpuFeature(image.target.features); !feature.empty())
     return Error(fmt::format("it was compiled for the CPU \"{}\" and this machine lacks \"{}\"", *cpu, feature),
                  ErrorCode::OtherMachine);
-  std::string problem;
-  std::optional<Graph> graph = parseGraph(lines.rest(), problem, nullptr, plugins);
+  Expected<Graph> graph = parseGraph(lines.rest(), nullptr, plugins);
+  std::string problem = graph.error().message;
   if (graph) {
     std::vector<std::string> problems = verify(*graph);
     if (!problems.empty()) problem = problems.front();

@@ -32,15 +32,18 @@ std::string diagnosticsText(const Compiled& c, const TestFolder& folder, std::se
 
 // What the text form loses or adds.
 std::string textFormProblem(const Graph& graph) {
-  std::string error;
-  std::optional<Graph> back = parseGraph(toText(graph), error);
-  if (!back) return "the graph's text does not parse back: " + error;
+  Expected<Graph> back = parseGraph(toText(graph));
+  if (!back) return "the graph's text does not parse back: " + back.error().message;
   return equalGraphs(graph, *back) ? "" : "the graph's text parses back to another graph";
 }
 
 Graph afterPasses(const TestFile& test, const Graph& graph, std::string& problem) {
   OptimizeOptions options;
-  if (std::string passes = test.setting("passes"); !passes.empty()) options.passes = parsePassList(passes, problem);
+  if (std::string names = test.setting("passes"); !names.empty()) {
+    Expected<std::vector<const Pass*>> passes = parsePassList(names);
+    problem = passes.error().message;
+    if (passes) options.passes = *std::move(passes);
+  }
   return problem.empty() ? optimize(graph, options) : graph;
 }
 
@@ -115,10 +118,10 @@ std::optional<std::string> importedConfig(const TestFile& test, const TestFolder
 std::optional<Graph> graphOf(const TestFile& test, const TestFolder& folder, Compiled& compiled, StageOutput& out,
                              std::set<std::string>& kinds) {
   if (test.setting("input") == "ir") {
-    std::string error;
-    std::optional<Graph> graph = parseGraph(test.main, error);
-    if (!graph) out.text = error + "\n";
-    return graph;
+    Expected<Graph> graph = parseGraph(test.main);
+    if (graph) return *std::move(graph);
+    out.text = graph.error().message + "\n";
+    return std::nullopt;
   }
   if (test.setting("input") == "fg") {
     std::optional<std::string> config = importedConfig(test, folder, out);

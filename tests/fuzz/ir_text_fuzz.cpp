@@ -7,11 +7,10 @@
 #include "ir/verifier.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  std::string error;
-  auto graph = featc::parseGraph({reinterpret_cast<const char*>(data), size}, error);
+  auto graph = featc::parseGraph({reinterpret_cast<const char*>(data), size});
   if (!graph) return 0;
   featc::verifyOrDie(*graph, "parseGraph");
-  auto again = featc::parseGraph(featc::toText(*graph), error);
+  auto again = featc::parseGraph(featc::toText(*graph));
   if (!again || !featc::equalGraphs(*graph, *again)) std::abort();
   return 0;
 }

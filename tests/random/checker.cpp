@@ -34,10 +34,11 @@ namespace {
 std::optional<Disagreement> checkText(const Graph& graph, std::string_view which) {
   if (std::vector<std::string> problems = verify(graph); !problems.empty())
     return Disagreement{"verifier", fmt::format("{} graph: {}\n{}", which, problems[0], toText(graph))};
-  std::string error;
   std::string text = toText(graph);
-  std::optional<Graph> back = parseGraph(text, error, nullptr, besideOptions().plugins);
-  if (!back) return Disagreement{"text form", fmt::format("{} graph does not parse back: {}\n{}", which, error, text)};
+  Expected<Graph> back = parseGraph(text, nullptr, besideOptions().plugins);
+  if (!back)
+    return Disagreement{"text form",
+                        fmt::format("{} graph does not parse back: {}\n{}", which, back.error().message, text)};
   if (!equalGraphs(graph, *back))
     return Disagreement{"text form",
                         fmt::format("{} graph parses back differently:\n{}\n{}", which, text, toText(*back))};

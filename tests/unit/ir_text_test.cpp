@@ -19,18 +19,13 @@ using namespace featc;
 namespace {
 
 Graph parse(std::string_view text) {
-  std::string error;
-  auto graph = parseGraph(text, error);
-  INFO(error);
+  auto graph = parseGraph(text);
+  INFO(graph.error().message);
   REQUIRE(graph);
   return std::move(*graph);
 }
 
-std::string errorOf(std::string_view text) {
-  std::string error;
-  CHECK_FALSE(parseGraph(text, error));
-  return error;
-}
+std::string errorOf(std::string_view text) { return parseGraph(text).error().message; }
 
 constexpr std::string_view kWhole = R"(semantics 1
 model `my model`
@@ -159,11 +154,10 @@ TEST_CASE("bad text never crashes", "[ir]") {
 TEST_CASE("a text cut or changed anywhere is a graph or an error", "[ir]") {
   std::mt19937 random(7);
   for (size_t length = 0; length <= kWhole.size(); ++length) {
-    std::string error;
-    parseGraph(kWhole.substr(0, length), error);
+    if (auto cut = parseGraph(kWhole.substr(0, length))) CHECK(equalGraphs(parse(toText(*cut)), *cut));
     auto changed = std::string(kWhole);
     for (int i = 0; i < 3; ++i) changed[random() % changed.size()] = "%(),:=@?<>\"`\\#0a \n"[random() % 19];
-    if (auto graph = parseGraph(changed, error)) CHECK(equalGraphs(parse(toText(*graph)), *graph));
+    if (auto graph = parseGraph(changed)) CHECK(equalGraphs(parse(toText(*graph)), *graph));
   }
 }
 

@@ -177,8 +177,7 @@ TEST_CASE("a failed row is null in every column, or left out", "[arrow]") {
 }
 
 TEST_CASE("outputs of a sequence group are lists of what an element has", "[arrow]") {
-  std::string error;
-  std::optional<Graph> graph = parseGraph(R"(semantics 1
+  Expected<Graph> graph = parseGraph(R"(semantics 1
 model m
 hash_family xxh3
 schema item.one : list<int64>?
@@ -191,9 +190,8 @@ output sparse r__one group r slot 1 length 3 %0
 output dense r__number group r length 2 default -1 %1
 output dense r__wide group r length 2 width 2 default -1 %1
 output sparse r__many group r slot 2 length 2 %2
-)",
-                                          error);
-  INFO(error);
+)");
+  INFO(graph.error().message);
   REQUIRE(graph);
   Extractor extractor = interpreterOf(*graph);
   auto rows = [](bool withBadRow) {
