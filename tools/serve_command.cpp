@@ -86,14 +86,18 @@ void allowConnections(uint64_t& connections) {
              files.rlim_cur, connections);
 }
 
-ServerOptions serverOptions(const ServeOptions& options, std::string& error) {
+Expected<ServerOptions> serverOptions(const ServeOptions& options) {
   ServerOptions server;
   server.configs.path = options.path;
   server.configs.root = options.root;
   server.configs.plugins = pluginFolders(options.plugins);
   server.configs.engine = engineKindOf(options.engine).value();
   server.configs.seda.limits = options.limits.limits();
-  if (!options.cache.empty()) server.configs.cache = ObjectCache::open(options.cache, error);
+  if (!options.cache.empty()) {
+    Expected<std::shared_ptr<const ObjectCache>> cache = ObjectCache::open(options.cache);
+    if (!cache) return cache.error();
+    server.configs.cache = *std::move(cache);
+  }
   server.stores = options.stores;
   server.version = FEATC_VERSION;
   server.listen = addressOf(options.host, options.port);
@@ -181,18 +185,17 @@ int serve(ServeOptions options) {
   std::optional<StartGuard> starting(std::in_place);
   allowConnections(options.connections);
   if (options.limits.memory != 0) MemoryBudget::ofProcess()->setLimit(options.limits.memory);
-  std::string error;
-  ServerOptions made = serverOptions(options, error);
-  if (!error.empty()) return printError("featc: {}\n", error), kBadCommand;
-  Expected<std::shared_ptr<KeptStores>> stores = keptStores(made.stores);
+  Expected<ServerOptions> made = serverOptions(options);
+  if (!made) return failWith(made.error());
+  Expected<std::shared_ptr<KeptStores>> stores = keptStores(made->stores);
   if (!stores) return failWith(stores.error());
-  PredictionServer server(std::move(made), *std::move(stores));
+  PredictionServer server(*std::move(made), *std::move(stores));
   if (options.check) {
-    error = server.check();
+    std::string error = server.check();
     if (!error.empty()) printError("featc: {}\n", error);
     return error.empty() ? kFine : kBadInput;
   }
-  error = server.start();
+  std::string error = server.start();
   if (!error.empty()) return printError("featc: {}\n", error), kBadInput;
   if (!options.noAdmin) fmt::print("admin on {}\n", server.adminAddress());
   if (options.grpcPort != kNoPort) fmt::print("gRPC on {}\n", server.grpcAddress());
