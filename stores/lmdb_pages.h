@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "support/error.h"
+
 namespace featc {
 
 // A file as it is in memory, for reading only.
