@@ -18,6 +18,7 @@
 #include "codegen/plan/built_model.h"
 #include "engine/aot/cpu_features.h"
 #include "engine/aot/library_seal.h"
+#include "support/error.h"
 
 extern char** environ;
 
