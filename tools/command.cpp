@@ -166,11 +166,11 @@ void Command::runs(std::function<int()> run) {
 
 CommandLine Command::subcommands() {
   app_.require_subcommand(1);
-  return {app_, exitCode_};
+  return {app_, line_};
 }
 
 Command CommandLine::add(const std::string& name, const std::string& help) {
-  return {*app_.add_subcommand(name, help), *this};
+  return {*app_.add_subcommand(name, help), root_};
 }
 
 }  // namespace featc

@@ -85,15 +85,20 @@ class Command {
 // The whole command line.
 class CommandLine {
  public:
-  explicit CommandLine(CLI::App& app) : app_(app) {}
+  explicit CommandLine(CLI::App& app) : app_(app), root_(*this) {}
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
   Command add(const std::string& name, const std::string& help);
   // Of the subcommand that ran.
   int exitCode() const { return exitCode_; }
 
  private:
   friend class Command;
+  // Of the subcommands of a subcommand: the exit code is `root`'s.
+  CommandLine(CLI::App& app, CommandLine& root) : app_(app), root_(root) {}
 
   CLI::App& app_;
+  CommandLine& root_;
   int exitCode_ = kFine;
 };
 
