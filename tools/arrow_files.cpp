@@ -123,7 +123,7 @@ Expected<std::unique_ptr<ResultWriter>> newArrowWriter(const ProgramInfo& info, 
 }
 
 Expected<std::unique_ptr<ArrowFile>> ArrowFile::make(std::string_view format, const WriterOptions& options) {
-  if (!arrowFiles()) return arrowFiles().error();
+  if (!arrowFiles()) return Error(arrowFiles().error().message, ErrorCode::BadArgument);
   return std::unique_ptr<ArrowFile>(std::make_unique<ModuleFile>(**arrowFiles(), format, options));
 }
 

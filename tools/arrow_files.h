@@ -21,7 +21,7 @@ Expected<ArrowInput> openArrowFile(const std::string& path, std::string_view for
 // far lies behind pointers: calls come in order, from one thread at a time.
 class ArrowFile {
  public:
-  // Fails where this featc cannot write the format.
+  // Fails with BadArgument where this featc cannot write the format.
   static Expected<std::unique_ptr<ArrowFile>> make(std::string_view format, const WriterOptions& options);
   virtual ~ArrowFile() = default;
   // Each appends bytes of the file to `out`, and takes the schema or array over.

@@ -123,11 +123,9 @@ Expected<std::unique_ptr<RowSource>> openRows(const RowFiles& files, const RowCo
             "NumPy with ids=FILE.npy,vectors=FILE.npy",
             files.rows),
         ErrorCode::BadArgument, files.rows);
-  ArrowInput in;
-  std::string problem;
-  if (!openArrowFile(files.rows, name, in, problem))
-    return Error(fmt::format("{}: {}", files.rows, problem), ErrorCode::NoFile, files.rows);
-  return openArrowRows(std::move(in), files.rows, columns);
+  Expected<ArrowInput> in = openArrowFile(files.rows, name);
+  if (!in) return Error(fmt::format("{}: {}", files.rows, in.error().message), in.error().code, files.rows);
+  return openArrowRows(*std::move(in), files.rows, columns);
 }
 
 }  // namespace featc
