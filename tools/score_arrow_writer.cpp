@@ -113,27 +113,25 @@ class ArrowScores final : public ScoreWriter {
 
 }  // namespace
 
-std::unique_ptr<ScoreWriter> newArrowScores(std::string_view format, const ModelScorer& scorer,
-                                            const WriterOptions& options, std::string& refused) {
+Expected<std::unique_ptr<ScoreWriter>> newArrowScores(std::string_view format, const ModelScorer& scorer,
+                                                      const WriterOptions& options) {
   std::vector<ArrowScores::Output> outputs;
   for (const BoundOutput& output : scorer.binding().outputs) {
     const TensorInfo& info = scorer.network().outputs()[output.output];
     bool isScore = outputs.empty();
     bool isKnown = !info.anyRank;
     for (size_t i = 1; i < info.shape.size(); ++i) isKnown = isKnown && info.shape[i] >= 0;
-    if (!isScore && !isKnown) {
-      refused = fmt::format(
-          "the network's output \"{}\" is {}: a column needs a fixed number of values an item; pass "
-          "--format json, or export the network with it",
-          info.name, tensorText(info));
-      return nullptr;
-    }
+    if (!isScore && !isKnown)
+      return Error(
+          fmt::format("the network's output \"{}\" is {}: a column needs a fixed number of values an item; pass "
+                      "--format json, or export the network with it",
+                      info.name, tensorText(info)),
+          ErrorCode::BadArgument);
     outputs.push_back({output.name, info.type, isScore ? 1 : declaredWidth(info)});
   }
   Expected<std::unique_ptr<ArrowFile>> file = ArrowFile::make(format, options);
-  if (file) return std::make_unique<ArrowScores>(*std::move(file), std::move(outputs));
-  refused = file.error().message;
-  return nullptr;
+  if (!file) return file.error();
+  return std::unique_ptr<ScoreWriter>(std::make_unique<ArrowScores>(*std::move(file), std::move(outputs)));
 }
 
 }  // namespace featc

@@ -7,8 +7,8 @@
 namespace featc {
 
 // int64 `row`, `request`, `item`, then a column an output of the network: float or int64, of several numbers an item a
-// list of fixed size. Null, with the reason in `refused`, where this featc cannot write such files.
-std::unique_ptr<ScoreWriter> newArrowScores(std::string_view format, const ModelScorer& scorer,
-                                            const WriterOptions& options, std::string& refused);
+// list of fixed size. Fails with BadArgument where an output has no fixed size, or this featc cannot write such files.
+Expected<std::unique_ptr<ScoreWriter>> newArrowScores(std::string_view format, const ModelScorer& scorer,
+                                                      const WriterOptions& options);
 
 }  // namespace featc

@@ -59,15 +59,11 @@ int runScore(ScoreOptions& options) {
   Expected<std::shared_ptr<const ModelScorer>> scorer =
       openModelScorer(*version, parts->made.extractor->info(), scorerOptions);
   if (!scorer) return bad(scorer.error());
-  std::string refused;
-  std::unique_ptr<ScoreWriter> writer = newScoreWriter(options.run.format, **scorer, options.run.writer, refused);
-  if (writer == nullptr) {
-    printError("featc: {}\n", refused);
-    return kBadCommand;
-  }
+  Expected<std::unique_ptr<ScoreWriter>> writer = newScoreWriter(options.run.format, **scorer, options.run.writer);
+  if (!writer) return failWith(writer.error());
   if (options.run.stats) printError("model     {}\n", version->path.string());
   return runData(options.run, *parts,
-                 *scoreStage(*std::move(scorer), std::move(writer), identityOf(*version, model->settings)));
+                 *scoreStage(*std::move(scorer), *std::move(writer), identityOf(*version, model->settings)));
 }
 
 }  // namespace

@@ -5,45 +5,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "data/result_writer.h"
-#include "support/json_quote.h"
+#include "data/csv/cell_header.h"
+#include "server/model/score_text.h"
 #include "tools/output_formats.h"
 #include "tools/score_arrow_writer.h"
 
 namespace featc {
 namespace {
 
-void appendInt(std::string& out, int64_t value) { fmt::format_to(std::back_inserter(out), "{}", value); }
-
-// The numbers of an item, with `separator` between them.
-void appendNumbers(const ScoreColumn& column, size_t item, std::string_view separator, std::string& out) {
-  for (size_t i = 0; i < column.width; ++i) {
-    if (i != 0) out += separator;
-    size_t at = item * column.width + i;
-    if (column.type == TensorType::Int64)
-      appendInt(out, column.ints[at]);
-    else
-      appendFloat(out, column.floats[at]);
-  }
-}
-
 class JsonScores final : public ScoreWriter {
  public:
   void write(const Scores& scores, std::span<const InputRow> rows, std::string& out) const override {
-    for (size_t item = 0; item < scores.items(); ++item) {
-      if (scores.status[item] != ScoreStatus::Ok) continue;
-      const InputRow& row = rows[item];
-      fmt::format_to(std::back_inserter(out), "{{\"row\": {}, \"request\": {}, \"item\": {}", row.row, row.request,
-                     row.item);
-      for (const ScoreColumn& column : scores.columns) {
-        out += ", ";
-        out += jsonQuote(column.name);
-        out += column.width == 1 ? ": " : ": [";
-        appendNumbers(column, item, ", ", out);
-        if (column.width != 1) out += ']';
-      }
-      out += "}\n";
-    }
+    for (size_t item = 0; item < scores.items(); ++item)
+      if (scores.status[item] == ScoreStatus::Ok) appendScoreLine(scores, item, rows[item], out);
   }
 };
 
@@ -59,7 +33,7 @@ class CellScores final : public ScoreWriter {
       fmt::format_to(std::back_inserter(out), "{}{}{}{}{}", row.row, delimiter_, row.request, delimiter_, row.item);
       for (const ScoreColumn& column : scores.columns) {
         out += delimiter_;
-        appendNumbers(column, item, "|", out);
+        appendScoreNumbers(column, item, "|", out);
       }
       out += '\n';
     }
@@ -70,42 +44,27 @@ class CellScores final : public ScoreWriter {
   const std::string header_;
 };
 
-// A cell of a header, quoted where CSV needs that.
-std::string csvCell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"') out += c;
-    out += c;
-  }
-  return out + "\"";
-}
-
-std::unique_ptr<ScoreWriter> newCellScores(char delimiter, const ModelScorer& scorer, std::string& refused) {
-  std::string header = fmt::format("row{}request{}item", delimiter, delimiter);
-  for (const BoundOutput& output : scorer.binding().outputs) {
-    header += delimiter;
-    if (delimiter == '\t' && output.name.find_first_of("\t\r\n") != std::string::npos) {
-      refused = fmt::format("TSV has no place for the name {} of an output: pass --format csv", jsonQuote(output.name));
-      return nullptr;
-    }
-    header += delimiter == ',' ? csvCell(output.name) : output.name;
-  }
-  return std::make_unique<CellScores>(delimiter, header + "\n");
+Expected<std::unique_ptr<ScoreWriter>> newCellScores(char delimiter, const ModelScorer& scorer) {
+  std::vector<std::string> names = {"row", "request", "item"};
+  for (const BoundOutput& output : scorer.binding().outputs) names.push_back(output.name);
+  Expected<std::string> header = cellHeader(names, delimiter);
+  if (!header) return header.error();
+  return std::unique_ptr<ScoreWriter>(std::make_unique<CellScores>(delimiter, *std::move(header)));
 }
 
 }  // namespace
 
 std::vector<std::string> scoreFormatNames() { return {"json", "csv", "tsv", "arrow", "parquet"}; }
 
-std::unique_ptr<ScoreWriter> newScoreWriter(std::string_view format, const ModelScorer& scorer,
-                                            const WriterOptions& options, std::string& refused) {
-  if (format == "json") return std::make_unique<JsonScores>();
-  if (format == "csv") return newCellScores(',', scorer, refused);
-  if (format == "tsv") return newCellScores('\t', scorer, refused);
-  if (format == "arrow" || format == "parquet") return newArrowScores(format, scorer, options, refused);
-  refused = fmt::format("scores are not written as {}: pass --format {}", format, fmt::join(scoreFormatNames(), ", "));
-  return nullptr;
+Expected<std::unique_ptr<ScoreWriter>> newScoreWriter(std::string_view format, const ModelScorer& scorer,
+                                                      const WriterOptions& options) {
+  if (format == "json") return std::unique_ptr<ScoreWriter>(std::make_unique<JsonScores>());
+  if (format == "csv") return newCellScores(',', scorer);
+  if (format == "tsv") return newCellScores('\t', scorer);
+  if (format == "arrow" || format == "parquet") return newArrowScores(format, scorer, options);
+  return Error(
+      fmt::format("scores are not written as {}: pass --format {}", format, fmt::join(scoreFormatNames(), ", ")),
+      ErrorCode::BadArgument);
 }
 
 }  // namespace featc

@@ -10,6 +10,7 @@
 
 #include "data/record_reader.h"
 #include "server/model/model_scorer.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -28,8 +29,8 @@ class ScoreWriter {
 
 std::vector<std::string> scoreFormatNames();
 
-// The writer of `format` for what `scorer` gives; null, with the reason in `refused`, where there is none.
-std::unique_ptr<ScoreWriter> newScoreWriter(std::string_view format, const ModelScorer& scorer,
-                                            const WriterOptions& options, std::string& refused);
+// The writer of `format` for what `scorer` gives. Fails with BadArgument where there is none.
+Expected<std::unique_ptr<ScoreWriter>> newScoreWriter(std::string_view format, const ModelScorer& scorer,
+                                                      const WriterOptions& options);
 
 }  // namespace featc

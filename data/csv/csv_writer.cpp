@@ -2,11 +2,11 @@
 // Results as CSV and TSV.
 #include "data/csv/csv_writer.h"
 
-#include <fmt/format.h>
-
+#include <string>
+#include <utility>
 #include <vector>
 
-#include "values/value.h"
+#include "data/csv/cell_header.h"
 
 namespace featc {
 namespace {
@@ -16,28 +16,11 @@ constexpr char kListDelimiter = '|';
 // one without an id are told apart.
 constexpr char kElementDelimiter = ';';
 
-void appendName(std::string& out, std::string_view name, char delimiter) {
-  if (delimiter == '\t' || name.find_first_of("\"\r\n,") == std::string_view::npos) {
-    out += name;
-    return;
-  }
-  out += '"';
-  for (char c : name) {
-    if (c == '"') out += c;
-    out += c;
-  }
-  out += '"';
-}
-
 class CsvWriter final : public ResultWriter {
  public:
-  CsvWriter(const ProgramInfo& info, char delimiter) : delimiter_(delimiter) {
-    for (const OutputInfo& output : info.outputs) {
-      if (!dense_.empty()) header_ += delimiter;
-      appendName(header_, output.name, delimiter);
-      dense_.push_back(output.kind == OutputKind::Dense);
-    }
-    header_ += '\n';
+  CsvWriter(const ProgramInfo& info, char delimiter, std::string header)
+      : delimiter_(delimiter), header_(std::move(header)) {
+    for (const OutputInfo& output : info.outputs) dense_.push_back(output.kind == OutputKind::Dense);
   }
 
   void begin(std::string& out) const override { out += header_; }
@@ -90,23 +73,28 @@ class CsvWriter final : public ResultWriter {
     }
   }
 
-  char delimiter_;
-  std::string header_;
+  const char delimiter_;
+  const std::string header_;
   std::vector<bool> dense_;
 };
 
+Expected<std::string> headerOf(const ProgramInfo& info, char delimiter) {
+  std::vector<std::string> names;
+  for (const OutputInfo& output : info.outputs) names.push_back(output.name);
+  return cellHeader(names, delimiter);
+}
+
 }  // namespace
 
-std::unique_ptr<ResultWriter> newCsvWriter(const ProgramInfo& info) { return std::make_unique<CsvWriter>(info, ','); }
+// CSV has a way to write every name.
+std::unique_ptr<ResultWriter> newCsvWriter(const ProgramInfo& info) {
+  return std::make_unique<CsvWriter>(info, ',', *headerOf(info, ','));
+}
 
 Expected<std::unique_ptr<ResultWriter>> newTsvWriter(const ProgramInfo& info) {
-  for (const OutputInfo& output : info.outputs) {
-    if (output.name.find_first_of("\t\r\n") == std::string::npos) continue;
-    return Error(fmt::format("TSV has no way to write the name {}: it holds a tab or line end; use --format csv",
-                             quote(output.name)),
-                 ErrorCode::BadArgument);
-  }
-  return std::unique_ptr<ResultWriter>(std::make_unique<CsvWriter>(info, '\t'));
+  Expected<std::string> header = headerOf(info, '\t');
+  if (!header) return header.error();
+  return std::unique_ptr<ResultWriter>(std::make_unique<CsvWriter>(info, '\t', *std::move(header)));
 }
 
 }  // namespace featc

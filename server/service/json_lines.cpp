@@ -4,13 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "data/json/json_reader.h"
 #include "data/run_totals.h"
 #include "runtime/run_limits.h"
-#include "support/json_quote.h"
+#include "server/model/score_text.h"
 
 namespace featc {
 
@@ -22,24 +21,6 @@ std::string headerOf(const std::string& lines) {
       fmt::format("{}; {}", std::count(lines.begin(), lines.end(), '\n'), lines.substr(0, lines.find('\n')));
   std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
   return text;
-}
-
-// An item as featc score writes it.
-void appendScores(const Scores& scores, size_t item, const InputRow& row, std::string& out) {
-  fmt::format_to(std::back_inserter(out), R"({{"row": {}, "request": {}, "item": {})", row.row, row.request, row.item);
-  for (const ScoreColumn& column : scores.columns) {
-    out += ", " + jsonQuote(column.name) + (column.width == 1 ? ": " : ": [");
-    for (size_t i = 0; i < column.width; ++i) {
-      const size_t at = item * column.width + i;
-      if (i > 0) out += ", ";
-      if (column.type == TensorType::Int64)
-        fmt::format_to(std::back_inserter(out), "{}", column.ints[at]);
-      else
-        appendFloat(out, column.floats[at]);
-    }
-    if (column.width != 1) out += ']';
-  }
-  out += "}\n";
 }
 
 class JsonLines final : public Dialect {
@@ -86,7 +67,7 @@ class JsonLines final : public Dialect {
       const InputRow& row = memory_.rows[i];
       if (status == ScoreStatus::NotFinite)
         messages_ += fmt::format("request:{}: item {}: its score is not a finite number\n", row.line, row.item);
-      if (status == ScoreStatus::Ok) appendScores(items.scores, items.first + i, row, lines);
+      if (status == ScoreStatus::Ok) appendScoreLine(items.scores, items.first + i, row, lines);
     }
     HttpResponse response = responseOf(version);
     response.body = std::move(lines);
