@@ -9,11 +9,14 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/common/partial_output.h"
+
 namespace featc {
 namespace {
 
 constexpr std::string_view kKeys[] = {"stage", "passes", "config",  "main", "root",
                                       "warn",  "input",  "escapes", "hash", "import"};
+constexpr std::string_view kSections[] = {"file", "requests", "store", "columns", "expect", "check"};
 
 bool isSetting(const std::string& key) {
   return key.starts_with("limit ") || std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
@@ -76,52 +79,45 @@ std::optional<std::string> TestFile::section(std::string_view kind) const {
   return std::nullopt;
 }
 
-std::optional<TestFile> readTest(const std::filesystem::path& path, std::string& error) {
+std::string TestFile::difference(const std::string& output) const {
+  if (checks) return unmetChecks(*checks, output);
+  return output == expected ? "" : "- expected, + came out\n" + lineDiff(expected, output);
+}
+
+Expected<TestFile> readTest(const std::filesystem::path& path) {
+  auto malformed = [&](std::string message) { return Error(std::move(message), ErrorCode::Failed, path.string()); };
   std::optional<std::string> text = fileText(path);
-  if (!text) {
-    error = "cannot be read";
-    return std::nullopt;
-  }
+  if (!text) return malformed("cannot be read");
   TestFile test;
   test.path = path;
   std::vector<std::string> lines = linesOf(*text);
   readHeader(test, lines);
   std::string* into = &test.main;
-  bool inExpect = false;
+  bool inLast = false;
   for (const std::string& line : lines) {
-    if (!inExpect && line.starts_with("--- ")) {
+    if (!inLast && line.starts_with("--- ")) {
       std::string title = trimmed(std::string_view(line).substr(4));
       size_t colon = title.find(':');
       std::string name = colon == std::string::npos ? "" : trimmed(std::string_view(title).substr(colon + 1));
       std::string kind = title.substr(0, colon);
-      if (kind != "file" && kind != "requests" && kind != "store" && kind != "columns" && kind != "expect") {
-        error = fmt::format("unknown section \"{}\"", kind);
-        return std::nullopt;
-      }
-      inExpect = kind == "expect";
+      if (std::ranges::find(kSections, kind) == std::end(kSections))
+        return malformed(fmt::format("unknown section \"{}\"", kind));
+      inLast = kind == "expect" || kind == "check";
       test.untilExpect += line;
       test.sections.push_back({kind, name, ""});
       into = &test.sections.back().text;
       continue;
     }
     *into += line;
-    if (!inExpect) test.untilExpect += line;
+    if (!inLast) test.untilExpect += line;
   }
-  if (inExpect) {
-    test.expected = test.sections.back().text;
-  } else {
-    test.untilExpect += "--- expect\n";
-  }
-  if (test.setting("stage").empty()) {
-    error = "no \"# stage: ...\" line in the header";
-    return std::nullopt;
-  }
+  test.checks = test.section("check");
+  test.expected = test.section("expect").value_or("");
+  if (!inLast) test.untilExpect += "--- expect\n";
+  if (test.setting("stage").empty()) return malformed("no \"# stage: ...\" line in the header");
   if (std::string config = test.setting("config"); !config.empty()) {
     text = fileText(path.parent_path() / config);
-    if (!text) {
-      error = fmt::format("its config {} cannot be read", config);
-      return std::nullopt;
-    }
+    if (!text) return malformed(fmt::format("its config {} cannot be read", config));
     test.main = *text;
   }
   if (test.setting("escapes") == "hex") {

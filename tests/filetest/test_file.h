@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/error.h"
+
 namespace featc {
 
 struct TestFile {
@@ -17,13 +19,14 @@ struct TestFile {
   std::map<std::string, std::string> settings;
   std::string main;  // everything above the first section
   struct Section {
-    std::string kind;  // `file`, `requests`, `store`, `expect`
+    std::string kind;  // `file`, `requests`, `store`, `columns`, `expect`, `check`
     std::string name;  // of a file
     std::string text;
   };
   std::vector<Section> sections;
   std::string untilExpect;  // the file's text before the expect section's content
   std::string expected;
+  std::optional<std::string> checks;  // instead of what is expected
 
   std::string setting(const std::string& key) const {
     auto it = settings.find(key);
@@ -31,10 +34,12 @@ struct TestFile {
   }
   // Text of the first section of a kind, or nothing.
   std::optional<std::string> section(std::string_view kind) const;
+  // How `output` differs from what the test expects, to be shown; empty: it does not.
+  std::string difference(const std::string& output) const;
 };
 
-// Reads a test; a malformed one is told in `error`.
-std::optional<TestFile> readTest(const std::filesystem::path& path, std::string& error);
+// Fails where the test is malformed.
+Expected<TestFile> readTest(const std::filesystem::path& path);
 // Writes `output` as what the test expects.
 void blessTest(const TestFile& test, const std::string& output);
 // Lines that differ, `-` expected, `+` came out, with two lines around them.

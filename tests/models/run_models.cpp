@@ -14,9 +14,8 @@ namespace {
 
 // Why a test fails; empty: it does not.
 std::string runTest(const std::filesystem::path& path, const std::filesystem::path& models) {
-  std::string error;
-  std::optional<TestFile> test = readTest(path, error);
-  if (!test) return error;
+  Expected<TestFile> test = readTest(path);
+  if (!test) return test.error().message;
   Expected<std::shared_ptr<const Model>> opened = openLibrary((models / path.stem()).concat(".so"));
   if (!opened) return opened.error().message;
   const Model& model = **opened;
@@ -27,8 +26,7 @@ std::string runTest(const std::filesystem::path& path, const std::filesystem::pa
                                     {"built", executable, &info}};
   StageOutput out = runEngines(*test, info, engines);
   if (!out.failure.empty()) return out.failure;
-  if (out.text == test->expected) return {};
-  return "- expected, + came out\n" + lineDiff(test->expected, out.text);
+  return test->difference(out.text);
 }
 
 int runTests(const std::filesystem::path& models, const std::filesystem::path& folder) {
