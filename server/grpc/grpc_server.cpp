@@ -128,9 +128,10 @@ class GrpcServer::Core {
   Core& operator=(const Core&) = delete;
 
   std::string start(const std::string& address, std::string& listensAt) {
-    static const Module module = loadModule("featc_grpc.so", "featcGrpc", FEATC_GRPC_VERSION, kNoModule);
-    if (module.functions == nullptr) return module.problem;
-    module_ = static_cast<const FeatcGrpc*>(module.functions);
+    static const Expected<const FeatcGrpc*> module =
+        loadModule<FeatcGrpc>("featc_grpc.so", "featcGrpc", FEATC_GRPC_VERSION, kNoModule);
+    if (!module) return module.error().message;
+    module_ = *module;
     const size_t colon = address.rfind(':');
     if (colon == std::string::npos) return "an address is HOST:PORT, such as 127.0.0.1:8082 or [::1]:8082";
     const FeatcGrpcOptions options{.address = address.c_str(),
