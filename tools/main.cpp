@@ -10,6 +10,7 @@
 #include "support/survive.h"
 #include "tools/command.h"
 #include "tools/command_line.h"
+#include "tools/models_command.h"
 
 namespace {
 
@@ -23,6 +24,7 @@ constexpr featc::AddCommand kCommands[] = {
     featc::addRunCommand,         // features of data
     featc::addScoreCommand,       // scores of data
     featc::addPackCommand,        // seals a version of a model
+    featc::addModelsCommand,      // which version of a model serves
     featc::addLoadCommand,        // rows into a store
     featc::addServeCommand,       // features and scores over HTTP and gRPC
     featc::addBuildCommand,       // ahead-of-time code

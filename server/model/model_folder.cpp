@@ -50,6 +50,12 @@ fs::path VersionFolder::epochFolder(const std::string& epoch) const {
   return fs::absolute(path).lexically_normal().parent_path() / "tables" / epoch;
 }
 
+bool isModelFolder(const fs::path& path) {
+  if (isThere(path / "model.toml")) return true;
+  Expected<ModelFolder> folder = openModelFolder(path);
+  return folder && !folder->versions.empty();
+}
+
 Expected<ModelFolder> openModelFolder(const fs::path& path) {
   ModelFolder model;
   model.path = path;
@@ -123,16 +129,20 @@ Expected<VersionFolder> findVersion(const fs::path& path) {
   return version;
 }
 
+Expected<VersionManifest> readVersionManifest(const fs::path& version) {
+  const fs::path file = version / kVersionManifest;
+  if (!isThere(file))
+    return badModel(version, fmt::format("{} has no {}: featc pack {} checks the version and writes it",
+                                         version.string(), kVersionManifest, version.string()));
+  Expected<std::string> text = readSmallFile(file.string());
+  if (!text) return std::move(text).error();
+  return parseVersionManifest(*text, file.string());
+}
+
 Expected<VersionFolder> openVersion(const fs::path& path) {
   Expected<VersionFolder> version = findVersion(path);
   if (!version) return version;
-  const fs::path file = path / kVersionManifest;
-  if (!isThere(file))
-    return badModel(path, fmt::format("{} has no {}: featc pack {} checks the version and writes it", path.string(),
-                                      kVersionManifest, path.string()));
-  Expected<std::string> text = readSmallFile(file.string());
-  if (!text) return std::move(text).error();
-  Expected<VersionManifest> manifest = parseVersionManifest(*text, file.string());
+  Expected<VersionManifest> manifest = readVersionManifest(path);
   if (!manifest) return std::move(manifest).error();
   Expected<std::vector<PackedFile>> found = sumFiles(path);
   if (!found) return std::move(found).error();

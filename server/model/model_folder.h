@@ -41,11 +41,16 @@ struct ModelFolder {
   Expected<std::filesystem::path> versionPath(std::string_view version) const;
 };
 
+// Whether the folder is a model's: it has model.toml or a version.
+bool isModelFolder(const std::filesystem::path& path);
+
 // Fails with NoFile, or with BadModel where model.toml has mistakes.
 Expected<ModelFolder> openModelFolder(const std::filesystem::path& path);
 
 // What lies in the folder, be it packed or not. Fails with BadModel where it has no config or no network.
 Expected<VersionFolder> findVersion(const std::filesystem::path& path);
+// The manifest of a packed version. Fails with BadModel where there is none or it cannot be read.
+Expected<VersionManifest> readVersionManifest(const std::filesystem::path& version);
 // The same of a packed version, whose files are as they were packed. Fails with BadModel otherwise.
 Expected<VersionFolder> openVersion(const std::filesystem::path& path);
 

@@ -18,11 +18,18 @@ struct ModelSettings {
   std::string version = "latest";
   std::map<std::string, int64_t> labels;
   Precision precision = Precision::Float32;
+
+  bool operator==(const ModelSettings&) const = default;
 };
 
 // Without a file everything has its default. Fails with BadModel; the message has all mistakes.
 Expected<ModelSettings> readModelSettings(const std::filesystem::path& file);
 // The same of its text.
 Expected<ModelSettings> parseModelSettings(std::string_view text, const std::filesystem::path& file);
+
+// `text` with the version and the labels of `wanted`, a label that only the text has included; its comments, its order
+// and everything else stay. Fails with BadModel where the text has them written so that this cannot be done.
+Expected<std::string> editModelSettings(std::string_view text, const std::filesystem::path& file,
+                                        const ModelSettings& wanted);
 
 }  // namespace featc

@@ -51,14 +51,6 @@ Expected<VersionFolder> chooseVersion(const std::filesystem::path& model, const 
   return version;
 }
 
-// Whether the folder is a model's: it has model.toml or a packed version.
-bool isModelFolder(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::exists(path / "model.toml", error)) return true;
-  Expected<ModelFolder> folder = openModelFolder(path);
-  return folder && !folder->versions.empty();
-}
-
 std::string timeText(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fuzzes the files of a model folder: the manifest of a version, which reads back as it is written, binding.toml and
-// model.toml.
+// model.toml, which is also edited.
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "require.h"
@@ -19,6 +20,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     featc::require(again && *again == *manifest);
   }
   static_cast<void>(featc::parseBindingFile(text, "binding.toml"));
-  static_cast<void>(featc::parseModelSettings(text, "model.toml"));
+  // An edit that succeeds changes what it is to change and nothing else.
+  featc::Expected<featc::ModelSettings> settings = featc::parseModelSettings(text, "model.toml");
+  featc::ModelSettings wanted = settings ? *settings : featc::ModelSettings();
+  wanted.version = "7";
+  wanted.labels["previous"] = 6;
+  featc::Expected<std::string> edited = featc::editModelSettings(text, "model.toml", wanted);
+  featc::require(settings || !edited);
+  if (edited) {
+    featc::Expected<featc::ModelSettings> again = featc::parseModelSettings(*edited, "model.toml");
+    featc::require(again && *again == wanted);
+  }
   return 0;
 }
