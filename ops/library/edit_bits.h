@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ops/library/edit_column.h"
 #include "support/utf8.h"
 #include "values/cell.h"
 
@@ -57,26 +58,6 @@ class UnitPlaces {
   std::array<uint64_t, kSlots> masks_;
 };
 
-// G. Myers, "A fast bit-vector algorithm for approximate string matching based on dynamic programming" (1999), as H.
-// Hyyroe writes it (2003): the differences between neighbours in a column of the table of costs, a bit each, for a
-// pattern of 1 to 64 units.
-// `Bits`: a word, or a vector of words for as many texts.
-template <class Bits>
-struct EditColumn {
-  Bits more = ~Bits{};  // where the cost is one more than above
-  Bits less{};          // where it is one less
-
-  // The next unit of the other text stands at these places of the pattern.
-  void step(Bits equal) {
-    Bits down = equal | less;
-    Bits across = (((equal & more) + more) ^ more) | equal;
-    Bits moreAcross = (less | ~(across | more)) << 1U | 1U;
-    Bits lessAcross = (more & across) << 1U;
-    more = lessAcross | ~(down | moreAcross);
-    less = moreAcross & down;
-  }
-};
-
 struct EditCosts : EditColumn<uint64_t> {
   // From a pattern of `units`, after as many steps: above it the cost is that of adding them all.
   int64_t distance(uint64_t units, uint64_t steps) const {
@@ -113,6 +94,8 @@ class EditPattern {
   uint64_t units() const { return count_; }
   // Where a unit stands in it.
   uint64_t of(uint32_t unit) const { return unit < table_.size() ? table_[unit] : others_.of(unit); }
+  // The same of the bytes below 256.
+  const uint64_t* ofBytes() const { return table_.data(); }
   uint64_t ofByte(char byte) const { return table_[static_cast<unsigned char>(byte)]; }
 
  private:

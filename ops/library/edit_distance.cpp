@@ -2,10 +2,12 @@
 // `edit_distance`: Levenshtein's, in code points or bytes.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "ops/groups.h"
 #include "ops/library/edit_bits.h"
+#include "ops/library/edit_loops.h"
 #include "ops/operator.h"
 #include "ops/scratch.h"
 #include "values/code_points.h"
@@ -111,19 +113,16 @@ class EditColumns {
   }
 
  private:
-  static constexpr uint32_t kNoRow = UINT32_MAX;
-  // What is left of a text that has a byte a unit.
-  struct Reader {
-    const char* next = nullptr;
-    const char* end = nullptr;
-    uint32_t row = kNoRow;
-    uint32_t size = 0;
-    EditCosts costs{};
+  // What is left of texts that have a byte a unit, a text a lane.
+  struct Readers {
+    std::array<const char*, kMostEditLanes> next{};
+    std::array<uint32_t, kMostEditLanes> left{};
+    std::array<uint64_t, kMostEditLanes> more{};  // as EditColumn has them
+    std::array<uint64_t, kMostEditLanes> less{};
+    std::array<uint32_t, kMostEditLanes> row;
+    std::array<uint32_t, kMostEditLanes> size;
+    uint32_t idle = 0;  // lanes without a text
   };
-  static constexpr size_t kReaders = 4;
-  using Readers = std::array<Reader, kReaders>;
-  // g++ 12 drops the attribute from a `using`.
-  typedef uint64_t Pair __attribute__((vector_size(2 * sizeof(uint64_t))));  // NOLINT(modernize-use-using)
   // The most bytes of a text that any pattern may be compared with.
   static constexpr uint64_t kMaxBytes = kMaxSteps / kPatternUnits;
 
@@ -138,31 +137,47 @@ class EditColumns {
   void compute() {
     while (row_ < n_) {
       Readers readers;
-      bool all = true;
-      for (Reader& reader : readers) all = begin(reader) && all;
-      while (all) {
-        readTogether(readers);
-        for (Reader& reader : readers) {
-          if (reader.next != reader.end) continue;
-          finish(reader);
-          all = begin(reader) && all;
-        }
+      for (size_t k = 0; k < lanes_; ++k) begin(readers, k);
+      while (readTogether(readers)) {
       }
-      for (Reader& reader : readers)
-        if (reader.row != kNoRow) readToEnd(reader);
       if (row_ < n_) choosePattern();
     }
   }
 
-  // Goes to the next row of the pattern whose other text has a byte a unit, and computes those before it. False: none.
-  bool begin(Reader& reader) {
-    reader = {};
+  // As far as the first end, where the next text begins if there is one. False: no text was left.
+  bool readTogether(Readers& readers) {
+    const uint32_t all = (1U << lanes_) - 1;
+    if (readers.idle == all) return false;
+    for (uint32_t idle = readers.idle; idle != 0; idle &= idle - 1) {
+      // It reads what another does.
+      const auto other = static_cast<size_t>(std::countr_one(readers.idle));
+      const auto k = static_cast<size_t>(std::countr_zero(idle));
+      readers.next[k] = readers.next[other];
+      readers.left[k] = readers.left[other];
+    }
+    uint32_t ended = editLoops().steps(pattern_.ofBytes(), readers.next.data(), readers.left.data(),
+                                       readers.more.data(), readers.less.data());
+    for (ended &= ~readers.idle; ended != 0; ended &= ended - 1) {
+      const auto k = static_cast<size_t>(std::countr_zero(ended));
+      EditCosts costs;
+      costs.more = readers.more[k];
+      costs.less = readers.less[k];
+      out_[readers.row[k]] = costs.distance(pattern_.units(), readers.size[k]);
+      begin(readers, k);
+    }
+    return true;
+  }
+
+  // Goes to the next row of the pattern whose other text has a byte a unit, if there is one, and computes those before
+  // it.
+  void begin(Readers& readers, size_t lane) {
+    readers.idle |= 1U << lane;
     for (; row_ < n_; ++row_) {
       if (!left_.present(row_) || !right_.present(row_)) continue;
       Str left = left_.get<Str>(row_);
       Str right = right_.get<Str>(row_);
       bool isLeft = pattern_.is(left);
-      if (!isLeft && !pattern_.is(right)) return false;
+      if (!isLeft && !pattern_.is(right)) return;
       Str text = isLeft ? right : left;
       if (!pattern_.fits() || text.size > kMaxBytes) {
         context_.row = row_;
@@ -172,45 +187,24 @@ class EditColumns {
       constexpr uint64_t kStepsAUnit = 4;
       if (!context_.spend(kStepsAUnit * text.size)) {
         row_ = n_;
-        return false;
+        return;
       }
       if (state_.bytes || isAscii(text)) {
-        reader = {text.data, text.data + text.size, row_++, static_cast<uint32_t>(text.size)};
-        return true;
+        const EditCosts costs;
+        readers.idle &= ~(1U << lane);
+        readers.next[lane] = text.data;
+        readers.left[lane] = readers.size[lane] = static_cast<uint32_t>(text.size);
+        readers.row[lane] = row_++;
+        readers.more[lane] = costs.more;
+        readers.less[lane] = costs.less;
+        return;
       }
       EditCosts costs;
       uint64_t units = 0;
       for (std::string_view rest = text.view(); !rest.empty(); ++units) costs.step(pattern_.of(takeUnit(rest, false)));
       out_[row_] = costs.distance(pattern_.units(), units);
     }
-    return false;
   }
-
-  // As far as the first end.
-  void readTogether(Readers& readers) const {
-    auto steps = readers[0].end - readers[0].next;
-    for (const Reader& reader : readers) steps = std::min(steps, reader.end - reader.next);
-    const Readers from = readers;
-    std::array<EditColumn<Pair>, kReaders / 2> columns;
-    for (size_t k = 0; k < kReaders; k += 2) {
-      columns[k / 2].more = Pair{from[k].costs.more, from[k + 1].costs.more};
-      columns[k / 2].less = Pair{from[k].costs.less, from[k + 1].costs.less};
-    }
-    for (std::ptrdiff_t i = 0; i < steps; ++i)
-      for (size_t k = 0; k < kReaders; k += 2)
-        columns[k / 2].step(Pair{pattern_.ofByte(from[k].next[i]), pattern_.ofByte(from[k + 1].next[i])});
-    for (size_t k = 0; k < kReaders; ++k) {
-      readers[k].next += steps;
-      readers[k].costs.more = columns[k / 2].more[k % 2];
-      readers[k].costs.less = columns[k / 2].less[k % 2];
-    }
-  }
-
-  void readToEnd(Reader reader) const {
-    while (reader.next != reader.end) reader.costs.step(pattern_.ofByte(*reader.next++));
-    finish(reader);
-  }
-  void finish(const Reader& reader) const { out_[reader.row] = reader.costs.distance(pattern_.units(), reader.size); }
 
   // For the next row: the side that is as in the row for which it was chosen last.
   void choosePattern() {
@@ -222,6 +216,7 @@ class EditColumns {
 
   Context& context_;
   const EditUnit& state_;
+  const size_t lanes_ = editLoops().lanes;
   const ColumnRef left_;
   const ColumnRef right_;
   int64_t* out_;
