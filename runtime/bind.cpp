@@ -29,22 +29,14 @@ uint8_t* newBitmap(Arena& arena, int64_t rows, int fill) {
 
 }  // namespace
 
-size_t columnBytes(Type type, int64_t rows) {
-  return cellBytes(type, rows) + (type.nullable() ? bitmapBytes(rows) : 0);
-}
-
-ColumnRef placeColumn(Type type, int64_t rows, char* zeros) {
-  ColumnRef column;
-  column.data = zeros;
-  if (type.nullable()) column.valid = reinterpret_cast<uint8_t*>(zeros + cellBytes(type, rows));
-  return column;
-}
-
 ColumnRef newColumn(Arena& arena, Type type, int64_t rows) {
   size_t bytes = columnBytes(type, rows);
   auto* memory = arena.allocate<char>(bytes);
   std::memset(memory, 0, bytes);
-  return placeColumn(type, rows, memory);
+  ColumnRef column;
+  column.data = memory;
+  if (type.nullable()) column.valid = reinterpret_cast<uint8_t*>(memory + cellBytes(type, rows));
+  return column;
 }
 
 bool Binder::fail(const std::string& what) {
@@ -56,7 +48,7 @@ bool Binder::bind(const InputInfo& input, const ColumnData& column, int64_t rows
                   bool flatSuffices) {
   input_ = &input;
   if (!checkShape(column, rows)) return false;
-  bool someMissing = markMissing(column, rows, status);
+  const bool someMissing = markMissing(column, rows, status);
   if (column.absent || rows == 0) {
     out = newColumn(arena_, input.type, rows);
     return true;
@@ -75,18 +67,15 @@ bool Binder::check(const InputInfo& input, const ColumnData& column, int64_t row
   return true;
 }
 
-bool Binder::checkShape(const ColumnData& column, int64_t rows) {
-  if (column.absent) return true;
+bool Binder::failShape(const ColumnData& column, int64_t rows) {
   if (column.length != rows) {
     const char* what = input_->scope == Scope::Request ? "requests" : "items";
     return fail(fmt::format("the column has {} rows, but the batch has {} {}", column.length, rows, what));
   }
-  if (column.offset < 0 || column.offset > INT64_MAX / 64 - rows) return fail("the column's offset is out of range");
-  return true;
+  return fail("the column's offset is out of range");
 }
 
-bool Binder::markMissing(const ColumnData& column, int64_t rows, RowStatus* status) const {
-  if (input_->type.nullable() || (!column.absent && column.validity == nullptr)) return false;
+bool Binder::markMissingRows(const ColumnData& column, int64_t rows, RowStatus* status) {
   bool marked = false;
   for (int64_t i = 0; i < rows; ++i) {
     if (!column.absent && isPresent(column, i)) continue;

@@ -21,9 +21,6 @@ constexpr int64_t roundUpToGroup(int64_t rows) { return (rows + kRowGroup - 1) /
 // A column of `rows` rows of `type`, zeroed and padded to whole groups, with a validity bitmap (all
 // missing) where the type is nullable.
 ColumnRef newColumn(Arena& arena, Type type, int64_t rows);
-// The same in two steps, so that many columns are one piece of zeroed memory: how many bytes, and where.
-size_t columnBytes(Type type, int64_t rows);
-ColumnRef placeColumn(Type type, int64_t rows, char* zeros);
 
 // Marks the rows in which two members of a list of structs differ in length, or one is missing, as
 // RowStatus::BadInput. Of columns that were bound or checked, none of them absent; true where rows were marked.
@@ -62,9 +59,18 @@ class Binder {
   class Malformed;
 
   bool fail(const std::string& what);
-  bool checkShape(const ColumnData& column, int64_t rows);
+  bool checkShape(const ColumnData& column, int64_t rows) {
+    if (column.absent) return true;
+    const bool fits = column.length == rows && column.offset >= 0 && column.offset <= INT64_MAX / 64 - rows;
+    return fits || failShape(column, rows);
+  }
+  bool failShape(const ColumnData& column, int64_t rows);
   // Whether rows were marked.
-  bool markMissing(const ColumnData& column, int64_t rows, RowStatus* status) const;
+  bool markMissing(const ColumnData& column, int64_t rows, RowStatus* status) const {
+    if (input_->type.nullable() || (!column.absent && column.validity == nullptr)) return false;
+    return markMissingRows(column, rows, status);
+  }
+  static bool markMissingRows(const ColumnData& column, int64_t rows, RowStatus* status);
   uint8_t* validity(const ColumnData& column, int64_t rows);
   uint8_t* copyBits(const uint8_t* bits, int64_t offset, int64_t rows);
   bool bindBools(const ColumnData& column, int64_t rows, bool zeroMissing, ColumnRef& out);

@@ -21,6 +21,11 @@ inline size_t cellBytes(Type type, int64_t rows) {
   return static_cast<size_t>(roundUpToGroup(rows) * cellSize(type) + kSlackBytes);
 }
 
+// Of a column with its bitmap, which lies behind the cells.
+inline size_t columnBytes(Type type, int64_t rows) {
+  return cellBytes(type, rows) + (type.nullable() ? bitmapBytes(rows) : 0);
+}
+
 inline const void* skip(const void* data, int64_t elements, uint32_t size) {
   return static_cast<const char*>(data) + elements * int64_t{size};
 }

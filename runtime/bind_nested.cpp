@@ -54,10 +54,14 @@ Offset load(const char* offsets, int64_t i) {
   return offset;
 }
 
+// Fewer offsets are not worth a call of a loop for this machine's vectors.
+constexpr int64_t kManyOffsets = 16;
+
 // Whether one of count + 1 offsets is less than the one before.
 template <class Offset>
 bool descend(const char* offsets, int64_t count) {
-  if (sizeof(Offset) == sizeof(int64_t)) return arrayLoops().descend(offsets, static_cast<size_t>(count));
+  if (sizeof(Offset) == sizeof(int64_t) && count >= kManyOffsets)
+    return arrayLoops().descend(offsets, static_cast<size_t>(count));
   Offset any = 0;  // as wide as the offsets, so that the loop runs in vectors
   for (int64_t i = 0; i < count; ++i) any |= load<Offset>(offsets, i + 1) < load<Offset>(offsets, i) ? 1 : 0;
   return any != 0;
@@ -65,7 +69,8 @@ bool descend(const char* offsets, int64_t count) {
 // The largest difference of two neighbours among offsets that ascend.
 template <class Offset>
 int64_t longest(const char* offsets, int64_t count) {
-  if (sizeof(Offset) == sizeof(int64_t)) return arrayLoops().longest(offsets, static_cast<size_t>(count));
+  if (sizeof(Offset) == sizeof(int64_t) && count >= kManyOffsets)
+    return arrayLoops().longest(offsets, static_cast<size_t>(count));
   Offset most = 0;
   for (int64_t i = 0; i < count; ++i)
     most = std::max<Offset>(most, load<Offset>(offsets, i + 1) - load<Offset>(offsets, i));
@@ -149,7 +154,12 @@ bool matchMembers(const ColumnData& a, const ColumnData& b, int64_t rows, RowSta
 bool Binder::bindCells(const ColumnData& column, int64_t rows, RowStatus* status, ColumnRef& out, bool flatSuffices) {
   Type type = input_->type;
   FlatLists* flat = mayBeFlat(type) ? out.flat : nullptr;
-  out = {newCells(arena_, type, rows), type.nullable() ? validity(column, rows) : nullptr, false, flat};
+  // Field by field: what was stored in parts just now is slow to load as a whole.
+  out.data = newCells(arena_, type, rows);
+  out.valid = type.nullable() ? validity(column, rows) : nullptr;
+  out.uniform = false;
+  out.flat = flat;
+  out.texts = nullptr;
   if (flat != nullptr) flat->hasCells = !flatSuffices;
   Malformed malformed(status);
   return cells(column, type, 0, rows, out.data, malformed, flat);

@@ -53,25 +53,27 @@ std::optional<int64_t> elementsOf(const ColumnData& list, int64_t rows) {
 
 }  // namespace
 
-std::span<const ColumnData> withAbsentMembers(const ProgramInfo& info, const Batch& batch, Arena& arena) {
+std::span<const ColumnData> withAbsentMembers(const ProgramInfo& info, std::span<const StructList> lists,
+                                              const Batch& batch, Arena& arena) {
   if (info.semantics < kFirstSemantics) return batch.columns;
   std::span<ColumnData> filled;
-  for (size_t i = 0; i < info.inputs.size(); ++i) {
-    const InputInfo& input = info.inputs[i];
-    if (!batch.columns[i].absent || input.structList.empty() || !input.type.nullable()) continue;
-    StructList list = structListOf(info.inputs, i);
+  for (const StructList& list : lists) {
     std::span<const ColumnData> members = batch.columns.subspan(list.first, list.members);
     auto there = std::ranges::find_if(members, [](const ColumnData& member) { return !member.absent; });
     if (there == members.end()) continue;
-    std::optional<int64_t> elements = elementsOf(*there, input.scope == Scope::Item ? batch.items : batch.requests);
-    if (!elements) continue;
-    if (filled.empty()) {
-      filled = {static_cast<ColumnData*>(zeros(arena, batch.columns.size_bytes())), batch.columns.size()};
-      std::ranges::copy(batch.columns, filled.begin());
+    for (size_t i = list.first; i < list.end(); ++i) {
+      const InputInfo& input = info.inputs[i];
+      if (!batch.columns[i].absent || !input.type.nullable()) continue;
+      std::optional<int64_t> elements = elementsOf(*there, input.scope == Scope::Item ? batch.items : batch.requests);
+      if (!elements) continue;
+      if (filled.empty()) {
+        filled = {static_cast<ColumnData*>(zeros(arena, batch.columns.size_bytes())), batch.columns.size()};
+        std::ranges::copy(batch.columns, filled.begin());
+      }
+      filled[i] = *there;
+      filled[i].children[0] =
+          new (zeros(arena, sizeof(ColumnData))) ColumnData(allMissing(input.type.element(), *elements, arena));
     }
-    filled[i] = *there;
-    filled[i].children[0] =
-        new (zeros(arena, sizeof(ColumnData))) ColumnData(allMissing(input.type.element(), *elements, arena));
   }
   return filled.empty() ? batch.columns : filled;
 }

@@ -59,12 +59,69 @@ void matchStructList(const ProgramInfo& info, StructList list, std::span<const B
   }
   // Bound lists have cells of their own.
   for (size_t i = list.first; marked && i < list.end(); ++i) {
-    if (frame.flat[i]) writeCells(frame.columns[i], info.inputs[i].type, static_cast<uint32_t>(at));
-    frame.flat[i] = {};
+    FlatLists* flat = frame.columns[i].flat;
+    if (flat != nullptr && *flat) writeCells(frame.columns[i], info.inputs[i].type, static_cast<uint32_t>(at));
+    if (flat != nullptr) *flat = {};
     auto* cells = static_cast<List<int64_t>*>(frame.columns[i].data);
     for (int64_t row = 0; cells != nullptr && row < at; ++row)
       if (status[row] == RowStatus::BadInput) cells[row] = {};
   }
+}
+
+// The columns of the only batch, as far as possible where they lie.
+bool bindOne(const CallProgram& program, const Batch& batch, Binder& binder, Arena& arena, CallFrame& frame) {
+  const std::vector<InputInfo>& inputs = program.info.inputs;
+  const ProgramLayout& layout = program.layout();
+  std::span<const ColumnData> columns = withAbsentMembers(program.info, program.structLists, batch, arena);
+  frame.flat.resize(inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bool isItem = inputs[i].scope == Scope::Item;
+    const int64_t rows = isItem ? batch.items : batch.requests;
+    RowStatus* status = isItem ? frame.itemStatus : frame.requestStatus;
+    ColumnRef& bound = frame.columns[i];
+    bound = {};
+    if (!layout.inputUsed[i]) {
+      if (!binder.check(inputs[i], columns[i], rows, status)) return false;
+      continue;
+    }
+    bool flatSuffices = false;
+    if (rows >= kFlatRows) {
+      frame.flat[i] = {};
+      bound.flat = &frame.flat[i];
+      flatSuffices = !layout.inputFlat.empty() && layout.inputFlat[i];
+    }
+    if (!binder.bind(inputs[i], columns[i], rows, status, bound, flatSuffices)) return false;
+  }
+  return true;
+}
+
+// The columns of several batches one behind the other.
+bool bindJoined(const CallProgram& program, std::span<const Batch> batches, Binder& binder, Arena& arena,
+                CallFrame& frame) {
+  const std::vector<InputInfo>& inputs = program.info.inputs;
+  auto* columnsOf = arena.allocate<std::span<const ColumnData>>(batches.size());
+  for (size_t b = 0; b < batches.size(); ++b)
+    columnsOf[b] = withAbsentMembers(program.info, program.structLists, batches[b], arena);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bool isItem = inputs[i].scope == Scope::Item;
+    const bool isUsed = program.layout().inputUsed[i];
+    RowStatus* status = isItem ? frame.itemStatus : frame.requestStatus;
+    ColumnRef joined;
+    if (isUsed) joined = newColumn(arena, inputs[i].type, isItem ? frame.items : frame.requests);
+    int64_t at = 0;
+    for (size_t b = 0; b < batches.size(); ++b) {
+      const ColumnData& column = columnsOf[b][i];
+      const int64_t rows = isItem ? batches[b].items : batches[b].requests;
+      ColumnRef own;
+      if (!(isUsed ? binder.bind(inputs[i], column, rows, status + at, own)
+                   : binder.check(inputs[i], column, rows, status + at)))
+        return false;
+      if (isUsed) copyRows(own, inputs[i].type, rows, joined, at);
+      at += rows;
+    }
+    frame.columns[i] = joined;
+  }
+  return true;
 }
 
 }  // namespace
@@ -89,8 +146,8 @@ Error checkBatch(const ProgramInfo& info, const Batch& batch) {
   return {};
 }
 
-Error bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::span<const Batch> batches, Binder& binder,
-                 Arena& arena, CallFrame& frame) {
+Error bindInputs(const CallProgram& program, std::span<const Batch> batches, Binder& binder, Arena& arena,
+                 CallFrame& frame) {
   RowStatus* requestStatus = frame.requestStatus;
   RowStatus* itemStatus = frame.itemStatus;
   for (const Batch& batch : batches) {
@@ -99,39 +156,10 @@ Error bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::span
     requestStatus += batch.requests;
     itemStatus += batch.items;
   }
-  auto* columnsOf = arena.allocate<std::span<const ColumnData>>(batches.size());
-  for (size_t b = 0; b < batches.size(); ++b) columnsOf[b] = withAbsentMembers(info, batches[b], arena);
-  frame.flat.assign(info.inputs.size(), {});
-  for (size_t i = 0; i < info.inputs.size(); ++i) {
-    const InputInfo& input = info.inputs[i];
-    bool isItem = input.scope == Scope::Item;
-    RowStatus* status = isItem ? frame.itemStatus : frame.requestStatus;
-    ColumnRef joined;
-    bool joins = batches.size() > 1 && layout.inputUsed[i];
-    if (joins) joined = newColumn(arena, input.type, isItem ? frame.items : frame.requests);
-    int64_t at = 0;
-    for (size_t b = 0; b < batches.size(); ++b) {
-      int64_t rows = isItem ? batches[b].items : batches[b].requests;
-      const ColumnData& column = columnsOf[b][i];
-      ColumnRef own;
-      ColumnRef& bound = joins ? own : frame.columns[i];
-      bound = {};
-      if (!joins && rows >= kFlatRows) bound.flat = &frame.flat[i];
-      bool flatSuffices = !joins && !layout.inputFlat.empty() && layout.inputFlat[i];
-      bool fits = layout.inputUsed[i] ? binder.bind(input, column, rows, status + at, bound, flatSuffices)
-                                      : binder.check(input, column, rows, status + at);
-      if (!fits) return badBatch(binder.error());
-      if (joins) copyRows(bound, input.type, rows, joined, at);
-      at += rows;
-    }
-    if (joins) frame.columns[i] = joined;
-  }
-  for (size_t i = 0; i < info.inputs.size(); ++i) {
-    if (info.inputs[i].structList.empty()) continue;
-    StructList list = structListOf(info.inputs, i);
-    matchStructList(info, list, batches, frame);
-    i = list.end() - 1;
-  }
+  bool fits = batches.size() == 1 ? bindOne(program, batches[0], binder, arena, frame)
+                                  : bindJoined(program, batches, binder, arena, frame);
+  if (!fits) return badBatch(binder.error());
+  for (const StructList& list : program.structLists) matchStructList(program.info, list, batches, frame);
   return {};
 }
 

@@ -7,7 +7,7 @@
 
 #include "runtime/batch.h"
 #include "runtime/bind.h"
-#include "runtime/call_options.h"
+#include "runtime/calls/call_program.h"
 #include "runtime/executable.h"
 #include "support/error.h"
 
@@ -18,7 +18,7 @@ Error checkBatch(const ProgramInfo& info, const Batch& batch);
 
 // Binds the inputs of `batches`, which fit the schema, to the frame's first columns: rows of one batch after the
 // rows of another. Cells are copied where there are several batches; what they point to stays the callers'.
-Error bindInputs(const ProgramInfo& info, const ProgramLayout& layout, std::span<const Batch> batches, Binder& binder,
-                 Arena& arena, CallFrame& frame);
+Error bindInputs(const CallProgram& program, std::span<const Batch> batches, Binder& binder, Arena& arena,
+                 CallFrame& frame);
 
 }  // namespace featc

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/bind_memory.h"
 #include "runtime/calls/call_input.h"
 #include "runtime/reads/call_cancel.h"
 
@@ -64,7 +65,7 @@ Error CallMemory::begin(std::span<const Batch> batches, const CallOptions& optio
   }
   reads_.begin(shardCount_, readDeadline, options.observer, outputs_.readCounts());
   makeColumns();
-  return bindInputs(program_->info, program_->layout(), batches, binder_, arena_, frame_);
+  return bindInputs(*program_, batches, binder_, arena_, frame_);
 }
 
 void CallMemory::waitForReads() {
@@ -144,26 +145,38 @@ void CallMemory::cutShards(const CallOptions& options) {
   } while (begin < frame_.items);
 }
 
+// A call with as many rows as the one before has its columns at the same places.
 void CallMemory::makeColumns() {
+  if (frame_.requests != placedRequests_ || frame_.items != placedItems_) placeColumns();
+  char* memory = arena_.allocate<char>(placedBytes_);
+  std::memset(memory, 0, placedBytes_);
+  ColumnRef* out = frame_.columns.data() + program_->info.inputs.size();
+  for (const Place& place : places_) {
+    out->data = memory + place.data;
+    out->valid = place.valid == 0 ? nullptr : reinterpret_cast<uint8_t*>(memory + place.valid);
+    out->uniform = place.uniform;
+    ++out;
+  }
+}
+
+void CallMemory::placeColumns() {
+  placedRequests_ = -1;
   const ProgramLayout& layout = program_->layout();
   frame_.columns.resize(layout.columns.size());
   auto rowsOf = [this](const CallColumn& column) -> int64_t {
     if (column.scope == Scope::Constant) return 1;
     return column.scope == Scope::Item ? frame_.items : frame_.requests;
   };
-  std::span<const CallColumn> made = std::span(layout.columns).subspan(program_->info.inputs.size());
-  size_t bytes = 0;
-  for (const CallColumn& column : made) bytes += columnBytes(column.type, rowsOf(column));
-  char* next = arena_.allocate<char>(bytes);
-  std::memset(next, 0, bytes);
-  ColumnRef* out = frame_.columns.data() + program_->info.inputs.size();
-  for (const CallColumn& column : made) {
-    int64_t rows = rowsOf(column);
-    *out = placeColumn(column.type, rows, next);
-    out->uniform = column.scope == Scope::Constant;
-    ++out;
-    next += columnBytes(column.type, rows);
+  places_.clear();
+  placedBytes_ = 0;
+  for (const CallColumn& column : std::span(layout.columns).subspan(program_->info.inputs.size())) {
+    const int64_t rows = rowsOf(column);
+    const size_t valid = column.type.nullable() ? placedBytes_ + cellBytes(column.type, rows) : 0;
+    places_.push_back({placedBytes_, valid, column.scope == Scope::Constant});
+    placedBytes_ += columnBytes(column.type, rows);
   }
+  placedRequests_ = frame_.requests;
+  placedItems_ = frame_.items;
 }
 
 }  // namespace featc

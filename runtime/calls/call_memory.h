@@ -56,13 +56,26 @@ class CallMemory {
  private:
   void cutShards(const CallOptions& options);
   void makeColumns();
+  void placeColumns();
   void learnTime();
+
+  // Where a column that is no input lies in the memory of all of them.
+  struct Place {
+    size_t data = 0;
+    size_t valid = 0;  // 0: it has no bitmap
+    bool uniform = false;
+  };
 
   std::shared_ptr<const CallProgram> program_;
   CallCosts costs_;
   Arena arena_{SIZE_MAX, &costs_.memory};  // bound columns and what reads bring: in proportion to the batch
   Binder binder_{arena_};
   CallFrame frame_;
+  // Of `placedRequests_` and `placedItems_` rows.
+  std::vector<Place> places_;
+  size_t placedBytes_ = 0;
+  int64_t placedRequests_ = -1;
+  int64_t placedItems_ = -1;
   CallOutputs outputs_;
   CallReads reads_;
   std::vector<Shard> shards_;  // the first shardCount_ are of this call

@@ -146,7 +146,11 @@ void CallOutputs::beginRagged(std::span<Shard> shards) {
     shard.ownBytes = bytesHeld(shard.own, program_.ragged);
   }
   for (uint32_t o : program_.ragged) {
-    result_->ragged_[o].clear();
+    RaggedBuffer& buffer = result_->ragged_[o];
+    buffer.ids.clear();
+    buffer.weights.clear();
+    buffer.idsOfElement.clear();
+    buffer.dense.clear();
     std::vector<int64_t>& offsets = rowOffsets(o);
     offsets.resize(static_cast<size_t>(result_->outputs_[o].rows) + 1);
     offsets[0] = 0;
@@ -168,6 +172,7 @@ void CallOutputs::describe(CallFrame& frame) {
 
 size_t CallOutputs::bytesToFinish(std::span<const Shard> shards) const {
   size_t bytes = 0;
+  if (shards.size() <= 2 && !program_.hasElementsOfSeveralIds) return bytes;
   for (uint32_t o : program_.ragged) {
     const RaggedBuffer& ragged = result_->ragged_[o];
     // A vector that grows may double.
@@ -196,7 +201,8 @@ void CallOutputs::finish(std::span<Shard> shards, std::span<Worker> workers) {
     for (size_t o = 0; o < result.counts_.size(); ++o) result.counts_[o] += worker.counts[o];
     result.events_.unequalLengths += worker.events.unequalLengths;
   }
-  for (uint32_t o : program_.ragged) joinShards(o, shards);
+  if (shards.size() > 2)
+    for (uint32_t o : program_.ragged) joinShards(o, shards);
   shrinkRagged();
   for (uint32_t o : program_.ragged) showRagged(o, result);
   countMemory(program_, result);
@@ -223,8 +229,12 @@ void CallOutputs::countRowIds() {
 void CallOutputs::shrinkRagged() {
   Result& result = *result_;
   size_t filled = 0;
-  for (uint32_t o : program_.ragged) filled += result.ragged_[o].mark().bytes();
-  result.raggedBytes_ = bytesHeld(result.ragged_, program_.ragged);
+  size_t held = 0;
+  for (uint32_t o : program_.ragged) {
+    filled += result.ragged_[o].mark().bytes();
+    held += result.ragged_[o].bytesHeld();
+  }
+  result.raggedBytes_ = held;
   size_t kept = keptRagged_.keep(filled);
   if (result.raggedBytes_ <= std::max(kept, filled)) return;
   for (uint32_t o : program_.ragged) {

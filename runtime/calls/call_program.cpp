@@ -22,6 +22,11 @@ CallProgram::CallProgram(ProgramInfo i, std::shared_ptr<const Executable> e, Sto
     : info(std::move(i)), executable(std::move(e)), stores(std::move(s)), limits(l) {
   const ProgramLayout& layout = executable->layout();
   reads = makeReadGroups(layout, info.sources, [this](const SourceInfo& source) { return stores.find(source.name); });
+  for (size_t i = 0; i < info.inputs.size(); ++i) {
+    if (info.inputs[i].structList.empty()) continue;
+    structLists.push_back(structListOf(info.inputs, i));
+    i = structLists.back().end() - 1;
+  }
   for (uint32_t o = 0; o < info.outputs.size(); ++o) {
     isRagged.push_back(isRaggedOutput(info.outputs[o]));
     if (info.outputs[o].mayRound) rounded.push_back(o);
@@ -29,6 +34,7 @@ CallProgram::CallProgram(ProgramInfo i, std::shared_ptr<const Executable> e, Sto
     size_t scope = output.scope == Scope::Item ? 1 : 0;
     if (isRagged.back()) {
       ragged.push_back(o);
+      hasElementsOfSeveralIds = hasElementsOfSeveralIds || (!output.group.empty() && output.hasSeveralIds());
       rowBytes[scope] += sizeof(int64_t);
       continue;
     }

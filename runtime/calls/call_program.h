@@ -29,10 +29,12 @@ struct CallProgram {
   RunLimits limits;
   // Lives on in results, so that they know their program without keeping it and its code.
   std::shared_ptr<const char> identity = std::make_shared<char>();
-  std::vector<ReadGroup> reads;   // points into stores and executable
-  std::vector<uint32_t> ragged;   // outputs
-  std::vector<bool> isRagged;     // by output
-  std::vector<uint32_t> rounded;  // outputs whose integers a float32 may not hold (OutputInfo::mayRound)
+  std::vector<ReadGroup> reads;          // points into stores and executable
+  std::vector<StructList> structLists;   // among the inputs
+  std::vector<uint32_t> ragged;          // outputs
+  bool hasElementsOfSeveralIds = false;  // a sequence group has an output whose elements may have several ids
+  std::vector<bool> isRagged;            // by output
+  std::vector<uint32_t> rounded;         // outputs whose integers a float32 may not hold (OutputInfo::mayRound)
   // What a row of the result has of outputs that are not ragged; index 0: a request's, 1: an item's.
   std::array<uint64_t, 2> fixedBytes{};
   std::array<uint32_t, 2> fixedIds{};
