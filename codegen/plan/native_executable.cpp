@@ -27,13 +27,40 @@ OnesBitmap makeOnes() {
 // Valid everywhere: what a column without missing values shows to native code.
 OnesBitmap onesBitmap = makeOnes();
 
+// A kernel with what it takes and makes, found where a scratch is made.
+struct KernelCall {
+  Kernel kernel = nullptr;
+  const ColumnRef* args = nullptr;
+  const ColumnRef* out = nullptr;
+  Context context;
+};
+
 struct NativeScratch : EngineScratch {
   std::vector<ColumnStorage> storage;  // by slot; empty for call columns
   std::vector<NativeColumn> columns;
   std::vector<ColumnRef> views;   // the same from the block's first row, as kernels see it; then constants
   std::vector<ColumnRef> args;    // as NativeSteps::args: each view once more wherever a kernel takes it
   std::vector<FlatLists> flat;    // by slot: what else is known of it in this block
-  std::vector<Context> contexts;  // by kernel
+  std::vector<ColumnRef> given;   // what a kernel gets that reads some of its arguments in another form
+  std::vector<KernelCall> calls;  // by kernel
+
+  // Contexts say where a shard is computed. From block to block that is the same.
+  void enter(const ShardFrame& shard) {
+    if (arena_ == shard.arena && events_ == shard.events && work_ == shard.work) return;
+    arena_ = shard.arena;
+    events_ = shard.events;
+    work_ = shard.work;
+    for (KernelCall& call : calls) {
+      call.context.arena = arena_;
+      call.context.events = events_;
+      call.context.work = work_;
+    }
+  }
+
+ private:
+  Arena* arena_ = nullptr;
+  DataEvents* events_ = nullptr;
+  Work* work_ = nullptr;
 };
 
 class NativeExecutable final : public Executable {
@@ -59,9 +86,14 @@ class NativeExecutable final : public Executable {
     scratch->flat.resize(plan_.slots.size());
     scratch->args.resize(steps_.args.size());
     for (size_t view = plan_.slots.size(); view < scratch->views.size(); ++view)
-      place(*scratch, view, scratch->views[view], nullptr);
-    for (const BoundKernel& kernel : steps_.kernels)
-      scratch->contexts.push_back(kernel.call->context(graph_.info().hashFamily));
+      placeAnew(*scratch, view, scratch->views[view], nullptr);
+    uint32_t mostArgs = 0;
+    for (const BoundKernel& kernel : steps_.kernels) {
+      scratch->calls.push_back({kernel.call->kernel, scratch->args.data() + kernel.firstArg,
+                                scratch->views.data() + kernel.out, kernel.call->context(graph_.info().hashFamily)});
+      mostArgs = std::max(mostArgs, kernel.argCount);
+    }
+    scratch->given.resize(mostArgs);
     for (size_t i = 0; i < plan_.slots.size(); ++i) {
       const Slot& slot = plan_.slots[i];
       Type type = graph_.node(slot.node).type;
@@ -85,16 +117,17 @@ class NativeExecutable final : public Executable {
     if (phase == 0 && scope == Scope::Request) {
       constants_.beginRequests(graph_, plan_.schedule, call, begin, end);
     }
+    scratch.enter(shard);
     const bool few = (scope == Scope::Item ? call.items : call.requests) < kFlatRows;
     for (const BoundSlot& bound : step.callColumns) {
       const ColumnRef& column = call.columns[bound.column];
-      if (begin == 0 && (few || !mayBeFlat(bound.type))) {
+      if (few || (begin == 0 && !mayBeFlat(bound.type))) {
         show(scratch, bound.slot, column, column, nullptr);
         continue;
       }
       ColumnRef view = begin == 0 ? column : columnAt(column, bound.type, begin);
       view.flat = nullptr;
-      if (!few && mayBeFlat(bound.type) && !column.uniform) {
+      if (mayBeFlat(bound.type) && !column.uniform) {
         scratch.flat[bound.slot] = flatAt(column, bound.type, begin);
         view.flat = &scratch.flat[bound.slot];
       }
@@ -164,9 +197,17 @@ class NativeExecutable final : public Executable {
         if (key < layout.inputFlat.size()) layout.inputFlat[key] = false;
   }
 
-  // Shows a view to those that emit it and to the kernels that take it. Field by field: what was stored in parts just
-  // now is slow to load as a whole.
+  // Shows a view to those that emit it and to the kernels that take it. From call to call most columns lie where they
+  // lay.
   void place(NativeScratch& scratch, size_t view, const ColumnRef& from, FlatLists* flat) const {
+    const ColumnRef& shown = scratch.views[view];
+    const bool same = shown.data == from.data && shown.valid == from.valid && shown.uniform == from.uniform &&
+                      shown.flat == flat && shown.texts == from.texts;
+    if (!same) placeAnew(scratch, view, from, flat);
+  }
+
+  // Field by field: what was stored in parts just now is slow to load as a whole.
+  void placeAnew(NativeScratch& scratch, size_t view, const ColumnRef& from, FlatLists* flat) const {
     void* const data = from.data;
     uint8_t* const valid = from.valid;
     const bool uniform = from.uniform;
@@ -200,13 +241,14 @@ class NativeExecutable final : public Executable {
   // request, else gathered.
   void spread(NativeScratch& scratch, const CallFrame& call, const BoundSlot& bound, int64_t begin,
               uint32_t rows) const {
-    ColumnRef request = call.columns[bound.column];
+    const ColumnRef& request = call.columns[bound.column];
     ColumnRef out = scratch.storage[bound.slot].column(request.valid != nullptr);
     NativeColumn& native = scratch.columns[bound.slot];
     if (call.requests == 1) {
-      request.uniform = true;
-      fillGroup(request, bound.type, out);
-      show(scratch, bound.slot, out, request, nullptr);
+      ColumnRef uniform{request.data, request.valid, true, nullptr, request.texts};
+      // Of one item the others of the group do not count.
+      if (rows > 1) fillGroup(uniform, bound.type, out);
+      show(scratch, bound.slot, rows > 1 ? out : uniform, uniform, nullptr);
       native.dataStride = 0;
       native.validStride = 0;
       return;
@@ -259,18 +301,14 @@ class NativeExecutable final : public Executable {
     if (!frame.shard->goesOn(static_cast<uint64_t>(frame.rows))) return;
     auto& scratch = static_cast<NativeScratch&>(*frame.shard->scratch);
     const uint32_t index = self.steps_.kernelOf[node];
-    const BoundKernel& kernel = self.steps_.kernels[index];
-    Context& context = scratch.contexts[index];
-    context.arena = frame.shard->arena;
-    context.events = frame.shard->events;
-    context.work = frame.shard->work;
-    context.rowStatus = frame.status;
-    context.row = 0;  // a kernel may fail before its first row
+    KernelCall& call = scratch.calls[index];
+    call.context.rowStatus = frame.status;
+    call.context.row = 0;  // a kernel may fail before its first row
     auto rows = static_cast<uint32_t>(frame.rows);
     if (frame.few)
-      kernel.call->kernel(context, scratch.args.data() + kernel.firstArg, scratch.views[kernel.out], rows);
+      call.kernel(call.context, call.args, *call.out, rows);
     else
-      self.compute(scratch, kernel, context, rows);
+      self.compute(scratch, self.steps_.kernels[index], call.context, rows);
   }
 
   // By the kernel over flat lists where there is one and it can, else by the plain one, which needs cells.
@@ -284,15 +322,19 @@ class NativeExecutable final : public Executable {
       if (out.flat != nullptr && kernel.isKept) writeCells(out, steps_.types[kernel.out], rows);
       return;
     }
+    bool inOtherForm = false;
     for (size_t i = 0; i < args.size(); ++i) {
       if (args[i].flat == nullptr) continue;
-      // What stands there for this block alone is shown again for the next.
       if (kernel.call->readsTexts && args[i].flat->isTexts())
-        args[i] = inPlace(args[i]);
+        inOtherForm = true;
       else
         writeCells(args[i], steps_.types[steps_.args[kernel.firstArg + i]], rows);
     }
-    kernel.call->kernel(context, args.data(), out, rows);
+    if (inOtherForm) {
+      for (size_t i = 0; i < args.size(); ++i)
+        scratch.given[i] = args[i].flat != nullptr && args[i].flat->isTexts() ? inPlace(args[i]) : args[i];
+    }
+    kernel.call->kernel(context, inOtherForm ? scratch.given.data() : args.data(), out, rows);
   }
 
   static void runEmit(Frame& frame, uint32_t output) {
