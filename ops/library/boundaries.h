@@ -15,8 +15,15 @@ struct Boundaries : OpState {
   std::vector<C> values;
 };
 
+// `x` is a number. So few boundaries are all compared: no branch depends on the value.
 template <class C>
 int64_t countAtMost(const std::vector<C>& boundaries, C x) {
+  constexpr size_t kFew = 8;
+  if (boundaries.size() <= kFew) {
+    int64_t count = 0;
+    for (C boundary : boundaries) count += boundary <= x ? 1 : 0;
+    return count;
+  }
   return std::upper_bound(boundaries.begin(), boundaries.end(), x) - boundaries.begin();
 }
 

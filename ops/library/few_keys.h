@@ -29,6 +29,7 @@ class FewKeys {
       prints_[k] = printOf(keys_[k]);
       // Texts of one size may begin with the same bytes.
       if (std::find(prints_.begin(), prints_.begin() + k, prints_[k]) != prints_.begin() + k) usable_ = false;
+      if constexpr (std::is_same_v<K, Str>) exact_ = exact_ && keys_[k].size <= kExact;
     }
   }
 
@@ -49,7 +50,7 @@ class FewKeys {
       for (uint32_t i = 0; i < rows; ++i) prints[i] = printAt(bytes, texts[begin + i], texts[begin + i + 1], end);
       arrayLoops().findPlaces(prints_.data(), count_, prints.data(), places.data(), rows);
       // Texts of more bytes than a print tells.
-      for (uint32_t i = 0; i < rows; ++i) {
+      for (uint32_t i = 0; !exact_ && i < rows; ++i) {
         if (places[i] < 0) continue;
         const Str& key = keys_[places[i]];
         const Str text{bytes + texts[begin + i], texts[begin + i + 1] - texts[begin + i]};
@@ -94,6 +95,7 @@ class FewKeys {
   const K* keys_;
   size_t count_;
   bool usable_ = true;
+  bool exact_ = true;  // prints tell all of every key
   std::array<int64_t, kMost> prints_{};
 };
 

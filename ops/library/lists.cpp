@@ -140,10 +140,12 @@ struct ContainsColumns {
   }
 
  private:
+  // For fewer rows each is looked for by itself, in the elements as vectors.
+  static constexpr uint32_t kWorthAll = 3;
   // One short list for all rows: all rows' values are compared with each of its elements, in vectors.
   static bool inOneList(const ColumnRef* args, const ColumnRef& out, uint32_t n) {
     const ColumnRef& values = args[1];
-    if (!args[0].uniform || values.uniform) return false;
+    if (n < kWorthAll || !args[0].uniform || values.uniform) return false;
     const auto list = args[0].get<List<int64_t>>(0);
     if (list.valid != nullptr || list.size > arrayLoops().mostKeys) return false;
     auto* found = static_cast<uint8_t*>(out.data);

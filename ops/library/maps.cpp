@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators on maps: making them, looking keys up, their keys and values.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "ops/groups.h"
@@ -50,8 +51,14 @@ struct LookupColumns {
     const auto map = args[0].get<Map<K, V>>(0);
     const FewKeys<K> keys(map.keys);
     if (!keys.usable()) return false;
-    const Maybe<V> absent(args[2].get<V>(0), args[2].present(0));
-    static constexpr V kNone{};
+    // What to give for each place, that of no key first.
+    std::array<V, FewKeys<K>::kMost + 1> given;
+    unsigned givenPresent = args[2].present(0) ? 1 : 0;
+    given[0] = args[2].get<V>(0);
+    for (uint64_t k = 0; k < map.keys.size; ++k) {
+      given[k + 1] = map.values.data[k];
+      givenPresent |= (map.values.present(k) ? 2U : 0U) << k;
+    }
     auto* cells = static_cast<V*>(out.data);
     typename FewKeys<K>::Places places;
     for (uint32_t begin = 0; begin < n; begin += FewKeys<K>::kRows) {
@@ -63,12 +70,10 @@ struct LookupColumns {
         if (values.valid != nullptr) asked &= values.valid[(begin + group) / 8];
         unsigned present = 0;
         for (uint32_t k = 0; k < size; ++k) {
-          const int64_t at = places[group + k];
-          bool is = (asked >> k & 1U) != 0;
-          is &= at < 0 ? absent.present : map.values.present(static_cast<uint64_t>(at));
-          const V* found = at < 0 ? &absent.value : map.values.data + at;
-          cells[begin + group + k] = *(is ? found : &kNone);
-          present |= (is ? 1U : 0U) << k;
+          const auto at = static_cast<size_t>(places[group + k] + 1);
+          const unsigned is = asked >> k & givenPresent >> at & 1U;
+          cells[begin + group + k] = is != 0 ? given[at] : V{};
+          present |= is << k;
         }
         if (out.valid != nullptr) out.valid[(begin + group) / 8] = static_cast<uint8_t>(present);
       }
