@@ -82,8 +82,12 @@ class Binder {
   bool cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed,
              FlatLists* flat = nullptr);
   template <class Offset>
-  bool cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed,
+  bool textCells(const ColumnData& column, int64_t begin, int64_t count, void* out, FlatLists* flat);
+  template <class Offset>
+  bool listCells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed,
                  FlatLists* flat);
+  template <class Offset>
+  bool mapCells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed);
   // FlatLists::starts, where none of the elements is missing or malformed; null: the lists are not flat.
   template <class Offset>
   const uint32_t* startsOf(const ColumnData& column, int64_t rows);

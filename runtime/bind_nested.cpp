@@ -101,6 +101,24 @@ int64_t rowLength(const ColumnData& column, int64_t i) {
                             : offsetAt<int32_t>(column, i + 1) - offsetAt<int32_t>(column, i);
 }
 
+// Calls `put(i, start, size, present)` for each of `count` cells from `begin` on; `start` counts from the first offset.
+template <class Offset, class Put>
+void eachCell(const ColumnData& column, int64_t begin, int64_t count, Put put) {
+  const int64_t first = offsetAt<Offset>(column, begin);
+  auto with = [&](auto present) {
+    int64_t start = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      int64_t end = offsetAt<Offset>(column, begin + i + 1) - first;
+      put(i, start, end - start, present(i));
+      start = end;
+    }
+  };
+  if (column.validity == nullptr)
+    with([](int64_t) { return true; });
+  else
+    with([&](int64_t i) { return isPresent(column, begin + i); });
+}
+
 // A cell of 8-byte fields if present, else zero: chosen without a branch, since presence is hard to
 // predict, and written field by field, since a whole cell copied too soon after its parts were stored
 // waits for them.
@@ -214,8 +232,13 @@ bool Binder::elements(const ColumnData& column, Type type, int64_t begin, int64_
 
 bool Binder::cells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out, Malformed& malformed,
                    FlatLists* flat) {
-  return column.wideOffsets ? cellsWith<int64_t>(column, type, begin, count, out, malformed, flat)
-                            : cellsWith<int32_t>(column, type, begin, count, out, malformed, flat);
+  auto with = [&]<class Offset>(Offset) {
+    if (!checkOffsets<Offset>(column, type, begin, count)) return false;
+    if (type.is(Kind::String)) return textCells<Offset>(column, begin, count, out, flat);
+    if (type.isList()) return listCells<Offset>(column, type, begin, count, out, malformed, flat);
+    return mapCells<Offset>(column, type, begin, count, out, malformed);
+  };
+  return column.wideOffsets ? with(int64_t{}) : with(int32_t{});
 }
 
 template <class Offset>
@@ -256,75 +279,63 @@ bool Binder::checkOffsets(const ColumnData& column, Type type, int64_t begin, in
 }
 
 template <class Offset>
-bool Binder::cellsWith(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out,
+bool Binder::textCells(const ColumnData& column, int64_t begin, int64_t count, void* out, FlatLists* flat) {
+  const int64_t first = offsetAt<Offset>(column, begin);
+  if (flat != nullptr && !flat->hasCells && offsetAt<Offset>(column, begin + count) - first <= UINT32_MAX) {
+    int64_t base = 0;
+    flat->texts = narrowOffsets<Offset>(arena_, column, begin, count, base);
+    flat->bytes = column.values == nullptr ? "" : static_cast<const char*>(skip(column.values, base, 1));
+    return true;
+  }
+  if (flat != nullptr) *flat = {};
+  const char* bytes = column.values == nullptr ? "" : static_cast<const char*>(skip(column.values, first, 1));
+  eachCell<Offset>(column, begin, count, [=](int64_t i, int64_t start, int64_t size, bool present) {
+    writeCell(static_cast<char*>(out) + i * int64_t{sizeof(Str)}, present, bytes + start, static_cast<uint64_t>(size));
+  });
+  return true;
+}
+
+template <class Offset>
+bool Binder::listCells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out,
                        Malformed& malformed, FlatLists* flat) {
-  if (!checkOffsets<Offset>(column, type, begin, count)) return false;
   const int64_t first = offsetAt<Offset>(column, begin);
   const int64_t total = offsetAt<Offset>(column, begin + count) - first;
-  // Calls `put(i, start, size, present)` for each element; `start` counts from the first offset.
-  auto withPresence = [&](auto present, auto put) {
-    int64_t start = 0;
-    for (int64_t i = 0; i < count; ++i) {
-      int64_t end = offsetAt<Offset>(column, begin + i + 1) - first;
-      put(i, start, end - start, present(i));
-      start = end;
-    }
-  };
-  auto each = [&](auto put) {
-    if (column.validity == nullptr)
-      withPresence([](int64_t) { return true; }, put);
-    else
-      withPresence([&](int64_t i) { return isPresent(column, begin + i); }, put);
-  };
-  if (type.is(Kind::String)) {
-    if (flat != nullptr && !flat->hasCells && total <= UINT32_MAX) {
-      int64_t base = 0;
-      flat->texts = narrowOffsets<Offset>(arena_, column, begin, count, base);
-      flat->bytes = column.values == nullptr ? "" : static_cast<const char*>(skip(column.values, base, 1));
-      return true;
-    }
-    if (flat != nullptr) *flat = {};
-    const char* bytes = column.values == nullptr ? "" : static_cast<const char*>(skip(column.values, first, 1));
-    each([=](int64_t i, int64_t start, int64_t size, bool present) {
-      writeCell(static_cast<char*>(out) + i * int64_t{sizeof(Str)}, present, bytes + start,
-                static_cast<uint64_t>(size));
-    });
-    return true;
+  const bool suffices = flat != nullptr && !flat->hasCells;
+  const uint32_t* starts = flat == nullptr ? nullptr : startsOf<Offset>(column, count);
+  Elements child;
+  if (!elements(*column.children[0], type.element(), first, total, child, suffices && starts != nullptr)) return false;
+  if (flat != nullptr) *flat = {};
+  if (starts != nullptr && child.data != nullptr && child.valid == nullptr && child.bad == nullptr) {
+    *flat = {child.data, starts, !suffices, child.bytes, child.texts};
+    if (suffices) return true;
   }
+  const uint32_t width = cellSize(type.element());
+  eachCell<Offset>(column, begin, count, [=](int64_t i, int64_t start, int64_t size, bool present) {
+    writeCell(static_cast<char*>(out) + i * int64_t{sizeof(ListCell)}, present,
+              child.data == nullptr ? nullptr : skip(child.data, start, width),
+              child.valid == nullptr ? nullptr : child.valid + start, static_cast<uint64_t>(size));
+  });
+  if (child.bad == nullptr) return true;
+  eachCell<Offset>(column, begin, count, [&](int64_t i, int64_t start, int64_t size, bool present) {
+    if (!present || !anyBad(child.bad, start, size)) return;
+    std::memset(static_cast<char*>(out) + i * int64_t{sizeof(ListCell)}, 0, sizeof(ListCell));
+    malformed.mark(i);
+  });
+  return true;
+}
 
-  if (type.isList()) {
-    const bool suffices = flat != nullptr && !flat->hasCells;
-    const uint32_t* starts = flat == nullptr ? nullptr : startsOf<Offset>(column, count);
-    Elements child;
-    if (!elements(*column.children[0], type.element(), first, total, child, suffices && starts != nullptr))
-      return false;
-    if (flat != nullptr) *flat = {};
-    if (starts != nullptr && child.data != nullptr && child.valid == nullptr && child.bad == nullptr) {
-      *flat = {child.data, starts, !suffices, child.bytes, child.texts};
-      if (suffices) return true;
-    }
-    const uint32_t width = cellSize(type.element());
-    each([=](int64_t i, int64_t start, int64_t size, bool present) {
-      writeCell(static_cast<char*>(out) + i * int64_t{sizeof(ListCell)}, present,
-                child.data == nullptr ? nullptr : skip(child.data, start, width),
-                child.valid == nullptr ? nullptr : child.valid + start, static_cast<uint64_t>(size));
-    });
-    if (child.bad == nullptr) return true;
-    each([&](int64_t i, int64_t start, int64_t size, bool present) {
-      if (!present || !anyBad(child.bad, start, size)) return;
-      std::memset(static_cast<char*>(out) + i * int64_t{sizeof(ListCell)}, 0, sizeof(ListCell));
-      malformed.mark(i);
-    });
-    return true;
-  }
-
+template <class Offset>
+bool Binder::mapCells(const ColumnData& column, Type type, int64_t begin, int64_t count, void* out,
+                      Malformed& malformed) {
+  const int64_t first = offsetAt<Offset>(column, begin);
+  const int64_t total = offsetAt<Offset>(column, begin + count) - first;
   Elements keys;
   Elements values;
   if (!elements(*column.children[0], type.key(), first, total, keys)) return false;
   if (!elements(*column.children[1], type.value(), first, total, values)) return false;
   const uint32_t keyWidth = cellSize(type.key());
   const uint32_t valueWidth = cellSize(type.value());
-  each([&](int64_t i, int64_t start, int64_t size, bool present) {
+  eachCell<Offset>(column, begin, count, [&](int64_t i, int64_t start, int64_t size, bool present) {
     if (!present || size == 0) return;
     Elements ownKeys{skip(keys.data, start, keyWidth), keys.valid == nullptr ? nullptr : keys.valid + start, nullptr};
     Elements ownValues{skip(values.data, start, valueWidth), values.valid == nullptr ? nullptr : values.valid + start,

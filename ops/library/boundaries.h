@@ -15,16 +15,20 @@ struct Boundaries : OpState {
   std::vector<C> values;
 };
 
+template <class C>
+[[gnu::noinline]] int64_t searchAtMost(const std::vector<C>& boundaries, C x) {
+  return std::upper_bound(boundaries.begin(), boundaries.end(), x) - boundaries.begin();
+}
 // `x` is a number. So few boundaries are all compared: no branch depends on the value.
 template <class C>
-int64_t countAtMost(const std::vector<C>& boundaries, C x) {
+[[gnu::always_inline]] inline int64_t countAtMost(const std::vector<C>& boundaries, C x) {
   constexpr size_t kFew = 8;
-  if (boundaries.size() <= kFew) {
-    int64_t count = 0;
-    for (C boundary : boundaries) count += boundary <= x ? 1 : 0;
-    return count;
-  }
-  return std::upper_bound(boundaries.begin(), boundaries.end(), x) - boundaries.begin();
+  const size_t size = boundaries.size();
+  if (size > kFew) return searchAtMost(boundaries, x);
+  const C* data = boundaries.data();
+  int64_t count = 0;
+  for (size_t i = 0; i < size; ++i) count += data[i] <= x ? 1 : 0;
+  return count;
 }
 
 // Beyond this many boundaries a binary search wins over comparing with each.

@@ -284,8 +284,15 @@ class Emitter {
     }
   }
 
+  // So few are not worth a loop in vectors.
+  static constexpr uint64_t kFewIds = 4;
   void appendIds(const int64_t* payloads, uint64_t n) {
     std::vector<uint64_t>& ids = buffer().ids;
+    if (n <= kFewIds) {
+      for (uint64_t k = 0; k < n; ++k) ids.push_back(makeId(output_.slot, payloads[k]));
+      if (output_.countLostBits) counts_.lostBits += lostAmong(payloads, n);
+      return;
+    }
     // Through a small array, so that a vector grows by them without being filled first.
     constexpr uint64_t kStep = 256;
     std::array<uint64_t, kStep> step;
