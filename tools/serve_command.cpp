@@ -70,18 +70,19 @@ std::chrono::milliseconds ms(uint64_t microseconds) {
 }
 
 // As many open files as connections need; fewer connections where the system does not allow them.
-void allowConnections(uint64_t& connections) {
+void allowConnections(uint64_t& connections, uint64_t ports) {
   constexpr uint64_t kOthers = 512;  // stores, files, refused connections
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  const uint64_t wanted = connections + kOthers;
+  const uint64_t wanted = ports * connections + kOthers;
   if (files.rlim_cur < wanted) {
     rlimit more = files;
     more.rlim_cur = std::min<rlim_t>(wanted, files.rlim_max);
     if (setrlimit(RLIMIT_NOFILE, &more) == 0) files = more;
   }
   if (files.rlim_cur >= wanted) return;
-  connections = files.rlim_cur > 2 * kOthers ? files.rlim_cur - kOthers : std::max<uint64_t>(files.rlim_cur / 2, 1);
+  const uint64_t left = files.rlim_cur > 2 * kOthers ? files.rlim_cur - kOthers : files.rlim_cur / 2;
+  connections = std::max<uint64_t>(left / ports, 1);
   printError("warning: the system allows {} open files: {} connections are served at a time (ulimit -n raises it)\n",
              files.rlim_cur, connections);
 }
@@ -114,6 +115,7 @@ Expected<ServerOptions> serverOptions(const ServeOptions& options) {
   server.http.bodyTime = ms(options.bodyTime);
   server.http.answerTime = ms(options.answerTime);
   server.http.idleTime = ms(options.idleTime);
+  server.grpc.connections = options.connections;
   server.grpc.calls = options.connections;
   server.grpc.headerBytes = options.headerBytes;
   server.grpc.messageBytes = options.bodyBytes;
@@ -183,7 +185,7 @@ void waitForEnd(const sigset_t& signals, PredictionServer& server, bool watch) {
 int serve(ServeOptions options) {
   sigset_t signals = takeSignals();  // before any thread starts
   std::optional<StartGuard> starting(std::in_place);
-  allowConnections(options.connections);
+  allowConnections(options.connections, options.grpcPort == kNoPort ? 1 : 2);
   if (options.limits.memory != 0) MemoryBudget::ofProcess()->setLimit(options.limits.memory);
   Expected<ServerOptions> made = serverOptions(options);
   if (!made) return failWith(made.error());

@@ -135,6 +135,7 @@ class GrpcServer::Core {
     const size_t colon = address.rfind(':');
     if (colon == std::string::npos) return "an address is HOST:PORT, such as 127.0.0.1:8082 or [::1]:8082";
     const FeatcGrpcOptions options{.address = address.c_str(),
+                                   .connections = options_.connections,
                                    .calls = options_.calls,
                                    .headerBytes = options_.headerBytes,
                                    .messageBytes = options_.messageBytes,
@@ -160,7 +161,7 @@ class GrpcServer::Core {
   GrpcCounts counts() const {
     if (server_ == nullptr) return {};
     const FeatcGrpcCounts counts = module_->counts(server_);
-    return {counts.calls, counts.refused, counts.timedOut};
+    return {counts.calls, counts.refused, counts.timedOut, counts.connections, counts.refusedConnections};
   }
 
  private:

@@ -14,7 +14,8 @@
 namespace featc {
 
 struct GrpcOptions {
-  size_t calls = 10'000;  // at a time; the next one is refused
+  size_t connections = 10'000;  // at a time; the next one is closed
+  size_t calls = 10'000;        // at a time; the next one is refused
   size_t headerBytes = size_t{16} << 10U;
   size_t messageBytes = size_t{16} << 20U;
   size_t memoryBytes = size_t{512} << 20U;  // of what gRPC holds for all connections together
@@ -27,9 +28,11 @@ struct GrpcOptions {
 
 // What a server has counted since it started.
 struct GrpcCounts {
-  size_t calls = 0;       // that are open now
-  uint64_t refused = 0;   // calls, because there were too many
-  uint64_t timedOut = 0;  // calls whose message did not come, or whose answer was not taken, in time
+  size_t calls = 0;                 // that are open now
+  uint64_t refused = 0;             // calls, because there were too many
+  uint64_t timedOut = 0;            // calls whose message did not come, or whose answer was not taken, in time
+  size_t connections = 0;           // that are open now
+  uint64_t refusedConnections = 0;  // because there were too many
 };
 
 class GrpcServer {

@@ -47,6 +47,8 @@ struct ServeMetrics::Families {
                                             .Register(registry);
   prometheus::Family<prometheus::Gauge>& calls =
       BuildGauge().Name("featc_grpc_calls").Help("Calls that are open").Register(registry);
+  prometheus::Family<prometheus::Gauge>& callers =
+      BuildGauge().Name("featc_grpc_connections").Help("Connections of gRPC that are open").Register(registry);
   prometheus::Family<Counter>& unreadCalls = BuildCounter()
                                                  .Name("featc_grpc_unread_calls_total")
                                                  .Help("Calls that were refused unread, or took too long")
@@ -93,6 +95,8 @@ std::string ServeMetrics::text() const {
   if (families.callCounts) {
     const GrpcCounts counts = families.callCounts();
     families.calls.Add({}).Set(static_cast<double>(counts.calls));
+    families.callers.Add({}).Set(static_cast<double>(counts.connections));
+    set(families.unreadCalls.Add({{"reason", "connection_refused"}}), counts.refusedConnections);
     set(families.unreadCalls.Add({{"reason", "refused"}}), counts.refused);
     set(families.unreadCalls.Add({{"reason", "timeout"}}), counts.timedOut);
   }

@@ -4,6 +4,7 @@ server/oip/open_inference.proto, and to whoever sends what no client would."""
 
 import os
 import pathlib
+import resource
 import socket
 import struct
 import threading
@@ -458,8 +459,7 @@ def test_large_messages(start, shops, messages):
         assert failure.value.code == grpc.StatusCode.INVALID_ARGUMENT and "is missing" in failure.value.text
 
 
-def resident(server):
-    """Bytes."""
+def resident_bytes(server):
     return int(open(f"/proc/{server.process.pid}/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
@@ -493,7 +493,7 @@ def test_packed_bomb(start, shops):
     server = start(shops, "--grpc-port", "0")
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     packed = b"".join([packer.compress(bytes(1 << 20)) for _ in range(1024)] + [packer.flush()])
-    before = resident(server)
+    before = resident_bytes(server)
     for encoding in (b"gzip", b"identity"):
         with opened_call(server, encoding) as connection:
             try:
@@ -502,7 +502,7 @@ def test_packed_bomb(start, shops):
                 pass  # it has been refused
             connection.settimeout(2)
             receive_all(connection)
-    assert resident(server) < before + (100 << 20)
+    assert resident_bytes(server) < before + (100 << 20)
     with channel_of(server) as channel:
         assert call(channel, "/inference.GRPCInferenceService/ServerLive", b"") == b"\x08\x01"
 
@@ -543,6 +543,42 @@ def test_what_is_not_grpc(fields):
     assert fields.process.poll() is None
     with channel_of(fields) as channel:
         assert call(channel, "/inference.GRPCInferenceService/ServerLive", b"") == b"\x08\x01"
+
+
+LIVE = "/inference.GRPCInferenceService/ServerLive"
+
+
+def test_connection_limit(start, shops):
+    server = start(shops, "--connections", "20", "--grpc-port", "0")
+    idle = [socket.create_connection(("127.0.0.1", server.grpc_port), timeout=10) for _ in range(60)]
+    # Those beyond the limit are closed, and HTTP goes on meanwhile.
+    wait_until(lambda: server.metric("featc_grpc_connections") == 20)
+    for connection in idle[20:]:
+        assert receive_all(connection) == b""
+    assert server.ask("/v2/health/live")[0] == 200
+    for connection in idle:
+        connection.close()
+    wait_until(lambda: server.metric("featc_grpc_connections") == 0)
+    with channel_of(server) as channel:
+        assert call(channel, LIVE, b"", wait_for_ready=True) == b"\x08\x01"
+
+
+def test_no_open_files_left(start, shops):
+    """Connections that take all files of the system do not end the server: later ones are accepted."""
+    server = start(shops, "--grpc-port", "0")
+    process = server.process.pid
+    used = len(os.listdir(f"/proc/{process}/fd"))
+    limits = resource.prlimit(process, resource.RLIMIT_NOFILE, (used + 30, used + 30))
+    idle = [socket.create_connection(("127.0.0.1", server.grpc_port), timeout=10) for _ in range(100)]
+    wait_until(lambda: len(os.listdir(f"/proc/{process}/fd")) == used + 30)
+    time.sleep(0.3)
+    for connection in idle:
+        connection.close()
+    wait_until(lambda: len(os.listdir(f"/proc/{process}/fd")) < used + 10)
+    with channel_of(server) as channel:
+        assert call(channel, LIVE, b"", wait_for_ready=True) == b"\x08\x01"
+    resource.prlimit(process, resource.RLIMIT_NOFILE, limits)
+    assert server.ask("/v2/health/live")[0] == 200
 
 
 def test_metrics_and_log(fields, messages, channel):

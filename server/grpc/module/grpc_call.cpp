@@ -70,7 +70,7 @@ grpc::ServerGenericBidiReactor* Calls::CreateReactor(grpc::GenericCallbackServer
 
 FeatcGrpcCounts Calls::counts() const {
   std::lock_guard lock(mutex_);
-  return {open_.size(), refused_, timedOut_};
+  return {.calls = open_.size(), .refused = refused_, .timedOut = timedOut_, .connections = 0, .refusedConnections = 0};
 }
 
 void Calls::remove(Call* call) {

@@ -20,12 +20,14 @@
 #include <thread>
 
 #include "server/grpc/module/grpc_call.h"
+#include "server/grpc/module/grpc_listener.h"
 
 namespace {
 
 using featc::grpc_module::Call;
 using featc::grpc_module::Calls;
 using featc::grpc_module::Clock;
+using featc::grpc_module::Listener;
 
 // What goes wrong in gRPC itself: while a server starts, to whoever starts it; later to stderr, a line a second at
 // most.
@@ -52,8 +54,10 @@ int atMost(int64_t number) { return static_cast<int>(std::clamp<int64_t>(number,
 
 class Server {
  public:
-  Server(const FeatcGrpcOptions& options, const FeatcGrpcHandlers& handlers) : calls_(options, handlers) {}
+  Server(const FeatcGrpcOptions& options, const FeatcGrpcHandlers& handlers)
+      : calls_(options, handlers), listener_(options.connections) {}
   ~Server() {
+    listener_.stop();
     if (server_ != nullptr && !shutdown_.joinable()) server_->Shutdown(std::chrono::system_clock::now());
     if (shutdown_.joinable()) shutdown_.join();
   }
@@ -62,17 +66,18 @@ class Server {
 
   // Empty, or why it does not listen.
   std::string start(const FeatcGrpcOptions& options, int& port) {
+    if (std::string problem = listener_.listen(options.address); !problem.empty()) return problem;
+    port = listener_.port();
     grpc::ServerBuilder builder;
     grpc::ResourceQuota quota("featc");
     quota.Resize(options.memoryBytes);
     builder.SetResourceQuota(quota);
-    builder.AddListeningPort(options.address, grpc::InsecureServerCredentials(), &port);
+    acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
     builder.RegisterCallbackGenericService(&calls_);
     builder.SetMaxReceiveMessageSize(atMost(static_cast<int64_t>(options.messageBytes)));
     builder.SetMaxSendMessageSize(-1);
     auto set = [&](const char* name, int64_t value) { builder.AddChannelArgument(name, atMost(value)); };
-    // Two servers at one port would each get some of the calls.
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     set(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int64_t>(options.headerBytes));
     set(GRPC_ARG_MAX_CONCURRENT_STREAMS, std::min<int64_t>(static_cast<int64_t>(options.calls), kStreams));
     set(GRPC_ARG_MAX_CONNECTION_IDLE_MS, options.idleMs);
@@ -90,8 +95,14 @@ class Server {
     Log::starting = &why;
     server_ = builder.BuildAndStart();
     Log::starting = nullptr;
-    if (server_ != nullptr && port > 0) return {};
-    return why.empty() ? "gRPC does not say why" : why;
+    if (server_ == nullptr) return why.empty() ? "gRPC does not say why" : why;
+    listener_.accept([this](int listener, int socket) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+      connection.listener_fd = listener;
+      connection.fd = socket;
+      acceptor_->HandleNewConnection(&connection);
+    });
+    return {};
   }
 
   bool drain(std::chrono::milliseconds grace) {
@@ -99,6 +110,8 @@ class Server {
     const auto until = std::chrono::system_clock::now() + grace;
     std::promise<void> done;
     std::future<void> ended = done.get_future();
+    // Whoever reconnects finds nobody listening, instead of a queue that is thrown away.
+    listener_.stop();
     calls_.stop();
     // Waits for answers that may never come.
     shutdown_ = std::thread([this, grace, until, done = std::move(done)]() mutable {
@@ -110,7 +123,12 @@ class Server {
     return ended.wait_for(grace) == std::future_status::ready;
   }
 
-  FeatcGrpcCounts counts() const { return calls_.counts(); }
+  FeatcGrpcCounts counts() const {
+    FeatcGrpcCounts counts = calls_.counts();
+    counts.connections = listener_.connections();
+    counts.refusedConnections = listener_.refused();
+    return counts;
+  }
 
  private:
   static constexpr std::chrono::milliseconds kLastChance{200};
@@ -118,6 +136,8 @@ class Server {
   static constexpr int64_t kPingEveryMs = 30'000;
 
   Calls calls_;
+  Listener listener_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
   std::thread shutdown_;
 };

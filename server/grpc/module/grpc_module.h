@@ -20,6 +20,7 @@ struct FeatcGrpcHeader {
 
 struct FeatcGrpcOptions {
   const char* address;   // HOST:PORT, port 0: any that is free
+  size_t connections;    // at a time; the next is closed
   size_t calls;          // at a time; the next is refused
   size_t headerBytes;    // of a call's metadata
   size_t messageBytes;   // of a request
@@ -66,9 +67,11 @@ struct FeatcGrpcAnswer {
 };
 
 struct FeatcGrpcCounts {
-  size_t calls;       // that are open now
-  uint64_t refused;   // because there were too many
-  uint64_t timedOut;  // because a limit of time passed
+  size_t calls;        // that are open now
+  uint64_t refused;    // because there were too many
+  uint64_t timedOut;   // because a limit of time passed
+  size_t connections;  // that are open now
+  uint64_t refusedConnections;
 };
 
 // Functions that return text give null, or what went wrong, to be freed with free().
