@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -148,8 +149,10 @@ class GrpcServer::Core {
                                    .stopping = kStopping};
     const FeatcGrpcHandlers handlers{.context = this, .begin = begin, .hungUp = hungUp, .release = release};
     int32_t port = 0;
-    std::string problem = takeModuleText(module_->start(&options, &handlers, &server_, &port));
+    void* server = nullptr;
+    std::string problem = takeModuleText(module_->start(&options, &handlers, &server, &port));
     if (!problem.empty()) return fmt::format("cannot listen at {}: {}", address, problem);
+    server_ = server;
     listensAt = fmt::format("{}:{}", address.substr(0, colon), port);
     return {};
   }
@@ -217,7 +220,7 @@ class GrpcServer::Core {
   const GrpcOptions options_;
   const HttpHandler handler_;
   const FeatcGrpc* module_ = nullptr;
-  void* server_ = nullptr;
+  std::atomic<void*> server_ = nullptr;  // counts() may be asked while it starts
 };
 
 GrpcServer::GrpcServer(const GrpcOptions& options, HttpHandler handler)
