@@ -37,28 +37,28 @@ std::string textFormProblem(const Graph& graph) {
   return equalGraphs(graph, *back) ? "" : "the graph's text parses back to another graph";
 }
 
-Graph afterPasses(const TestFile& test, const Graph& graph, std::string& problem) {
+Expected<Graph> afterPasses(const TestFile& test, const Graph& graph) {
   OptimizeOptions options;
   if (std::string names = test.setting("passes"); !names.empty()) {
     Expected<std::vector<const Pass*>> passes = parsePassList(names);
-    problem = passes.error().message;
-    if (passes) options.passes = *std::move(passes);
+    if (!passes) return passes.error();
+    options.passes = *std::move(passes);
   }
-  return problem.empty() ? optimize(graph, options) : graph;
+  return optimize(graph, options);
 }
 
-std::string planText(const Graph& graph, std::string& problem) {
+Expected<std::string> planText(const Graph& graph) {
   NativeText native = dumpNative(graph, NativeStage::Plan);
-  problem = native.error;
-  return native.text;
+  if (!native.error.empty()) return Error(std::move(native.error), ErrorCode::Failed);
+  return std::move(native.text);
 }
 
 // LLVM IR without what depends on the machine and LLVM's release: target and attributes.
-std::string llvmText(const Graph& graph, std::string& problem) {
+Expected<std::string> llvmText(const Graph& graph) {
   CodegenOptions options;
   options.cpu = "x86-64";
   NativeText native = dumpNative(graph, NativeStage::Llvm, options);
-  if (!native.error.empty()) problem = native.error;
+  if (!native.error.empty()) return Error(std::move(native.error), ErrorCode::Failed);
   std::string out;
   std::istringstream lines(native.text);
   for (std::string line; std::getline(lines, line);)
@@ -162,13 +162,14 @@ StageOutput runStage(const TestFile& test, std::set<std::string>& kinds) {
   if (stage == "ir") {
     out.text = toText(*graph);
   } else if (stage == "opt" || stage == "plan" || stage == "llvm") {
-    Graph optimized = afterPasses(test, *graph, out.failure);
+    Expected<Graph> optimized = afterPasses(test, *graph);
+    out.failure = optimized ? textFormProblem(*optimized) : optimized.error().message;
     if (!out.failure.empty()) return out;
-    out.failure = textFormProblem(optimized);
-    if (!out.failure.empty()) return out;
-    if (stage == "opt") out.text = toText(optimized);
-    if (stage == "plan") out.text = planText(optimized, out.failure);
-    if (stage == "llvm") out.text = llvmText(optimized, out.failure);
+    Expected<std::string> text = stage == "opt"    ? Expected<std::string>(toText(*optimized))
+                                 : stage == "plan" ? planText(*optimized)
+                                                   : llvmText(*optimized);
+    out.failure = text.error().message;
+    if (text) out.text = *std::move(text);
   } else if (stage == "run") {
     StageOutput ran = runGraph(test, *graph);
     // What an import said of it.
