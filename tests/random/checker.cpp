@@ -258,26 +258,27 @@ class Checker {
 
 }  // namespace
 
-std::optional<Graph> compileRandom(const std::string& text, std::string& problem) {
+Expected<Graph> compileRandom(const std::string& text) {
   Sources sources;
   Diagnostics diagnostics;
   FrontendOptions options = besideOptions();
   Ast ast = parseConfig(besideConfig(), text, options, sources, diagnostics);
   std::optional<Graph> graph;
   if (!diagnostics.hasErrors()) graph = makeGraph(ast, options, sources, diagnostics);
-  if (!diagnostics.hasErrors()) return graph;
+  if (!diagnostics.hasErrors()) return *std::move(graph);
+  std::string problems;
   for (const Diagnostic& d : diagnostics.sorted())
     if (kindSeverity(d.kind) == Severity::Error && d.kind != DiagnosticKind::ConstantTooLarge)
-      problem += renderText(sources, d) + "\n";
-  return std::nullopt;
+      problems += renderText(sources, d) + "\n";
+  if (problems.empty()) return Error("a constant is too large", ErrorCode::OverLimit);
+  return Error(std::move(problems), ErrorCode::BadConfig);
 }
 
 std::optional<Disagreement> check(const RandomCase& given, const CheckOptions& options) {
   options.begins();
-  std::string problem;
-  std::optional<Graph> raw = compileRandom(given.program.text(), problem);
-  if (!raw && problem.empty()) return std::nullopt;
-  if (!raw) return Disagreement{"diagnostics", problem};
+  Expected<Graph> raw = compileRandom(given.program.text());
+  if (raw.error().code == ErrorCode::OverLimit) return std::nullopt;
+  if (!raw) return Disagreement{"diagnostics", raw.error().message};
   Graph optimized = optimize(*raw);
   if (!options.enginesOnly) {
     if (auto d = checkText(*raw, "raw")) return d;

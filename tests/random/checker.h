@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "ir/graph.h"
+#include "support/error.h"
 #include "tests/common/engines.h"
 #include "tests/random/data.h"
 #include "tests/random/digest.h"
@@ -37,7 +39,8 @@ struct CheckOptions {
 
 std::optional<Disagreement> check(const RandomCase& randomCase, const CheckOptions& options = {});
 
-// The config's graph, or why there is none; no problem where a constant is refused for its size, as it must be.
-std::optional<Graph> compileRandom(const std::string& text, std::string& problem);
+// The config's graph. Fails with BadConfig, or with OverLimit where only a constant is refused for its size, as it must
+// be.
+Expected<Graph> compileRandom(const std::string& text);
 
 }  // namespace featc

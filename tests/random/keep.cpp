@@ -185,8 +185,7 @@ void keepBeside(const std::string& folder) {
 void keepProgram(const RandomCase& given, const std::string& folder, uint64_t number) {
   std::string path = fmt::format("{}/{}", folder, number);
   writeFile(path + ".feat", given.program.text());
-  std::string problem;
-  std::optional<Graph> graph = compileRandom(given.program.text(), problem);
+  Expected<Graph> graph = compileRandom(given.program.text());
   if (!graph) return writeFile(path + ".jsonl", requestLines(sayable(given.data)));
   auto store = std::make_shared<RecordedStore>(std::make_shared<RandomStore>(given.storeSeed, StoredValues::Sayable));
   StoreBinding stores;
