@@ -101,9 +101,8 @@ size_t compressed(const std::string& bytes) {
 // What a buffer is made of, by kind of tensor: what describes it all, and arrays of values and of offsets.
 void parts(Suite& suite, const std::string& title, const ProgramInfo& info, const Result& result,
            const std::string& wire) {
-  std::string error;
-  std::optional<TensorSequence> read = TensorSequence::open(wire, error);
-  if (!read) throw Broken(error);
+  Expected<TensorSequence> read = TensorSequence::open(wire);
+  if (!read) throw Broken(read.error().message);
   struct Part {
     uint64_t tensors = 0;
     uint64_t values = 0;
@@ -176,10 +175,9 @@ void speed(Suite& suite) {
   std::string wire;
   encoder.encode(program.result(), wire);
   auto bytes = static_cast<double>(wire.size());
-  std::string error;
   auto open = [&](std::string_view buffer, unsigned options) {
-    std::optional<TensorSequence> read = TensorSequence::open(buffer, error, options);
-    if (!read) throw Broken(error);
+    Expected<TensorSequence> read = TensorSequence::open(buffer, options);
+    if (!read) throw Broken(read.error().message);
     uint64_t last = 0;
     for (uint32_t t = 0; t < read->size(); ++t) last += (*read)[t].cells();
     benchmark::DoNotOptimize(last);

@@ -5,12 +5,11 @@
 
 namespace featc {
 
-std::optional<TensorSequence> TensorSequence::open(std::string_view bytes, std::string& error, unsigned options) {
+Expected<TensorSequence> TensorSequence::open(std::string_view bytes, unsigned options) {
   TensorSequence out;
   const char* problem = featc_ts_open(&out.ts_, bytes.data(), bytes.size(), options);
-  if (problem == nullptr) return out;
-  error = problem;
-  return std::nullopt;
+  if (problem != nullptr) return Error(problem, ErrorCode::Failed);
+  return out;
 }
 
 std::optional<TensorView> TensorSequence::find(const std::string& name) const {
@@ -19,16 +18,13 @@ std::optional<TensorView> TensorSequence::find(const std::string& name) const {
   return (*this)[index];
 }
 
-bool unpackTensorSequence(std::string_view bytes, std::vector<uint64_t>& out, std::string& error, uint64_t maxBytes) {
+Expected<std::vector<uint64_t>> unpackTensorSequence(std::string_view bytes, uint64_t maxBytes) {
   uint64_t size = featc_ts_unpacked_bytes(bytes.data(), bytes.size());
-  if (size > maxBytes) {
-    error = "unpacked it would take more memory than is allowed";
-    return false;
-  }
-  out.resize(size / sizeof(uint64_t));
+  if (size > maxBytes) return Error("unpacked it would take more memory than is allowed", ErrorCode::OverLimit);
+  std::vector<uint64_t> out(size / sizeof(uint64_t));
   const char* problem = featc_ts_unpack(bytes.data(), bytes.size(), out.data(), size, 0);
-  if (problem != nullptr) error = problem;
-  return problem == nullptr;
+  if (problem != nullptr) return Error(problem, ErrorCode::Failed);
+  return out;
 }
 
 }  // namespace featc

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads tensor sequences in place; the C++ face of featc/tensor_sequence.h.
 //
-//   std::string error;
-//   std::optional<featc::TensorSequence> read = featc::TensorSequence::open(bytes, error);
-//   if (!read) ...error...
+//   featc::Expected<featc::TensorSequence> read = featc::TensorSequence::open(bytes);
+//   if (!read) ...read.error().message...
 //   featc::TensorView tags = *read->find("tags");
 //   for (uint64_t id : tags.ids(item)) ...
 #pragma once
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "featc/tensor_sequence.h"
+#include "support/error.h"
 
 namespace featc {
 
@@ -62,10 +62,9 @@ class TensorView {
 
 class TensorSequence {
  public:
-  // The buffer at the start of `bytes`, which must be at a multiple of 8 and outlive the view. Nothing, with
-  // the reason in `error`, where it is truncated, damaged, compressed or of another version. `options`:
-  // FEATC_TS_SKIP_CHECKSUM, FEATC_TS_SKIP_OFFSETS.
-  static std::optional<TensorSequence> open(std::string_view bytes, std::string& error, unsigned options = 0);
+  // The buffer at the start of `bytes`, which must be at a multiple of 8 and outlive the view. Fails where it is
+  // truncated, damaged, compressed or of another version. `options`: FEATC_TS_SKIP_CHECKSUM, FEATC_TS_SKIP_OFFSETS.
+  static Expected<TensorSequence> open(std::string_view bytes, unsigned options = 0);
   // How long the first buffer of a stream is; 0: no such buffer, or fewer than FEATC_TS_HEADER_BYTES bytes.
   static uint64_t totalBytes(std::string_view bytes) { return featc_ts_total_bytes(bytes.data(), bytes.size()); }
 
@@ -90,9 +89,8 @@ class TensorSequence {
 };
 
 // What a compressed buffer holds without compression, in memory at a multiple of 8; also takes one that is not
-// compressed. False, with the reason in `error`, where it is damaged or would take more than `maxBytes`.
-bool unpackTensorSequence(std::string_view bytes, std::vector<uint64_t>& out, std::string& error,
-                          uint64_t maxBytes = uint64_t{1} << 30U);
+// compressed. Fails where it is damaged, and with OverLimit where it would take more than `maxBytes`.
+Expected<std::vector<uint64_t>> unpackTensorSequence(std::string_view bytes, uint64_t maxBytes = uint64_t{1} << 30U);
 inline std::string_view bytesOf(const std::vector<uint64_t>& words) {
   return {reinterpret_cast<const char*>(words.data()), words.size() * sizeof(uint64_t)};
 }

@@ -24,10 +24,9 @@ void walkRows(const featc::TensorView& tensor) {
 }
 
 void walk(std::string_view bytes, unsigned options) {
-  std::string error;
-  std::optional<featc::TensorSequence> read = featc::TensorSequence::open(bytes, error, options);
+  featc::Expected<featc::TensorSequence> read = featc::TensorSequence::open(bytes, options);
   if (!read) {
-    if (error.empty()) std::abort();
+    if (!read.error()) std::abort();
     return;
   }
   for (char c : read->model()) sum += static_cast<unsigned char>(c);

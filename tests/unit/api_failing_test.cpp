@@ -246,8 +246,7 @@ TEST_CASE("readers and writers with memory that fails", "[failing]") {
     encoder.encode(program.result(), wire, program.rows());
     std::string packed;
     TensorSequenceCompressor().compress(wire, packed);
-    std::string error;
-    std::vector<uint64_t> words;
+    Expected<std::vector<uint64_t>> words = Error();
     bool opened = false;
     auto round = [&] {
       opened = false;
@@ -255,15 +254,14 @@ TEST_CASE("readers and writers with memory that fails", "[failing]") {
       TensorSequenceEncoder(program.info()).encode(program.result(), again, program.rows());
       std::string smaller;
       TensorSequenceCompressor().compress(again, smaller);
-      words = {};
-      error.clear();
-      opened = unpackTensorSequence(smaller, words, error) && TensorSequence::open(bytesOf(words), error).has_value();
+      words = unpackTensorSequence(smaller);
+      opened = words && TensorSequence::open(bytesOf(*words));
     };
     auto check = [&](bool threw) {
-      if (!threw) CHECK((opened || !error.empty()));
+      if (!threw) CHECK((opened || words.error()));
       round();
       CHECK(opened);
-      CHECK(bytesOf(words) == wire);
+      CHECK(bytesOf(*words) == wire);
     };
     withFailingMemory(round, check);
   }

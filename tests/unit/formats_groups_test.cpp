@@ -40,9 +40,8 @@ TEST_CASE("Groups in a tensor sequence have an element a cell", "[formats][group
   TensorSequenceEncoder(program.info()).encode(program.result(), wire, program.rows());
   std::vector<uint64_t> words((wire.size() + 7) / 8);
   std::memcpy(words.data(), wire.data(), wire.size());
-  std::string error;
-  std::optional<TensorSequence> read = TensorSequence::open(bytesOf(words), error);
-  INFO(error);
+  Expected<TensorSequence> read = TensorSequence::open(bytesOf(words));
+  INFO(read.error().message);
   REQUIRE(read);
   CHECK(read->failedItems() == 1);
   const Result& result = program.result();

@@ -31,10 +31,7 @@ void seal(std::vector<uint64_t>& words) {
   words[3] = XXH64(reinterpret_cast<const char*>(words.data()) + 32, words.size() * 8 - 32, 0);
 }
 
-std::string problemOf(std::string_view bytes) {
-  std::string error;
-  return TensorSequence::open(bytes, error) ? "" : error;
-}
+std::string problemOf(std::string_view bytes) { return TensorSequence::open(bytes).error().message; }
 
 }  // namespace
 
@@ -43,10 +40,9 @@ TEST_CASE("A tensor sequence holds what the result holds", "[formats]") {
   std::string wire;
   TensorSequenceEncoder(program.info()).encode(program.result(), wire, program.rows());
   REQUIRE(wire.size() % 8 == 0);
-  std::string error;
   std::vector<uint64_t> words = aligned(wire);
-  std::optional<TensorSequence> read = TensorSequence::open(bytesOf(words), error);
-  INFO(error);
+  Expected<TensorSequence> read = TensorSequence::open(bytesOf(words));
+  INFO(read.error().message);
   REQUIRE(read);
   const Result& result = program.result();
   CHECK(TensorSequence::totalBytes(wire) == wire.size());
@@ -94,9 +90,8 @@ TEST_CASE("A tensor sequence of nothing is whole", "[formats]") {
   std::string wire;
   TensorSequenceEncoder(program.info()).encode(program.result(), wire);
   std::vector<uint64_t> words = aligned(wire);
-  std::string error;
-  std::optional<TensorSequence> read = TensorSequence::open(bytesOf(words), error);
-  INFO(error);
+  Expected<TensorSequence> read = TensorSequence::open(bytesOf(words));
+  INFO(read.error().message);
   REQUIRE(read);
   CHECK(read->items() == 0);
   CHECK(read->requests() == 1);
@@ -124,9 +119,8 @@ TEST_CASE("Padding on the left is said by a buffer of version 2", "[formats]") {
     std::string wire;
     TensorSequenceEncoder(info).encode(program.result(), wire, program.rows());
     words = aligned(wire);
-    std::string error;
-    std::optional<TensorSequence> read = TensorSequence::open(bytesOf(words), error);
-    REQUIRE(error == "");
+    Expected<TensorSequence> read = TensorSequence::open(bytesOf(words));
+    REQUIRE(read.error().message == "");
     return *read;
   };
   ProgramInfo info = program.info();
@@ -176,8 +170,7 @@ TEST_CASE("Buffers that are cut, damaged or of another version are refused", "[f
     for (unsigned flip : {0x01U, 0x80U, 0xFFU}) {
       raw[i] ^= static_cast<unsigned char>(flip);
       seal(words);
-      std::string error;
-      std::optional<TensorSequence> read = TensorSequence::open(bytes, error);
+      Expected<TensorSequence> read = TensorSequence::open(bytes);
       refused += read ? 0 : 1;
       uint64_t sum = 0;
       for (uint32_t t = 0; read && t < read->size(); ++t)
@@ -201,13 +194,10 @@ TEST_CASE("Compressed tensor sequences unpack to what was compressed", "[formats
   CHECK(packed.size() % 8 == 0);
   std::vector<uint64_t> words = aligned(packed);
   CHECK(problemOf(bytesOf(words)) == "compressed: unpack it first");
-  std::vector<uint64_t> plain;
-  std::string error;
-  REQUIRE(unpackTensorSequence(packed, plain, error));
-  CHECK(bytesOf(plain) == wire);
-  CHECK_FALSE(unpackTensorSequence(packed, plain, error, 1000));
-  CHECK(error == "unpacked it would take more memory than is allowed");
+  Expected<std::vector<uint64_t>> plain = unpackTensorSequence(packed);
+  REQUIRE(plain);
+  CHECK(bytesOf(*plain) == wire);
+  CHECK(unpackTensorSequence(packed, 1000).error().message == "unpacked it would take more memory than is allowed");
   packed[packed.size() / 2] ^= 1;
-  CHECK_FALSE(unpackTensorSequence(packed, plain, error));
-  CHECK(error == "corrupted: the checksum is wrong");
+  CHECK(unpackTensorSequence(packed).error().message == "corrupted: the checksum is wrong");
 }
