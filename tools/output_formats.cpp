@@ -107,23 +107,22 @@ std::string_view firstSuffix(std::string_view format) {
 
 }  // namespace
 
-std::string chooseFormat(std::string_view output, const WriterOptions& options, std::string& format) {
+Expected<std::string> chooseFormat(std::string_view output, const WriterOptions& options, std::string format) {
+  auto wrong = [](std::string message) { return Error(std::move(message), ErrorCode::BadArgument); };
   std::string suffix = suffixOf(output);
   auto meant = suffix.empty() ? std::end(kFormats)
                               : std::ranges::find_if(kFormats, [&](const auto& f) { return hasSuffix(f, suffix); });
   if (meant != std::end(kFormats)) {
-    if (format.empty()) format = meant->name;
-    if (format == meant->name) return {};
-    return fmt::format("--output {} is a name for {}, and --format says {}: leave --format out, or name the file {}{}",
-                       output, meant->name, format, output.substr(0, output.size() - suffix.size()),
-                       firstSuffix(format));
+    if (format.empty() || format == meant->name) return std::string(meant->name);
+    return wrong(
+        fmt::format("--output {} is a name for {}, and --format says {}: leave --format out, or name the file {}{}",
+                    output, meant->name, format, output.substr(0, output.size() - suffix.size()), firstSuffix(format)));
   }
   auto foreign = std::ranges::find(kForeign, suffix, &ForeignSuffix::suffix);
   // Who has the inside compressed may well say so in the name.
   bool isSaid = suffix == ".zst" && options.compress == "zstd";
-  if (foreign != std::end(kForeign) && !isSaid) return fmt::format("--output {}: {}", output, foreign->instead);
-  if (format.empty()) format = "json";
-  return {};
+  if (foreign != std::end(kForeign) && !isSaid) return wrong(fmt::format("--output {}: {}", output, foreign->instead));
+  return format.empty() ? "json" : format;
 }
 
 Expected<std::unique_ptr<ResultWriter>> newResultWriter(std::string_view format, const ProgramInfo& info,

@@ -36,9 +36,9 @@ struct OutputFormat {
 std::span<const OutputFormat> outputFormats();
 std::vector<std::string> outputFormatNames();
 
-// Sets `format`, which is empty without --format, to what the suffix of `output` says, else json. Why that cannot be;
-// empty: it can.
-std::string chooseFormat(std::string_view output, const WriterOptions& options, std::string& format);
+// The name of the format: `format`, which --format gives, or where that is empty what the suffix of `output` says, else
+// json. Fails with BadArgument where the two differ, or the suffix is of a format that featc does not write.
+Expected<std::string> chooseFormat(std::string_view output, const WriterOptions& options, std::string format);
 
 // The writer of `format`, which is one of the names. Fails with BadArgument where the outputs do not fit, or an option
 // is given that the format does not take.

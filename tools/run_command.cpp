@@ -71,9 +71,10 @@ void addRunCommand(CommandLine& line) {
   command.flag("--stats", options->stats, "Print on stderr what was compiled and how long everything took");
   command.flag("--progress", options->progress, "Show a bar on stderr even where that is not a terminal");
   command.runs([options] {
-    std::string refused = chooseFormat(options->output, options->writer, options->format);
-    if (!refused.empty()) printError("featc: {}\n", refused);
-    return refused.empty() ? runRun(*options) : kBadCommand;
+    Expected<std::string> format = chooseFormat(options->output, options->writer, options->format);
+    if (!format) return failWith(format.error());
+    options->format = *std::move(format);
+    return runRun(*options);
   });
 }
 

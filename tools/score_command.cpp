@@ -95,9 +95,10 @@ void addScoreCommand(CommandLine& line) {
   command.flag("--stats", run.stats, "Print on stderr what was compiled and how long everything took");
   command.flag("--progress", run.progress, "Show a bar on stderr even where that is not a terminal");
   command.runs([options] {
-    std::string refused = chooseFormat(options->run.output, options->run.writer, options->run.format);
-    if (!refused.empty()) printError("featc: {}\n", refused);
-    return refused.empty() ? runScore(*options) : kBadCommand;
+    Expected<std::string> format = chooseFormat(options->run.output, options->run.writer, options->run.format);
+    if (!format) return failWith(format.error());
+    options->run.format = *std::move(format);
+    return runScore(*options);
   });
 }
 
