@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks of file tests fail where they should.
-#include "tests/common/catch.h"
 #include "tests/common/partial_output.h"
+#include "tests/common/catch.h"
 
 using namespace featc;
 
