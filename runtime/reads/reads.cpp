@@ -56,6 +56,10 @@ void CallReads::end() {
         fetch.question = nullptr;
         abandoned = true;
       }
+      if (fetch.shared != nullptr) {
+        fetch.question = nullptr;
+        fetch.shared = nullptr;
+      }
       fetch.result = {};
     }
     state.used = 0;
@@ -74,7 +78,8 @@ uint32_t CallReads::collectingFetch(size_t group) {
   if (state.used > 0 && state.fetches[state.used - 1].state == FetchState::Collecting) return state.used - 1;
   if (state.used == state.fetches.size()) state.fetches.emplace_back();
   Fetch& fetch = state.fetches[state.used];
-  if (fetch.question == nullptr) fetch.question = std::make_shared<Question>(Question{groups_[group].target, {}});
+  if (fetch.question == nullptr)
+    fetch.question = std::make_shared<ReadQuestion>(ReadQuestion{groups_[group].target, {}});
   fetch.question->keys.clear();
   fetch.state = FetchState::Collecting;
   fetch.whole = false;
@@ -148,7 +153,7 @@ void CallReads::ask(size_t index, uint32_t number) {
     fetch.state = FetchState::GivenUp;
     return settle(index, fetch, fetch.sentAt);
   }
-  const std::shared_ptr<Question>& question = fetch.question;
+  const std::shared_ptr<ReadQuestion>& question = fetch.question;
   const ReadTarget& target = *question->target;
   inbox_->expect();
   ++outstanding_;
@@ -160,16 +165,16 @@ void CallReads::ask(size_t index, uint32_t number) {
   group.store->ask({&target.source, question->keys.view(), target.fields, deadline_}, std::move(done));
 }
 
+KeyStatus CallReads::statusOf(const Fetch& fetch, uint32_t index) const {
+  if (fetch.whole) return fetch.result.status[index];
+  if (fetch.state == FetchState::NoStore) return KeyStatus::Absent;
+  return fetch.state == FetchState::GivenUp ? KeyStatus::TimedOut : KeyStatus::Failed;
+}
+
 void CallReads::countKey(const Fetch& fetch, uint32_t index, ReadCounts& counts) const {
   ++counts.keys;
-  KeyStatus status = KeyStatus::Failed;
-  if (fetch.state == FetchState::NoStore) status = KeyStatus::Absent;
-  if (fetch.state == FetchState::GivenUp) status = KeyStatus::TimedOut;
-  if (fetch.whole) {
-    status = fetch.result.status[index];
-    counts.badFields += fetch.result.badFieldsOf(index);
-  }
-  switch (status) {
+  if (fetch.whole) counts.badFields += fetch.result.badFieldsOf(index);
+  switch (statusOf(fetch, index)) {
     case KeyStatus::Found: ++counts.found; break;
     case KeyStatus::Absent: ++counts.absent; break;
     case KeyStatus::Failed: ++counts.failed; break;
@@ -209,31 +214,74 @@ void CallReads::forEachKey(size_t g, const Shard& shard, const CallFrame& call, 
   }
 }
 
+namespace {
+
+// By request, which part it is of.
+std::vector<uint32_t> partsOf(std::span<const int64_t> firstRequests) {
+  std::vector<uint32_t> partOf(static_cast<size_t>(firstRequests.back()));
+  for (size_t p = 0; p + 1 < firstRequests.size(); ++p)
+    std::fill(partOf.begin() + firstRequests[p], partOf.begin() + firstRequests[p + 1], static_cast<uint32_t>(p));
+  return partOf;
+}
+
+}  // namespace
+
+// Calls `visit(number, part)` once for each key of the group and part that asked for it.
+template <class Visit>
+void CallReads::forEachKeyOfParts(size_t g, std::span<const Shard> shards, const CallFrame& call,
+                                  std::span<const uint32_t> partOf, size_t parts, const Visit& visit) const {
+  std::vector<bool> seen(states_[g].keys.size() * parts);  // by key and part
+  auto add = [&](uint32_t number, size_t part) {
+    if (seen[number * parts + part]) return;
+    seen[number * parts + part] = true;
+    visit(number, part);
+  };
+  for (const Shard& shard : shards)
+    forEachKey(g, shard, call, [&](uint32_t number, int64_t row, bool isShared) {
+      // A constant key is everybody's.
+      size_t own = partOf[static_cast<size_t>(shard.scope == Scope::Item ? call.requestOfItem[row] : row)];
+      for (size_t p = isShared ? 0 : own; p < (isShared ? parts : own + 1); ++p) add(number, p);
+    });
+}
+
 void CallReads::countParts(std::span<const Shard> shards, const CallFrame& call, std::span<const int64_t> firstRequests,
                            std::vector<std::vector<ReadCounts>>& counts) {
   size_t parts = firstRequests.size() - 1;
   counts.resize(parts);
   for (std::vector<ReadCounts>& part : counts) part.assign(counts_->size(), {});
-  std::vector<uint32_t> partOf(static_cast<size_t>(firstRequests[parts]));
-  for (size_t p = 0; p < parts; ++p)
-    std::fill(partOf.begin() + firstRequests[p], partOf.begin() + firstRequests[p + 1], static_cast<uint32_t>(p));
-  std::vector<bool> seen;  // by key and part
+  std::vector<uint32_t> partOf = partsOf(firstRequests);
   for (size_t g = 0; g < groups_.size(); ++g) {
-    GroupState& state = states_[g];
+    const GroupState& state = states_[g];
     uint32_t source = groups_[g].target->sourceIndex;
-    seen.assign(state.keys.size() * parts, false);
-    auto add = [&](uint32_t number, size_t part) {
-      if (seen[number * parts + part]) return;
-      seen[number * parts + part] = true;
+    forEachKeyOfParts(g, shards, call, partOf, parts, [&](uint32_t number, size_t part) {
       KeyPlace place = state.keys.place(number);
       countKey(state.fetches[place.fetch], place.index, counts[part][source]);
-    };
-    for (const Shard& shard : shards)
-      forEachKey(g, shard, call, [&](uint32_t number, int64_t row, bool isShared) {
-        // A constant key is everybody's.
-        size_t own = partOf[static_cast<size_t>(shard.scope == Scope::Item ? call.requestOfItem[row] : row)];
-        for (size_t p = isShared ? 0 : own; p < (isShared ? parts : own + 1); ++p) add(number, p);
-      });
+    });
+  }
+}
+
+const std::shared_ptr<const ReadAnswer>& CallReads::share(Fetch& fetch) const {
+  if (fetch.shared != nullptr) return fetch.shared;
+  auto answer = std::make_shared<ReadAnswer>();
+  answer->question = fetch.question;
+  answer->otherwise = statusOf(fetch, 0);
+  if (fetch.whole) answer->result = std::move(fetch.result);
+  fetch.shared = std::move(answer);
+  return fetch.shared;
+}
+
+void CallReads::shareParts(std::span<const Shard> shards, const CallFrame& call, std::span<const int64_t> firstRequests,
+                           std::span<std::vector<ReadRow>* const> rows) {
+  for (std::vector<ReadRow>* part : rows)
+    if (part != nullptr) part->clear();
+  std::vector<uint32_t> partOf = partsOf(firstRequests);
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    GroupState& state = states_[g];
+    forEachKeyOfParts(g, shards, call, partOf, rows.size(), [&](uint32_t number, size_t part) {
+      if (rows[part] == nullptr) return;
+      KeyPlace place = state.keys.place(number);
+      rows[part]->push_back({share(state.fetches[place.fetch]), place.index});
+    });
   }
 }
 

@@ -13,6 +13,7 @@
 #include "runtime/reads/key_table.h"
 #include "runtime/reads/read_group.h"
 #include "runtime/reads/read_inbox.h"
+#include "runtime/reads/read_row.h"
 #include "runtime/result.h"
 #include "runtime/run_observer.h"
 #include "runtime/shard.h"
@@ -50,6 +51,10 @@ class CallReads {
   // Once all is answered or given up.
   void countParts(std::span<const Shard> shards, const CallFrame& call, std::span<const int64_t> firstRequests,
                   std::vector<std::vector<ReadCounts>>& counts);
+  // Gives each part whose `rows` are not null the keys that it asked for, each once for a fetch, with what came back.
+  // The last that is done with a call's answers, which are those of the rows from here on.
+  void shareParts(std::span<const Shard> shards, const CallFrame& call, std::span<const int64_t> firstRequests,
+                  std::span<std::vector<ReadRow>* const> rows);
 
   // Takes note of the answers that have come; past the deadline of those that have not, too.
   void poll();
@@ -62,17 +67,13 @@ class CallReads {
   bool unpark() { return inbox_ != nullptr && inbox_->unpark(); }
 
  private:
-  // What a store is asked. Shared with its answer.
-  struct Question {
-    std::shared_ptr<const ReadTarget> target;
-    FetchKeys keys;
-  };
   enum class FetchState : uint8_t { Collecting, Sent, Answered, GivenUp, NoStore };
   struct Fetch {
     FetchState state = FetchState::Collecting;
-    std::shared_ptr<Question> question;
+    std::shared_ptr<ReadQuestion> question;  // shared with the store's answer
     FetchResult result;
-    bool whole = false;  // the answer has a row a key
+    bool whole = false;                        // the answer has a row a key
+    std::shared_ptr<const ReadAnswer> shared;  // what others keep of it
     std::chrono::steady_clock::time_point sentAt;
   };
   // What one shard asked of one group.
@@ -92,8 +93,13 @@ class CallReads {
   void ask(size_t group, uint32_t fetch);
   template <class Visit>
   void forEachKey(size_t group, const Shard& shard, const CallFrame& call, const Visit& visit) const;
+  template <class Visit>
+  void forEachKeyOfParts(size_t group, std::span<const Shard> shards, const CallFrame& call,
+                         std::span<const uint32_t> partOf, size_t parts, const Visit& visit) const;
   void settle(size_t group, Fetch& fetch, std::chrono::steady_clock::time_point at);
   void giveUp();
+  KeyStatus statusOf(const Fetch& fetch, uint32_t index) const;
+  const std::shared_ptr<const ReadAnswer>& share(Fetch& fetch) const;
   // Adds what became of one of a fetch's keys.
   void countKey(const Fetch& fetch, uint32_t index, ReadCounts& counts) const;
   void resolve(const GroupState& state, const ShardKeys& keys);

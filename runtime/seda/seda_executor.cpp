@@ -474,19 +474,23 @@ SedaExecutor::SedaExecutor(const Extractor& extractor, const SedaOptions& option
     : core_(std::make_unique<Core>(extractor.program_, options)) {}
 SedaExecutor::~SedaExecutor() = default;
 
-Error SedaExecutor::submit(const Batch& batch, Deadline deadline, Done done,
-                           const std::atomic<bool>* cancelled) noexcept {
-  return core_->submit({batch, deadline, std::move(done), {}, cancelled});
+Error SedaExecutor::submit(const Batch& batch, Deadline deadline, Done done, const std::atomic<bool>* cancelled,
+                           std::vector<ReadRow>* reads) noexcept {
+  return core_->submit({batch, deadline, std::move(done), {}, cancelled, reads});
 }
 
-std::future<SedaExecutor::Answer> SedaExecutor::submit(const Batch& batch, Deadline deadline) {
+std::future<SedaExecutor::Answer> SedaExecutor::submit(const Batch& batch, Deadline deadline,
+                                                       std::vector<ReadRow>* reads) {
   auto promise = std::make_shared<std::promise<Answer>>();
   std::future<Answer> future = promise->get_future();
-  Error refused = submit(batch, deadline, [promise](Error error, Result& result) {
-    Answer answer{std::move(error), {}};
-    std::swap(answer.result, result);
-    promise->set_value(std::move(answer));
-  });
+  Error refused = submit(
+      batch, deadline,
+      [promise](Error error, Result& result) {
+        Answer answer{std::move(error), {}};
+        std::swap(answer.result, result);
+        promise->set_value(std::move(answer));
+      },
+      nullptr, reads);
   if (refused) promise->set_value({std::move(refused), {}});
   return future;
 }

@@ -6,8 +6,10 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <vector>
 
 #include "runtime/calls/extractor.h"
+#include "runtime/reads/read_row.h"
 #include "runtime/seda/seda_options.h"
 
 namespace featc {
@@ -47,9 +49,12 @@ class SedaExecutor {
   // executor stops.
   // `cancelled`, where given, stays as long and is set by a caller who waits no more: the answer is an error then,
   // unless it is being made for others too.
-  Error submit(const Batch& batch, Deadline deadline, Done done, const std::atomic<bool>* cancelled = nullptr) noexcept;
+  // `reads`, where given, stays as long: an answer without an error has put there what this request's keys brought,
+  // also those that others asked for with it.
+  Error submit(const Batch& batch, Deadline deadline, Done done, const std::atomic<bool>* cancelled = nullptr,
+               std::vector<ReadRow>* reads = nullptr) noexcept;
   // Throws std::bad_alloc where there is no memory for the future.
-  std::future<Answer> submit(const Batch& batch, Deadline deadline);
+  std::future<Answer> submit(const Batch& batch, Deadline deadline, std::vector<ReadRow>* reads = nullptr);
 
   // Accepts nothing more and returns when all is answered, each by its deadline.
   void drain();

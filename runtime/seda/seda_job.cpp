@@ -91,12 +91,14 @@ bool SedaJob::advance(uint32_t phases) {
 
 void SedaJob::answer() {
   memory_.finish();
+  firsts_.assign(1, 0);
+  for (const SedaRequest& request : requests_) firsts_.push_back(firsts_.back() + request.batch.requests);
   if (requests_.size() == 1) {
+    shareReads();
     requests_.front().answer({}, result_, observer_);
   } else {
-    firsts_.assign(1, 0);
-    for (const SedaRequest& request : requests_) firsts_.push_back(firsts_.back() + request.batch.requests);
     memory_.reads().countParts(memory_.shards(), memory_.frame(), firsts_, reads_);
+    shareReads();
     if (parts_.size() < requests_.size()) parts_.resize(requests_.size());
     // All of them before any is given: where one cannot be made all are computed again, with counts of their own.
     size_t i = 0;
@@ -108,6 +110,13 @@ void SedaJob::answer() {
     for (SedaRequest& request : requests_) request.answer({}, parts_[i++], observer_);
   }
   clear();
+}
+
+void SedaJob::shareReads() {
+  rows_.clear();
+  for (const SedaRequest& request : requests_) rows_.push_back(request.reads);
+  if (std::ranges::all_of(rows_, [](const auto* rows) { return rows == nullptr; })) return;
+  memory_.reads().shareParts(memory_.shards(), memory_.frame(), firsts_, rows_);
 }
 
 void SedaJob::fail(const Error& error) noexcept {

@@ -69,6 +69,7 @@ class SedaJob {
   Error bind(std::span<const Batch> batches);
   Error bindAll();
   bool advance(uint32_t phases);
+  void shareReads();
   // Takes out the requests, answering them, for which `errorOf(request)` has an error.
   template <class ErrorOf>
   void refuseWhere(const ErrorOf& errorOf);
@@ -89,6 +90,7 @@ class SedaJob {
   KeptMemory keptResult_;
   std::vector<int64_t> firsts_;  // of each request, its first row; and the end
   std::vector<std::vector<ReadCounts>> reads_;
+  std::vector<std::vector<ReadRow>*> rows_;  // by request, where what it read goes; null: nowhere
   std::optional<StagedCall> call_;
 };
 

@@ -6,9 +6,11 @@
 #include <chrono>
 #include <functional>
 #include <list>
+#include <vector>
 
 #include "runtime/batch.h"
 #include "runtime/call_options.h"
+#include "runtime/reads/read_row.h"
 #include "runtime/result.h"
 #include "runtime/run_observer.h"
 #include "support/error.h"
@@ -21,6 +23,7 @@ struct SedaRequest {
   std::function<void(Error error, Result& result)> done;  // empty once it has been called
   std::chrono::steady_clock::time_point submitted;
   const std::atomic<bool>* cancelled = nullptr;  // set by a caller who waits no more
+  std::vector<ReadRow>* reads = nullptr;         // where a caller keeps what was read for it
   bool alone = false;                            // joined with others it failed, or one of them did
 
   bool isCancelled() const { return cancelled != nullptr && cancelled->load(std::memory_order_relaxed); }
