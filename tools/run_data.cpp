@@ -190,10 +190,6 @@ int runData(const RunOptions& options, const RunParts& parts, const RunStage& st
   }
   std::unique_ptr<OutputFile> log;
   std::optional<CallLogger> logger;
-  if (!options.log.empty() && options.scheduler == "seda") {
-    printError("featc: --log is not for --scheduler seda, whose reads serve several requests at once\n");
-    return kBadCommand;
-  }
   if (!options.log.empty()) {
     log = std::make_unique<OutputFile>(options.log);
     if (!log->good()) return log->finish();

@@ -128,12 +128,17 @@ class RunWorker final : public PipelineWorker {
     options.limits = run_.limits.call;
     options.observer = run_.reads;
     if (run_.options.scheduler == "pipelined") options.scheduler = Scheduler::Pipelined;
-    if (run_.logger != nullptr) {
-      return run_.logger->run(run_.extractor, batch, scratch_, result_, rows_, line_, options);
-    }
-    if (run_.executor == nullptr) return run_.extractor.run(batch, scratch_, result_, options);
-    SedaExecutor::Answer answer = run_.executor->submit(batch, options.deadline).get();
+    if (run_.executor != nullptr) return extractJoined(batch, options);
+    if (run_.logger == nullptr) return run_.extractor.run(batch, scratch_, result_, options);
+    return run_.logger->run(run_.extractor, batch, scratch_, result_, rows_, line_, options);
+  }
+
+  Error extractJoined(const Batch& batch, const CallOptions& options) {
+    const bool logs = run_.logger != nullptr;
+    SedaExecutor::Answer answer = run_.executor->submit(batch, options.deadline, logs ? &reads_ : nullptr).get();
     std::swap(result_, answer.result);
+    if (logs && !answer.error) run_.logger->append(batch, result_, rows_, reads_, line_);
+    reads_.clear();
     return answer.error;
   }
 
@@ -164,7 +169,8 @@ class RunWorker final : public PipelineWorker {
   Result result_;
   std::unique_ptr<RunStagePart> stage_;
   std::string text_;
-  std::string line_;     // of the log
+  std::string line_;  // of the log
+  std::vector<ReadRow> reads_;
   std::string failure_;  // of a strict run: why it ends here
   bool hasResult_ = false;
   double seconds_ = 0;

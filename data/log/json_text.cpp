@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -35,15 +36,6 @@ void appendNumber(std::string& out, double value, std::string& problem) {
   if (std::fabs(value) >= 0x1p63 && written.find_first_of(".e") == std::string_view::npos) out += ".0";
 }
 
-void appendString(std::string& out, std::string_view text, std::string& problem) {
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
-    say(problem, "a string is not UTF-8, which JSON cannot hold");
-    out += "null";
-    return;
-  }
-  out += jsonQuote(text);
-}
-
 std::string_view stringAt(const ColumnData& column, int64_t at) {
   int64_t begin = offsetAt(column, at);
   return {static_cast<const char*>(column.values) + begin, static_cast<size_t>(offsetAt(column, at + 1) - begin)};
@@ -54,9 +46,11 @@ void appendMap(std::string& out, const ColumnData& column, Type type, int64_t at
   out += '{';
   for (int64_t i = offsetAt(column, at); i < offsetAt(column, at + 1); ++i) {
     if (i > offsetAt(column, at)) out += ", ";
-    if (type.key().is(Kind::Int64))
-      out += fmt::format("\"{}\"", static_cast<const int64_t*>(keys.values)[keys.offset + i]);
-    else
+    if (type.key().is(Kind::Int64)) {
+      out += '"';
+      appendInteger(out, static_cast<const int64_t*>(keys.values)[keys.offset + i]);
+      out += '"';
+    } else
       appendString(out, stringAt(keys, keys.offset + i), problem);
     out += ": ";
     appendJson(out, *column.children[1], type.value(), i, problem);
@@ -65,6 +59,43 @@ void appendMap(std::string& out, const ColumnData& column, Type type, int64_t at
 }
 
 }  // namespace
+
+namespace {
+
+// Whether JSON has the text as it is, and without a look at its UTF-8.
+bool isPlain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
+}
+
+void appendPlain(std::string& out, std::string_view text) {
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+}  // namespace
+
+void appendQuoted(std::string& out, std::string_view text) {
+  if (isPlain(text))
+    appendPlain(out, text);
+  else
+    out += jsonQuote(text);
+}
+
+void appendString(std::string& out, std::string_view text, std::string& problem) {
+  if (isPlain(text)) return appendPlain(out, text);
+  if (!simdjson::validate_utf8(text.data(), text.size())) {
+    say(problem, "a string is not UTF-8, which JSON cannot hold");
+    out += "null";
+    return;
+  }
+  out += jsonQuote(text);
+}
+
+void appendInteger(std::string& out, int64_t value) {
+  char text[24];
+  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
 
 std::optional<int64_t> listLength(const ColumnData& column, int64_t row) {
   if (column.absent || !isPresent(column, row)) return std::nullopt;
@@ -82,7 +113,7 @@ void appendJson(std::string& out, const Value& value, std::string& problem) {
   } else if (value.isBool()) {
     out += value.asBool() ? "true" : "false";
   } else if (value.isInt()) {
-    out += fmt::format("{}", value.asInt());
+    appendInteger(out, value.asInt());
   } else if (value.isFloat()) {
     appendNumber(out, value.asFloat(), problem);
   } else if (value.isString()) {
@@ -110,6 +141,24 @@ void appendJson(std::string& out, const Value& value, std::string& problem) {
   }
 }
 
+void appendJson(std::string& out, const ColumnRef& column, Type type, uint64_t row, std::string& problem) {
+  if (!column.present(row)) {
+    out += "null";
+    return;
+  }
+  switch (type.kind()) {
+    case Kind::Bool: out += column.get<bool>(row) ? "true" : "false"; return;
+    case Kind::Int64: appendInteger(out, column.get<int64_t>(row)); return;
+    case Kind::Float64: appendNumber(out, column.get<double>(row), problem); return;
+    case Kind::String: {
+      const Str text = column.get<Str>(row);
+      appendString(out, {text.data, text.size}, problem);
+      return;
+    }
+    default: appendJson(out, loadCell(column, type, row), problem);
+  }
+}
+
 void appendJson(std::string& out, const ColumnData& column, Type type, int64_t row, std::string& problem) {
   int64_t at = column.offset + row;
   if (column.absent || !isPresent(column, row)) {
@@ -120,7 +169,7 @@ void appendJson(std::string& out, const ColumnData& column, Type type, int64_t r
     case Kind::Bool:
       out += bitAt(static_cast<const uint8_t*>(column.values), static_cast<uint64_t>(at)) ? "true" : "false";
       return;
-    case Kind::Int64: out += fmt::format("{}", static_cast<const int64_t*>(column.values)[at]); return;
+    case Kind::Int64: appendInteger(out, static_cast<const int64_t*>(column.values)[at]); return;
     case Kind::Float64: appendNumber(out, static_cast<const double*>(column.values)[at], problem); return;
     case Kind::String: appendString(out, stringAt(column, at), problem); return;
     case Kind::List:

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "runtime/batch.h"
+#include "values/cell.h"
 #include "values/value.h"
 
 namespace featc {
@@ -16,6 +17,15 @@ namespace featc {
 void appendJson(std::string& out, const Value& value, std::string& problem);
 // Row `row` of a column as a call reads it.
 void appendJson(std::string& out, const ColumnData& column, Type type, int64_t row, std::string& problem);
+
+// A text that is UTF-8, with quotes.
+void appendQuoted(std::string& out, std::string_view text);
+void appendInteger(std::string& out, int64_t value);
+
+// Row `row` of a column as stores answer it.
+void appendJson(std::string& out, const ColumnRef& column, Type type, uint64_t row, std::string& problem);
+// A text; one that is not UTF-8 as above.
+void appendString(std::string& out, std::string_view text, std::string& problem);
 
 // A list in such a column: how many elements row `row` has, nothing where it is missing, and one of them.
 std::optional<int64_t> listLength(const ColumnData& column, int64_t row);

@@ -2,9 +2,8 @@
 // A store around a store, and the recorder of the thread that asks.
 #include "data/log/read_recorder.h"
 
-#include "data/log/json_text.h"
+#include "data/log/read_rows.h"
 #include "data/memory/memory_store.h"
-#include "support/json_quote.h"
 #include "support/survive.h"
 
 namespace featc {
@@ -31,16 +30,6 @@ class RecordingStore final : public Store {
 
 }  // namespace
 
-std::string_view keyStatusName(KeyStatus status) {
-  switch (status) {
-    case KeyStatus::Found: return "found";
-    case KeyStatus::Absent: return "absent";
-    case KeyStatus::Failed: return "failed";
-    case KeyStatus::TimedOut: return "timed_out";
-  }
-  return "failed";
-}
-
 ReadRecorder::Watch::Watch(std::shared_ptr<ReadRecorder> recorder) { watching = std::move(recorder); }
 ReadRecorder::Watch::~Watch() { watching = nullptr; }
 
@@ -56,17 +45,11 @@ void ReadRecorder::record(const FetchRequest& request, const FetchResult& result
 
 void ReadRecorder::keep(const FetchRequest& request, const FetchResult& result) {
   for (size_t k = 0; k < request.keys.size(); ++k) {
-    // An answer without rows says that the store failed as a whole.
-    bool answered = k < result.status.size();
+    // Calls take an answer that is not a row a key as a failure.
+    bool answered = result.status.size() == request.keys.size() && result.columns.size() == request.fields.size();
     RecordedRow row{request.source->name, request.keys[k], answered ? result.status[k] : KeyStatus::Failed, {}};
-    std::string text = "{";
-    for (size_t f = 0; answered && row.status == KeyStatus::Found && f < request.fields.size(); ++f) {
-      const SourceField& field = request.source->fields[request.fields[f]];
-      if (text.size() > 1) text += ", ";
-      text += jsonQuote(field.name) + ": ";
-      appendJson(text, loadCell(result.columns[f], field.type, k), problem_);
-    }
-    row.fields = text + "}";
+    if (row.status == KeyStatus::Found)
+      appendRowFields(row.fields, *request.source, request.fields, result, k, LogRedaction(), problem_);
     rows_.push_back(std::move(row));
   }
 }

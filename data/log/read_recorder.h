@@ -12,10 +12,8 @@
 
 namespace featc {
 
-std::string_view keyStatusName(KeyStatus status);  // `timed_out`
-
 // One key of one source and what came back: `fields` is a JSON object of the fields that were asked for, those
-// that are missing as null.
+// that are missing as null; empty: nothing was found.
 struct RecordedRow {
   std::string source;
   std::string key;

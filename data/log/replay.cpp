@@ -11,9 +11,11 @@
 #include "data/json/json_reader.h"
 #include "data/json/json_value.h"
 #include "data/json/json_writer.h"
-#include "data/log/read_recorder.h"
+#include "data/log/read_rows.h"
+#include "data/log/replay_scores.h"
 #include "data/log/replay_store.h"
 #include "data/log/request_log.h"
+#include "data/log/result_digest.h"
 #include "data/run_totals.h"
 #include "support/json_document.h"
 
@@ -24,9 +26,8 @@ namespace dom = simdjson::dom;
 
 constexpr size_t kShownBytes = 200;
 
-void note(ReplayReport::Differences& differences, std::string example) {
-  ++differences.count;
-  if (differences.examples.size() < ReplayReport::kExamples) differences.examples.push_back(std::move(example));
+void note(const ReplayReport& report, ReplayReport::Differences& differences, std::string example) {
+  differences.add(std::move(example), report.mostExamples);
 }
 
 // JSON text in one form, so that equal values are equal texts; cut where it is only shown.
@@ -46,7 +47,7 @@ std::optional<KeyStatus> parseKeyStatus(std::string_view name) {
 
 bool ReplayReport::same() const {
   return features.empty() && statuses.count == 0 && unreadable.count == 0 && incomplete.count == 0 &&
-         unknownKeys.count == 0;
+         unknownKeys.count == 0 && scores.empty();
 }
 
 class LogReplayer::State {
@@ -58,8 +59,9 @@ class LogReplayer::State {
   void replay(const Extractor& extractor, std::string_view line, uint64_t number, ReplayReport& report) {
     ++report.lines;
     if (std::string problem = replayLine(extractor, line, number, report); !problem.empty())
-      note(report.unreadable, fmt::format("line {}: {}", number, problem));
+      note(report, report.unreadable, fmt::format("line {}: {}", number, problem));
   }
+  void useScorer(ReplayScorer& scorer, double tolerance) { scores_.emplace(scorer, tolerance); }
 
  private:
   // What is wrong with the line; nothing when it was replayed, or says itself that it cannot be.
@@ -69,11 +71,19 @@ class LogReplayer::State {
     if (auto code = parser_.parse(padded_).get(root)) return jsonErrorText(code);
     uint64_t version = 0;
     if (root["featc_log"].get(version) != simdjson::SUCCESS) return "it is not a line of a featc log";
-    if (version != 1) return fmt::format("it has version {} of the log format, this featc knows version 1", version);
+    if (version == 0 || version > kLogFormat)
+      return fmt::format("it has version {} of the log format, this featc knows versions 1 to {}", version, kLogFormat);
+    std::string place = fmt::format("line {}", number);
+    std::string_view id;
+    if (root["id"].get(id) == simdjson::SUCCESS) place += fmt::format(" (request {})", shown(std::string(id)));
     noteProgram(extractor.info(), root, report);
+    if (std::string left = leftOut(root); !left.empty()) {
+      note(report, report.redacted, fmt::format("{}: {}", place, left));
+      return {};
+    }
     std::string_view incomplete;
     if (root["incomplete"].get(incomplete) == simdjson::SUCCESS) {
-      note(report.incomplete, fmt::format("line {}: {}", number, incomplete));
+      note(report, report.incomplete, fmt::format("{}: {}", place, incomplete));
       return {};
     }
     dom::array results;
@@ -81,9 +91,29 @@ class LogReplayer::State {
     if (std::string problem = loadRows(root); !problem.empty()) return problem;
     if (std::string problem = run(extractor, root, results.size(), report); !problem.empty()) return problem;
     for (const std::string& key : store_->unknownKeys())
-      note(report.unknownKeys, fmt::format("line {}: {}", number, key));
-    compare(results, number, report);
-    return {};
+      note(report, report.unknownKeys, fmt::format("{}: {}", place, key));
+    dom::object digests;
+    if (root["digests"].get(digests) == simdjson::SUCCESS) {
+      if (std::string problem = compareDigests(results, digests, place, report); !problem.empty()) return problem;
+    } else {
+      compare(results, place, report);
+    }
+    return scores_ ? scores_->compare(root, result_, place, report) : std::string();
+  }
+
+  // The fields without which the call cannot be replayed; empty: it can be.
+  static std::string leftOut(dom::object root) {
+    dom::array names;
+    if (root["redacted"].get(names) != simdjson::SUCCESS) return {};
+    bool replayable = true;
+    if (root["replayable"].get(replayable) != simdjson::SUCCESS || replayable) return {};
+    std::string text;
+    for (dom::element each : names) {
+      std::string_view name;
+      if (each.get(name) != simdjson::SUCCESS) continue;
+      text += (text.empty() ? "" : ", ") + std::string(name);
+    }
+    return text.empty() ? "fields" : text;
   }
 
   static void noteProgram(const ProgramInfo& info, dom::object root, ReplayReport& report) {
@@ -140,6 +170,7 @@ class LogReplayer::State {
       builder_ = std::make_unique<BatchBuilder>(extractor.info());
       scratch_ = std::make_unique<Scratch>(extractor);
       writer_ = newJsonWriter(extractor.info());
+      for (const OutputInfo& output : extractor.info().outputs) names_.push_back(output.name);
     }
     reader->next(*builder_, rows_, INT64_MAX);
     if (!said.empty()) return said;
@@ -149,7 +180,7 @@ class LogReplayer::State {
     return {};
   }
 
-  void compare(dom::array results, uint64_t number, ReplayReport& report) {
+  void compare(dom::array results, const std::string& place, ReplayReport& report) {
     std::string lines;
     writer_->write(result_, rows_, lines);
     std::string_view rest = lines;
@@ -162,26 +193,76 @@ class LogReplayer::State {
         now = rest.substr(0, end);
         rest.remove_prefix(end + 1);
       }
-      if (!compareItem(before, now, status, fmt::format("line {}, item {}", number, item), report))
-        ++report.differentItems;
+      if (!compareItem(before, now, status, fmt::format("{}, item {}", place, item), report)) ++report.differentItems;
       ++report.items;
       ++item;
     }
   }
 
-  bool compareItem(dom::element before, std::string_view now, RowStatus status, const std::string& place,
-                   ReplayReport& report) {
+  // Which features and items have another digest than then.
+  std::string compareDigests(dom::array results, dom::object digests, const std::string& place, ReplayReport& report) {
+    dom::object features;
+    dom::array items;
+    if (digests["features"].get(features) != simdjson::SUCCESS || digests["items"].get(items) != simdjson::SUCCESS)
+      return "its digests lack features or items";
+    if (items.size() != results.size())
+      return fmt::format("it has {} items and {} digests of them", results.size(), items.size());
+    const ResultDigest& now = digester_.digest(result_);
+    std::vector<int64_t> different;
+    int64_t item = 0;
+    auto result = results.begin();
+    for (dom::element each : items) {
+      const bool hasStatus =
+          compareStatus(*result, fmt::format("{}, item {}", place, item), report, result_.status(item));
+      if (hasStatus && !isDigest(each, now.items[static_cast<size_t>(item)])) different.push_back(item);
+      if (!hasStatus || (!different.empty() && different.back() == item)) ++report.differentItems;
+      ++report.items;
+      ++item;
+      ++result;
+    }
+    if (!different.empty()) compareFeatures(features, now, different, place, report);
+    return {};
+  }
+
+  void compareFeatures(dom::object logged, const ResultDigest& now, const std::vector<int64_t>& items,
+                       const std::string& place, ReplayReport& report) {
+    for (size_t i = 0; i < names_.size(); ++i) {
+      dom::element was;
+      const bool isThere = logged[names_[i]].get(was) == simdjson::SUCCESS;
+      if (isThere && isDigest(was, now.features[i])) continue;
+      note(report, report.features[names_[i]],
+           isThere ? fmt::format("{}: it differs in some of the items {}", place,
+                                 shown(fmt::format("{}", fmt::join(items, ", "))))
+                   : fmt::format("{}: nothing in the log", place));
+    }
+    for (auto [name, value] : logged)
+      if (std::ranges::find(names_, name) == names_.end())
+        note(report, report.features[std::string(name)], fmt::format("{}: nothing now", place));
+  }
+
+  static bool isDigest(dom::element logged, uint64_t digest) {
+    std::string text;
+    appendDigest(text, digest);
+    return textOf(logged) == text;
+  }
+
+  // Whether the item has features then and now.
+  static bool compareStatus(dom::element before, const std::string& place, ReplayReport& report, RowStatus status) {
     std::string_view failed;
     std::string_view then = before["status"].get(failed) == simdjson::SUCCESS ? failed : "ok";
-    if (then != statusName(status)) {
-      note(report.statuses, fmt::format("{}: {} in the log, {} now", place, then, statusName(status)));
-      return false;
-    }
+    if (then == statusName(status)) return true;
+    note(report, report.statuses, fmt::format("{}: {} in the log, {} now", place, then, statusName(status)));
+    return false;
+  }
+
+  bool compareItem(dom::element before, std::string_view now, RowStatus status, const std::string& place,
+                   ReplayReport& report) {
+    if (!compareStatus(before, place, report, status)) return false;
+    if (status != RowStatus::Ok) return true;
     dom::object was;
     dom::object is;
-    if (then != "ok") return true;
     if (before["features"].get(was) != simdjson::SUCCESS) {
-      note(report.statuses, fmt::format("{}: neither features nor a status in the log", place));
+      note(report, report.statuses, fmt::format("{}: neither features nor a status in the log", place));
       return false;
     }
     now_ = paddedCopy(now);
@@ -195,13 +276,13 @@ class LogReplayer::State {
       std::string old = was.at_key(name).get(logged) == simdjson::SUCCESS ? textOf(logged) : "nothing";
       if (old == text) continue;
       same = false;
-      note(report.features[std::string(name)],
+      note(report, report.features[std::string(name)],
            fmt::format("{}: {} in the log, {} now", place, shown(old), shown(text)));
     }
     for (auto [name, value] : was) {
       if (is.at_key(name).error() == simdjson::SUCCESS) continue;
       same = false;
-      note(report.features[std::string(name)],
+      note(report, report.features[std::string(name)],
            fmt::format("{}: {} in the log, nothing now", place, shown(textOf(value))));
     }
     return same;
@@ -218,12 +299,34 @@ class LogReplayer::State {
   std::unique_ptr<ResultWriter> writer_;
   std::vector<InputRow> rows_;
   Result result_;
+  std::vector<std::string> names_;  // of outputs
+  ResultDigester digester_;
+  std::optional<ScoreComparison> scores_;
 };
+
+std::optional<LogHead> readLogHead(std::string_view line) {
+  thread_local dom::parser parser;
+  const simdjson::padded_string padded = paddedCopy(line);
+  dom::object root;
+  auto error = parser.parse(padded).get(root);
+  if (error == simdjson::MEMALLOC) throw std::bad_alloc();
+  uint64_t format = 0;
+  if (error != simdjson::SUCCESS || root["featc_log"].get(format) != simdjson::SUCCESS) return std::nullopt;
+  LogHead head;
+  for (auto [key, to] : {std::pair("served_as", &head.servedAs), std::pair("version", &head.version),
+                         std::pair("model", &head.model), std::pair("fingerprint", &head.fingerprint)}) {
+    std::string_view text;
+    if (root[key].get(text) == simdjson::SUCCESS) *to = text;
+  }
+  return head;
+}
 
 LogReplayer::LogReplayer(const std::vector<SourceInfo>& sources) : state_(std::make_unique<State>(sources)) {}
 LogReplayer::~LogReplayer() = default;
 
 StoreBinding LogReplayer::stores() const { return {{}, state_->store()}; }
+
+void LogReplayer::useScorer(ReplayScorer& scorer, double tolerance) { state_->useScorer(scorer, tolerance); }
 
 void LogReplayer::replay(const Extractor& extractor, std::string_view line, uint64_t number, ReplayReport& report) {
   state_->replay(extractor, line, number, report);

@@ -53,7 +53,6 @@ err_has "logged.partial holds what was written until then; a run like this canno
 wait
 # Nothing is left by a run that did not begin.
 featc 1 run "$work/m.feat" --input "$work/d.jsonl" --output "$work/unbegun" --log "$work/none/log"
-featc 2 run "$work/m.feat" --input "$work/d.jsonl" --output "$work/unbegun" --log "$work/log" --scheduler seda
 [ ! -e "$work/unbegun.partial" ] && [ ! -e "$work/unbegun.journal" ] || fail "something was left behind"
 
 # A request that needs more memory than a batch may have.

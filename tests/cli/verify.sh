@@ -9,16 +9,17 @@ featc 0 run $takeaway/takeaway.feat --input $takeaway/requests.jsonl --store def
 cmp "$work/plain" "$work/logged" || fail "with a log the features are others"
 [ "$(wc -l <"$work/log")" -eq "$(wc -l <$takeaway/requests.jsonl)" ] || fail "not one line a request"
 
-# The pipelined scheduler reads the same rows, in an order of its own; of SEDA's reads nobody knows whose they are.
-featc 0 run $takeaway/takeaway.feat --input $takeaway/requests.jsonl --store default=jsonl:$takeaway/profiles.jsonl \
-  --log "$work/pipelined" --scheduler pipelined --output "$work/logged"
-cmp "$work/plain" "$work/logged" || fail "with a log the features are others"
-featc 0 verify $takeaway/takeaway.feat --input "$work/pipelined"
-out_has "60 lines, 60 requests, $(wc -l <"$work/plain") items, 22 features: all the same"
-[ "$(tr ',' '\n' <"$work/pipelined" | grep -c '"source"')" -eq "$(tr ',' '\n' <"$work/log" | grep -c '"source"')" ] ||
-  fail "other rows were read"
-featc 2 run $takeaway/takeaway.feat --input $takeaway/requests.jsonl --log "$work/seda" --scheduler seda
-err_has "featc: --log is not for --scheduler seda, whose reads serve several requests at once"
+# The other schedulers read the same rows, in an order of their own; a row that SEDA read for several requests stands in
+# the line of each.
+for scheduler in pipelined seda; do
+  featc 0 run $takeaway/takeaway.feat --input $takeaway/requests.jsonl --store default=jsonl:$takeaway/profiles.jsonl \
+    --log "$work/$scheduler" --scheduler $scheduler --threads 4 --output "$work/logged"
+  cmp "$work/plain" "$work/logged" || fail "with a log the features are others"
+  featc 0 verify $takeaway/takeaway.feat --input "$work/$scheduler"
+  out_has "60 lines, 60 requests, $(wc -l <"$work/plain") items, 22 features: all the same"
+  [ "$(tr ',' '\n' <"$work/$scheduler" | grep -c '"source"')" -eq "$(tr ',' '\n' <"$work/log" | grep -c '"source"')" ] ||
+    fail "other rows were read"
+done
 
 # The stores are not needed: their rows stand in the log.
 for engine in jit interp; do
@@ -35,6 +36,17 @@ out_has "age_band: "
 out_has "  line 1, item 0: ["
 out_has "age_x_category: "
 out_has_not "price_log: "
+
+# A log of version 1 is read too.
+sed 's/"featc_log": 2/"featc_log": 1/' "$work/log" >"$work/older"
+featc 0 verify $takeaway/takeaway.feat --input "$work/older"
+out_has "all the same"
+
+# As many lines are named as asked for.
+featc 1 verify $takeaway/takeaway.feat --input "$work/other" --examples 40
+[ "$(grep -c 'line [0-9]*, item' "$work/out")" -gt 40 ] || fail "too few examples"
+featc 2 verify $takeaway/takeaway.feat --input "$work/log" --tolerance -1
+err_has "it takes a number that is not negative"
 
 # Another config: said, and each feature that differs by name.
 sed 's/default 0.05 = smooth_rate/default 0.05 = 2 * smooth_rate/; s/^sparse *hour .*//' $takeaway/takeaway.feat >"$work/new.feat"
@@ -126,7 +138,7 @@ cat >"$work/shops.jsonl" <<'EOF'
 {"source": "shop", "id": 1, "price": 0.1, "words": ["p", "q"]}
 {"source": "shop", "id": 5, "price": 7.25, "words": ["r"]}
 EOF
-for scheduler in staged pipelined; do
+for scheduler in staged pipelined seda; do
   featc 0 run "$work/groups.feat" --input "$work/groups.jsonl" --store "shop=jsonl:$work/shops.jsonl" \
     --log "$work/groups.log" --scheduler $scheduler
   for engine in jit interp; do
@@ -142,10 +154,11 @@ out_has "c__both: 1"
 out_has_not "c__words"
 
 # Lines that are none.
-{ echo '{"featc_log": 1'; echo '{"a": 1}'; echo '{"featc_log": 7}'; cat "$work/log"; } >"$work/bad"
+{ echo '{"featc_log": 2'; echo '{"a": 1}'; echo '{"featc_log": 7}'; cat "$work/log"; } >"$work/bad"
 featc 1 verify "$work/m.feat" --input "$work/bad"
 out_has "lines that cannot be read: 3"
 out_has "line 2: it is not a line of a featc log"
+out_has "it has version 7 of the log format, this featc knows versions 1 to 2"
 : >"$work/none"
 featc 1 verify "$work/m.feat" --input "$work/none"
 err_has "has no lines"
