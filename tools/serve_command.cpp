@@ -2,6 +2,7 @@
 // featc serve: features and scores over HTTP and gRPC.
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -55,6 +56,13 @@ struct ServeOptions {
   uint64_t idleTime = 75'000'000;
   uint64_t grace = 5'000'000;
   uint64_t slow = 200'000;
+  std::string log;
+  std::string logSample = "1";
+  std::string logFeatures = "digests";
+  std::vector<std::string> logRedacted;
+  uint64_t logRotateBytes = 0;
+  uint64_t logRotateTime = 0;
+  uint64_t logKeep = 0;
   bool watch = false;
   bool check = false;
   CallLimitOptions limits;
@@ -85,6 +93,39 @@ void allowConnections(uint64_t& connections, uint64_t ports) {
   connections = std::max<uint64_t>(left / ports, 1);
   printError("warning: the system allows {} open files: {} connections are served at a time (ulimit -n raises it)\n",
              files.rlim_cur, connections);
+}
+
+// Names that stand one by one, or with commas between them.
+std::vector<std::string> splitNames(const std::vector<std::string>& options) {
+  std::vector<std::string> names;
+  for (std::string_view rest : options) {
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find(','), rest.size());
+      if (end > 0) names.emplace_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  return names;
+}
+
+Expected<ServedLogOptions> logOptions(const ServeOptions& options) {
+  ServedLogOptions log;
+  log.file.path = options.log;
+  log.file.rotateBytes = options.logRotateBytes;
+  log.file.rotateTime = std::chrono::seconds((options.logRotateTime + 999'999) / 1'000'000);
+  log.file.keep = options.logKeep;
+  log.features = options.logFeatures == "values" ? LoggedFeatures::Values : LoggedFeatures::Digests;
+  log.redacted = splitNames(options.logRedacted);
+  std::optional<LogSample> sample = LogSample::parse(options.logSample);
+  if (!sample)
+    return Error("--log-sample " + options.logSample + ": it takes a share of all requests, 0.01 or 1",
+                 ErrorCode::BadArgument);
+  log.sample = *sample;
+  const bool isAsked = !log.redacted.empty() || options.logSample != "1" || options.logFeatures != "digests" ||
+                       options.logRotateBytes != 0 || options.logRotateTime != 0 || options.logKeep != 0;
+  if (options.log.empty() && isAsked)
+    return Error("--log-...: there is no log without --log FILE", ErrorCode::BadArgument);
+  return log;
 }
 
 Expected<ServerOptions> serverOptions(const ServeOptions& options) {
@@ -125,6 +166,9 @@ Expected<ServerOptions> serverOptions(const ServeOptions& options) {
   server.grpc.messageTime = ms(options.headerTime) + ms(options.bodyTime);
   server.grpc.answerTime = ms(options.answerTime);
   server.grpc.idleTime = ms(options.idleTime);
+  Expected<ServedLogOptions> log = logOptions(options);
+  if (!log) return log.error();
+  server.log = *std::move(log);
   server.stages.threads = options.threads;
   server.stages.queue = options.queue;
   server.stages.bodyBytes = options.bodyBytes;
@@ -162,8 +206,12 @@ class StartGuard {
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
     timespec wait{0, 50'000'000};
-    while (!started_)
-      if (sigtimedwait(&ends, nullptr, &wait) > 0) std::_Exit(0);
+    while (!started_) {
+      const int signal = sigtimedwait(&ends, nullptr, &wait);
+      if (signal <= 0) continue;
+      if (!started_) std::_Exit(0);
+      kill(getpid(), signal);  // for whoever waits for it now
+    }
   }
 
   std::atomic<bool> started_ = false;
@@ -199,12 +247,11 @@ int serve(ServeOptions options) {
   }
   std::string error = server.start();
   if (!error.empty()) return printError("featc: {}\n", error), kBadInput;
+  starting.reset();
   if (!options.noAdmin) fmt::print("admin on {}\n", server.adminAddress());
   if (options.grpcPort != kNoPort) fmt::print("gRPC on {}\n", server.grpcAddress());
   fmt::print("listening on {}\n", server.address());
   std::fflush(stdout);
-
-  starting.reset();
   waitForEnd(signals, server, options.watch);
   printError("stopping\n");
   // Neither a connection that its client keeps open nor a compile, which cannot be ended, holds the end up.
@@ -276,6 +323,23 @@ void addServeCommand(CommandLine& line) {
   time("--idle-time", options.idleTime, "How long a connection without a request is kept (default: 75s)");
   time("--grace", options.grace, "How long the end waits for requests that are under way (default: 5s)");
   time("--slow", options.slow, "Requests that take longer are logged (default: 200ms)");
+  command.option("--log", options.log, "Write each request with what it read and got, for featc verify")
+      .placeholder("FILE");
+  command.option("--log-sample", options.logSample, "The share of requests that is logged, chosen by their ids")
+      .placeholder("SHARE")
+      .showDefault();
+  command.option("--log-features", options.logFeatures, "Features in the log: digests to compare, or all values")
+      .oneOf({"digests", "values"})
+      .showDefault();
+  command
+      .option("--log-redact", options.logRedacted,
+              "Fields that the log lacks: request.FIELD, item.FIELD, SOURCE.FIELD; given again, or with commas")
+      .oneValueEach()
+      .placeholder("FIELDS");
+  bytes("--log-rotate-size", options.logRotateBytes, "Begin a new log before it becomes larger (default: never)");
+  time("--log-rotate-time", options.logRotateTime, "Begin a new log each hour, 1h, or other time (default: never)");
+  command.option("--log-keep", options.logKeep, "How many old logs stay (default: all)")
+      .within(uint64_t{1}, uint64_t{1'000'000});
   addCallLimitOptions(command, options.limits);
   command.runs([shared] { return serve(*shared); });
 }

@@ -2,62 +2,21 @@
 // featc verify: replays a log of calls and reports what comes out otherwise.
 #include <fmt/core.h>
 
+#include <charconv>
 #include <memory>
 #include <string>
 
 #include "data/input_stream.h"
 #include "data/log/replay.h"
-#include "engine/aot/model.h"
-#include "engine/load.h"
 #include "support/print_error.h"
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/data_options.h"
 #include "tools/output_file.h"
+#include "tools/verify_target.h"
 
 namespace featc {
 namespace {
-
-struct VerifyOptions {
-  ConfigOptions config;
-  std::string input;
-  std::string engine = "jit";
-};
-
-// The extractor to verify, reading from the replayer that comes with it; null, with the reason printed.
-struct Verified {
-  std::unique_ptr<LogReplayer> replayer;
-  std::shared_ptr<const Extractor> extractor;
-};
-
-Verified openBuilt(const ConfigOptions& config) {
-  Verified out;
-  Expected<std::shared_ptr<const Model>> opened = openLibrary(config.file, pluginFolders(config.plugins));
-  if (!opened) {
-    printError("featc: {}\n", opened.error().message);
-    return out;
-  }
-  const Model& model = **opened;
-  out.replayer = std::make_unique<LogReplayer>(model.info().sources);
-  out.extractor = std::make_shared<Extractor>(model.extractor(out.replayer->stores()));
-  return out;
-}
-
-Verified openConfig(const VerifyOptions& options) {
-  Verified out;
-  MainFile file = mainFile(options.config.file);
-  LoadedGraph config = loadGraph(file.path, frontendOptions(options.config), nullptr, {}, std::move(file.text));
-  printDiagnostics(options.config, config.diagnostics);
-  if (!config.ok) return out;
-  out.replayer = std::make_unique<LogReplayer>(config.graph.info().sources);
-  EngineOptions engine;
-  engine.engine = engineKindOf(options.engine).value();
-  engine.stores = out.replayer->stores();
-  ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
-  if (made.extractor == nullptr) printError("featc: {}\n", made.error);
-  out.extractor = made.extractor;
-  return out;
-}
 
 void appendDifferences(std::string& out, std::string_view what, const ReplayReport::Differences& differences) {
   if (differences.count == 0) return;
@@ -65,28 +24,53 @@ void appendDifferences(std::string& out, std::string_view what, const ReplayRepo
   for (const std::string& example : differences.examples) out += fmt::format("  {}\n", example);
 }
 
-std::string textOf(const ReplayReport& report, const ProgramInfo& info) {
+std::string thisIs(const ProgramInfo* info, const std::string& text) {
+  return info == nullptr ? ", their version has another one" : ", this is " + text;
+}
+
+// What was not compared, and why.
+std::string skippedText(const ReplayReport& report, const SkippedLines& skipped) {
   std::string out;
-  for (const auto& [fingerprint, lines] : report.otherFingerprints)
-    out += fmt::format("another config: {} lines were logged by {}, this is {}\n", lines, fingerprint,
-                       fingerprintText(info.fingerprint));
-  for (const auto& [semantics, lines] : report.otherSemantics)
-    out += fmt::format("another meaning: {} lines were logged under semantics {}, this is {}\n", lines, semantics,
-                       info.semantics);
+  for (const auto& [model, lines] : skipped.otherModels)
+    out += fmt::format("of {}, not compared: {} lines\n", model, lines);
+  for (const auto& [problem, lines] : skipped.unknownVersions)
+    out += fmt::format("not compared: {} lines: {}\n", lines, problem);
   appendDifferences(out, "lines that cannot be read", report.unreadable);
   appendDifferences(out, "lines that say that they are incomplete", report.incomplete);
+  appendDifferences(out, "lines that lack fields, and cannot be computed again", report.redacted);
+  appendDifferences(out, "lines whose scores came from other tables, and were not compared", report.otherTables);
+  return out;
+}
+
+std::string textOf(const ReplayReport& report, const SkippedLines& skipped, const ProgramInfo* info) {
+  std::string out;
+  for (const auto& [fingerprint, lines] : report.otherFingerprints)
+    out += fmt::format("another config: {} lines were logged by {}{}\n", lines, fingerprint,
+                       thisIs(info, info == nullptr ? "" : fingerprintText(info->fingerprint)));
+  for (const auto& [semantics, lines] : report.otherSemantics)
+    out += fmt::format("another meaning: {} lines were logged under semantics {}{}\n", lines, semantics,
+                       thisIs(info, info == nullptr ? "" : std::to_string(info->semantics)));
+  out += skippedText(report, skipped);
   appendDifferences(out, "keys that were not read then", report.unknownKeys);
   appendDifferences(out, "items with another status", report.statuses);
   for (const auto& [name, differences] : report.features) appendDifferences(out, name, differences);
-  out += fmt::format("{} lines, {} requests, {} items, {} features: ", report.lines, report.requests, report.items,
-                     info.outputs.size());
-  return out + (report.same() ? "all the same\n"
-                              : fmt::format("{} items differ, in {} feature{}\n", report.differentItems,
-                                            report.features.size(), report.features.size() == 1 ? "" : "s"));
+  uint64_t differentScores = 0;
+  for (const auto& [name, differences] : report.scores) {
+    appendDifferences(out, "scores, " + name, differences);
+    differentScores += differences.count;
+  }
+  out += fmt::format("{} lines, {} requests, {} items", report.lines, report.requests, report.items);
+  if (info != nullptr) out += fmt::format(", {} features", info->outputs.size());
+  if (report.scoredItems > 0) out += fmt::format(", {} scored", report.scoredItems);
+  if (report.same()) return out + ": all the same\n";
+  out += fmt::format(": {} items differ, in {} feature{}", report.differentItems, report.features.size(),
+                     report.features.size() == 1 ? "" : "s");
+  if (differentScores > 0) out += fmt::format("; scores differ: {}", differentScores);
+  return out + "\n";
 }
 
 // Line by line; false, with the reason, where reading failed.
-bool replayAll(Verified& verified, InputWindow& window, ReplayReport& report) {
+bool replayAll(VerifyTarget& target, InputWindow& window, ReplayReport& report, SkippedLines& skipped) {
   uint64_t number = 0;
   size_t searched = 0;
   for (;;) {
@@ -103,45 +87,66 @@ bool replayAll(Verified& verified, InputWindow& window, ReplayReport& report) {
     std::string_view line = text.substr(0, end);
     ++number;
     searched = 0;
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos)
-      verified.replayer->replay(*verified.extractor, line, number, report);
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos) target.replay(line, number, report, skipped);
     window.consume(std::min(end + 1, text.size()));
   }
 }
 
-int runVerify(const VerifyOptions& options) {
-  Verified verified = options.config.file.ends_with(".so") ? openBuilt(options.config) : openConfig(options);
-  if (verified.extractor == nullptr) return kBadInput;
+int runVerify(VerifyOptions& options, const std::string& tolerance) {
+  auto [end, wrong] = std::from_chars(tolerance.data(), tolerance.data() + tolerance.size(), options.tolerance);
+  if (wrong != std::errc() || end != tolerance.data() + tolerance.size() || !(options.tolerance >= 0)) {
+    printError("featc: --tolerance {}: it takes a number that is not negative, such as 1e-5\n", tolerance);
+    return kBadCommand;
+  }
+  std::unique_ptr<VerifyTarget> target = openVerifyTarget(options);
+  if (target == nullptr) return kBadInput;
   Expected<std::unique_ptr<ByteSource>> source = openText(options.input);
   if (!source) return failWith(source.error());
   InputWindow window(*std::move(source));
   ReplayReport report;
-  if (!replayAll(verified, window, report)) {
+  report.mostExamples = options.examples;
+  SkippedLines skipped;
+  if (!replayAll(*target, window, report, skipped)) {
     printError("featc: cannot read {}: {}\n", options.input, window.error());
     return kBadInput;
   }
-  if (report.lines == 0) {
-    printError("featc: {} has no lines\n", options.input);
+  if (report.lines == 0 && skipped.unknownVersions.empty()) {
+    if (skipped.otherModels.empty())
+      printError("featc: {} has no lines\n", options.input);
+    else
+      printError("featc: {} has no lines of {}, but of {}\n", options.input, options.config.file,
+                 skipped.otherModels.begin()->first);
     return kBadInput;
   }
-  int exitCode = printData(textOf(report, verified.extractor->info()));
-  return report.same() ? exitCode : kBadInput;
+  int exitCode = printData(textOf(report, skipped, target->info()));
+  // Fields that are left out on purpose are no difference, but then something must have been compared.
+  const bool isGood = report.same() && skipped.unknownVersions.empty() && report.redacted.count < report.lines;
+  return isGood ? exitCode : kBadInput;
 }
 
 }  // namespace
 
 void addVerifyCommand(CommandLine& line) {
   auto options = std::make_shared<VerifyOptions>();
+  auto tolerance = std::make_shared<std::string>("1e-5");
   Command command = line.add("verify", "Replay a log of calls and report every difference by feature");
   addConfigOptions(command, options->config);
-  command.find("FILE").help("The config, or a library that featc build made; - is stdin");
-  command.option("--input", options->input, "The log, as featc run --log writes it; - is stdin")
+  command.find("FILE").help("The config, a library that featc build made, or a model folder; - is stdin");
+  command.option("--input", options->input, "The log, as featc run --log and featc serve --log write it; - is stdin")
       .required()
       .placeholder("LOG");
   command.option("--engine", options->engine, "Native code, or the interpreter; both give the same")
       .oneOf({"jit", "interp"})
       .showDefault();
-  command.runs([options] { return runVerify(*options); });
+  command
+      .option("--tolerance", *tolerance,
+              "How much scores may differ, where they are below 1; larger ones by as much of themselves")
+      .placeholder("NUMBER")
+      .showDefault();
+  command.option("--examples", options->examples, "Lines that are named for each kind of difference")
+      .within(uint64_t{1}, uint64_t{1'000'000'000})
+      .showDefault();
+  command.runs([options, tolerance] { return runVerify(*options, *tolerance); });
 }
 
 }  // namespace featc

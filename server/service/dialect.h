@@ -5,9 +5,11 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "data/record_reader.h"
 #include "runtime/batch.h"
 #include "runtime/result.h"
 #include "server/http/http_message.h"
@@ -45,8 +47,12 @@ class Dialect {
   virtual std::optional<Refusal> read(std::string_view body) = 0;
   // How long the caller waits, counted from the request's arrival, where the body says so.
   virtual std::optional<std::chrono::microseconds> patience() const { return std::nullopt; }
-  // What was read; until the answer.
+  // What the caller calls the request, where the body says so.
+  virtual std::string_view id() const { return {}; }
+  // What was read; until the dialect is destroyed, whatever becomes of the body after the answer.
   virtual Batch batch() = 0;
+  // Where the items stood in the body; empty: one after another.
+  virtual std::span<const InputRow> rows() const { return {}; }
   // The answer, with features or with scores.
   virtual HttpResponse answer(const Result& result, const ServedVersion& version) = 0;
   virtual HttpResponse answer(const Result& result, const ScoredItems& items, const ServedVersion& version) = 0;

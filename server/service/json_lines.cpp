@@ -50,6 +50,7 @@ class JsonLines final : public Dialect {
   }
 
   Batch batch() override { return memory_.builder.batch(); }
+  std::span<const InputRow> rows() const override { return memory_.rows; }
 
   HttpResponse answer(const Result& result, const ServedVersion& version) override {
     addFailedItems(result);

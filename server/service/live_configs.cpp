@@ -191,10 +191,7 @@ void LiveConfigs::take(const std::string& name, const std::filesystem::path& pat
   served.isModel = isModel;
   if (!isModel) {
     LiveOptions options = liveOptions(name);
-    options.newShared = [this, name](const Extractor& extractor) -> std::shared_ptr<void> {
-      return reaper_.hold(
-          std::make_unique<VersionParts>(name, extractor, options_.seda, metrics_, nullptr, std::string()));
-    };
+    options.newShared = [this, name](const Extractor& extractor) { return newParts(name, extractor, nullptr, {}); };
     served.live = wait ? LiveConfig::open(path, std::move(options)) : LiveConfig::openLater(path, std::move(options));
     watchLiveConfig(metrics_, name, served.live);
   }
@@ -220,6 +217,14 @@ LiveOptions LiveConfigs::liveOptions(const std::string& name) const {
   options.newMemory = [](const Extractor& extractor) { return std::make_unique<RequestMemory>(extractor); };
   options.onReload = [name](const LiveConfig& config, const ReloadReport& report) { tell(name, config, report); };
   return options;
+}
+
+std::shared_ptr<void> LiveConfigs::newParts(const std::string& name, const Extractor& extractor,
+                                            std::shared_ptr<const ModelScorer> scorer, std::string label) const {
+  auto parts =
+      std::make_unique<VersionParts>(name, extractor, options_.seda, metrics_, std::move(scorer), std::move(label));
+  if (options_.newLogger) parts->logger = options_.newLogger(extractor);
+  return reaper_.hold(std::move(parts));
 }
 
 void LiveConfigs::loadModel(const std::string& name) noexcept {
@@ -261,8 +266,7 @@ std::string LiveConfigs::loadVersion(const std::string& name, const Served& serv
   options.newShared = [this, name, label, folder = *version, scorerOptions](const Extractor& extractor) {
     Expected<std::shared_ptr<const ModelScorer>> scorer = openModelScorer(folder, extractor.info(), scorerOptions);
     if (!scorer) throw std::runtime_error(scorer.error().message);
-    return std::shared_ptr<void>(reaper_.hold(
-        std::make_unique<VersionParts>(name, extractor, options_.seda, metrics_, *std::move(scorer), label)));
+    return newParts(name, extractor, *std::move(scorer), label);
   };
   std::shared_ptr<LiveConfig> live = LiveConfig::open(version->features, std::move(options));
   if (live->current() == nullptr) {

@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "data/log/request_log.h"
 #include "engine/live_config.h"
 #include "runtime/metrics/metrics.h"
 #include "runtime/seda/seda_options.h"
+#include "server/model/model_scorer.h"
 #include "server/service/reaper.h"
 #include "stores/kept_stores.h"
 
@@ -29,6 +31,8 @@ struct LiveConfigsOptions {
   EngineKind engine = EngineKind::Jit;
   std::shared_ptr<const ObjectCache> cache;
   std::shared_ptr<KeptStores> stores;
+  // What makes lines of the request log; empty: there is none.
+  std::function<std::unique_ptr<CallLogger>(const Extractor&)> newLogger;
 };
 
 // What is served under a name.
@@ -82,6 +86,8 @@ class LiveConfigs {
   std::string scan(bool wait);
   void take(const std::string& name, const std::filesystem::path& path, bool isModel, bool wait);
   LiveOptions liveOptions(const std::string& name) const;
+  std::shared_ptr<void> newParts(const std::string& name, const Extractor& extractor,
+                                 std::shared_ptr<const ModelScorer> scorer, std::string label) const;
   void loadModel(const std::string& name) noexcept;
   std::string loadVersion(const std::string& name, const Served& served);
   void watch(const std::string& name);

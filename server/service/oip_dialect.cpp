@@ -39,6 +39,7 @@ class OipDialect : public Dialect {
     return std::chrono::microseconds(std::min<int64_t>(*request_.timeout, 86'400'000'000));
   }
 
+  std::string_view id() const override { return request_.id; }
   Batch batch() override { return batch_.batch(); }
 
   HttpResponse answer(const Result& result, const ServedVersion& version) override {

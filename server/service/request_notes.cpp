@@ -26,6 +26,7 @@ std::string lineOf(const RequestNote& note, bool isSlow) {
       R"(, "ms": {{"queue": {:.3f}, "read": {:.3f}, "extract": {:.3f}, "infer": {:.3f}, "answer": {:.3f}, "total": {:.3f}}})",
       milliseconds(note.times.queue), milliseconds(note.times.read), milliseconds(note.times.extract),
       milliseconds(note.times.infer), milliseconds(note.times.answer), milliseconds(note.times.total()));
+  if (!note.id.empty()) line += fmt::format(R"(, "id": {})", jsonQuote(note.id));
   if (!note.trace.empty()) line += fmt::format(R"(, "traceparent": "{}")", note.trace);
   return line + "}\n";
 }

@@ -19,7 +19,8 @@ struct RequestNote {
   std::string_view reason;  // of a failure, in one word
   std::string_view error;   // the same in words
   std::string_view trace;   // `traceparent`, as it came
-  size_t bytes = 0;         // of the body
+  std::string_view id;
+  size_t bytes = 0;  // of the body
   int64_t requests = 0;
   int64_t items = 0;
   StageTimes times;

@@ -8,6 +8,7 @@
 #include <new>
 #include <utility>
 
+#include "server/log/scores_of_call.h"
 #include "server/service/json_lines.h"
 #include "server/service/request_body.h"
 #include "server/service/version_parts.h"
@@ -23,6 +24,7 @@ struct RequestStages::Work {
   std::string name;
   std::shared_ptr<LiveConfig> config;
   NewDialect newDialect;
+  std::string id;  // empty: the caller has none
   std::string trace;
   Clock::time_point deadline;
 
@@ -33,6 +35,7 @@ struct RequestStages::Work {
   size_t bytes = 0;
   int64_t requests = 0;
   int64_t items = 0;
+  std::optional<RequestRecord> record;  // of a request that is logged
 
   const VersionParts& parts() const { return call.version().shared<VersionParts>(); }
   std::chrono::nanoseconds lap() {
@@ -87,10 +90,11 @@ const Refusal kLate{504, "late", "the deadline passed while the request waited f
 
 }  // namespace
 
-RequestStages::RequestStages(const StageOptions& options, Metrics& metrics, ServeMetrics& serveMetrics)
+RequestStages::RequestStages(const StageOptions& options, Metrics& metrics, ServeMetrics& serveMetrics, ServedLog* log)
     : options_(options),
       metrics_(metrics),
       serveMetrics_(serveMetrics),
+      log_(log),
       notes_(options.slow),
       // As many as the threads that extract may hand over at once, besides those that wait.
       infer_({options.threads, options.queue + options.threads, options.joinedItems}),
@@ -106,6 +110,7 @@ void RequestStages::admit(const std::shared_ptr<HttpExchange>& exchange, const s
   work->newDialect = std::move(newDialect);
   work->since = request.arrived;
   work->bytes = request.body.size();
+  if (std::string_view id = request.header("X-Request-Id"); isRequestId(id)) work->id = id;
   if (std::string_view trace = request.header("traceparent"); isTraceParent(trace)) work->trace = trace;
   microseconds patience = options_.deadline;
   if (std::string asked = askedDeadline(request); !asked.empty()) {
@@ -147,7 +152,51 @@ std::optional<Refusal> RequestStages::prepare(Work& work) {
   if (refusal) return refusal;
   if (std::optional<microseconds> patience = work.dialect->patience())
     work.deadline = std::min(work.deadline, request.arrived + *patience);
+  if (std::string_view id = work.dialect->id(); work.id.empty() && isRequestId(id)) work.id = id;
+  if (log_ != nullptr) beginRecord(work);
   return std::nullopt;
+}
+
+// Of a request that is to be logged.
+void RequestStages::beginRecord(Work& work) const {
+  if (work.id.empty()) work.id = newRequestId();
+  if (!log_->takes(work.id)) return;
+  const auto age =
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(Clock::now() - work.exchange->request().arrived);
+  RequestRecord& record = work.record.emplace();
+  record.ticket = log_->ticket();
+  record.id = work.id;
+  record.time = std::chrono::system_clock::now() - age;
+  record.trace = work.trace;
+  record.servedAs = work.name;
+}
+
+void RequestStages::logFeatures(const std::shared_ptr<Work>& work, Result& result) noexcept {
+  if (!work->record) return;
+  Result& kept = work->call.memory<RequestMemory>().result;
+  std::swap(kept, result);  // the executor goes on with another one
+  log(work, kept);
+}
+
+void RequestStages::logScores(const std::shared_ptr<Work>& work, const Result& result, const Scores& scores,
+                              size_t first) noexcept {
+  if (!work->record) return;
+  RequestRecord& record = *work->record;
+  record.hasScores = survive("the request log",
+                             [&] { record.scores = copyScores(scores, first, static_cast<size_t>(result.items())); });
+  if (record.hasScores) log(work, result);
+}
+
+// Behind the answer: from here on the request is the log's.
+void RequestStages::log(const std::shared_ptr<Work>& work, const Result& result) noexcept {
+  // The caller's part is over: his body does not count any more.
+  work->exchange.reset();
+  log_->add({.owner = work,
+             .version = &work->call.version(),
+             .record = &*work->record,
+             .batch = work->dialect->batch(),
+             .result = &result,
+             .rows = work->dialect->rows()});
 }
 
 void RequestStages::extract(const std::shared_ptr<Work>& work) {
@@ -160,11 +209,13 @@ void RequestStages::extract(const std::shared_ptr<Work>& work) {
     try {
       if (work->parts().scorer != nullptr) return infer(work, result);
       answer(*work, result, [&](const ServedVersion& version) { return work->dialect->answer(result, version); });
+      logFeatures(work, result);
     } catch (...) {
       refuse(*work, refusalOfException());
     }
   };
-  Error refused = work->parts().seda->submit(batch, work->deadline, extracted, &work->exchange->hungUp());
+  Error refused = work->parts().seda->submit(batch, work->deadline, extracted, &work->exchange->hungUp(),
+                                             work->record ? &work->record->reads : nullptr);
   if (refused) refuse(*work, refusalOf(refused));
 }
 
@@ -184,6 +235,7 @@ void RequestStages::infer(const std::shared_ptr<Work>& work, Result& result) {
       answer(*work, kept, [&](const ServedVersion& version) {
         return work->dialect->answer(kept, ScoredItems{scores, first}, version);
       });
+      logScores(work, kept, scores, first);
     } catch (...) {
       refuse(*work, refusalOfException());
     }
@@ -214,6 +266,7 @@ void RequestStages::refuse(Work& work, const Refusal& refusal) {
 void RequestStages::finish(Work& work, HttpResponse response, const Refusal* refusal) {
   const HttpRequest& request = work.exchange->request();
   const StageTimes& times = work.times;
+  if (!work.id.empty()) response.headers.push_back({"X-Request-Id", work.id});
   if (!request.header("Featc-Timing").empty()) {
     auto ms = [](std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; };
     response.headers.push_back(
@@ -229,6 +282,7 @@ void RequestStages::finish(Work& work, HttpResponse response, const Refusal* ref
   if (refusal != nullptr) note.reason = refusal->reason;
   if (refusal != nullptr) note.error = refusal->message;
   note.trace = work.trace;
+  note.id = work.id;
   note.bytes = work.bytes;
   note.requests = work.requests;
   note.items = work.items;

@@ -14,6 +14,7 @@
 #include "server/service/infer_stage.h"
 #include "server/service/request_notes.h"
 #include "server/service/serve_metrics.h"
+#include "server/service/served_log.h"
 #include "server/service/workers.h"
 
 namespace featc {
@@ -34,8 +35,8 @@ using NewDialect = std::function<std::unique_ptr<Dialect>(const LiveCall& call, 
 // Thread-safe.
 class RequestStages {
  public:
-  // The metrics must outlive it.
-  RequestStages(const StageOptions& options, Metrics& metrics, ServeMetrics& serveMetrics);
+  // The metrics and the log must outlive it; without a log, null.
+  RequestStages(const StageOptions& options, Metrics& metrics, ServeMetrics& serveMetrics, ServedLog* log);
 
   // Takes a request for `config`, or refuses it at once; in each case the exchange is answered once.
   void admit(const std::shared_ptr<HttpExchange>& exchange, const std::string& name, std::shared_ptr<LiveConfig> config,
@@ -58,12 +59,17 @@ class RequestStages {
   void extract(const std::shared_ptr<Work>& work);
   void infer(const std::shared_ptr<Work>& work, Result& result);
   void answer(Work& work, const Result& result, const std::function<HttpResponse(const ServedVersion&)>& make);
+  void beginRecord(Work& work) const;
+  void logFeatures(const std::shared_ptr<Work>& work, Result& result) noexcept;
+  void logScores(const std::shared_ptr<Work>& work, const Result& result, const Scores& scores, size_t first) noexcept;
+  void log(const std::shared_ptr<Work>& work, const Result& result) noexcept;
   void refuse(Work& work, const Refusal& refusal);
   void finish(Work& work, HttpResponse response, const Refusal* refusal);
 
   const StageOptions options_;
   Metrics& metrics_;
   ServeMetrics& serveMetrics_;
+  ServedLog* const log_;
   RequestNotes notes_;
   InferStage infer_;
   Workers workers_;

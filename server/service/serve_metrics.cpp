@@ -56,7 +56,55 @@ struct ServeMetrics::Families {
   std::mutex mutex;
   std::function<HttpCounts()> counts;
   std::function<GrpcCounts()> callCounts;
+  std::function<LogCounts()> logCounts;
+
+  void takeConnections();
+  void takeCalls();
+  void takeLog();
 };
+
+namespace {
+
+void set(Counter& counter, uint64_t value) { counter.Increment(static_cast<double>(value) - counter.Value()); }
+
+}  // namespace
+
+void ServeMetrics::Families::takeConnections() {
+  const HttpCounts now = counts();
+  open.Add({}).Set(static_cast<double>(now.connections));
+  bodies.Add({}).Set(static_cast<double>(now.bodyBytes));
+  set(connections.Add({{"outcome", "accepted"}}), now.accepted);
+  set(connections.Add({{"outcome", "refused"}}), now.refused);
+  set(unread.Add({{"reason", "refused"}}), now.badRequests);
+  set(unread.Add({{"reason", "timeout"}}), now.timedOut);
+}
+
+void ServeMetrics::Families::takeCalls() {
+  const GrpcCounts now = callCounts();
+  calls.Add({}).Set(static_cast<double>(now.calls));
+  callers.Add({}).Set(static_cast<double>(now.connections));
+  set(unreadCalls.Add({{"reason", "connection_refused"}}), now.refusedConnections);
+  set(unreadCalls.Add({{"reason", "refused"}}), now.refused);
+  set(unreadCalls.Add({{"reason", "timeout"}}), now.timedOut);
+}
+
+void ServeMetrics::Families::takeLog() {
+  const LogCounts now = logCounts();
+  auto& lines = BuildCounter()
+                    .Name("featc_request_log_lines_total")
+                    .Help("Lines of the request log, by what became of them")
+                    .Register(registry);
+  set(lines.Add({{"outcome", "written"}}), now.written);
+  set(lines.Add({{"outcome", "dropped"}}), now.dropped);
+  set(lines.Add({{"outcome", "failed"}}), now.failed);
+  set(BuildCounter().Name("featc_request_log_bytes_total").Help("Bytes of the request log").Register(registry).Add({}),
+      now.bytes);
+  auto gauge = [&](const char* name, const char* help, double value) {
+    BuildGauge().Name(name).Help(help).Register(registry).Add({}).Set(value);
+  };
+  gauge("featc_request_log_waiting", "Lines that wait to be written", static_cast<double>(now.waiting));
+  gauge("featc_request_log_failing", "1 if the request log could not be written the last time", now.failing ? 1 : 0);
+}
 
 ServeMetrics::ServeMetrics() : families_(std::make_unique<Families>()) {}
 ServeMetrics::~ServeMetrics() = default;
@@ -88,27 +136,17 @@ void ServeMetrics::watchCalls(std::function<GrpcCounts()> counts) {
   families_->callCounts = std::move(counts);
 }
 
+void ServeMetrics::watchLog(std::function<LogCounts()> counts) {
+  std::lock_guard lock(families_->mutex);
+  families_->logCounts = std::move(counts);
+}
+
 std::string ServeMetrics::text() const {
   Families& families = *families_;
   std::lock_guard lock(families.mutex);
-  auto set = [](Counter& counter, uint64_t value) { counter.Increment(static_cast<double>(value) - counter.Value()); };
-  if (families.callCounts) {
-    const GrpcCounts counts = families.callCounts();
-    families.calls.Add({}).Set(static_cast<double>(counts.calls));
-    families.callers.Add({}).Set(static_cast<double>(counts.connections));
-    set(families.unreadCalls.Add({{"reason", "connection_refused"}}), counts.refusedConnections);
-    set(families.unreadCalls.Add({{"reason", "refused"}}), counts.refused);
-    set(families.unreadCalls.Add({{"reason", "timeout"}}), counts.timedOut);
-  }
-  if (families.counts) {
-    const HttpCounts counts = families.counts();
-    families.open.Add({}).Set(static_cast<double>(counts.connections));
-    families.bodies.Add({}).Set(static_cast<double>(counts.bodyBytes));
-    set(families.connections.Add({{"outcome", "accepted"}}), counts.accepted);
-    set(families.connections.Add({{"outcome", "refused"}}), counts.refused);
-    set(families.unread.Add({{"reason", "refused"}}), counts.badRequests);
-    set(families.unread.Add({{"reason", "timeout"}}), counts.timedOut);
-  }
+  if (families.counts) families.takeConnections();
+  if (families.callCounts) families.takeCalls();
+  if (families.logCounts) families.takeLog();
   return prometheus::TextSerializer().Serialize(families.registry.Collect());
 }
 

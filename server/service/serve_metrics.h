@@ -11,6 +11,7 @@
 
 #include "server/grpc/grpc_server.h"
 #include "server/http/http_server.h"
+#include "server/log/log_writer.h"
 
 namespace featc {
 
@@ -36,6 +37,7 @@ class ServeMetrics {
   // Asked whenever text() is.
   void watchConnections(std::function<HttpCounts()> counts);
   void watchCalls(std::function<GrpcCounts()> counts);
+  void watchLog(std::function<LogCounts()> counts);
   std::string text() const;
 
  private:

@@ -18,6 +18,7 @@ LiveConfigsOptions configsOptions(const ServerOptions& options, CompilePool& poo
   configs.pool = &pool;
   configs.stores = std::move(stores);
   configs.inferences = options.threads;
+  if (options.log.isOn()) configs.newLogger = loggersOf(options.log);
   configs.seda.computeThreads = options.threads;
   configs.seda.queueRequests = std::max<size_t>(options.stages.queue, 1);
   return configs;
@@ -38,7 +39,8 @@ PredictionServer::PredictionServer(ServerOptions options, std::shared_ptr<KeptSt
       stores_(std::move(stores)),
       storeLog_(*stores_),
       configs_(configsOptions(options_, pool_, stores_), metrics_, reaper_),
-      stages_(options_.stages, metrics_, serveMetrics_),
+      log_(options_.log.isOn() ? std::make_unique<ServedLog>(options_.log) : nullptr),
+      stages_(options_.stages, metrics_, serveMetrics_, log_.get()),
       service_(stages_, configs_, phase_, options_.version),
       adminService_(configs_, *stores_, metrics_, serveMetrics_, phase_),
       http_(options_.http, [this](const auto& exchange) { service_.handle(exchange); }),
@@ -53,20 +55,38 @@ PredictionServer::PredictionServer(ServerOptions options, std::shared_ptr<KeptSt
   metrics_.watchStores([this] { return storeStates(*stores_); });
   serveMetrics_.watchConnections([this] { return http_.counts(); });
   if (!options_.grpcListen.empty()) serveMetrics_.watchCalls([this] { return grpc_.counts(); });
+  if (log_ != nullptr) serveMetrics_.watchLog([this] { return log_->writer().counts(); });
 }
 
 PredictionServer::~PredictionServer() = default;
 
 std::string PredictionServer::load() {
   std::string error = configs_.open();
-  if (error.empty()) warnOfUnread();
-  return error;
+  if (!error.empty()) return error;
+  warnOfUnread();
+  return checkLog();
+}
+
+// A name that is mistyped would let a field into the log that must not be there.
+std::string PredictionServer::checkLog() const {
+  if (log_ == nullptr) return {};
+  std::vector<ServedState> states = configs_.states();
+  std::vector<const ProgramInfo*> infos;
+  for (const ServedState& state : states)
+    if (state.serves()) infos.push_back(&state.status.version->extractor().info());
+  std::string problem = unknownLoggedField(options_.log.redacted, infos);
+  if (problem.empty() || infos.size() == states.size()) return problem;
+  printError("warning: {}\n", problem);  // what is not loaded yet may have it
+  return {};
 }
 
 std::string PredictionServer::start() {
   if (!options_.adminListen.empty())
     if (std::string error = admin_.start(options_.adminListen); !error.empty()) return error;
   if (std::string error = load(); !error.empty()) return error;
+  if (log_ != nullptr)
+    if (std::string error = log_->writer().open(); !error.empty())
+      return "--log " + options_.log.file.path + ": " + error;
   if (std::string error = http_.start(options_.listen); !error.empty()) return error;
   if (!options_.grpcListen.empty())
     if (std::string error = grpc_.start(options_.grpcListen); !error.empty()) return error;
@@ -96,10 +116,11 @@ bool PredictionServer::drain(std::chrono::milliseconds grace) {
   phase_ = ServerPhase::Draining;
   // Both at once, so that neither takes the other's time.
   std::future<bool> ofGrpc = std::async(std::launch::async, [&] { return grpc_.drain(grace); });
-  const bool isDrained = http_.drain(grace);
-  if (!ofGrpc.get() || !isDrained) return false;
-  stages_.finish();
-  return pool_.isIdle();
+  const bool isHttpDrained = http_.drain(grace);
+  const bool isDrained = ofGrpc.get() && isHttpDrained;
+  if (isDrained) stages_.finish();
+  if (log_ != nullptr) log_->finish();
+  return isDrained && pool_.isIdle();
 }
 
 }  // namespace featc

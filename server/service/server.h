@@ -17,6 +17,7 @@
 #include "server/service/reaper.h"
 #include "server/service/request_stages.h"
 #include "server/service/serve_metrics.h"
+#include "server/service/served_log.h"
 #include "server/service/served_stores.h"
 #include "server/service/service.h"
 
@@ -32,6 +33,7 @@ struct ServerOptions {
   HttpOptions http;
   GrpcOptions grpc;
   StageOptions stages;
+  ServedLogOptions log;
   std::string version;  // of featc
 };
 
@@ -62,6 +64,7 @@ class PredictionServer {
  private:
   std::string load();
   void warnOfUnread() const;
+  std::string checkLog() const;
 
   ServerOptions options_;
   std::atomic<ServerPhase> phase_ = ServerPhase::Starting;
@@ -73,6 +76,7 @@ class PredictionServer {
   std::shared_ptr<KeptStores> stores_;
   StoreLog storeLog_;
   LiveConfigs configs_;
+  std::unique_ptr<ServedLog> log_;  // null: there is none. Holds calls of configs
   RequestStages stages_;
   Service service_;
   AdminService adminService_;

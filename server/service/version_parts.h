@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/log/request_log.h"
 #include "data/result_writer.h"
 #include "engine/live_version.h"
 #include "runtime/batch_builder.h"
@@ -24,6 +25,7 @@ struct VersionParts {
   std::unique_ptr<RunObserver> observer;
   std::unique_ptr<ResultWriter> json;
   std::unique_ptr<ResultWriter> tensors;
+  std::unique_ptr<CallLogger> logger;  // null: requests are not logged
   std::shared_ptr<const ModelScorer> scorer;
   std::string label;
   OipSchema inputs;
@@ -37,7 +39,7 @@ struct RequestMemory final : LiveMemory {
 
   BatchBuilder builder;
   std::vector<InputRow> rows;
-  Result result;  // while it is scored
+  Result result;  // while it is scored, and logged
 };
 
 // What callers know a version as: the number of a model's version, or else of the config's.

@@ -212,3 +212,43 @@ def test_drain_with_scores(start, model):
     for caller in callers:
         caller.join()
     assert server.stop() == 0 and set(got) == {200}
+
+
+def verify_log(model, log, code, *options):
+    done = subprocess.run([PROGRAM, "verify", str(model), "--input", str(log), *options], capture_output=True, text=True)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_log_has_scores(start, model, tmp_path):
+    log = tmp_path / "requests.log"
+    server = start(model, "--log", str(log))
+    publish(model, 2, 2)
+    scores_of(server)
+    server.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: scores_of(server)[1] == "2")
+    assert server.stop() == 0
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert lines[0]["version"] == "1" and lines[0]["scores"] == {"score": pytest.approx(expected(1))}
+    assert lines[-1]["version"] == "2" and lines[-1]["scores"] == {"score": pytest.approx(expected(2))}
+    # Each line is computed with the version that it names.
+    said = verify_log(model, log, 0)
+    assert f"{2 * len(lines)} scored: all the same" in said
+
+    # A score that was another one then.
+    lines[0]["scores"]["score"][1] += 1
+    lines[0]["id"] = "changed"
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    said = verify_log(model, log, 1)
+    assert "scores, score: 1" in said and "line 1 (request changed), item 1:" in said
+    assert "all the same" in verify_log(model, log, 0, "--tolerance", "1000")
+
+    # Scores that are missing, or too many; another version; other tables.
+    damaged = [dict(lines[1], scores={"score": [1]}), dict(lines[1], scores={"score": [None, "x"]}),
+               dict(lines[1], scores={"other": [1, 2]}), dict(lines[1], version="9"), dict(lines[1], epoch="e", delta=3),
+               dict(lines[1], scores=5)]
+    log.write_text("".join(json.dumps(line) + "\n" for line in damaged))
+    said = verify_log(model, log, 1)
+    assert "it has 2 items and 1 values of score" in said
+    assert "null in the log" in said and "nothing in the log" in said and "nothing now" in said
+    assert "not compared: 1 lines" in said and "came from other tables" in said
