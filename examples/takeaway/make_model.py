@@ -27,6 +27,7 @@ FIELDS = ["user_id", "city", "hour", "age_band", "gender", "item_id", "category"
 NUMBERS = ["ctr", "price_log", "taste_of_it", "hours_since_last", "cheap_and_near"]
 CLICKS = ["recent", "recency"]
 LENGTH = 50
+LAYERS = [64, 32]  # of the deep part
 
 
 def planted(seed, *shape):
@@ -72,7 +73,7 @@ def network():
     deep = n.add("Reshape", "fields", n.constant([-1, len(FIELDS) * DIM], np.int64))
     # Between -1 and 1, so that hours since 1970, where a user has not clicked, do not drown everything else.
     deep = n.add("Concat", deep, n.add("Softsign", "numbers"), clicked, axis=1)
-    sizes = [len(FIELDS) * DIM + len(NUMBERS) + len(CLICKS) * DIM, 64, 32, 1]
+    sizes = [len(FIELDS) * DIM + len(NUMBERS) + len(CLICKS) * DIM, *LAYERS, 1]
     for layer, (before, after) in enumerate(zip(sizes, sizes[1:])):
         if layer > 0:
             deep = n.add("Relu", deep)

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <vector>
 
 #include "data/log/replay.h"
 #include "engine/compile.h"
@@ -25,13 +26,35 @@ dense x = x
 sparse m slot 5 = m
 )";
 
+// Two outputs, one of two numbers an item and one of integers.
+class FixedScorer final : public featc::ReplayScorer {
+ public:
+  featc::Error score(const featc::Result& result, featc::CallScores& scores) override {
+    const auto items = static_cast<size_t>(result.items());
+    floats_.assign(2 * items, 0.5F);
+    ints_.assign(items, 7);
+    scores.columns = {{"score", 2, floats_, {}}, {"label", 1, {}, ints_}};
+    scores.present.assign(items, true);
+    if (items > 1) scores.present[1] = false;
+    scores.epoch = "e";
+    scores.delta = 3;
+    return {};
+  }
+
+ private:
+  std::vector<float> floats_;
+  std::vector<int64_t> ints_;
+};
+
 struct Replayed {
+  FixedScorer scorer;
   std::unique_ptr<featc::LogReplayer> replayer;
   std::shared_ptr<const featc::Extractor> extractor;
 
   Replayed() {
     featc::CompiledConfig config = featc::compileConfig("m.feat", {}, kConfig);
     replayer = std::make_unique<featc::LogReplayer>(config.optimized.info().sources);
+    replayer->useScorer(scorer, 1e-5);
     featc::EngineOptions options;
     options.engine = featc::EngineKind::Interp;
     options.stores = replayer->stores();
@@ -46,5 +69,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   featc::ReplayReport report;
   replayed.replayer->replay(*replayed.extractor, {reinterpret_cast<const char*>(data), size}, 1, report);
   if (report.lines != 1) std::abort();
+  featc::readLogHead({reinterpret_cast<const char*>(data), size});
   return 0;
 }
