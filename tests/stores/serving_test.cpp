@@ -217,7 +217,7 @@ TEST_CASE("requests on the day on which rows are rubbish, and one of them has 64
 
 TEST_CASE("a request for 100,000 keys, and others beside it", "[stores][redis]") {
   Day day;
-  auto extractor = day.program.bind(open(day.redis.url("&timeout=60s")));
+  auto extractor = day.program.bind(open(day.redis.url("&timeout=600s")));
   std::string items;
   for (int i = 0; i < 100'000; ++i)
     items += (i == 0 ? "{\"id\": " : ", {\"id\": ") + std::to_string(i) + ", \"words\": \"w\"}";
@@ -231,7 +231,10 @@ TEST_CASE("a request for 100,000 keys, and others beside it", "[stores][redis]")
   spendDay(*extractor, day.wanted, seconds(30), [&] {
     for (Way way : kWays) {
       Result result;
-      REQUIRE(!Server(*extractor, way).ask(large.batch(), Clock::now() + seconds(60), result));
+      // Not REQUIRE: the callers must be joined.
+      Error error = Server(*extractor, way).ask(large.batch(), Clock::now() + seconds(600), result);
+      CHECK(error.message == "");
+      if (error) continue;
       CHECK(result.reads() == expected.reads());
       CHECK(difference(expected, result) == std::nullopt);
     }
