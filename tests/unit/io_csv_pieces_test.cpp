@@ -60,7 +60,7 @@ std::string cell(Random& random, const Type& type, char listDelimiter) {
   return type.is(Kind::String) ? text(random) : number(random);
 }
 
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   std::string out = "\"";
   for (char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
   return out + '"';
@@ -97,7 +97,7 @@ std::string row(Random& random, const ProgramInfo& program, const CsvOptions& op
                             : cell(random, type.present(), options.listDelimiter);
     if (oneOf(random, habits.oddRowOneOf * 10)) value += "\n";
     const bool needs = value.find_first_of(std::string("\"\n\r") + options.delimiter) != std::string::npos;
-    if (oneOf(random, habits.quotesOneOf) || (needs && !oneOf(random, habits.oddRowOneOf))) value = quoted(value);
+    if (oneOf(random, habits.quotesOneOf) || (needs && !oneOf(random, habits.oddRowOneOf))) value = inQuotes(value);
     if (oneOf(random, habits.oddRowOneOf * 4)) value = oneOf(random, 2) ? " " + value : value + " ";
     if (oneOf(random, habits.oddRowOneOf * 20)) value += '"';
     line += value;
