@@ -63,21 +63,15 @@ class MemorySource : public ByteSource {
 };
 
 // One that is not waited for must be a regular file.
-std::unique_ptr<ByteSource> open(const std::string& path, int flags, std::string& error) {
+Expected<std::unique_ptr<ByteSource>> open(const std::string& path, int flags) {
+  auto failed = [&](std::string why) { return Error(std::move(why), ErrorCode::NoFile, path); };
   int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags);
-  if (file < 0) {
-    error = systemError();
-    return nullptr;
-  }
-  auto source = std::make_unique<FileSource>(file, true);
+  if (file < 0) return failed(systemError());
+  std::unique_ptr<ByteSource> source = std::make_unique<FileSource>(file, true);
   struct stat status{};
-  if (fstat(file, &status) != 0)
-    error = systemError();
-  else if (S_ISDIR(status.st_mode))
-    error = "it is a folder";
-  else if ((flags & O_NONBLOCK) != 0 && !S_ISREG(status.st_mode))
-    error = "it is not a regular file";
-  if (!error.empty()) return nullptr;
+  if (fstat(file, &status) != 0) return failed(systemError());
+  if (S_ISDIR(status.st_mode)) return failed("it is a folder");
+  if ((flags & O_NONBLOCK) != 0 && !S_ISREG(status.st_mode)) return failed("it is not a regular file");
   return source;
 }
 
@@ -93,14 +87,21 @@ bool ByteSource::skip(uint64_t bytes, std::string& error) {
   return true;
 }
 
-std::unique_ptr<ByteSource> openFile(const std::string& path, std::string& error) {
-  if (path == "-") return std::make_unique<FileSource>(STDIN_FILENO, false);
-  return open(path, 0, error);
+Expected<std::unique_ptr<ByteSource>> openFile(const std::string& path) {
+  if (path == "-") return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(STDIN_FILENO, false));
+  return open(path, 0);
 }
 
-std::unique_ptr<ByteSource> openRegularFile(const std::string& path, std::string& error) {
+Expected<std::unique_ptr<ByteSource>> openRegularFile(const std::string& path) {
   // Without O_NONBLOCK opening a pipe waits for a writer.
-  return open(path, O_NONBLOCK | O_NOCTTY, error);
+  return open(path, O_NONBLOCK | O_NOCTTY);
+}
+
+std::unique_ptr<ByteSource> openFile(const std::string& path, std::string& error) {
+  Expected<std::unique_ptr<ByteSource>> source = openFile(path);
+  if (source) return *std::move(source);
+  error = source.error().message;
+  return nullptr;
 }
 
 std::unique_ptr<ByteSource> memorySource(std::string_view text, size_t chunk) {

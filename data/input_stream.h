@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "support/error.h"
+
 namespace featc {
 
 class ByteSource {
@@ -20,10 +22,12 @@ class ByteSource {
   virtual std::string remark() const { return {}; }
 };
 
-// `-` is stdin. Null where it cannot be opened, with the reason in `error`.
-std::unique_ptr<ByteSource> openFile(const std::string& path, std::string& error);
+// `-` is stdin. Fails with NoFile; the message is the reason alone, without the path.
+Expected<std::unique_ptr<ByteSource>> openFile(const std::string& path);
 // A regular file only; it waits for nobody, whatever lies at `path`.
-std::unique_ptr<ByteSource> openRegularFile(const std::string& path, std::string& error);
+Expected<std::unique_ptr<ByteSource>> openRegularFile(const std::string& path);
+// Deprecated, until the release after 0.1. Null where it cannot be opened, with the reason in `error`.
+[[deprecated("use openFile(path)")]] std::unique_ptr<ByteSource> openFile(const std::string& path, std::string& error);
 // Hands out at most `chunk` bytes at a time. `text` must outlive the source.
 std::unique_ptr<ByteSource> memorySource(std::string_view text, size_t chunk = SIZE_MAX);
 

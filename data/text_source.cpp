@@ -142,25 +142,21 @@ bool PeekedSource::skip(uint64_t bytes, std::string& error) {
   return here == bytes || source_->skip(bytes - here, error);
 }
 
-std::unique_ptr<ByteSource> asUtf8(std::unique_ptr<ByteSource> source, std::string& error) {
+Expected<std::unique_ptr<ByteSource>> asUtf8(std::unique_ptr<ByteSource> source) {
   auto peeked = std::make_unique<PeekedSource>(std::move(source));
   std::string_view first = peeked->peek(16);
-  for (const Magic& magic : kNoTexts) {
-    if (!first.starts_with(magic.bytes)) continue;
-    error = magic.what;
-    return nullptr;
-  }
+  for (const Magic& magic : kNoTexts)
+    if (first.starts_with(magic.bytes)) return Error(std::string(magic.what), ErrorCode::NoFile);
   bool bigEndian = first.starts_with("\xFE\xFF");
   if (bigEndian || first.starts_with("\xFF\xFE")) {
     std::string mark(2, '\0');
-    peeked->read(mark.data(), 2, error);
-    return std::make_unique<Utf16Source>(std::move(peeked), bigEndian);
+    std::string none;  // the mark is there
+    peeked->read(mark.data(), 2, none);
+    return std::unique_ptr<ByteSource>(std::make_unique<Utf16Source>(std::move(peeked), bigEndian));
   }
-  if (first.size() >= 2 && (first[0] == '\0') != (first[1] == '\0')) {
-    error = "it looks like UTF-16 without a byte order mark; write it as UTF-8";
-    return nullptr;
-  }
-  return peeked;
+  if (first.size() >= 2 && (first[0] == '\0') != (first[1] == '\0'))
+    return Error("it looks like UTF-16 without a byte order mark; write it as UTF-8", ErrorCode::NoFile);
+  return std::unique_ptr<ByteSource>(std::move(peeked));
 }
 
 }  // namespace featc

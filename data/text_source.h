@@ -31,8 +31,8 @@ class PeekedSource final : public ByteSource {
   std::string error_;
 };
 
-// UTF-16, which its byte order mark tells, as UTF-8; all else as it is. Null, with the reason in `error`, for what is
-// plainly no text: archives, binary formats, UTF-32, UTF-16 without a mark.
-std::unique_ptr<ByteSource> asUtf8(std::unique_ptr<ByteSource> source, std::string& error);
+// UTF-16, which its byte order mark tells, as UTF-8; all else as it is. Fails with NoFile for what is plainly not text:
+// archives, binary formats, UTF-32, UTF-16 without a mark.
+Expected<std::unique_ptr<ByteSource>> asUtf8(std::unique_ptr<ByteSource> source);
 
 }  // namespace featc

@@ -151,10 +151,9 @@ namespace {
 // What `count` makes of the file, as text.
 template <class Count>
 Expected<std::unique_ptr<ByteSource>> textAt(const std::string& path, Count&& count) {
-  std::string error;
-  std::unique_ptr<ByteSource> source = openFile(path, error);
-  if (source != nullptr) source = asUtf8(unpacked(count(std::move(source))), error);
-  if (source == nullptr) return Error(fmt::format("cannot read {}: {}", path, error), ErrorCode::NoFile, path);
+  Expected<std::unique_ptr<ByteSource>> source = openFile(path);
+  if (source) source = asUtf8(unpacked(count(*std::move(source))));
+  if (!source) return Error(fmt::format("cannot read {}: {}", path, source.error().message), source.error().code, path);
   return source;
 }
 

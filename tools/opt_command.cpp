@@ -26,12 +26,13 @@ struct OptOptions {
 };
 
 std::optional<std::string> readAll(const std::string& path) {
-  std::string error;
   std::string text;
-  if (std::unique_ptr<ByteSource> source = openFile(path, error)) {
+  Expected<std::unique_ptr<ByteSource>> source = openFile(path);
+  std::string error = source.error().message;
+  if (source) {
     char buffer[1 << 16];
     int64_t bytes = 0;
-    while ((bytes = source->read(buffer, sizeof buffer, error)) > 0) text.append(buffer, static_cast<size_t>(bytes));
+    while ((bytes = (*source)->read(buffer, sizeof buffer, error)) > 0) text.append(buffer, static_cast<size_t>(bytes));
   }
   if (error.empty()) return text;
   printError("featc opt: cannot read {}: {}\n", path, error);

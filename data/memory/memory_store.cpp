@@ -144,12 +144,12 @@ std::shared_ptr<MemoryStore> MemoryStore::parse(std::string_view text, std::span
 
 std::shared_ptr<MemoryStore> MemoryStore::load(const std::string& path, std::span<const SourceInfo> sources,
                                                StoreLoadReport& report) {
-  std::string error;
   std::string text;
-  std::unique_ptr<ByteSource> file = openRegularFile(path, error);
+  Expected<std::unique_ptr<ByteSource>> file = openRegularFile(path);
+  std::string error = file.error().message;
   char buffer[1 << 16];
-  for (int64_t read = 1; file != nullptr && read > 0;) {
-    read = file->read(buffer, sizeof buffer, error);
+  for (int64_t read = 1; file && read > 0;) {
+    read = (*file)->read(buffer, sizeof buffer, error);
     text.append(buffer, static_cast<size_t>(std::max<int64_t>(read, 0)));
   }
   if (!error.empty()) {

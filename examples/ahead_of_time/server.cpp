@@ -33,12 +33,11 @@ int main(int argc, char** argv) {
   featc::Extractor extractor = model.extractor(stores);
 
   std::string data = argv[2];
-  std::string error;
-  auto source = featc::openFile(data, error);
-  if (!source) return fail(data + ": " + error);
+  auto source = featc::openFile(data);
+  if (!source) return fail(data + ": " + source.error().message);
   auto sink = [](const featc::DataMessage& message) { std::fprintf(stderr, "%s\n", message.render().c_str()); };
-  auto reader = data.ends_with(".csv") ? featc::newCsvReader(info, std::move(source), data, false, sink)
-                                       : featc::newJsonReader(info, std::move(source), data, false, sink);
+  auto reader = data.ends_with(".csv") ? featc::newCsvReader(info, *std::move(source), data, false, sink)
+                                       : featc::newJsonReader(info, *std::move(source), data, false, sink);
   auto writer = featc::newJsonWriter(info);
   featc::BatchBuilder builder(info);  // one a thread, with its rows, scratch and result: all are reused
   std::vector<featc::InputRow> rows;

@@ -24,9 +24,11 @@ struct Read {
 
 Read readAll(std::string_view file, size_t chunk, size_t asked) {
   Read out;
-  std::unique_ptr<ByteSource> source = asUtf8(unpacked(memorySource(file, chunk)), out.error);
-  require((source == nullptr) == !out.error.empty());
-  if (source == nullptr) return out;
+  Expected<std::unique_ptr<ByteSource>> opened = asUtf8(unpacked(memorySource(file, chunk)));
+  out.error = opened.error().message;
+  require(static_cast<bool>(opened) == out.error.empty());
+  if (!opened) return out;
+  const std::unique_ptr<ByteSource>& source = *opened;
   std::string buffer(asked, '\0');
   int64_t bytes = 0;
   while (out.bytes.size() < kMostBytes && (bytes = source->read(buffer.data(), asked, out.error)) > 0)

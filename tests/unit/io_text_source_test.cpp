@@ -20,8 +20,10 @@ struct Text {
 // All of a file, which comes and is asked for in chunks.
 Text textOf(const std::string& file, size_t chunk, size_t asked) {
   Text out;
-  std::unique_ptr<ByteSource> source = asUtf8(unpacked(memorySource(file, chunk)), out.error);
-  if (source == nullptr) return out;
+  Expected<std::unique_ptr<ByteSource>> opened = asUtf8(unpacked(memorySource(file, chunk)));
+  out.error = opened.error().message;
+  if (!opened) return out;
+  const std::unique_ptr<ByteSource>& source = *opened;
   std::string buffer(asked, '\0');
   int64_t bytes = 0;
   while ((bytes = source->read(buffer.data(), buffer.size(), out.error)) > 0)
@@ -85,12 +87,12 @@ TEST_CASE("what is not text is refused in words") {
 
 TEST_CASE("a source continues after what was left out") {
   std::string error;
-  std::unique_ptr<ByteSource> source = asUtf8(unpacked(memorySource(kHi + kHi)), error);
+  std::unique_ptr<ByteSource> source = *asUtf8(unpacked(memorySource(kHi + kHi)));
   char rest[8];
   REQUIRE(source->skip(3, error));
   REQUIRE(source->read(rest, sizeof rest, error) == 1);
   CHECK(rest[0] == 'i');
-  source = asUtf8(unpacked(memorySource("0123456789abcdefghij")), error);
+  source = *asUtf8(unpacked(memorySource("0123456789abcdefghij")));
   REQUIRE(source->skip(18, error));
   REQUIRE(source->read(rest, sizeof rest, error) == 2);
   CHECK(std::string(rest, 2) == "ij");

@@ -77,9 +77,9 @@ bool parseShape(std::string_view text, std::vector<uint64_t>& shape) {
 
 Error open(const std::string& path, NumpyFile& file) {
   file.path = path;
-  std::string problem;
-  file.source = openFile(path, problem);
-  if (file.source == nullptr) return fail(path, "cannot be read: " + problem, ErrorCode::NoFile);
+  Expected<std::unique_ptr<ByteSource>> source = openFile(path);
+  if (!source) return fail(path, "cannot be read: " + source.error().message, ErrorCode::NoFile);
+  file.source = *std::move(source);
   char start[10];
   if (file.read(start) || std::string_view(start, kMagic.size()) != kMagic)
     return fail(path, "it is not a .npy file, which numpy.save writes");
