@@ -18,7 +18,7 @@
 #include "bench/search_ads.h"
 #include "bench/suite.h"
 #include "bench/takeaway.h"
-#include "engine/load.h"
+#include "engine/open_config.h"
 
 namespace featc::bench {
 
@@ -118,7 +118,7 @@ void answer(const std::string& text, const std::string& folder) {
   Timer processor(CLOCK_THREAD_CPUTIME_ID);
   LoadOptions options;
   options.engine.engine = EngineKind::Tiered;
-  LoadedConfig loaded = loadExtractor(path, options);
+  OpeningDetails loaded = openInDetail(path, options);
   if (!loaded.made.extractor || !loaded.made.tiered) throw Broken(loaded.problem());
   double ready = wall.milliseconds();
   Program program(loaded.made.extractor);
@@ -165,7 +165,7 @@ void load(const std::string& text, const std::string& folder) {
   auto cache = ObjectCache::open(folder + "/cache");
   if (!cache) throw Broken(cache.error().message);
   options.engine.cache = *cache;
-  LoadedConfig loaded = loadExtractor(path, options);
+  OpeningDetails loaded = openInDetail(path, options);
   if (!loaded.made.extractor) throw Broken(loaded.problem());
   bool cached = loaded.config.fromCache && loaded.made.codeFromCache;
   report(cached ? "cached" : "fresh", wall.milliseconds());

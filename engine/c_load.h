@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/aot/open_options.h"
-#include "engine/load.h"
+#include "engine/open_config.h"
 #include "featc/config.h"
 #include "support/error.h"
 

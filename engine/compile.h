@@ -8,7 +8,7 @@
 //   featc::Result result;
 //   made.extractor->run(batch, scratch, result);
 //
-// engine/load.h does it all in one call, with a cache.
+// engine/open_config.h does it all in one call, with a cache.
 #pragma once
 
 #include <filesystem>

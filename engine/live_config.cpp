@@ -219,11 +219,11 @@ LiveConfig::Attempt LiveConfig::attempt(bool first) {
 }
 
 void LiveConfig::load(bool first, Attempt& attempt) const {
-  LoadedGraph config;
+  OpenedGraph config;
   bool whole = false;
   for (int i = 0; i < kMostReads && !whole; ++i) {
     if (i > 0) std::this_thread::sleep_for(kReadPause);
-    config = loadGraph(path_, options_.load.frontend, options_.load.engine.cache, options_.load.engine.codegen);
+    config = openGraph(path_, options_.load.frontend, options_.load.engine.cache, options_.load.engine.codegen);
     attempt.files = ConfigFiles(config.files, config.unreadFiles);
     whole = !attempt.files.changed();
   }

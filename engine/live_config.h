@@ -25,7 +25,7 @@
 
 #include "engine/config_files.h"
 #include "engine/live_version.h"
-#include "engine/load.h"
+#include "engine/open_config.h"
 
 namespace featc {
 

@@ -57,7 +57,7 @@ class ConfigReader {
     readFile({shown, folder, path == "-" ? root_ : resolved.parent_path()}, std::move(*mainText), /*imported=*/false);
     reportUnquotedNames(unquoted_, ast_, diagnostics_);
     warnLookAlikes(ast_, diagnostics_);
-    if (!mainFileAlone_) loadDataFiles(ast_, folders_, root_, limits_, sources_, diagnostics_);
+    if (!mainFileAlone_) readDataFiles(ast_, folders_, root_, limits_, sources_, diagnostics_);
     return std::move(ast_);
   }
 

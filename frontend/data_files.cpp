@@ -16,9 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class DataFileLoader {
+class DataFileReader {
  public:
-  DataFileLoader(Ast& ast, const std::unordered_map<FileId, ConfigFolder>& folders, const fs::path& root,
+  DataFileReader(Ast& ast, const std::unordered_map<FileId, ConfigFolder>& folders, const fs::path& root,
                  const FrontendLimits& limits, Sources& sources, Diagnostics& diagnostics)
       : ast_(ast), folders_(folders), root_(root), limits_(limits), sources_(sources), diagnostics_(diagnostics) {
     // A fn or source of an operator's name wins.
@@ -32,12 +32,12 @@ class DataFileLoader {
     for (const Expr& e : ast_.exprs) {
       if (e.kind != ExprKind::Call || declared_.contains(ast_.text(e))) continue;
       const Operator* op = operators().find(ast_.text(e));
-      if (op != nullptr && op->readsFiles()) loadCall(e, *op);
+      if (op != nullptr && op->readsFiles()) readCall(e, *op);
     }
   }
 
  private:
-  void loadCall(const Expr& e, const Operator& op) {
+  void readCall(const Expr& e, const Operator& op) {
     for (uint32_t i = 0; i < e.childCount; ++i) {
       const std::string& given = ast_.argNames[e.firstArgName + i].name;
       const ParamSpec* param = nullptr;
@@ -46,11 +46,11 @@ class DataFileLoader {
       }
       ExprId& child = ast_.children[e.firstChild + i];
       if (param == nullptr || !param->isFile || child == kNoExpr) continue;
-      if (!load(ast_.exprs[child], op, *param)) child = kNoExpr;
+      if (!readParameter(ast_.exprs[child], op, *param)) child = kNoExpr;
     }
   }
 
-  bool load(Expr& e, const Operator& op, const ParamSpec& param) {
+  bool readParameter(Expr& e, const Operator& op, const ParamSpec& param) {
     if (e.kind != ExprKind::String) {
       diagnostics_.report(
           DiagnosticKind::NotConstant, e.span,
@@ -105,9 +105,9 @@ class DataFileLoader {
 
 }  // namespace
 
-void loadDataFiles(Ast& ast, const std::unordered_map<FileId, ConfigFolder>& folders, const fs::path& root,
+void readDataFiles(Ast& ast, const std::unordered_map<FileId, ConfigFolder>& folders, const fs::path& root,
                    const FrontendLimits& limits, Sources& sources, Diagnostics& diagnostics) {
-  DataFileLoader(ast, folders, root, limits, sources, diagnostics).run();
+  DataFileReader(ast, folders, root, limits, sources, diagnostics).run();
 }
 
 }  // namespace featc

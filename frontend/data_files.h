@@ -18,7 +18,7 @@ struct ConfigFolder {
 
 // Strings that stand where an operator takes a file become ExprKind::File. `folders`: of each config
 // file. What cannot be read is reported, and its argument left out.
-void loadDataFiles(Ast& ast, const std::unordered_map<FileId, ConfigFolder>& folders, const std::filesystem::path& root,
+void readDataFiles(Ast& ast, const std::unordered_map<FileId, ConfigFolder>& folders, const std::filesystem::path& root,
                    const FrontendLimits& limits, Sources& sources, Diagnostics& diagnostics);
 
 }  // namespace featc

@@ -52,7 +52,7 @@ OpenedStore openStore(std::string_view text, StoreOptions options, std::span<con
 
 Expected<std::unique_ptr<StoreWriter>> openStoreWriter(const StoreUrl& url, const StoreOptions& options) {
   if (url.kind->openWriter != nullptr) return url.kind->openWriter(url, options);
-  return Error(fmt::format("rows are loaded into {}", loadableStoreForms()), ErrorCode::BadStore);
+  return Error(fmt::format("rows are loaded into {}", fillableStoreForms()), ErrorCode::BadStore);
 }
 
 }  // namespace featc

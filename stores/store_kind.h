@@ -58,6 +58,6 @@ const StoreKind* storeKindOf(std::string_view url);
 // `jsonl:PATH, lmdb:PATH, ... or memory:`
 const std::string& storeForms();
 // The same of those that `featc load` fills.
-const std::string& loadableStoreForms();
+const std::string& fillableStoreForms();
 
 }  // namespace featc

@@ -41,7 +41,7 @@ const std::string& storeForms() {
   return forms;
 }
 
-const std::string& loadableStoreForms() {
+const std::string& fillableStoreForms() {
   static const std::string forms = listed([](const StoreKind& kind) { return kind.openWriter != nullptr; });
   return forms;
 }

@@ -44,7 +44,7 @@ int runBuild(const BuildCommandOptions& options) {
   if (!isLibrary && (options.noRuntime || !options.runtime.empty()))
     return fail(kBadCommand,
                 "--runtime and --no-runtime are for libraries (-o NAME.so): an object file has no runtime");
-  std::optional<CompiledConfig> config = loadConfig(options.config);
+  std::optional<CompiledConfig> config = compileAndReport(options.config);
   if (!config) return kBadInput;
 
   BuiltObject object = buildObject(config->optimized, options.build);

@@ -83,7 +83,7 @@ void printDiagnostics(const ConfigOptions& options, const std::vector<RenderedDi
   }
 }
 
-std::optional<CompiledConfig> loadConfig(const ConfigOptions& options, const OptimizeOptions& optimizer) {
+std::optional<CompiledConfig> compileAndReport(const ConfigOptions& options, const OptimizeOptions& optimizer) {
   MainFile file = mainFile(options.file);
   CompiledConfig config = compileConfig(file.path, {frontendOptions(options), optimizer}, std::move(file.text));
   printDiagnostics(options, config.sources, config.diagnostics);

@@ -43,6 +43,6 @@ void printDiagnostics(const ConfigOptions& options, const Sources& sources, cons
 void printDiagnostics(const ConfigOptions& options, const std::vector<RenderedDiagnostic>& diagnostics);
 
 // Compiles up to the optimized graph and prints all diagnostics; nothing when there are errors.
-std::optional<CompiledConfig> loadConfig(const ConfigOptions& options, const OptimizeOptions& optimizer = {});
+std::optional<CompiledConfig> compileAndReport(const ConfigOptions& options, const OptimizeOptions& optimizer = {});
 
 }  // namespace featc

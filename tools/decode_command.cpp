@@ -59,7 +59,7 @@ int runDecode(const DecodeOptions& options) {
   if (options.config) {
     ConfigOptions compile = options.compile;
     compile.file = *options.config;
-    std::optional<CompiledConfig> config = loadConfig(compile);
+    std::optional<CompiledConfig> config = compileAndReport(compile);
     if (!config) return kBadInput;
     info = config->raw.info();
   }

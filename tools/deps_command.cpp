@@ -242,7 +242,7 @@ int printThoseOfSource(const DepsOptions& options, const ProgramInfo& info, std:
 }
 
 int runDeps(const DepsOptions& options) {
-  std::optional<CompiledConfig> config = loadConfig(options.config);
+  std::optional<CompiledConfig> config = compileAndReport(options.config);
   if (!config) return kBadInput;
   const ProgramInfo& info = config->raw.info();
   std::vector<Feature> features = describeAll(*config);

@@ -107,7 +107,7 @@ int runDump(const DumpOptions& options) {
   if (std::string problem = checkOptions(options); !problem.empty()) return badCommand(problem);
   if (options.stage == "ast") return dumpAst(options);
   PassDumps dumps(options);
-  std::optional<CompiledConfig> config = loadConfig(options.config, dumps.optimizer());
+  std::optional<CompiledConfig> config = compileAndReport(options.config, dumps.optimizer());
   if (!config) return kBadInput;
   if (!options.after.empty()) {
     std::optional<std::string> text = dumps.text(config->sources);

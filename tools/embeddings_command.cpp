@@ -321,7 +321,7 @@ void addEmbeddingsCommand(CommandLine& line) {
   compact.flag("--remove-deltas", options->removeDeltas, "Remove the deltas that are then in the tables");
 
   Command publish = add("publish", "Write the rows, or the deltas that it lacks, into a key-value store", runPublish);
-  publish.option("--store", options->store, fmt::format("The store: {}", loadableStoreForms()))
+  publish.option("--store", options->store, fmt::format("The store: {}", fillableStoreForms()))
       .required()
       .placeholder("URL");
   publish.flag("--all", options->all, "Write all rows again where the store has the epoch");

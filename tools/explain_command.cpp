@@ -47,7 +47,7 @@ bool findRow(RecordReader& reader, uint64_t wanted, BatchBuilder& builder, Expla
 }
 
 int runExplain(const ExplainOptions& options) {
-  std::optional<CompiledConfig> config = loadConfig(options.config);
+  std::optional<CompiledConfig> config = compileAndReport(options.config);
   if (!config) return kBadInput;
   std::optional<Graph> graph = options.brief ? config->raw : config->optimized;
   if (!options.feature.empty()) graph = onlyFeature(*graph, options.feature);

@@ -21,7 +21,7 @@
 namespace featc {
 namespace {
 
-struct LoadOptions {
+struct FillOptions {
   ConfigOptions config;
   std::vector<std::string> stores;
   std::string input;
@@ -51,9 +51,9 @@ struct SourceTotals {
   }
 };
 
-class Loading {
+class Filling {
  public:
-  Loading(const LoadOptions& options, const ProgramInfo& info)
+  Filling(const FillOptions& options, const ProgramInfo& info)
       : options_(options), info_(info), rows_(info.sources), totals_(info.sources.size()) {}
 
   Error openWriters() {
@@ -168,7 +168,7 @@ class Loading {
     return failed || stopped || (badLines_ > 0 && rows == 0) ? kBadInput : kFine;
   }
 
-  const LoadOptions& options_;
+  const FillOptions& options_;
   const ProgramInfo& info_;
   StoreRowReader rows_;
   std::vector<SourceTotals> totals_;                             // by source
@@ -176,27 +176,27 @@ class Loading {
   uint64_t badLines_ = 0;
 };
 
-int runLoad(const LoadOptions& options) {
-  std::optional<CompiledConfig> config = loadConfig(options.config);
+int runLoad(const FillOptions& options) {
+  std::optional<CompiledConfig> config = compileAndReport(options.config);
   if (!config) return kBadInput;
   const ProgramInfo& info = config->optimized.info();
   if (info.sources.empty()) {
     printError("featc: {} declares no source, so there is nothing to load\n", options.config.file);
     return kBadInput;
   }
-  Loading loading(options, info);
-  if (Error error = loading.openWriters()) return failWith(error);
-  return loading.run();
+  Filling filling(options, info);
+  if (Error error = filling.openWriters()) return failWith(error);
+  return filling.run();
 }
 
 }  // namespace
 
 void addLoadCommand(CommandLine& line) {
-  auto options = std::make_shared<LoadOptions>();
+  auto options = std::make_shared<FillOptions>();
   Command command = line.add("load", "Fill stores with rows of JSON lines");
   addConfigOptions(command, options->config);
   addStoreOption(command, options->stores,
-                 fmt::format("Store for rows of source NAME, or of all others: {}", loadableStoreForms()));
+                 fmt::format("Store for rows of source NAME, or of all others: {}", fillableStoreForms()));
   command.find("--store").required();
   command.option("--input", options->input, "The rows; - is stdin").required().placeholder("ROWS");
   command.flag("--strict", options->strict, "End at the first bad row, with exit code 1");

@@ -31,7 +31,7 @@ int bad(const Error& error) {
 // What the version's config is; nothing, after saying why, where it has mistakes.
 std::optional<ProgramInfo> infoOf(const VersionFolder& version, const ConfigOptions& config) {
   if (!version.isLibrary) {
-    std::optional<CompiledConfig> compiled = loadConfig(config);
+    std::optional<CompiledConfig> compiled = compileAndReport(config);
     if (!compiled) return std::nullopt;
     return compiled->optimized.info();
   }

@@ -2,7 +2,7 @@
 // The data of a run on its way: read, extracted, made into what the run is for, and written, on many threads.
 #pragma once
 
-#include "engine/load.h"
+#include "engine/open_config.h"
 #include "tools/run_options.h"
 #include "tools/run_stage.h"
 

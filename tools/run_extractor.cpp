@@ -19,8 +19,8 @@
 namespace featc {
 namespace {
 
-// What getting ready took, of which `seconds` are for loading the config and its code.
-void printCompileStats(const RunOptions& options, const LoadedGraph& config, const ExtractorResult& made,
+// What getting ready took, of which `seconds` are for opening the config and its code.
+void printCompileStats(const RunOptions& options, const OpenedGraph& config, const ExtractorResult& made,
                        const ObjectCache* cache, double seconds) {
   const ProgramInfo& info = config.graph.info();
   printError("config    {}: model {}, {} features, semantics {}\n", options.config.file, info.model,
@@ -75,22 +75,22 @@ Expected<RunParts> compileProgram(const RunOptions& options) {
   Expected<std::shared_ptr<const ObjectCache>> cache = openCache(options);
   if (!cache) return cache.error();
   engine.cache = *cache;
-  Stopwatch loading;
+  Stopwatch opening;
   MainFile file = mainFile(options.config.file);
-  LoadedGraph config =
-      loadGraph(file.path, frontendOptions(options.config), engine.cache, engine.codegen, std::move(file.text));
-  double loadSeconds = loading.seconds();
+  OpenedGraph config =
+      openGraph(file.path, frontendOptions(options.config), engine.cache, engine.codegen, std::move(file.text));
+  double openSeconds = opening.seconds();
   printDiagnostics(options.config, config.diagnostics);
   if (!config.ok) return Error("", ErrorCode::BadConfig);
 
   Expected<StoreBinding> stores = openStores(options.data, config.graph.info(), {options.strict, true});
   if (!stores) return stores.error();
   engine.stores = storesOf(options, *stores, config.graph.info());
-  loading = Stopwatch();
+  opening = Stopwatch();
   ExtractorResult made = makeExtractor(config.graph, engine, config.graphText);
-  loadSeconds += loading.seconds();
+  openSeconds += opening.seconds();
   if (made.extractor == nullptr) return Error(std::move(made.error), ErrorCode::BadArgument);
-  if (options.stats) printCompileStats(options, config, made, engine.cache.get(), loadSeconds);
+  if (options.stats) printCompileStats(options, config, made, engine.cache.get(), openSeconds);
   return RunParts{std::move(made), *std::move(stores), std::move(config.graph)};
 }
 

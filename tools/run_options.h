@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "engine/load.h"
+#include "engine/open_config.h"
 #include "tools/call_limit_options.h"
 #include "tools/config.h"
 #include "tools/data_options.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A key-value store in memory, filled from JSON lines when it is loaded.
+// A key-value store in memory, filled from JSON lines when it is made.
 #include "data/memory/memory_store.h"
 
 #include <fmt/format.h>
@@ -66,9 +66,9 @@ struct MemoryStore::Data {
 };
 
 // Takes JSON lines one by one.
-class MemoryStore::Loader {
+class MemoryStore::Filler {
  public:
-  Loader(std::span<const SourceInfo> sources, StoreLoadReport& report)
+  Filler(std::span<const SourceInfo> sources, StoreLoadReport& report)
       : rows_(sources), report_(report), data_(std::make_shared<Data>()) {
     for (const SourceInfo& source : sources) {
       Table& table = data_->tables.emplace_back();
@@ -131,15 +131,15 @@ MemoryStore::~MemoryStore() = default;
 
 std::shared_ptr<MemoryStore> MemoryStore::parse(std::string_view text, std::span<const SourceInfo> sources,
                                                 StoreLoadReport& report) {
-  Loader loader(sources, report);
+  Filler filler(sources, report);
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   for (uint64_t number = 1; !text.empty(); ++number) {
     size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos) loader.line(number, line);
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos) filler.line(number, line);
   }
-  return std::shared_ptr<MemoryStore>(new MemoryStore(loader.take()));
+  return std::shared_ptr<MemoryStore>(new MemoryStore(filler.take()));
 }
 
 std::shared_ptr<MemoryStore> MemoryStore::load(const std::string& path, std::span<const SourceInfo> sources,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A key-value store in memory, filled from JSON lines when it is loaded.
+// A key-value store in memory, filled from JSON lines when it is made.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ class MemoryStore final : public Store {
  private:
   struct Table;
   struct Data;
-  class Loader;
+  class Filler;
   explicit MemoryStore(std::shared_ptr<const Data> data);
 
   std::shared_ptr<const Data> data_;  // shared with results, whose cells point into it

@@ -3,5 +3,5 @@
 #pragma once
 
 #include "engine/compile.h"
-#include "engine/load.h"
+#include "engine/open_config.h"
 #include "featc/run.hpp"

@@ -7,7 +7,7 @@
 
 #include "arrow_fixture.h"
 #include "data/arrow/arrow_stream.h"
-#include "engine/load.h"
+#include "engine/open_config.h"
 #include "engine_fixture.h"
 #include "featc/featc.h"
 #include "tests/common/catch.h"

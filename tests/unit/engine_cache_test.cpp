@@ -6,7 +6,7 @@
 
 #include <thread>
 
-#include "engine/load.h"
+#include "engine/open_config.h"
 #include "engine_fixture.h"
 #include "tests/common/catch.h"
 
@@ -42,7 +42,7 @@ struct Hits {
 };
 std::ostream& operator<<(std::ostream& out, Hits hits) { return out << hits.config << hits.code; }
 
-Hits hits(const LoadedConfig& loaded) {
+Hits hits(const OpeningDetails& loaded) {
   INFO(loaded.problem());
   REQUIRE(loaded.made.extractor != nullptr);
   return {loaded.config.fromCache, loaded.made.codeFromCache};
@@ -75,9 +75,9 @@ uint64_t bytesIn(const fs::path& folder) {
 TEST_CASE("what was compiled once is loaded the next time, with the same results and warnings") {
   TestFolder folder;
   fs::path config = folder.write("demo.feat", std::string(kConfig) + "let unused = 1\n");
-  LoadedConfig first = loadExtractor(config, cached(openCache(folder / "cache")));
+  OpeningDetails first = openInDetail(config, cached(openCache(folder / "cache")));
   CHECK(hits(first) == kMiss);
-  LoadedConfig again = loadExtractor(config, cached(openCache(folder / "cache")));
+  OpeningDetails again = openInDetail(config, cached(openCache(folder / "cache")));
   CHECK(hits(again) == kBoth);
   CHECK_FALSE(first.config.diagnosticsText().empty());
   CHECK(again.config.diagnosticsText() == first.config.diagnosticsText());
@@ -85,8 +85,8 @@ TEST_CASE("what was compiled once is loaded the next time, with the same results
   CHECK(Caller(*again.made.extractor).call() == Caller(*first.made.extractor).call());
 
   SECTION("the interpreter needs the config only, tiering up is done at once") {
-    CHECK(hits(loadExtractor(config, cached(openCache(folder / "cache"), EngineKind::Interp))) == kConfigOnly);
-    LoadedConfig tiered = loadExtractor(config, cached(openCache(folder / "cache"), EngineKind::Tiered));
+    CHECK(hits(openInDetail(config, cached(openCache(folder / "cache"), EngineKind::Interp))) == kConfigOnly);
+    OpeningDetails tiered = openInDetail(config, cached(openCache(folder / "cache"), EngineKind::Tiered));
     CHECK(hits(tiered) == kBoth);
     CHECK(tiered.made.tiered == nullptr);
     CHECK(std::string(tiered.made.extractor->executable().engineName()) == "jit");
@@ -95,56 +95,56 @@ TEST_CASE("what was compiled once is loaded the next time, with the same results
     LoadOptions options = cached(openCache(folder / "cache"));
     options.engine.codegen.cpu = "x86-64";
     if (compileNative(Graph(), options.engine.codegen).error.empty()) {
-      CHECK(hits(loadExtractor(config, options)) == kMiss);
-      CHECK(hits(loadExtractor(config, options)) == kBoth);
+      CHECK(hits(openInDetail(config, options)) == kMiss);
+      CHECK(hits(openInDetail(config, options)) == kBoth);
     }
   }
   SECTION("code that went is made again from the graph, a config that went is read again") {
     for (const fs::path& file : entries(folder / "cache", ".code")) fs::remove(file);
-    CHECK(hits(loadExtractor(config, cached(openCache(folder / "cache")))) == kConfigOnly);
-    CHECK(hits(loadExtractor(config, cached(openCache(folder / "cache")))) == kBoth);
+    CHECK(hits(openInDetail(config, cached(openCache(folder / "cache")))) == kConfigOnly);
+    CHECK(hits(openInDetail(config, cached(openCache(folder / "cache")))) == kBoth);
     for (const fs::path& file : entries(folder / "cache", ".config")) fs::remove(file);
-    CHECK(hits(loadExtractor(config, cached(openCache(folder / "cache")))) == kCodeOnly);
+    CHECK(hits(openInDetail(config, cached(openCache(folder / "cache")))) == kCodeOnly);
   }
 }
 
 TEST_CASE("tiering up fills the cache") {
   TestFolder folder;
   fs::path config = folder.write("s.feat", kSmall);
-  LoadedConfig first = loadExtractor(config, cached(openCache(folder / "cache"), EngineKind::Tiered));
+  OpeningDetails first = openInDetail(config, cached(openCache(folder / "cache"), EngineKind::Tiered));
   CHECK(hits(first) == kMiss);
   REQUIRE(first.made.tiered != nullptr);
   CHECK(first.made.tiered->wait(std::chrono::minutes(2)) == TierState::Ready);
-  CHECK(hits(loadExtractor(config, cached(openCache(folder / "cache")))) == kBoth);
+  CHECK(hits(openInDetail(config, cached(openCache(folder / "cache")))) == kBoth);
 }
 
 TEST_CASE("a changed comment hits the second key, a changed meaning none") {
   TestFolder folder;
   auto cache = openCache(folder / "cache");
   fs::path config = folder.write("s.feat", kSmall);
-  CHECK(hits(loadExtractor(config, cached(cache))) == kMiss);
+  CHECK(hits(openInDetail(config, cached(cache))) == kMiss);
   folder.write("s.feat", "# tripled\n" + std::string(kSmall));
-  CHECK(hits(loadExtractor(config, cached(cache))) == kCodeOnly);
-  CHECK(hits(loadExtractor(config, cached(cache))) == kBoth);
+  CHECK(hits(openInDetail(config, cached(cache))) == kCodeOnly);
+  CHECK(hits(openInDetail(config, cached(cache))) == kBoth);
   folder.write("s.feat", "model s\nitem { a : int64 }\nsparse a slot 1 = a * 4\n");
-  CHECK(hits(loadExtractor(config, cached(cache))) == kMiss);
+  CHECK(hits(openInDetail(config, cached(cache))) == kMiss);
   folder.write("s.feat", kSmall);
-  CHECK(hits(loadExtractor(config, cached(cache))) == kBoth);
+  CHECK(hits(openInDetail(config, cached(cache))) == kBoth);
   folder.write("elsewhere/s.feat", kSmall);
-  CHECK(hits(loadExtractor(folder / "elsewhere/s.feat", cached(cache))) == kCodeOnly);
+  CHECK(hits(openInDetail(folder / "elsewhere/s.feat", cached(cache))) == kCodeOnly);
 }
 
 TEST_CASE("a config with errors is not kept") {
   TestFolder folder;
   fs::path config = folder.write("bad.feat", "model s\nitem { a : int64 }\nsparse a slot 1 = b\n");
   for (int i = 0; i < 2; ++i) {
-    LoadedConfig loaded = loadExtractor(config, cached(openCache(folder / "cache")));
+    OpeningDetails loaded = openInDetail(config, cached(openCache(folder / "cache")));
     CHECK(loaded.made.extractor == nullptr);
     CHECK_FALSE(loaded.config.fromCache);
     CHECK(loaded.problem().find("bad.feat:3:") != std::string::npos);
   }
   CHECK(bytesIn(folder / "cache") == 0);
-  CHECK_FALSE(loadExtractor(folder / "none.feat", cached(openCache(folder / "cache"))).config.ok);
+  CHECK_FALSE(openInDetail(folder / "none.feat", cached(openCache(folder / "cache"))).config.ok);
 }
 
 TEST_CASE("imports count: what they say, and where their names lead") {
@@ -157,21 +157,21 @@ TEST_CASE("imports count: what they say, and where their names lead") {
   fs::create_directory_symlink(folder / "v1", folder / "lib");
   fs::path config = folder.write(
       "s.feat", "model s\nimport \"lib/fields.feat\"\nimport \"lib/more.feat\"\nsparse a slot 1 = twice\n");
-  CHECK(hits(loadExtractor(config, cached(cache))) == kMiss);
-  CHECK(hits(loadExtractor(config, cached(cache))) == kBoth);
+  CHECK(hits(openInDetail(config, cached(cache))) == kMiss);
+  CHECK(hits(openInDetail(config, cached(cache))) == kBoth);
   folder.write("v1/more.feat", "let twice = a * 3\n");
-  CHECK(hits(loadExtractor(config, cached(cache))) == kMiss);
+  CHECK(hits(openInDetail(config, cached(cache))) == kMiss);
   folder.write("v1/more.feat", "let twice = a + a + 0\n");
-  CHECK_FALSE(loadExtractor(config, cached(cache)).config.fromCache);
-  CHECK(hits(loadExtractor(config, cached(cache))) == kBoth);
+  CHECK_FALSE(openInDetail(config, cached(cache)).config.fromCache);
+  CHECK(hits(openInDetail(config, cached(cache))) == kBoth);
   // The same text of the first import, but its own import lies elsewhere.
   fs::remove(folder / "lib");
   fs::create_directory_symlink(folder / "v2", folder / "lib");
-  LoadedConfig moved = loadExtractor(config, cached(cache));
+  OpeningDetails moved = openInDetail(config, cached(cache));
   CHECK(hits(moved) == kMiss);
   CHECK(moved.config.graphText.find("22") != std::string::npos);
   fs::remove(folder / "lib");
-  CHECK_FALSE(loadExtractor(config, cached(cache)).config.ok);
+  CHECK_FALSE(openInDetail(config, cached(cache)).config.ok);
 }
 
 TEST_CASE("options that change what a config means are part of the key") {
@@ -179,21 +179,21 @@ TEST_CASE("options that change what a config means are part of the key") {
   auto cache = openCache(folder / "cache");
   fs::path config = folder.write("s.feat", std::string(kSmall) + "item { b : int64 }\n");
   LoadOptions options = cached(cache);
-  CHECK(hits(loadExtractor(config, options)) == kMiss);
+  CHECK(hits(openInDetail(config, options)) == kMiss);
   options.frontend.warnUnusedFields = true;
-  CHECK(hits(loadExtractor(config, options)) == kCodeOnly);
+  CHECK(hits(openInDetail(config, options)) == kCodeOnly);
   options.frontend.limits.nesting = 1;
-  CHECK(hits(loadExtractor(config, options)) == kCodeOnly);
+  CHECK(hits(openInDetail(config, options)) == kCodeOnly);
   options.frontend.root = folder / ".";
   options.engine.codegen.limits.loopStores = 3;
-  CHECK(hits(loadExtractor(config, options)) == kMiss);
+  CHECK(hits(openInDetail(config, options)) == kMiss);
 }
 
 TEST_CASE("a damaged entry is as good as none, wherever the damage is") {
   TestFolder folder;
   fs::path config = folder.write("s.feat", kSmall);
   auto cache = openCache(folder / "cache");
-  hits(loadExtractor(config, cached(cache)));
+  hits(openInDetail(config, cached(cache)));
   fs::path configEntry = entries(folder / "cache", ".config").at(0);
   fs::path codeEntry = entries(folder / "cache", ".code").at(0);
   std::string configBytes = readFile(configEntry);
@@ -232,49 +232,49 @@ TEST_CASE("a damaged entry is as good as none, wherever the damage is") {
          {std::string(), std::string("not ours"), configBytes.substr(0, 100), std::string(100'000, '\xA5')}) {
       folder.write("cache/" + configEntry.filename().string(), bytes);
       folder.write("cache/" + codeEntry.filename().string(), bytes);
-      CHECK(hits(loadExtractor(config, cached(cache))) == kMiss);
+      CHECK(hits(openInDetail(config, cached(cache))) == kMiss);
       CHECK(readFile(configEntry) == configBytes);
-      CHECK(hits(loadExtractor(config, cached(cache))) == kBoth);
+      CHECK(hits(openInDetail(config, cached(cache))) == kBoth);
     }
   }
   SECTION("an entry under another's name") {
     folder.write("other.feat", "model o\nitem { a : int64 }\nsparse a slot 1 = a * 9\n");
-    hits(loadExtractor(folder / "other.feat", cached(cache)));
+    hits(openInDetail(folder / "other.feat", cached(cache)));
     for (const fs::path& file : entries(folder / "cache", ".config"))
       if (file != configEntry) fs::copy_file(file, configEntry, fs::copy_options::overwrite_existing);
     for (const fs::path& file : entries(folder / "cache", ".code"))
       if (file != codeEntry) fs::copy_file(file, codeEntry, fs::copy_options::overwrite_existing);
-    CHECK(hits(loadExtractor(config, cached(cache))) == kMiss);
+    CHECK(hits(openInDetail(config, cached(cache))) == kMiss);
   }
   SECTION("a graph or code that is none, under a right checksum") {
     ConfigEntry entry = *readConfigEntry(configBytes);
     entry.graph = "output sparse";
     folder.write("cache/" + configEntry.filename().string(), toBytes(entry));
-    CHECK(hits(loadExtractor(config, cached(cache))) == kCodeOnly);
+    CHECK(hits(openInDetail(config, cached(cache))) == kCodeOnly);
     CodeEntry code = *readCodeEntry(codeBytes);
     code.code.files = {""};
     folder.write("cache/" + codeEntry.filename().string(), toBytes(code));
-    CHECK(hits(loadExtractor(config, cached(cache))) == kConfigOnly);
-    CHECK(hits(loadExtractor(config, cached(cache))) == kBoth);
+    CHECK(hits(openInDetail(config, cached(cache))) == kConfigOnly);
+    CHECK(hits(openInDetail(config, cached(cache))) == kBoth);
   }
   SECTION("a folder, a pipe, a symlink under its name") {
     fs::remove(codeEntry);
     fs::create_directory(codeEntry);
-    CHECK(hits(loadExtractor(config, cached(cache))) == kConfigOnly);
+    CHECK(hits(openInDetail(config, cached(cache))) == kConfigOnly);
     fs::remove(codeEntry);
     REQUIRE(mkfifo(codeEntry.c_str(), 0600) == 0);
-    CHECK(hits(loadExtractor(config, cached(cache))) == kConfigOnly);
-    CHECK(hits(loadExtractor(config, cached(cache))) == kBoth);
+    CHECK(hits(openInDetail(config, cached(cache))) == kConfigOnly);
+    CHECK(hits(openInDetail(config, cached(cache))) == kBoth);
     fs::rename(codeEntry, folder / "code");
     fs::create_symlink(folder / "code", codeEntry);
-    CHECK(hits(loadExtractor(config, cached(cache))) == kConfigOnly);
+    CHECK(hits(openInDetail(config, cached(cache))) == kConfigOnly);
   }
   SECTION("an entry that others could write") {
     REQUIRE(chmod(codeEntry.c_str(), 0620) == 0);
-    CHECK(hits(loadExtractor(config, cached(cache))) == kConfigOnly);
+    CHECK(hits(openInDetail(config, cached(cache))) == kConfigOnly);
     REQUIRE(chmod(configEntry.c_str(), 0602) == 0);
-    CHECK(hits(loadExtractor(config, cached(cache))) == kCodeOnly);
-    CHECK(hits(loadExtractor(config, cached(cache))) == kBoth);
+    CHECK(hits(openInDetail(config, cached(cache))) == kCodeOnly);
+    CHECK(hits(openInDetail(config, cached(cache))) == kBoth);
   }
 }
 
@@ -338,8 +338,8 @@ TEST_CASE("a cache that cannot be written is no obstacle") {
   fs::path config = folder.write("s.feat", kSmall);
   auto cache = openCache(folder / "cache");
   fs::remove_all(folder / "cache");
-  CHECK(hits(loadExtractor(config, cached(cache))) == kMiss);
-  CHECK(hits(loadExtractor(config, cached(cache))) == kMiss);
+  CHECK(hits(openInDetail(config, cached(cache))) == kMiss);
+  CHECK(hits(openInDetail(config, cached(cache))) == kMiss);
 }
 
 TEST_CASE("processes and threads that write one cache at the same time leave whole entries") {
@@ -355,7 +355,7 @@ TEST_CASE("processes and threads that write one cache at the same time leave who
     for (int round = 0; round < 12; ++round) {
       auto cache = ObjectCache::open(folder / "cache", kBytes);
       int i = (seed + round * 5) % 6;
-      LoadedConfig loaded = loadExtractor(folder / (std::to_string(i) + ".feat"), cached(cache ? *cache : nullptr));
+      OpeningDetails loaded = openInDetail(folder / (std::to_string(i) + ".feat"), cached(cache ? *cache : nullptr));
       bool right = loaded.made.extractor != nullptr &&
                    loaded.config.graphText.find("const " + std::to_string(i + 2) + " ") != std::string::npos;
       bad += right ? 0 : 1;

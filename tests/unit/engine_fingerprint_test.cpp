@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changes a config's fingerprint and what does not, and where it goes with the graph.
 #include "engine/aot/program_image.h"
-#include "engine/load.h"
+#include "engine/open_config.h"
 #include "engine_fixture.h"
 #include "ir/text.h"
 #include "tests/common/catch.h"
@@ -68,7 +68,7 @@ TEST_CASE("a fingerprint is the XXH3-64 of the raw graph's text, and stays with 
   REQUIRE(cache);
   options.engine.cache = *cache;
   for (bool cached : {false, true}) {
-    LoadedConfig loaded = loadExtractor(folder / "main.feat", options);
+    OpeningDetails loaded = openInDetail(folder / "main.feat", options);
     REQUIRE(loaded.made.extractor != nullptr);
     CHECK(loaded.config.fromCache == cached);
     CHECK(loaded.made.extractor->info().fingerprint == first);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A config made ready to answer in one call, out of the cache where it is there.
-#include "engine/load.h"
+#include "engine/open_config.h"
 
 #include <fmt/format.h>
 
@@ -47,57 +47,57 @@ std::vector<CachedFile> filesOf(const CompiledConfig& config) {
 }
 
 // The libraries of extern fns. One that was replaced since it was loaded gets a content that no file has.
-void addPlugins(const CompiledConfig& config, const PluginFolders& folders, LoadedGraph& loaded) {
+void addPlugins(const CompiledConfig& config, const PluginFolders& folders, OpenedGraph& opened) {
   std::set<std::string> seen;
   for (const ExternFnDecl& decl : config.ast.externs) {
     if (decl.library.find('/') != std::string::npos || !seen.insert(decl.library).second) continue;
     std::optional<fs::path> file = findPlugin(decl.library, folders);
     Expected<std::string> bytes = file ? readConfigFile(*file, SIZE_MAX) : Error();
     if (!bytes) {
-      for (const fs::path& folder : folders.folders) loaded.unreadFiles.push_back((folder / decl.library).string());
+      for (const fs::path& folder : folders.folders) opened.unreadFiles.push_back((folder / decl.library).string());
       continue;
     }
     CachedFile library{file->string(), file->string(), hash128(*bytes)};
     std::optional<std::string> now = pluginContent(*file);
     for (const auto& fn : config.raw.info().externs)
       if (fn->decl.library == decl.library && now != fn->content) library.content = {};
-    loaded.files.push_back(std::move(library));
+    opened.files.push_back(std::move(library));
   }
 }
 
-// The main file as loadGraph was asked for it, with what it held.
+// The main file as openGraph was asked for it, with what it held.
 CachedFile mainFile(const fs::path& path, std::string_view text) {
   std::error_code error;
   fs::path asked = fs::absolute(path, error);
   return {asked.string(), fs::weakly_canonical(asked, error).string(), hash128(text)};
 }
 
-LoadedGraph toLoaded(CompiledConfig& config, const PluginFolders& plugins) {
-  LoadedGraph loaded;
-  loaded.files = filesOf(config);
-  loaded.unreadFiles = config.ast.unreadImports;
-  addPlugins(config, plugins, loaded);
+OpenedGraph compiledGraph(CompiledConfig& config, const PluginFolders& plugins) {
+  OpenedGraph opened;
+  opened.files = filesOf(config);
+  opened.unreadFiles = config.ast.unreadImports;
+  addPlugins(config, plugins, opened);
   for (const Diagnostic& diagnostic : config.diagnostics.sorted())
-    loaded.diagnostics.push_back({renderText(config.sources, diagnostic), renderJson(config.sources, diagnostic)});
-  loaded.ok = config.ok();
-  loaded.rawNodes = config.raw.size();
-  loaded.times = config.times;
-  loaded.graph = std::move(config.optimized);
-  return loaded;
+    opened.diagnostics.push_back({renderText(config.sources, diagnostic), renderJson(config.sources, diagnostic)});
+  opened.ok = config.ok();
+  opened.rawNodes = config.raw.size();
+  opened.times = config.times;
+  opened.graph = std::move(config.optimized);
+  return opened;
 }
 
-bool findLoaded(const ObjectCache& cache, const std::string& key, const PluginFolders& plugins, LoadedGraph& loaded) {
+bool restoreGraph(const ObjectCache& cache, const std::string& key, const PluginFolders& plugins, OpenedGraph& opened) {
   std::optional<ConfigEntry> entry = cache.findConfig(key);
   if (!entry) return false;
   Expected<Graph> graph = parseGraph(entry->graph, nullptr, plugins);
   if (!graph) return false;
-  loaded.graph = std::move(*graph);
-  loaded.files = std::move(entry->files);
-  loaded.graphText = std::move(entry->graph);
-  loaded.diagnostics = std::move(entry->diagnostics);
-  loaded.rawNodes = entry->rawNodes;
-  loaded.ok = true;
-  loaded.fromCache = true;
+  opened.graph = std::move(*graph);
+  opened.files = std::move(entry->files);
+  opened.graphText = std::move(entry->graph);
+  opened.diagnostics = std::move(entry->diagnostics);
+  opened.rawNodes = entry->rawNodes;
+  opened.ok = true;
+  opened.fromCache = true;
   return true;
 }
 
@@ -113,13 +113,13 @@ std::string placeOfFirstError(const std::vector<RenderedDiagnostic>& diagnostics
 
 }  // namespace
 
-std::string LoadedGraph::diagnosticsText() const {
+std::string OpenedGraph::diagnosticsText() const {
   std::string text;
   for (const RenderedDiagnostic& diagnostic : diagnostics) text += diagnostic.text;
   return text;
 }
 
-LoadedGraph loadGraph(const fs::path& path, const FrontendOptions& frontend,
+OpenedGraph openGraph(const fs::path& path, const FrontendOptions& frontend,
                       const std::shared_ptr<const ObjectCache>& cache, const CodegenOptions& codegen,
                       std::optional<std::string> text) {
   bool isFile = !text && path != "-";
@@ -128,30 +128,30 @@ LoadedGraph loadGraph(const fs::path& path, const FrontendOptions& frontend,
     if (read) text = *std::move(read);
   }
   CachedFile main = isFile && text ? mainFile(path, *text) : CachedFile();
-  LoadedGraph loaded;
+  OpenedGraph opened;
   std::string key = cache != nullptr && text ? configKey(path, *text, frontend, codegen) : "";
-  if (key.empty() || !findLoaded(*cache, key, frontend.plugins, loaded)) {
+  if (key.empty() || !restoreGraph(*cache, key, frontend.plugins, opened)) {
     CompiledConfig config = compileConfig(path, {frontend, {}}, std::move(text));
-    loaded = toLoaded(config, frontend.plugins);
-    if (loaded.ok && !key.empty()) {
-      loaded.graphText = toText(loaded.graph);
-      cache->store(ConfigEntry{key, loaded.files, loaded.diagnostics, loaded.rawNodes, loaded.graphText});
+    opened = compiledGraph(config, frontend.plugins);
+    if (opened.ok && !key.empty()) {
+      opened.graphText = toText(opened.graph);
+      cache->store(ConfigEntry{key, opened.files, opened.diagnostics, opened.rawNodes, opened.graphText});
     }
   }
   if (isFile && !main.asked.empty())
-    loaded.files.insert(loaded.files.begin(), std::move(main));
+    opened.files.insert(opened.files.begin(), std::move(main));
   else if (isFile)
-    loaded.unreadFiles.push_back(mainFile(path, "").asked);
-  return loaded;
+    opened.unreadFiles.push_back(mainFile(path, "").asked);
+  return opened;
 }
 
-Error graphError(const LoadedGraph& config, const fs::path& path) {
+Error graphError(const OpenedGraph& config, const fs::path& path) {
   const bool isRead = !config.files.empty() || path == "-";
   return {config.diagnosticsText(), isRead ? ErrorCode::BadConfig : ErrorCode::NoFile,
           placeOfFirstError(config.diagnostics)};
 }
 
-Expected<ExtractorResult> makeExtractor(const LoadedGraph& config, const LoadOptions& options) {
+Expected<ExtractorResult> makeExtractor(const OpenedGraph& config, const LoadOptions& options) {
   EngineOptions engine = options.engine;
   if (options.bindStores) {
     std::string problem = options.bindStores(config.graph.info(), engine.stores);
@@ -162,29 +162,29 @@ Expected<ExtractorResult> makeExtractor(const LoadedGraph& config, const LoadOpt
   return Error(std::move(made.error), engine.codegen.cpu.empty() ? ErrorCode::Failed : ErrorCode::OtherMachine);
 }
 
-LoadedConfig loadExtractor(const fs::path& path, const LoadOptions& options) {
+OpeningDetails openInDetail(const fs::path& path, const LoadOptions& options) {
   auto start = std::chrono::steady_clock::now();
-  LoadedConfig loaded;
-  loaded.config = loadGraph(path, options.frontend, options.engine.cache, options.engine.codegen);
-  if (loaded.config.ok) {
-    Expected<ExtractorResult> made = makeExtractor(loaded.config, options);
+  OpeningDetails opened;
+  opened.config = openGraph(path, options.frontend, options.engine.cache, options.engine.codegen);
+  if (opened.config.ok) {
+    Expected<ExtractorResult> made = makeExtractor(opened.config, options);
     if (made) {
-      loaded.made = *std::move(made);
+      opened.made = *std::move(made);
     } else {
-      loaded.made.error = made.error().message;
-      loaded.code = made.error().code;
+      opened.made.error = made.error().message;
+      opened.code = made.error().code;
     }
   }
-  loaded.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return loaded;
+  opened.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return opened;
 }
 
 Expected<OpenedConfig> openConfig(const fs::path& path, const LoadOptions& options) {
-  LoadedConfig loaded = loadExtractor(path, options);
-  ExtractorResult& made = loaded.made;
-  if (!loaded.config.ok) return graphError(loaded.config, path);
-  if (made.extractor == nullptr) return Error(std::move(made.error), loaded.code, path.string());
-  return OpenedConfig{std::move(made.extractor), loaded.config.diagnosticsText(), std::move(made.tiered)};
+  OpeningDetails opened = openInDetail(path, options);
+  ExtractorResult& made = opened.made;
+  if (!opened.config.ok) return graphError(opened.config, path);
+  if (made.extractor == nullptr) return Error(std::move(made.error), opened.code, path.string());
+  return OpenedConfig{std::move(made.extractor), opened.config.diagnosticsText(), std::move(made.tiered)};
 }
 
 }  // namespace featc

@@ -17,8 +17,8 @@
 
 namespace featc {
 
-// A config up to its optimized graph, read or remembered.
-struct LoadedGraph {
+// A config up to its optimized graph, compiled or restored from the cache.
+struct OpenedGraph {
   Graph graph;
   std::string graphText;  // with a cache only
   // What it was made of, the main file first; not of a config that came as a text or through a pipe.
@@ -35,7 +35,7 @@ struct LoadedGraph {
 
 // As compileConfig; looks in `cache`, which may be null, before, and leaves there what it finds. `codegen`
 // takes part in the key only.
-LoadedGraph loadGraph(const std::filesystem::path& path, const FrontendOptions& frontend,
+OpenedGraph openGraph(const std::filesystem::path& path, const FrontendOptions& frontend,
                       const std::shared_ptr<const ObjectCache>& cache = nullptr, const CodegenOptions& codegen = {},
                       std::optional<std::string> text = std::nullopt);
 
@@ -46,8 +46,8 @@ struct LoadOptions {
   std::function<std::string(const ProgramInfo& info, StoreBinding& stores)> bindStores;
 };
 
-struct LoadedConfig {
-  LoadedGraph config;
+struct OpeningDetails {
+  OpenedGraph config;
   ExtractorResult made;
   ErrorCode code = ErrorCode::None;  // of made.error
   double seconds = 0;                // all of it
@@ -57,14 +57,14 @@ struct LoadedConfig {
 };
 
 // Why there is no graph: NoFile, or BadConfig with all diagnostics and the place of the first error.
-Error graphError(const LoadedGraph& config, const std::filesystem::path& path);
+Error graphError(const OpenedGraph& config, const std::filesystem::path& path);
 
 // Of a config without errors: binds the stores and makes the code. Fails with BadStore (what bindStores says),
 // OtherMachine (no code for the CPU that was asked for) or Failed.
-Expected<ExtractorResult> makeExtractor(const LoadedGraph& config, const LoadOptions& options);
+Expected<ExtractorResult> makeExtractor(const OpenedGraph& config, const LoadOptions& options);
 
-// With all that is known on the way, for tools; openConfig is for those who want the extractor or the reason.
-LoadedConfig loadExtractor(const std::filesystem::path& path, const LoadOptions& options);
+// As openConfig, with all that is known on the way, for tools.
+OpeningDetails openInDetail(const std::filesystem::path& path, const LoadOptions& options);
 
 struct OpenedConfig {
   std::shared_ptr<const Extractor> extractor;  // not null
