@@ -15,9 +15,9 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
   // Up to `size` bytes; 0 at the end. Negative when reading failed, with the reason in `error`.
-  virtual int64_t read(char* to, size_t size, std::string& error) = 0;
+  [[nodiscard]] virtual int64_t read(char* to, size_t size, std::string& error) = 0;
   // Leaves out the next `bytes`. False where there are fewer, or reading failed.
-  virtual bool skip(uint64_t bytes, std::string& error);
+  [[nodiscard]] virtual bool skip(uint64_t bytes, std::string& error);
   // What was read otherwise than it stands there, in words; empty: nothing.
   virtual std::string remark() const { return {}; }
 };
@@ -47,7 +47,7 @@ class InputWindow {
   // Bytes consumed since the source began.
   uint64_t position() const { return consumed_; }
   // Goes on there, which must not be behind. False where the source ends before.
-  bool seek(uint64_t position);
+  [[nodiscard]] bool seek(uint64_t position);
   bool atEnd() const { return ended_; }
   // Why reading failed; empty: it did not.
   const std::string& error() const { return error_; }

@@ -151,7 +151,7 @@ Expected<std::unique_ptr<ByteSource>> asUtf8(std::unique_ptr<ByteSource> source)
   if (bigEndian || first.starts_with("\xFF\xFE")) {
     std::string mark(2, '\0');
     std::string none;  // the mark is there
-    peeked->read(mark.data(), 2, none);
+    (void)peeked->read(mark.data(), 2, none);
     return std::unique_ptr<ByteSource>(std::make_unique<Utf16Source>(std::move(peeked), bigEndian));
   }
   if (first.size() >= 2 && (first[0] == '\0') != (first[1] == '\0'))

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "engine/aot/handles.h"
-#include "engine/c_load.h"
+#include "engine/c_options.h"
 
 namespace {
 

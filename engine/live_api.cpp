@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "engine/aot/session.h"
-#include "engine/c_load.h"
+#include "engine/c_options.h"
 #include "engine/config_watcher.h"
 #include "engine/live_config.h"
 #include "engine/live_metrics.h"

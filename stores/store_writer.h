@@ -20,9 +20,9 @@ class StoreWriter {
  public:
   virtual ~StoreWriter() = default;
   // `values` has one a field of `source`, missing where the row has none. False on failure.
-  virtual bool write(const SourceInfo& source, std::string_view key, std::span<const Value> values) = 0;
+  [[nodiscard]] virtual bool write(const SourceInfo& source, std::string_view key, std::span<const Value> values) = 0;
   // Writes what is still held back. Without it the last rows may be lost.
-  virtual bool flush() = 0;
+  [[nodiscard]] virtual bool flush() = 0;
   // Why writing failed; empty: it did not.
   virtual const std::string& error() const = 0;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C interface's options as the C++ one has them.
-#include "engine/c_load.h"
+#include "engine/c_options.h"
 
 #include <cstring>
 
