@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "engine/aot/model.h"
-#include "engine/load.h"
+#include "engine/open_config.h"
 #include "server/log/scores_of_call.h"
 #include "server/model/model_folder.h"
 #include "support/print_error.h"
@@ -38,7 +38,7 @@ Replaying openBuilt(const std::filesystem::path& file, const ConfigOptions& conf
 Replaying openConfig(const VerifyOptions& options, const std::string& path) {
   Replaying out;
   MainFile file = mainFile(path);
-  LoadedGraph config = loadGraph(file.path, frontendOptions(options.config), nullptr, {}, std::move(file.text));
+  OpenedGraph config = openGraph(file.path, frontendOptions(options.config), nullptr, {}, std::move(file.text));
   printDiagnostics(options.config, config.diagnostics);
   if (!config.ok) return out;
   out.replayer = std::make_unique<LogReplayer>(config.graph.info().sources);
