@@ -253,9 +253,12 @@ void RedisConnection::cleanUp(void* connection) {
 void RedisConnection::lost(std::string_view why) noexcept {
   event_del(&connectTimer_);
   bool wasReady = state_ == State::Ready;
-  ++(wasReady ? loop_.shared().lost : loop_.shared().refused);
   bool again = std::exchange(sendAgain_, false);
-  if (!again) failed(why);
+  // One that was closed, say to a node that left the cluster, is no failure.
+  if (state_ != State::Closed) {
+    ++(wasReady ? loop_.shared().lost : loop_.shared().refused);
+    if (!again) failed(why);
+  }
   survive("the reason of a lost connection", [&] { problem_ = why; });
   greetings_ = 0;
   incoming_ = {};
