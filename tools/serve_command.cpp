@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // featc serve: features and scores over HTTP and gRPC.
+#include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -191,10 +193,11 @@ sigset_t takeSignals() {
 // Ends the program at a signal while it is starting, when nothing has to be drained.
 class StartGuard {
  public:
-  StartGuard() : thread_([this] { watch(); }) {}
+  StartGuard() : started_(eventfd(0, EFD_CLOEXEC)), thread_([this] { watch(); }) {}
   ~StartGuard() {
-    started_ = true;
+    eventfd_write(started_, 1);
     thread_.join();
+    close(started_);
   }
   StartGuard(const StartGuard&) = delete;
   StartGuard& operator=(const StartGuard&) = delete;
@@ -205,16 +208,18 @@ class StartGuard {
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
-    timespec wait{0, 50'000'000};
-    while (!started_) {
-      const int signal = sigtimedwait(&ends, nullptr, &wait);
-      if (signal <= 0) continue;
-      if (!started_) std::_Exit(0);
-      kill(getpid(), signal);  // for whoever waits for it now
+    const int signals = signalfd(-1, &ends, SFD_CLOEXEC);
+    if (started_ < 0 || signals < 0) return;  // too many open files: signals wait until it has started
+    pollfd files[2] = {{.fd = started_, .events = POLLIN, .revents = 0},
+                       {.fd = signals, .events = POLLIN, .revents = 0}};
+    while (poll(files, 2, -1) < 0) {
     }
+    // A signal that comes as it has started is left for whoever waits for it now.
+    if (files[0].revents == 0) std::_Exit(0);
+    close(signals);
   }
 
-  std::atomic<bool> started_ = false;
+  const int started_;
   std::thread thread_;
 };
 
