@@ -341,7 +341,7 @@ bool readHealthCheck(std::string_view message, std::string_view& name) {
   ProtobufReader reader(message);
   while (reader.next())
     if (reader.field() == 1) name = reader.bytes();
-  return !reader.failed();
+  return !reader.failed() && isText(name);
 }
 
 std::string healthMessage(bool serves) {

@@ -137,6 +137,7 @@ def test_names_and_methods(messages, channel, fields):
     health = "/grpc.health.v1.Health/Check"
     assert call(channel, health, b"") == b"\x08\x01" == call(channel, health, b"\x0a\x06fields")
     assert failure_of(health, b"\x0a\x04none").code == grpc.StatusCode.NOT_FOUND
+    assert failure_of(health, b"\x0a\x01\xff").code == grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_model_that_is_not_loaded(start, tmp_path, messages):
