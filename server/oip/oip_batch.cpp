@@ -143,14 +143,14 @@ std::string OipBatch::buildField(const Field& field) {
     column.absent = true;
     return {};
   }
-  if (std::string problem = buildValue(field, field.names->name, field.names->owner, input.type, 0, rows, column);
+  if (std::string problem = buildValue(field.names->name, field.names->owner, input.type, 0, rows, column);
       !problem.empty())
     return problem;
   return buildValid(field, rows, column);
 }
 
-std::string OipBatch::buildValue(const Field& field, const std::string& base, const std::string& owner, Type type,
-                                 int level, int64_t rows, ColumnData& out) {
+std::string OipBatch::buildValue(const std::string& base, const std::string& owner, Type type, int level, int64_t rows,
+                                 ColumnData& out) {
   if (type.isScalar()) return buildScalar(base, type, rows, out);
   const int64_t* offsets = nullptr;
   int64_t elements = 0;
@@ -161,11 +161,11 @@ std::string OipBatch::buildValue(const Field& field, const std::string& base, co
   out.wideOffsets = true;
   ColumnData& first = children_.emplace_back();
   out.children[0] = &first;
-  if (type.isList()) return buildValue(field, base, base, type.element(), level + 1, elements, first);
+  if (type.isList()) return buildValue(base, base, type.element(), level + 1, elements, first);
   ColumnData& values = children_.emplace_back();
   out.children[1] = &values;
   if (std::string problem = buildScalar(base + ".keys", type.key(), elements, first); !problem.empty()) return problem;
-  return buildValue(field, base + ".values", base, type.value(), level + 1, elements, values);
+  return buildValue(base + ".values", base, type.value(), level + 1, elements, values);
 }
 
 std::string OipBatch::buildScalar(const std::string& name, Type type, int64_t rows, ColumnData& out) {
@@ -175,14 +175,10 @@ std::string OipBatch::buildScalar(const std::string& name, Type type, int64_t ro
     return fmt::format("input \"{}\" has {} elements, not {}", name, tensor->elements, rows);
   out.length = rows;
   switch (type.kind()) {
-    case Kind::Bool: {
+    case Kind::Bool:
       if (tensor->type != OipType::Bool) break;
-      std::vector<uint8_t>& bits = bitmaps_.emplace_back(static_cast<size_t>(rows) / 8 + 1);
-      for (int64_t i = 0; i < rows; ++i)
-        setBit(bits.data(), static_cast<uint64_t>(i), tensor->bools[static_cast<size_t>(i)] != 0);
-      out.values = bits.data();
+      out.values = bitsOf(*tensor);
       return {};
-    }
     case Kind::Int64:
       if (!isInteger(tensor->type)) break;
       out.values = dataOf(tensor->integers);
@@ -205,6 +201,13 @@ std::string OipBatch::buildScalar(const std::string& name, Type type, int64_t ro
   }
   return fmt::format("input \"{}\" is {}; {} is sent as {}", name, oipTypeName(tensor->type), toString(type.present()),
                      oipTypeName(oipTypeOf(type)));
+}
+
+// A bit for each value of a BOOL tensor.
+const uint8_t* OipBatch::bitsOf(const OipTensor& tensor) {
+  std::vector<uint8_t>& bits = bitmaps_.emplace_back(tensor.bools.size() / 8 + 1);
+  for (size_t i = 0; i < tensor.bools.size(); ++i) setBit(bits.data(), i, tensor.bools[i] != 0);
+  return bits.data();
 }
 
 std::string OipBatch::buildOffsets(const std::string& name, int64_t rows, const int64_t*& out, int64_t& elements) {
@@ -233,10 +236,7 @@ std::string OipBatch::buildValid(const Field& field, int64_t rows, ColumnData& o
       return fmt::format("input \"{}\" is {}, not BOOL", name, oipTypeName(tensor->type));
     if (tensor->elements != rows)
       return fmt::format("input \"{}\" has {} elements, not {}", name, tensor->elements, rows);
-    std::vector<uint8_t>& bits = bitmaps_.emplace_back(static_cast<size_t>(rows) / 8 + 1);
-    for (int64_t i = 0; i < rows; ++i)
-      setBit(bits.data(), static_cast<uint64_t>(i), tensor->bools[static_cast<size_t>(i)] != 0);
-    bitmap = bits.data();
+    bitmap = bitsOf(*tensor);
   }
   out.validity = bitmap;
   return {};

@@ -52,9 +52,10 @@ class OipBatch {
   const OipTensor* find(const std::string& name);
   std::string countRows();
   std::string buildField(const Field& field);
-  std::string buildValue(const Field& field, const std::string& base, const std::string& owner, Type type, int level,
-                         int64_t rows, ColumnData& out);
+  std::string buildValue(const std::string& base, const std::string& owner, Type type, int level, int64_t rows,
+                         ColumnData& out);
   std::string buildScalar(const std::string& name, Type type, int64_t rows, ColumnData& out);
+  const uint8_t* bitsOf(const OipTensor& tensor);
   std::string buildOffsets(const std::string& name, int64_t rows, const int64_t*& out, int64_t& elements);
   std::string buildValid(const Field& field, int64_t rows, ColumnData& out);
   void addUnused(OipProblems& problems) const;
@@ -70,7 +71,6 @@ class OipBatch {
   std::vector<ColumnData> columns_;
   std::deque<ColumnData> children_;
   std::deque<std::vector<uint8_t>> bitmaps_;
-  std::deque<std::vector<int64_t>> integers_;    // converted
   std::deque<std::vector<double>> floats_;       // converted
   std::map<std::string, const uint8_t*> valid_;  // by owner
 };

@@ -152,9 +152,8 @@ class TensorReader {
   }
 
   bool readInteger(dom::element element) {
-    const bool isSigned = tensor_.type >= OipType::Int8 && tensor_.type <= OipType::Int64;
     int64_t value = 0;
-    if (isSigned) {
+    if (isSignedOipType(tensor_.type)) {
       if (element.get_int64().get(value) != simdjson::SUCCESS) return false;
     } else {
       uint64_t bare = 0;

@@ -111,8 +111,7 @@ std::string setOipBytes(std::string_view bytes, OipTensor& tensor) {
 bool oipTypeHolds(OipType type, int64_t value) {
   const size_t bits = oipTypeWidth(type) * 8;
   if (bits >= 64) return true;
-  const bool isSigned = type >= OipType::Int8 && type <= OipType::Int64;
-  if (!isSigned) return static_cast<uint64_t>(value) < uint64_t{1} << bits;
+  if (!isSignedOipType(type)) return static_cast<uint64_t>(value) < uint64_t{1} << bits;
   return value >= -(int64_t{1} << (bits - 1)) && value < int64_t{1} << (bits - 1);
 }
 

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +44,7 @@ std::string setOipShape(std::vector<int64_t> shape, OipTensor& tensor);
 // Values as they stand in memory, little endian, one behind another; each text behind its length, four bytes. The type
 // and the shape are there already.
 std::string setOipBytes(std::string_view bytes, OipTensor& tensor);
+inline bool isSignedOipType(OipType type) { return type >= OipType::Int8 && type <= OipType::Int64; }
 // Whether an integer is one of the type's; of unsigned types `value` has the bits.
 bool oipTypeHolds(OipType type, int64_t value);
 
