@@ -126,7 +126,7 @@ Expected<ServedLogOptions> logOptions(const ServeOptions& options) {
   const bool isAsked = !log.redacted.empty() || options.logSample != "1" || options.logFeatures != "digests" ||
                        options.logRotateBytes != 0 || options.logRotateTime != 0 || options.logKeep != 0;
   if (options.log.empty() && isAsked)
-    return Error("--log-...: there is no log without --log FILE", ErrorCode::BadArgument);
+    return Error("the options --log-... need --log FILE, which turns the log on", ErrorCode::BadArgument);
   return log;
 }
 

@@ -38,7 +38,7 @@ Error checkNamed(const ListedModel& model, const std::vector<int64_t>& versions,
   for (int64_t number : versions) {
     auto at = std::ranges::find(model.versions, number, &ListedVersion::number);
     if (at == model.versions.end())
-      wrong.push_back(fmt::format("there is no version {}", number));
+      wrong.push_back(fmt::format("version {} does not exist", number));
     else if (auto why = needed.find(number); why != needed.end())
       wrong.push_back(fmt::format("version {} stays: {}", number, why->second));
   }

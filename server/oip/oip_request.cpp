@@ -268,7 +268,7 @@ std::string parseOipRequest(std::string_view body, size_t jsonBytes, OipRequest&
     }
     if (!problem.empty()) return problem;
   }
-  if (!hasInputs) return "there are no \"inputs\"";
+  if (!hasInputs) return "the request has no \"inputs\"";
   if (!binary.empty())
     return fmt::format("{} bytes behind the JSON belong to no input: see Inference-Header-Content-Length",
                        binary.size());

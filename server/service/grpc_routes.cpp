@@ -46,7 +46,7 @@ void Service::handleGrpc(const std::shared_ptr<HttpExchange>& exchange) {
   if (isInference && method == "ServerMetadata") return answer(message(oipServerMessage(version_)));
   const bool ofModel = method == "ModelReady" || method == "ModelMetadata" || method == "ModelInfer";
   if (!isInference || !ofModel)
-    return answer(httpError(501, fmt::format("there is no method {}: this server has ModelInfer, ModelMetadata, "
+    return answer(httpError(501, fmt::format("unknown method {}: this server has ModelInfer, ModelMetadata, "
                                              "ModelReady, ServerMetadata, ServerReady and ServerLive of "
                                              "inference.GRPCInferenceService, and Check of grpc.health.v1.Health",
                                              request.path)));

@@ -53,7 +53,7 @@ class InferStage::Worker {
       if (Error wrong = jobs[0].scorer->score(results, memoryOf(jobs[0].scorer), scores_))
         error = {std::move(wrong.message), ErrorCode::Failed};
     } catch (const std::bad_alloc&) {
-      error = {"there is no memory for the inference", ErrorCode::NoMemory};
+      error = {"not enough memory for the inference: try again later, or ask another server", ErrorCode::NoMemory};
     } catch (...) {
       error = {currentMessage(), ErrorCode::Failed};
     }

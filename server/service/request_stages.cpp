@@ -80,7 +80,7 @@ Refusal refusalOfException() {
   try {
     throw;
   } catch (const std::bad_alloc&) {
-    return {503, "no_memory", "there is no memory for the request: try again later, or ask another server"};
+    return {503, "no_memory", "not enough memory for the request: try again later, or ask another server"};
   } catch (...) {
     return {500, "failed", currentMessage()};
   }
@@ -89,6 +89,10 @@ Refusal refusalOfException() {
 const Refusal kLate{504, "late", "the deadline passed while the request waited for a thread"};
 
 }  // namespace
+
+std::string notLoadedText(std::string_view name) {
+  return fmt::format("\"{}\" is not loaded: the server's log says why", name);
+}
 
 RequestStages::RequestStages(const StageOptions& options, Metrics& metrics, ServeMetrics& serveMetrics, ServedLog* log)
     : options_(options),
@@ -144,8 +148,7 @@ std::optional<Refusal> RequestStages::prepare(Work& work) {
   if (auto refusal = unpackBody(request.header("Content-Encoding"), options_.bodyBytes, request.body)) return refusal;
   if (!work.exchange->countBody()) return Refusal{503, "overload", std::string(kTooManyBytes)};
   if (work.config != nullptr) work.call = work.config->begin();
-  if (!work.call)
-    return Refusal{503, "no_version", fmt::format("\"{}\" is not loaded: the server's log says why", work.name)};
+  if (!work.call) return Refusal{503, "no_version", notLoadedText(work.name)};
   std::optional<Refusal> refusal;
   work.dialect = work.newDialect(work.call, request, refusal);
   if (!refusal) refusal = work.dialect->read(request.body);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "engine/live_config.h"
 #include "runtime/metrics/metrics.h"
@@ -31,6 +32,9 @@ struct StageOptions {
 // What makes the dialect of a request; empty, with the refusal set, where the request is wrong.
 using NewDialect = std::function<std::unique_ptr<Dialect>(const LiveCall& call, const HttpRequest& request,
                                                           std::optional<Refusal>& refusal)>;
+
+// Why a model gives no answers of which no version could be loaded.
+std::string notLoadedText(std::string_view name);
 
 // Thread-safe.
 class RequestStages {

@@ -41,9 +41,7 @@ HttpResponse unknownName(const LiveConfigs& configs, std::string_view what, std:
                                     near ? fmt::format("; did you mean \"{}\"?", *near) : ""));
 }
 
-HttpResponse notLoaded(std::string_view name) {
-  return httpError(503, fmt::format("\"{}\" is not loaded: the server's log says why", name));
-}
+HttpResponse notLoaded(std::string_view name) { return httpError(503, notLoadedText(name)); }
 
 bool isReady(const LiveConfigs& configs, ServerPhase phase) {
   if (phase != ServerPhase::Serving) return false;

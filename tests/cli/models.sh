@@ -150,7 +150,7 @@ featc 1 models list "$model" --verify
 featc 0 pack "$model/2"
 printf 'version = 4\n[labels]\ncanary = 1\n' >"$model/model.toml"
 featc 1 models prune "$model" 4 2 1 9
-err_has "nothing was removed: version 4 stays: it serves; version 1 stays: it has the label canary; there is no version 9"
+err_has "nothing was removed: version 4 stays: it serves; version 1 stays: it has the label canary; version 9 does not exist"
 featc 2 models prune "$model" four
 [ "$(versions)" = '1 2 3 4 5 6' ] || fail "versions are $(versions)"
 featc 0 models prune "$model" --keep 2 --dry-run

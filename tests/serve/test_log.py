@@ -193,7 +193,7 @@ def test_wrong_options(start, profiles, options, words):
         serve(start, profiles, *options)
     with pytest.raises(RuntimeError, match="No such file"):
         serve(start, profiles, log="none/requests.log")
-    with pytest.raises(RuntimeError, match="without --log"):
+    with pytest.raises(RuntimeError, match="need --log FILE"):
         start(profiles / "profiles.feat", "--log-redact", "request.note")
 
 
