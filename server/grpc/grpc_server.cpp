@@ -25,7 +25,6 @@ constexpr const char* kNoModule =
     "again";
 constexpr const char* kTooMany = "too many calls are open: try again later, or ask another server";
 constexpr const char* kTooSlow = "the message did not come in time: send a request in one go";
-
 constexpr const char* kStopping = "the server is stopping: ask another server";
 
 std::string_view viewOf(FeatcGrpcText text) { return {text.data, text.size}; }
@@ -38,6 +37,14 @@ std::string_view shortened(std::string_view problem) {
   size_t end = kMost;
   while (end > 0 && (static_cast<unsigned char>(problem[end]) & 0xc0U) == 0x80U) --end;
   return problem.substr(0, end);
+}
+
+// Only a status: it needs no memory.
+FeatcGrpcAnswer bareAnswer(int httpStatus) {
+  FeatcGrpcAnswer answer{};
+  answer.status = grpcStatus(httpStatus);
+  answer.release = [](void* /*owner*/) {};
+  return answer;
 }
 
 // The letters that metadata may have.
@@ -70,9 +77,7 @@ class GrpcExchange final : public HttpExchange {
  private:
   void send(HttpResponse response) noexcept override {
     if (!survive("an answer", [&] { sendAnswer(response); })) {
-      FeatcGrpcAnswer answer{};  // needs no memory
-      answer.status = grpcStatus(500);
-      answer.release = [](void* /*owner*/) {};
+      const FeatcGrpcAnswer answer = bareAnswer(500);
       module_.answer(call_, &answer);
     }
   }
@@ -181,9 +186,7 @@ class GrpcServer::Core {
       held = new Held(exchange);
     });
     if (exchange == nullptr) {
-      FeatcGrpcAnswer answer{};
-      answer.status = grpcStatus(503);
-      answer.release = [](void* /*owner*/) {};
+      const FeatcGrpcAnswer answer = bareAnswer(503);
       core.module_->answer(call, &answer);
     } else if (!survive("a call", [&] { core.handle(exchange, *request); })) {
       exchange->answer({.status = 500, .contentType = {}, .headers = {}, .body = {}, .error = {}});
