@@ -272,6 +272,8 @@ def test_codes_and_texts(client, fields):
     assert str(again) == str(caught.value) and again.code == 400 and isinstance(again, (ValueError, ClientError))
     with pytest.raises(ValueError):
         Client(timeout=0)
+    with pytest.raises(ValueError, match="name a server"):
+        Client([])
     with pytest.raises(BadRequestError):
         client.ready("none")
 
@@ -389,6 +391,11 @@ def test_another_server(line, fields, way):
     assert ways([line("break").url, good], timeout=20)[way]().name == "shops"
     busy = line(refusal(503, "Retry-After: 1"))
     assert ways([busy.url, good], timeout=20)[way]().name == "shops" and len(busy.requests) == 1
+    # An error names the server that was asked.
+    wrong = line(refusal(200, text="{}"))
+    with pytest.raises(ClientError, match="not an answer") as caught:
+        ways([dead, wrong.url], timeout=20)[way]()
+    assert caught.value.url == wrong.url + "/v2/models/shops"
     with pytest.raises(UnreachableError) as caught:
         ways([dead], timeout=20)[way]()
     assert caught.value.code is None and isinstance(caught.value, ConnectionError)

@@ -16,9 +16,6 @@ from featc.client.schema import ModelInfo
 _TYPES = {"FP32": "<f4", "INT64": "<i8", "INT32": "<i4", "UINT64": "<u8"}
 _COMPANIONS = (".weights", ".offsets", ".offsets.1")
 
-# What a status of an item is called; 0 is fine.
-STATUS = ("ok", "bad_input", "too_many_ids", "value_too_large", "out_of_memory", "not_finite")
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -32,7 +29,7 @@ class Answer:
     delta: Optional[int]  # their last delta
     degraded: Tuple[str, ...]  # sources whose reads failed or were late: their fields are missing
     offsets: np.ndarray  # int64 (R + 1,): how many items there are before each request
-    status: np.ndarray  # int32 (M,): 0, or why an item has no result: STATUS[status]
+    status: np.ndarray  # int32 (M,): 0, or why an item has no result, by the numbers of docs/server.md
 
     @property
     def failed(self) -> int:
@@ -103,8 +100,9 @@ def features_of(common: Mapping[str, Any], tensors: Dict[str, np.ndarray], model
             continue
         column = _column(name, tensors)
         is_of_request = scopes.get(name) == "request"
-        if len(column) != (rows.requests if is_of_request else rows.items):
-            raise NotAnAnswer(f"the answer has {len(column)} rows of {name!r}")
+        wanted = rows.requests if is_of_request else rows.items
+        if len(column) != wanted:
+            raise NotAnAnswer(f"{wanted} rows of {name!r} were expected, and {len(column)} came")
         # A row an item, and none where it failed.
         if is_of_request or failed.any():
             column = column.take(pa.array(of_requests if is_of_request else own, mask=failed))
@@ -120,7 +118,7 @@ def _column(name: str, tensors: Mapping[str, np.ndarray]) -> pa.Array:
     if weights is not None:
         elements = pa.StructArray.from_arrays([elements, pa.array(weights)], ["id", "weight"])
     if offsets is None:
-        # 0 is no id.
+        # 0 stands for a missing id.
         return pa.array(values, mask=values == 0) if values.dtype == np.uint64 else elements
     inner = tensors.get(name + ".offsets.1")
     if inner is not None:

@@ -25,7 +25,7 @@ except ImportError as missing:
 # Less than the 75 s after which featc serve closes a connection that nobody uses.
 _KEEP_SECONDS = 60.0
 # From the frame that warns of data: to the caller of score() and features().
-_CALLER = 6
+_CALLER = 5
 # httpx's errors in which nothing was sent.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -46,12 +46,11 @@ class _Base:
         return Deadline(self._timeout if timeout is None else timeout)
 
     def _model(self, name: str, deadline: Deadline) -> Exchange:
-        path = _path(name)
-        reply = yield from self._servers.ask("GET", path, self._headers, None, deadline)
+        reply = yield from self._servers.ask("GET", _path(name), self._headers, None, deadline)
         try:
             model = parse_metadata(json.loads(reply.body))
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-            raise ClientError(200, "this is not an answer of featc serve", self._servers.urls[0] + path) from None
+            raise ClientError(200, "this is not an answer of featc serve", reply.url) from None
         self._models[name] = model
         return model
 
@@ -67,25 +66,11 @@ class _Base:
                 pass
         return False
 
-    def _scores(self, name: str, data: Any, by: Optional[str], outputs: Optional[Sequence[str]], timeout: Optional[float],
-                request_id: Optional[str], traceparent: Optional[str]) -> Exchange:
-        wanted = None if outputs is None else ["score", *outputs]
-        model, rows, common, tensors = yield from self._infer(name, data, by, wanted, timeout, request_id, traceparent, True)
-        return self._decoded(name, scores_of, common, tensors)
-
-    def _features(self, name: str, data: Any, by: Optional[str], outputs: Optional[Sequence[str]], timeout: Optional[float],
-                  request_id: Optional[str], traceparent: Optional[str]) -> Exchange:
-        model, rows, common, tensors = yield from self._infer(name, data, by, outputs, timeout, request_id, traceparent, False)
-        return self._decoded(name, features_of, common, tensors, model, rows)
-
-    def _decoded(self, name: str, decode: Any, *answer: Any) -> Any:
-        try:
-            return decode(*answer)
-        except (NotAnAnswer, KeyError, ValueError) as problem:
-            raise ClientError(200, f"the answer cannot be read: {problem}", self._servers.urls[0] + _path(name)) from None
-
     def _infer(self, name: str, data: Any, by: Optional[str], outputs: Optional[Sequence[str]], timeout: Optional[float],
-               request_id: Optional[str], traceparent: Optional[str], want_scores: bool) -> Exchange:
+               request_id: Optional[str], traceparent: Optional[str], *, want_scores: bool) -> Exchange:
+        """Gives Scores or Features."""
+        if want_scores and outputs is not None:
+            outputs = ["score", *outputs]
         deadline = self._deadline(timeout)
         model = self._models.get(name)
         is_known = model is not None
@@ -93,7 +78,7 @@ class _Base:
             model = yield from self._model(name, deadline)
         while True:
             try:
-                rows, common, tensors = yield from self._once(
+                rows, reply = yield from self._once(
                     model, data, by, outputs, request_id, traceparent, want_scores, deadline)
                 break
             except (BadRequestError, DataError):
@@ -104,9 +89,12 @@ class _Base:
                 model = yield from self._model(name, deadline)
                 if model.fingerprint == known.fingerprint:
                     raise
+        common, tensors = _decoded(reply, _read, reply, rows)
         if common["fingerprint"] != model.fingerprint:
             model = yield from self._model(name, deadline)
-        return model, rows, common, tensors
+        if want_scores:
+            return _decoded(reply, scores_of, common, tensors)
+        return _decoded(reply, features_of, common, tensors, model, rows)
 
     def _once(self, model: ModelInfo, data: Any, by: Optional[str], outputs: Optional[Sequence[str]],
               request_id: Optional[str], traceparent: Optional[str], want_scores: bool, deadline: Deadline) -> Exchange:
@@ -120,12 +108,18 @@ class _Base:
         if traceparent is not None:
             headers["traceparent"] = traceparent
         reply = yield from self._servers.ask("POST", _path(model.name) + "/infer", headers, body, deadline)
-        common, tensors = self._decoded(model.name, _read, reply, rows)
-        return rows, common, tensors
+        return rows, reply
 
 
 def _path(name: str) -> str:
     return f"/v2/models/{quote(name, safe='')}"
+
+
+def _decoded(reply: Answered, decode: Any, *answer: Any) -> Any:
+    try:
+        return decode(*answer)
+    except (NotAnAnswer, KeyError, ValueError) as problem:
+        raise ClientError(200, f"the answer cannot be read: {problem}", reply.url) from None
 
 
 def _read(reply: Answered, rows: Rows) -> Any:
@@ -165,7 +159,7 @@ class Client(_Base):
 
     Every method raises
       BadRequestError   the request is at fault: no such model, a field that is missing
-      DeadlineError     there was no answer in time
+      DeadlineError     no answer came in time
       OverloadError     the server refuses requests for now
       UnreachableError  no server could be reached
       ClientError       anything else; it is the base of all these, with `code`, `text` and `url`
@@ -194,7 +188,8 @@ class Client(_Base):
 
         A field that may be missing may be None or left out. Columns that no field uses are a DataWarning.
         """
-        return self._drive(self._scores(model, data, by, outputs, timeout, request_id, traceparent))
+        return self._drive(
+            self._infer(model, data, by, outputs, timeout, request_id, traceparent, want_scores=True))
 
     def features(self, model: str, data: Any, *, by: Optional[str] = None, outputs: Optional[Sequence[str]] = None,
                  timeout: Optional[float] = None, request_id: Optional[str] = None,
@@ -203,15 +198,16 @@ class Client(_Base):
 
         The table has the columns of Config.extract(): what depends on the request only stands in each of its items.
         """
-        return self._drive(self._features(model, data, by, outputs, timeout, request_id, traceparent))
+        return self._drive(
+            self._infer(model, data, by, outputs, timeout, request_id, traceparent, want_scores=False))
 
     def model(self, name: str, *, timeout: Optional[float] = None) -> ModelInfo:
         """What a model takes and gives, as its server says now."""
         return self._drive(self._model(name, self._deadline(timeout)))
 
     def ready(self, model: Optional[str] = None, *, timeout: Optional[float] = None) -> bool:
-        """Whether a server answers requests, for the model if one is named. Not sent again; raises BadRequestError if no
-        server has the model."""
+        """Whether a server answers requests, for the model if one is named. Not sent again; raises BadRequestError if a
+        server does not know the model."""
         return self._drive(self._ready(model, self._deadline(timeout)))
 
     def close(self) -> None:
@@ -249,7 +245,7 @@ class Client(_Base):
                     parts.append(part)
                     if time.monotonic() >= end:
                         return Late()
-                return Answered(response.status_code, response.headers, b"".join(parts))
+                return Answered(step.url, response.status_code, response.headers, b"".join(parts))
         except httpx.TransportError as problem:
             return _failure(problem)
 
@@ -268,13 +264,15 @@ class AsyncClient(_Base):
                     timeout: Optional[float] = None, request_id: Optional[str] = None,
                     traceparent: Optional[str] = None) -> Scores:
         """As Client.score()."""
-        return await self._drive(self._scores(model, data, by, outputs, timeout, request_id, traceparent))
+        return await self._drive(
+            self._infer(model, data, by, outputs, timeout, request_id, traceparent, want_scores=True))
 
     async def features(self, model: str, data: Any, *, by: Optional[str] = None, outputs: Optional[Sequence[str]] = None,
                        timeout: Optional[float] = None, request_id: Optional[str] = None,
                        traceparent: Optional[str] = None) -> Features:
         """As Client.features()."""
-        return await self._drive(self._features(model, data, by, outputs, timeout, request_id, traceparent))
+        return await self._drive(
+            self._infer(model, data, by, outputs, timeout, request_id, traceparent, want_scores=False))
 
     async def model(self, name: str, *, timeout: Optional[float] = None) -> ModelInfo:
         """As Client.model()."""
@@ -317,7 +315,7 @@ class AsyncClient(_Base):
             return Late()
         except httpx.TransportError as problem:
             return _failure(problem)
-        return Answered(response.status_code, response.headers, response.content)
+        return Answered(step.url, response.status_code, response.headers, response.content)
 
 
 def _limits(connections: int) -> httpx.Limits:

@@ -11,7 +11,7 @@ from featc.errors import FeatcError
 class ClientError(FeatcError):
     """A server did not give what it was asked for.
 
-    code: the HTTP status of its answer; None if there was no answer
+    code: the HTTP status of its answer; None if none came
     text: what it said, or what went wrong here
     url:  what was asked
     """
@@ -31,7 +31,7 @@ class BadRequestError(ClientError, ValueError):
 
 
 class DeadlineError(ClientError, TimeoutError):
-    """There was no answer in time: the server said so (504, 408), or nothing came (`code` is None)."""
+    """No answer came in time: the server said so (504, 408), or nothing came (`code` is None)."""
 
 
 class OverloadError(ClientError):

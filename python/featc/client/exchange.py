@@ -37,6 +37,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Answered:
+    url: str  # that was asked
     code: int
     headers: Mapping[str, str]
     body: bytes
@@ -52,7 +53,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Late:
-    """No answer in time."""
+    """No answer came in time."""
 
 
 Step = Union[Send, Wait]
@@ -77,7 +78,7 @@ class Servers:
 
     def __init__(self, urls: Sequence[str], retries: int):
         if not urls:
-            raise ValueError("there is no URL of a server")
+            raise ValueError("the list of URLs is empty: name a server")
         self.urls = [url.rstrip("/") for url in urls]
         self.retries = retries
         self._next = 0

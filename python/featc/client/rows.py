@@ -108,7 +108,7 @@ def _from_table(table: pa.Table, model: ModelInfo, by: Optional[str], unused: Se
         raise DataError("two columns have one name: " + ", ".join(sorted({n for n in names if names.count(n) > 1})))
     is_nested = "items" in names and not any(f.name == "items" or f.name.startswith("items.") for f in model.fields)
     if by is not None and by not in names:
-        raise DataError(f"there is no column {by!r}, which by={by!r} names")
+        raise DataError(f"by={by!r}: the table has no column {by!r}")
     used: Set[str] = {by} if by is not None and not _fields_called(by, model) else set()
     if is_nested:
         if by is not None:

@@ -78,10 +78,8 @@ def parse_metadata(metadata: Mapping[str, Any]) -> ModelInfo:
         scope, dot, name = said["field"].partition(".")
         if not dot:
             continue  # item_offsets
-        # A field that may be missing says so with its type; its tensors all name the same field.
-        declared = said["type"]
-        optional = declared.endswith("?")
-        fields.setdefault(said["field"], FieldInfo(name, scope, declared.rstrip("?"), optional))
+        # All tensors of a field say the same of it.
+        fields.setdefault(said["field"], FieldInfo(name, scope, said["type"].removesuffix("?"), said["optional"]))
     outputs = tuple(
         TensorInfo(t["name"], t["datatype"], tuple(t["shape"]), t["parameters"]["scope"]) for t in metadata["outputs"]
     )
