@@ -21,7 +21,8 @@ MEANS = {"tags", "gender_x_tags"}
 spec = importlib.util.spec_from_file_location("make_model", EXAMPLE / "make_model.py")
 planted_model = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(planted_model)
-FIELDS, NUMBERS, CLICKS, DIM = (getattr(planted_model, name) for name in ("FIELDS", "NUMBERS", "CLICKS", "DIM"))
+FIELDS, NUMBERS, CLICKS, DIM, LAYERS = (
+    getattr(planted_model, name) for name in ("FIELDS", "NUMBERS", "CLICKS", "DIM", "LAYERS"))
 
 
 def planted(seed, *shape):
@@ -82,7 +83,7 @@ def test_takeaway(tmp_path):
     assert [(s["request"], s["item"]) for s in scores] == [(r["request"], r["item"]) for r in rows]
 
     tables = {name: Table(seed, name, rows) for seed, name in enumerate(FIELDS + CLICKS)}
-    sizes = [len(FIELDS) * DIM + len(NUMBERS) + len(CLICKS) * DIM, 64, 32, 1]
+    sizes = [len(FIELDS) * DIM + len(NUMBERS) + len(CLICKS) * DIM, *LAYERS, 1]
     layers = [planted(2 + k, before, after) for k, (before, after) in enumerate(zip(sizes, sizes[1:]))]
     expected = np.array([score(r["features"], tables, planted(1, DIM, DIM * len(CLICKS)), layers) for r in rows])
     assert np.ptp(expected) > 0.1 and expected.min() > 1e-3  # a constant, or one that is saturated, would say nothing
