@@ -47,8 +47,8 @@ class OipDialect : public Dialect {
   }
 
   HttpResponse answer(const Result& result, const ScoredItems& items, const ServedVersion& version) override {
-    // Behind those of rows (ops/context.h).
     constexpr int32_t kNotFinite = 5;
+    static_assert(kNotFinite == static_cast<int32_t>(RowStatus::OutOfMemory) + 1, "it is behind the statuses of rows");
     const auto count = static_cast<size_t>(result.items());
     std::vector<OipColumn> columns;
     for (const ScoreColumn& column : items.scores.columns) {
