@@ -11,10 +11,7 @@ namespace featc {
 
 namespace {
 
-// g++ 12 drops the attribute from a `using`.
-typedef uint64_t Lanes2 __attribute__((vector_size(16)));  // NOLINT(modernize-use-using)
-
-constexpr EditLoops kBaselineLoops = {.instructions = "baseline", .steps = edit_loops::stepsOf<Lanes2, 2>, .lanes = 4};
+constexpr EditLoops kBaselineLoops = edit_loops::loopsOf<edit_loops::Lanes2, 2>("baseline");
 
 std::vector<const EditLoops*> runnable() {
   std::vector<const EditLoops*> sets = {&kBaselineLoops};

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loop in AVX2.
+// The loop in AVX2; ops/CMakeLists.txt has the compiler's options.
 #if defined(__x86_64__)
 
 #include "ops/library/edit_loops_body.h"
 
 namespace featc {
 
-namespace {
-typedef uint64_t Lanes4 __attribute__((vector_size(32)));  // NOLINT(modernize-use-using)
-}  // namespace
-
-const EditLoops kAvx2EditLoops = {.instructions = "avx2", .steps = edit_loops::stepsOf<Lanes4, 2>, .lanes = 8};
+const EditLoops kAvx2EditLoops = edit_loops::loopsOf<edit_loops::Lanes4, 2>("avx2");
 
 }  // namespace featc
 

@@ -6,12 +6,7 @@
 
 namespace featc {
 
-namespace {
-
-typedef uint64_t Lanes8 __attribute__((vector_size(64)));  // NOLINT(modernize-use-using)
-}  // namespace
-
-const EditLoops kAvx512EditLoops = {.instructions = "avx512", .steps = edit_loops::stepsOf<Lanes8, 1>, .lanes = 8};
+const EditLoops kAvx512EditLoops = edit_loops::loopsOf<edit_loops::Lanes8, 1>("avx512");
 
 }  // namespace featc
 

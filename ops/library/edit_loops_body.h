@@ -11,6 +11,11 @@
 namespace featc::edit_loops {
 namespace {  // NOLINT(google-build-namespaces): see above
 
+// g++ 12 drops the attribute from a `using`.
+typedef uint64_t Lanes2 __attribute__((vector_size(16)));  // NOLINT(modernize-use-using)
+typedef uint64_t Lanes4 __attribute__((vector_size(32)));  // NOLINT(modernize-use-using)
+typedef uint64_t Lanes8 __attribute__((vector_size(64)));  // NOLINT(modernize-use-using)
+
 // As many vectors as hide that a step waits for the one before.
 template <class Lanes, size_t vectors>
 uint32_t stepsOf(const uint64_t* places, const char** next, uint32_t* left, uint64_t* more, uint64_t* less) {
@@ -42,6 +47,13 @@ uint32_t stepsOf(const uint64_t* places, const char** next, uint32_t* left, uint
     ended |= (left[k] == 0 ? 1U : 0U) << k;
   }
   return ended;
+}
+
+template <class Lanes, size_t vectors>
+constexpr EditLoops loopsOf(const char* instructions) {
+  constexpr size_t kTexts = vectors * sizeof(Lanes) / sizeof(uint64_t);
+  static_assert(kTexts <= kMostEditLanes);
+  return {.instructions = instructions, .steps = stepsOf<Lanes, vectors>, .lanes = kTexts};
 }
 
 }  // namespace
