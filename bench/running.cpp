@@ -13,6 +13,7 @@
 #include "bench/search_ads.h"
 #include "bench/takeaway.h"
 #include "bench/time_share.h"
+#include "support/instruction_sets.h"
 
 namespace featc::bench {
 
@@ -28,10 +29,8 @@ struct Isa {
 };
 
 std::vector<Isa> isas() {
-  bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-  return {{"AVX-512", "", avx512}, {"AVX2", "x86-64-v3", avx2}};
+  bool avx2 = runsAvx2() && __builtin_cpu_supports("bmi2");
+  return {{"AVX-512", "", runsAvx512()}, {"AVX2", "x86-64-v3", avx2}};
 }
 
 std::string nanoseconds(const Samples& samples) { return fmt::format("{:.2f}", samples.median()); }

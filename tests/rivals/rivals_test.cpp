@@ -5,24 +5,19 @@
 #include "bench/program.h"
 #include "bench/search_ads.h"
 #include "bench/takeaway.h"
+#include "support/instruction_sets.h"
 #include "tests/common/catch.h"
 
 namespace featc::bench {
 
 namespace {
 
-bool hasAvx2() { return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi2") != 0; }
-bool hasAvx512() {
-  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-         __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0;
-}
-
 // Those of `native`, `avx2` and `avx512` that this machine can run.
 template <class Rival>
 std::vector<Rival*> here(Rival* native, std::initializer_list<Rival*> avx2, Rival* avx512) {
   std::vector<Rival*> rivals{native};
-  if (hasAvx2()) rivals.insert(rivals.end(), avx2);
-  if (hasAvx512()) rivals.push_back(avx512);
+  if (runsAvx2() && __builtin_cpu_supports("bmi2") != 0) rivals.insert(rivals.end(), avx2);
+  if (runsAvx512()) rivals.push_back(avx512);
   return rivals;
 }
 
