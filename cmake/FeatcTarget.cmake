@@ -60,4 +60,5 @@ function(featc_module NAME)
     # Beside it, where deploy/runtime-files puts them, or where they were found: also inside the checkout, in build/venv.
     INSTALL_RPATH "$ORIGIN;$<TARGET_FILE_DIR:${${ARG_PACKAGE}_LIBRARY}>")
   install(TARGETS ${NAME} LIBRARY DESTINATION lib/featc)
+  set_property(GLOBAL APPEND PROPERTY FEATC_MODULES ${NAME})
 endfunction()
