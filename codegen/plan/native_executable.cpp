@@ -314,7 +314,7 @@ class NativeExecutable final : public Executable {
   // By the kernel over flat lists where there is one and it can, else by the plain one, which needs cells.
   void compute(NativeScratch& scratch, const BoundKernel& kernel, Context& context, uint32_t rows) const {
     const ColumnRef out = scratch.views[kernel.out];
-    std::span<ColumnRef> args(scratch.args.data() + kernel.firstArg, kernel.argCount);
+    std::span<const ColumnRef> args(scratch.args.data() + kernel.firstArg, kernel.argCount);
     if (out.flat != nullptr) *out.flat = {};
     FlatKernel flat = kernel.call->flat;
     if (flat != nullptr && flat(context, args.data(), out, rows)) {
