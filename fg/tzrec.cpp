@@ -104,7 +104,7 @@ class Translator {
                                        textOf(body, "feature_name"), what));
     };
     for (const auto& [name, value] : body.fields) {
-      if (name == "stub_type" && value.isTrue()) error(value.line, "there are no stubs");
+      if (name == "stub_type" && value.isTrue()) error(value.line, "\"stub_type\" is not supported");
       for (const Node* one : value.each())
         if (one->text.rfind("feature:", 0) == 0 || one->text.rfind("const:", 0) == 0)
           error(one->line, fmt::format("\"{}\" names a column of the data, not a feature or a constant", one->text));
