@@ -32,6 +32,16 @@ function(featc_library NAME)
   target_link_libraries(${NAME} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:featc_options> ${ARG_PRIVATE})
 endfunction()
 
+# featc_vector_loops(LOOPS): the current folder's LOOPS_avx2.cpp and LOOPS_avx512.cpp are compiled for these instructions;
+# support/instruction_sets.h says at run time whether the CPU has them.
+function(featc_vector_loops LOOPS)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    set_source_files_properties(${LOOPS}_avx2.cpp PROPERTIES COMPILE_OPTIONS -mavx2)
+    set_source_files_properties(${LOOPS}_avx512.cpp PROPERTIES COMPILE_OPTIONS
+      "-mavx512f;-mavx512dq;-mavx512bw;-mavx512vl;-mprefer-vector-width=512")
+  endif()
+endfunction()
+
 # featc_module(NAME OPTION variable PACKAGE package DOES text WITHOUT text SOURCES files... LINK targets...): a module of
 # the current folder, which the program loads from lib/featc when it needs it (support/module.h). The cache variable says
 # whether it is built: AUTO, where the package is found and nothing is sanitized; ON, the package is required; OFF.

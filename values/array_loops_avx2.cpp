@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loops in AVX2; values/CMakeLists.txt has the compiler's options.
+// The loops in AVX2; cmake/FeatcTarget.cmake has the compiler's options.
 #if defined(__x86_64__)
 
 #include "values/array_loops_body.h"

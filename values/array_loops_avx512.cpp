@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loops in AVX-512, with its parts DQ, BW and VL; values/CMakeLists.txt has the compiler's options.
+// The loops in AVX-512, with its parts DQ, BW and VL; cmake/FeatcTarget.cmake has the compiler's options.
 #if defined(__x86_64__)
 
 #include "values/array_loops_body.h"

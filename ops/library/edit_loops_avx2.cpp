@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loop in AVX2; ops/CMakeLists.txt has the compiler's options.
+// The loop in AVX2; cmake/FeatcTarget.cmake has the compiler's options.
 #if defined(__x86_64__)
 
 #include "ops/library/edit_loops_body.h"

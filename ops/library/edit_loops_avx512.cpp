@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loop in AVX-512, with its parts DQ, BW and VL; ops/CMakeLists.txt has the compiler's options.
+// The loop in AVX-512, with its parts DQ, BW and VL; cmake/FeatcTarget.cmake has the compiler's options.
 #if defined(__x86_64__)
 
 #include "ops/library/edit_loops_body.h"
