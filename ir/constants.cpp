@@ -158,9 +158,8 @@ PreparedCall prepareCall(const Graph& graph, NodeId id, ConstantEvaluator& const
     call.types.push_back(types[i]);
   }
   if (mapMask == 0) {
-    if (call.liftMask == 0) call.flat = overload.flatKernel;
-    if (call.liftMask == 0) call.readsTexts = overload.readsTexts;
-    if (call.liftMask != 0) call.flat = overload.liftedFlatKernel;
+    call.flat = call.liftMask != 0 ? overload.liftedFlatKernel : overload.flatKernel;
+    call.readsTexts = call.liftMask == 0 && overload.readsTexts;
     return call;
   }
   auto mapped = std::make_shared<MappedState>();
