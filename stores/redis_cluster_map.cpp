@@ -120,7 +120,8 @@ void RedisCluster::tidy() {
     bool isOver = true;
     for (auto& connection : node->connections) {
       if (!connection->isOver() && (connection->load() == 0 || !isPatient))
-        RedisConnection::guarded(connection.get(), [](RedisConnection& c) { c.close(); });
+        RedisConnection::guarded(connection.get(),
+                                 [](RedisConnection& c) { c.close("the node left the cluster and does not answer"); });
       isOver = isOver && connection->isOver();
     }
     return isOver;

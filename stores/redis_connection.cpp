@@ -254,11 +254,10 @@ void RedisConnection::lost(std::string_view why) noexcept {
   event_del(&connectTimer_);
   bool wasReady = state_ == State::Ready;
   bool again = std::exchange(sendAgain_, false);
-  // One that was closed, say to a node that left the cluster, is no failure.
-  if (state_ != State::Closed) {
-    ++(wasReady ? loop_.shared().lost : loop_.shared().refused);
-    if (!again) failed(why);
-  }
+  const bool isClosed = state_ == State::Closed;
+  if (!isClosed) ++(wasReady ? loop_.shared().lost : loop_.shared().refused);
+  // Closing one that owes nothing, say to a node that left the cluster, is no failure.
+  if (isClosed ? load() > 0 : !again) failed(why);
   survive("the reason of a lost connection", [&] { problem_ = why; });
   greetings_ = 0;
   incoming_ = {};
@@ -268,13 +267,13 @@ void RedisConnection::lost(std::string_view why) noexcept {
   for (; !inFlight_.empty(); inFlight_.pop_front()) giveBack(inFlight_.front(), again);
   if (!wasReady) ++failures_;
   bool triedAll = failures_ >= addresses_;
-  if (state_ == State::Closed || (!wasReady && triedAll)) {
+  if (isClosed || (!wasReady && triedAll)) {
     // Nobody waits for a store that does not come back at once.
     setUsable(false);
     for (; !queue_.empty(); queue_.pop_front()) giveUp(std::move(queue_.front()));
   }
   if (loop_.cluster() != nullptr) loop_.cluster()->onLost(*this);
-  if (state_ == State::Closed) return;
+  if (isClosed) return;
   // At once, unless the server lets nobody in, or throws everybody out.
   bool isBrief = wasReady && !again && Clock::now() - readySince_ < kBriefly;
   retryAfter(isBrief ? 1 : (wasReady || !triedAll ? 0 : failures_));
@@ -317,12 +316,12 @@ void RedisConnection::retryAfter(uint32_t failures) {
   startTimer(retryTimer_, wait);
 }
 
-void RedisConnection::close() {
+void RedisConnection::close(std::string_view why) {
   state_ = State::Closed;
   event_del(&connectTimer_);
   event_del(&retryTimer_);
   event_del(&progressTimer_);
-  because("the store was closed");
+  because(why);
   abandon();
 }
 

@@ -41,8 +41,8 @@ class RedisConnection {
   void connectSoon();
   // Of those that are usable the one with the least to do; null: none is.
   static RedisConnection* leastLoaded(std::span<const std::unique_ptr<RedisConnection>> connections);
-  // Fails everything and stays closed.
-  void close();
+  // Fails everything, for which `why` is the reason, and stays closed.
+  void close(std::string_view why = "the store was closed");
   // Whether a fetch may hope for an answer: not while tries to connect have failed.
   bool usable() const { return usable_; }
   bool isReady() const { return state_ == State::Ready; }
