@@ -9,9 +9,9 @@
 
 namespace featc {
 
-// The columns' names, with `delimiter` between them and a line end behind. A comma is CSV's, where quotes are put
-// around names that need them; a tab is TSV's, which has none: that fails with BadArgument where a name holds a tab or
-// a line end.
+// The columns' names, with `delimiter` between them and a line end behind. With a comma it is CSV, which quotes names
+// that need it; with a tab it is TSV, which has no quotes: it fails with BadArgument where a name holds a tab or a line
+// end.
 Expected<std::string> cellHeader(std::span<const std::string> names, char delimiter);
 
 }  // namespace featc

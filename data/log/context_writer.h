@@ -2,7 +2,6 @@
 // The requests of a call as JSON lines have them.
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 

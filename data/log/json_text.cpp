@@ -58,10 +58,6 @@ void appendMap(std::string& out, const ColumnData& column, Type type, int64_t at
   out += '}';
 }
 
-}  // namespace
-
-namespace {
-
 // Whether JSON has the text as it is, and without a look at its UTF-8.
 bool isPlain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });

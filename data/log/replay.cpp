@@ -26,10 +26,6 @@ namespace dom = simdjson::dom;
 
 constexpr size_t kShownBytes = 200;
 
-void note(const ReplayReport& report, ReplayReport::Differences& differences, std::string example) {
-  differences.add(std::move(example), report.mostExamples);
-}
-
 // JSON text in one form, so that equal values are equal texts; cut where it is only shown.
 std::string textOf(dom::element element) { return simdjson::minify(element); }
 std::string shown(std::string text) {
@@ -59,7 +55,7 @@ class LogReplayer::State {
   void replay(const Extractor& extractor, std::string_view line, uint64_t number, ReplayReport& report) {
     ++report.lines;
     if (std::string problem = replayLine(extractor, line, number, report); !problem.empty())
-      note(report, report.unreadable, fmt::format("line {}: {}", number, problem));
+      report.note(report.unreadable, fmt::format("line {}: {}", number, problem));
   }
   void useScorer(ReplayScorer& scorer, double tolerance) { scores_.emplace(scorer, tolerance); }
 
@@ -78,12 +74,12 @@ class LogReplayer::State {
     if (root["id"].get(id) == simdjson::SUCCESS) place += fmt::format(" (request {})", shown(std::string(id)));
     noteProgram(extractor.info(), root, report);
     if (std::string left = leftOut(root); !left.empty()) {
-      note(report, report.redacted, fmt::format("{}: {}", place, left));
+      report.note(report.redacted, fmt::format("{}: {}", place, left));
       return {};
     }
     std::string_view incomplete;
     if (root["incomplete"].get(incomplete) == simdjson::SUCCESS) {
-      note(report, report.incomplete, fmt::format("{}: {}", place, incomplete));
+      report.note(report.incomplete, fmt::format("{}: {}", place, incomplete));
       return {};
     }
     dom::array results;
@@ -91,7 +87,7 @@ class LogReplayer::State {
     if (std::string problem = loadRows(root); !problem.empty()) return problem;
     if (std::string problem = run(extractor, root, results.size(), report); !problem.empty()) return problem;
     for (const std::string& key : store_->unknownKeys())
-      note(report, report.unknownKeys, fmt::format("{}: {}", place, key));
+      report.note(report.unknownKeys, fmt::format("{}: {}", place, key));
     dom::object digests;
     if (root["digests"].get(digests) == simdjson::SUCCESS) {
       if (std::string problem = compareDigests(results, digests, place, report); !problem.empty()) return problem;
@@ -230,14 +226,13 @@ class LogReplayer::State {
       dom::element was;
       const bool isThere = logged[names_[i]].get(was) == simdjson::SUCCESS;
       if (isThere && isDigest(was, now.features[i])) continue;
-      note(report, report.features[names_[i]],
-           isThere ? fmt::format("{}: it differs in some of the items {}", place,
-                                 shown(fmt::format("{}", fmt::join(items, ", "))))
-                   : fmt::format("{}: nothing in the log", place));
+      report.note(report.features[names_[i]], isThere ? fmt::format("{}: it differs in some of the items {}", place,
+                                                                    shown(fmt::format("{}", fmt::join(items, ", "))))
+                                                      : fmt::format("{}: nothing in the log", place));
     }
     for (auto [name, value] : logged)
       if (std::ranges::find(names_, name) == names_.end())
-        note(report, report.features[std::string(name)], fmt::format("{}: nothing now", place));
+        report.note(report.features[std::string(name)], fmt::format("{}: nothing now", place));
   }
 
   static bool isDigest(dom::element logged, uint64_t digest) {
@@ -251,7 +246,7 @@ class LogReplayer::State {
     std::string_view failed;
     std::string_view then = before["status"].get(failed) == simdjson::SUCCESS ? failed : "ok";
     if (then == statusName(status)) return true;
-    note(report, report.statuses, fmt::format("{}: {} in the log, {} now", place, then, statusName(status)));
+    report.note(report.statuses, fmt::format("{}: {} in the log, {} now", place, then, statusName(status)));
     return false;
   }
 
@@ -262,7 +257,7 @@ class LogReplayer::State {
     dom::object was;
     dom::object is;
     if (before["features"].get(was) != simdjson::SUCCESS) {
-      note(report, report.statuses, fmt::format("{}: neither features nor a status in the log", place));
+      report.note(report.statuses, fmt::format("{}: neither features nor a status in the log", place));
       return false;
     }
     now_ = paddedCopy(now);
@@ -276,14 +271,14 @@ class LogReplayer::State {
       std::string old = was.at_key(name).get(logged) == simdjson::SUCCESS ? textOf(logged) : "nothing";
       if (old == text) continue;
       same = false;
-      note(report, report.features[std::string(name)],
-           fmt::format("{}: {} in the log, {} now", place, shown(old), shown(text)));
+      report.note(report.features[std::string(name)],
+                  fmt::format("{}: {} in the log, {} now", place, shown(old), shown(text)));
     }
     for (auto [name, value] : was) {
       if (is.at_key(name).error() == simdjson::SUCCESS) continue;
       same = false;
-      note(report, report.features[std::string(name)],
-           fmt::format("{}: {} in the log, nothing now", place, shown(textOf(value))));
+      report.note(report.features[std::string(name)],
+                  fmt::format("{}: {} in the log, nothing now", place, shown(textOf(value))));
     }
     return same;
   }
@@ -313,8 +308,8 @@ std::optional<LogHead> readLogHead(std::string_view line) {
   uint64_t format = 0;
   if (error != simdjson::SUCCESS || root["featc_log"].get(format) != simdjson::SUCCESS) return std::nullopt;
   LogHead head;
-  for (auto [key, to] : {std::pair("served_as", &head.servedAs), std::pair("version", &head.version),
-                         std::pair("model", &head.model), std::pair("fingerprint", &head.fingerprint)}) {
+  for (auto [key, to] :
+       {std::pair("served_as", &head.servedAs), std::pair("version", &head.version), std::pair("model", &head.model)}) {
     std::string_view text;
     if (root[key].get(text) == simdjson::SUCCESS) *to = text;
   }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "data/log/call_scores.h"
@@ -22,11 +23,6 @@ struct ReplayReport {
   struct Differences {
     uint64_t count = 0;
     std::vector<std::string> examples;
-    // Counts one, and keeps it as an example while there are fewer than `most`.
-    void add(std::string example, size_t most) {
-      ++count;
-      if (examples.size() < most) examples.push_back(std::move(example));
-    }
   };
   uint64_t lines = 0;
   uint64_t requests = 0;
@@ -46,6 +42,11 @@ struct ReplayReport {
 
   size_t mostExamples = 3;  // of each kind
   bool same() const;
+  // Counts one of this report's differences, and keeps the example while it has few of that kind.
+  void note(Differences& differences, std::string example) {
+    ++differences.count;
+    if (differences.examples.size() < mostExamples) differences.examples.push_back(std::move(example));
+  }
 };
 
 // What a line says of where it comes from; what it does not say is empty.
@@ -53,7 +54,6 @@ struct LogHead {
   std::string servedAs;
   std::string version;
   std::string model;
-  std::string fingerprint;
 };
 // Nothing where the text is no line of a log.
 std::optional<LogHead> readLogHead(std::string_view line);

@@ -14,10 +14,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-void note(const ReplayReport& report, ReplayReport::Differences& differences, std::string example) {
-  differences.add(std::move(example), report.mostExamples);
-}
-
 std::string tablesText(std::string_view epoch, uint64_t delta) {
   return epoch.empty() ? std::string("no tables") : fmt::format("epoch {}, delta {}", epoch, delta);
 }
@@ -43,15 +39,14 @@ std::string ScoreComparison::compare(dom::object line, const Result& result, con
   if (line["epoch"].get(epoch) != simdjson::SUCCESS) epoch = {};
   if (line["delta"].get(delta) != simdjson::SUCCESS) delta = 0;
   if (epoch != scores_.epoch || delta != scores_.delta) {
-    note(report, report.otherTables,
-         fmt::format("{}: {} in the log, {} now", place, tablesText(epoch, delta),
-                     tablesText(scores_.epoch, scores_.delta)));
+    report.note(report.otherTables, fmt::format("{}: {} in the log, {} now", place, tablesText(epoch, delta),
+                                                tablesText(scores_.epoch, scores_.delta)));
     return {};
   }
   for (const CallScoreColumn& column : scores_.columns) {
     dom::array values;
     if (logged[column.name].get(values) != simdjson::SUCCESS) {
-      note(report, report.scores[std::string(column.name)], fmt::format("{}: nothing in the log", place));
+      report.note(report.scores[std::string(column.name)], fmt::format("{}: nothing in the log", place));
       continue;
     }
     if (values.size() != scores_.present.size())
@@ -60,7 +55,7 @@ std::string ScoreComparison::compare(dom::object line, const Result& result, con
   }
   for (auto [name, values] : logged)
     if (std::ranges::find(scores_.columns, name, &CallScoreColumn::name) == scores_.columns.end())
-      note(report, report.scores[std::string(name)], fmt::format("{}: nothing now", place));
+      report.note(report.scores[std::string(name)], fmt::format("{}: nothing now", place));
   report.scoredItems += scores_.present.size();
   return {};
 }
@@ -70,7 +65,7 @@ void ScoreComparison::compareColumn(const CallScoreColumn& column, dom::array lo
   size_t item = 0;
   for (dom::element each : logged) {
     if (std::string text = difference(column, item, each); !text.empty())
-      note(report, report.scores[std::string(column.name)], fmt::format("{}, item {}: {}", place, item, text));
+      report.note(report.scores[std::string(column.name)], fmt::format("{}, item {}: {}", place, item, text));
     ++item;
   }
 }
