@@ -123,8 +123,10 @@ Expected<ServedLogOptions> logOptions(const ServeOptions& options) {
     return Error("--log-sample " + options.logSample + ": it takes a share of all requests, 0.01 or 1",
                  ErrorCode::BadArgument);
   log.sample = *sample;
-  const bool isAsked = !log.redacted.empty() || options.logSample != "1" || options.logFeatures != "digests" ||
-                       options.logRotateBytes != 0 || options.logRotateTime != 0 || options.logKeep != 0;
+  const ServeOptions defaults;
+  const bool isAsked = !log.redacted.empty() || options.logSample != defaults.logSample ||
+                       options.logFeatures != defaults.logFeatures || log.file.rotateBytes != 0 ||
+                       options.logRotateTime != 0 || log.file.keep != 0;
   if (options.log.empty() && isAsked)
     return Error("the options --log-... need --log FILE, which turns the log on", ErrorCode::BadArgument);
   return log;
