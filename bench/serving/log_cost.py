@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What logging all requests costs a server: CPU a request with the log, over that without.
 
-    bench/serving/log_cost.py MODELS NAME REQUESTS [--store NAME=URL] [--rounds 5] [--requests 2000]
+    bench/serving/log_cost.py MODELS NAME REQUESTS [--store NAME=URL] [--rounds 5] [--requests 2000] [--callers 4]
 
 Two servers of MODELS (as featc serve takes them), one with a log, answer the lines of REQUESTS for NAME in turn, one round
-each, from a client process of its own. CPU is that of the whole server process, from /proc; the median of the rounds counts.
+each. CPU is that of the whole server process, from /proc; the median of the rounds counts.
 """
 
 import argparse
 import concurrent.futures
+import contextlib
 import http.client
 import os
 import pathlib
@@ -29,7 +30,10 @@ class Server:
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.ports = {}
         while "listening" not in self.ports:
-            words = re.match(r"(admin|listening) on .*:(\d+)", self.process.stdout.readline())
+            line = self.process.stdout.readline()
+            if not line:
+                raise SystemExit(f"featc serve {' '.join(arguments)} does not start")
+            words = re.match(r"(admin|listening) on .*:(\d+)", line)
             self.ports[words[1]] = int(words[2])
 
     def cpu(self):
@@ -41,10 +45,14 @@ class Server:
         connection = http.client.HTTPConnection("127.0.0.1", self.ports["admin"])
         connection.request("GET", "/metrics")
         text = connection.getresponse().read().decode()
+        connection.close()
         found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.M)
         return int(float(found[1])) if found else 0
 
-    def stop(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
         self.process.terminate()
         self.process.wait()
 
@@ -64,8 +72,9 @@ def round_of(server, path, bodies, callers):
     before = server.cpu()
     with concurrent.futures.ThreadPoolExecutor(callers) as pool:
         list(pool.map(lambda c: ask(server.ports["listening"], path, bodies[c::callers]), range(callers)))
+    # Seldom, since these answers cost CPU too.
     while server.metric("featc_request_log_waiting"):
-        time.sleep(0.02)  # answering this question is CPU of the server too
+        time.sleep(0.02)
     return (server.cpu() - before) / len(bodies)
 
 
@@ -84,9 +93,9 @@ def main():
     bodies = [lines[i % len(lines)].encode() for i in range(options.requests)]
     arguments = [options.models, *(word for store in options.store for word in ("--store", store))]
     path = f"/extract/{options.name}"
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         log = os.path.join(folder, "log")
-        servers = [Server(options.program, arguments), Server(options.program, [*arguments, "--log", log])]
+        servers = [stack.enter_context(Server(options.program, arguments + more)) for more in ([], ["--log", log])]
         for server in servers:
             round_of(server, path, bodies[:200], options.callers)
         costs = [[], []]
@@ -97,8 +106,6 @@ def main():
         written = servers[1].metric('featc_request_log_lines_total{outcome="written"}')
         dropped = servers[1].metric('featc_request_log_lines_total{outcome="dropped"}')
         size = servers[1].metric("featc_request_log_bytes_total")
-        for server in servers:
-            server.stop()
     for text, cost in zip(("without", "with"), costs):
         print(f"CPU a request {text} a log: {statistics.median(cost) * 1e6:.0f} us")
     print(f"with over without: {statistics.median(ratios):.3f} ({ratios[0]:.3f} .. {ratios[-1]:.3f})")
