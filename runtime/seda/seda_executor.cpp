@@ -11,7 +11,9 @@
 #include "runtime/calls/float_environment.h"
 #include "runtime/calls/run_errors.h"
 #include "runtime/seda/batching_controller.h"
+#include "runtime/seda/compute_times.h"
 #include "runtime/seda/seda_job.h"
+#include "runtime/seda/seda_jobs.h"
 #include "runtime/seda/seda_queues.h"
 
 namespace featc {
@@ -23,7 +25,7 @@ using TimePoint = Clock::time_point;
 
 // Items that fill blocks, and how long computing a batch may take for the sake of keys that requests share.
 constexpr int64_t kFullBlocks = 1024;
-constexpr auto kLongestBatch = std::chrono::duration_cast<Clock::duration>(std::chrono::milliseconds(4)).count();
+constexpr std::chrono::milliseconds kLongestBatch{4};
 
 // Beyond so many that wait for their callbacks, which must be slow or hang, new requests are refused.
 constexpr size_t kMostDropped = 1024;
@@ -57,15 +59,11 @@ class SedaExecutor::Core {
         options_(options),
         limits_(program_->limits.call.within(options.limits)),
         queues_(std::make_shared<SedaQueues>(std::max<size_t>(1, options.batchesUnderWay))),
+        jobs_(std::max<size_t>(1, options.batchesUnderWay), [this] { return makeJob(); }),
         fetchController_(std::max<size_t>(1, options.mostBatching)),
         computeController_(std::max<size_t>(1, options.mostBatching)) {
     if (options_.computeThreads == 0) options_.computeThreads = defaultComputeThreads(options_);
     options_.fetchThreads = std::max(1U, options_.fetchThreads);
-    for (size_t i = 0; i < std::max<size_t>(1, options_.batchesUnderWay); ++i) {
-      jobs_.push_back(nullptr);
-      deadlines_.push_back(TimePoint::max());
-      free_.push_back(i);
-    }
     try {
       startThreads();
     } catch (...) {
@@ -133,14 +131,14 @@ class SedaExecutor::Core {
     for (uint32_t i = 0; i < options_.fetchThreads; ++i) threads_.emplace_back([this] { fetchLoop(); });
     for (uint32_t i = 0; i < options_.computeThreads; ++i) {
       auto batch = std::make_unique<std::vector<SedaJob*>>();
-      batch->reserve(jobs_.size());
+      batch->reserve(jobs_.most());
       threads_.emplace_back([this, batch = std::move(batch)] { computeLoop(*batch); });
     }
     threads_.emplace_back([this] { controlLoop(); });
   }
 
   bool isIdle() const {
-    return queues_->requests.empty() && queues_->dropped.empty() && answering_ == 0 && free_.size() == jobs_.size();
+    return queues_->requests.empty() && queues_->dropped.empty() && answering_ == 0 && jobs_.underWay() == 0;
   }
 
   // -- Fetch stage ------------------------------------------------------------------------------------
@@ -150,11 +148,11 @@ class SedaExecutor::Core {
     std::unique_lock lock(queues_->mutex);
     for (;;) {
       queues_->fetchWork.wait(lock, [this] {
-        return queues_->quit || !queues_->goOn.empty() || (!queues_->requests.empty() && !free_.empty());
+        return queues_->quit || !queues_->goOn.empty() || (!queues_->requests.empty() && jobs_.hasFree());
       });
       if (queues_->quit) return;
       helpWithDeadlines(lock);
-      if (queues_->goOn.empty() && (queues_->requests.empty() || free_.empty())) continue;
+      if (queues_->goOn.empty() && (queues_->requests.empty() || !jobs_.hasFree())) continue;
       if (queues_->goOn.empty()) {
         if (waitForMore(lock)) startBatch(lock);
         continue;
@@ -169,59 +167,47 @@ class SedaExecutor::Core {
   // Gives further requests the chance to join. False when meanwhile there is something else to do.
   bool waitForMore(std::unique_lock<std::mutex>& lock) {
     SedaRequests& requests = queues_->requests;
-    while (!queues_->stopping && !requests.empty() && !free_.empty() && queues_->goOn.empty()) {
+    while (!queues_->stopping && !requests.empty() && jobs_.hasFree() && queues_->goOn.empty()) {
       if (requests.size() >= wantedRequests() || requests.front().alone) break;
       TimePoint until = requests.front().submitted + (isBusy() ? options_.busyWait : options_.longestWait);
       if (Clock::now() >= until) break;
       queues_->fetchWork.wait_until(lock, until);
     }
-    return queues_->goOn.empty() && !requests.empty() && !free_.empty() && !queues_->quit;
+    return queues_->goOn.empty() && !requests.empty() && jobs_.hasFree() && !queues_->quit;
   }
 
-  size_t batchesUnderWay() const { return jobs_.size() - free_.size(); }
   // While enough batches are under way, requests that come are better off together.
-  bool isBusy() const { return batchesUnderWay() >= options_.eagerBatches; }
+  bool isBusy() const { return jobs_.underWay() >= options_.eagerBatches; }
   size_t wantedRequests() const { return isBusy() ? options_.mostBatching : fetchController_.factor(); }
 
   // Many items are computed as fast a piece as a few blocks of them, so that beyond that only keys are saved, and
   // that is worth only so much time.
   int64_t joinedItems() const {
     if (program_->reads.empty()) return std::min(options_.joinedItems, kFullBlocks);
-    if (timeAnItem_ <= 0) return options_.joinedItems;
-    auto inTime = static_cast<int64_t>(kLongestBatch / timeAnItem_);
-    return std::min(options_.joinedItems, std::max(kFullBlocks, inTime));
+    return std::min(options_.joinedItems, std::max(kFullBlocks, times_.itemsIn(kLongestBatch)));
   }
 
   // Lets go of the lock.
   void startBatch(std::unique_lock<std::mutex>& lock) {
-    size_t slot = free_.back();
-    if (!makeJob(slot)) {
+    SedaJob* free = jobs_.take();
+    if (free == nullptr) {
       SedaRequests refused;
       refused.splice(refused.end(), queues_->requests, queues_->requests.begin());
       return refuse(lock, refused, outOfMemory().message, ErrorCode::NoMemory);
     }
-    free_.pop_back();
-    SedaJob& job = *jobs_[slot];
+    SedaJob& job = *free;
     takeRequests(job);
-    deadlines_[slot] = job.deadline();
+    jobs_.filled(job);
     TimePoint readDeadline = job.deadline() - reserve(job);
     lock.unlock();
     fetchFor(job, &readDeadline);
     lock.lock();
   }
 
-  // False where there is no memory for it.
-  bool makeJob(size_t slot) noexcept {
-    if (jobs_[slot] != nullptr) return true;
-    try {
-      auto job = std::make_unique<SedaJob>(program_, limits_, options_.observer);
-      job->setWaker(std::make_shared<JobWaker>(queues_, job.get()));
-      jobs_[slot] = std::move(job);
-      ++made_;
-      return true;
-    } catch (...) {
-      return false;
-    }
+  std::unique_ptr<SedaJob> makeJob() {
+    auto job = std::make_unique<SedaJob>(program_, limits_, options_.observer);
+    job->setWaker(std::make_shared<JobWaker>(queues_, job.get()));
+    return job;
   }
 
   void takeRequests(SedaJob& job) noexcept {
@@ -247,20 +233,15 @@ class SedaExecutor::Core {
   Clock::duration reserve(const SedaJob& job) const {
     if (job.deadline() == TimePoint::max()) return {};
     Clock::duration left = std::max<Clock::duration>(job.deadline() - Clock::now(), Clock::duration::zero());
-    Clock::duration all = computeTime_ * static_cast<int64_t>(batchesUnderWay()) / options_.computeThreads;
-    int64_t close =
-        std::ranges::count_if(deadlines_, [&](TimePoint d) { return d <= job.deadline() && job.deadline() - d < all; });
-    return std::min<Clock::duration>(left / 2, options_.reserve + std::max(timeOf(job), computeTime_) +
-                                                   computeTime_ * close / options_.computeThreads);
+    Clock::duration all = times_.ofBatch() * static_cast<int64_t>(jobs_.underWay()) / options_.computeThreads;
+    return std::min<Clock::duration>(
+        left / 2, options_.reserve + std::max(times_.of(job.items()), times_.ofBatch()) +
+                      times_.ofBatch() * jobs_.dueBefore(job.deadline(), all) / options_.computeThreads);
   }
 
-  // Of computing a batch; a guess.
-  Clock::duration timeOf(const SedaJob& job) const {
-    return Clock::duration(static_cast<int64_t>(timeAnItem_ * static_cast<double>(job.items())));
-  }
   Clock::duration expectedTime(const SedaJob& job) const {
     std::lock_guard lock(queues_->mutex);
-    return timeOf(job);
+    return times_.of(job.items());
   }
 
   // `readDeadline`: of a batch that begins.
@@ -365,31 +346,10 @@ class SedaExecutor::Core {
   void release(SedaJob& job, Clock::duration took = Clock::duration::zero(), int64_t items = 0) noexcept {
     std::unique_ptr<SedaJob> idle;  // freed without the lock
     std::lock_guard lock(queues_->mutex);
-    size_t kept = keptJobs_.keep(batchesUnderWay());
-    if (took > Clock::duration::zero()) {
-      computeTime_ = (7 * computeTime_ + 3 * took) / 10;
-      // A batch of few items says little about one of many.
-      auto each = static_cast<double>(took.count()) / static_cast<double>(std::max<int64_t>(items, kBlockRows));
-      timeAnItem_ = 0.7 * timeAnItem_ + 0.3 * each;
-    }
-    for (size_t i = 0; i < jobs_.size(); ++i) {
-      if (jobs_[i].get() != &job) continue;
-      free_.push_back(i);
-      deadlines_[i] = TimePoint::max();
-    }
-    if (made_ > kept) idle = takeIdle(job);
+    if (took > Clock::duration::zero()) times_.observe(took, items);
+    idle = jobs_.giveBack(job);
     queues_->fetchWork.notify_one();
     if (isIdle()) queues_->allAnswered.notify_all();
-  }
-
-  // The job, but for this one, that has had nothing to do for longest.
-  std::unique_ptr<SedaJob> takeIdle(const SedaJob& other) noexcept {
-    for (size_t slot : free_) {
-      if (jobs_[slot] == nullptr || jobs_[slot].get() == &other) continue;
-      --made_;
-      return std::move(jobs_[slot]);
-    }
-    return nullptr;
   }
 
   // -- Deadlines --------------------------------------------------------------------------------------
@@ -456,16 +416,11 @@ class SedaExecutor::Core {
   CallLimits limits_;
   std::shared_ptr<SedaQueues> queues_;
   // What follows is under the queues' lock.
-  std::vector<std::unique_ptr<SedaJob>> jobs_;  // made when first needed
-  std::vector<TimePoint> deadlines_;            // of the jobs that are under way, by job
-  std::vector<size_t> free_;                    // jobs that are not
-  size_t made_ = 0;                             // jobs that there are
-  KeptCount keptJobs_{1};
+  SedaJobs jobs_;
   BatchingController fetchController_;
   BatchingController computeController_;
-  Clock::duration computeTime_{};  // of a batch in the compute stage, smoothed
-  double timeAnItem_ = 0;          // of it, in ticks of the clock
-  size_t answering_ = 0;           // threads that answer what no job holds
+  ComputeTimes times_;
+  size_t answering_ = 0;  // threads that answer what no job holds
   std::mutex joining_;
   std::vector<std::thread> threads_;
 };
