@@ -90,8 +90,8 @@ class ModelReplayScorer final : public ReplayScorer {
 
 class ModelTarget final : public VerifyTarget {
  public:
-  ModelTarget(const VerifyOptions& options, ModelFolder folder, std::string name)
-      : options_(options), folder_(std::move(folder)), name_(std::move(name)) {}
+  ModelTarget(const VerifyOptions& options, ModelFolder folder)
+      : options_(options), folder_(std::move(folder)), name_(modelName(folder_.path)) {}
 
   void replay(std::string_view line, uint64_t number, ReplayReport& report, SkippedLines& skipped) override {
     const LogHead head = readLogHead(line).value_or(LogHead());
@@ -159,9 +159,7 @@ std::unique_ptr<VerifyTarget> openVerifyTarget(const VerifyOptions& options) {
       printError("featc: {}\n", folder.error().message);
       return nullptr;
     }
-    const std::filesystem::path whole = std::filesystem::absolute(path).lexically_normal();
-    std::string name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
-    return std::make_unique<ModelTarget>(options, *std::move(folder), std::move(name));
+    return std::make_unique<ModelTarget>(options, *std::move(folder));
   }
   Replaying replaying =
       options.config.file.ends_with(".so") ? openBuilt(path, options.config) : openConfig(options, options.config.file);

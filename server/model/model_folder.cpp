@@ -50,6 +50,12 @@ fs::path VersionFolder::epochFolder(const std::string& epoch) const {
   return fs::absolute(path).lexically_normal().parent_path() / "tables" / epoch;
 }
 
+std::string modelName(const fs::path& folder) {
+  std::error_code error;
+  const fs::path whole = fs::absolute(folder, error).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
+
 bool isModelFolder(const fs::path& path) {
   if (isThere(path / "model.toml")) return true;
   Expected<ModelFolder> folder = openModelFolder(path);
@@ -70,12 +76,10 @@ Expected<ModelFolder> openModelFolder(const fs::path& path) {
     if (number && it->is_directory(unknown)) model.versions.push_back(*number);
   }
   std::ranges::sort(model.versions);
-  // A folder that ends in / has its name before that.
-  fs::path name = path.has_filename() ? path.filename() : path.parent_path().filename();
-  if (model.versions.empty() && numberOf(name.string()) &&
-      (isThere(path / "features.feat") || isThere(path / "features.so")))
+  const std::string name = modelName(path);
+  if (model.versions.empty() && numberOf(name) && (isThere(path / "features.feat") || isThere(path / "features.so")))
     return badModel(path, fmt::format("{} is a version of a model: name the model's folder, and --version {}",
-                                      path.string(), name.string()));
+                                      path.string(), name));
   Expected<ModelSettings> settings = readModelSettings(path / "model.toml");
   if (!settings) return std::move(settings).error();
   model.settings = *std::move(settings);

@@ -43,6 +43,8 @@ struct ModelFolder {
 
 // Whether the folder is a model's: it has model.toml or a version.
 bool isModelFolder(const std::filesystem::path& path);
+// What a model is served as where its folder is served: the folder's name, also of `.` and of a path that ends in `/`.
+std::string modelName(const std::filesystem::path& folder);
 
 // Fails with NoFile, or with BadModel where model.toml has mistakes.
 Expected<ModelFolder> openModelFolder(const std::filesystem::path& path);

@@ -168,8 +168,7 @@ std::string LiveConfigs::scan(bool wait) {
     return {};
   }
   if (isModelFolder(options_.path)) {
-    const fs::path whole = fs::absolute(options_.path, error).lexically_normal();
-    take((whole.has_filename() ? whole : whole.parent_path()).filename().string(), options_.path, true, wait);
+    take(modelName(options_.path), options_.path, true, wait);
     return {};
   }
   for (const auto& entry : fs::directory_iterator(options_.path, error)) {
